@@ -1,0 +1,76 @@
+/** The one error type: what went wrong, the exit code it ends with, and what to do next. */
+import type { Source } from './desired.ts'
+
+/** The exit codes, as the README's table has them. */
+export const EXIT = {
+  done: 0,
+  error: 1,
+  changes: 2,
+  blocked: 3,
+  stale: 4,
+  putBack: 5,
+  notPutBack: 6,
+  locked: 7,
+  notAllowed: 8,
+  interrupted: 130,
+} as const
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+export interface LockstepErrorDetails {
+  /** Stable, for scripts: `sealed`, `not-allowed`, `invalid-input` … */
+  readonly code: string
+  readonly message: string
+  readonly exitCode?: ExitCode
+  /** What to do next, one sentence or command. */
+  readonly hint?: string
+  readonly cause?: unknown
+}
+
+/** A fault the user must hear of. Expected outcomes are values, not errors. */
+export class LockstepError extends Error {
+  readonly code: string
+  readonly exitCode: ExitCode
+  readonly hint: string | undefined
+
+  constructor(details: LockstepErrorDetails) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'LockstepError'
+    this.code = details.code
+    this.exitCode = details.exitCode ?? EXIT.error
+    this.hint = details.hint
+  }
+}
+
+/** One thing wrong with the input, where it stands, and the way out. */
+export interface Problem {
+  readonly message: string
+  /** Absent where there is no place to point at, as for an empty directory. */
+  readonly source?: Source
+  readonly hint?: string
+}
+
+/** Bad input: every problem found, in the order of the files. */
+export class InputError extends LockstepError {
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super({ code: 'invalid-input', message: problems.map(formatProblem).join('\n') })
+    this.name = 'InputError'
+    this.problems = problems
+  }
+}
+
+/** `file:line:column: message` and the way out on a line of its own. */
+export function formatProblem(problem: Problem): string {
+  const place = problem.source === undefined ? '' : `${formatSource(problem.source)}: `
+  return `${place}${problem.message}${problem.hint === undefined ? '' : `\n    ${problem.hint}`}`
+}
+
+export function formatSource(source: Source): string {
+  return `${source.file}:${source.line}:${source.column}`
+}
+
+/** Ends a `switch` over a union: reaching it is a bug. */
+export function unreachable(value: never): never {
+  throw new Error(`not a member of the union: ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,24 @@
+/** One request to one node and its answer: what the HTTP client sends and what the twin answers. */
+import type { Namespace, NodeAddress } from './names.ts'
+
+export interface ServerRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Below `/v1/`, with its query. */
+  readonly path: string
+  readonly body?: Readonly<Record<string, unknown>>
+  readonly namespace: Namespace
+  /** False: the node must answer for itself (`X-Vault-No-Request-Forwarding: true`). */
+  readonly forwarding: boolean
+}
+
+export interface ServerResponse {
+  readonly status: number
+  /** The parsed JSON body; null when there was none. */
+  readonly body: unknown
+}
+
+/** Sends a request to a node. Rejects only when no answer arrived. */
+export interface Transport {
+  send(node: NodeAddress, request: ServerRequest, signal?: AbortSignal): Promise<ServerResponse>
+  close(): Promise<void>
+}

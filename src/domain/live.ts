@@ -1,0 +1,105 @@
+/**
+ * Live state: what was read from a cluster, node by node, and what could not be read.
+ * It is also the document that `status --json` prints, hence snake_case.
+ */
+import type {
+  ConnectionPath,
+  MountPath,
+  Namespace,
+  NodeAddress,
+  PluginId,
+  Sha256,
+  Version,
+} from './names.ts'
+
+export type Product = 'openbao' | 'vault'
+
+export interface LiveState {
+  readonly product: Product
+  readonly server_version: string
+  readonly cluster: { readonly name: string; readonly id: string }
+  /** Sorted by address; exactly one is active while the cluster has a leader. */
+  readonly nodes: readonly LiveNode[]
+  /** Sorted by plugin, then version. An unversioned entry hides the builtin of its name. */
+  readonly catalog: readonly CatalogEntry[]
+  /** Secrets engines and auth methods of every namespace that could be listed, by path. */
+  readonly mounts: readonly LiveMount[]
+  readonly connections: readonly LiveConnection[]
+  /** Empty where the server has no pins (OpenBao). */
+  readonly pins: readonly Pin[]
+  /** Namespaces whose mounts were read, the root (`''`) first. */
+  readonly namespaces: readonly Namespace[]
+  readonly unreadable: readonly Unreadable[]
+}
+
+export interface LiveNode {
+  readonly address: NodeAddress
+  readonly role: 'active' | 'standby' | 'unknown'
+  /**
+   * `serving`: answers for its own mounts and runs its own plugin processes.
+   * `forwarding`: sends such requests to the active node (Vault standbys; an OpenBao node just
+   * after it stepped down), so that nothing it runs can be seen.
+   */
+  readonly state: 'serving' | 'forwarding' | 'sealed' | 'unreachable'
+  readonly version: string
+  /** Why it is not serving, in the server's or the network's words. */
+  readonly detail?: string
+}
+
+/** What the catalog holds under one plugin and version. */
+export interface CatalogEntry {
+  readonly plugin: PluginId
+  readonly version: Version
+  readonly builtin: boolean
+  readonly sha256: Sha256
+  /** Absent where the entry was not read on its own: the list does not carry it. */
+  readonly command?: string
+  readonly args?: readonly string[]
+  /** Declared in the server's own configuration: the API cannot change it (OpenBao). */
+  readonly declarative?: boolean
+}
+
+export interface LiveMount {
+  readonly path: MountPath
+  readonly namespace: Namespace
+  readonly plugin: PluginId
+  readonly accessor: string
+  /** What the mount is tuned to, as the active node says; `''` when never said. */
+  readonly configured_version: Version
+  /** One for each serving node, sorted by address. */
+  readonly nodes: readonly MountOnNode[]
+}
+
+/** One node's own view of a mount. */
+export interface MountOnNode {
+  readonly node: NodeAddress
+  readonly configured_version: Version
+  /** Copied by the server from the configuration when the plugin was loaded: believe the hash. */
+  readonly running_version: Version
+  readonly running_sha256: Sha256
+  /** Whether `<mount>/?help=1` was answered by the backend itself; `unchecked` when not asked. */
+  readonly answers: 'yes' | 'no' | 'unchecked'
+  readonly detail?: string
+}
+
+/** A connection of a `database` mount. */
+export interface LiveConnection {
+  readonly path: ConnectionPath
+  readonly namespace: Namespace
+  readonly plugin: PluginId
+  readonly version: Version
+}
+
+export interface Pin {
+  readonly plugin: PluginId
+  readonly version: Version
+}
+
+/** Something that exists or may exist and could not be read. */
+export interface Unreadable {
+  readonly what: 'namespaces' | 'mounts' | 'connections' | 'pins' | 'catalog-entry'
+  /** The API path that was refused, from the root namespace. */
+  readonly path: string
+  readonly node?: NodeAddress
+  readonly reason: string
+}

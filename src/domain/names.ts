@@ -1,0 +1,134 @@
+/**
+ * The names a plan is written in, as branded strings: a mount path can never be
+ * passed where a plugin id is meant. Constructors check and normalise; nothing else makes one.
+ */
+declare const brand: unique symbol
+type Brand<Name extends string> = string & { readonly [brand]: Name }
+
+/** The kinds of plugin a catalog holds. */
+export const PLUGIN_TYPES = ['secret', 'auth', 'database'] as const
+export type PluginType = (typeof PLUGIN_TYPES)[number]
+
+/** `type/name` as in the catalog, e.g. `secret/my-kv`. */
+export type PluginId = Brand<'PluginId'>
+/** A catalog version: `v1.2.3`, `v1.2.3+builtin…`, or `''` for the unversioned entry. */
+export type Version = Brand<'Version'>
+/** 64 lower-case hex digits; `''` where the compiled-in plugin runs. */
+export type Sha256 = Brand<'Sha256'>
+/**
+ * A mount's full path from the root namespace, with its trailing slash: `team-a/`,
+ * `auth/jwt/`, `ns1/team-a/`, `ns1/auth/jwt/`.
+ */
+export type MountPath = Brand<'MountPath'>
+/** `<mount>config/<name>`, e.g. `db/config/orders`. */
+export type ConnectionPath = Brand<'ConnectionPath'>
+/** A node's own address without trailing slash, e.g. `https://10.0.0.1:8200`. */
+export type NodeAddress = Brand<'NodeAddress'>
+/** A namespace's path with its trailing slash; `''` is the root namespace. */
+export type Namespace = Brand<'Namespace'>
+
+export const UNVERSIONED = '' as Version
+export const NO_SHA256 = '' as Sha256
+export const ROOT_NAMESPACE = '' as Namespace
+
+const PLUGIN_ID = /^(secret|auth|database)\/([A-Za-z0-9][A-Za-z0-9_.-]*)$/
+// Semantic versioning 2.0.0; build metadata is part of what servers compare (`+builtin`).
+const SEMANTIC_VERSION =
+  /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/
+
+/** Reads `type/name`; undefined when it is not of that form. */
+export function parsePluginId(text: string): PluginId | undefined {
+  return PLUGIN_ID.test(text) ? (text as PluginId) : undefined
+}
+
+export function pluginId(type: PluginType, name: string): PluginId {
+  return `${type}/${name}` as PluginId
+}
+
+export function pluginType(id: PluginId): PluginType {
+  return id.slice(0, id.indexOf('/')) as PluginType
+}
+
+export function pluginName(id: PluginId): string {
+  return id.slice(id.indexOf('/') + 1)
+}
+
+/**
+ * Reads a semantic version with or without its `v`; undefined when it is none.
+ * Servers store `0.16.2` as `v0.16.2`, so both become that.
+ */
+export function parseVersion(text: string): Version | undefined {
+  if (!SEMANTIC_VERSION.test(text)) return undefined
+  return (text.startsWith('v') ? text : `v${text}`) as Version
+}
+
+/** A version as a server answered it: normalised, `''` kept. */
+export function versionFromServer(text: unknown): Version {
+  if (typeof text !== 'string' || text === '') return UNVERSIONED
+  return parseVersion(text) ?? (text as Version)
+}
+
+/** True of a compiled-in plugin's version: `v2.7.2+builtin.bao`, `v0.25.0+builtin`. */
+export function isBuiltinVersion(version: Version): boolean {
+  return version.includes('+builtin')
+}
+
+/** How a version is written for people and in the file. */
+export function versionLabel(version: Version): string {
+  return version === UNVERSIONED ? 'unversioned' : version
+}
+
+export function parseSha256(text: string): Sha256 | undefined {
+  return /^[0-9a-fA-F]{64}$/.test(text) ? (text.toLowerCase() as Sha256) : undefined
+}
+
+/** Adds the trailing slash servers list mounts with; undefined for an empty or absolute path. */
+export function parseMountPath(text: string): MountPath | undefined {
+  const path = text.endsWith('/') ? text : `${text}/`
+  return path === '/' || path.startsWith('/') || path.includes('//') || /\s/.test(path)
+    ? undefined
+    : (path as MountPath)
+}
+
+/** Reads `<mount>/config/<name>`; undefined when it is not of that form. */
+export function parseConnectionPath(text: string): ConnectionPath | undefined {
+  return /^[^/\s][^\s]*\/config\/[^/\s]+$/.test(text) ? (text as ConnectionPath) : undefined
+}
+
+/** The mount a connection belongs to, and its name there. */
+export function splitConnectionPath(path: ConnectionPath): { mount: MountPath; name: string } {
+  const at = path.lastIndexOf('/config/')
+  return { mount: path.slice(0, at + 1) as MountPath, name: path.slice(at + '/config/'.length) }
+}
+
+export function connectionPath(mount: MountPath, name: string): ConnectionPath {
+  return `${mount}config/${name}` as ConnectionPath
+}
+
+/** Reads an http(s) address without its trailing slash or path; undefined when it is none. */
+export function parseNodeAddress(text: string): NodeAddress | undefined {
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
+  return url.origin as NodeAddress
+}
+
+/** A namespace path as servers write it: with its trailing slash, `''` for the root. */
+export function parseNamespace(text: string): Namespace {
+  const trimmed = text.replace(/^\/+|\/+$/g, '')
+  return (trimmed === '' || trimmed === 'root' ? '' : `${trimmed}/`) as Namespace
+}
+
+/** A mount's path inside its namespace: `ns1/auth/jwt/` in `ns1/` is `auth/jwt/`. */
+export function pathInNamespace(mount: MountPath, namespace: Namespace): string {
+  return mount.slice(namespace.length)
+}
+
+export function mountPathIn(namespace: Namespace, path: string): MountPath {
+  return `${namespace}${path}` as MountPath
+}
+
+/** The order everything is emitted in: by code unit, the same on every machine and locale. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

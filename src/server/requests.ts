@@ -1,0 +1,184 @@
+/**
+ * Every request this program can make to a server, by name. What is not here cannot be sent:
+ * in particular nothing disables, moves or re-mounts a mount. Pure: builds requests, sends none.
+ */
+import type { ServerRequest } from '../domain/exchange.ts'
+import {
+  type MountPath,
+  type Namespace,
+  type PluginId,
+  ROOT_NAMESPACE,
+  type Version,
+  pathInNamespace,
+  splitConnectionPath,
+  type ConnectionPath,
+  UNVERSIONED,
+} from '../domain/names.ts'
+import type { Action, Entry } from '../documents/plan.generated.ts'
+import { unreachable } from '../domain/errors.ts'
+
+type Body = Readonly<Record<string, unknown>>
+
+function get(path: string, options: Partial<ServerRequest> = {}): ServerRequest {
+  return { method: 'GET', path, namespace: ROOT_NAMESPACE, forwarding: true, ...options }
+}
+
+function post(path: string, body: Body, options: Partial<ServerRequest> = {}): ServerRequest {
+  return { method: 'POST', path, body, namespace: ROOT_NAMESPACE, forwarding: true, ...options }
+}
+
+/** Asked of the node itself: what `forwarding: false` is for. */
+const ITSELF = { forwarding: false } as const
+
+// ---- reads
+
+/** Answered by any node for itself, without a token, sealed or not. */
+export function readHealth(): ServerRequest {
+  return get('sys/health?standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200', ITSELF)
+}
+
+/** Says which node is active; answered by any unsealed node for itself, without a token. */
+export function readLeader(): ServerRequest {
+  return get('sys/leader', ITSELF)
+}
+
+/** The nodes the active one has heard of. */
+export function readHaStatus(): ServerRequest {
+  return get('sys/ha-status')
+}
+
+export function readCatalog(): ServerRequest {
+  return get('sys/plugins/catalog')
+}
+
+/** One entry with its command and args; without a version the unversioned entry or the builtin. */
+export function readCatalogEntry(
+  plugin: PluginId,
+  version: Version,
+  options: { forwarding: boolean } = { forwarding: true },
+): ServerRequest {
+  return get(catalogPath(plugin, version), options)
+}
+
+export function readPins(): ServerRequest {
+  return get('sys/plugins/pins')
+}
+
+/** The namespaces right below one (OpenBao, Vault Enterprise). */
+export function listNamespaces(namespace: Namespace): ServerRequest {
+  return get('sys/namespaces?list=true', { namespace })
+}
+
+/** The secrets engines of a namespace as this node runs them. */
+export function readSecretMounts(namespace: Namespace): ServerRequest {
+  return get('sys/mounts', { namespace, ...ITSELF })
+}
+
+/** The auth methods of a namespace as this node runs them. */
+export function readAuthMounts(namespace: Namespace): ServerRequest {
+  return get('sys/auth', { namespace, ...ITSELF })
+}
+
+/** One mount as this node runs it. */
+export function readMount(mount: MountPath, namespace: Namespace): ServerRequest {
+  return get(mountApiPath(mount, namespace), { namespace, ...ITSELF })
+}
+
+/** Answered by the mount's backend itself, if it lives; writes nothing, for every plugin. */
+export function readMountHelp(mount: MountPath, namespace: Namespace): ServerRequest {
+  return get(`${pathInNamespace(mount, namespace)}?help=1`, { namespace, ...ITSELF })
+}
+
+/** A path below a mount, for its `verify`. */
+export function readBelowMount(mount: MountPath, namespace: Namespace, path: string): ServerRequest {
+  return get(`${pathInNamespace(mount, namespace)}${path}`, { namespace, ...ITSELF })
+}
+
+export function listConnections(mount: MountPath, namespace: Namespace): ServerRequest {
+  return get(`${pathInNamespace(mount, namespace)}config?list=true`, { namespace })
+}
+
+export function readConnection(connection: ConnectionPath, namespace: Namespace): ServerRequest {
+  return get(connection.slice(namespace.length), { namespace })
+}
+
+/** What the token may do on each path. Writes nothing. */
+export function readCapabilities(paths: readonly string[]): ServerRequest {
+  return post('sys/capabilities-self', { paths })
+}
+
+// ---- writes
+
+/** The request of an action. `env` is `NAME=value` for each variable of a registration. */
+export function requestOf(action: Action, env: readonly string[] = []): ServerRequest {
+  switch (action.kind) {
+    case 'register':
+      return post(`sys/plugins/catalog/${action.plugin}`, registration(action, env))
+    case 'enable':
+      return post(mountApiPath(action.mount, action.namespace), enabling(action), {
+        namespace: action.namespace,
+      })
+    case 'tune':
+      return post(
+        `${mountApiPath(action.mount, action.namespace)}/tune`,
+        { plugin_version: action.version },
+        { namespace: action.namespace },
+      )
+    case 'repoint':
+      return post(
+        action.connection.slice(action.namespace.length),
+        { plugin_version: action.version },
+        { namespace: action.namespace },
+      )
+    case 'reload':
+      // One request that names them all disturbs the mounts that share a process once, not each time.
+      return post(
+        'sys/plugins/reload/backend',
+        { mounts: action.mounts.map((mount) => pathInNamespace(mount, action.namespace)) },
+        { namespace: action.namespace, ...ITSELF },
+      )
+    case 'pin':
+      return post(`sys/plugins/pins/${action.plugin}`, { version: action.version })
+    case 'unpin':
+      return { ...get(`sys/plugins/pins/${action.plugin}`), method: 'DELETE' }
+    case 'deregister':
+      return { ...get(catalogPath(action.plugin, action.version)), method: 'DELETE' }
+    default:
+      return unreachable(action)
+  }
+}
+
+function registration(action: Action & { kind: 'register' }, env: readonly string[]): Body {
+  const entry: Entry = action.entry
+  return {
+    ...(action.version !== UNVERSIONED && { version: action.version }),
+    sha256: entry.sha256,
+    command: entry.command,
+    ...(entry.args.length > 0 && { args: entry.args }),
+    ...(env.length > 0 && { env }),
+  }
+}
+
+function enabling(action: Action & { kind: 'enable' }): Body {
+  const name = action.plugin.slice(action.plugin.indexOf('/') + 1)
+  // Said whenever there is one: a mount made without a version takes the highest registered one.
+  return action.version === UNVERSIONED
+    ? { type: name }
+    : { type: name, config: { plugin_version: action.version } }
+}
+
+function catalogPath(plugin: PluginId, version: Version): string {
+  const query = version === UNVERSIONED ? '' : `?version=${encodeURIComponent(version)}`
+  return `sys/plugins/catalog/${plugin}${query}`
+}
+
+/** `sys/mounts/<path>` or `sys/auth/<path>`, inside the mount's namespace. */
+export function mountApiPath(mount: MountPath, namespace: Namespace): string {
+  const path = pathInNamespace(mount, namespace).replace(/\/$/, '')
+  return path.startsWith('auth/') ? `sys/auth/${path.slice('auth/'.length)}` : `sys/mounts/${path}`
+}
+
+/** The mount a connection's path lies in. */
+export function mountOfConnection(connection: ConnectionPath): MountPath {
+  return splitConnectionPath(connection).mount
+}
