@@ -13,22 +13,32 @@ const BRANDS = {
   'lockstep-namespace': 'Namespace',
 }
 
-function brand(node, used) {
-  if (Array.isArray(node)) return node.map((item) => brand(item, used))
+function brand(node, used, foreign) {
+  if (Array.isArray(node)) return node.map((item) => brand(item, used, foreign))
   if (node === null || typeof node !== 'object') return node
+  const other = /^lockstep:([a-z-]+)#\/\$defs\/([a-z_]+)$/.exec(node.$ref ?? '')
+  if (other !== null) {
+    const type = other[2].replace(/(^|_)([a-z])/g, (_, _start, letter) => letter.toUpperCase())
+    const file = `./${other[1]}.generated.ts`
+    foreign.set(file, (foreign.get(file) ?? new Set()).add(type))
+    return { tsType: type }
+  }
   const type = BRANDS[node.format]
   if (type !== undefined) {
     used.add(type)
     return { ...(node.description && { description: node.description }), tsType: type }
   }
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, brand(value, used)]))
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, brand(value, used, foreign)]),
+  )
 }
 
 const check = process.argv.includes('--check')
 const schemas = (await readdir('schemas')).filter((name) => name.endsWith('.schema.json')).sort()
 for (const name of schemas) {
   const used = new Set()
-  const schema = brand(JSON.parse(await readFile(`schemas/${name}`, 'utf8')), used)
+  const foreign = new Map()
+  const schema = brand(JSON.parse(await readFile(`schemas/${name}`, 'utf8')), used, foreign)
   delete schema.$id
   const types = await compile(schema, schema.title, {
     bannerComment: '',
@@ -37,10 +47,10 @@ for (const name of schemas) {
     ignoreMinAndMaxItems: true,
     style: { semi: false, singleQuote: true, printWidth: 100 },
   })
-  const imports =
-    used.size === 0
-      ? ''
-      : `import type { ${[...used].sort().join(', ')} } from '../domain/names.ts'\n\n`
+  if (used.size > 0) foreign.set('../domain/names.ts', used)
+  const imports = [...foreign]
+    .map(([file, names]) => `import type { ${[...names].sort().join(', ')} } from '${file}'\n`)
+    .join('')
   const text = `// Generated from schemas/${name} by \`npm run generate\`; edit the schema instead.\n${imports}${types}`
   const target = `src/documents/${name.replace('.schema.json', '.generated.ts')}`
   const before = await readFile(target, 'utf8').catch(() => '')

@@ -1,23 +1,14 @@
 // Generated from schemas/plan.schema.json by `npm run generate`; edit the schema instead.
 import type { ConnectionPath, MountPath, Namespace, NodeAddress, PluginId, Sha256, Version } from '../domain/names.ts'
-
 /**
  * One request that changes a server.
  */
 export type Action =
-  | RegisterAction
-  | EnableAction
-  | TuneAction
-  | RepointAction
-  | ReloadAction
-  | PinAction
-  | UnpinAction
-  | DeregisterAction
+  RegisterAction | EnableAction | TuneAction | RepointAction | ReloadAction | DeregisterAction
 /**
  * Something that can be read from a server and held against what the plan relies on.
  */
-export type Fact =
-  EntryFact | MountFact | NoMountFact | RunningFact | UnusedFact | ConnectionFact | PinFact
+export type Fact = EntryFact | MountFact | NoMountFact | RunningFact | UnusedFact | ConnectionFact
 
 /**
  * The steps that bring a cluster from the live state they were planned on to the desired state, with what was found about them. Holds no secret.
@@ -98,6 +89,10 @@ export interface Step {
    */
   undo: Action[]
   why: string
+  /**
+   * What holds again once it is undone, where that can be known.
+   */
+  restores: Fact[]
 }
 export interface RegisterAction {
   kind: 'register'
@@ -160,15 +155,6 @@ export interface ReloadAction {
    * @minItems 1
    */
   mounts: MountPath[]
-}
-export interface PinAction {
-  kind: 'pin'
-  plugin: PluginId
-  version: Version
-}
-export interface UnpinAction {
-  kind: 'unpin'
-  plugin: PluginId
 }
 export interface DeregisterAction {
   kind: 'deregister'
@@ -233,14 +219,6 @@ export interface ConnectionFact {
   namespace: Namespace
   plugin: PluginId
   version: Version
-}
-/**
- * The plugin is pinned to the version; null: not pinned.
- */
-export interface PinFact {
-  fact: 'pin'
-  plugin: PluginId
-  version: null | Version
 }
 /**
  * What a rule says about a plan.

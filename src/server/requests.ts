@@ -90,7 +90,11 @@ export function readMountHelp(mount: MountPath, namespace: Namespace): ServerReq
 }
 
 /** A path below a mount, for its `verify`. */
-export function readBelowMount(mount: MountPath, namespace: Namespace, path: string): ServerRequest {
+export function readBelowMount(
+  mount: MountPath,
+  namespace: Namespace,
+  path: string,
+): ServerRequest {
   return get(`${pathInNamespace(mount, namespace)}${path}`, { namespace, ...ITSELF })
 }
 
@@ -137,10 +141,6 @@ export function requestOf(action: Action, env: readonly string[] = []): ServerRe
         { mounts: action.mounts.map((mount) => pathInNamespace(mount, action.namespace)) },
         { namespace: action.namespace, ...ITSELF },
       )
-    case 'pin':
-      return post(`sys/plugins/pins/${action.plugin}`, { version: action.version })
-    case 'unpin':
-      return { ...get(`sys/plugins/pins/${action.plugin}`), method: 'DELETE' }
     case 'deregister':
       return { ...get(catalogPath(action.plugin, action.version)), method: 'DELETE' }
     default:

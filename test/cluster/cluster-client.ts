@@ -2,75 +2,75 @@
  * What a test says to a running cluster over HTTP, from whichever process: a test file that shares
  * a cluster has only its description. It never starts or stops a server.
  */
-import { readFileSync } from 'node:fs';
-import type { PluginFile } from './plugin-files.ts';
-import type { Product } from './product.ts';
-import { whyNotReady } from './readiness.ts';
-import { sendRequest, type Answer, type RequestOptions } from './server-request.ts';
-import { waitUntil } from './wait-until.ts';
+import { readFileSync } from 'node:fs'
+import type { PluginFile } from './plugin-files.ts'
+import type { Product } from './product.ts'
+import { whyNotReady, type ClusterView } from './readiness.ts'
+import { sendRequest, type Answer, type RequestOptions } from './server-request.ts'
+import { waitUntil } from './wait-until.ts'
 
 /** Plain data: it passes from vitest's global set-up to the tests, and is what `--json` prints. */
 export interface ClusterDescription {
-  readonly product: Product;
-  readonly version: string;
-  readonly clusterName: string;
+  readonly product: Product
+  readonly version: string
+  readonly clusterName: string
   /** The root token. */
-  readonly token: string;
-  readonly nodes: readonly NodeDescription[];
+  readonly token: string
+  readonly nodes: readonly NodeDescription[]
   /** The installed plugins and their SHA-256. */
-  readonly plugins: Readonly<Partial<Record<PluginFile, string>>>;
+  readonly plugins: Readonly<Partial<Record<PluginFile, string>>>
   /** The path of a PEM file, of a cluster with TLS. */
-  readonly caCertificate?: string;
+  readonly caCertificate?: string
 }
 
 export interface NodeDescription {
-  readonly address: string;
-  readonly pluginDirectory: string;
-  readonly auditLog?: string;
+  readonly address: string
+  readonly pluginDirectory: string
+  readonly auditLog?: string
 }
 
 export type ClusterRequestOptions = Omit<RequestOptions, 'ca' | 'token'> & {
   /** The root token if not said, none if `null`. */
-  readonly token?: string | null;
-};
+  readonly token?: string | null
+}
 
 export class ClusterClient {
-  readonly description: ClusterDescription;
-  readonly #ca: string | undefined;
+  readonly description: ClusterDescription
+  readonly #ca: string | undefined
 
   constructor(description: ClusterDescription) {
-    this.description = description;
-    const { caCertificate } = description;
-    this.#ca = caCertificate === undefined ? undefined : readFileSync(caCertificate, 'utf8');
+    this.description = description
+    const { caCertificate } = description
+    this.#ca = caCertificate === undefined ? undefined : readFileSync(caCertificate, 'utf8')
   }
 
   get addresses(): readonly string[] {
-    return this.description.nodes.map((node) => node.address);
+    return this.description.nodes.map((node) => node.address)
   }
   get pluginDirectories(): readonly string[] {
-    return this.description.nodes.map((node) => node.pluginDirectory);
+    return this.description.nodes.map((node) => node.pluginDirectory)
   }
   get token(): string {
-    return this.description.token;
+    return this.description.token
   }
   get product(): Product {
-    return this.description.product;
+    return this.description.product
   }
   get version(): string {
-    return this.description.version;
+    return this.description.version
   }
   get clusterName(): string {
-    return this.description.clusterName;
+    return this.description.clusterName
   }
   get caCertificate(): string | undefined {
-    return this.description.caCertificate;
+    return this.description.caCertificate
   }
 
   /** Of a plugin this cluster was started with. */
   pluginSha256(file: PluginFile): string {
-    const sha256 = this.description.plugins[file];
-    if (sha256 === undefined) throw new Error(`the cluster was started without ${file}`);
-    return sha256;
+    const sha256 = this.description.plugins[file]
+    if (sha256 === undefined) throw new Error(`the cluster was started without ${file}`)
+    return sha256
   }
 
   /** @param node its place among the nodes, or an address */
@@ -84,26 +84,26 @@ export class ClusterClient {
       ...options,
       ...(token !== null && { token }),
       ...(this.#ca !== undefined && { ca: this.#ca }),
-    });
+    })
   }
 
   /** The place of the active node among the nodes. */
   async activeIndex(): Promise<number> {
-    const isActive = await Promise.all(this.addresses.map((address) => this.#isActive(address)));
-    const index = isActive.indexOf(true);
-    if (index < 0) throw new Error('no node is active');
-    return index;
+    const isActive = await Promise.all(this.addresses.map((address) => this.#isActive(address)))
+    const index = isActive.indexOf(true)
+    if (index < 0) throw new Error('no node is active')
+    return index
   }
 
   /** Has the active node step down, and waits until another one leads and all follow it. */
   async stepDown(): Promise<void> {
-    const before = await this.activeIndex();
-    const { status, body } = await this.request(before, 'PUT', 'sys/step-down');
-    if (status !== 204) throw new Error(`sys/step-down answered ${describe({ status, body })}`);
+    const before = await this.activeIndex()
+    const { status, body } = await this.request(before, 'PUT', 'sys/step-down')
+    if (status !== 204) throw new Error(`sys/step-down answered ${describe({ status, body })}`)
     await waitUntil('another node is active', async () =>
       (await this.activeIndex()) === before ? 'the same node is active' : undefined,
-    );
-    await this.waitUntilReady();
+    )
+    await this.waitUntilReady()
   }
 
   /**
@@ -111,34 +111,43 @@ export class ClusterClient {
    * others know it, vote, and answer or forward what they are asked.
    */
   async waitUntilReady(): Promise<void> {
-    await waitUntil('the cluster is ready', () => whyNotReady(this, this.expectedAddresses()));
+    const view: ClusterView = {
+      product: this.product,
+      size: this.addresses.length,
+      get: (address, path, noForwarding) =>
+        this.request(address, 'GET', path, {
+          timeout: 5_000,
+          noForwarding: noForwarding !== undefined,
+        }),
+    }
+    await waitUntil('the cluster is ready', () => whyNotReady(view, this.expectedAddresses()))
   }
 
   /** The addresses of the nodes that are meant to be up. */
   protected expectedAddresses(): readonly string[] {
-    return this.addresses;
+    return this.addresses
   }
 
   async #isActive(address: string): Promise<boolean> {
     try {
       const { body } = await this.request<{ is_self?: boolean }>(address, 'GET', 'sys/leader', {
         timeout: 2_000,
-      });
-      return body.is_self === true;
+      })
+      return body.is_self === true
     } catch {
-      return false; // Stopped.
+      return false // Stopped.
     }
   }
 
   #addressOf(node: number | string): string {
-    if (typeof node === 'string') return node;
-    const address = this.addresses[node];
-    if (address === undefined) throw new RangeError(`the cluster has no node ${String(node)}`);
-    return address;
+    if (typeof node === 'string') return node
+    const address = this.addresses[node]
+    if (address === undefined) throw new RangeError(`the cluster has no node ${String(node)}`)
+    return address
   }
 }
 
 /** An answer for an error message. */
 export function describe({ status, body }: Answer): string {
-  return `${String(status)} ${JSON.stringify(body)}`;
+  return `${String(status)} ${JSON.stringify(body)}`
 }

@@ -4,17 +4,17 @@
  * cannot mean that nothing was run.
  */
 export class MissingToolError extends Error {
-  override readonly name = 'MissingToolError';
-  readonly tool: string;
+  override readonly name = 'MissingToolError'
+  readonly tool: string
 
   constructor(tool: string, why: string, cause?: unknown) {
-    super(`${tool} is missing: ${why}`, { cause });
-    this.tool = tool;
+    super(`${tool} is missing: ${why}`, { cause })
+    this.tool = tool
   }
 }
 
 /** True for the failure of a spawn because there is no such program on the PATH. */
 export function isNotFound(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (error as NodeJS.ErrnoException).code === 'ENOENT' || isNotFound(error.cause);
+  if (!(error instanceof Error)) return false
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' || isNotFound(error.cause)
 }

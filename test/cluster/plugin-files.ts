@@ -11,28 +11,28 @@ export const pluginFiles = [
   'auth-jwt-0.26.1',
   'database-redis-0.6.0',
   'database-redis-0.7.0',
-] as const;
+] as const
 
-export type PluginFile = (typeof pluginFiles)[number];
+export type PluginFile = (typeof pluginFiles)[number]
 
 export interface PluginSource {
   /** The type the servers register it under. */
-  readonly type: 'secret' | 'auth' | 'database';
+  readonly type: 'secret' | 'auth' | 'database'
   /** With its `v`, as the catalog shows it. */
-  readonly version: string;
+  readonly version: string
   /** The Go package of the program. */
-  readonly goPackage: string;
+  readonly goPackage: string
 }
 
-const catalogTypes = { secrets: 'secret', auth: 'auth', database: 'database' } as const;
+const catalogTypes = { secrets: 'secret', auth: 'auth', database: 'database' } as const
 
 /** What a plugin file is, read off its name: `<kind>-<engine>-<version>`. */
 export function pluginSource(file: PluginFile): PluginSource {
-  const [kind, engine, version] = file.split('-') as [keyof typeof catalogTypes, string, string];
-  const program = `vault-plugin-${kind}-${engine}`;
+  const [kind, engine, version] = file.split('-') as [keyof typeof catalogTypes, string, string]
+  const program = `vault-plugin-${kind}-${engine}`
   return {
     type: catalogTypes[kind],
     version: `v${version}`,
     goPackage: `github.com/hashicorp/${program}/cmd/${program}`,
-  };
+  }
 }

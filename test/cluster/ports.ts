@@ -3,40 +3,40 @@
  * outgoing connections, so that a stopped node finds its port free again. Another process can
  * still be faster: whoever starts a server retries with other ports.
  */
-import { randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
 
-const lowest = 20_000;
-const highest = 32_000;
+const lowest = 20_000
+const highest = 32_000
 /** Handed out by this process, perhaps not yet listened on. */
-const given = new Set<number>();
+const given = new Set<number>()
 
 export async function findFreePorts(count: number): Promise<number[]> {
-  const ports: number[] = [];
+  const ports: number[] = []
   while (ports.length < count) {
-    const port = randomInt(lowest, highest);
-    if (given.has(port) || !(await isFree(port))) continue;
-    given.add(port);
-    ports.push(port);
+    const port = randomInt(lowest, highest)
+    if (given.has(port) || !(await isFree(port))) continue
+    given.add(port)
+    ports.push(port)
   }
-  return ports;
+  return ports
 }
 
 /** Lets this process use them again. */
 export function giveBackPorts(ports: readonly number[]): void {
-  for (const port of ports) given.delete(port);
+  for (const port of ports) given.delete(port)
 }
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const probe = createServer();
+    const probe = createServer()
     probe.once('error', () => {
-      resolve(false);
-    });
+      resolve(false)
+    })
     probe.listen({ port, host: '127.0.0.1' }, () => {
       probe.close(() => {
-        resolve(true);
-      });
-    });
-  });
+        resolve(true)
+      })
+    })
+  })
 }

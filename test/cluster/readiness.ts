@@ -2,94 +2,98 @@
  * Why a cluster cannot be relied upon yet. A node is unsealed before it serves: asking it in
  * between is what makes tests fail now and then, so all that later requests need is looked at here.
  */
-import type { ClusterClient } from './cluster-client.ts';
+import type { Product } from './product.ts'
+import type { Answer } from './server-request.ts'
 
-const soon = { timeout: 5_000 };
+/** The cluster as it is looked at. */
+export interface ClusterView {
+  readonly product: Product
+  /** How many nodes it has, those included that are down. */
+  readonly size: number
+  /** Asks one node, with the root token. */
+  get<Body>(address: string, path: string, noForwarding?: 'noForwarding'): Promise<Answer<Body>>
+}
 
 /** Looks at the nodes at `addresses`; says the first thing that is missing, in words. */
 export async function whyNotReady(
-  cluster: ClusterClient,
+  cluster: ClusterView,
   addresses: readonly string[],
 ): Promise<string | undefined> {
-  const active = await findAgreedActive(cluster, addresses);
-  if ('reason' in active) return active.reason;
-  return (
-    (await whyActiveNotReady(cluster, active.address, addresses)) ??
-    (await firstReason(
-      addresses
-        .filter((address) => address !== active.address)
-        .map((address) => whyStandbyNotReady(cluster, address)),
-    ))
-  );
-}
-
-async function findAgreedActive(
-  cluster: ClusterClient,
-  addresses: readonly string[],
-): Promise<{ readonly address: string } | { readonly reason: string }> {
-  const named = await Promise.all(
-    addresses.map(async (address) => {
-      const leader = await cluster.request<{ leader_address?: string }>(
-        address,
-        'GET',
-        'sys/leader',
-        soon,
-      );
-      return leader.status === 200 ? leader.body.leader_address : undefined;
-    }),
-  );
-  const [address] = named;
-  if (!address || !addresses.includes(address) || named.some((other) => other !== address)) {
-    return { reason: `the nodes name as active: ${named.map((name) => name || 'none').join(', ')}` };
+  const leaders = await Promise.all(
+    addresses.map(async (address) => (await cluster.get<Leader>(address, 'sys/leader')).body),
+  )
+  const active = addresses.find((_, index) => leaders[index]?.is_self === true)
+  if (active === undefined || leaders.some(({ leader_address }) => leader_address !== active)) {
+    const named = leaders.map(({ leader_address }) => leader_address || 'none')
+    return `the nodes name as active: ${named.join(', ')}`
   }
-  return { address };
+  // A node that was away serves what it had, until it has caught up with the log of the others.
+  const applied = leaders.map(({ raft_applied_index = 0 }) => raft_applied_index)
+  const wanted = applied[addresses.indexOf(active)] ?? 0
+  if (applied.some((index) => index < wanted))
+    return `the nodes have applied: ${applied.join(', ')}`
+
+  const mounts = await cluster.get<Mounts>(active, 'sys/mounts')
+  if (mounts.status !== 200) return `${active} is active, and answers ${String(mounts.status)}`
+  const standbys = addresses.filter((address) => address !== active)
+  const reasons = await Promise.all([
+    whyNotWhole(cluster, active, addresses),
+    ...standbys.map((standby) => whyStandbyNotReady(cluster, standby, mounts.body)),
+  ])
+  return reasons.find((reason) => reason !== undefined)
 }
 
+/** A sealed node answers without any of these. */
+interface Leader {
+  readonly is_self?: boolean
+  readonly leader_address?: string
+  readonly raft_applied_index?: number
+}
+interface Mounts {
+  readonly data: Readonly<Record<string, unknown>>
+}
 interface RaftConfiguration {
-  readonly data: { readonly config: { readonly servers: readonly { readonly voter: boolean }[] } };
+  readonly data: { readonly config: { readonly servers: readonly { readonly voter: boolean }[] } }
 }
 interface HaStatus {
-  readonly data: { readonly nodes: readonly { api_address: string; active_node: boolean }[] };
+  readonly data: { readonly nodes: readonly { api_address: string; active_node: boolean }[] }
 }
 
-async function whyActiveNotReady(
-  cluster: ClusterClient,
+/** What the active node knows about the others. */
+async function whyNotWhole(
+  cluster: ClusterView,
   active: string,
   addresses: readonly string[],
 ): Promise<string | undefined> {
-  const mounts = await cluster.request(active, 'GET', 'sys/mounts', soon);
-  if (mounts.status !== 200) return `${active} is active, and answers ${String(mounts.status)}`;
-
-  const path = 'sys/storage/raft/configuration';
-  const raft = await cluster.request<RaftConfiguration>(active, 'GET', path, soon);
-  if (raft.status !== 200) return `${path} answers ${String(raft.status)}`;
-  const voters = raft.body.data.config.servers.filter((server) => server.voter).length;
-  if (voters < cluster.addresses.length) return `${String(voters)} nodes vote`;
+  const path = 'sys/storage/raft/configuration'
+  const raft = await cluster.get<RaftConfiguration>(active, path)
+  if (raft.status !== 200) return `${path} answers ${String(raft.status)}`
+  const voters = raft.body.data.config.servers.filter((server) => server.voter).length
+  if (voters < cluster.size) return `${String(voters)} nodes vote`
 
   // Standbys report to the active node now and then; who discovers nodes asks for this list.
-  const ha = await cluster.request<HaStatus>(active, 'GET', 'sys/ha-status', soon);
-  if (ha.status !== 200) return `sys/ha-status answers ${String(ha.status)}`;
-  const listed = new Map(ha.body.data.nodes.map((node) => [node.api_address, node.active_node]));
-  const unlisted = addresses.find((address) => listed.get(address) !== (address === active));
-  return unlisted && `sys/ha-status does not list ${unlisted} as it is`;
+  const ha = await cluster.get<HaStatus>(active, 'sys/ha-status')
+  if (ha.status !== 200) return `sys/ha-status answers ${String(ha.status)}`
+  const listed = new Map(ha.body.data.nodes.map((node) => [node.api_address, node.active_node]))
+  const unlisted = addresses.find((address) => listed.get(address) !== (address === active))
+  return unlisted && `sys/ha-status does not list ${unlisted} as it is`
 }
 
 async function whyStandbyNotReady(
-  cluster: ClusterClient,
+  cluster: ClusterView,
   standby: string,
+  mounts: Mounts,
 ): Promise<string | undefined> {
   // OpenBao's standbys answer themselves, Vault's send to the active node.
-  const own = await cluster.request(standby, 'GET', 'sys/mounts', { ...soon, noForwarding: true });
-  const expected = cluster.product === 'openbao' ? 200 : 307;
-  if (own.status !== expected) return `the standby ${standby} answers ${String(own.status)}`;
+  const own = await cluster.get<Mounts>(standby, 'sys/mounts', 'noForwarding')
+  const expected = cluster.product === 'openbao' ? 200 : 307
+  if (own.status !== expected) return `the standby ${standby} answers ${String(own.status)}`
+  if (own.status === 200) {
+    const missing = Object.keys(mounts.data).find((path) => !(path in own.body.data))
+    if (missing !== undefined) return `the standby ${standby} does not have ${missing}`
+  }
   // Only the active node answers this one: it shows that forwarding works.
-  const forwarded = await cluster.request(standby, 'GET', 'sys/ha-status', soon);
-  if (forwarded.status !== 200) return `the standby ${standby} does not forward yet`;
-  return undefined;
-}
-
-async function firstReason(
-  looks: readonly Promise<string | undefined>[],
-): Promise<string | undefined> {
-  return (await Promise.all(looks)).find((reason) => reason !== undefined);
+  const forwarded = await cluster.get(standby, 'sys/ha-status')
+  if (forwarded.status !== 200) return `the standby ${standby} does not forward yet`
+  return undefined
 }

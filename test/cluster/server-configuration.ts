@@ -2,25 +2,25 @@
  * The configuration file of one node, for both products. As HCL: OpenBao 2.7 does not read an
  * `audit` stanza out of JSON.
  */
-import type { Product } from './product.ts';
+import type { Product } from './product.ts'
 
 export interface ServerConfiguration {
-  readonly product: Product;
-  readonly clusterName: string;
-  readonly nodeId: string;
+  readonly product: Product
+  readonly clusterName: string
+  readonly nodeId: string
   /** The node's own address, `http://127.0.0.1:20100`. */
-  readonly address: string;
-  readonly port: number;
-  readonly clusterPort: number;
-  readonly storagePath: string;
-  readonly pluginDirectory: string;
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly address: string
+  readonly port: number
+  readonly clusterPort: number
+  readonly storagePath: string
+  readonly pluginDirectory: string
+  readonly tls?: { readonly certificate: string; readonly key: string }
   /** A path relative to the server's working directory; the cluster's nodes must agree on it. */
-  readonly auditLog?: string;
+  readonly auditLog?: string
 }
 
 export function renderServerConfiguration(wanted: ServerConfiguration): string {
-  const clusterAddress = `127.0.0.1:${String(wanted.clusterPort)}`;
+  const clusterAddress = `127.0.0.1:${String(wanted.clusterPort)}`
   const lines = [
     `cluster_name = ${quote(wanted.clusterName)}`,
     `api_addr = ${quote(wanted.address)}`,
@@ -45,16 +45,16 @@ export function renderServerConfiguration(wanted: ServerConfiguration): string {
           `  tls_key_file = ${quote(wanted.tls.key)}`,
         ]),
     '}',
-  ];
+  ]
   // Vault demands a decision; OpenBao has no mlock and warns that it does not know the word.
-  if (wanted.product === 'vault') lines.push('disable_mlock = true');
+  if (wanted.product === 'vault') lines.push('disable_mlock = true')
   // Vault makes audit devices through its API, which OpenBao refuses.
   if (wanted.product === 'openbao' && wanted.auditLog !== undefined) {
-    lines.push('audit "file" "file" {', `  options { file_path = ${quote(wanted.auditLog)} }`, '}');
+    lines.push('audit "file" "file" {', `  options { file_path = ${quote(wanted.auditLog)} }`, '}')
   }
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n')}\n`
 }
 
 function quote(text: string): string {
-  return JSON.stringify(text);
+  return JSON.stringify(text)
 }

@@ -2,13 +2,13 @@
  * Polling, for what servers and other processes do in their own time.
  * What is awaited says why it is not there yet, so that a timeout explains itself.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface WaitOptions {
   /** Milliseconds until giving up. */
-  readonly timeout?: number;
+  readonly timeout?: number
   /** Milliseconds between two looks. */
-  readonly interval?: number;
+  readonly interval?: number
 }
 
 /**
@@ -20,20 +20,20 @@ export async function waitUntil(
   whyNot: () => Promise<string | undefined> | string | undefined,
   { timeout = 60_000, interval = 50 }: WaitOptions = {},
 ): Promise<void> {
-  const deadline = Date.now() + timeout;
+  const deadline = Date.now() + timeout
   for (;;) {
-    let reason: string | undefined;
-    let cause: unknown;
+    let reason: string | undefined
+    let cause: unknown
     try {
-      reason = await whyNot();
+      reason = await whyNot()
     } catch (error) {
-      cause = error;
-      reason = error instanceof Error ? error.message : String(error);
+      cause = error
+      reason = error instanceof Error ? error.message : String(error)
     }
-    if (reason === undefined) return;
+    if (reason === undefined) return
     if (Date.now() >= deadline) {
-      throw new Error(`waited ${String(timeout)} ms until ${what}, in vain: ${reason}`, { cause });
+      throw new Error(`waited ${String(timeout)} ms until ${what}, in vain: ${reason}`, { cause })
     }
-    await sleep(interval);
+    await sleep(interval)
   }
 }

@@ -1,0 +1,83 @@
+// Who may import whom. An allow-list: what is not in these tables is an error.
+
+/** Each stage, and the stages it may import besides itself. `cli` may import all; nobody imports it. */
+const STAGES = {
+  domain: ['documents (types)'],
+  documents: ['domain'],
+  desired: ['domain', 'documents'],
+  server: ['domain', 'documents'],
+  live: ['domain', 'documents (types)', 'server'],
+  plan: ['domain', 'documents'],
+  twin: ['domain', 'documents', 'server/requests.ts'],
+  safety: ['domain', 'documents', 'plan', 'twin'],
+  apply: ['domain', 'documents', 'server', 'live', 'plan'],
+  drift: ['domain', 'documents'],
+  render: ['domain', 'documents'],
+}
+
+/** These see nothing but what they are handed: no files, no network, no processes, no clock. */
+const PURE_STAGES = ['domain', 'plan', 'safety', 'twin', 'drift', 'render']
+const PURE_MODULES = ['crypto', 'util']
+const PURE_PACKAGES = ['canonicalize', 'diff', 'picocolors', 'semver', '@types/semver']
+
+/** The one file of a pure stage that opens a socket. */
+const TWIN_SERVER = '^src/twin/http-server[.]ts$'
+
+const names = Object.keys(STAGES)
+const oneOf = (list) => `(${list.join('|')})`
+const pure = { path: `^src/${oneOf(PURE_STAGES)}/`, pathNot: TWIN_SERVER }
+const impure = {
+  path: ['^src/', TWIN_SERVER],
+  pathNot: `^src/${oneOf(PURE_STAGES)}/(?!http-server)`,
+}
+
+function target(entry) {
+  const [stage, typesOnly] = entry.split(' ')
+  const path = stage.endsWith('.ts') ? `^src/${stage.replace('.', '[.]')}$` : `^src/${stage}/`
+  return typesOnly ? { path, dependencyTypes: ['type-only'] } : { path }
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  allowed: [
+    ...names.map((stage) => ({ from: { path: `^src/${stage}/` }, to: { path: `^src/${stage}/` } })),
+    ...names.flatMap((stage) =>
+      STAGES[stage].map((entry) => ({ from: { path: `^src/${stage}/` }, to: target(entry) })),
+    ),
+    { from: { path: '^src/cli/' }, to: { path: '^src/' } },
+    { from: { path: '^src/' }, to: { path: '^(schemas/.*|package)[.]json$' } },
+
+    { from: pure, to: { dependencyTypes: ['core'], path: `^(node:)?${oneOf(PURE_MODULES)}$` } },
+    { from: pure, to: { path: `(^|/)node_modules/${oneOf(PURE_PACKAGES)}/` } },
+    { from: impure, to: { dependencyTypes: ['core', 'npm'] } },
+  ],
+  allowedSeverity: 'error',
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-socket-behind-a-pure-stage',
+      severity: 'error',
+      from: pure,
+      to: { path: TWIN_SERVER },
+    },
+    {
+      name: 'no-development-dependencies',
+      comment: 'What src imports at run time is installed with the package.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Type-only imports count: a stage that knows another's types knows the stage.
+    tsPreCompilationDeps: true,
+    exclude: { path: '[.]test[.]ts$' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+}

@@ -1,0 +1,103 @@
+// What the compiler cannot hold: promises that are awaited, unions handled whole, no ambient
+// inputs in the pure stages. Import directions are .dependency-cruiser.cjs's business.
+import eslint from '@eslint/js'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import typescript from 'typescript-eslint'
+
+const IN_SOURCE = [
+  {
+    selector: 'ThrowStatement > NewExpression[callee.name="Error"]',
+    message: 'Throw a LockstepError: it has a code, an exit code and a hint (domain/errors.ts).',
+  },
+  {
+    // Bundled, `await import('undici')` of a CommonJS package has nothing but `default`.
+    selector: 'ImportExpression[source.value=/^[^.]/]',
+    message: 'Import on demand a module of ours, which imports the package statically.',
+  },
+]
+const IN_PURE_STAGES = [
+  {
+    selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+    message: 'The clock is handed in.',
+  },
+  {
+    selector: 'CallExpression[callee.name="Date"]',
+    message: 'The clock is handed in.',
+  },
+]
+const AMBIENT_INPUTS = [
+  ['Date', 'now', 'The clock is handed in.'],
+  ['performance', 'now', 'The clock is handed in.'],
+  ['Math', 'random', 'Randomness is handed in.'],
+  ['crypto', 'randomUUID', 'Randomness is handed in.'],
+  ['crypto', 'getRandomValues', 'Randomness is handed in.'],
+].map(([object, property, message]) => ({ object, property, message }))
+
+export default defineConfig(
+  globalIgnores(['dist/', '.cache/', 'coverage/', '**/*.generated.ts']),
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [typescript.configs.strictTypeChecked, typescript.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // Numbers read well in a message; what stringifies badly stays forbidden.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // `() => stream.end()` is clear enough.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // An index signature read with brackets shows that it may be absent.
+      '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
+      // A function of an interface may be async for the sake of its other implementations.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/**/*.test.ts'],
+    rules: { 'no-console': 'error', 'no-restricted-syntax': ['error', ...IN_SOURCE] },
+  },
+  {
+    files: ['src/{domain,plan,safety,twin,drift,render}/**/*.ts'],
+    ignores: ['src/**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', ...IN_SOURCE, ...IN_PURE_STAGES],
+      'no-restricted-properties': ['error', ...AMBIENT_INPUTS],
+      'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval'],
+    },
+  },
+  {
+    // `unreachable` reports a bug of ours, not a fault to explain.
+    files: ['src/domain/errors.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...IN_PURE_STAGES] },
+  },
+  { files: ['src/cli/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['**/*.test.ts', 'test/**/*.ts'],
+    rules: {
+      // A test that asserts on an index says more when it fails than one that guards it.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // `expect(object.method)` and `expect.any(…)` are what these report.
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
+  },
+  {
+    files: ['**/*.{js,mjs,cjs}'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+  },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { module: 'writable' } },
+  },
+)

@@ -1,0 +1,227 @@
+/**
+ * Reads whether a fact holds now. Facts about one node's mounts are read together, in one
+ * listing, however many there are.
+ */
+import type { Entry, Fact } from '../documents/plan.generated.ts'
+import { LockstepError, unreachable } from '../domain/errors.ts'
+import {
+  type Namespace,
+  type NodeAddress,
+  type PluginId,
+  versionFromServer,
+  versionLabel,
+} from '../domain/names.ts'
+import { readEntry } from '../live/catalog.ts'
+import { askMount, type ListedMount, listMounts, type NodeMounts } from '../live/mounts.ts'
+import { observe } from '../live/observe.ts'
+import { findUses } from '../plan/uses.ts'
+import { dataOf, text } from '../server/body.ts'
+import type { Client } from '../server/client.ts'
+import { errorWords } from '../server/faults.ts'
+import { readConnection } from '../server/requests.ts'
+
+/** A fact that does not hold: what was relied on, and what was found. */
+export interface Mismatch {
+  readonly fact: Fact
+  /** What it is about, e.g. `team-a/ on https://…`. */
+  readonly subject: string
+  readonly field: string
+  readonly expected: string
+  readonly found: string
+}
+
+export interface FactReader {
+  readonly client: Client
+  readonly active: NodeAddress
+  /** Each node's own address, to look for uses on. */
+  readonly nodes: readonly NodeAddress[]
+}
+
+/** Those of the facts that do not hold, in their order. A node that does not answer holds nothing. */
+export async function findMismatches(
+  reader: FactReader,
+  facts: readonly Fact[],
+): Promise<Mismatch[]> {
+  const listings = new Map<string, Promise<NodeMounts>>()
+  const list = (node: NodeAddress, namespace: Namespace): Promise<NodeMounts> => {
+    const key = `${node} ${namespace}`
+    const known = listings.get(key) ?? listMounts(reader.client, node, namespace)
+    listings.set(key, known)
+    return known
+  }
+  const checks = await Promise.all(
+    facts.map(async (fact) => {
+      try {
+        return await check(reader, fact, list)
+      } catch (error) {
+        if (!(error instanceof LockstepError)) throw error
+        return mismatch(fact, 'answer', 'an answer', error.message)
+      }
+    }),
+  )
+  return checks.filter((one) => one !== undefined)
+}
+
+type Listing = (node: NodeAddress, namespace: Namespace) => Promise<NodeMounts>
+
+async function check(reader: FactReader, fact: Fact, list: Listing): Promise<Mismatch | undefined> {
+  switch (fact.fact) {
+    case 'entry':
+      return checkEntry(reader, fact)
+    case 'mount': {
+      const mount = await findMount(list, fact.node ?? reader.active, fact)
+      if (typeof mount === 'string') return mismatch(fact, 'mount', fact.mount, mount)
+      if (mount.plugin !== fact.plugin) return mismatch(fact, 'plugin', fact.plugin, mount.plugin)
+      if (fact.accessor !== undefined && mount.accessor !== fact.accessor) {
+        return mismatch(fact, 'accessor', fact.accessor, mount.accessor)
+      }
+      return mount.configured_version === fact.configured_version
+        ? undefined
+        : mismatch(
+            fact,
+            'plugin_version',
+            versionName(fact.configured_version),
+            versionName(mount.configured_version),
+          )
+    }
+    case 'no_mount': {
+      const mount = await findMount(list, reader.active, fact)
+      return typeof mount === 'string'
+        ? undefined
+        : mismatch(fact, 'mount', 'nothing mounted', `a mount of ${mount.plugin}`)
+    }
+    case 'running': {
+      const mount = await findMount(list, fact.node, fact)
+      if (typeof mount === 'string') return mismatch(fact, 'mount', fact.mount, mount)
+      // A mount may list its old hash while its backend is gone: it must answer too.
+      const { answers, detail } = await askMount(reader.client, fact.node, {
+        path: fact.mount,
+        namespace: fact.namespace,
+      })
+      if (answers === 'no') return mismatch(fact, 'answers', 'yes', detail ?? 'no')
+      return mount.running_sha256 === fact.sha256
+        ? undefined
+        : mismatch(
+            fact,
+            'running_sha256',
+            fact.sha256 || 'builtin',
+            mount.running_sha256 || 'builtin',
+          )
+    }
+    case 'unused':
+      return checkUnused(reader, fact)
+    case 'connection': {
+      const answer = await reader.client.ask(
+        reader.active,
+        readConnection(fact.connection, fact.namespace),
+      )
+      if (answer.status !== 200) {
+        return mismatch(fact, 'connection', fact.connection, errorWords(answer) || 'absent')
+      }
+      const found = versionFromServer(text(dataOf(answer.body)['plugin_version']))
+      return found === fact.version
+        ? undefined
+        : mismatch(fact, 'plugin_version', versionName(fact.version), versionName(found))
+    }
+    default:
+      return unreachable(fact)
+  }
+}
+
+async function checkEntry(
+  reader: FactReader,
+  fact: Fact & { fact: 'entry' },
+): Promise<Mismatch | undefined> {
+  const options = { forwarding: fact.node === undefined }
+  const node = fact.node ?? reader.active
+  const reading = await readEntry(reader.client, node, fact.plugin, fact.version, options)
+  if (reading.kind === 'unreadable') {
+    return mismatch(fact, 'entry', entryName(fact.entry), reading.unreadable.reason)
+  }
+  const found: Entry | null =
+    reading.kind === 'absent'
+      ? null
+      : {
+          command: reading.entry.command ?? '',
+          sha256: reading.entry.sha256,
+          args: [...(reading.entry.args ?? [])],
+        }
+  if (fact.entry === null || found === null) {
+    return fact.entry === found
+      ? undefined
+      : mismatch(fact, 'entry', entryName(fact.entry), entryName(found))
+  }
+  const expected = fact.entry
+  for (const field of ['sha256', 'command', 'args'] as const) {
+    const [want, have] = [String(expected[field]), String(found[field])]
+    if (want !== have) return mismatch(fact, field, want || 'none', have || 'none')
+  }
+  return undefined
+}
+
+async function checkUnused(
+  reader: FactReader,
+  fact: Fact & { fact: 'unused' },
+): Promise<Mismatch | undefined> {
+  const live = await observe(reader.client, {
+    address: reader.active,
+    nodes: reader.nodes,
+    plugins: new Set<PluginId>([fact.plugin]),
+  })
+  const [use] = findUses(live, fact)
+  return use === undefined ? undefined : mismatch(fact, 'used by', 'nothing', use.description)
+}
+
+/** The mount as the node lists it, or why it is not to be had. */
+async function findMount(
+  list: Listing,
+  node: NodeAddress,
+  fact: { readonly mount: string; readonly namespace: Namespace },
+): Promise<ListedMount | string> {
+  const listed = await list(node, fact.namespace)
+  switch (listed.kind) {
+    case 'forwards':
+      return 'the node sends us to the active node'
+    case 'unreadable':
+      return listed.unreadable.reason
+    case 'itself':
+      return listed.mounts.find((mount) => mount.path === fact.mount) ?? 'absent'
+    default:
+      return unreachable(listed)
+  }
+}
+
+function mismatch(fact: Fact, field: string, expected: string, found: string): Mismatch {
+  return { fact, subject: subjectOf(fact), field, expected, found }
+}
+
+function subjectOf(fact: Fact): string {
+  const on = 'node' in fact ? ` on ${fact.node}` : ''
+  switch (fact.fact) {
+    case 'entry':
+    case 'unused':
+      return `${fact.plugin} ${versionLabel(fact.version)}${on}`
+    case 'connection':
+      return fact.connection
+    case 'mount':
+    case 'no_mount':
+    case 'running':
+      return `${fact.mount}${on}`
+    default:
+      return unreachable(fact)
+  }
+}
+
+function entryName(entry: Entry | null): string {
+  return entry === null ? 'not registered' : `registered (${entry.sha256})`
+}
+
+function versionName(version: string): string {
+  return version === '' ? 'none' : version
+}
+
+/** One line: what, which field, what was relied on, what was found. */
+export function describeMismatch(mismatch: Mismatch): string {
+  const { subject, field, expected, found } = mismatch
+  return `${subject}: ${field} is ${found}, not ${expected}`
+}

@@ -1,0 +1,40 @@
+/**
+ * Carries out one action: finds the node to ask, fills in what a plan does not hold, and sends
+ * the request once. The only place from which a server is changed.
+ */
+import type { Action } from '../documents/plan.generated.ts'
+import type { NodeAddress, PluginId, Version } from '../domain/names.ts'
+import type { Client } from '../server/client.ts'
+import { describeNoAnswer, errorWords } from '../server/faults.ts'
+import { requestOf } from '../server/requests.ts'
+
+/** `NAME=value` for each variable of a registration; throws a LockstepError for one that is not set. */
+export type EnvironmentOf = (plugin: PluginId, version: Version) => readonly string[]
+
+export type Performed =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string }
+  /** No answer came: it may have been carried out. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+export async function perform(
+  client: Client,
+  active: NodeAddress,
+  action: Action,
+  environmentOf: EnvironmentOf,
+): Promise<Performed> {
+  const env =
+    action.kind === 'register' && action.env.length > 0
+      ? environmentOf(action.plugin, action.version)
+      : []
+  const node = action.kind === 'reload' ? action.node : active
+  const outcome = await client.write(node, requestOf(action, env))
+  if (outcome.kind === 'lost') {
+    return { kind: 'unknown', reason: `${node}: ${describeNoAnswer(outcome.error)}` }
+  }
+  const { response } = outcome
+  if (response.status >= 200 && response.status < 300) return { kind: 'accepted' }
+  const words = errorWords(response)
+  const reason = `${node}: HTTP ${response.status}${words === '' ? '' : ` ${words}`}`
+  return { kind: 'refused', status: response.status, reason }
+}

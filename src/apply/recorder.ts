@@ -1,0 +1,70 @@
+/**
+ * Tells what a run does, line by line, before and after each request: to the journal first, which
+ * is on disk before the request goes out, then to whoever watches.
+ */
+import type { JournalEvent } from '../documents/journal.generated.ts'
+import type { Action, Plan, Step } from '../documents/plan.generated.ts'
+import type { RunOutcome } from './run.ts'
+
+export interface Recorder {
+  readonly runStarted: (plan: Plan) => Promise<void>
+  readonly stepStarted: (step: Step, number: number, of: number) => Promise<void>
+  readonly stepDone: (step: Step, outcome: 'done' | 'already') => Promise<void>
+  readonly stepFailed: (step: Step, reason: string) => Promise<void>
+  readonly undoStarted: (step: Step, action: Action) => Promise<void>
+  readonly undoDone: (step: Step) => Promise<void>
+  readonly undoFailed: (step: Step, reason: string) => Promise<void>
+  readonly waiting: (reason: string) => Promise<void>
+  readonly runEnded: (outcome: RunOutcome) => Promise<void>
+}
+
+export interface RecorderOptions {
+  /** The run's id. */
+  readonly run: string
+  /** `user@host`, with the process id. */
+  readonly by: string
+  readonly now: () => Date
+  /** Called one after the other; each must have happened before the run goes on. */
+  readonly sinks: readonly ((event: JournalEvent) => void | Promise<void>)[]
+}
+
+type Unstamped = JournalEvent extends infer Event
+  ? Event extends JournalEvent
+    ? Omit<Event, 'at' | 'run'>
+    : never
+  : never
+
+export function createRecorder({ run, by, now, sinks }: RecorderOptions): Recorder {
+  const tell = async (event: Unstamped): Promise<void> => {
+    const { event: name, ...rest } = event
+    const stamped = { event: name, at: now().toISOString(), run, ...rest } as JournalEvent
+    for (const sink of sinks) await sink(stamped)
+  }
+  return {
+    runStarted: (plan) =>
+      tell({
+        event: 'run_started',
+        plan_id: plan.plan_id,
+        cluster: { id: plan.cluster.id, name: plan.cluster.name },
+        steps: plan.steps.length,
+        by,
+      }),
+    stepStarted: ({ id, action, undo, restores }, number, of) =>
+      tell({ event: 'step_started', step: id, number, of, action, undo, restores }),
+    stepDone: ({ id }, outcome) => tell({ event: 'step_done', step: id, outcome }),
+    stepFailed: ({ id }, reason) => tell({ event: 'step_failed', step: id, reason }),
+    undoStarted: ({ id }, action) => tell({ event: 'undo_started', step: id, action }),
+    undoDone: ({ id }) => tell({ event: 'undo_done', step: id }),
+    undoFailed: ({ id }, reason) => tell({ event: 'undo_failed', step: id, reason }),
+    waiting: (reason) => tell({ event: 'run_waiting', reason }),
+    runEnded: (outcome) =>
+      tell({
+        event: 'run_ended',
+        outcome: outcome.kind,
+        done: [...outcome.done],
+        undone: 'undone' in outcome ? [...outcome.undone] : [],
+        remaining: 'remaining' in outcome ? [...outcome.remaining] : [],
+        ...('reason' in outcome && { reason: outcome.reason }),
+      }),
+  }
+}

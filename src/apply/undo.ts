@@ -1,0 +1,61 @@
+/**
+ * Takes back what a failed step's group has done: first the configuration, newest first, then a
+ * reload of every node already touched, in the order they were touched. Each is read back.
+ */
+import type { Action, Fact, Step } from '../documents/plan.generated.ts'
+
+export interface UndoPlan {
+  readonly actions: readonly Action[]
+  /** What holds again once they are carried out. */
+  readonly restores: readonly Fact[]
+  /** Mounts that were touched and for which nothing says what to go back to. */
+  readonly lost: readonly string[]
+}
+
+/** `touched` are the steps of one group whose request was sent, the failed one last. */
+export function planUndo(touched: readonly Step[]): UndoPlan {
+  const undo = touched.map((step) => step.undo)
+  const configuration = [...undo].reverse().flatMap((actions) => actions.filter(isConfiguration))
+  const reloads = undo.flatMap((actions) => actions.filter((action) => !isConfiguration(action)))
+  const restores = earliestOf(touched.flatMap((step) => step.restores))
+  return { actions: [...configuration, ...reloads], restores, lost: lostMounts(touched, restores) }
+}
+
+function isConfiguration(action: Action): boolean {
+  return action.kind !== 'reload'
+}
+
+/** One fact for each thing: where two steps touched it, the first one's word is the older state. */
+function earliestOf(facts: readonly Fact[]): Fact[] {
+  const first = new Map<string, Fact>()
+  for (const fact of facts) {
+    const key = keyOf(fact)
+    if (!first.has(key)) first.set(key, fact)
+  }
+  return [...first.values()]
+}
+
+function keyOf(fact: Fact): string {
+  const node = 'node' in fact ? fact.node : ''
+  const of =
+    'mount' in fact
+      ? fact.mount
+      : 'connection' in fact
+        ? fact.connection
+        : `${fact.plugin} ${fact.version}`
+  return `${fact.fact} ${of} ${node}`
+}
+
+function lostMounts(touched: readonly Step[], restores: readonly Fact[]): string[] {
+  const known = new Set(
+    restores.flatMap((fact) => (fact.fact === 'running' ? [`${fact.mount} ${fact.node}`] : [])),
+  )
+  const reloaded = touched.flatMap(({ action }) =>
+    action.kind === 'reload'
+      ? action.mounts.filter((mount) => !known.has(`${mount} ${action.node}`))
+      : action.kind === 'enable'
+        ? [action.mount]
+        : [],
+  )
+  return [...new Set(reloaded)].sort()
+}

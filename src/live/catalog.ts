@@ -1,0 +1,142 @@
+/**
+ * The plugin catalog and its pins. The list says what is registered; `command` and `args` take
+ * one more read per entry, made for the plugins that are asked for.
+ */
+import { EXIT, LockstepError } from '../domain/errors.ts'
+import type { CatalogEntry, Pin, Unreadable } from '../domain/live.ts'
+import {
+  compareText,
+  type NodeAddress,
+  NO_SHA256,
+  parsePluginId,
+  parseSha256,
+  type PluginId,
+  type Version,
+  versionFromServer,
+} from '../domain/names.ts'
+import { dataOf, fields, text, texts } from '../server/body.ts'
+import type { Client } from '../server/client.ts'
+import { errorWords } from '../server/faults.ts'
+import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
+
+export interface CatalogReading {
+  readonly entries: readonly CatalogEntry[]
+  readonly unreadable: readonly Unreadable[]
+}
+
+/** Sorted by plugin, then version. Throws where the list itself cannot be had. */
+export async function readCatalogEntries(
+  client: Client,
+  address: NodeAddress,
+  asked: ReadonlySet<PluginId> | undefined,
+): Promise<CatalogReading> {
+  const listed = await listEntries(client, address)
+  const unreadable: Unreadable[] = []
+  const entries = await Promise.all(
+    listed.map(async (entry) => {
+      if (entry.builtin || (asked !== undefined && !asked.has(entry.plugin))) return entry
+      const detailed = await readEntry(client, address, entry.plugin, entry.version)
+      if (detailed.kind === 'entry') return detailed.entry
+      if (detailed.kind === 'unreadable') unreadable.push(detailed.unreadable)
+      return entry
+    }),
+  )
+  return { entries, unreadable: unreadable.sort((a, b) => compareText(a.path, b.path)) }
+}
+
+async function listEntries(client: Client, address: NodeAddress): Promise<CatalogEntry[]> {
+  const response = await client.ask(address, readCatalog())
+  if (response.status === 404) {
+    throw new LockstepError({
+      code: 'no-catalog',
+      message: `${address} has no plugin catalog here (${errorWords(response)})`,
+      hint: 'The catalog is the root namespace’s alone: leave out BAO_NAMESPACE (VAULT_NAMESPACE, --namespace) and write mounts with their namespace, as ns1/team-a/.',
+    })
+  }
+  const body = response.status === 200 ? response.body : await client.read(address, readCatalog())
+  const detailed = dataOf(body)['detailed']
+  if (!Array.isArray(detailed)) {
+    throw new LockstepError({
+      code: 'server-too-old',
+      message: `${address} lists its plugins without their versions`,
+      exitCode: EXIT.error,
+      hint: 'Plugin versions came with Vault 1.12; every OpenBao has them.',
+    })
+  }
+  return detailed
+    .flatMap((item) => {
+      const { type, name, version, builtin, sha256 } = fields(item)
+      const plugin = parsePluginId(`${text(type)}/${text(name)}`)
+      if (plugin === undefined) return []
+      return {
+        plugin,
+        version: versionFromServer(version),
+        builtin: builtin === true,
+        sha256: parseSha256(text(sha256)) ?? NO_SHA256,
+      }
+    })
+    .sort((a, b) => compareText(a.plugin, b.plugin) || compareText(a.version, b.version))
+}
+
+export type EntryReading =
+  | { readonly kind: 'entry'; readonly entry: CatalogEntry }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable'; readonly unreadable: Unreadable }
+
+/**
+ * One entry with its command and args. Under an unversioned name the builtin answers where no
+ * external entry stands: that is `absent`.
+ */
+export async function readEntry(
+  client: Client,
+  address: NodeAddress,
+  plugin: PluginId,
+  version: Version,
+  options: { forwarding: boolean } = { forwarding: true },
+): Promise<EntryReading> {
+  const request = readCatalogEntry(plugin, version, options)
+  const response = await client.ask(address, request)
+  if (response.status === 404) return { kind: 'absent' }
+  if (response.status !== 200) {
+    const reason = `HTTP ${response.status} ${errorWords(response)}`.trim()
+    return {
+      kind: 'unreadable',
+      unreadable: { what: 'catalog-entry', path: request.path, reason },
+    }
+  }
+  const data = dataOf(response.body)
+  if (data['builtin'] === true) return { kind: 'absent' }
+  return {
+    kind: 'entry',
+    entry: {
+      plugin,
+      version: versionFromServer(data['version']),
+      builtin: false,
+      sha256: parseSha256(text(data['sha256'])) ?? NO_SHA256,
+      command: text(data['command']),
+      args: texts(data['args']),
+      ...(data['declarative'] === true && { declarative: true }),
+    },
+  }
+}
+
+/** Sorted; none where the server has no pins (OpenBao answers 404 `unsupported path`). */
+export async function readPinnedVersions(
+  client: Client,
+  address: NodeAddress,
+): Promise<{ pins: readonly Pin[]; unreadable: readonly Unreadable[] }> {
+  const request = readPins()
+  const response = await client.ask(address, request)
+  if (response.status === 404) return { pins: [], unreadable: [] }
+  if (response.status !== 200) {
+    const reason = `HTTP ${response.status} ${errorWords(response)}`.trim()
+    return { pins: [], unreadable: [{ what: 'pins', path: request.path, reason }] }
+  }
+  const listed = dataOf(response.body)['pinned_versions']
+  const pins = (Array.isArray(listed) ? listed : []).flatMap((item) => {
+    const { type, name, version } = fields(item)
+    const plugin = parsePluginId(`${text(type)}/${text(name)}`)
+    return plugin === undefined ? [] : { plugin, version: versionFromServer(version) }
+  })
+  return { pins: pins.sort((a, b) => compareText(a.plugin, b.plugin)), unreadable: [] }
+}

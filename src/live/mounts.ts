@@ -1,0 +1,213 @@
+/** Each node's own view of the mounts: configured, running, and whether the backend answers. */
+import { LockstepError } from '../domain/errors.ts'
+import type { LiveMount, LiveNode, MountOnNode, Unreadable } from '../domain/live.ts'
+import {
+  compareText,
+  type MountPath,
+  mountPathIn,
+  type Namespace,
+  type NodeAddress,
+  NO_SHA256,
+  parseSha256,
+  pluginId,
+  type PluginId,
+  type PluginType,
+  type Version,
+  versionFromServer,
+} from '../domain/names.ts'
+import type { ServerResponse } from '../domain/exchange.ts'
+import { dataOf, fields, text } from '../server/body.ts'
+import type { Client } from '../server/client.ts'
+import { errorWords } from '../server/faults.ts'
+import { readAuthMounts, readMountHelp, readSecretMounts } from '../server/requests.ts'
+
+/** A mount as one node lists it. */
+export interface ListedMount {
+  readonly path: MountPath
+  readonly namespace: Namespace
+  readonly plugin: PluginId
+  readonly accessor: string
+  readonly configured_version: Version
+  readonly running_version: Version
+  readonly running_sha256: Sha256OrNone
+}
+type Sha256OrNone = MountOnNode['running_sha256']
+
+/** What one node lists: its own mounts, or that it sends such questions to the active node. */
+export type NodeMounts =
+  | {
+      readonly kind: 'itself'
+      readonly mounts: readonly ListedMount[]
+      /** The running version of `sys/`, which tells the products apart; the root namespace's only. */
+      readonly system_version: string
+    }
+  | { readonly kind: 'forwards' }
+  | { readonly kind: 'unreadable'; readonly unreadable: Unreadable }
+
+/** The mounts of one namespace as one node runs them. Throws where the token is refused in the root. */
+export async function listMounts(
+  client: Client,
+  node: NodeAddress,
+  namespace: Namespace,
+): Promise<NodeMounts> {
+  const requests = [readSecretMounts(namespace), readAuthMounts(namespace)] as const
+  const answers = await Promise.all(requests.map((request) => client.ask(node, request)))
+  if (answers.some(forwards)) return { kind: 'forwards' }
+  for (const [index, answer] of answers.entries()) {
+    const request = requests[index]
+    if (answer.status === 200 || request === undefined) continue
+    // Without the root's mounts there is nothing to say at all.
+    if (namespace === '') await client.read(node, request)
+    const reason = `HTTP ${answer.status} ${errorWords(answer)}`.trim()
+    return {
+      kind: 'unreadable',
+      unreadable: { what: 'mounts', path: `${namespace}${request.path}`, node, reason },
+    }
+  }
+  const [secret, auth] = answers.map((answer) => dataOf(answer.body))
+  return {
+    kind: 'itself',
+    system_version: text(fields(secret?.['sys/'])['running_plugin_version']),
+    mounts: [
+      ...mountsOf('secret', secret ?? {}, namespace),
+      ...mountsOf('auth', auth ?? {}, namespace),
+    ],
+  }
+}
+
+/** A standby that does not answer for itself: Vault says 307, OpenBao after a step-down 500. */
+function forwards(answer: ServerResponse): boolean {
+  return (
+    answer.status === 307 ||
+    (answer.status === 500 && errorWords(answer).includes('please forward to the active node'))
+  )
+}
+
+/** The servers' own mounts, which are no plugins of anybody's. */
+const SYSTEM_TYPES = /^(ns_)?(system|identity|cubbyhole|token)$/
+
+function mountsOf(
+  type: PluginType,
+  listed: Readonly<Record<string, unknown>>,
+  namespace: Namespace,
+): ListedMount[] {
+  return Object.entries(listed).flatMap(([path, value]) => {
+    const mount = fields(value)
+    const name = text(mount['type'])
+    if (name === '' || SYSTEM_TYPES.test(name)) return []
+    return {
+      path: mountPathIn(namespace, type === 'auth' ? `auth/${path}` : path),
+      namespace,
+      plugin: pluginId(type, name),
+      accessor: text(mount['accessor']),
+      configured_version: versionFromServer(mount['plugin_version']),
+      running_version: versionFromServer(mount['running_plugin_version']),
+      running_sha256: parseSha256(text(mount['running_sha256'])) ?? NO_SHA256,
+    }
+  })
+}
+
+/** Asks the mount's backend itself whether it lives, on this node. */
+export async function askMount(
+  client: Client,
+  node: NodeAddress,
+  mount: { readonly path: MountPath; readonly namespace: Namespace },
+): Promise<Pick<MountOnNode, 'answers' | 'detail'>> {
+  try {
+    const answer = await client.ask(node, readMountHelp(mount.path, mount.namespace))
+    if (answer.status === 200) return { answers: 'yes' }
+    // A right the token lacks says nothing about the backend.
+    if (answer.status === 403 || forwards(answer)) {
+      return { answers: 'unchecked', detail: errorWords(answer) || `HTTP ${answer.status}` }
+    }
+    return { answers: 'no', detail: errorWords(answer) || `HTTP ${answer.status}` }
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error
+    return { answers: 'no', detail: error.message }
+  }
+}
+
+export interface MountsReading {
+  readonly nodes: readonly LiveNode[]
+  readonly mounts: readonly LiveMount[]
+  readonly system_version: string
+  readonly unreadable: readonly Unreadable[]
+}
+
+export interface MountsQuestion {
+  readonly nodes: readonly LiveNode[]
+  readonly namespaces: readonly Namespace[]
+  /** The plugins whose mounts are asked whether they answer. */
+  readonly asked: ReadonlySet<PluginId>
+}
+
+/** Every serving node's mounts in every namespace, in parallel, joined by path; sorted. */
+export async function readMounts(client: Client, question: MountsQuestion): Promise<MountsReading> {
+  const serving = question.nodes.filter((node) => node.state === 'serving')
+  const readings = await Promise.all(
+    serving.flatMap((node) =>
+      question.namespaces.map(async (namespace) => ({
+        node,
+        listed: await listMounts(client, node.address, namespace),
+      })),
+    ),
+  )
+  const forwarding = new Set<NodeAddress>()
+  const unreadable: Unreadable[] = []
+  const views: { node: LiveNode; mount: ListedMount }[] = []
+  let systemVersion = ''
+  for (const { node, listed } of readings) {
+    if (listed.kind === 'forwards') forwarding.add(node.address)
+    else if (listed.kind === 'unreadable') unreadable.push(listed.unreadable)
+    else {
+      systemVersion ||= listed.system_version
+      views.push(...listed.mounts.map((mount) => ({ node, mount })))
+    }
+  }
+  return {
+    nodes: question.nodes.map((node) =>
+      forwarding.has(node.address) ? { ...node, state: 'forwarding' } : node,
+    ),
+    mounts: await joinViews(client, views, question.asked),
+    system_version: systemVersion,
+    unreadable,
+  }
+}
+
+async function joinViews(
+  client: Client,
+  views: readonly { node: LiveNode; mount: ListedMount }[],
+  asked: ReadonlySet<PluginId>,
+): Promise<LiveMount[]> {
+  const byPath = new Map<MountPath, { listed: ListedMount; active: boolean; on: MountOnNode[] }>()
+  await Promise.all(
+    views.map(async ({ node, mount }) => {
+      const answers = asked.has(mount.plugin)
+        ? await askMount(client, node.address, mount)
+        : { answers: 'unchecked' as const }
+      const active = node.role === 'active'
+      const known = byPath.get(mount.path)
+      const joined = known ?? { listed: mount, active, on: [] }
+      // The active node's word is the cluster's.
+      if (active) Object.assign(joined, { listed: mount, active })
+      joined.on.push({
+        node: node.address,
+        configured_version: mount.configured_version,
+        running_version: mount.running_version,
+        running_sha256: mount.running_sha256,
+        ...answers,
+      })
+      if (known === undefined) byPath.set(mount.path, joined)
+    }),
+  )
+  return [...byPath.values()]
+    .map(({ listed, on }) => ({
+      path: listed.path,
+      namespace: listed.namespace,
+      plugin: listed.plugin,
+      accessor: listed.accessor,
+      configured_version: listed.configured_version,
+      nodes: on.sort((a, b) => compareText(a.node, b.node)),
+    }))
+    .sort((a, b) => compareText(a.path, b.path))
+}

@@ -1,0 +1,49 @@
+/** The namespaces below the root, where the server has any. */
+import type { Unreadable } from '../domain/live.ts'
+import {
+  compareText,
+  type Namespace,
+  type NodeAddress,
+  parseNamespace,
+  ROOT_NAMESPACE,
+} from '../domain/names.ts'
+import { dataOf, texts } from '../server/body.ts'
+import type { Client } from '../server/client.ts'
+import { errorWords } from '../server/faults.ts'
+import { listNamespaces } from '../server/requests.ts'
+
+export interface NamespacesReading {
+  readonly namespaces: readonly Namespace[]
+  readonly unreadable: readonly Unreadable[]
+}
+
+/** The root and everything below it that could be listed, level by level; sorted. */
+export async function readNamespaces(
+  client: Client,
+  address: NodeAddress,
+): Promise<NamespacesReading> {
+  const namespaces: Namespace[] = [ROOT_NAMESPACE]
+  const unreadable: Unreadable[] = []
+  let level: Namespace[] = [ROOT_NAMESPACE]
+  while (level.length > 0) {
+    const found = await Promise.all(
+      level.map(async (parent) => {
+        const answer = await client.ask(address, listNamespaces(parent))
+        // 404: none below it, or a server without namespaces.
+        if (answer.status === 404) return []
+        if (answer.status !== 200) {
+          const reason = `HTTP ${answer.status} ${errorWords(answer)}`.trim()
+          unreadable.push({ what: 'namespaces', path: `${parent}sys/namespaces`, reason })
+          return []
+        }
+        return texts(dataOf(answer.body)['keys']).map((key) => parseNamespace(`${parent}${key}`))
+      }),
+    )
+    level = found.flat()
+    namespaces.push(...level)
+  }
+  return {
+    namespaces: namespaces.sort(compareText),
+    unreadable: unreadable.sort((a, b) => compareText(a.path, b.path)),
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Reads the live state of a cluster: what it holds, and each node's own view of it. Changes
+ * nothing. What cannot be read is named in `unreadable`; only what leaves nothing to say throws.
+ */
+import { LockstepError } from '../domain/errors.ts'
+import type { CatalogEntry, LiveNode, LiveState } from '../domain/live.ts'
+import { compareText, type NodeAddress, type PluginId } from '../domain/names.ts'
+import type { Client } from '../server/client.ts'
+import { readCatalogEntries, readPinnedVersions } from './catalog.ts'
+import { readConnections } from './connections.ts'
+import { readMounts } from './mounts.ts'
+import { readNamespaces } from './namespaces.ts'
+import { discoverNodes, readNode } from './nodes.ts'
+
+export interface ObserveOptions {
+  /** Where to begin: a node, or whatever stands before the nodes. */
+  readonly address: NodeAddress
+  /** Each node's own address; absent: the cluster is asked. */
+  readonly nodes?: readonly NodeAddress[]
+  /**
+   * The plugins whose mounts are asked whether they answer, and whose entries are read with
+   * command and args. Absent: every plugin that has an external entry.
+   */
+  readonly plugins?: ReadonlySet<PluginId>
+}
+
+/** Throws a LockstepError where the cluster cannot be reached, is sealed, or refuses the token. */
+export async function observe(client: Client, options: ObserveOptions): Promise<LiveState> {
+  const { address } = options
+  const [nodes, catalog, pinned, namespaces] = await Promise.all([
+    readNodes(client, options),
+    readCatalogEntries(client, address, options.plugins),
+    readPinnedVersions(client, address),
+    readNamespaces(client, address),
+  ])
+  const active = nodes.find(({ node }) => node.role === 'active')
+  if (active === undefined) throw noActiveNode(nodes.map(({ node }) => node))
+  const asked = options.plugins ?? externalPlugins(catalog.entries)
+  const mounts = await readMounts(client, {
+    nodes: nodes.map(({ node }) => node),
+    namespaces: namespaces.namespaces,
+    asked,
+  })
+  const databases = [...asked].some((plugin) => plugin.startsWith('database/'))
+  const connections = databases
+    ? await readConnections(client, active.node.address, mounts.mounts)
+    : { connections: [], unreadable: [] }
+  return {
+    // The version alone does not tell: both products have a 2.x.
+    product: mounts.system_version.includes('builtin.bao') ? 'openbao' : 'vault',
+    server_version: active.node.version,
+    cluster: active.cluster,
+    nodes: mounts.nodes,
+    catalog: catalog.entries,
+    mounts: mounts.mounts,
+    connections: connections.connections,
+    pins: pinned.pins,
+    namespaces: namespaces.namespaces,
+    unreadable: [
+      ...namespaces.unreadable,
+      ...pinned.unreadable,
+      ...catalog.unreadable,
+      ...mounts.unreadable,
+      ...connections.unreadable,
+    ],
+  }
+}
+
+async function readNodes(client: Client, options: ObserveOptions) {
+  const addresses = options.nodes ?? (await discoverNodes(client, options.address))
+  return Promise.all([...addresses].sort(compareText).map((node) => readNode(client, node)))
+}
+
+function externalPlugins(entries: readonly CatalogEntry[]): ReadonlySet<PluginId> {
+  return new Set(entries.filter((entry) => !entry.builtin).map((entry) => entry.plugin))
+}
+
+function noActiveNode(nodes: readonly LiveNode[]): LockstepError {
+  const told = nodes.map(
+    (node) => `${node.address}: ${node.detail ?? `${node.role}, ${node.state}`}`,
+  )
+  return new LockstepError({
+    code: 'no-active-node',
+    message: `no node of the cluster is active and can be reached\n    ${told.join('\n    ')}`,
+    hint: 'If the addresses the cluster advertises cannot be reached from here, list the right ones under cluster.nodes.',
+  })
+}

@@ -1,0 +1,119 @@
+/** What differs between desired and live, for people: entries, mounts and connections, field by field. */
+import type { Change } from '../documents/plan.generated.ts'
+import { NO_SHA256, type Sha256, type Version, versionLabel } from '../domain/names.ts'
+import type { Step } from '../documents/plan.generated.ts'
+import type { LiveIndex } from './live-index.ts'
+import { entrySubject } from './steps.ts'
+
+/** The changes that a list of steps makes, in the steps' order; each mount and entry once. */
+export function describeChanges(steps: readonly Step[], index: LiveIndex): Change[] {
+  const changes: Change[] = []
+  const mounts = new Map<string, Change>()
+  for (const { action, requires, ensures, why } of steps) {
+    switch (action.kind) {
+      case 'register': {
+        const before = requires.find((fact) => fact.fact === 'entry')?.entry ?? null
+        changes.push({
+          subject: entrySubject(action.plugin, action.version),
+          kind: 'entry',
+          action: before === null ? 'add' : 'change',
+          fields: [
+            { name: 'command', from: before?.command ?? null, to: action.entry.command },
+            { name: 'sha256', from: before?.sha256 ?? null, to: action.entry.sha256 },
+            { name: 'args', from: joined(before?.args), to: joined(action.entry.args) },
+          ].filter((field) => field.from !== field.to),
+          why,
+        })
+        break
+      }
+      case 'deregister': {
+        const before = requires.find((fact) => fact.fact === 'entry')?.entry
+        changes.push({
+          subject: entrySubject(action.plugin, action.version),
+          kind: 'entry',
+          action: 'remove',
+          fields: [
+            { name: 'command', from: before?.command ?? null, to: null },
+            { name: 'sha256', from: before?.sha256 ?? null, to: null },
+          ],
+          why,
+        })
+        break
+      }
+      case 'enable':
+        changes.push({
+          subject: action.mount,
+          kind: 'mount',
+          action: 'add',
+          fields: [
+            { name: 'plugin', from: null, to: action.plugin },
+            { name: 'version', from: null, to: versionLabel(action.version) },
+          ],
+          why,
+        })
+        break
+      case 'repoint': {
+        const before = requires.find((fact) => fact.fact === 'connection')?.version
+        changes.push({
+          subject: action.connection,
+          kind: 'connection',
+          action: 'change',
+          fields: [
+            {
+              name: 'version',
+              from: before === undefined ? null : versionLabel(before),
+              to: versionLabel(action.version),
+            },
+          ],
+          why,
+        })
+        break
+      }
+      case 'tune': {
+        const change = changeOf(action.mount, why)
+        const before = index.mountAt(action.mount)?.configured_version ?? ('' as Version)
+        change.fields.push({
+          name: 'version',
+          from: versionName(before),
+          to: versionName(action.version),
+        })
+        break
+      }
+      case 'reload':
+        for (const fact of ensures) {
+          if (fact.fact !== 'running') continue
+          const change = changeOf(fact.mount, why)
+          const view = index.mountAt(fact.mount)?.nodes.find(({ node }) => node === fact.node)
+          const running = view === undefined ? null : binaryName(view.running_sha256)
+          change.fields.push({
+            name: `running on ${fact.node}`,
+            from: view?.answers === 'no' ? 'down' : running,
+            to: binaryName(fact.sha256),
+          })
+        }
+        break
+    }
+  }
+  return changes
+
+  function changeOf(mount: string, why: string): Change {
+    const known = mounts.get(mount)
+    if (known !== undefined) return known
+    const change: Change = { subject: mount, kind: 'mount', action: 'change', fields: [], why }
+    mounts.set(mount, change)
+    changes.push(change)
+    return change
+  }
+}
+
+function joined(args: readonly string[] | undefined): string | null {
+  return args === undefined || args.length === 0 ? null : args.join(' ')
+}
+
+function versionName(version: Version): string {
+  return version === '' ? 'none' : version
+}
+
+function binaryName(sha256: Sha256): string {
+  return sha256 === NO_SHA256 ? 'builtin' : sha256
+}

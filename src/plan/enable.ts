@@ -1,0 +1,46 @@
+/** `enable` steps: a mount made where nothing is mounted, always with its version. Never undone. */
+import type { LiveState } from '../domain/live.ts'
+import { ROOT_NAMESPACE, type Namespace, type MountPath, versionLabel } from '../domain/names.ts'
+import { reloadOrder } from './live-index.ts'
+import { type Entry, entryFact, type UnorderedStep } from './steps.ts'
+import type { NewMount } from './targets.ts'
+
+export function enableStep(
+  fresh: NewMount,
+  entry: Entry | undefined,
+  live: LiveState,
+): UnorderedStep {
+  const { desired, version, sha256 } = fresh
+  const namespace = namespaceOf(desired.path, live)
+  const at = { mount: desired.path, namespace }
+  return {
+    id: `enable ${desired.path}`,
+    group: `enable ${desired.path}`,
+    action: { kind: 'enable', ...at, plugin: desired.plugin, version },
+    requires: [
+      { fact: 'no_mount', ...at },
+      ...(entry === undefined ? [] : [entryFact(desired.plugin, version, entry)]),
+    ],
+    ensures: [
+      { fact: 'mount', ...at, plugin: desired.plugin, configured_version: version },
+      ...reloadOrder(live).map((node) => ({
+        fact: 'running' as const,
+        ...at,
+        node: node.address,
+        sha256,
+      })),
+    ],
+    undo: [],
+    restores: [],
+    why: `nothing is mounted there; to run ${versionLabel(version)}`,
+  }
+}
+
+/** The deepest namespace a path lies in. */
+function namespaceOf(path: MountPath, live: LiveState): Namespace {
+  const inside = live.namespaces.filter((namespace) => path.startsWith(namespace))
+  return inside.reduce(
+    (deepest, one) => (one.length > deepest.length ? one : deepest),
+    ROOT_NAMESPACE,
+  )
+}

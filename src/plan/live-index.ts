@@ -1,0 +1,120 @@
+/** Looking things up in a live state: entries, the builtin behind a name, mounts, nodes. */
+import type { Entry } from '../documents/plan.generated.ts'
+import type {
+  CatalogEntry,
+  LiveConnection,
+  LiveMount,
+  LiveNode,
+  LiveState,
+} from '../domain/live.ts'
+import {
+  isBuiltinVersion,
+  type MountPath,
+  NO_SHA256,
+  type PluginId,
+  type Sha256,
+  UNVERSIONED,
+  type Version,
+} from '../domain/names.ts'
+
+export interface LiveIndex {
+  mountsOf(plugin: PluginId): readonly LiveMount[]
+  mountAt(path: MountPath): LiveMount | undefined
+  connectionsOf(plugin: PluginId): readonly LiveConnection[]
+  /** The external entry under a version; undefined where there is none. */
+  external(plugin: PluginId, version: Version): CatalogEntry | undefined
+  /** Every external entry of a plugin, by version. */
+  externals(plugin: PluginId): readonly CatalogEntry[]
+  /**
+   * The version a compiled-in plugin of this name has: the catalog's, or, while an unversioned
+   * entry hides it, what can be inferred. Undefined where it is none or cannot be known.
+   */
+  builtinVersion(plugin: PluginId): Version | undefined
+  /** True where the name is known to be a compiled-in plugin's, even if an entry hides it. */
+  isBuiltin(plugin: PluginId): boolean
+}
+
+/** Indexed once, since plans look up entries for every mount. */
+export function indexLive(live: LiveState): LiveIndex {
+  const mounts = groupBy(live.mounts, (mount) => mount.plugin)
+  const connections = groupBy(live.connections, (connection) => connection.plugin)
+  const byPath = new Map(live.mounts.map((mount) => [mount.path, mount]))
+  const externals = groupBy(
+    live.catalog.filter((entry) => !entry.builtin),
+    (entry) => entry.plugin,
+  )
+  const builtins = new Map(
+    live.catalog.filter((entry) => entry.builtin).map((entry) => [entry.plugin, entry.version]),
+  )
+  const seen = new Map<PluginId, Version>()
+  for (const mount of live.mounts) {
+    for (const version of [
+      mount.configured_version,
+      ...mount.nodes.map((node) => node.running_version),
+    ]) {
+      if (isBuiltinVersion(version)) seen.set(mount.plugin, version)
+    }
+  }
+  const shared = sharedBuiltinVersion(live, builtins)
+  const builtinVersion = (plugin: PluginId): Version | undefined =>
+    builtins.get(plugin) ?? (seen.has(plugin) ? (shared ?? seen.get(plugin)) : undefined)
+  return {
+    mountsOf: (plugin) => mounts.get(plugin) ?? [],
+    mountAt: (path) => byPath.get(path),
+    connectionsOf: (plugin) => connections.get(plugin) ?? [],
+    external: (plugin, version) =>
+      externals.get(plugin)?.find((entry) => entry.version === version),
+    externals: (plugin) => externals.get(plugin) ?? [],
+    builtinVersion,
+    isBuiltin: (plugin) => builtins.has(plugin) || seen.has(plugin),
+  }
+}
+
+/** OpenBao gives all its builtins the server's own version; Vault gives each its own. */
+function sharedBuiltinVersion(
+  live: LiveState,
+  builtins: ReadonlyMap<PluginId, Version>,
+): Version | undefined {
+  return live.product === 'openbao' ? builtins.values().next().value : undefined
+}
+
+/** What a plan says of an entry; undefined where its command was not read. */
+export function contentOf(entry: CatalogEntry | undefined): Entry | undefined {
+  if (entry?.command === undefined) return undefined
+  return { command: entry.command, sha256: entry.sha256, args: [...(entry.args ?? [])] }
+}
+
+/** The nodes that run their own plugins, in the order they are reloaded: standbys first. */
+export function reloadOrder(live: LiveState): readonly LiveNode[] {
+  const serving = live.nodes.filter((node) => node.state === 'serving')
+  return [
+    ...serving.filter((node) => node.role !== 'active'),
+    ...serving.filter((node) => node.role === 'active'),
+  ]
+}
+
+/** What a mount tuned to this version runs; undefined where nothing is registered under it. */
+export function runsUnder(
+  index: LiveIndex,
+  plugin: PluginId,
+  version: Version,
+): Sha256 | undefined {
+  if (isBuiltinVersion(version)) return NO_SHA256
+  const entry = index.external(plugin, version)
+  if (entry !== undefined) return entry.sha256
+  return version === UNVERSIONED && index.isBuiltin(plugin) ? NO_SHA256 : undefined
+}
+
+/** Items under each key, in their order. */
+export function groupBy<Item, Key>(
+  items: readonly Item[],
+  keyOf: (item: Item) => Key,
+): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group === undefined) groups.set(keyOf(item), [item])
+    else group.push(item)
+  }
+  return groups
+}

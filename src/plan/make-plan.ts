@@ -1,0 +1,87 @@
+/**
+ * Desired state × live state → plan. Pure and deterministic: the same inputs give the same bytes.
+ * What no request can bring about is returned beside the steps, for the rules to judge.
+ */
+import { createHash } from 'node:crypto'
+import canonicalize from 'canonicalize'
+import type { Change, Plan, Step } from '../documents/plan.generated.ts'
+import type { DesiredPlugin, DesiredState } from '../domain/desired.ts'
+import type { LiveState } from '../domain/live.ts'
+import { describeChanges } from './changes.ts'
+import { groupBy, indexLive, type LiveIndex } from './live-index.ts'
+import { planPlugin } from './plugin-steps.ts'
+import type { UnorderedStep } from './steps.ts'
+import { findTargets, type Impossible, type Targets } from './targets.ts'
+
+/** A plan before it was judged. */
+export interface Draft {
+  readonly steps: readonly Step[]
+  readonly changes: readonly Change[]
+  readonly impossible: readonly Impossible[]
+  /** What each plugin's mounts and connections are to come to, in the file's sorted order. */
+  readonly targets: readonly { readonly plugin: DesiredPlugin; readonly targets: Targets }[]
+  readonly index: LiveIndex
+}
+
+export function draftPlan(desired: DesiredState, live: LiveState): Draft {
+  const index = indexLive(live)
+  const mounts = groupBy(desired.mounts, (mount) => mount.plugin)
+  const connections = groupBy(desired.connections, (connection) => connection.plugin)
+  const targets = desired.plugins.map((plugin) => {
+    const said = {
+      mounts: mounts.get(plugin.id) ?? [],
+      connections: connections.get(plugin.id) ?? [],
+    }
+    return { plugin, targets: findTargets(plugin, said, index) }
+  })
+  const planned = targets.map(({ plugin, targets }) => planPlugin(plugin, targets, live, index))
+  const steps = inOrder([
+    ...planned.flatMap(({ registrations }) => registrations),
+    ...planned.flatMap(({ moves }) => moves),
+    ...planned.flatMap(({ retirements }) => retirements),
+  ])
+  return {
+    steps,
+    changes: describeChanges(steps, index),
+    impossible: targets.flatMap(({ targets }) => targets.impossible),
+    targets,
+    index,
+  }
+}
+
+/** Steps run one at a time, so each comes after the one before it. */
+function inOrder(steps: readonly UnorderedStep[]): Step[] {
+  return steps.map((step, position) => {
+    const before = steps[position - 1]
+    const { id, group, ...rest } = step
+    return { id, group, after: before === undefined ? [] : [before.id], ...rest }
+  })
+}
+
+export type Judgement = Pick<Plan, 'findings' | 'rehearsal'>
+
+/** The plan document of a judged draft, with its id. */
+export function finishPlan(draft: Draft, live: LiveState, judgement: Judgement): Plan {
+  const plan = {
+    format: 1 as const,
+    cluster: {
+      id: live.cluster.id,
+      name: live.cluster.name,
+      product: live.product,
+      server_version: live.server_version,
+      nodes: live.nodes.map(({ address, role, state }) => ({ address, role, state })),
+    },
+    changes: [...draft.changes],
+    steps: [...draft.steps],
+    ...judgement,
+  }
+  return { ...plan, plan_id: planId(plan) }
+}
+
+/** SHA-256 of the plan in canonical JSON (RFC 8785), without its id and the time it was saved. */
+export function planId(plan: Omit<Plan, 'plan_id' | 'created_at'> & Partial<Plan>): string {
+  const { plan_id: _id, created_at: _at, ...content } = plan
+  return createHash('sha256')
+    .update(canonicalize(content) ?? '')
+    .digest('hex')
+}

@@ -1,0 +1,167 @@
+/**
+ * One plugin's steps in order: what all its mounts need first, then the canary alone, then the
+ * other mounts together, standbys before the active node, and what it retires apart, for the end.
+ */
+import type { DesiredPlugin } from '../domain/desired.ts'
+import type { LiveState } from '../domain/live.ts'
+import {
+  compareText,
+  isBuiltinVersion,
+  NO_SHA256,
+  UNVERSIONED,
+  type Version,
+} from '../domain/names.ts'
+import { deregisterStep } from './deregister.ts'
+import { enableStep } from './enable.ts'
+import { contentOf, groupBy, type LiveIndex, reloadOrder } from './live-index.ts'
+import { findRegistrations, type Registration, registerStep } from './register.ts'
+import { type Move, needsReload, reloadStep, viewOn } from './reload.ts'
+import { repointStep } from './repoint.ts'
+import type { Entry, UnorderedStep } from './steps.ts'
+import type { MountTarget, Targets } from './targets.ts'
+import { tuneStep } from './tune.ts'
+import { type WayBack, wayBack } from './way-back.ts'
+
+export interface PluginSteps {
+  /** Entries under versions nobody runs yet. */
+  readonly registrations: readonly UnorderedStep[]
+  /** In the order they are carried out, one after the other. */
+  readonly moves: readonly UnorderedStep[]
+  /** When every plugin's moves are done. */
+  readonly retirements: readonly UnorderedStep[]
+}
+
+export function planPlugin(
+  plugin: DesiredPlugin,
+  targets: Targets,
+  live: LiveState,
+  index: LiveIndex,
+): PluginSteps {
+  const registrations = findRegistrations(plugin, index)
+  const inPlace = registrations.find(({ version }) => version.version === UNVERSIONED)
+  const reverted = revertedEntry(plugin, targets, index)
+  const entries = entriesByThen(plugin, registrations, index)
+  const moves = targets.mounts.map((target): Move => {
+    const registration = registrations.find(({ version }) => version.version === target.version)
+    const back = backOf(target, inPlace, reverted?.sha256, index)
+    return {
+      target,
+      back,
+      tuned: target.mount.configured_version !== target.version,
+      entryChanged: registration !== undefined && target.use.kind !== 'builtin',
+      entry: (target.use.kind === 'builtin' ? undefined : entries.get(target.version)) ?? null,
+    }
+  })
+  const canaries = moves.filter(({ target }) => target.canary)
+  const others = moves.filter(({ target }) => !target.canary)
+  // An entry that all mounts share takes them all back with it: then they are one group.
+  const together = inPlace !== undefined || reverted !== undefined
+  const canaryGroup = together ? plugin.id : `${plugin.id} canary`
+  const users = (version: Version): number =>
+    targets.mounts.filter((target) => target.version === version).length +
+    targets.newMounts.filter((fresh) => fresh.version === version).length +
+    targets.connections.filter((target) => target.version === version).length
+  const register = (registration: Registration): UnorderedStep =>
+    registerStep(
+      plugin,
+      registration,
+      registration === inPlace ? plugin.id : `register ${plugin.id}`,
+      users(registration.version.version),
+    )
+  return {
+    registrations: registrations.filter((one) => one !== inPlace).map(register),
+    moves: [
+      ...(reverted === undefined ? [] : [deregisterStep(reverted, plugin.id, { reverts: true })]),
+      ...(inPlace === undefined ? [] : [register(inPlace)]),
+      ...moveSteps(plugin, canaries, live, canaryGroup, entries),
+      ...moveSteps(plugin, others, live, plugin.id, entries),
+      ...targets.connections
+        .filter(({ connection, version }) => connection.version !== version)
+        .map((target) => repointStep(target, entries.get(target.version))),
+      ...targets.newMounts.map((fresh) => enableStep(fresh, entries.get(fresh.version), live)),
+    ],
+    retirements: plugin.retire.flatMap(({ version }) => {
+      const entry = index.external(plugin.id, version)
+      if (entry === undefined || entry === reverted) return []
+      return [deregisterStep(entry, `retire ${plugin.id}`, { reverts: false })]
+    }),
+  }
+}
+
+/**
+ * The unversioned entry that stands before the compiled-in plugin and must go before the mounts
+ * can fall back to it, and before they can be tuned to its version.
+ */
+function revertedEntry(plugin: DesiredPlugin, targets: Targets, index: LiveIndex) {
+  const retired = plugin.retire.some(({ version }) => version === UNVERSIONED)
+  const toBuiltin = targets.mounts.some(({ use }) => use.kind === 'builtin')
+  return retired && toBuiltin ? index.external(plugin.id, UNVERSIONED) : undefined
+}
+
+/** What is registered under each version once the registrations are done. */
+function entriesByThen(
+  plugin: DesiredPlugin,
+  registrations: readonly Registration[],
+  index: LiveIndex,
+): ReadonlyMap<Version, Entry> {
+  const entries = new Map<Version, Entry>()
+  for (const live of index.externals(plugin.id)) {
+    const content = contentOf(live)
+    if (content !== undefined) entries.set(live.version, content)
+  }
+  for (const { version, after } of registrations) entries.set(version.version, after)
+  return entries
+}
+
+function backOf(
+  target: MountTarget,
+  inPlace: Registration | undefined,
+  reverted: WayBack['sha256'] | undefined,
+  index: LiveIndex,
+): WayBack | undefined {
+  const staysUnversioned =
+    target.version === UNVERSIONED && target.mount.configured_version === UNVERSIONED
+  if (!staysUnversioned) return wayBack(target, index)
+  if (target.use.kind === 'builtin') {
+    return reverted === undefined ? undefined : { version: UNVERSIONED, sha256: reverted }
+  }
+  if (inPlace === undefined) return undefined
+  if (inPlace.before !== null) return { version: UNVERSIONED, sha256: inPlace.before.sha256 }
+  return index.isBuiltin(target.mount.plugin)
+    ? { version: UNVERSIONED, sha256: NO_SHA256 }
+    : undefined
+}
+
+/** Tune them all, then one request to each node and namespace that names all that need it there. */
+function moveSteps(
+  plugin: DesiredPlugin,
+  moves: readonly Move[],
+  live: LiveState,
+  group: string,
+  entries: ReadonlyMap<Version, Entry>,
+): UnorderedStep[] {
+  const canary = moves.some(({ target }) => target.canary)
+  const tunes = moves
+    .filter((move) => move.tuned)
+    .map((move) => {
+      const { version } = move.target
+      const entry = isBuiltinVersion(version) ? undefined : entries.get(version)
+      return tuneStep(move.target, entry, move.back, group)
+    })
+  const reloads = reloadOrder(live).flatMap((node) => {
+    const needing = moves.filter((move) => {
+      const view = viewOn(move.target.mount, node)
+      return view !== undefined && needsReload(move, view)
+    })
+    const byNamespace = groupBy(needing, (move) => move.target.mount.namespace)
+    return [...byNamespace]
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([namespace, ones]) => {
+        const step = reloadStep(plugin.id, node, namespace, ones, group)
+        return canary && group === plugin.id
+          ? { ...step, id: step.id.replace('reload ', 'reload canary of ') }
+          : step
+      })
+  })
+  return [...tunes, ...reloads]
+}

@@ -1,0 +1,78 @@
+/** `register` steps: what the file lists and the catalog does not hold, or holds otherwise. */
+import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
+import { UNVERSIONED, type Version } from '../domain/names.ts'
+import { contentOf, type LiveIndex } from './live-index.ts'
+import {
+  count,
+  type Entry,
+  entryFact,
+  entryOf,
+  entrySubject,
+  environmentNames,
+  sameEntry,
+  type UnorderedStep,
+} from './steps.ts'
+
+export interface Registration {
+  readonly version: DesiredVersion
+  /** What stands under the version now; null: nothing. */
+  readonly before: Entry | null
+  readonly after: Entry
+}
+
+/** The versions of a plugin that must be registered, the unversioned one first. */
+export function findRegistrations(
+  plugin: DesiredPlugin,
+  index: LiveIndex,
+): readonly Registration[] {
+  const retired = new Set<Version>(plugin.retire.map(({ version }) => version))
+  return plugin.versions.flatMap((version) => {
+    // A version that is kept and retired at once is a finding; it is not registered only to go.
+    if (retired.has(version.version)) return []
+    const live = index.external(plugin.id, version.version)
+    const after = entryOf(version)
+    if (live === undefined) return { version, before: null, after }
+    const before = contentOf(live) ?? { ...after, sha256: live.sha256 }
+    return sameEntry(before, after) ? [] : { version, before, after }
+  })
+}
+
+/** `users` are the mounts and connections that are to run it. */
+export function registerStep(
+  plugin: DesiredPlugin,
+  registration: Registration,
+  group: string,
+  users: number,
+): UnorderedStep {
+  const { version, before, after } = registration
+  const env = environmentNames(version)
+  return {
+    id: `register ${entrySubject(plugin.id, version.version)}`,
+    group,
+    action: { kind: 'register', plugin: plugin.id, version: version.version, entry: after, env },
+    requires: [entryFact(plugin.id, version.version, before)],
+    ensures: [entryFact(plugin.id, version.version, after)],
+    undo: undoOf(plugin, registration),
+    restores: [entryFact(plugin.id, version.version, before)],
+    why: whyRegister(registration, users),
+  }
+}
+
+function undoOf(plugin: DesiredPlugin, { version, before }: Registration): UnorderedStep['undo'] {
+  const at = { plugin: plugin.id, version: version.version }
+  return before === null
+    ? [{ kind: 'deregister', ...at }]
+    : [{ kind: 'register', ...at, entry: before, env: environmentNames(version) }]
+}
+
+function whyRegister({ version, before, after }: Registration, users: number): string {
+  const wanted =
+    users === 0 ? 'kept registered, for the way back' : `${count(users, 'mount')} to run it`
+  if (before === null) return `not in the catalog; ${wanted}`
+  if (before.sha256 !== after.sha256) {
+    return version.version === UNVERSIONED
+      ? `the catalog holds another binary under this name; ${wanted}`
+      : `the catalog holds another binary under this version; ${wanted}`
+  }
+  return `the catalog holds it with another command or other arguments; ${wanted}`
+}

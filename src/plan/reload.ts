@@ -1,0 +1,117 @@
+/**
+ * `reload` steps: one request to one node, naming every mount of a group that runs something
+ * else there. A reload reaches only the node it is sent to, so each node has its own.
+ */
+import type { LiveMount, LiveNode, MountOnNode } from '../domain/live.ts'
+import { isBuiltinVersion, type Namespace, type PluginId, UNVERSIONED } from '../domain/names.ts'
+import { count, type Entry, entryFact, type UnorderedStep } from './steps.ts'
+import type { MountTarget } from './targets.ts'
+import { mountFact } from './tune.ts'
+import type { WayBack } from './way-back.ts'
+
+/** A mount that a plan moves, with what its steps need to know. */
+export interface Move {
+  readonly target: MountTarget
+  /** True where the plan changes the mount's version. */
+  readonly tuned: boolean
+  /** True where the plan changes the entry it runs. */
+  readonly entryChanged: boolean
+  /** What stands under the target version by the time of the reload; null: nothing need. */
+  readonly entry: Entry | null
+  readonly back: WayBack | undefined
+}
+
+/** True where a node runs something other than the target, or nothing. */
+export function needsReload(move: Move, view: MountOnNode): boolean {
+  const { target } = move
+  if (view.answers === 'no' || view.running_sha256 !== target.sha256) return true
+  if (target.use.kind === 'builtin') return false
+  // The same binary may stand under two versions: then only the copied version tells.
+  const versionDiffers = target.version !== UNVERSIONED && view.running_version !== target.version
+  return versionDiffers || move.entryChanged
+}
+
+/** The view a node has of a mount; undefined where it does not list it. */
+export function viewOn(mount: LiveMount, node: LiveNode): MountOnNode | undefined {
+  return mount.nodes.find((view) => view.node === node.address)
+}
+
+/** One namespace's reload on one node; `moves` are those that need it there, sorted by path. */
+export function reloadStep(
+  plugin: PluginId,
+  node: LiveNode,
+  namespace: Namespace,
+  moves: readonly Move[],
+  group: string,
+): UnorderedStep {
+  const mounts = moves.map((move) => move.target.mount.path)
+  const action = { kind: 'reload' as const, node: node.address, namespace, mounts }
+  const where = namespace === '' ? '' : ` in ${namespace}`
+  return {
+    id: `reload ${group}${where} on ${node.address}`,
+    group,
+    action,
+    requires: [
+      ...moves.map((move) => ({
+        ...mountFact(move.target.mount, move.target.version),
+        node: node.address,
+      })),
+      ...entriesSeen(plugin, node, moves),
+    ],
+    ensures: moves.map((move) => running(move.target.mount, node, move.target.sha256)),
+    undo: undoOf(moves, action),
+    restores: moves.flatMap((move) =>
+      move.back === undefined ? [] : running(move.target.mount, node, move.back.sha256),
+    ),
+    why: whyReload(node, moves),
+  }
+}
+
+function running(mount: LiveMount, node: LiveNode, sha256: MountOnNode['running_sha256']) {
+  return {
+    fact: 'running' as const,
+    mount: mount.path,
+    namespace: mount.namespace,
+    node: node.address,
+    sha256,
+  }
+}
+
+/** A standby learns of a registration a moment after the active node: what it sees must be asked. */
+function entriesSeen(plugin: PluginId, node: LiveNode, moves: readonly Move[]) {
+  const seen = new Map(
+    moves
+      .filter(({ target }) => !isBuiltinVersion(target.version))
+      .map(({ target, entry }) => [target.version, entry]),
+  )
+  return [...seen].map(([version, entry]) => entryFact(plugin, version, entry, node.address))
+}
+
+/** A mount tuned by an earlier run is tuned back too; one tuned by this plan has a step that does. */
+function undoOf(
+  moves: readonly Move[],
+  reload: UnorderedStep['action'] & { kind: 'reload' },
+): UnorderedStep['undo'] {
+  const tunes = moves.flatMap(({ target, tuned, back }) =>
+    tuned || back === undefined || back.version === target.mount.configured_version
+      ? []
+      : {
+          kind: 'tune' as const,
+          mount: target.mount.path,
+          namespace: target.mount.namespace,
+          version: back.version,
+        },
+  )
+  return [...tunes, reload]
+}
+
+function whyReload(node: LiveNode, moves: readonly Move[]): string {
+  const role = node.role === 'active' ? 'the active node' : 'a standby'
+  const down = moves.filter(({ target }) => viewOn(target.mount, node)?.answers === 'no').length
+  const old = count(moves.length - down, 'mount')
+  const told = [
+    ...(moves.length > down ? [`${old} would go on with what runs now`] : []),
+    ...(down > 0 ? [`${count(down, 'mount')} down`] : []),
+  ]
+  return `${role}: ${told.join(', ')}`
+}

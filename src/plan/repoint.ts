@@ -1,0 +1,26 @@
+/** `repoint` steps: the version a database connection uses. The server starts it at once. */
+import { UNVERSIONED } from '../domain/names.ts'
+import { versionLabel } from '../domain/names.ts'
+import { type Entry, entryFact, type UnorderedStep } from './steps.ts'
+import type { ConnectionTarget } from './targets.ts'
+
+export function repointStep(target: ConnectionTarget, entry: Entry | undefined): UnorderedStep {
+  const { connection, version } = target
+  const at = { connection: connection.path, namespace: connection.namespace }
+  const fact = { fact: 'connection' as const, ...at, plugin: connection.plugin }
+  const canGoBack = connection.version !== UNVERSIONED
+  return {
+    id: `repoint ${connection.path}`,
+    group: `repoint ${connection.path}`,
+    // Only the version is sent: every other setting, the password among them, stays.
+    action: { kind: 'repoint', ...at, version },
+    requires: [
+      { ...fact, version: connection.version },
+      ...(entry === undefined ? [] : [entryFact(connection.plugin, version, entry)]),
+    ],
+    ensures: [{ ...fact, version }],
+    undo: canGoBack ? [{ kind: 'repoint', ...at, version: connection.version }] : [],
+    restores: canGoBack ? [{ ...fact, version: connection.version }] : [],
+    why: `uses ${versionLabel(connection.version)}, to use ${versionLabel(version)}`,
+  }
+}

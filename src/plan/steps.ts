@@ -1,0 +1,49 @@
+/** A step before it is ordered, and what all kinds of step share. */
+import type { Action, Entry, EnvironmentName, Fact, Step } from '../documents/plan.generated.ts'
+import type { DesiredVersion } from '../domain/desired.ts'
+import { type NodeAddress, type PluginId, type Version, versionLabel } from '../domain/names.ts'
+
+/** A step without its place in the order. */
+export type UnorderedStep = Omit<Step, 'after'>
+
+/** `secret/my-kv v0.21.0`, `secret/my-kv unversioned`. */
+export function entrySubject(plugin: PluginId, version: Version): string {
+  return `${plugin} ${versionLabel(version)}`
+}
+
+export function entryFact(
+  plugin: PluginId,
+  version: Version,
+  entry: Entry | null,
+  node?: NodeAddress,
+): Fact {
+  return { fact: 'entry', plugin, version, entry, ...(node !== undefined && { node }) }
+}
+
+export function entryOf(version: DesiredVersion): Entry {
+  return { command: version.command, sha256: version.sha256, args: [...version.args] }
+}
+
+/** The environment's names: a value never enters a plan. */
+export function environmentNames(version: DesiredVersion): EnvironmentName[] {
+  return version.env.map((variable) => ({
+    name: variable.name,
+    ...('from' in variable && { from: variable.from }),
+  }))
+}
+
+export function sameEntry(a: Entry, b: Entry): boolean {
+  return (
+    a.command === b.command &&
+    a.sha256 === b.sha256 &&
+    a.args.length === b.args.length &&
+    a.args.every((argument, index) => argument === b.args[index])
+  )
+}
+
+/** `1 mount`, `3 mounts`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+export type { Action, Entry, Fact, Step }

@@ -1,0 +1,262 @@
+/**
+ * What each mount and connection should come to: the version it is to be tuned to and the binary
+ * it is to run. Where the servers leave no way there, says so instead.
+ */
+import type {
+  DesiredConnection,
+  DesiredMount,
+  DesiredPlugin,
+  Source,
+  Use,
+} from '../domain/desired.ts'
+import type { LiveConnection, LiveMount } from '../domain/live.ts'
+import {
+  isBuiltinVersion,
+  type MountPath,
+  NO_SHA256,
+  type PluginId,
+  type Sha256,
+  UNVERSIONED,
+  type Version,
+} from '../domain/names.ts'
+import { unreachable } from '../domain/errors.ts'
+import type { LiveIndex } from './live-index.ts'
+
+/** Where a mount is to get to. */
+export interface MountTarget {
+  readonly mount: LiveMount
+  readonly canary: boolean
+  readonly use: Use
+  /** What it is to be tuned to; `''` leaves it without a version. */
+  readonly version: Version
+  /** What is to run; `''` for the compiled-in plugin. */
+  readonly sha256: Sha256
+}
+
+export interface NewMount {
+  readonly desired: DesiredMount
+  readonly version: Version
+  readonly sha256: Sha256
+}
+
+export interface ConnectionTarget {
+  readonly connection: LiveConnection
+  readonly version: Version
+}
+
+/** Something the file asks for that no request can bring about. Each becomes a finding. */
+export type Impossible =
+  | {
+      readonly kind: 'mount-type-change'
+      readonly mount: MountPath
+      readonly plugin: PluginId
+      readonly found: PluginId
+      readonly source: Source
+    }
+  | { readonly kind: 'mount-absent'; readonly path: string; readonly source: Source }
+  | { readonly kind: 'not-overridable'; readonly plugin: PluginId; readonly source: Source }
+  | {
+      readonly kind: 'unversioned-unreachable'
+      readonly plugin: PluginId
+      readonly mounts: readonly MountPath[]
+      readonly source: Source
+    }
+  | {
+      readonly kind: 'override-stands'
+      readonly plugin: PluginId
+      readonly mounts: readonly MountPath[]
+      readonly source: Source
+    }
+  | {
+      readonly kind: 'builtin-unknown'
+      readonly plugin: PluginId
+      readonly mounts: readonly MountPath[]
+      readonly source: Source
+    }
+
+export interface Targets {
+  readonly mounts: readonly MountTarget[]
+  readonly newMounts: readonly NewMount[]
+  readonly connections: readonly ConnectionTarget[]
+  readonly impossible: readonly Impossible[]
+}
+
+/** The servers compile these in and run nothing else under their names. */
+export const NOT_OVERRIDABLE: ReadonlySet<string> = new Set(['secret/kv', 'secret/database'])
+
+/** What the file says of one plugin's mounts and connections by name. */
+export interface Said {
+  readonly mounts: readonly DesiredMount[]
+  readonly connections: readonly DesiredConnection[]
+}
+
+/** The targets of one plugin's mounts and connections. */
+export function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex): Targets {
+  const byPath = new Map(said.mounts.map((mount) => [mount.path, mount]))
+  const impossible: Impossible[] = []
+  const mounts: MountTarget[] = []
+  const unreached = new Map<ImpossibleUse, { mounts: MountPath[]; source: Source }>()
+
+  const overrides = plugin.versions.length > 0 || plugin.use?.value.kind === 'version'
+  if (NOT_OVERRIDABLE.has(plugin.id) && overrides) {
+    return {
+      ...{ mounts: [], newMounts: [], connections: [] },
+      impossible: [{ kind: 'not-overridable', plugin: plugin.id, source: plugin.source }],
+    }
+  }
+  for (const mount of index.mountsOf(plugin.id)) {
+    const own = byPath.get(mount.path)
+    const use = own?.use ?? plugin.use
+    if (use === undefined) continue
+    const end = endOf(use.value, plugin, mount, index)
+    if (typeof end === 'string') {
+      const known = unreached.get(end)
+      if (known === undefined) unreached.set(end, { mounts: [mount.path], source: use.source })
+      else known.mounts.push(mount.path)
+    } else mounts.push({ mount, canary: own?.canary ?? false, use: use.value, ...end })
+  }
+  for (const [kind, { mounts, source }] of unreached) {
+    impossible.push({ kind, plugin: plugin.id, mounts, source })
+  }
+  const newMounts: NewMount[] = []
+  for (const mount of said.mounts) {
+    const found = index.mountAt(mount.path)
+    if (found !== undefined && found.plugin !== plugin.id) {
+      impossible.push({
+        kind: 'mount-type-change',
+        mount: mount.path,
+        plugin: plugin.id,
+        found: found.plugin,
+        source: mount.source,
+      })
+    } else if (found === undefined && !mount.enable) {
+      impossible.push({ kind: 'mount-absent', path: mount.path, source: mount.source })
+    } else if (found === undefined) {
+      const use = mount.use ?? plugin.use
+      const end = use === undefined ? undefined : freshEnd(use.value, plugin, index)
+      if (end !== undefined) newMounts.push({ desired: mount, ...end })
+    }
+  }
+  const connections = findConnections(plugin, said.connections, index)
+  return {
+    mounts,
+    newMounts,
+    connections: connections.targets,
+    impossible: [...impossible, ...connections.impossible],
+  }
+}
+
+type ImpossibleUse = 'unversioned-unreachable' | 'override-stands' | 'builtin-unknown'
+interface End {
+  readonly version: Version
+  readonly sha256: Sha256
+}
+
+function endOf(
+  use: Use,
+  plugin: DesiredPlugin,
+  mount: LiveMount,
+  index: LiveIndex,
+): End | ImpossibleUse {
+  switch (use.kind) {
+    case 'version':
+      return { version: use.version, sha256: desiredSha256(plugin, use.version) }
+    case 'unversioned':
+      // A version, once set, cannot be cleared: `""` is refused as no semantic version.
+      return mount.configured_version === UNVERSIONED
+        ? { version: UNVERSIONED, sha256: desiredSha256(plugin, UNVERSIONED) }
+        : 'unversioned-unreachable'
+    case 'builtin': {
+      if (standsUnretired(plugin, index)) return 'override-stands'
+      if (mount.configured_version === UNVERSIONED) {
+        return { version: UNVERSIONED, sha256: NO_SHA256 }
+      }
+      const version = index.builtinVersion(plugin.id)
+      return version === undefined ? 'builtin-unknown' : { version, sha256: NO_SHA256 }
+    }
+    default:
+      return unreachable(use)
+  }
+}
+
+/** A mount that is not there yet. Always with its version where there is one to say. */
+function freshEnd(use: Use, plugin: DesiredPlugin, index: LiveIndex): End | undefined {
+  switch (use.kind) {
+    case 'version':
+      return { version: use.version, sha256: desiredSha256(plugin, use.version) }
+    case 'unversioned':
+      return { version: UNVERSIONED, sha256: desiredSha256(plugin, UNVERSIONED) }
+    case 'builtin': {
+      // Without a version it would take the highest registered one.
+      const registered = index.externals(plugin.id).length > 0 || plugin.versions.length > 0
+      const version = registered ? index.builtinVersion(plugin.id) : UNVERSIONED
+      return version === undefined ? undefined : { version, sha256: NO_SHA256 }
+    }
+    default:
+      return unreachable(use)
+  }
+}
+
+/** An unversioned entry that the file does not retire keeps every mount without a version. */
+function standsUnretired(plugin: DesiredPlugin, index: LiveIndex): boolean {
+  return (
+    index.external(plugin.id, UNVERSIONED) !== undefined &&
+    !plugin.retire.some((retired) => retired.version === UNVERSIONED)
+  )
+}
+
+function desiredSha256(plugin: DesiredPlugin, version: Version): Sha256 {
+  return plugin.versions.find((known) => known.version === version)?.sha256 ?? NO_SHA256
+}
+
+function findConnections(
+  plugin: DesiredPlugin,
+  own: readonly DesiredConnection[],
+  index: LiveIndex,
+): { targets: ConnectionTarget[]; impossible: Impossible[] } {
+  const said = new Map(own.map((connection) => [connection.path, connection]))
+  const live = index.connectionsOf(plugin.id)
+  const targets: ConnectionTarget[] = []
+  const impossible: Impossible[] = []
+  for (const connection of live) {
+    const use = said.get(connection.path)?.use ?? plugin.use
+    if (use === undefined) continue
+    const version = connectionVersion(use.value, connection, plugin, index)
+    if (version !== undefined) targets.push({ connection, version })
+    else {
+      const mounts: MountPath[] = []
+      impossible.push({
+        kind: 'unversioned-unreachable',
+        plugin: plugin.id,
+        mounts,
+        source: use.source,
+      })
+    }
+  }
+  for (const connection of said.values()) {
+    if (live.some(({ path }) => path === connection.path)) continue
+    impossible.push({ kind: 'mount-absent', path: connection.path, source: connection.source })
+  }
+  return { targets, impossible }
+}
+
+function connectionVersion(
+  use: Use,
+  connection: LiveConnection,
+  plugin: DesiredPlugin,
+  index: LiveIndex,
+): Version | undefined {
+  if (use.kind === 'version') return use.version
+  if (connection.version === UNVERSIONED) return UNVERSIONED
+  return use.kind === 'builtin' ? index.builtinVersion(plugin.id) : undefined
+}
+
+/** True where a mount is configured for a compiled-in plugin of another build than the server's. */
+export function isOtherBuiltin(mount: LiveMount, index: LiveIndex): boolean {
+  const current = index.builtinVersion(mount.plugin)
+  return (
+    isBuiltinVersion(mount.configured_version) &&
+    current !== undefined &&
+    mount.configured_version !== current
+  )
+}

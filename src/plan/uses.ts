@@ -1,0 +1,73 @@
+/**
+ * What uses a catalog entry: the mounts and connections configured for it, the processes that
+ * run it on any node, the pin on it, and whatever could not be read, which counts as use.
+ */
+import type { LiveState } from '../domain/live.ts'
+import {
+  type MountPath,
+  NO_SHA256,
+  type NodeAddress,
+  type PluginId,
+  type Sha256,
+  UNVERSIONED,
+  type Version,
+} from '../domain/names.ts'
+
+export interface Use {
+  readonly kind: 'mount' | 'process' | 'connection' | 'pin' | 'unreadable'
+  readonly description: string
+  readonly mount?: MountPath
+  readonly node?: NodeAddress
+}
+
+export interface UsedEntry {
+  readonly plugin: PluginId
+  readonly version: Version
+  readonly sha256: Sha256
+}
+
+/** In a fixed order: mounts by path with their nodes, connections, pins, then what is unknown. */
+export function findUses(live: LiveState, entry: UsedEntry): readonly Use[] {
+  const { plugin, version, sha256 } = entry
+  const uses: Use[] = []
+  for (const mount of live.mounts) {
+    if (mount.plugin !== plugin) continue
+    if (mount.configured_version === version) {
+      const description =
+        version === UNVERSIONED
+          ? `${mount.path} has no version and takes the unversioned entry`
+          : `${mount.path} is configured for it`
+      uses.push({ kind: 'mount', description, mount: mount.path })
+      continue
+    }
+    for (const view of mount.nodes) {
+      // The version a process says it runs is copied from the configuration; the hash is not.
+      const runsIt = sha256 !== NO_SHA256 && view.running_sha256 === sha256
+      if (runsIt && view.running_version === version) {
+        const description = `${mount.path} still runs it on ${view.node}`
+        uses.push({ kind: 'process', description, mount: mount.path, node: view.node })
+      }
+    }
+  }
+  for (const connection of live.connections) {
+    if (connection.plugin === plugin && connection.version === version) {
+      uses.push({ kind: 'connection', description: `connection ${connection.path} uses it` })
+    }
+  }
+  for (const pin of live.pins) {
+    if (pin.plugin === plugin && pin.version === version) {
+      uses.push({ kind: 'pin', description: 'it is pinned' })
+    }
+  }
+  for (const { what, path, reason, node } of live.unreadable) {
+    if (what === 'catalog-entry') continue
+    const where = node === undefined ? path : `${path} on ${node}`
+    uses.push({ kind: 'unreadable', description: `${where} could not be read (${reason})` })
+  }
+  for (const node of live.nodes) {
+    if (node.state !== 'unreachable' && node.state !== 'sealed') continue
+    const description = `${node.address} could not be asked (${node.detail ?? node.state})`
+    uses.push({ kind: 'unreadable', description, node: node.address })
+  }
+  return uses
+}

@@ -1,0 +1,60 @@
+/**
+ * Where a mount can be put back to when its reload fails: the version it ran, if that can still
+ * be tuned to. Without a way back a failed step needs a person.
+ */
+import type { LiveMount } from '../domain/live.ts'
+import {
+  isBuiltinVersion,
+  NO_SHA256,
+  type Sha256,
+  UNVERSIONED,
+  type Version,
+} from '../domain/names.ts'
+import { type LiveIndex, runsUnder } from './live-index.ts'
+import type { MountTarget } from './targets.ts'
+
+export interface WayBack {
+  /** What to tune the mount to; `''` where nothing need be tuned. */
+  readonly version: Version
+  /** What runs again then. */
+  readonly sha256: Sha256
+}
+
+/**
+ * Undefined where there is none: a version cannot be cleared, so a mount that had none can only
+ * go back to a version under which the binary it ran is registered too.
+ */
+export function wayBack(target: MountTarget, index: LiveIndex): WayBack | undefined {
+  const { mount } = target
+  const before = mount.configured_version
+  if (before === target.version) return wayBackFromPending(target, index)
+  const sha256 = runsUnder(index, mount.plugin, before)
+  if (sha256 === undefined) return undefined
+  if (before !== UNVERSIONED) return { version: before, sha256 }
+  return versionThatRuns(mount, sha256, target.version, index)
+}
+
+/** Tuned already by an earlier run or by hand: what still runs somewhere tells what it was. */
+function wayBackFromPending(target: MountTarget, index: LiveIndex): WayBack | undefined {
+  const stale = target.mount.nodes.find((view) => view.running_sha256 !== target.sha256)
+  if (stale === undefined || target.version === UNVERSIONED) return undefined
+  return versionThatRuns(target.mount, stale.running_sha256, target.version, index)
+}
+
+function versionThatRuns(
+  mount: LiveMount,
+  sha256: Sha256,
+  except: Version,
+  index: LiveIndex,
+): WayBack | undefined {
+  if (sha256 === NO_SHA256) {
+    const version = index.builtinVersion(mount.plugin)
+    const hidden = index.external(mount.plugin, UNVERSIONED) !== undefined
+    return version === undefined || hidden || version === except ? undefined : { version, sha256 }
+  }
+  const entry = index.externals(mount.plugin).find(({ version, sha256: registered }) => {
+    const usable = version !== UNVERSIONED && version !== except && !isBuiltinVersion(version)
+    return usable && registered === sha256
+  })
+  return entry === undefined ? undefined : { version: entry.version, sha256 }
+}

@@ -1,0 +1,42 @@
+/** A step's request in words: what, to which mounts, on which node. */
+import { unreachable } from '../domain/errors.ts'
+import { type Version, versionLabel } from '../domain/names.ts'
+import type { Action, Plan } from '../documents/plan.generated.ts'
+import { listSome, printable } from './wording.ts'
+
+export interface ActionTextOptions {
+  readonly nodes: Plan['cluster']['nodes']
+  /** Every mount is named, not the first three. */
+  readonly detail: boolean
+}
+
+export function describeAction(action: Action, options: ActionTextOptions): string {
+  return printable(wordAction(action, options))
+}
+
+function wordAction(action: Action, { nodes, detail }: ActionTextOptions): string {
+  switch (action.kind) {
+    case 'register':
+      return `register ${action.plugin} ${versionLabel(action.version)} (${action.entry.command})`
+    case 'enable':
+      return `enable ${action.mount} with ${action.plugin}${withVersion(action.version)}`
+    case 'tune':
+      return `tune ${action.mount} to ${versionLabel(action.version)}`
+    case 'repoint':
+      return `repoint ${action.connection} to ${versionLabel(action.version)}`
+    case 'reload': {
+      const role = nodes.find(({ address }) => address === action.node)?.role ?? 'unknown'
+      const node = role === 'unknown' ? action.node : `${action.node} (${role})`
+      return `reload ${listSome(action.mounts, { all: detail })} on ${node}`
+    }
+    case 'deregister':
+      return `deregister ${action.plugin} ${versionLabel(action.version)}`
+    default:
+      return unreachable(action)
+  }
+}
+
+/** A mount made without a version takes the unversioned entry or the builtin. */
+function withVersion(version: Version): string {
+  return version === '' ? '' : ` ${version}`
+}

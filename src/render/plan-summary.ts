@@ -1,0 +1,71 @@
+/** A plan in one line, the same in the terminal, in a pull request and in a log. */
+import { unreachable } from '../domain/errors.ts'
+import type { Finding, Plan } from '../documents/plan.generated.ts'
+import { count } from './wording.ts'
+
+/**
+ * `Plan: 2 to register, 3 to tune, 3 mounts to reload on 3 nodes, 1 to deregister.`, parts that
+ * are zero left out; what blocks it is said after that.
+ */
+export function summarizePlan(plan: Plan): string {
+  const blocking = blockingFindings(plan.findings).length
+  const blocked = blocking === 0 ? [] : [`Blocked by ${count(blocking, 'finding')}.`]
+  const parts = countSteps(plan)
+  if (parts.length > 0) return [`Plan: ${parts.join(', ')}.`, ...blocked].join(' ')
+  return blocked[0] ?? noChanges(plan)
+}
+
+/** Errors that nobody accepted. */
+export function blockingFindings(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ severity, allowed }) => severity === 'error' && allowed === undefined)
+}
+
+function countSteps(plan: Plan): string[] {
+  let [register, enable, tune, repoint, deregister] = [0, 0, 0, 0, 0]
+  const reloaded = new Set<string>()
+  const nodes = new Set<string>()
+  for (const { action } of plan.steps) {
+    switch (action.kind) {
+      case 'register':
+        register += 1
+        break
+      case 'enable':
+        enable += 1
+        break
+      case 'tune':
+        tune += 1
+        break
+      case 'repoint':
+        repoint += 1
+        break
+      case 'reload':
+        for (const mount of action.mounts) reloaded.add(mount)
+        nodes.add(action.node)
+        break
+      case 'deregister':
+        deregister += 1
+        break
+      default:
+        unreachable(action)
+    }
+  }
+  return [
+    register > 0 && `${register} to register`,
+    enable > 0 && `${enable} to enable`,
+    tune > 0 && `${tune} to tune`,
+    repoint > 0 && `${count(repoint, 'connection')} to repoint`,
+    reloaded.size > 0 &&
+      `${count(reloaded.size, 'mount')} to reload on ${count(nodes.size, 'node')}`,
+    deregister > 0 && `${deregister} to deregister`,
+  ].filter((part) => part !== false)
+}
+
+function noChanges(plan: Plan): string {
+  // A forwarding standby runs no plugin, so there is nothing on it to be different.
+  const unseen = plan.cluster.nodes.filter(
+    ({ state }) => state === 'sealed' || state === 'unreachable',
+  ).length
+  return unseen === 0
+    ? 'No changes. Every node runs what the file asks for.'
+    : `No changes. Every node that answered runs what the file asks for; ${count(unseen, 'node')} did not.`
+}

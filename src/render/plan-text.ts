@@ -1,0 +1,144 @@
+/**
+ * A plan for a terminal: what differs, the steps in order, what was found, and, last, the plan in
+ * one line. Drawn from the document alone, so a saved plan and a fresh one print the same bytes.
+ */
+import { unreachable } from '../domain/errors.ts'
+import type { Change, Plan, Rehearsal, Step } from '../documents/plan.generated.ts'
+import { describeAction } from './action-text.ts'
+import { type ChangedField, type ChangeGroup, groupChanges } from './change-groups.ts'
+import { renderFindings } from './findings-text.ts'
+import type { Palette } from './palette.ts'
+import { blockingFindings, summarizePlan } from './plan-summary.ts'
+import { layTable } from './table.ts'
+import {
+  count,
+  describeNodeState,
+  listSome,
+  printable,
+  productName,
+  shortenHashes,
+} from './wording.ts'
+
+export interface PlanTextOptions {
+  readonly palette: Palette
+  /** Every mount, node and hash in full. */
+  readonly detail?: boolean
+}
+
+/** Ends without a newline; the last line is `summarizePlan(plan)`. */
+export function renderPlan(plan: Plan, { palette, detail = false }: PlanTextOptions): string {
+  return [
+    header(plan, palette),
+    changesSection(plan.changes, palette, detail),
+    stepsSection(plan, palette, detail),
+    renderFindings(plan.findings, { palette, detail }),
+    rehearsalSection(plan, palette),
+    summaryLine(plan, palette),
+  ]
+    .filter((section) => section !== '')
+    .join('\n\n')
+}
+
+function header({ cluster, plan_id, created_at }: Plan, palette: Palette): string {
+  const nodes = layTable(
+    cluster.nodes.map(({ address, role, state }) => [
+      { text: printable(address) },
+      { text: role },
+      { text: describeNodeState(state), paint: palette.yellow },
+    ]),
+    '  ',
+  )
+  const server = `${productName(cluster.product)} ${printable(cluster.server_version)}`
+  const saved = created_at === undefined ? '' : `, saved ${printable(created_at)}`
+  return [
+    `Cluster ${palette.bold(printable(cluster.name))}, ${server}`,
+    ...nodes.lines,
+    palette.dim(`Plan ${plan_id}${saved}`),
+  ].join('\n')
+}
+
+const SYMBOLS = { add: '+', change: '~', remove: '-' } as const satisfies Record<
+  Change['action'],
+  string
+>
+
+function changesSection(changes: readonly Change[], palette: Palette, detail: boolean): string {
+  if (changes.length === 0) return ''
+  const blocks = groupChanges(changes, { detail }).map((group) =>
+    changeLines(group, palette, detail),
+  )
+  return [palette.bold('Changes'), ...blocks.flat()].join('\n')
+}
+
+function changeLines(group: ChangeGroup, palette: Palette, detail: boolean): string[] {
+  const { action, fields, subjects, why, kind } = group
+  const symbol = symbolPaint(action, palette)(SYMBOLS[action])
+  const names = palette.bold(listSome(subjects, { all: detail }))
+  const many = subjects.length > 1 ? `${count(subjects.length, kind)}: ` : ''
+  const text = (value: string | null): string =>
+    value === null ? 'none' : detail ? printable(value) : shortenHashes(printable(value))
+  const values = ({ from, to, scope }: ChangedField): string => {
+    const value =
+      action === 'change' ? `${text(from)} → ${text(to)}` : text(action === 'add' ? to : from)
+    return scope === undefined ? value : `${value} ${scope}`
+  }
+  return [
+    `  ${symbol} ${many}${names}  ${palette.dim(`# ${printable(why)}`)}`,
+    ...layTable(
+      fields.map((field) => [{ text: `${printable(field.name)}:` }, { text: values(field) }]),
+      '      ',
+    ).lines,
+  ]
+}
+
+function symbolPaint(action: Change['action'], palette: Palette) {
+  switch (action) {
+    case 'add':
+      return palette.green
+    case 'change':
+      return palette.yellow
+    case 'remove':
+      return palette.red
+    default:
+      return unreachable(action)
+  }
+}
+
+function stepsSection({ steps, cluster }: Plan, palette: Palette, detail: boolean): string {
+  if (steps.length === 0) return ''
+  const digits = String(steps.length).length
+  const lines = steps.map(({ action, why }, index) => {
+    const number = String(index + 1).padStart(digits)
+    const what = describeAction(action, { nodes: cluster.nodes, detail })
+    return `  ${number}. ${what}  ${palette.dim(`# ${printable(why)}`)}`
+  })
+  return [palette.bold('Steps'), ...lines].join('\n')
+}
+
+function rehearsalSection({ rehearsal, steps }: Plan, palette: Palette): string {
+  if (rehearsal === null) return ''
+  const text = describeRehearsal(rehearsal)
+  if (rehearsal.unsafe.length === 0) return palette.green(text)
+  const unsafe = rehearsal.unsafe.map(
+    ({ after, problem }) => `  ${stoppingPoint(after, steps)}: ${printable(problem)}`,
+  )
+  return [palette.red(text), ...unsafe].join('\n')
+}
+
+/** `7 of 7 stopping points are safe.` */
+export function describeRehearsal({ stopping_points, safe }: Rehearsal): string {
+  const verb = stopping_points === 1 ? 'is' : 'are'
+  return `${safe} of ${count(stopping_points, 'stopping point')} ${verb} safe.`
+}
+
+/** Where a run may stop, by the step's number, as people count them here. */
+export function stoppingPoint(after: string, steps: readonly Step[]): string {
+  if (after === '') return 'before the first step'
+  const index = steps.findIndex(({ id }) => id === after)
+  return index < 0 ? `after ${printable(after)}` : `after step ${index + 1}`
+}
+
+function summaryLine(plan: Plan, palette: Palette): string {
+  const blocked = blockingFindings(plan.findings).length > 0
+  return (blocked ? palette.red : palette.bold)(summarizePlan(plan))
+}

@@ -1,0 +1,55 @@
+/**
+ * How counts, lists, hashes and foreign text are put into words, the same in every view.
+ * Nothing a server or a file said can move the cursor, start a line or hide behind a colour.
+ */
+import { unreachable } from '../domain/errors.ts'
+import type { LiveState } from '../domain/live.ts'
+
+/** `1 mount`, `3 mounts`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+/** The first three and how many more there are; all of them where none may be left out. */
+export function listSome(items: readonly string[], options: { all: boolean }): string {
+  // Naming a fourth takes no more room than saying that there is one.
+  if (options.all || items.length <= 4) return items.map(printable).join(', ')
+  return `${items.slice(0, 3).map(printable).join(', ')} and ${items.length - 3} more`
+}
+
+/** Enough of a SHA-256 to tell two binaries apart by eye. */
+export function shortHash(sha256: string): string {
+  return sha256.slice(0, 12)
+}
+
+/** Shortens every SHA-256 in a text. */
+export function shortenHashes(text: string): string {
+  return text.replace(/\b[0-9a-f]{64}\b/g, shortHash)
+}
+
+/** One line without control or bidirectional-override characters. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trimEnd()
+}
+
+export function productName(product: LiveState['product']): string {
+  return product === 'openbao' ? 'OpenBao' : 'Vault'
+}
+
+type NodeState = LiveState['nodes'][number]['state']
+
+/** What stands behind a node that does not answer for itself; empty for one that does. */
+export function describeNodeState(state: NodeState): string {
+  switch (state) {
+    case 'serving':
+      return ''
+    case 'forwarding':
+      return '(forwards to the active node)'
+    case 'sealed':
+      return '(sealed)'
+    case 'unreachable':
+      return '(unreachable)'
+    default:
+      return unreachable(state)
+  }
+}

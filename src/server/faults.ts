@@ -1,0 +1,143 @@
+/**
+ * What a refused or unanswered request means, in the user's terms: the message, the exit code
+ * and the way out. Never holds a token.
+ */
+import { EXIT, LockstepError } from '../domain/errors.ts'
+import type { ServerRequest, ServerResponse } from '../domain/exchange.ts'
+import type { NodeAddress } from '../domain/names.ts'
+
+const CERTIFICATE_CODES = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_UNTRUSTED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])
+
+/** Node's code for a network fault, e.g. `ECONNREFUSED`; empty when it has none. */
+function networkCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : ''
+}
+
+/** The words of a server's answer: its `errors`, joined. */
+export function errorWords(response: ServerResponse): string {
+  const body = response.body
+  if (typeof body !== 'object' || body === null || !('errors' in body)) return ''
+  const errors: unknown = body.errors
+  if (!Array.isArray(errors)) return ''
+  return errors
+    .map((words) => String(words).replace(/^\d+ errors? occurred:\s*/, ''))
+    .join('; ')
+    .replace(/\s*\n\s*\*?\s*/g, ' ')
+    .replace(/^\* /, '')
+    .trim()
+}
+
+/** One line for a request that got no answer. */
+export function describeNoAnswer(error: unknown): string {
+  const code = networkCode(error)
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'connection refused'
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'the host name is not known'
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return 'the connection was cut before the answer came'
+    case 'EPROTO':
+      return 'it does not speak TLS'
+    default:
+      if (CERTIFICATE_CODES.has(code)) return `its certificate is not trusted (${code})`
+      // An abort or a fault without a code: its own words.
+      return error instanceof Error && error.message !== '' ? error.message : code || 'no answer'
+  }
+}
+
+/** The error of a request that got no answer. */
+export function noAnswer(node: NodeAddress, error: unknown): LockstepError {
+  const code = networkCode(error)
+  const base = { message: `${node}: ${describeNoAnswer(error)}`, cause: error }
+  if (CERTIFICATE_CODES.has(code)) {
+    return new LockstepError({
+      ...base,
+      code: 'untrusted-certificate',
+      hint: 'Name the authority that signed it with --ca-cert or BAO_CACERT (VAULT_CACERT).',
+    })
+  }
+  if (code === 'EPROTO') {
+    return new LockstepError({
+      ...base,
+      code: 'not-tls',
+      hint: 'If it serves plain HTTP, write the address with http://.',
+    })
+  }
+  return new LockstepError({
+    ...base,
+    code: 'unreachable',
+    hint: 'Is the address right (--address, cluster.address, BAO_ADDR or VAULT_ADDR), and the server up?',
+  })
+}
+
+/** The error of an answer that refuses. */
+export function refusal(
+  node: NodeAddress,
+  request: ServerRequest,
+  response: ServerResponse,
+  tokenIsValid?: boolean,
+): LockstepError {
+  const words = errorWords(response)
+  const told = words === '' ? `HTTP ${response.status}` : `HTTP ${response.status}: ${words}`
+  const what = `${node}: ${request.method} ${request.path.split('?')[0] ?? ''}`
+  if (response.status === 503 && /sealed/i.test(words)) {
+    return new LockstepError({
+      code: 'sealed',
+      message: `${node} is sealed`,
+      hint: 'Unseal it, then run this again.',
+    })
+  }
+  if (response.status === 400 && /HTTP request to an HTTPS server/i.test(words)) {
+    return new LockstepError({
+      code: 'wants-tls',
+      message: `${node} speaks TLS`,
+      hint: 'Write the address with https://.',
+    })
+  }
+  if (response.status === 401 || response.status === 403) {
+    return tokenIsValid === false
+      ? new LockstepError({
+          code: 'bad-token',
+          message: `${node} does not accept the token (${told})`,
+          exitCode: EXIT.notAllowed,
+          hint: 'It may have expired: log in again, or set BAO_TOKEN (VAULT_TOKEN).',
+        })
+      : new LockstepError({
+          code: 'not-allowed',
+          message: `${what}: the token may not do this (${told})`,
+          exitCode: EXIT.notAllowed,
+          hint: `Its policy needs: path "${request.path.split('?')[0] ?? ''}" { capabilities = ["${capabilityOf(request)}"] }`,
+        })
+  }
+  return new LockstepError({ code: 'refused', message: `${what}: ${told}` })
+}
+
+function capabilityOf(request: ServerRequest): string {
+  if (request.path.includes('list=true')) return 'list'
+  switch (request.method) {
+    case 'GET':
+      return 'read'
+    case 'DELETE':
+      return 'delete", "sudo'
+    case 'POST':
+    case 'PUT':
+      return request.path.startsWith('sys/plugins/catalog/') || request.path.startsWith('sys/auth/')
+        ? 'update", "sudo'
+        : 'update'
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Requests over kept connections, to nodes by their own addresses. Adds the token and the
+ * namespace; follows no redirect, retries nothing and logs nothing.
+ */
+import * as http from 'node:http'
+import * as https from 'node:https'
+import type { ServerRequest, ServerResponse, Transport } from '../domain/exchange.ts'
+import type { Namespace, NodeAddress } from '../domain/names.ts'
+
+export interface TlsSettings {
+  /** PEM certificates to trust instead of the system's. */
+  readonly ca?: readonly string[]
+  readonly cert?: string
+  readonly key?: string
+  readonly servername?: string
+  /** False: the server's certificate is not verified. */
+  readonly verify: boolean
+}
+
+export interface TransportSettings {
+  /** Read anew for each request, since a token may be renewed or replaced. */
+  readonly token: () => string
+  /** Put before the namespace of every request. */
+  readonly namespace: Namespace
+  readonly tls: TlsSettings
+  /** Milliseconds without an answer after which a request counts as lost. */
+  readonly timeout: number
+}
+
+/** Requests under way to one node at once: enough to fill a connection, few enough not to be a load. */
+const SOCKETS_PER_NODE = 16
+
+/** A transport over HTTP(S) with kept connections. Rejects with Node's own network errors. */
+export function createHttpTransport(settings: TransportSettings): Transport {
+  const options = { keepAlive: true, maxSockets: SOCKETS_PER_NODE }
+  const plain = new http.Agent(options)
+  const secure = new https.Agent({
+    ...options,
+    ...(settings.tls.ca !== undefined && { ca: [...settings.tls.ca] }),
+    ...(settings.tls.cert !== undefined && { cert: settings.tls.cert }),
+    ...(settings.tls.key !== undefined && { key: settings.tls.key }),
+    ...(settings.tls.servername !== undefined && { servername: settings.tls.servername }),
+    rejectUnauthorized: settings.tls.verify,
+  })
+  return {
+    send: (node, request, signal) => {
+      const secured = node.startsWith('https:')
+      const body = request.body === undefined ? undefined : JSON.stringify(request.body)
+      const outgoing = (secured ? https : http).request(urlOf(node, request), {
+        agent: secured ? secure : plain,
+        method: request.method,
+        headers: headersOf(request, settings, body),
+        ...(signal !== undefined && { signal }),
+      })
+      return answerTo(outgoing, body, settings.timeout)
+    },
+    close: () => {
+      plain.destroy()
+      secure.destroy()
+      return Promise.resolve()
+    },
+  }
+}
+
+function urlOf(node: NodeAddress, request: ServerRequest): URL {
+  return new URL(`/v1/${request.path}`, node)
+}
+
+function headersOf(
+  request: ServerRequest,
+  settings: TransportSettings,
+  body: string | undefined,
+): http.OutgoingHttpHeaders {
+  const namespace = `${settings.namespace}${request.namespace}`
+  const token = settings.token()
+  return {
+    'X-Vault-Request': 'true',
+    ...(token !== '' && { 'X-Vault-Token': token }),
+    ...(namespace !== '' && { 'X-Vault-Namespace': namespace }),
+    ...(!request.forwarding && { 'X-Vault-No-Request-Forwarding': 'true' }),
+    ...(body !== undefined && {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+    }),
+  }
+}
+
+function answerTo(
+  outgoing: http.ClientRequest,
+  body: string | undefined,
+  timeout: number,
+): Promise<ServerResponse> {
+  return new Promise((resolve, reject) => {
+    outgoing.setTimeout(timeout, () => {
+      outgoing.destroy(
+        Object.assign(new Error(`no answer within ${timeout / 1000} s`), { code: 'ETIMEDOUT' }),
+      )
+    })
+    outgoing.on('error', reject)
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = []
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+      incoming.on('error', reject)
+      incoming.on('aborted', () => {
+        reject(Object.assign(new Error('the answer was cut off'), { code: 'ECONNRESET' }))
+      })
+      incoming.on('end', () => {
+        resolve({
+          status: incoming.statusCode ?? 0,
+          body: parseBody(Buffer.concat(chunks).toString('utf8')),
+        })
+      })
+    })
+    outgoing.end(body)
+  })
+}
+
+function parseBody(text: string): unknown {
+  if (text.trim() === '') return null
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A proxy's page, or a server told in plain text that it speaks TLS.
+    return { errors: [text.trim().slice(0, 300)] }
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * `npm run cluster`: a real cluster with every plugin to try things on, until Ctrl-C.
+ * `--json` prints its description as one line instead; `--tls` and `--audit` as in the tests.
+ */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startCluster, type TestCluster } from './cluster.ts'
+import { pluginFiles } from './plugin-files.ts'
+
+const { values: flags } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    nodes: { type: 'string', default: '3' },
+    tls: { type: 'boolean', default: false },
+    audit: { type: 'boolean', default: false },
+  },
+})
+
+let cluster: TestCluster | undefined
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // Before it is up, exiting is enough: the guard leaves nothing behind.
+  process.once(signal, () => {
+    if (cluster === undefined) process.exit(130)
+    void cluster.stop()
+  })
+}
+
+cluster = await startCluster({
+  plugins: pluginFiles,
+  nodes: Number(flags.nodes),
+  tls: flags.tls,
+  audit: flags.audit,
+  log: (line) => void process.stderr.write(`${line}\n`),
+})
+const sumsFile = join(cluster.folder, 'SHA256SUMS')
+await writeFile(sumsFile, renderSums(cluster))
+process.stdout.write(
+  flags.json
+    ? `${JSON.stringify({ ...cluster.description, sha256sums: sumsFile })}\n`
+    : renderForPeople(cluster, sumsFile),
+)
+
+/** As `sha256sum` writes it. */
+function renderSums({ description }: TestCluster): string {
+  return Object.entries(description.plugins)
+    .map(([file, sha256]) => `${sha256}  ${file}\n`)
+    .join('')
+}
+
+function renderForPeople(running: TestCluster, sums: string): string {
+  const prefix = running.product === 'vault' ? 'VAULT' : 'BAO'
+  const { nodes, caCertificate } = running.description
+  return [
+    `${running.product} ${running.version}, cluster "${running.clusterName}"`,
+    '',
+    ...nodes.flatMap(({ address, pluginDirectory, auditLog }) => [
+      address,
+      `  plugins  ${pluginDirectory}`,
+      ...(auditLog === undefined ? [] : [`  audit    ${auditLog}`]),
+    ]),
+    '',
+    `SHA-256 of the plugins: ${sums}`,
+    '',
+    `export ${prefix}_ADDR=${running.addresses[0] ?? ''}`,
+    `export ${prefix}_TOKEN=${running.token}`,
+    ...(caCertificate === undefined ? [] : [`export ${prefix}_CACERT=${caCertificate}`]),
+    '',
+    'Ctrl-C stops it.',
+    '',
+  ].join('\n')
+}

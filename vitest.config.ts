@@ -1,0 +1,36 @@
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const CLI_TESTS = 'test/cli/**/*.test.ts'
+const REAL_TESTS = 'test/real/**/*.test.ts'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, CLI_TESTS, REAL_TESTS],
+        },
+      },
+      {
+        extends: true,
+        // Each starts the built program, some against a server in the test's own process.
+        test: { name: 'cli', include: [CLI_TESTS], testTimeout: 30_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: [REAL_TESTS],
+          globalSetup: 'test/real/global-setup.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // They share one cluster, which each leaves as it found it.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
