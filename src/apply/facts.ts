@@ -4,6 +4,7 @@
  */
 import type { Entry, Fact } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
+import type { Mismatch } from '../domain/run-outcome.ts'
 import {
   type Namespace,
   type NodeAddress,
@@ -19,16 +20,6 @@ import { dataOf, text } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
 import { errorWords } from '../server/faults.ts'
 import { readConnection } from '../server/requests.ts'
-
-/** A fact that does not hold: what was relied on, and what was found. */
-export interface Mismatch {
-  readonly fact: Fact
-  /** What it is about, e.g. `team-a/ on https://…`. */
-  readonly subject: string
-  readonly field: string
-  readonly expected: string
-  readonly found: string
-}
 
 export interface FactReader {
   readonly client: Client

@@ -4,7 +4,7 @@
  */
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Action, Plan, Step } from '../documents/plan.generated.ts'
-import type { RunOutcome } from './run.ts'
+import type { RunOutcome } from '../domain/run-outcome.ts'
 
 export interface Recorder {
   readonly runStarted: (plan: Plan) => Promise<void>

@@ -7,36 +7,11 @@ import type { Fact, Plan, Step } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import type { Client } from '../server/client.ts'
 import { findActive } from './active-node.ts'
-import { describeMismatch, findMismatches, type Mismatch } from './facts.ts'
+import type { Mismatch, RunOutcome } from '../domain/run-outcome.ts'
+import { describeMismatch, findMismatches } from './facts.ts'
 import { type EnvironmentOf, perform } from './perform.ts'
 import type { Recorder } from './recorder.ts'
 import { planUndo } from './undo.ts'
-
-/** How a run ended. `done`, `undone` and `remaining` are step ids, in order. */
-export type RunOutcome =
-  | { readonly kind: 'done'; readonly done: readonly string[] }
-  | {
-      readonly kind: 'stale'
-      readonly step: string
-      readonly mismatches: readonly Mismatch[]
-      readonly done: readonly string[]
-      readonly remaining: readonly string[]
-    }
-  | {
-      readonly kind: 'put_back' | 'not_put_back'
-      readonly step: string
-      readonly reason: string
-      /** Why it could not be put back; empty for `put_back`. */
-      readonly problems: readonly string[]
-      readonly done: readonly string[]
-      readonly undone: readonly string[]
-      readonly remaining: readonly string[]
-    }
-  | {
-      readonly kind: 'interrupted'
-      readonly done: readonly string[]
-      readonly remaining: readonly string[]
-    }
 
 /** Further checks of a mount after its reload, beyond what every step ensures. */
 export type VerifyReload = (step: Step) => Promise<string | undefined>

@@ -39,6 +39,10 @@ export interface Plan {
       role: 'active' | 'standby' | 'unknown'
       state: 'serving' | 'forwarding' | 'sealed' | 'unreachable'
     }[]
+    /**
+     * The KV version 2 secret that runs on different machines exclude each other by.
+     */
+    lock?: string
   }
   /**
    * What differs between desired and live, as people read it; the steps carry it out.
@@ -115,13 +119,9 @@ export interface Entry {
 export interface EnvironmentName {
   name: string
   /**
-   * The variable of apply's own environment it is taken from.
+   * The variable of apply's own environment it is taken from; absent: written in the file, which apply then needs.
    */
   from?: string
-  /**
-   * salt:SHA-256 of salt and value, for a value written in the file.
-   */
-  digest?: string
 }
 export interface EnableAction {
   kind: 'enable'

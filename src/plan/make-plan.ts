@@ -61,7 +61,13 @@ function inOrder(steps: readonly UnorderedStep[]): Step[] {
 export type Judgement = Pick<Plan, 'findings' | 'rehearsal'>
 
 /** The plan document of a judged draft, with its id. */
-export function finishPlan(draft: Draft, live: LiveState, judgement: Judgement): Plan {
+export function finishPlan(
+  draft: Draft,
+  desired: DesiredState,
+  live: LiveState,
+  judgement: Judgement,
+): Plan {
+  const lock = desired.cluster.lock?.kv
   const plan = {
     format: 1 as const,
     cluster: {
@@ -70,6 +76,7 @@ export function finishPlan(draft: Draft, live: LiveState, judgement: Judgement):
       product: live.product,
       server_version: live.server_version,
       nodes: live.nodes.map(({ address, role, state }) => ({ address, role, state })),
+      ...(lock !== undefined && { lock }),
     },
     changes: [...draft.changes],
     steps: [...draft.steps],

@@ -106,11 +106,12 @@ function undoOf(
 }
 
 function whyReload(node: LiveNode, moves: readonly Move[]): string {
-  const role = node.role === 'active' ? 'the active node' : 'a standby'
+  const role = node.role === 'active' ? 'active node' : 'standby'
   const down = moves.filter(({ target }) => viewOn(target.mount, node)?.answers === 'no').length
-  const old = count(moves.length - down, 'mount')
   const told = [
-    ...(moves.length > down ? [`${old} would go on with what runs now`] : []),
+    ...(moves.length > down
+      ? [`${count(moves.length - down, 'mount')} not yet on the wanted binary`]
+      : []),
     ...(down > 0 ? [`${count(down, 'mount')} down`] : []),
   ]
   return `${role}: ${told.join(', ')}`

@@ -4,7 +4,7 @@
  * what stays as it is.
  */
 import type { Change } from '../documents/plan.generated.ts'
-import { count } from './wording.ts'
+import { count, printable, shortenHashes } from './wording.ts'
 
 export interface ChangeGroup {
   readonly kind: Change['kind']
@@ -73,4 +73,17 @@ function gatherNodes(fields: readonly ChangedField[]): ChangedField[] {
     const { from, to } = field
     return [{ name: nameOf(field), from, to, scope: `on ${count(same.alike, 'node')}` }]
   })
+}
+
+/** `v1.0.0 → v1.1.0 on 3 nodes`, or the one value of what is new or goes. */
+export function describeField(
+  { from, to, scope }: ChangedField,
+  action: Change['action'],
+  options: { detail: boolean },
+): string {
+  const text = (value: string | null): string =>
+    value === null ? 'none' : options.detail ? printable(value) : shortenHashes(printable(value))
+  const value =
+    action === 'change' ? `${text(from)} → ${text(to)}` : text(action === 'add' ? to : from)
+  return scope === undefined ? value : `${value} ${scope}`
 }

@@ -3,21 +3,15 @@
  * one line. Drawn from the document alone, so a saved plan and a fresh one print the same bytes.
  */
 import { unreachable } from '../domain/errors.ts'
-import type { Change, Plan, Rehearsal, Step } from '../documents/plan.generated.ts'
+import type { Change, Plan } from '../documents/plan.generated.ts'
 import { describeAction } from './action-text.ts'
-import { type ChangedField, type ChangeGroup, groupChanges } from './change-groups.ts'
+import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
 import { renderFindings } from './findings-text.ts'
 import type { Palette } from './palette.ts'
 import { blockingFindings, summarizePlan } from './plan-summary.ts'
+import { describeRehearsal, stoppingPoint } from './rehearsal-text.ts'
 import { layTable } from './table.ts'
-import {
-  count,
-  describeNodeState,
-  listSome,
-  printable,
-  productName,
-  shortenHashes,
-} from './wording.ts'
+import { count, describeNodeState, listSome, printable, productName } from './wording.ts'
 
 export interface PlanTextOptions {
   readonly palette: Palette
@@ -75,17 +69,13 @@ function changeLines(group: ChangeGroup, palette: Palette, detail: boolean): str
   const symbol = symbolPaint(action, palette)(SYMBOLS[action])
   const names = palette.bold(listSome(subjects, { all: detail }))
   const many = subjects.length > 1 ? `${count(subjects.length, kind)}: ` : ''
-  const text = (value: string | null): string =>
-    value === null ? 'none' : detail ? printable(value) : shortenHashes(printable(value))
-  const values = ({ from, to, scope }: ChangedField): string => {
-    const value =
-      action === 'change' ? `${text(from)} → ${text(to)}` : text(action === 'add' ? to : from)
-    return scope === undefined ? value : `${value} ${scope}`
-  }
   return [
     `  ${symbol} ${many}${names}  ${palette.dim(`# ${printable(why)}`)}`,
     ...layTable(
-      fields.map((field) => [{ text: `${printable(field.name)}:` }, { text: values(field) }]),
+      fields.map((field) => [
+        { text: `${printable(field.name)}:` },
+        { text: describeField(field, action, { detail }) },
+      ]),
       '      ',
     ).lines,
   ]
@@ -123,19 +113,6 @@ function rehearsalSection({ rehearsal, steps }: Plan, palette: Palette): string 
     ({ after, problem }) => `  ${stoppingPoint(after, steps)}: ${printable(problem)}`,
   )
   return [palette.red(text), ...unsafe].join('\n')
-}
-
-/** `7 of 7 stopping points are safe.` */
-export function describeRehearsal({ stopping_points, safe }: Rehearsal): string {
-  const verb = stopping_points === 1 ? 'is' : 'are'
-  return `${safe} of ${count(stopping_points, 'stopping point')} ${verb} safe.`
-}
-
-/** Where a run may stop, by the step's number, as people count them here. */
-export function stoppingPoint(after: string, steps: readonly Step[]): string {
-  if (after === '') return 'before the first step'
-  const index = steps.findIndex(({ id }) => id === after)
-  return index < 0 ? `after ${printable(after)}` : `after step ${index + 1}`
 }
 
 function summaryLine(plan: Plan, palette: Palette): string {

@@ -178,6 +178,26 @@ export function mountApiPath(mount: MountPath, namespace: Namespace): string {
   return path.startsWith('auth/') ? `sys/auth/${path.slice('auth/'.length)}` : `sys/mounts/${path}`
 }
 
+/** A KV version 2 secret, as `<mount>/<path>`: its newest version and when that was written. */
+export function readLock(kv: string): ServerRequest {
+  return get(kvDataPath(kv))
+}
+
+/** Written only if nobody else wrote since `version` (0: nothing is there yet). */
+export function writeLock(kv: string, version: number, data: Body): ServerRequest {
+  return post(kvDataPath(kv), { options: { cas: version }, data })
+}
+
+function kvDataPath(kv: string): string {
+  const at = kv.indexOf('/')
+  return `${kv.slice(0, at)}/data/${kv.slice(at + 1)}`
+}
+
+/** Gives the token a longer life, where it may have one. */
+export function renewToken(): ServerRequest {
+  return post('auth/token/renew-self', {})
+}
+
 /** The mount a connection's path lies in. */
 export function mountOfConnection(connection: ConnectionPath): MountPath {
   return splitConnectionPath(connection).mount

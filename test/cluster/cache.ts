@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { access, mkdir, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa, ExecaError } from 'execa'
 import { withBuildLock } from './build-lock.ts'
@@ -34,7 +34,7 @@ export async function ensureServerProgram(log: Log = () => undefined): Promise<s
   const chosen = process.env['LOCKSTEP_TEST_SERVER']
   if (chosen) {
     if (!(await exists(chosen))) throw new Error(`LOCKSTEP_TEST_SERVER: there is no ${chosen}`)
-    return chosen
+    return resolve(chosen)
   }
   const folder = join(cache, `openbao-${openbaoVersion}`)
   // Not `bin/bao`, which is a script that needs the package on Python's path.

@@ -17,22 +17,23 @@ const { values: flags } = parseArgs({
   },
 })
 
-let cluster: TestCluster | undefined
+const running: { cluster?: TestCluster } = {}
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   // Before it is up, exiting is enough: the guard leaves nothing behind.
   process.once(signal, () => {
-    if (cluster === undefined) process.exit(130)
-    void cluster.stop()
+    if (running.cluster === undefined) process.exit(130)
+    void running.cluster.stop()
   })
 }
 
-cluster = await startCluster({
+const cluster = await startCluster({
   plugins: pluginFiles,
   nodes: Number(flags.nodes),
   tls: flags.tls,
   audit: flags.audit,
   log: (line) => void process.stderr.write(`${line}\n`),
 })
+running.cluster = cluster
 const sumsFile = join(cluster.folder, 'SHA256SUMS')
 await writeFile(sumsFile, renderSums(cluster))
 process.stdout.write(
@@ -48,11 +49,11 @@ function renderSums({ description }: TestCluster): string {
     .join('')
 }
 
-function renderForPeople(running: TestCluster, sums: string): string {
-  const prefix = running.product === 'vault' ? 'VAULT' : 'BAO'
-  const { nodes, caCertificate } = running.description
+function renderForPeople(shown: TestCluster, sums: string): string {
+  const prefix = shown.product === 'vault' ? 'VAULT' : 'BAO'
+  const { nodes, caCertificate } = shown.description
   return [
-    `${running.product} ${running.version}, cluster "${running.clusterName}"`,
+    `${shown.product} ${shown.version}, cluster "${shown.clusterName}"`,
     '',
     ...nodes.flatMap(({ address, pluginDirectory, auditLog }) => [
       address,
@@ -62,8 +63,8 @@ function renderForPeople(running: TestCluster, sums: string): string {
     '',
     `SHA-256 of the plugins: ${sums}`,
     '',
-    `export ${prefix}_ADDR=${running.addresses[0] ?? ''}`,
-    `export ${prefix}_TOKEN=${running.token}`,
+    `export ${prefix}_ADDR=${shown.addresses[0] ?? ''}`,
+    `export ${prefix}_TOKEN=${shown.token}`,
     ...(caCertificate === undefined ? [] : [`export ${prefix}_CACERT=${caCertificate}`]),
     '',
     'Ctrl-C stops it.',

@@ -12,6 +12,7 @@ import { ClusterClient, type ClusterDescription } from './cluster-client.ts'
 import { ClusterGuard } from './cluster-guard.ts'
 import { ClusterNode } from './cluster-node.ts'
 import { auditLogName, makeNodeFolder } from './node-folder.ts'
+import { MissingToolError } from './missing-tool-error.ts'
 import type { PluginFile } from './plugin-files.ts'
 import { findFreePorts, giveBackPorts } from './ports.ts'
 import { identifyServer, type ServerIdentity } from './product.ts'
@@ -106,13 +107,13 @@ async function startOnce(
   }
   try {
     const certificate = options.tls === true ? await makeCertificate(folder) : undefined
-    let cluster: TestCluster | undefined
-    const settle = async (): Promise<void> => cluster?.waitUntilReady()
+    const running: { cluster?: TestCluster } = {}
+    const settle = async (): Promise<void> => running.cluster?.waitUntilReady()
     const surroundings = { options, server, plugins, folder, guard, certificate, settle }
     nodes.push(...(await layOutNodes(ports, surroundings)))
     const token = await formRaftCluster(nodes)
     const { product, version } = server
-    cluster = new TestCluster(
+    const cluster = new TestCluster(
       {
         product,
         version,
@@ -128,6 +129,7 @@ async function startOnce(
       },
       { nodes, folder, clear },
     )
+    running.cluster = cluster
     await cluster.waitUntilReady()
     if (options.audit === true && product === 'vault') await enableAudit(cluster)
     return cluster
@@ -135,6 +137,7 @@ async function startOnce(
     const words = nodes.map((node) => node.lastWords).join('\n')
     await clear()
     if (words.includes('address already in use')) throw new PortTakenError(words, { cause: error })
+    if (error instanceof MissingToolError) throw error
     throw new Error(`the cluster did not start; its servers' last words:\n${words}`, {
       cause: error,
     })

@@ -24,8 +24,8 @@ export async function whyNotReady(
   )
   const active = addresses.find((_, index) => leaders[index]?.is_self === true)
   if (active === undefined || leaders.some(({ leader_address }) => leader_address !== active)) {
-    const named = leaders.map(({ leader_address }) => leader_address || 'none')
-    return `the nodes name as active: ${named.join(', ')}`
+    const named = leaders.map(({ leader_address = '' }) => leader_address)
+    return `the nodes name as active: ${JSON.stringify(named)}`
   }
   // A node that was away serves what it had, until it has caught up with the log of the others.
   const applied = leaders.map(({ raft_applied_index = 0 }) => raft_applied_index)

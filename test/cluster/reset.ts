@@ -68,10 +68,14 @@ interface CatalogEntry {
   readonly builtin: boolean
 }
 
-async function externalPlugins(cluster: ClusterClient): Promise<CatalogEntry[]> {
+interface Catalog {
+  readonly data: { readonly detailed: readonly CatalogEntry[] }
+}
+
+async function externalPlugins(cluster: ClusterClient): Promise<readonly CatalogEntry[]> {
   const path = 'sys/plugins/catalog'
-  const answer = await ask<{ data: { detailed: CatalogEntry[] } }>(cluster, 'GET', path)
-  return demand(path, answer).data.detailed.filter((entry) => !entry.builtin)
+  const { data } = demand(path, await ask<Catalog>(cluster, 'GET', path))
+  return data.detailed.filter((entry) => !entry.builtin)
 }
 
 interface Pin {
@@ -94,14 +98,20 @@ async function keys(cluster: ClusterClient, path: string, namespace: string): Pr
 
 /** Standbys of OpenBao follow the active node with a delay; Vault's keep nothing of their own. */
 async function whyNotSeen(cluster: ClusterClient): Promise<string | undefined> {
+  const own = { noForwarding: true }
   for (const address of cluster.addresses) {
     for (const list of ['sys/mounts', 'sys/auth'] as const) {
-      const answer = await cluster.request<MountList>(address, 'GET', list, { noForwarding: true })
+      const answer = await cluster.request<MountList>(address, 'GET', list, own)
       if (answer.status === 307) continue
       const { data } = demand(list, answer)
       const left = Object.entries(data).filter(([, { type }]) => !ownMountTypes.has(type))
       if (left.length > 0) return `${address} still has ${left.map(([path]) => path).join(', ')}`
     }
+    const path = 'sys/plugins/catalog'
+    const answer = await cluster.request<Catalog>(address, 'GET', path, own)
+    if (answer.status === 307) continue
+    const left = demand(path, answer).data.detailed.filter((entry) => !entry.builtin)
+    if (left.length > 0) return `${address} still lists ${left.map(({ name }) => name).join(', ')}`
   }
   return undefined
 }

@@ -24,6 +24,7 @@ export interface ServerProcessOptions {
 export class ServerProcess {
   readonly #child: ChildProcess
   readonly #options: ServerProcessOptions
+  #failure: string | undefined
 
   constructor(options: ServerProcessOptions) {
     this.#options = options
@@ -36,7 +37,9 @@ export class ServerProcess {
     })
     closeSync(log)
     // A program that cannot be started has no id, and is seen as one that ended.
-    this.#child.on('error', () => undefined)
+    this.#child.on('error', (error) => {
+      this.#failure = error.message
+    })
     if (this.#child.pid !== undefined) options.guard.started(this.#child.pid)
   }
 
@@ -47,7 +50,8 @@ export class ServerProcess {
 
   /** The last lines it logged. */
   get lastWords(): string {
-    return readFileSync(this.#options.logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n')
+    const log = readFileSync(this.#options.logFile, 'utf8').trimEnd()
+    return this.#failure ?? log.split('\n').slice(-10).join('\n')
   }
 
   /** Kills it and its plugins, and waits until they are gone. */

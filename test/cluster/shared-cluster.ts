@@ -8,7 +8,7 @@ import { ClusterClient, type ClusterDescription } from './cluster-client.ts'
 import { resetCluster } from './reset.ts'
 
 /** What the set-up found: a cluster, or why there can be none on this machine. */
-export type SharedClusterState =
+type SharedClusterState =
   | { readonly kind: 'started'; readonly description: ClusterDescription }
   | { readonly kind: 'missing-tool'; readonly reason: string }
 

@@ -1,0 +1,158 @@
+/**
+ * One run at a time across machines: a KV version 2 secret written by check-and-set. It holds for
+ * a bounded time after its last renewal, by the server's own clock, so that a machine that died
+ * does not hold it for ever.
+ */
+import { EXIT, LockstepError } from '../domain/errors.ts'
+import type { NodeAddress } from '../domain/names.ts'
+import { dataOf, type Fields, fields, text } from '../server/body.ts'
+import type { Client } from '../server/client.ts'
+import { refusal } from '../server/faults.ts'
+import { readHealth, readLock, writeLock } from '../server/requests.ts'
+
+/** Milliseconds: how long it holds without a renewal, and how often it is renewed. */
+const HOLDS_FOR = 60_000
+const RENEW_EVERY = 20_000
+
+/** What the lock's secret says. */
+export interface ClusterLockState {
+  /** The newest version of the secret; 0 where there is none. */
+  readonly version: number
+  readonly run: string
+  readonly who: string
+  readonly since: string
+  /** False once released, or not renewed in time. */
+  readonly held: boolean
+}
+
+export interface ClusterLock {
+  /** False once somebody else wrote it, or it could not be renewed in time: the run must stop. */
+  readonly isOurs: () => boolean
+  readonly release: () => Promise<void>
+}
+
+export interface ClusterLockOptions {
+  readonly client: Client
+  readonly node: NodeAddress
+  /** `<mount>/<path>`. */
+  readonly kv: string
+  readonly run: string
+  readonly who: string
+  readonly since: string
+  /** Calls back every so many milliseconds until the returned function is called. */
+  readonly every: (milliseconds: number, callback: () => void) => () => void
+  /** A clock for durations only, in milliseconds. */
+  readonly clock: () => number
+}
+
+/** Throws a LockstepError: exit 7 where it is held, else what the server refused. */
+export async function takeClusterLock(options: ClusterLockOptions): Promise<ClusterLock> {
+  const found = await readClusterLock(options)
+  if (found.held) throw locked(options.kv, found)
+  let version = await write(options, found.version, { released: false })
+  if (version === undefined) throw locked(options.kv, await readClusterLock(options))
+  let renewed = options.clock()
+  let renewing: Promise<void> = Promise.resolve()
+  let lost = false
+  const stop = options.every(RENEW_EVERY, () => {
+    renewing = renewing.then(async () => {
+      const began = options.clock()
+      try {
+        const next =
+          version === undefined ? undefined : await write(options, version, { released: false })
+        if (next === undefined) lost = true
+        else [version, renewed] = [next, began]
+      } catch {
+        // Tried again next time; what counts is that one succeeds before it runs out.
+      }
+    })
+  })
+  return {
+    isOurs: () => !lost && options.clock() - renewed < HOLDS_FOR,
+    release: async () => {
+      stop()
+      await renewing
+      if (version !== undefined && !lost) await write(options, version, { released: true })
+    },
+  }
+}
+
+/** What the secret says now, and whether that still holds by the server's clock. */
+export async function readClusterLock(
+  options: Pick<ClusterLockOptions, 'client' | 'node' | 'kv'>,
+): Promise<ClusterLockState> {
+  const { client, node, kv } = options
+  const request = readLock(kv)
+  const [answer, health] = await Promise.all([
+    client.ask(node, request),
+    client.ask(node, readHealth()),
+  ])
+  // Nothing written yet, or its newest version deleted: the metadata then still has its number.
+  if (answer.status === 404) {
+    const metadata = fields(dataOf(answer.body)['metadata'])
+    return { version: numberOf(metadata['version']), run: '', who: '', since: '', held: false }
+  }
+  if (answer.status !== 200) throw refusal(node, request, answer)
+  const data = dataOf(answer.body)
+  const metadata = fields(data['metadata'])
+  if (metadata['version'] === undefined) throw notVersioned(kv)
+  const secret = fields(data['data'])
+  const written = Date.parse(text(metadata['created_time']))
+  const now = numberOf(fields(health.body)['server_time_utc']) * 1000
+  return {
+    version: numberOf(metadata['version']),
+    run: text(secret['run']),
+    who: text(secret['who']),
+    since: text(secret['since']),
+    // The server's time has whole seconds: one more, so that it is never thought over too early.
+    held: secret['released'] !== true && now - written < HOLDS_FOR + 1000,
+  }
+}
+
+/** Marks it released, whoever held it: for a person who knows that the holder is gone. */
+export async function forceRelease(options: ClusterLockOptions): Promise<boolean> {
+  const found = await readClusterLock(options)
+  return (await write(options, found.version, { released: true })) !== undefined
+}
+
+/** The version written; undefined where somebody else was first. */
+async function write(
+  { client, node, kv, run, who, since }: ClusterLockOptions,
+  version: number,
+  state: { readonly released: boolean },
+): Promise<number | undefined> {
+  const request = writeLock(kv, version, { run, who, since, ...state })
+  const outcome = await client.write(node, request)
+  if (outcome.kind === 'lost') {
+    // It may have been written: the next look tells.
+    const found = await readClusterLock({ client, node, kv })
+    return found.run === run && found.version > version ? found.version : undefined
+  }
+  const { response } = outcome
+  if (response.status === 200) return numberOf(dataOf(response.body)['version'])
+  if (response.status === 400 && JSON.stringify(response.body).includes('check-and-set')) {
+    return undefined
+  }
+  throw refusal(node, request, response)
+}
+
+function locked(kv: string, { who, since, run }: ClusterLockState): LockstepError {
+  return new LockstepError({
+    code: 'locked',
+    message: `the cluster is locked by ${who}, since ${since} (run ${run}, in ${kv})`,
+    exitCode: EXIT.locked,
+    hint: 'Wait for that run to end. If its machine is gone: the lock ends by itself within a minute.',
+  })
+}
+
+function notVersioned(kv: string): LockstepError {
+  return new LockstepError({
+    code: 'lock-not-kv2',
+    message: `cluster.lock.kv names ${kv}, which is not in a KV version 2 mount`,
+    hint: 'Check-and-set needs version 2: mount one with  bao secrets enable -version=2 -path=… kv',
+  })
+}
+
+function numberOf(value: Fields[string]): number {
+  return typeof value === 'number' ? value : 0
+}

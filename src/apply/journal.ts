@@ -1,0 +1,91 @@
+/**
+ * The journal of a run: JSON lines, appended and on disk before a request goes out. It is
+ * evidence, and the only record of what a server does not give back. Holds no secret.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { JournalEvent } from '../documents/journal.generated.ts'
+import { LockstepError } from '../domain/errors.ts'
+import { compareText } from '../domain/names.ts'
+
+export interface Journal {
+  readonly path: string
+  readonly write: (event: JournalEvent) => void
+  readonly close: () => void
+}
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** Where runs on this machine are kept: the user's state folder, by cluster. */
+export function journalFolder(env: Variables, home: string, clusterId: string): string {
+  const state = env['XDG_STATE_HOME'] ?? ''
+  const base = state === '' ? join(home, '.local', 'state') : state
+  return join(base, 'lockstep', clusterId)
+}
+
+/** Throws a LockstepError when the folder cannot be written: then nothing must be begun. */
+export function openJournal(folder: string, run: string): Journal {
+  const path = join(folder, `${run}.jsonl`)
+  const descriptor = attempt(path, () => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return openSync(path, 'ax', 0o600)
+  })
+  return {
+    path,
+    write: (event) => {
+      attempt(path, () => {
+        writeSync(descriptor, `${JSON.stringify(event)}\n`)
+        fsyncSync(descriptor)
+      })
+    },
+    close: () => {
+      closeSync(descriptor)
+    },
+  }
+}
+
+function attempt<T>(path: string, write: () => T): T {
+  try {
+    return write()
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    throw new LockstepError({
+      code: 'journal-unwritable',
+      message: `the journal ${path} cannot be written (${why})`,
+      hint: 'Nothing more is done without it. Make room or choose another folder with --journal.',
+      cause,
+    })
+  }
+}
+
+/** The runs kept in a folder, oldest first; none where it does not exist. */
+export function listRuns(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.jsonl'))
+      .map((name) => name.slice(0, -'.jsonl'.length))
+      .sort(compareText)
+  } catch {
+    return []
+  }
+}
+
+/** A run's events. A last line that was cut off while it was written is left out. */
+export function readRun(folder: string, run: string): JournalEvent[] {
+  const lines = readFileSync(join(folder, `${run}.jsonl`), 'utf8').split('\n')
+  return lines.flatMap((line) => {
+    try {
+      return line === '' ? [] : (JSON.parse(line) as JournalEvent)
+    } catch {
+      return []
+    }
+  })
+}

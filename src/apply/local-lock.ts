@@ -1,0 +1,112 @@
+/**
+ * One run at a time on this machine: a lock file beside the cluster's journals that says who holds
+ * it. A holder that died does not hold it any longer; taking over from it cannot be done twice.
+ */
+import { linkSync, mkdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { EXIT, LockstepError } from '../domain/errors.ts'
+
+export interface LockHolder {
+  /** The run's id. */
+  readonly run: string
+  /** `user@host pid n`. */
+  readonly who: string
+  /** RFC 3339. */
+  readonly since: string
+  readonly pid: number
+  readonly host: string
+}
+
+export interface LockOptions {
+  /** The folder of the cluster's journals. */
+  readonly folder: string
+  readonly holder: LockHolder
+  /** True where a process of this machine is alive. */
+  readonly isAlive: (pid: number) => boolean
+}
+
+/** Takes the lock; the function that gives it back. Throws a LockstepError (exit 7) if it is held. */
+export function takeLocalLock(options: LockOptions): () => void {
+  const { folder, holder } = options
+  const path = lockPath(folder)
+  const own = join(folder, `lock.${holder.run}`)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileSync(own, JSON.stringify(holder), { mode: 0o600 })
+  try {
+    if (!tryLink(own, path)) {
+      const other = readHolder(folder)
+      if (other !== undefined && isHeld(other, options)) throw locked(other)
+      if (other !== undefined) releaseDead(folder, other)
+      if (!tryLink(own, path)) throw locked(readHolder(folder) ?? other)
+    }
+  } finally {
+    unlinkSync(own)
+  }
+  return () => {
+    // Only what is still ours: it may have been released by hand.
+    if (readHolder(folder)?.run === holder.run) unlinkSync(path)
+  }
+}
+
+function lockPath(folder: string): string {
+  return join(folder, 'lock')
+}
+
+/** Linking is atomic: of two that try, one gets it, and what is there is whole. */
+function tryLink(own: string, path: string): boolean {
+  try {
+    linkSync(own, path)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Undefined where nobody holds it. */
+export function readHolder(folder: string): LockHolder | undefined {
+  try {
+    return JSON.parse(readFileSync(lockPath(folder), 'utf8')) as LockHolder
+  } catch {
+    return undefined
+  }
+}
+
+/** A lock of another machine (a shared home) cannot be checked: it counts as held. */
+export function isHeld(
+  other: LockHolder,
+  {
+    holder,
+    isAlive,
+  }: Pick<LockOptions, 'isAlive'> & { readonly holder: { readonly host: string } },
+): boolean {
+  return other.host !== holder.host || isAlive(other.pid)
+}
+
+/**
+ * Removes the lock of a dead holder. Only one process can be removing that holder's lock, and it
+ * looks again before it does, so that a lock taken meanwhile is never removed.
+ */
+export function releaseDead(folder: string, dead: LockHolder): void {
+  const claim = join(folder, `lock.${dead.run}.takeover`)
+  try {
+    mkdirSync(claim)
+  } catch {
+    return
+  }
+  try {
+    if (readHolder(folder)?.run === dead.run) unlinkSync(lockPath(folder))
+  } finally {
+    rmdirSync(claim)
+  }
+}
+
+function locked(other: LockHolder | undefined): LockstepError {
+  const who = other === undefined ? 'another run' : `${other.who}, since ${other.since}`
+  return new LockstepError({
+    code: 'locked',
+    message: `the cluster is locked by ${who}${other === undefined ? '' : ` (run ${other.run})`}`,
+    exitCode: EXIT.locked,
+    hint: 'Wait for that run to end.',
+  })
+}

@@ -1,0 +1,125 @@
+/**
+ * Plan files: written whole or not at all, and believed only when they are what they say they
+ * are: of a format this program knows, of their schema, and with the id of their content.
+ */
+import { readFile } from 'node:fs/promises'
+import writeFileAtomic from 'write-file-atomic'
+import type { Plan } from '../documents/plan.generated.ts'
+import { createPlanValidator, describeSchemaError } from '../documents/validator.ts'
+import { EXIT, LockstepError } from '../domain/errors.ts'
+import { planId } from '../plan/make-plan.ts'
+
+const FORMAT = 1
+
+/** Canonical enough to compare by eye; the id is over the canonical form. */
+export function formatPlan(plan: Plan): string {
+  return `${JSON.stringify(plan, null, 2)}\n`
+}
+
+/** `createdAt` becomes part of the file, not of the plan's id. */
+export async function writePlanFile(path: string, plan: Plan, createdAt: Date): Promise<void> {
+  try {
+    const text = formatPlan({ ...plan, created_at: createdAt.toISOString() })
+    await writeFileAtomic(path, text, { mode: 0o600 })
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    throw new LockstepError({
+      code: 'unwritable-file',
+      message: `the plan cannot be written to ${path} (${why})`,
+      cause,
+    })
+  }
+}
+
+/** Throws a LockstepError for anything but a whole, unchanged plan of a known format. */
+export async function readPlanFile(path: string): Promise<Plan> {
+  const document = parse(path, await readText(path))
+  if (typeof document !== 'object' || document === null || !('format' in document)) {
+    throw notAPlan(path, 'it has no format', 'Make one with lockstep plan --out.')
+  }
+  if (document.format !== FORMAT) {
+    throw notAPlan(
+      path,
+      `its format is ${JSON.stringify(document.format)}; this program knows ${FORMAT}`,
+      'Use the version of lockstep that wrote it, or plan again.',
+    )
+  }
+  const validate = createPlanValidator()
+  if (!validate(document)) {
+    throw notAPlan(path, describeSchemaError(validate.errors), 'Plan again.')
+  }
+  const plan = document as Plan
+  if (planId(plan) !== plan.plan_id) {
+    throw notAPlan(
+      path,
+      'its content does not fit its plan_id: it was changed after it was made',
+      'A plan is not edited: change the file of desired state and plan again.',
+    )
+  }
+  return plan
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    throw new LockstepError({
+      code: 'unreadable-file',
+      message: `${path} cannot be read (${why})`,
+      cause,
+    })
+  }
+}
+
+function parse(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw notAPlan(path, 'it is not JSON', 'Make one with lockstep plan --out.', cause)
+  }
+}
+
+function notAPlan(path: string, why: string, hint: string, cause?: unknown): LockstepError {
+  return new LockstepError({
+    code: 'not-a-plan',
+    message: `${path} is no plan that can be used: ${why}`,
+    hint,
+    cause,
+  })
+}
+
+export interface PlanChecks {
+  /** `--expect`: the id that was approved. */
+  readonly expected?: string
+  /** Seconds. */
+  readonly maxAge: number
+  readonly now: Date
+}
+
+/** Throws a LockstepError (exit 4 for one that is too old) unless the plan may be applied. */
+export function checkPlanFile(plan: Plan, { expected, maxAge, now }: PlanChecks): void {
+  if (expected !== undefined && plan.plan_id !== expected) {
+    throw new LockstepError({
+      code: 'other-plan',
+      message: `this is plan ${plan.plan_id}, not the expected ${expected}`,
+      exitCode: EXIT.stale,
+      hint: 'Have this plan approved, or apply the one that was.',
+    })
+  }
+  const created = plan.created_at === undefined ? undefined : Date.parse(plan.created_at)
+  const age = created === undefined ? Infinity : (now.getTime() - created) / 1000
+  if (age > maxAge) {
+    const told = age === Infinity ? 'says not when it was made' : `is ${hours(age)} old`
+    throw new LockstepError({
+      code: 'plan-too-old',
+      message: `the plan ${told}; the limit is ${hours(maxAge)}`,
+      exitCode: EXIT.stale,
+      hint: 'Plan again, or raise --max-age.',
+    })
+  }
+}
+
+function hours(seconds: number): string {
+  return seconds < 3600 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
+}

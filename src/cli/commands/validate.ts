@@ -1,0 +1,40 @@
+/** `lockstep validate`: files of desired state, checked without asking any server. */
+import { loadDesiredState } from '../../desired/load-desired-state.ts'
+import {
+  EXIT,
+  type ExitCode,
+  formatProblem,
+  InputError,
+  type Problem,
+} from '../../domain/errors.ts'
+import type { Host } from '../host.ts'
+import { DEFAULT_FILE, type FileOptions, type OutputOptions } from '../options.ts'
+
+type ValidateOptions = FileOptions & OutputOptions & { readonly json?: boolean }
+
+/** Each of `paths` is a configuration of its own; those of `-f` are one, merged. */
+export async function validate(
+  paths: readonly string[],
+  options: ValidateOptions,
+  host: Host,
+): Promise<ExitCode> {
+  const merged = options.file ?? (paths.length === 0 ? [DEFAULT_FILE] : [])
+  const configurations = [...paths.map((path) => [path]), ...(merged.length > 0 ? [merged] : [])]
+  const problems: Problem[] = []
+  for (const configuration of configurations) {
+    try {
+      const { plugins } = await loadDesiredState(configuration)
+      if (options.quiet !== true && options.json !== true) {
+        const count = `${plugins.length} plugin${plugins.length === 1 ? '' : 's'}`
+        host.out(`${configuration.join(' + ')}: valid, ${count}\n`)
+      }
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      problems.push(...error.problems)
+    }
+  }
+  if (options.json === true) {
+    host.out(`${JSON.stringify({ valid: problems.length === 0, problems }, null, 2)}\n`)
+  } else for (const problem of problems) host.err(`${formatProblem(problem)}\n`)
+  return problems.length === 0 ? EXIT.done : EXIT.error
+}

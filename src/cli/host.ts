@@ -1,0 +1,100 @@
+/**
+ * The world a command runs in: streams, environment, clock and chance, handed in so that commands
+ * can be run by tests. Commands never touch `process` themselves.
+ */
+import { randomBytes } from 'node:crypto'
+import { homedir, hostname, userInfo } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface Host {
+  /** Results, for people or programs. */
+  readonly out: (text: string) => void
+  /** Progress and errors. */
+  readonly err: (text: string) => void
+  readonly outIsTerminal: boolean
+  readonly errIsTerminal: boolean
+  /** True where a person can be asked. */
+  readonly inIsTerminal: boolean
+  /** Columns of the terminal; 100 where there is none. */
+  readonly width: number
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly home: string
+  /** `user@host pid n`: who holds a lock or began a run. */
+  readonly who: string
+  readonly pid: number
+  readonly hostname: string
+  /** True where a process of this machine is alive. */
+  readonly isAlive: (pid: number) => boolean
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void
+  readonly now: () => Date
+  readonly randomHex: (bytes: number) => string
+  readonly wait: (milliseconds: number) => Promise<void>
+  /** Asks a question on the terminal; the answer without its newline. */
+  readonly ask: (question: string) => Promise<string>
+  /** Calls back at each Ctrl-C, SIGTERM or SIGHUP until the returned function is called. */
+  readonly onInterrupt: (callback: () => void) => () => void
+}
+
+export function processHost(): Host {
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    outIsTerminal: process.stdout.isTTY,
+    errIsTerminal: process.stderr.isTTY,
+    inIsTerminal: process.stdin.isTTY && process.stdout.isTTY,
+    width: process.stdout.columns || 100,
+    env: process.env,
+    home: homedir(),
+    who: `${userName()}@${hostname()} pid ${process.pid}`,
+    pid: process.pid,
+    hostname: hostname(),
+    isAlive,
+    exit: (code) => process.exit(code),
+    now: () => new Date(),
+    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    wait: async (milliseconds) => {
+      await sleep(milliseconds)
+    },
+    ask: askTerminal,
+    onInterrupt: (callback) => {
+      const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+      for (const signal of signals) process.on(signal, callback)
+      return () => {
+        for (const signal of signals) process.off(signal, callback)
+      }
+    },
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A container's user id without a name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Somebody else's process, but alive.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+async function askTerminal(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises')
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  try {
+    return await terminal.question(question)
+  } catch {
+    // Ctrl-C or Ctrl-D at the question is a no.
+    return ''
+  } finally {
+    terminal.close()
+  }
+}

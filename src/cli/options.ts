@@ -1,0 +1,67 @@
+/** The options that commands share, as the command line gives them. */
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { ConnectionFlags } from '../server/connection.ts'
+
+export interface OutputOptions {
+  readonly color: 'auto' | 'always' | 'never'
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+}
+
+export interface FileOptions {
+  readonly file?: readonly string[]
+}
+
+export interface ClusterOptions extends ConnectionFlags {
+  readonly node?: readonly string[]
+}
+
+export type CommonOptions = OutputOptions & FileOptions & ClusterOptions
+
+/** Read where `-f` is not given. */
+export const DEFAULT_FILE = 'lockstep.yaml'
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--color <when>', 'colour the output')
+        .choices(['auto', 'always', 'never'])
+        .default('auto'),
+    )
+    .option('-q, --quiet', 'print results and errors only')
+    .option('--verbose', 'log every request to stderr (never a token or a value)')
+}
+
+export function addFileOptions(command: Command): Command {
+  return command.option(
+    '-f, --file <path>',
+    `a file or directory of desired state; may be repeated, they merge (default: ${DEFAULT_FILE})`,
+    collect,
+  )
+}
+
+export function addClusterOptions(command: Command): Command {
+  return command
+    .option('--address <url>', 'where the cluster is reached (cluster.address, BAO_ADDR)')
+    .option('--node <url>', "a node's own address; repeat for each, instead of asking", collect)
+    .option('--namespace <path>', 'namespace sent with every request (BAO_NAMESPACE)')
+    .option('--ca-cert <file>', 'certificate authority to trust (BAO_CACERT)')
+    .option('--ca-path <dir>', 'folder of certificate authorities to trust (BAO_CAPATH)')
+    .option('--client-cert <file>', 'client certificate (BAO_CLIENT_CERT)')
+    .option('--client-key <file>', 'key of the client certificate (BAO_CLIENT_KEY)')
+    .option('--tls-server-name <name>', 'name to expect in the certificate (BAO_TLS_SERVER_NAME)')
+    .option('--tls-skip-verify', 'do not verify certificates (BAO_SKIP_VERIFY)')
+    .option('--timeout <seconds>', 'how long a request may take (BAO_CLIENT_TIMEOUT)', seconds)
+}
+
+export function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value]
+}
+
+/** `30`, `30s`, `5m`, `24h`, `7d` in seconds. */
+export function seconds(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(s|m|h|d)?$/.exec(text)
+  if (match === null) throw new InvalidArgumentError('Write a duration as 30s, 5m or 24h.')
+  const unit = { s: 1, m: 60, h: 3600, d: 86_400 }[match[2] ?? 's'] ?? 1
+  return Number(match[1]) * unit
+}

@@ -1,0 +1,127 @@
+/** What a run tells whoever watches: a list that moves on a terminal, one line a step otherwise. */
+import type { JournalEvent } from '../documents/journal.generated.ts'
+import type { Plan, Step } from '../documents/plan.generated.ts'
+import { describeAction } from '../render/action-text.ts'
+import type { Host } from './host.ts'
+
+export interface Progress {
+  readonly sink: (event: JournalEvent) => void | Promise<void>
+  /** Resolves when everything told has been drawn. */
+  readonly end: () => Promise<void>
+}
+
+function titleOf(step: Step, plan: Plan): string {
+  return describeAction(step.action, { nodes: plan.cluster.nodes, detail: false })
+}
+
+/** One line a step, for logs. */
+export function lineProgress(plan: Plan, write: (text: string) => void): Progress {
+  const titles = new Map(plan.steps.map((step) => [step.id, titleOf(step, plan)]))
+  const titleFor = (id: string): string => titles.get(id) ?? id
+  return {
+    sink: (event) => {
+      switch (event.event) {
+        case 'step_started':
+          write(`[${event.number}/${event.of}] ${titleFor(event.step)} … `)
+          break
+        case 'step_done':
+          write(event.outcome === 'done' ? 'done\n' : `${titleFor(event.step)}: already done\n`)
+          break
+        case 'step_failed':
+          write(`FAILED\n      ${event.reason}\n`)
+          break
+        case 'undo_started':
+          write(
+            `  putting back: ${describeAction(event.action, { nodes: plan.cluster.nodes, detail: false })} … `,
+          )
+          break
+        case 'undo_done':
+          write('done\n')
+          break
+        case 'undo_failed':
+          write(`FAILED\n      ${event.reason}\n`)
+          break
+        case 'run_waiting':
+          write(`      ${event.reason}\n`)
+          break
+        case 'run_started':
+        case 'run_ended':
+          break
+      }
+    },
+    end: () => Promise.resolve(),
+  }
+}
+
+/** One event a line, for programs. */
+export function jsonProgress(write: (text: string) => void): Progress {
+  return {
+    sink: (event) => {
+      write(`${JSON.stringify(event)}\n`)
+    },
+    end: () => Promise.resolve(),
+  }
+}
+
+interface Waiting {
+  readonly finished: Promise<void>
+  readonly finish: (error?: Error) => void
+}
+
+function waiting(): Waiting {
+  let finish: Waiting['finish'] = () => undefined
+  const finished = new Promise<void>((resolve, reject) => {
+    finish = (error) => {
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+  })
+  // Drawn by the list; nobody else waits for it.
+  finished.catch(() => undefined)
+  return { finished, finish }
+}
+
+/** A list of the steps with the one under way turning; what is put back comes as lines below it. */
+export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
+  const { Listr } = await import('listr2')
+  const steps = new Map(plan.steps.map((step) => [step.id, waiting()]))
+  const ended = waiting()
+  const list = new Listr(
+    plan.steps.map((step) => ({
+      title: titleOf(step, plan),
+      task: () => Promise.race([steps.get(step.id)?.finished, ended.finished]),
+    })),
+    { registerSignalListeners: false, rendererOptions: { collapseErrors: false } },
+  )
+  const drawn = list.run().catch(() => undefined)
+  const lines = lineProgress(plan, host.err)
+  return {
+    sink: async (event: JournalEvent) => {
+      switch (event.event) {
+        case 'step_done':
+          steps.get(event.step)?.finish()
+          break
+        case 'step_failed':
+          steps.get(event.step)?.finish(new Error(event.reason))
+          await drawn
+          break
+        case 'undo_started':
+        case 'undo_done':
+        case 'undo_failed':
+        case 'run_waiting':
+          await lines.sink(event)
+          break
+        case 'run_ended':
+          ended.finish(new Error('not begun'))
+          break
+        case 'run_started':
+        case 'step_started':
+          break
+      }
+    },
+    end: async () => {
+      ended.finish(new Error('not begun'))
+      await drawn
+    },
+  }
+}

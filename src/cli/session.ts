@@ -1,0 +1,69 @@
+/** What every command that asks a cluster needs: the desired state, a client, the live state. */
+import type { DesiredState } from '../domain/desired.ts'
+import { LockstepError } from '../domain/errors.ts'
+import type { LiveState } from '../domain/live.ts'
+import { type NodeAddress, parseNodeAddress, type PluginId } from '../domain/names.ts'
+import { observe } from '../live/observe.ts'
+import { type Client, createClient } from '../server/client.ts'
+import { resolveConnection } from '../server/connection.ts'
+import { createHttpTransport } from '../server/transport.ts'
+import { logRequests } from '../server/log-requests.ts'
+import type { Host } from './host.ts'
+import type { ClusterOptions, OutputOptions } from './options.ts'
+
+export interface Session {
+  readonly client: Client
+  /** Reads the cluster; `plugins` as in `observe`. */
+  readonly observe: (plugins?: ReadonlySet<PluginId>) => Promise<LiveState>
+  readonly close: () => Promise<void>
+}
+
+/** `desired` gives the address and the nodes where flags do not. */
+export async function openSession(
+  options: ClusterOptions & OutputOptions,
+  host: Host,
+  desired: Pick<DesiredState, 'cluster'> | undefined,
+): Promise<Session> {
+  const fileAddress = desired?.cluster.address
+  const connection = await resolveConnection({
+    flags: options,
+    ...(fileAddress !== undefined && { fileAddress }),
+    env: host.env,
+    home: host.home,
+  })
+  const plain = createHttpTransport({
+    token: () => connection.token,
+    namespace: connection.namespace,
+    tls: connection.tls,
+    timeout: connection.timeout,
+  })
+  const transport =
+    options.verbose === true ? logRequests(plain, host.err, () => host.now().getTime()) : plain
+  const client = createClient({ transport, wait: host.wait })
+  const nodes = options.node?.map(nodeAddress) ?? desired?.cluster.nodes
+  return {
+    client,
+    observe: (plugins) =>
+      observe(client, {
+        address: connection.address,
+        ...(nodes !== undefined && { nodes }),
+        ...(plugins !== undefined && { plugins }),
+      }),
+    close: () => client.close(),
+  }
+}
+
+function nodeAddress(text: string): NodeAddress {
+  const address = parseNodeAddress(text)
+  if (address !== undefined) return address
+  throw new LockstepError({
+    code: 'bad-address',
+    message: `--node "${text}" is not an address`,
+    hint: 'Write it like https://10.0.0.1:8200.',
+  })
+}
+
+/** The plugins a file speaks of: those whose mounts are asked whether they answer. */
+export function pluginsOf(desired: DesiredState): ReadonlySet<PluginId> {
+  return new Set(desired.plugins.map(({ id }) => id))
+}

@@ -1,0 +1,74 @@
+/**
+ * What the files accept: findings that are allowed and differences that drift passes over.
+ * Rules and classes are checked only against the names that are handed in.
+ */
+import type { Allowance, Ignore, Source } from '../domain/desired.ts'
+import { compareText } from '../domain/names.ts'
+import { placeOf, type InputFile, type Report } from './input-file.ts'
+import { show, suggest } from './wording.ts'
+
+export function readAllowances(
+  files: readonly InputFile[],
+  rules: ReadonlySet<string> | undefined,
+  report: Report,
+): readonly Allowance[] {
+  return files.flatMap((file) =>
+    (file.document.allow ?? []).flatMap((allowance = {}, index) => {
+      const { rule, subject, because, until } = allowance
+      const at = (key: string): Source => placeOf(file, 'allow', index, key).value
+      checkName('rule', rule, rules, at('rule'), report)
+      checkDate(until, at('until'), report)
+      if (rule === undefined || subject === undefined || because === undefined) return []
+      const source = placeOf(file, 'allow', index).value
+      return [{ rule, subject, because, ...(until !== undefined && { until }), source }]
+    }),
+  )
+}
+
+export function readIgnores(
+  files: readonly InputFile[],
+  classes: ReadonlySet<string> | undefined,
+  report: Report,
+): readonly Ignore[] {
+  return files.flatMap((file) =>
+    (file.document.ignore ?? []).flatMap((ignore = {}, index) => {
+      const { class: name, subject, because, until } = ignore
+      const at = (key: string): Source => placeOf(file, 'ignore', index, key).value
+      checkName('class', name, classes, at('class'), report)
+      checkDate(until, at('until'), report)
+      if (name === undefined || subject === undefined || because === undefined) return []
+      const source = placeOf(file, 'ignore', index).value
+      return [{ class: name, subject, because, ...(until !== undefined && { until }), source }]
+    }),
+  )
+}
+
+function checkName(
+  what: 'rule' | 'class',
+  name: string | undefined,
+  known: ReadonlySet<string> | undefined,
+  source: Source,
+  report: Report,
+): void {
+  if (name === undefined || known === undefined || known.has(name)) return
+  const hint = suggest(name, [...known].sort(compareText), 'there are')
+  report({ message: `there is no ${what} ${show(name)}`, source, hint })
+}
+
+function checkDate(date: string | undefined, source: Source, report: Report): void {
+  if (date === undefined || isDate(date)) return
+  report({
+    message: `until: ${show(date)} is not a day of the calendar`,
+    source,
+    hint: 'write it as YYYY-MM-DD',
+  })
+}
+
+function isDate(text: string): boolean {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
+  if (parts === null) return false
+  const [year, month, day] = parts.slice(1).map(Number)
+  // The days of a month: the day before the first of the next.
+  const days = new Date(Date.UTC(year ?? 0, month ?? 0, 0)).getUTCDate()
+  return (month ?? 0) >= 1 && (month ?? 0) <= 12 && (day ?? 0) >= 1 && (day ?? 0) <= days
+}

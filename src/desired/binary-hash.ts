@@ -1,0 +1,73 @@
+/**
+ * The SHA-256 of a plugin binary from what the file says: the digits themselves, a line of a sums
+ * file, or a local copy. Each file is read once, however often it is named.
+ */
+import { dirname, isAbsolute, join } from 'node:path'
+import type { Source } from '../domain/desired.ts'
+import { parseSha256, type Sha256 } from '../domain/names.ts'
+import type { Files, Result } from './files.ts'
+import { LARGEST_FILE, placeOf, type InputFile, type Report } from './input-file.ts'
+import type { Sound } from './shape.ts'
+import { explainHash, findSum } from './sums-file.ts'
+import type { Binary } from '../documents/desired-state.generated.ts'
+import { show } from './wording.ts'
+import type { Path } from './yaml-tree.ts'
+
+export interface LocatedHash {
+  readonly sha256: Sha256
+  readonly source: Source
+}
+
+export type HashReader = (wanted: WantedHash, report: Report) => Promise<LocatedHash | undefined>
+
+export interface WantedHash {
+  readonly given: NonNullable<Sound<Binary>['sha256']>
+  /** The name to look for in a sums file. */
+  readonly command: string
+  readonly file: InputFile
+  /** Of `sha256` in the file. */
+  readonly path: Path
+}
+
+export function createHashReader(on: Files): HashReader {
+  const readText = once((path) => on.read(path, LARGEST_FILE))
+  const readHash = once((path) => on.sha256(path))
+
+  return async ({ given, command, file, path }, report) => {
+    const near = (name: string): string =>
+      isAbsolute(name) ? name : join(dirname(file.file), name)
+
+    if (typeof given === 'string') {
+      const source = placeOf(file, ...path).value
+      const sha256 = parseSha256(given)
+      if (sha256 !== undefined) return { sha256, source }
+      report({ message: explainHash(given), source })
+    } else if ('sums' in given && given.sums !== undefined) {
+      const source = placeOf(file, ...path, 'sums').value
+      const sums = near(given.sums)
+      const text = await readText(sums)
+      if ('failure' in text) report({ message: `${show(sums)} ${text.failure}`, source })
+      else {
+        const found = findSum(sums, text.value, command)
+        if ('sha256' in found) return { sha256: found.sha256, source }
+        report({ ...found, source })
+      }
+    } else if ('binary' in given && given.binary !== undefined) {
+      const source = placeOf(file, ...path, 'binary').value
+      const binary = near(given.binary)
+      const sha256 = await readHash(binary)
+      if ('value' in sha256) return { sha256: sha256.value, source }
+      report({ message: `${show(binary)} ${sha256.failure}`, source })
+    }
+    return undefined
+  }
+}
+
+function once<T>(read: (path: string) => Promise<Result<T>>): (path: string) => Promise<Result<T>> {
+  const results = new Map<string, Promise<Result<T>>>()
+  return (path) => {
+    const result = results.get(path) ?? read(path)
+    results.set(path, result)
+    return result
+  }
+}

@@ -1,0 +1,82 @@
+/** The `cluster` of all files together: which cluster is meant, and how it is reached. */
+import type { DesiredCluster, Source } from '../domain/desired.ts'
+import { parseNodeAddress, type NodeAddress } from '../domain/names.ts'
+import { claimOnce, type Claim, type InputFile, type Report } from './input-file.ts'
+import { show } from './wording.ts'
+
+export function readCluster(files: readonly InputFile[], report: Report): DesiredCluster {
+  const claim = claimOnce('cluster', report)
+  const cluster: DesiredCluster = Object.assign(
+    {},
+    ...files.map((file) => readOne(file, claim, report)),
+  )
+  return cluster
+}
+
+function readOne(file: InputFile, claim: Claim, report: Report): DesiredCluster {
+  const cluster = file.document.cluster ?? {}
+  for (const key of Object.keys(cluster)) claim(key, file.places.key(['cluster', key]))
+  const at = (key: string): Source => file.places.value(['cluster', key])
+
+  const address =
+    cluster.address === undefined ? undefined : readAddress(cluster.address, at('address'), report)
+  const nodes = Array.isArray(cluster.nodes) ? readNodes(file, cluster.nodes, report) : undefined
+  const check = cluster.binary_check?.flatMap((part) => part ?? [])
+  if (check !== undefined && !check.some((part) => part.includes('{command}'))) {
+    report({
+      message: 'binary_check must say {command} where the name of the file belongs',
+      source: at('binary_check'),
+      hint: 'for example [ssh, "{host}", sha256sum, "/opt/plugins/{command}"]',
+    })
+  }
+  const kv = cluster.lock?.kv
+  return {
+    ...(cluster.name !== undefined && { name: { value: cluster.name, source: at('name') } }),
+    ...(address !== undefined && { address }),
+    ...(nodes !== undefined && { nodes }),
+    ...(check !== undefined && { binaryCheck: { command: check, source: at('binary_check') } }),
+    ...(kv !== undefined && { lock: { kv, source: at('lock') } }),
+  }
+}
+
+function readNodes(
+  file: InputFile,
+  nodes: readonly (string | undefined)[],
+  report: Report,
+): readonly NodeAddress[] {
+  const claim = claimOnce('node', report)
+  return nodes.flatMap((text, index) => {
+    if (text === undefined) return []
+    const source = file.places.value(['cluster', 'nodes', index])
+    const address = readAddress(text, source, report)
+    return address !== undefined && claim(address, source) ? [address] : []
+  })
+}
+
+function readAddress(text: string, source: Source, report: Report): NodeAddress | undefined {
+  const address = parseNodeAddress(text)
+  if (address === undefined) {
+    report({
+      // What stands before an @ can be a password.
+      message: `${show(text.replace(/^.*@/s, '…@'))} is not an address`,
+      source,
+      hint: 'write https://host:port or http://host:port',
+    })
+    return undefined
+  }
+  const url = new URL(text)
+  if (url.username !== '' || url.password !== '') {
+    // Not shown: it is a credential.
+    report({ message: 'an address must have no user or password in it', source })
+    return undefined
+  }
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    report({
+      message: `${show(text)} has more than an address in it`,
+      source,
+      hint: `write ${address}`,
+    })
+    return undefined
+  }
+  return address
+}

@@ -1,0 +1,61 @@
+/** The database connections of all files: each names a database plugin that the files list. */
+import type { DesiredConnection, Source } from '../domain/desired.ts'
+import type { Connection } from '../documents/desired-state.generated.ts'
+import { compareText, parseConnectionPath, pluginType } from '../domain/names.ts'
+import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
+import type { LookUpPlugin } from './plugin-lookup.ts'
+import type { Sound } from './shape.ts'
+import { readUse } from './use.ts'
+import { show } from './wording.ts'
+
+export function readConnections(
+  files: readonly InputFile[],
+  lookUp: LookUpPlugin,
+  report: Report,
+): readonly DesiredConnection[] {
+  const claim = claimOnce('connection', report)
+  const connections: DesiredConnection[] = []
+  for (const file of files) {
+    for (const [text, given] of Object.entries(file.document.connections ?? {})) {
+      const connection = readConnection(file, text, given ?? {}, lookUp, report)
+      if (connection === undefined) continue
+      claim(connection.path, connection.source)
+      connections.push(connection)
+    }
+  }
+  return connections.sort((a, b) => compareText(a.path, b.path))
+}
+
+function readConnection(
+  file: InputFile,
+  text: string,
+  connection: Sound<Connection>,
+  lookUp: LookUpPlugin,
+  report: Report,
+): DesiredConnection | undefined {
+  const source = placeOf(file, 'connections', text).key
+  const at = (key: string): Source => placeOf(file, 'connections', text, key).value
+  const path = parseConnectionPath(text)
+  if (path === undefined) {
+    report({
+      message: `${show(text)} is not a connection's path`,
+      source,
+      hint: 'write <mount>/config/<name>, e.g. db/config/orders',
+    })
+  }
+  const plugin =
+    connection.plugin === undefined ? undefined : lookUp(connection.plugin, at('plugin'))
+  if (plugin !== undefined && pluginType(plugin.id) !== 'database') {
+    report({
+      message: `${show(plugin.id)} is not a database plugin, so it has no connections`,
+      source: at('plugin'),
+      hint: 'write mounts: { <path>: … } for a secrets engine or auth method',
+    })
+  }
+  const use =
+    connection.use === undefined
+      ? undefined
+      : readUse(connection.use, at('use'), plugin?.names, report)
+  if (path === undefined || plugin === undefined) return undefined
+  return { path, plugin: plugin.id, ...(use !== undefined && { use }), source }
+}

@@ -1,0 +1,107 @@
+/**
+ * YAML files → the desired state of one cluster, merged and checked, with hashes filled in.
+ * Fails only with an InputError that has every problem found, each with its place.
+ */
+import type { DesiredState } from '../domain/desired.ts'
+import { InputError, type Problem } from '../domain/errors.ts'
+import { compareText } from '../domain/names.ts'
+import { readAllowances, readIgnores } from './accepted.ts'
+import { createHashReader } from './binary-hash.ts'
+import { readCluster } from './cluster.ts'
+import { readConnections } from './connections.ts'
+import { diskFiles, type Files } from './files.ts'
+import { findFiles } from './find-files.ts'
+import { LARGEST_FILE, type InputFile, type Report } from './input-file.ts'
+import { readMounts } from './mounts.ts'
+import { createPluginLookup } from './plugin-lookup.ts'
+import { readPlugins } from './plugins.ts'
+import { checkShape } from './shape.ts'
+import { show } from './wording.ts'
+import { readYaml } from './yaml-tree.ts'
+
+export interface LoadOptions {
+  /** The names `allow` may use; not checked when absent. */
+  readonly rules?: ReadonlySet<string>
+  /** The names `ignore` may use; not checked when absent. */
+  readonly classes?: ReadonlySet<string>
+  /** Where files are read: the disk, unless said otherwise. */
+  readonly files?: Files
+}
+
+/** Each path is a file, or a directory whose *.yaml and *.yml files are meant. */
+export async function loadDesiredState(
+  paths: readonly string[],
+  options: LoadOptions = {},
+): Promise<DesiredState> {
+  const on = options.files ?? diskFiles
+  const found = await findFiles(paths, on)
+  const problems = [...found.problems]
+  const report: Report = (problem) => problems.push(problem)
+
+  const files: InputFile[] = []
+  for (const file of found.files) {
+    const input = await readInput(file, on, report)
+    if (input !== undefined) files.push(input)
+  }
+  const state = await readState(files, { ...options, files: on }, isComplete(), report)
+  if (problems.length > 0) throw new InputError(arrange(problems, found.files))
+  return state
+
+  function isComplete(): boolean {
+    const allRead = found.problems.length === 0 && files.length === found.files.length
+    // A key without a value is one that could not be read.
+    return allRead && files.every(({ document }) => hasPlugins(document))
+  }
+}
+
+function hasPlugins(document: InputFile['document']): boolean {
+  return !('plugins' in document) || document.plugins !== undefined
+}
+
+async function readInput(file: string, on: Files, report: Report): Promise<InputFile | undefined> {
+  const text = await on.read(file, LARGEST_FILE)
+  if ('failure' in text) {
+    report({ message: `${show(file)}: ${text.failure}` })
+    return undefined
+  }
+  const { tree, problems } = readYaml(file, text.value)
+  problems.forEach(report)
+  if (tree === undefined) return undefined
+  const shape = checkShape(tree)
+  shape.problems.forEach(report)
+  return { file, document: shape.document, places: tree.places }
+}
+
+async function readState(
+  files: readonly InputFile[],
+  { rules, classes, files: on }: LoadOptions & { readonly files: Files },
+  complete: boolean,
+  report: Report,
+): Promise<DesiredState> {
+  const { plugins, names } = await readPlugins(files, createHashReader(on), report)
+  const lookUp = createPluginLookup(names, complete, report)
+  return {
+    cluster: readCluster(files, report),
+    plugins,
+    mounts: readMounts(files, lookUp, report),
+    connections: readConnections(files, lookUp, report),
+    allow: readAllowances(files, rules, report),
+    ignore: readIgnores(files, classes, report),
+  }
+}
+
+/** In the order of the files and of their lines, what has no place first; one for each place. */
+function arrange(problems: readonly Problem[], files: readonly string[]): readonly Problem[] {
+  const order = new Map(files.map((file, index) => [file, index]))
+  const told = new Map<string, Problem>()
+  for (const problem of problems) {
+    const { file = '', line = 0, column = 0 } = problem.source ?? {}
+    const rank = order.get(file) ?? -1
+    const place = problem.source === undefined ? problem.message : ''
+    const key = [rank, line, column].map((number) => String(number + 1).padStart(9, '0'))
+    const sortable = `${key.join(':')}${place}`
+    // What was found first is the more basic fault: the rest may follow from it.
+    if (!told.has(sortable)) told.set(sortable, problem)
+  }
+  return [...told].sort(([a], [b]) => compareText(a, b)).map(([, problem]) => problem)
+}

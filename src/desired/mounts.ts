@@ -1,0 +1,143 @@
+/** The mounts of all files: each names a plugin that the files list, on a path of its type. */
+import type { DesiredMount, Source, Verification } from '../domain/desired.ts'
+import type { Mount } from '../documents/desired-state.generated.ts'
+import {
+  compareText,
+  parseMountPath,
+  pluginType,
+  type MountPath,
+  type PluginId,
+} from '../domain/names.ts'
+import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
+import type { LookUpPlugin } from './plugin-lookup.ts'
+import type { Sound } from './shape.ts'
+import { readUse } from './use.ts'
+import { show } from './wording.ts'
+
+export function readMounts(
+  files: readonly InputFile[],
+  lookUp: LookUpPlugin,
+  report: Report,
+): readonly DesiredMount[] {
+  const claim = claimOnce('mount', report)
+  const mounts: DesiredMount[] = []
+  for (const file of files) {
+    for (const [text, given] of Object.entries(file.document.mounts ?? {})) {
+      const source = placeOf(file, 'mounts', text).key
+      const path = readPath(text, source, report)
+      if (path !== undefined) claim(path, source)
+      const mount = readMount({ file, text, path, lookUp, report }, given ?? {})
+      if (mount !== undefined) mounts.push(mount)
+    }
+  }
+  return mounts.sort((a, b) => compareText(a.path, b.path))
+}
+
+interface Reading {
+  readonly file: InputFile
+  /** The key as written. */
+  readonly text: string
+  /** Undefined where the key is no mount path: the rest is read all the same. */
+  readonly path: MountPath | undefined
+  readonly lookUp: LookUpPlugin
+  readonly report: Report
+}
+
+function readMount(reading: Reading, mount: Sound<Mount>): DesiredMount | undefined {
+  const { file, text, path, lookUp, report } = reading
+  const at = (key: string): Source => placeOf(file, 'mounts', text, key).value
+  const plugin = mount.plugin === undefined ? undefined : lookUp(mount.plugin, at('plugin'))
+  const use =
+    mount.use === undefined ? undefined : readUse(mount.use, at('use'), plugin?.names, report)
+  const verify = (mount.verify ?? []).flatMap(
+    (check, index) => readVerification(reading, check, index) ?? [],
+  )
+  if (plugin === undefined) return undefined
+  const { id } = plugin
+  if (path !== undefined) checkPath(path, id, reading)
+  if (mount.enable === true && !('use' in mount) && plugin.names?.saysUse === false) {
+    report({
+      message: 'enable: true does not say which version the new mount is to run',
+      source: at('enable'),
+      hint: `say use: here or for ${id}`,
+    })
+  }
+  if (path === undefined) return undefined
+  return {
+    path,
+    plugin: id,
+    ...(use !== undefined && { use }),
+    canary: mount.canary ?? false,
+    enable: mount.enable ?? false,
+    verify,
+    ...(mount.because !== undefined && { because: mount.because }),
+    source: placeOf(file, 'mounts', text).key,
+  }
+}
+
+function readPath(text: string, source: Source, report: Report): MountPath | undefined {
+  const path = parseMountPath(text)
+  if (path === undefined) {
+    report({
+      message: `${show(text)} is not a mount's path`,
+      source,
+      hint: 'write it as the server lists it, e.g. team-a/ or auth/jwt/',
+    })
+  }
+  return path
+}
+
+function checkPath(path: MountPath, id: PluginId, { file, text, report }: Reading): void {
+  const { key } = placeOf(file, 'mounts', text)
+  switch (pluginType(id)) {
+    case 'database':
+      report({
+        message: `${show(path)} cannot be a mount of ${id}: databases have their version at each connection`,
+        source: placeOf(file, 'mounts', text, 'plugin').value,
+        hint: 'write connections: { <mount>/config/<name>: … } instead',
+      })
+      return
+    case 'auth':
+      // A namespace may come before it.
+      if (/(^|\/)auth\/[^/]/.test(path)) return
+      report({
+        message: `${show(path)} is not an auth method's path, but ${id} is an auth plugin`,
+        source: key,
+        hint: `did you mean auth/${show(path)}?`,
+      })
+      return
+    case 'secret':
+      if (!path.startsWith('auth/')) return
+      report({
+        message: `${show(path)} is an auth method's path, but ${id} is a secret plugin`,
+        source: key,
+      })
+  }
+}
+
+function readVerification(
+  { file, text, report }: Reading,
+  check: NonNullable<Sound<Mount>['verify']>[number],
+  index: number,
+): Verification | undefined {
+  if (check === undefined) return undefined
+  if ('run' in check) {
+    return { kind: 'run', command: (check.run ?? []).flatMap((part) => part ?? []) }
+  }
+  if (!('read' in check) || check.read === undefined) return undefined
+  const path = check.read
+  const fault = explainReadPath(path)
+  if (fault === undefined) return { kind: 'read', path }
+  report({
+    message: `read: ${show(path)} ${fault}`,
+    source: placeOf(file, 'mounts', text, 'verify', index, 'read').value,
+    hint: 'write a path below the mount, e.g. config',
+  })
+  return undefined
+}
+
+function explainReadPath(path: string): string | undefined {
+  if (path.startsWith('/')) return 'begins with a slash'
+  if (path.split('/').some((part) => part === '..' || part === '.')) return 'leaves the mount'
+  return path.includes('?') ? 'has a question mark in it' : undefined
+}

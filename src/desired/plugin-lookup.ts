@@ -1,0 +1,35 @@
+/** Finds the plugin that a mount or connection names among those the files list. */
+import type { Source } from '../domain/desired.ts'
+import { parsePluginId, type PluginId } from '../domain/names.ts'
+import type { Report } from './input-file.ts'
+import type { PluginNames } from './use.ts'
+import { findClosest, show } from './wording.ts'
+
+/** Undefined when the text is no plugin's id; without names when nothing is known of it. */
+export type LookUpPlugin = (
+  text: string,
+  source: Source,
+) => { readonly id: PluginId; readonly names: PluginNames | undefined } | undefined
+
+/** `complete` is false when part of the files could not be read: what is missing may be there. */
+export function createPluginLookup(
+  names: ReadonlyMap<PluginId, PluginNames>,
+  complete: boolean,
+  report: Report,
+): LookUpPlugin {
+  return (text, source) => {
+    const id = parsePluginId(text)
+    if (id === undefined) return undefined
+    const found = names.get(id)
+    if (found === undefined && complete) {
+      const meant = findClosest(id, names.keys())
+      report({
+        message: `${show(id)} is not listed under plugins`,
+        source,
+        hint:
+          meant === undefined ? `add it: plugins: { ${show(id)}: … }` : `did you mean ${meant}?`,
+      })
+    }
+    return { id, names: found }
+  }
+}

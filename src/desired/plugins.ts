@@ -1,0 +1,176 @@
+/**
+ * The plugins of all files: what each is to run, which versions stay registered, which retire.
+ * Also what is known of each, for the mounts and connections that name it.
+ */
+import type { DesiredPlugin, DesiredVersion, Source } from '../domain/desired.ts'
+import type { Binary, Plugin } from '../documents/desired-state.generated.ts'
+import { formatSource } from '../domain/errors.ts'
+import { compareText, parsePluginId, type PluginId, type Version } from '../domain/names.ts'
+import type { HashReader, LocatedHash } from './binary-hash.ts'
+import { readDetails } from './binary-details.ts'
+import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
+import type { Sound } from './shape.ts'
+import { readUse, type PluginNames } from './use.ts'
+import { completeVersion, readVersion } from './version-text.ts'
+import { show } from './wording.ts'
+
+export interface Plugins {
+  /** Sorted by id. */
+  readonly plugins: readonly DesiredPlugin[]
+  readonly names: ReadonlyMap<PluginId, PluginNames>
+}
+
+interface Reading {
+  readonly file: InputFile
+  readonly id: PluginId
+  readonly report: Report
+  readonly readHash: HashReader
+  readonly noteCommand: NoteCommand
+}
+
+type NoteCommand = (command: string, hash: LocatedHash) => void
+
+export async function readPlugins(
+  files: readonly InputFile[],
+  readHash: HashReader,
+  report: Report,
+): Promise<Plugins> {
+  const claim = claimOnce('plugin', report)
+  const noteCommand = compareHashes(report)
+  const plugins: DesiredPlugin[] = []
+  const names = new Map<PluginId, PluginNames>()
+  for (const file of files) {
+    for (const [text, plugin] of Object.entries(file.document.plugins ?? {})) {
+      const id = parsePluginId(text)
+      if (id === undefined || !claim(id, placeOf(file, 'plugins', id).key)) continue
+      const known = describePlugin(id, plugin)
+      names.set(id, known)
+      const reading = { file, id, report, readHash, noteCommand }
+      plugins.push(await readPlugin(reading, plugin ?? {}, known))
+    }
+  }
+  return { plugins: plugins.sort((a, b) => compareText(a.id, b.id)), names }
+}
+
+/** A version that is not well written counts as what it was meant to be: it is told of once. */
+function describePlugin(id: PluginId, plugin: Sound<Plugin> | undefined): PluginNames {
+  const unread = plugin === undefined || ('versions' in plugin && plugin.versions === undefined)
+  const versions = Object.keys(plugin?.versions ?? {}).flatMap((text) => {
+    const reading = readVersion(text)
+    return ('version' in reading ? reading.version : completeVersion(text)) ?? []
+  })
+  return {
+    id,
+    versions: unread ? undefined : new Set(versions),
+    // Also where it could not be read.
+    saysUse: plugin === undefined || 'use' in plugin,
+  }
+}
+
+async function readPlugin(
+  reading: Reading,
+  plugin: Sound<Plugin>,
+  known: PluginNames,
+): Promise<DesiredPlugin> {
+  const { file, id, report } = reading
+  const useSource = placeOf(file, 'plugins', id, 'use').value
+  const use = plugin.use === undefined ? undefined : readUse(plugin.use, useSource, known, report)
+  return {
+    id,
+    ...(use !== undefined && { use }),
+    overridesBuiltin: plugin.overrides === 'builtin',
+    versions: await readVersions(reading, plugin.versions ?? {}),
+    retire: readRetired(reading, plugin.retire ?? []),
+    source: placeOf(file, 'plugins', id).key,
+  }
+}
+
+async function readVersions(
+  { file, id, report, readHash, noteCommand }: Reading,
+  versions: NonNullable<Sound<Plugin>['versions']>,
+): Promise<readonly DesiredVersion[]> {
+  const claim = claimOnce('version', report)
+  const read: DesiredVersion[] = []
+  for (const [text, binary] of Object.entries(versions)) {
+    const path = ['plugins', id, 'versions', text]
+    const source = placeOf(file, ...path).key
+    const version = readListedVersion(text, source, 'listed under versions', report)
+    if (version !== undefined) claim(version, source)
+    const command = readCommand(binary, placeOf(file, ...path, 'command').value, report)
+    const given = binary?.sha256
+    const hash =
+      given === undefined || command === undefined
+        ? undefined
+        : await readHash({ given, command, file, path: [...path, 'sha256'] }, report)
+    const details = readDetails(file, path, binary ?? {}, report)
+    if (command === undefined || hash === undefined || version === undefined) continue
+    noteCommand(command, hash)
+    read.push({ version, command, sha256: hash.sha256, ...details, source })
+  }
+  return read.sort((a, b) => compareText(a.version, b.version))
+}
+
+function readListedVersion(
+  text: string,
+  source: Source,
+  listed: string,
+  report: Report,
+): Version | undefined {
+  if (text === 'builtin') {
+    report({
+      message: `builtin cannot be ${listed}: it is compiled into the server`,
+      source,
+    })
+    return undefined
+  }
+  const reading = readVersion(text)
+  if ('version' in reading) return reading.version
+  report({ ...reading, source })
+  return undefined
+}
+
+function readCommand(
+  binary: Sound<Binary> | undefined,
+  source: Source,
+  report: Report,
+): string | undefined {
+  const command = binary?.command
+  if (command === undefined || !/[/\\]/.test(command)) return command
+  report({
+    message: `command: ${show(command)} has a path separator in it`,
+    source,
+    hint: "give the file's name alone: every node looks for it in its plugin directory",
+  })
+  return undefined
+}
+
+function readRetired(
+  { file, id, report }: Reading,
+  retire: readonly (string | undefined)[],
+): DesiredPlugin['retire'] {
+  const claim = claimOnce('version', report)
+  const read = retire.flatMap((text, index) => {
+    if (text === undefined) return []
+    const source = placeOf(file, 'plugins', id, 'retire', index).value
+    const version = readListedVersion(text, source, 'retired', report)
+    return version !== undefined && claim(version, source) ? [{ version, source }] : []
+  })
+  return read.sort((a, b) => compareText(a.version, b.version))
+}
+
+/** One file name is one file on the node, so it has one hash. */
+function compareHashes(report: Report): NoteCommand {
+  const noted = new Map<string, LocatedHash>()
+  return (command, hash) => {
+    const first = noted.get(command)
+    if (first === undefined) noted.set(command, hash)
+    else if (first.sha256 !== hash.sha256) {
+      const there = `${first.sha256.slice(0, 12)}… at ${formatSource(first.source)}`
+      report({
+        message: `${show(command)} has another SHA-256 here (${hash.sha256.slice(0, 12)}…) than ${there}`,
+        source: hash.source,
+        hint: 'one file in the plugin directory has one hash: give each version a file of its own',
+      })
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** What a plugin, mount or connection is to run, looked up among the versions of its plugin. */
+import type { Source, Use } from '../domain/desired.ts'
+import {
+  compareText,
+  UNVERSIONED,
+  versionLabel,
+  type PluginId,
+  type Version,
+} from '../domain/names.ts'
+import type { Report } from './input-file.ts'
+import { readVersion } from './version-text.ts'
+import { findClosest, listSome, show } from './wording.ts'
+
+export interface DesiredUse {
+  readonly value: Use
+  readonly source: Source
+}
+
+/** What is known of a plugin wherever its name is used. */
+export interface PluginNames {
+  readonly id: PluginId
+  /** Undefined where they could not be read: then nothing is said of a version not among them. */
+  readonly versions: ReadonlySet<Version> | undefined
+  readonly saysUse: boolean
+}
+
+export function readUse(
+  text: string,
+  source: Source,
+  plugin: PluginNames | undefined,
+  report: Report,
+): DesiredUse | undefined {
+  if (text === 'builtin') return { value: { kind: 'builtin' }, source }
+  const reading = readVersion(text)
+  if ('message' in reading) {
+    const meant = ['unversioned', 'builtin'].find((word) => findClosest(text, [word]))
+    const hint = reading.message.includes('+builtin')
+      ? 'write use: builtin for the plugin compiled into the server'
+      : meant === undefined
+        ? reading.hint
+        : `did you mean ${meant}?`
+    report({ message: `use: ${reading.message}`, source, ...(hint !== undefined && { hint }) })
+    return undefined
+  }
+  const { version } = reading
+  if (plugin?.versions !== undefined && !plugin.versions.has(version)) {
+    report({
+      message: `use: ${show(text)} is not among the versions of ${plugin.id}`,
+      source,
+      hint: hintVersion(version, plugin.versions),
+    })
+    return undefined
+  }
+  const value: Use =
+    version === UNVERSIONED ? { kind: 'unversioned' } : { kind: 'version', version }
+  return { value, source }
+}
+
+function hintVersion(version: Version, versions: ReadonlySet<Version>): string {
+  if (versions.size === 0) return `add it below versions, with its command and sha256`
+  const labels = [...versions].sort(compareText).map(versionLabel)
+  const closest = version === UNVERSIONED ? undefined : findClosest(version, labels)
+  return closest === undefined ? `there are ${listSome(labels)}` : `did you mean ${closest}?`
+}

@@ -1,0 +1,45 @@
+/**
+ * Versions as people write them: what is one, and what a near miss should have been.
+ * YAML reads an unquoted `1.10` as the number 1.1, so numbers are explained here too.
+ */
+import { isBuiltinVersion, parseVersion, UNVERSIONED, type Version } from '../domain/names.ts'
+import { show } from './wording.ts'
+
+export type VersionReading =
+  { readonly version: Version } | { readonly message: string; readonly hint?: string }
+
+/** A semantic version or `unversioned`; otherwise what is wrong with it. */
+export function readVersion(text: string): VersionReading {
+  if (text === 'unversioned') return { version: UNVERSIONED }
+  const version = parseVersion(text)
+  if (version === undefined) {
+    const meant = completeVersion(text)
+    return {
+      message: `${show(text)} is not a semantic version`,
+      hint: meant === undefined ? 'write v1.2.3, in full' : `did you mean ${meant}?`,
+    }
+  }
+  if (isBuiltinVersion(version)) {
+    return {
+      message: `${show(text)} is reserved: +builtin marks the plugins compiled into the server`,
+    }
+  }
+  return { version }
+}
+
+/** `v1.2` is `v1.2.0`, `1` is `v1.0.0`; undefined where nothing can be guessed. */
+export function completeVersion(text: string): Version | undefined {
+  const parts = /^[vV]?(\d+)(?:\.(\d+))?(?:\.(\d+))?([-+][0-9A-Za-z.+-]*)?$/.exec(text)
+  if (parts === null) return undefined
+  const [, major = '0', minor = '0', patch = '0', rest = ''] = parts
+  const numbers = [major, minor, patch].map((digits) => digits.replace(/^0+(?=\d)/, ''))
+  return parseVersion(`v${numbers.join('.')}${rest}`)
+}
+
+/** Says how YAML reads a number where text is wanted, `written` being what stands in the file. */
+export function explainNumber(written: string, value: number, wanted: 'version' | 'text'): string {
+  const read = String(value)
+  const reading = `${show(written)} is read as ${read === written ? 'a number' : `the number ${read}`}`
+  if (wanted === 'text') return `${reading}; put it in quotes`
+  return `${reading}; write ${completeVersion(written) ?? 'a version such as v1.2.3'} in full`
+}

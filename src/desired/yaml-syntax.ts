@@ -1,0 +1,124 @@
+/**
+ * Text → one YAML document, or the first thing in it that is no YAML or that this format refuses:
+ * anchors, aliases, tags, directives, a second document. They are refused before anything is
+ * built from them, so nested aliases are never expanded and deep nesting never fills the stack.
+ */
+import { Composer, CST, Lexer, Parser, type Document, type YAMLError } from 'yaml'
+import { show } from './wording.ts'
+
+/** Far below what fills the stack, far above what the format needs. */
+const DEEPEST_NESTING = 64
+
+export interface Fault {
+  /** Where in the text, from 0. */
+  readonly offset: number
+  readonly message: string
+  readonly hint?: string
+}
+
+export type Syntax =
+  | { readonly kind: 'document'; readonly document: Document.Parsed }
+  | { readonly kind: 'faults'; readonly faults: readonly Fault[] }
+
+export function parseSyntax(text: string): Syntax {
+  const refused = findRefused(text)
+  if (refused.length > 0) return { kind: 'faults', faults: refused }
+  const tokens = readTokens(text)
+  if ('offset' in tokens) return { kind: 'faults', faults: [tokens] }
+  // Unique keys are checked by the reader: the library compares each key with every other.
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
+  const [document] = composer.compose(tokens, true, text.length)
+  if (document === undefined) return { kind: 'faults', faults: [] }
+  const error = document.errors[0]
+  // One mistake makes the parser stumble many times: the first place is the one to mend.
+  if (error !== undefined) return { kind: 'faults', faults: [describeError(error)] }
+  return { kind: 'document', document: document as Document.Parsed }
+}
+
+const REFUSED = {
+  anchor: { name: 'anchors', sign: '&', hint: 'write the value out' },
+  alias: { name: 'aliases', sign: '*', hint: 'write the value out' },
+  tag: { name: 'tags', sign: '!', hint: 'write the value without it' },
+} as const
+
+function isRefused(type: CST.Token['type'] | null): type is keyof typeof REFUSED {
+  return type !== null && Object.hasOwn(REFUSED, type)
+}
+
+/** The first anchor, alias and tag, each with how many there are. */
+function findRefused(text: string): Fault[] {
+  const found = new Map<keyof typeof REFUSED, { offset: number; source: string; count: number }>()
+  let offset = 0
+  let inScalar = false
+  for (const lexeme of new Lexer().lex(text)) {
+    if (inScalar) inScalar = false
+    else {
+      const type = CST.tokenType(lexeme)
+      if (type === 'scalar') inScalar = true
+      // These mark a change of mode and stand for no text.
+      if (type === 'scalar' || type === 'doc-mode' || type === 'flow-error-end') continue
+      if (isRefused(type)) {
+        const first = found.get(type)
+        if (first === undefined) found.set(type, { offset, source: lexeme, count: 1 })
+        else first.count++
+      }
+    }
+    offset += lexeme.length
+  }
+  return [...found].map(([type, { offset, source, count }]) => {
+    const { name, sign, hint } = REFUSED[type]
+    const more = count > 1 ? ` (and ${count - 1} more)` : ''
+    return {
+      offset,
+      message: `YAML ${name} are not accepted: ${show(source)}${more}`,
+      hint: `${hint}; a text that begins with ${sign} must be in quotes`,
+    }
+  })
+}
+
+function readTokens(text: string): Fault | readonly CST.Token[] {
+  const parser = new Parser()
+  const tokens: CST.Token[] = []
+  let documents = 0
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'document' && ++documents > 1) {
+        return {
+          offset: token.offset,
+          message: 'a second YAML document begins here',
+          hint: 'give each document a file of its own',
+        }
+      }
+      if (token.type === 'directive') {
+        return {
+          offset: token.offset,
+          message: `YAML directives are not accepted: ${show(token.source)}`,
+          hint: 'leave the line out',
+        }
+      }
+      tokens.push(token)
+    }
+    if (parser.stack.length > DEEPEST_NESTING) {
+      return { offset: parser.offset, message: 'this is nested too deeply' }
+    }
+  }
+  for (const token of parser.end()) tokens.push(token)
+  return tokens
+}
+
+const HINTS: Partial<Record<YAMLError['code'], string>> = {
+  BAD_INDENT: 'keys of one mapping, and items of one list, begin in the same column',
+  BAD_SCALAR_START: 'put the text in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'a text that has a colon and a space in it must be in quotes',
+  BLOCK_IN_FLOW: 'inside { } and [ ] only { } and [ ] can be nested',
+  MULTILINE_IMPLICIT_KEY: 'is there a colon missing after a key, or a quote at the end of a text?',
+  TAB_AS_INDENT: 'indent with spaces',
+}
+
+/** The library quotes what it stumbled on; that may be a secret value, so it is left out. */
+function describeError(error: YAMLError): Fault {
+  const words = error.code === 'BAD_DQ_ESCAPE' ? 'Invalid escape sequence' : error.message
+  const message = `not valid YAML: ${words.replace(/(?<=\w): .*$/s, '')}`
+  const hint = HINTS[error.code]
+  return { offset: error.pos[0], message, ...(hint !== undefined && { hint }) }
+}

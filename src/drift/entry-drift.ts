@@ -1,0 +1,121 @@
+/**
+ * What differs in the catalog: versions the file lists that are not there or are otherwise, and
+ * versions it retires that still are. The environment is not compared: servers never return it.
+ */
+import type { Difference } from '../documents/drift.generated.ts'
+import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
+import type { CatalogEntry } from '../domain/live.ts'
+import type { PluginId } from '../domain/names.ts'
+import { entrySubject } from '../plan/steps.ts'
+import { findUses } from '../plan/uses.ts'
+import { type Comparison, countUsers, keptVersion, writtenAt } from './comparison.ts'
+import { count, entryLabel, type EntryField } from './wording.ts'
+
+export function findEntryDrift(plugin: DesiredPlugin, comparison: Comparison): Difference[] {
+  return [
+    ...plugin.versions.flatMap((version) => {
+      if (keptVersion(plugin, version.version) === undefined) return []
+      const entry = comparison.index.external(plugin.id, version.version)
+      return entry === undefined
+        ? [notRegistered(plugin.id, version, comparison)]
+        : hashDiffers(plugin.id, version, entry, comparison)
+    }),
+    ...plugin.retire.flatMap((retired) => {
+      const entry = comparison.index.external(plugin.id, retired.version)
+      return entry === undefined ? [] : [retirePending(entry, retired, comparison)]
+    }),
+  ]
+}
+
+function notRegistered(
+  plugin: PluginId,
+  version: DesiredVersion,
+  { index, apply }: Comparison,
+): Difference {
+  const users = countUsers(plugin, version.version, index)
+  const used =
+    users === 0
+      ? ''
+      : `; ${count(users, 'mount or connection')} configured for it will not come back from a restart`
+  return {
+    class: 'not-registered',
+    subject: entrySubject(plugin, version.version),
+    plugin,
+    desired: `${version.command}, sha256 ${version.sha256}`,
+    found: 'nothing',
+    cause: `not in the catalog${used.replace('mount or connections', 'mounts or connections')}`,
+    fix: apply,
+    ...writtenAt(version.source),
+  }
+}
+
+function hashDiffers(
+  plugin: PluginId,
+  version: DesiredVersion,
+  entry: CatalogEntry,
+  { index, apply }: Comparison,
+): Difference[] {
+  const fields = differingFields(version, entry)
+  if (fields.size === 0) return []
+  const users = countUsers(plugin, version.version, index)
+  const what = fields.has('sha256')
+    ? 'the catalog holds another binary under this version'
+    : 'the catalog holds this version with another command or other arguments'
+  const used =
+    users === 0
+      ? ''
+      : `, which ${users === 1 ? 'one mount or connection' : `${users} mounts or connections`} start at the next reload or restart`
+  return [
+    {
+      class: 'hash-differs',
+      subject: entrySubject(plugin, version.version),
+      plugin,
+      desired: entryLabel(version, fields),
+      found: entryLabel(entry, fields),
+      cause: what + used.replace('connection start', 'connection starts'),
+      fix: entry.declarative
+        ? 'change it in the configuration of the servers: it is declared there, and the API cannot change it'
+        : `find out who registered it; ${apply} registers what the file says`,
+      ...writtenAt(version.source),
+    },
+  ]
+}
+
+/** Absent and empty arguments are the same; a command that was not read is not held against it. */
+function differingFields(version: DesiredVersion, entry: CatalogEntry): ReadonlySet<EntryField> {
+  const fields = new Set<EntryField>()
+  if (entry.sha256 !== version.sha256) fields.add('sha256')
+  if (entry.command === undefined) return fields
+  if (entry.command !== version.command) fields.add('command')
+  const args = entry.args ?? []
+  const same =
+    args.length === version.args.length && args.every((arg, at) => arg === version.args[at])
+  return same ? fields : fields.add('args')
+}
+
+/** So many users are named; of the others it is said how many they are. */
+const USES_NAMED = 3
+
+function retirePending(
+  entry: CatalogEntry,
+  retired: DesiredPlugin['retire'][number],
+  { live, apply }: Comparison,
+): Difference {
+  const uses = findUses(live, entry).map(({ description }) => description)
+  const more = uses.length - USES_NAMED
+  const named = uses.slice(0, USES_NAMED).join('; ') + (more > 0 ? `; and ${more} more` : '')
+  return {
+    class: 'retire-pending',
+    subject: entrySubject(entry.plugin, entry.version),
+    plugin: entry.plugin,
+    desired: 'not registered',
+    found: entryLabel(entry, new Set(['sha256'])),
+    cause: uses.length === 0 ? 'registered, and nothing uses it' : `registered: ${named}`,
+    fix: entry.declarative
+      ? 'take it out of the configuration of the servers: it is declared there, and the API cannot remove it'
+      : uses.length === 0
+        ? apply
+        : `${apply} deregisters it once nothing uses it`,
+    ...writtenAt(retired.source),
+  }
+}

@@ -1,0 +1,70 @@
+/** How differences are put into words: binaries, shares of the nodes, the command that mends. */
+import type { DesiredState, DesiredVersion } from '../domain/desired.ts'
+import type { CatalogEntry, MountOnNode } from '../domain/live.ts'
+import {
+  compareText,
+  isBuiltinVersion,
+  NO_SHA256,
+  type Sha256,
+  UNVERSIONED,
+  type Version,
+  versionLabel,
+} from '../domain/names.ts'
+
+/** `1 mount`, `3 mounts`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+/** `on 2 of 3 nodes`. */
+export function onNodes(some: number, all: number): string {
+  return `on ${some} of ${count(all, 'node')}`
+}
+
+/** `v0.21.0 (<sha256>)`, `builtin v2.7.2+builtin.bao`. */
+export function binaryLabel(version: Version, sha256: Sha256): string {
+  if (sha256 !== NO_SHA256) return `${versionLabel(version)} (${sha256})`
+  return isBuiltinVersion(version) ? `builtin ${version}` : 'builtin'
+}
+
+export function runningLabel(view: MountOnNode): string {
+  return binaryLabel(view.running_version, view.running_sha256)
+}
+
+/** What a mount is configured for: `no version` where it never was. */
+export function configuredLabel(version: Version): string {
+  return version === UNVERSIONED ? 'no version' : version
+}
+
+/** The entry's fields that differ from the other's, in words. */
+export function entryLabel(
+  entry: DesiredVersion | CatalogEntry,
+  fields: ReadonlySet<EntryField>,
+): string {
+  const args = entry.args ?? []
+  const words = [
+    fields.has('command') && `command ${entry.command ?? 'unknown'}`,
+    fields.has('sha256') && `sha256 ${entry.sha256}`,
+    fields.has('args') && (args.length === 0 ? 'no args' : `args ${args.join(' ')}`),
+  ]
+  return words.filter((word) => word !== false).join(', ')
+}
+
+export type EntryField = 'command' | 'sha256' | 'args'
+
+/** More files than this are not spelled out. */
+const MOST_FILES = 3
+
+/** `lockstep apply` with the files the desired state was read from, in backquotes. */
+export function applyCommand(desired: DesiredState): string {
+  const sources = [...desired.plugins, ...desired.mounts, ...desired.connections]
+  const files = [...new Set(sources.map(({ source }) => source.file))].sort(compareText)
+  if (files.length === 0) return '`lockstep apply`'
+  if (files.length > MOST_FILES) return '`lockstep apply` with the same files'
+  return `\`lockstep apply ${files.map((file) => `-f ${quote(file)}`).join(' ')}\``
+}
+
+/** For a shell, where the path has anything in it that a shell would read. */
+function quote(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
+}

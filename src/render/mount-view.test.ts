@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import {
+  builtinEntry,
+  catalogEntry,
+  liveMount,
+  liveNode,
+  liveState,
+  mountPath,
+  nodeAddress,
+  plugin,
+  sha256Of,
+  version,
+} from '../../test/builders/live.ts'
+import type { LiveState, MountOnNode } from '../domain/live.ts'
+import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { type MountView, viewMounts } from './mount-view.ts'
+
+const KV = plugin('secret/my-kv')
+const OLD = version('v0.16.2')
+const NEW = version('v0.21.0')
+const NODES = [liveNode(1), liveNode(2)]
+
+interface Case extends Partial<LiveState> {
+  readonly configured?: typeof NEW
+  readonly second?: Partial<MountOnNode>
+}
+
+/** One mount on two nodes, the second of which says something else. */
+function view({ configured = NEW, second = {}, ...state }: Case): MountView {
+  const mount = liveMount(mountPath('a/'), {
+    plugin: KV,
+    version: configured,
+    nodes: NODES,
+    except: { [nodeAddress(2)]: second },
+  })
+  const [only] = viewMounts(
+    liveState({ nodes: NODES, catalog: [catalogEntry(KV, NEW)], mounts: [mount], ...state }),
+  )
+  if (only === undefined) throw new Error('there is one mount')
+  return only
+}
+
+const differs = ({ nodes }: MountView) => nodes.map((node) => node.differs)
+const running = ({ nodes }: MountView) => nodes.map((node) => node.running)
+
+describe('viewMounts', () => {
+  it('finds nothing amiss where every node runs what is registered', () => {
+    const seen = view({})
+
+    expect(seen.registered).toBe(true)
+    expect(differs(seen)).toEqual([false, false])
+    expect(running(seen)[0]).toBe(`v0.21.0 ${sha256Of(KV, NEW).slice(0, 12)}`)
+  })
+
+  it('marks the node that runs another binary, whatever version it claims', () => {
+    const seen = view({ second: { running_sha256: sha256Of(KV, OLD) } })
+
+    expect(differs(seen)).toEqual([false, true])
+  })
+
+  it('marks a compiled-in plugin that runs under an external version', () => {
+    const seen = view({ second: { running_sha256: NO_SHA256 } })
+
+    expect(differs(seen)).toEqual([false, true])
+    expect(running(seen)[1]).toBe('v0.21.0 builtin')
+  })
+
+  it('marks a node that runs nothing', () => {
+    const seen = view({
+      second: { running_version: UNVERSIONED, running_sha256: NO_SHA256, answers: 'no' },
+    })
+
+    expect(seen.nodes[1]).toMatchObject({ running: 'nothing', answers: 'down', differs: true })
+  })
+
+  it('marks a node that has another configuration', () => {
+    expect(differs(view({ second: { configured_version: OLD } }))).toEqual([false, true])
+  })
+
+  it('holds the nodes against each other where nothing is registered', () => {
+    const alike = view({ catalog: [] })
+    const unlike = view({ catalog: [], second: { running_sha256: sha256Of(KV, OLD) } })
+
+    expect([alike.registered, unlike.registered]).toEqual([false, false])
+    expect(differs(alike)).toEqual([false, false])
+    expect(differs(unlike)).toEqual([true, true])
+  })
+
+  it('expects the pinned version before the configured one', () => {
+    const seen = view({
+      catalog: [catalogEntry(KV, OLD), catalogEntry(KV, NEW)],
+      pins: [{ plugin: KV, version: OLD }],
+      second: { running_sha256: sha256Of(KV, OLD) },
+    })
+
+    expect(seen.configured).toBe('v0.21.0, pinned to v0.16.2')
+    expect(differs(seen)).toEqual([true, false])
+  })
+
+  it('expects the unversioned entry of a mount without a version, else the builtin', () => {
+    const builtin = { running_version: UNVERSIONED, running_sha256: NO_SHA256 }
+    const overridden = view({
+      configured: UNVERSIONED,
+      catalog: [catalogEntry(KV, UNVERSIONED)],
+      second: builtin,
+    })
+    const compiledIn = view({
+      configured: version('v2.7.2+builtin.bao'),
+      catalog: [builtinEntry(KV, version('v2.7.2+builtin.bao'))],
+      second: builtin,
+    })
+
+    expect(overridden.configured).toBe('default')
+    expect(differs(overridden)).toEqual([false, true])
+    expect(differs(compiledIn)).toEqual([false, false])
+    expect(running(compiledIn)).toEqual(['v2.7.2+builtin.bao', 'builtin'])
+  })
+
+  it('marks a serving node that does not know the mount', () => {
+    const seen = view({ nodes: [...NODES, liveNode(3)] })
+
+    expect(seen.nodes[2]).toMatchObject({ running: 'not mounted', answers: '?', differs: true })
+  })
+})

@@ -1,0 +1,83 @@
+/** How a run ended: what was done, what was undone, what was not begun, and what to type next. */
+import type { Plan } from '../documents/plan.generated.ts'
+import { unreachable } from '../domain/errors.ts'
+import type { RunOutcome } from '../domain/run-outcome.ts'
+import { describeAction } from './action-text.ts'
+import type { Palette } from './palette.ts'
+
+export interface OutcomeTextOptions {
+  readonly palette: Palette
+}
+
+export function renderOutcome(
+  outcome: RunOutcome,
+  plan: Plan,
+  { palette }: OutcomeTextOptions,
+): string {
+  const titles = new Map(
+    plan.steps.map((step) => [
+      step.id,
+      describeAction(step.action, { nodes: plan.cluster.nodes, detail: false }),
+    ]),
+  )
+  const list = (heading: string, ids: readonly string[]): string[] =>
+    ids.length === 0 ? [] : [`${heading}:`, ...ids.map((id) => `  - ${titles.get(id) ?? id}`)]
+  const goOn = 'To go on: run lockstep apply again; it begins with what it finds.'
+  switch (outcome.kind) {
+    case 'done': {
+      const count = `${outcome.done.length} step${outcome.done.length === 1 ? '' : 's'}`
+      return `\n${palette.green('Apply complete.')} ${count} carried out and checked on every node.\n`
+    }
+    case 'stale':
+      return lines(
+        palette.red(
+          `Stale: before "${titles.get(outcome.step) ?? outcome.step}" the cluster was not as planned.`,
+        ),
+        ...outcome.mismatches.map(
+          ({ subject, field, expected, found }) =>
+            `  ${subject}: ${field} was planned on ${expected}, found ${found}`,
+        ),
+        ...list('Done', outcome.done),
+        ...list('Not begun', outcome.remaining),
+        'To go on: plan again, and apply that plan.',
+      )
+    case 'put_back':
+      return lines(
+        palette.red(`Failed: ${titles.get(outcome.step) ?? outcome.step}`),
+        `  ${outcome.reason}`,
+        palette.yellow(
+          'Put back: what it had touched runs as before, checked on every node touched.',
+        ),
+        ...list('Done', outcome.done),
+        ...list('Undone', outcome.undone),
+        ...list('Not begun', outcome.remaining),
+        `Mend the cause, then: ${goOn.slice('To go on: '.length)}`,
+      )
+    case 'not_put_back':
+      return lines(
+        palette.red(`Failed: ${titles.get(outcome.step) ?? outcome.step}`),
+        `  ${outcome.reason}`,
+        palette.red('NOT put back. This needs a person:'),
+        ...outcome.problems.map((problem) => `  ${problem}`),
+        ...list('Done', outcome.done),
+        ...list('Tried to undo', outcome.undone),
+        ...list('Not begun', outcome.remaining),
+        'See what every node runs with: lockstep status',
+      )
+    case 'interrupted':
+      return lines(
+        palette.yellow(
+          'Stopped between two steps, as asked. Every mount is where its last step left it.',
+        ),
+        ...list('Done', outcome.done),
+        ...list('Not begun', outcome.remaining),
+        goOn,
+      )
+    default:
+      return unreachable(outcome)
+  }
+}
+
+function lines(...texts: readonly string[]): string {
+  return `\n${texts.join('\n')}\n`
+}

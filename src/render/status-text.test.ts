@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { STATES } from '../../test/render/cases.ts'
+import { liveNode, liveState } from '../../test/builders/live.ts'
+import { createPalette } from './palette.ts'
+import { renderStatus } from './status-text.ts'
+
+const palette = createPalette(false)
+const lastLine = (text: string) => text.split('\n').at(-1)
+
+describe('renderStatus', () => {
+  it('draws the table up to the width it needs, and blocks below it', () => {
+    const wide = renderStatus(STATES.steady, { palette, width: Infinity })
+    const needed = Math.max(...wide.split('\n').map((line) => line.length))
+
+    expect(renderStatus(STATES.steady, { palette, width: needed })).toBe(wide)
+    expect(renderStatus(STATES.steady, { palette, width: needed - 1 })).not.toContain('MOUNT')
+  })
+
+  it('names every mount of a thousand', () => {
+    for (const width of [80, Infinity]) {
+      const text = renderStatus(STATES.thousand, { palette, width })
+
+      expect(STATES.thousand.mounts.filter(({ path }) => !text.includes(path))).toEqual([])
+    }
+  })
+
+  it('has no column for a node that forwards', () => {
+    const text = renderStatus(STATES.vault, { palette, width: Infinity })
+
+    expect(text).toContain('http://node2:8200  standby  (forwards to the active node)')
+    expect(text).not.toMatch(/^MOUNT.*node2/m)
+  })
+
+  it('gives the all-clear only when everything was seen', () => {
+    const unseen = { ...STATES.steady, nodes: [liveNode(1), liveNode(2, { state: 'sealed' })] }
+
+    expect(lastLine(renderStatus(STATES.steady, { palette, width: 80 }))).toBe(
+      '3 mounts on 3 nodes, each as configured.',
+    )
+    expect(lastLine(renderStatus(unseen, { palette, width: 80 }))).toBe(
+      '3 mounts on 1 node: 1 node not seen.',
+    )
+  })
+
+  it('says so when there is nothing', () => {
+    expect(lastLine(renderStatus(liveState(), { palette, width: 80 }))).toBe('0 mounts on 3 nodes.')
+  })
+})

@@ -1,0 +1,195 @@
+/**
+ * What runs where, for a terminal: a table of mounts × nodes, or, where that is wider than the
+ * terminal, a block for each mount. Says what could not be seen beside what was.
+ */
+import type { LiveNode, LiveState } from '../domain/live.ts'
+import { versionLabel } from '../domain/names.ts'
+import { type MountView, type NodeView, viewMounts } from './mount-view.ts'
+import type { Paint, Palette } from './palette.ts'
+import { type Cell, layTable } from './table.ts'
+import { count, describeNodeState, printable, productName } from './wording.ts'
+
+export interface StatusTextOptions {
+  readonly palette: Palette
+  /** Columns of the terminal; `Infinity` where there is none. */
+  readonly width: number
+}
+
+/** Ends without a newline; the last line says how many mounts are as they should be. */
+export function renderStatus(live: LiveState, { palette, width }: StatusTextOptions): string {
+  const mounts = viewMounts(live)
+  return [
+    header(live, palette),
+    mountsSection(mounts, live, palette, width),
+    connectionsSection(live, palette),
+    pinsSection(live, palette),
+    unreadableSection(live, palette),
+    summary(mounts, live, palette),
+  ]
+    .filter((section) => section !== '')
+    .join('\n\n')
+}
+
+function header({ cluster, product, server_version, nodes }: LiveState, palette: Palette): string {
+  const server = `${productName(product)} ${printable(server_version)}`
+  const rows = nodes.map(({ address, role, state, version, detail }) => [
+    { text: printable(address) },
+    { text: role },
+    // A node behind the others is in the middle of the server's own upgrade.
+    version === server_version
+      ? { text: '' }
+      : { text: printable(version || 'version unknown'), paint: palette.yellow },
+    {
+      text: [describeNodeState(state), printable(detail ?? '')].filter(Boolean).join(' '),
+      paint: state === 'forwarding' ? palette.dim : palette.red,
+    },
+  ])
+  const title = `Cluster ${palette.bold(printable(cluster.name))}, ${server}`
+  return [title, ...layTable(dropEmptyColumns(rows), '  ').lines].join('\n')
+}
+
+function dropEmptyColumns(rows: readonly (readonly Cell[])[]): Cell[][] {
+  return rows.map((row) =>
+    row.filter((_cell, column) => rows.some((other) => other[column]?.text !== '')),
+  )
+}
+
+function mountsSection(
+  mounts: readonly MountView[],
+  live: LiveState,
+  palette: Palette,
+  width: number,
+): string {
+  if (mounts.length === 0) return ''
+  const table = mountTable(mounts, live, palette)
+  const lines =
+    table.width <= width ? table.lines : mounts.flatMap((view) => mountBlock(view, palette))
+  return [...lines, ...legend(mounts, palette)].join('\n')
+}
+
+function mountTable(mounts: readonly MountView[], live: LiveState, palette: Palette) {
+  const serving = live.nodes.filter(({ state }) => state === 'serving')
+  const titles = [
+    'MOUNT',
+    'PLUGIN',
+    'CONFIGURED',
+    ...serving.map(({ address, role }) => {
+      const host = printable(address.replace(/^https?:\/\//, ''))
+      return role === 'active' ? `${host} (active)` : host
+    }),
+  ]
+  return layTable([
+    titles.map((text) => ({ text, paint: palette.bold })),
+    ...mounts.map((view) => [
+      { text: printable(view.mount.path) },
+      { text: printable(view.mount.plugin) },
+      configuredCell(view, palette),
+      ...view.nodes.map((node) => nodeCell(node, palette)),
+    ]),
+  ])
+}
+
+/** One line where every node is the same, else a line a node. */
+function mountBlock(view: MountView, palette: Palette): string[] {
+  const configured = configuredCell(view, palette)
+  const title = `${palette.bold(printable(view.mount.path))}  ${printable(view.mount.plugin)}  ${painted(configured)}`
+  const cells = view.nodes.map((node) => nodeCell(node, palette))
+  const [first] = cells
+  if (first !== undefined && cells.length > 1 && cells.every(({ text }) => text === first.text)) {
+    return [title, `  on all ${cells.length} nodes  ${painted(first)}`]
+  }
+  const rows = view.nodes.map((node) => [{ text: printable(node.node) }, nodeCell(node, palette)])
+  return [title, ...layTable(rows, '  ').lines]
+}
+
+function painted({ text, paint }: Cell): string {
+  return paint === undefined ? text : paint(text)
+}
+
+function configuredCell({ configured, registered }: MountView, palette: Palette): Cell {
+  return registered ? { text: configured } : { text: `${configured} !`, paint: palette.red }
+}
+
+function nodeCell({ running, answers, differs }: NodeView, palette: Palette): Cell {
+  const text = `${running} ${answers}${differs ? ' ≠' : ''}`
+  const paint = nodePaint(answers, differs, palette)
+  return paint === undefined ? { text } : { text, paint }
+}
+
+function nodePaint(
+  answers: NodeView['answers'],
+  differs: boolean,
+  palette: Palette,
+): Paint | undefined {
+  if (answers === 'down') return palette.red
+  return differs ? palette.yellow : undefined
+}
+
+function legend(mounts: readonly MountView[], palette: Palette): string[] {
+  const nodes = mounts.flatMap((view) => view.nodes)
+  const lines = [
+    nodes.some(({ differs }) => differs) &&
+      '≠ not what the catalog holds under the configured version (or, if nothing, not what other nodes run)',
+    mounts.some(({ registered }) => !registered) &&
+      '! nothing is registered under the configured version',
+    nodes.some(({ answers }) => answers === '?') && '? was not asked, or gave no answer',
+  ].filter((line) => line !== false)
+  return lines.length === 0 ? [] : ['', ...lines.map((line) => palette.dim(line))]
+}
+
+function connectionsSection({ connections }: LiveState, palette: Palette): string {
+  if (connections.length === 0) return ''
+  const titles = ['CONNECTION', 'PLUGIN', 'VERSION']
+  return layTable([
+    titles.map((text) => ({ text, paint: palette.bold })),
+    ...connections.map(({ path, plugin, version }) => [
+      { text: printable(path) },
+      { text: printable(plugin) },
+      { text: printable(version === '' ? 'default' : version) },
+    ]),
+  ]).lines.join('\n')
+}
+
+function pinsSection({ pins }: LiveState, palette: Palette): string {
+  if (pins.length === 0) return ''
+  return layTable([
+    ['PIN', 'VERSION'].map((text) => ({ text, paint: palette.bold })),
+    ...pins.map(({ plugin, version }) => [
+      { text: printable(plugin) },
+      { text: printable(versionLabel(version)) },
+    ]),
+  ]).lines.join('\n')
+}
+
+function unreadableSection({ unreadable }: LiveState, palette: Palette): string {
+  if (unreadable.length === 0) return ''
+  const lines = unreadable.map(({ what, path, node, reason }) => {
+    const where = node === undefined ? '' : ` on ${printable(node)}`
+    return `  ${what.replace('-', ' ')}: ${printable(path)}${where}: ${printable(reason)}`
+  })
+  return [palette.yellow('Could not be read'), ...lines].join('\n')
+}
+
+/** Only says that all is well when everything was seen. */
+function summary(mounts: readonly MountView[], live: LiveState, palette: Palette): string {
+  const nodesIn = (...states: readonly LiveNode['state'][]): number =>
+    live.nodes.filter(({ state }) => states.includes(state)).length
+  const mountsWith = (test: (node: NodeView) => boolean): number =>
+    mounts.filter(({ nodes }) => nodes.some(test)).length
+  const differ = mounts.filter(
+    ({ registered, nodes }) => !registered || nodes.some(({ differs }) => differs),
+  ).length
+  const down = mountsWith(({ answers }) => answers === 'down')
+  const unchecked = mountsWith(({ answers }) => answers === '?')
+  const unseen = nodesIn('sealed', 'unreachable')
+  const exceptions = [
+    differ > 0 && `${differ} not as configured`,
+    down > 0 && `${down} down`,
+    unchecked > 0 && `${unchecked} not checked`,
+    unseen > 0 && `${count(unseen, 'node')} not seen`,
+    live.unreadable.length > 0 && `${count(live.unreadable.length, 'thing')} not readable`,
+  ].filter((part) => part !== false)
+  const total = `${count(mounts.length, 'mount')} on ${count(nodesIn('serving'), 'node')}`
+  if (exceptions.length > 0) return palette.yellow(`${total}: ${exceptions.join(', ')}.`)
+  return palette.bold(mounts.length === 0 ? `${total}.` : `${total}, each as configured.`)
+}

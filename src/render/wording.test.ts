@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { count, listSome, printable, shortenHashes } from './wording.ts'
+
+describe('listSome', () => {
+  it('names all of a few', () => {
+    expect(listSome(['a/', 'b/', 'c/', 'd/'], { all: false })).toBe('a/, b/, c/, d/')
+  })
+
+  it('names three of many, or all when asked', () => {
+    const mounts = ['a/', 'b/', 'c/', 'd/', 'e/']
+
+    expect(listSome(mounts, { all: false })).toBe('a/, b/, c/ and 2 more')
+    expect(listSome(mounts, { all: true })).toBe('a/, b/, c/, d/, e/')
+  })
+})
+
+describe('printable', () => {
+  it('leaves ordinary text alone, in any script', () => {
+    expect(printable('café-équipe/ 漢字 ≠')).toBe('café-équipe/ 漢字 ≠')
+  })
+
+  it.each([
+    ['an escape sequence', 'a\u001b[2Jb', 'a [2Jb'],
+    ['a line break', 'a\r\nb', 'a b'],
+    ['a Unicode line break', 'a\u2028b', 'a b'],
+    ['a one-byte control sequence', 'a\u009b2Jb', 'a 2Jb'],
+    ['text that runs backwards', 'a\u202eb', 'a b'],
+  ])('takes the power from %s', (_what, text, shown) => {
+    expect(printable(text)).toBe(shown)
+  })
+})
+
+describe('shortenHashes', () => {
+  it('keeps twelve digits of each', () => {
+    const [a, b] = ['a'.repeat(64), 'b'.repeat(64)]
+
+    expect(shortenHashes(`${a}, not ${b}`)).toBe('aaaaaaaaaaaa, not bbbbbbbbbbbb')
+  })
+
+  it('leaves alone what is not 64 digits long', () => {
+    expect(shortenHashes('a'.repeat(65))).toBe('a'.repeat(65))
+  })
+})
+
+describe('count', () => {
+  it.each([
+    [0, '0 nodes'],
+    [1, '1 node'],
+    [2, '2 nodes'],
+  ])('says %i', (number, text) => {
+    expect(count(number, 'node')).toBe(text)
+  })
+})

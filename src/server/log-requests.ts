@@ -1,0 +1,26 @@
+/** A transport that says what it sends and what came back: never a header, a body or a token. */
+import type { Transport } from '../domain/exchange.ts'
+
+/** `clock` in milliseconds. */
+export function logRequests(
+  transport: Transport,
+  write: (line: string) => void,
+  clock: () => number,
+): Transport {
+  return {
+    close: () => transport.close(),
+    send: async (node, request, signal) => {
+      const began = clock()
+      const what = `${request.method} ${node}/v1/${request.namespace}${request.path}`
+      try {
+        const response = await transport.send(node, request, signal)
+        write(`${what} -> ${response.status} (${clock() - began} ms)\n`)
+        return response
+      } catch (error) {
+        const why = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
+        write(`${what} -> ${why} (${clock() - began} ms)\n`)
+        throw error
+      }
+    },
+  }
+}
