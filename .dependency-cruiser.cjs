@@ -11,7 +11,7 @@ const STAGES = {
   twin: ['domain', 'documents', 'server/requests.ts'],
   safety: ['domain', 'documents', 'plan', 'twin'],
   apply: ['domain', 'documents', 'server', 'live', 'plan'],
-  drift: ['domain', 'documents'],
+  drift: ['domain', 'documents', 'plan'],
   render: ['domain', 'documents'],
 }
 

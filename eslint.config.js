@@ -10,9 +10,10 @@ const IN_SOURCE = [
     message: 'Throw a LockstepError: it has a code, an exit code and a hint (domain/errors.ts).',
   },
   {
-    // Bundled, `await import('undici')` of a CommonJS package has nothing but `default`.
-    selector: 'ImportExpression[source.value=/^[^.]/]',
-    message: 'Import on demand a module of ours, which imports the package statically.',
+    // Bundled, the namespace of a CommonJS package has nothing but `default`.
+    selector:
+      'ImportExpression[source.value=/^(ajv|picocolors|semver|undici|write-file-atomic|yaml)/]',
+    message: 'Import on demand a module of ours, which imports this package statically.',
   },
 ]
 const IN_PURE_STAGES = [

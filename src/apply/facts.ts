@@ -90,6 +90,10 @@ async function check(reader: FactReader, fact: Fact, list: Listing): Promise<Mis
         namespace: fact.namespace,
       })
       if (answers === 'no') return mismatch(fact, 'answers', 'yes', detail ?? 'no')
+      if (fact.version !== undefined && mount.running_version !== fact.version) {
+        const found = versionName(mount.running_version)
+        return mismatch(fact, 'running_plugin_version', fact.version, found)
+      }
       return mount.running_sha256 === fact.sha256
         ? undefined
         : mismatch(
@@ -127,7 +131,7 @@ async function checkEntry(
   const node = fact.node ?? reader.active
   const reading = await readEntry(reader.client, node, fact.plugin, fact.version, options)
   if (reading.kind === 'unreadable') {
-    return mismatch(fact, 'entry', entryName(fact.entry), reading.unreadable.reason)
+    return mismatch(fact, 'readable', entryName(fact.entry), reading.unreadable.reason)
   }
   const found: Entry | null =
     reading.kind === 'absent'
@@ -214,5 +218,6 @@ function versionName(version: string): string {
 /** One line: what, which field, what was relied on, what was found. */
 export function describeMismatch(mismatch: Mismatch): string {
   const { subject, field, expected, found } = mismatch
+  if (field === 'readable') return `${subject}: the node cannot read it (${found})`
   return `${subject}: ${field} is ${found}, not ${expected}`
 }

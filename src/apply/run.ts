@@ -44,8 +44,9 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
       case 'stale':
         return { ...result, step: step.id, done: ids(done), remaining }
       case 'failed': {
-        const touched = [...done.filter(({ group }) => group === step.group), step]
-        const problems = await putBack(run, touched)
+        const before = done.filter(({ group }) => group === step.group)
+        const touched = result.sent ? [...before, step] : before
+        const problems = await putBack(run, step, touched)
         const kept = done.filter(({ group }) => group !== step.group)
         return {
           kind: problems.length === 0 ? 'put_back' : 'not_put_back',
@@ -54,7 +55,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
           problems,
           done: ids(kept),
           undone: ids(touched),
-          remaining: remaining.slice(1),
+          remaining: result.sent ? remaining.slice(1) : remaining,
         }
       }
     }
@@ -73,7 +74,8 @@ interface Run extends RunOptions {
 type StepResult =
   | { readonly kind: 'done' }
   | { readonly kind: 'stale'; readonly mismatches: readonly Mismatch[] }
-  | { readonly kind: 'failed'; readonly reason: string }
+  /** `sent`: its request went out, so that it may have changed something. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly sent: boolean }
 
 async function runStep(run: Run, step: Step, number: number, of: number): Promise<StepResult> {
   const { recorder } = run
@@ -83,9 +85,15 @@ async function runStep(run: Run, step: Step, number: number, of: number): Promis
   const stale = await untilTheyHold(run, reader, step.requires)
   if (stale.length > 0) {
     const already = await findMismatches(reader, step.ensures)
-    if (already.length > 0) return { kind: 'stale', mismatches: stale }
-    await recorder.stepDone(step, 'already')
-    return { kind: 'done' }
+    if (already.length === 0) {
+      await recorder.stepDone(step, 'already')
+      return { kind: 'done' }
+    }
+    // The cluster is as planned and this one node cannot do it: that is no other's change.
+    if (!stale.every(isOneNodesOwn)) return { kind: 'stale', mismatches: stale }
+    const reason = stale.map(describeMismatch).join('; ')
+    await recorder.stepFailed(step, reason)
+    return { kind: 'failed', reason, sent: false }
   }
   await recorder.stepStarted(step, number, of)
   const performed = await perform(run.client, active, step.action, run.environmentOf)
@@ -95,7 +103,7 @@ async function runStep(run: Run, step: Step, number: number, of: number): Promis
     return { kind: 'done' }
   }
   await recorder.stepFailed(step, reason)
-  return { kind: 'failed', reason }
+  return { kind: 'failed', reason, sent: true }
 }
 
 type Reader = Parameters<typeof findMismatches>[0]
@@ -133,23 +141,37 @@ async function untilTheyHold(
 }
 
 /** What a node sees a moment later than the active one; anything else is already final. */
-function mayStillCome({ fact, field }: Mismatch): boolean {
-  if (field === 'accessor' || field === 'plugin') return false
+function mayStillCome(mismatch: Mismatch): boolean {
+  const { field } = mismatch
+  if (field === 'accessor' || field === 'plugin' || field === 'readable') return false
+  return isOneNodesOwn(mismatch)
+}
+
+function isOneNodesOwn({ fact }: Mismatch): boolean {
   return 'node' in fact
 }
 
-/** Why the group is not back; empty when it is. */
-async function putBack(run: Run, touched: readonly Step[]): Promise<readonly string[]> {
+/** Why what the steps touched is not back; empty when it is. */
+async function putBack(
+  run: Run,
+  failed: Step,
+  touched: readonly Step[],
+): Promise<readonly string[]> {
   const { actions, restores, lost } = planUndo(touched)
-  const failed = touched.at(-1)
-  if (failed === undefined) return []
   const active = await findActive(run.client, run.nodes, run.recorder.waiting)
   const reader = { client: run.client, active, nodes: run.nodes }
-  // A refused request changes nothing: then there is nothing to take back.
-  const untouched = lost.length === 0 && (await findMismatches(reader, restores)).length === 0
-  if (untouched) return []
+  // A refused request may have changed nothing: then there is nothing to take back.
+  if (lost.length === 0 && (await findMismatches(reader, restores)).length === 0) return []
   const problems: string[] = []
   for (const action of actions) {
+    if (action.kind === 'reload') {
+      // Reloaded before it has heard of the older configuration, a node would load the newer.
+      await untilTheyHold(
+        run,
+        reader,
+        restores.filter((fact) => isConfigurationOf(fact, action)),
+      )
+    }
     await run.recorder.undoStarted(failed, action)
     const performed = await perform(run.client, active, action, run.environmentOf)
     if (performed.kind === 'accepted') await run.recorder.undoDone(failed)
@@ -162,4 +184,8 @@ async function putBack(run: Run, touched: readonly Step[]): Promise<readonly str
   const unknown = lost.map((mount) => `${mount}: nothing says what it ran before`)
   if (broken.length === 0 && unknown.length === 0) return []
   return [...problems, ...broken.map(describeMismatch), ...unknown]
+}
+
+function isConfigurationOf(fact: Fact, { node }: { readonly node: NodeAddress }): boolean {
+  return (fact.fact === 'mount' || fact.fact === 'entry') && 'node' in fact && fact.node === node
 }

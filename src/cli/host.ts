@@ -15,7 +15,7 @@ export interface Host {
   readonly errIsTerminal: boolean
   /** True where a person can be asked. */
   readonly inIsTerminal: boolean
-  /** Columns of the terminal; 100 where there is none. */
+  /** Columns of the terminal; without end where there is none. */
   readonly width: number
   readonly env: Readonly<Record<string, string | undefined>>
   readonly home: string
@@ -43,7 +43,7 @@ export function processHost(): Host {
     outIsTerminal: process.stdout.isTTY,
     errIsTerminal: process.stderr.isTTY,
     inIsTerminal: process.stdin.isTTY && process.stdout.isTTY,
-    width: process.stdout.columns || 100,
+    width: process.stdout.isTTY ? process.stdout.columns : Infinity,
     env: process.env,
     home: homedir(),
     who: `${userName()}@${hostname()} pid ${process.pid}`,

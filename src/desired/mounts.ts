@@ -103,7 +103,7 @@ function checkPath(path: MountPath, id: PluginId, { file, text, report }: Readin
       report({
         message: `${show(path)} is not an auth method's path, but ${id} is an auth plugin`,
         source: key,
-        hint: `did you mean auth/${show(path)}?`,
+        hint: path === 'auth/' ? 'write auth/<name>/' : `did you mean auth/${show(path)}?`,
       })
       return
     case 'secret':

@@ -70,7 +70,7 @@ function explainNodes(path: Path, nodes: readonly unknown[]): Misfit[] {
 function explainKeys(
   path: Path,
   value: Readonly<Record<string, unknown>>,
-  { keys }: Choice,
+  { keys, secret }: Choice,
   message: string,
 ): Misfit {
   const given = Object.keys(value)
@@ -81,7 +81,7 @@ function explainKeys(
     return {
       path: [...path, unknown],
       atKey: true,
-      message: `${message}; unknown key ${show(unknown)}`,
+      message: secret === true ? message : `${message}; unknown key ${show(unknown)}`,
       ...(hint !== undefined && { hint }),
     }
   }

@@ -51,8 +51,14 @@ export function nameOf(path: Path): string {
   const last = path.at(-1)
   if (last === undefined) return 'the file'
   const parent = path.at(-2)
+  if (parent === 'env' && !isVariableName(String(last))) return 'this variable'
   const inList = parent !== undefined && LISTS.has(parent)
   return inList ? `item ${Number(last) + 1} of ${parent}` : show(String(last))
+}
+
+/** What is no name, such as `NAME=value`, may hold a secret and is not to be shown. */
+function isVariableName(text: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
 }
 
 const LISTS: ReadonlySet<string | number> = new Set([
@@ -100,7 +106,17 @@ function explainType(path: Path, type: string, value: unknown, written: string):
   if (type === 'string' && typeof value === 'boolean') {
     return { path, message: `${name} must be text; put ${show(written)} in quotes` }
   }
+  if (type === 'boolean' && typeof value === 'string') return explainBoolean(path, value)
   return { path, message: `${name} must be ${wanted}, not ${describeValue(value)}` }
+}
+
+/** YAML 1.1 had more words for these than YAML 1.2 has. */
+function explainBoolean(path: Path, text: string): Misfit {
+  const word = text.toLowerCase()
+  const yes = ['yes', 'y', 'on', 'true'].includes(word)
+  const no = ['no', 'n', 'off', 'false'].includes(word)
+  const message = `${nameOf(path)} must be true or false, not the text ${show(text)}`
+  return { path, message, ...((yes || no) && { hint: `write ${yes}` }) }
 }
 
 function isVersion(path: Path): boolean {
@@ -112,7 +128,7 @@ function explainMissing(path: Path, missing: readonly string[]): Misfit {
   const place = { path, keep: true, atKey: true }
   const message = `${listWords(missing)} ${verb} missing`
   if (path.length === 0) return { ...place, message, hint: 'begin the file with version: 1' }
-  const hint = MISSING_HINTS[missing[0] ?? '']
+  const hint = MISSING_HINTS[`${path[0]}.${missing[0]}`]
   return {
     ...place,
     message: `${message} from ${nameOf(path)}`,
@@ -120,12 +136,15 @@ function explainMissing(path: Path, missing: readonly string[]): Misfit {
   }
 }
 
+/** By the part of the file and the key. */
 const MISSING_HINTS: Readonly<Record<string, string>> = {
-  plugin: 'say which plugin runs there, e.g. plugin: secret/my-kv',
-  command: "say the file's name in the plugin directory",
-  sha256: 'give 64 hex digits, { sums: FILE } or { binary: FILE }',
-  kv: 'name a secret of a KV version 2 mount, e.g. kv: secret/lockstep',
-  because: 'say why it is accepted',
+  'mounts.plugin': 'say which plugin runs there, e.g. plugin: secret/my-kv',
+  'connections.plugin': 'say which plugin runs there, e.g. plugin: database/redis',
+  'plugins.command': "say the file's name in the plugin directory",
+  'plugins.sha256': 'give 64 hex digits, { sums: FILE } or { binary: FILE }',
+  'cluster.kv': 'name a secret of a KV version 2 mount, e.g. kv: secret/lockstep',
+  'allow.because': 'say why it is accepted',
+  'ignore.because': 'say why it is passed over',
 }
 
 function explainUnknownKey(path: Path, key: string): Misfit {
@@ -144,8 +163,8 @@ function explainName(path: Path, name: string): Misfit {
   if (path[0] === 'plugins' && path.length === 1) return { ...place, ...explainPluginId(name) }
   return {
     ...place,
-    message: `${show(name)} cannot be the name of an environment variable`,
-    hint: 'use letters, digits and _, not beginning with a digit',
+    message: 'this cannot be the name of an environment variable',
+    hint: 'write NAME: value, the name of letters, digits and _, not beginning with a digit',
   }
 }
 

@@ -57,8 +57,10 @@ export function readUse(
 }
 
 function hintVersion(version: Version, versions: ReadonlySet<Version>): string {
-  if (versions.size === 0) return `add it below versions, with its command and sha256`
   const labels = [...versions].sort(compareText).map(versionLabel)
   const closest = version === UNVERSIONED ? undefined : findClosest(version, labels)
-  return closest === undefined ? `there are ${listSome(labels)}` : `did you mean ${closest}?`
+  if (closest !== undefined) return `did you mean ${closest}?`
+  const there =
+    labels.length === 0 ? 'none is' : `${listSome(labels)} ${labels.length > 1 ? 'are' : 'is'}`
+  return `add ${versionLabel(version)} there, with its command and sha256; ${there} listed`
 }

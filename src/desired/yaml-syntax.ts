@@ -36,18 +36,18 @@ export function parseSyntax(text: string): Syntax {
 }
 
 const REFUSED = {
-  anchor: { name: 'anchors', sign: '&', hint: 'write the value out' },
-  alias: { name: 'aliases', sign: '*', hint: 'write the value out' },
-  tag: { name: 'tags', sign: '!', hint: 'write the value without it' },
+  anchor: { name: 'anchors (&name)', sign: '&', hint: 'write the value out' },
+  alias: { name: 'aliases (*name)', sign: '*', hint: 'write the value out' },
+  tag: { name: 'tags (!name)', sign: '!', hint: 'write the value without it' },
 } as const
 
 function isRefused(type: CST.Token['type'] | null): type is keyof typeof REFUSED {
   return type !== null && Object.hasOwn(REFUSED, type)
 }
 
-/** The first anchor, alias and tag, each with how many there are. */
+/** The first anchor, alias and tag, each with how many there are; a text may be meant, so not which. */
 function findRefused(text: string): Fault[] {
-  const found = new Map<keyof typeof REFUSED, { offset: number; source: string; count: number }>()
+  const found = new Map<keyof typeof REFUSED, { offset: number; count: number }>()
   let offset = 0
   let inScalar = false
   for (const lexeme of new Lexer().lex(text)) {
@@ -59,55 +59,59 @@ function findRefused(text: string): Fault[] {
       if (type === 'scalar' || type === 'doc-mode' || type === 'flow-error-end') continue
       if (isRefused(type)) {
         const first = found.get(type)
-        if (first === undefined) found.set(type, { offset, source: lexeme, count: 1 })
+        if (first === undefined) found.set(type, { offset, count: 1 })
         else first.count++
       }
     }
     offset += lexeme.length
   }
-  return [...found].map(([type, { offset, source, count }]) => {
+  return [...found].map(([type, { offset, count }]) => {
     const { name, sign, hint } = REFUSED[type]
     const more = count > 1 ? ` (and ${count - 1} more)` : ''
     return {
       offset,
-      message: `YAML ${name} are not accepted: ${show(source)}${more}`,
+      message: `YAML ${name} are not accepted${more}`,
       hint: `${hint}; a text that begins with ${sign} must be in quotes`,
     }
   })
 }
 
 function readTokens(text: string): Fault | readonly CST.Token[] {
-  const parser = new Parser()
   const tokens: CST.Token[] = []
   let documents = 0
-  for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) {
-      if (token.type === 'document' && ++documents > 1) {
-        return {
-          offset: token.offset,
-          message: 'a second YAML document begins here',
-          hint: 'give each document a file of its own',
-        }
+  for (const token of parseTokens(text)) {
+    if (!('type' in token)) return token
+    if (token.type === 'directive') {
+      return {
+        offset: token.offset,
+        message: `YAML directives are not accepted: ${show(token.source)}`,
+        hint: 'leave the line out',
       }
-      if (token.type === 'directive') {
-        return {
-          offset: token.offset,
-          message: `YAML directives are not accepted: ${show(token.source)}`,
-          hint: 'leave the line out',
-        }
+    }
+    if (token.type === 'document' && ++documents > 1) {
+      return {
+        offset: token.offset,
+        message: 'a second YAML document begins here',
+        hint: 'give each document a file of its own',
       }
-      tokens.push(token)
     }
-    if (parser.stack.length > DEEPEST_NESTING) {
-      return { offset: parser.offset, message: 'this is nested too deeply' }
-    }
+    tokens.push(token)
   }
-  for (const token of parser.end()) tokens.push(token)
   return tokens
 }
 
+function* parseTokens(text: string): Generator<CST.Token | Fault> {
+  const parser = new Parser()
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme)
+    if (parser.stack.length > DEEPEST_NESTING) {
+      yield { offset: parser.offset, message: 'this is nested too deeply' }
+    }
+  }
+  yield* parser.end()
+}
+
 const HINTS: Partial<Record<YAMLError['code'], string>> = {
-  BAD_INDENT: 'keys of one mapping, and items of one list, begin in the same column',
   BAD_SCALAR_START: 'put the text in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a text that has a colon and a space in it must be in quotes',
   BLOCK_IN_FLOW: 'inside { } and [ ] only { } and [ ] can be nested',

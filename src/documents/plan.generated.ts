@@ -203,6 +203,10 @@ export interface RunningFact {
   namespace: Namespace
   node: NodeAddress
   sha256: Sha256
+  /**
+   * The version it was loaded under; absent where that does not matter.
+   */
+  version?: Version
 }
 /**
  * No mount, connection, pin or process on any node uses the version.

@@ -9,7 +9,7 @@ import type { PluginId } from '../domain/names.ts'
 import { entrySubject } from '../plan/steps.ts'
 import { findUses } from '../plan/uses.ts'
 import { type Comparison, countUsers, keptVersion, writtenAt } from './comparison.ts'
-import { count, entryLabel, type EntryField } from './wording.ts'
+import { countMountsOrConnections, entryLabel, type EntryField } from './wording.ts'
 
 export function findEntryDrift(plugin: DesiredPlugin, comparison: Comparison): Difference[] {
   return [
@@ -36,14 +36,14 @@ function notRegistered(
   const used =
     users === 0
       ? ''
-      : `; ${count(users, 'mount or connection')} configured for it will not come back from a restart`
+      : `; ${countMountsOrConnections(users)} configured for it would not come back from a restart`
   return {
     class: 'not-registered',
     subject: entrySubject(plugin, version.version),
     plugin,
     desired: `${version.command}, sha256 ${version.sha256}`,
     found: 'nothing',
-    cause: `not in the catalog${used.replace('mount or connections', 'mounts or connections')}`,
+    cause: `not in the catalog${used}`,
     fix: apply,
     ...writtenAt(version.source),
   }
@@ -62,9 +62,7 @@ function hashDiffers(
     ? 'the catalog holds another binary under this version'
     : 'the catalog holds this version with another command or other arguments'
   const used =
-    users === 0
-      ? ''
-      : `, which ${users === 1 ? 'one mount or connection' : `${users} mounts or connections`} start at the next reload or restart`
+    users === 0 ? '' : `; a reload or restart would start it for ${countMountsOrConnections(users)}`
   return [
     {
       class: 'hash-differs',
@@ -72,7 +70,7 @@ function hashDiffers(
       plugin,
       desired: entryLabel(version, fields),
       found: entryLabel(entry, fields),
-      cause: what + used.replace('connection start', 'connection starts'),
+      cause: `${what}${used}`,
       fix: entry.declarative
         ? 'change it in the configuration of the servers: it is declared there, and the API cannot change it'
         : `find out who registered it; ${apply} registers what the file says`,

@@ -16,6 +16,10 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
+export function countMountsOrConnections(number: number): string {
+  return number === 1 ? '1 mount or connection' : `${number} mounts or connections`
+}
+
 /** `on 2 of 3 nodes`. */
 export function onNodes(some: number, all: number): string {
   return `on ${some} of ${count(all, 'node')}`

@@ -67,6 +67,7 @@ export function planPlugin(
       registration,
       registration === inPlace ? plugin.id : `register ${plugin.id}`,
       users(registration.version.version),
+      reloadOrder(live),
     )
   return {
     registrations: registrations.filter((one) => one !== inPlace).map(register),

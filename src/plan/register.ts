@@ -1,10 +1,12 @@
 /** `register` steps: what the file lists and the catalog does not hold, or holds otherwise. */
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
+import type { LiveNode } from '../domain/live.ts'
 import { UNVERSIONED, type Version } from '../domain/names.ts'
 import { contentOf, type LiveIndex } from './live-index.ts'
 import {
   count,
   type Entry,
+  type Fact,
   entryFact,
   entryOf,
   entrySubject,
@@ -37,23 +39,31 @@ export function findRegistrations(
   })
 }
 
-/** `users` are the mounts and connections that are to run it. */
+/**
+ * `users` are the mounts and connections that are to run it. Read back on every node that serves:
+ * a node that lacks the file says so when it is asked for the entry, before anything is reloaded.
+ */
 export function registerStep(
   plugin: DesiredPlugin,
   registration: Registration,
   group: string,
   users: number,
+  nodes: readonly LiveNode[],
 ): UnorderedStep {
   const { version, before, after } = registration
   const env = environmentNames(version)
+  const everywhere = (entry: Entry | null): Fact[] => [
+    entryFact(plugin.id, version.version, entry),
+    ...nodes.map(({ address }) => entryFact(plugin.id, version.version, entry, address)),
+  ]
   return {
     id: `register ${entrySubject(plugin.id, version.version)}`,
     group,
     action: { kind: 'register', plugin: plugin.id, version: version.version, entry: after, env },
     requires: [entryFact(plugin.id, version.version, before)],
-    ensures: [entryFact(plugin.id, version.version, after)],
+    ensures: everywhere(after),
     undo: undoOf(plugin, registration),
-    restores: [entryFact(plugin.id, version.version, before)],
+    restores: everywhere(before),
     why: whyRegister(registration, users),
   }
 }

@@ -52,28 +52,40 @@ export function reloadStep(
     group,
     action,
     requires: [
-      ...moves.map((move) => ({
-        ...mountFact(move.target.mount, move.target.version),
-        node: node.address,
-      })),
+      ...moves.flatMap(({ target }) => {
+        const fact = mountFact(target.mount, target.version)
+        return [fact, { ...fact, node: node.address }]
+      }),
       ...entriesSeen(plugin, node, moves),
     ],
-    ensures: moves.map((move) => running(move.target.mount, node, move.target.sha256)),
+    ensures: moves.map(({ target }) => running(target.mount, node, target)),
     undo: undoOf(moves, action),
-    restores: moves.flatMap((move) =>
-      move.back === undefined ? [] : running(move.target.mount, node, move.back.sha256),
+    restores: moves.flatMap(({ target, back }) =>
+      back === undefined
+        ? []
+        : [
+            { ...mountFact(target.mount, back.version), node: node.address },
+            running(target.mount, node, back),
+          ],
     ),
     why: whyReload(node, moves),
   }
 }
 
-function running(mount: LiveMount, node: LiveNode, sha256: MountOnNode['running_sha256']) {
+/** Loaded under a version, that version too: the same binary may stand under two. */
+function running(
+  mount: LiveMount,
+  node: LiveNode,
+  { version, sha256 }: Pick<MountTarget, 'version' | 'sha256'>,
+) {
+  const versioned = version !== UNVERSIONED && !isBuiltinVersion(version)
   return {
     fact: 'running' as const,
     mount: mount.path,
     namespace: mount.namespace,
     node: node.address,
     sha256,
+    ...(versioned && { version }),
   }
 }
 

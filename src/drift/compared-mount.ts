@@ -1,0 +1,67 @@
+/** One mount beside what the file says of it, and what all its differences have in common. */
+import type { Difference } from '../documents/drift.generated.ts'
+import type { DesiredPlugin, Source, Use } from '../domain/desired.ts'
+import type { LiveMount, MountOnNode } from '../domain/live.ts'
+import type { Sha256, Version } from '../domain/names.ts'
+import type { Impossible, MountTarget } from '../plan/targets.ts'
+import { type Comparison, dueSha256, writtenAt } from './comparison.ts'
+import { binaryLabel, runningLabel } from './wording.ts'
+
+/** One mount with what the file says of it. */
+export interface ComparedMount {
+  readonly mount: LiveMount
+  readonly plugin: DesiredPlugin
+  /** Absent: the mount is left as it is. */
+  readonly use: { readonly value: Use; readonly source: Source } | undefined
+  /** Absent where it is left as it is, and where no request brings it to its `use`. */
+  readonly target: MountTarget | undefined
+  readonly impossible: Impossible['kind'] | undefined
+}
+
+/** What a node should run. */
+export interface Wanted {
+  readonly version: Version
+  readonly sha256: Sha256
+}
+
+/** Without a target: what a reload would start, where there is anything. */
+export function wantedOf(
+  { mount, target }: ComparedMount,
+  comparison: Comparison,
+): Wanted | undefined {
+  if (target !== undefined) return target
+  const sha256 = dueSha256(mount, comparison)
+  const version = comparison.pins.get(mount.plugin) ?? mount.configured_version
+  return sha256 === undefined ? undefined : { version, sha256 }
+}
+
+type Parts = Pick<Difference, 'subject' | 'mount' | 'plugin' | 'desired' | 'found' | 'at'>
+
+/** What all differences of a mount on its nodes have. */
+export function parts(
+  { mount, plugin, use }: ComparedMount,
+  wanted: Wanted | MountOnNode | undefined,
+  view: MountOnNode | undefined,
+): Parts {
+  return {
+    subject: mount.path,
+    mount: mount.path,
+    plugin: plugin.id,
+    desired: wanted === undefined ? 'the same on every node' : wantedLabel(wanted),
+    found: view === undefined ? 'nothing' : runningLabel(view),
+    ...writtenAt(use?.source ?? plugin.source),
+  }
+}
+
+function wantedLabel(wanted: Wanted | MountOnNode): string {
+  return 'node' in wanted ? runningLabel(wanted) : binaryLabel(wanted.version, wanted.sha256)
+}
+
+/** No plan moves a mount that has no `use`, or none that can be reached. */
+export function mend({ use, target, mount }: ComparedMount, { apply }: Comparison): string {
+  if (target !== undefined) return apply
+  const reload = `reload ${mount.path} on each node by its own address`
+  return use === undefined
+    ? `say what it is to \`use\`, then ${apply}; or ${reload}`
+    : `${reload}: no plan does while the file asks for what cannot be`
+}

@@ -1,0 +1,147 @@
+/**
+ * What a mount is configured for, held against the file: at most one difference a mount. Judges
+ * what a reload would start, not what runs: that is `running-drift.ts`.
+ */
+import type { Difference } from '../documents/drift.generated.ts'
+import type { Use } from '../domain/desired.ts'
+import { unreachable } from '../domain/errors.ts'
+import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { runsUnder } from '../plan/live-index.ts'
+import { NOT_OVERRIDABLE } from '../plan/targets.ts'
+import type { ComparedMount } from './compared-mount.ts'
+import { type Comparison, dueSha256, keptVersion, writtenAt } from './comparison.ts'
+import { configuredLabel } from './wording.ts'
+
+type Told = Pick<Difference, 'class' | 'cause' | 'fix'> & { readonly found?: string }
+
+export function findConfigurationDrift(
+  compared: ComparedMount,
+  comparison: Comparison,
+): Difference | undefined {
+  const { mount, plugin, use } = compared
+  const told = judge(compared, comparison)
+  if (told === undefined) return undefined
+  return {
+    class: told.class,
+    subject: mount.path,
+    mount: mount.path,
+    plugin: plugin.id,
+    desired: use === undefined ? 'a registered version' : useLabel(use.value),
+    found: told.found ?? configuredLabel(mount.configured_version),
+    cause: told.cause,
+    fix: told.fix,
+    ...writtenAt(use?.source ?? plugin.source),
+  }
+}
+
+function judge(compared: ComparedMount, comparison: Comparison): Told | undefined {
+  const { mount, plugin, use, target } = compared
+  // What these are configured for makes no difference to what they run.
+  if (NOT_OVERRIDABLE.has(plugin.id)) return undefined
+  const impossible = judgeImpossible(compared)
+  if (impossible !== undefined) return impossible
+  const configured = mount.configured_version
+  const registered = runsUnder(comparison.index, plugin.id, configured)
+  if (registered === undefined) {
+    // It is said once, of the entry, and not again of each mount that would run it.
+    const asTheFileSays = target === undefined || target.version === configured
+    return asTheFileSays && keptVersion(plugin, configured) !== undefined
+      ? undefined
+      : unregistered(compared, comparison)
+  }
+  if (use === undefined || target === undefined) return undefined
+  if (target.version !== configured) {
+    // With a pin in force, tuning is refused (Vault).
+    const fix = comparison.pins.has(plugin.id)
+      ? `remove the pin (DELETE sys/plugins/pins/${plugin.id}), then ${comparison.apply}`
+      : comparison.apply
+    const cause = `configured for ${configuredLabel(configured)}${runningWords(compared, comparison)}`
+    return { class: versionClass(use.value, registered), cause, fix }
+  }
+  if (use.value.kind === 'builtin' && registered !== NO_SHA256) {
+    return {
+      class: 'overridden',
+      found: 'unversioned, external',
+      cause: 'an unversioned entry stands before the builtin of this name',
+      fix: comparison.apply,
+    }
+  }
+  if (use.value.kind === 'unversioned' && registered === NO_SHA256) {
+    return {
+      class: 'not-overridden',
+      found: 'builtin',
+      cause: 'nothing is registered without a version, so that the builtin of this name runs',
+      fix: comparison.apply,
+    }
+  }
+  return undefined
+}
+
+function versionClass(use: Use, registered: string): Told['class'] {
+  const toBuiltin = use.kind === 'builtin'
+  const isExternal = registered !== NO_SHA256
+  if (toBuiltin === isExternal) return toBuiltin ? 'overridden' : 'not-overridden'
+  return 'version-differs'
+}
+
+function judgeImpossible({ mount, plugin, impossible }: ComparedMount): Told | undefined {
+  switch (impossible) {
+    case undefined:
+    case 'mount-absent':
+    case 'mount-type-change':
+    case 'not-overridable':
+      return undefined
+    case 'unversioned-unreachable':
+      return {
+        class: 'version-differs',
+        cause: `configured for ${mount.configured_version}; a version, once set, cannot be cleared`,
+        fix: `register that binary under a version too, and \`use\` the version for ${mount.path}`,
+      }
+    case 'override-stands':
+      return {
+        class: 'overridden',
+        found: `${configuredLabel(mount.configured_version)}, and an external unversioned entry`,
+        cause: 'an unversioned entry, which the file does not retire, stands before the builtin',
+        fix: `add \`unversioned\` to \`retire\` of ${plugin.id}`,
+      }
+    case 'builtin-unknown':
+      return {
+        class: 'overridden',
+        cause: `configured for ${mount.configured_version}, and the version of the builtin to go back to cannot be seen`,
+        fix: `check that ${plugin.id} is compiled into the server; if an unversioned entry hides it, deregister that first`,
+      }
+    default:
+      return unreachable(impossible)
+  }
+}
+
+function unregistered({ mount, use, plugin }: ComparedMount, { apply }: Comparison): Told {
+  const configured = mount.configured_version
+  const what = configured === UNVERSIONED ? 'without a version' : `for ${configured}`
+  const listed = configured === UNVERSIONED ? 'unversioned' : configured
+  return {
+    class: 'not-registered',
+    found: `${configuredLabel(configured)}, not registered`,
+    cause: `configured ${what}, which is not in the catalog: down at its next reload, restart or change of leader`,
+    fix:
+      use === undefined
+        ? `list ${listed} under \`versions\` of ${plugin.id}, or say what it is to \`use\`; then ${apply}`
+        : apply,
+  }
+}
+
+/** Whether the configuration has taken effect: it does at a reload or restart, node by node. */
+function runningWords({ mount, target }: ComparedMount, comparison: Comparison): string {
+  const views = mount.nodes.filter(({ answers }) => answers !== 'no')
+  const due = dueSha256(mount, comparison)
+  if (target === undefined || views.length === 0 || due === target.sha256) return ''
+  if (views.every((view) => view.running_sha256 === due)) return ', and runs it'
+  if (views.every((view) => view.running_sha256 === target.sha256)) {
+    return ', and not reloaded since: it still runs what the file says, until it restarts'
+  }
+  return ''
+}
+
+function useLabel(use: Use): string {
+  return use.kind === 'version' ? use.version : use.kind
+}

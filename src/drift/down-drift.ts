@@ -1,0 +1,71 @@
+/** Mounts that do not answer on a node, or that a node does not know of. */
+import type { Difference } from '../documents/drift.generated.ts'
+import type { MountOnNode } from '../domain/live.ts'
+import { NO_SHA256, type Sha256, UNVERSIONED } from '../domain/names.ts'
+import { type ComparedMount, parts, type Wanted } from './compared-mount.ts'
+import { type Comparison, keptVersion } from './comparison.ts'
+
+/** A node that came up without the plugin's file lists the mount and says nothing of what runs. */
+export function isDown(view: MountOnNode, due: Sha256 | undefined): boolean {
+  if (view.answers !== 'unchecked') return view.answers === 'no'
+  const runsNothing = view.running_sha256 === NO_SHA256 && view.running_version === UNVERSIONED
+  return runsNothing && due !== NO_SHA256
+}
+
+export function mountDown(
+  compared: ComparedMount,
+  view: MountOnNode,
+  wanted: Wanted | undefined,
+  comparison: Comparison,
+): Difference {
+  const { plugin, target } = compared
+  const cameUpWithout = view.running_sha256 === NO_SHA256 && view.running_version === UNVERSIONED
+  const command =
+    wanted === undefined
+      ? undefined
+      : (keptVersion(plugin, wanted.version)?.command ??
+        comparison.index.external(plugin.id, wanted.version)?.command)
+  const file = command === undefined ? 'the plugin’s file' : command
+  // Vault: a mount whose backend was nil at unseal stays read-only after a reload.
+  const vault =
+    comparison.live.product === 'vault'
+      ? '; if writes are then refused (`cannot write to storage during setup`), step the node down'
+      : ''
+  const reload = target === undefined ? `reload it on ${view.node}` : comparison.apply
+  return {
+    class: 'mount-down',
+    ...parts(compared, wanted, view),
+    node: view.node,
+    found: 'does not answer',
+    cause: cameUpWithout
+      ? `the node started without its plugin${detailOf(view)}`
+      : `the last reload or start of its plugin failed there${detailOf(view)}`,
+    fix: `see that ${file} lies in the plugin directory of the node, unchanged; then ${reload}${vault}`,
+  }
+}
+
+function detailOf({ detail }: MountOnNode): string {
+  return detail === undefined || detail === '' ? '' : `: ${detail}`
+}
+
+/** A node that serves and does not have the mount in its list, though its list could be read. */
+export function findUnlisted(
+  compared: ComparedMount,
+  wanted: Wanted | undefined,
+  { serving, live }: Comparison,
+): Difference[] {
+  const { mount } = compared
+  if (mount.nodes.length === serving.length) return []
+  const listed = new Set(mount.nodes.map(({ node }) => node))
+  const unread = live.unreadable.filter(({ what }) => what === 'mounts').map(({ node }) => node)
+  return serving
+    .filter(({ address }) => !listed.has(address) && !unread.includes(address))
+    .map(({ address }): Difference => ({
+      class: 'mount-missing',
+      ...parts(compared, wanted, undefined),
+      node: address,
+      found: 'not listed',
+      cause: 'the node does not list the mount, though others do: it may be behind in replication',
+      fix: 'look again in a moment; if it stays so, restart the node',
+    }))
+}

@@ -1,0 +1,43 @@
+/**
+ * What differs about the mounts of one plugin that the file names: what each is configured for,
+ * and what every node runs for it. A plugin without `use` is held against its own configuration.
+ */
+import type { Difference } from '../documents/drift.generated.ts'
+import type { DesiredMount, DesiredPlugin } from '../domain/desired.ts'
+import type { MountPath } from '../domain/names.ts'
+import type { Impossible, Targets } from '../plan/targets.ts'
+import type { ComparedMount } from './compared-mount.ts'
+import type { Comparison } from './comparison.ts'
+import { findConfigurationDrift } from './configuration-drift.ts'
+import { findRunningDrift } from './running-drift.ts'
+
+export function findMountDrift(
+  plugin: DesiredPlugin,
+  targets: Targets,
+  said: readonly DesiredMount[],
+  comparison: Comparison,
+): Difference[] {
+  const own = new Map(said.map((mount) => [mount.path, mount]))
+  const byPath = new Map(targets.mounts.map((target) => [target.mount.path, target]))
+  const impossible = impossibleByMount(targets)
+  return comparison.index.mountsOf(plugin.id).flatMap((mount) => {
+    const compared: ComparedMount = {
+      mount,
+      plugin,
+      use: own.get(mount.path)?.use ?? plugin.use,
+      target: byPath.get(mount.path),
+      impossible: impossible.get(mount.path),
+    }
+    const configuration = findConfigurationDrift(compared, comparison)
+    const running = findRunningDrift(compared, configuration !== undefined, comparison)
+    return configuration === undefined ? running : [configuration, ...running]
+  })
+}
+
+function impossibleByMount(targets: Targets): ReadonlyMap<MountPath, Impossible['kind']> {
+  return new Map(
+    targets.impossible.flatMap((one) =>
+      'mounts' in one ? one.mounts.map((mount) => [mount, one.kind] as const) : [],
+    ),
+  )
+}

@@ -1,0 +1,170 @@
+/**
+ * What each node runs for a mount, held against what it should, by hash: servers copy the running
+ * version from the configuration. A difference that all nodes share is said once.
+ */
+import type { Difference } from '../documents/drift.generated.ts'
+import type { MountOnNode } from '../domain/live.ts'
+import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { type ComparedMount, type Wanted, mend, parts, wantedOf } from './compared-mount.ts'
+import { type Comparison, dueSha256 } from './comparison.ts'
+import { findUnlisted, isDown, mountDown } from './down-drift.ts'
+import { onNodes, runningLabel } from './wording.ts'
+
+/** `misconfigured`: something else is said already of what the mount is configured for. */
+export function findRunningDrift(
+  compared: ComparedMount,
+  misconfigured: boolean,
+  comparison: Comparison,
+): Difference[] {
+  const { mount } = compared
+  const due = dueSha256(mount, comparison)
+  const wanted = wantedOf(compared, comparison)
+  const down = mount.nodes.filter((view) => isDown(view, due))
+  const alive = down.length === 0 ? mount.nodes : mount.nodes.filter((view) => !isDown(view, due))
+  const binaries = new Set(alive.map((view) => binaryKey(view, wanted)))
+  return [
+    ...findUnlisted(compared, wanted, comparison),
+    ...down.map((view) => mountDown(compared, view, wanted, comparison)),
+    ...(binaries.size > 1 ? findSkew(compared, alive, wanted, comparison) : []),
+    ...(binaries.size === 1 && !misconfigured
+      ? findPending(compared, alive, wanted, comparison)
+      : []),
+  ]
+}
+
+/** The compiled-in plugin and an unversioned entry go by hash alone. */
+function tellsByHash(wanted: Wanted | undefined): boolean {
+  return wanted === undefined || wanted.version === UNVERSIONED || wanted.sha256 === NO_SHA256
+}
+
+/** The same binary may stand under two versions: then only the copied version tells. */
+function binaryKey(view: MountOnNode, wanted: Wanted | undefined): string {
+  return tellsByHash(wanted)
+    ? view.running_sha256
+    : `${view.running_sha256} ${view.running_version}`
+}
+
+function runs(view: MountOnNode, wanted: Wanted | undefined): boolean {
+  if (wanted?.sha256 !== view.running_sha256) return false
+  return tellsByHash(wanted) || view.running_version === wanted.version
+}
+
+/** Nodes differ: those that do not run what they should are named, each for itself. */
+function findSkew(
+  compared: ComparedMount,
+  alive: readonly MountOnNode[],
+  wanted: Wanted | undefined,
+  comparison: Comparison,
+): Difference[] {
+  const due = dueSha256(compared.mount, comparison)
+  // Where no node runs what the file says, those that run what is configured are ahead.
+  const right =
+    alive.find((view) => runs(view, wanted)) ?? alive.find((view) => view.running_sha256 === due)
+  const others = alive.filter(
+    (view) => right === undefined || binaryKey(view, wanted) !== binaryKey(right, wanted),
+  )
+  const where = onNodes(alive.length - others.length, comparison.serving.length)
+  return others.map((view): Difference => {
+    if (isMisnamed(view, wanted)) {
+      return { ...misnamed(compared, view, wanted, comparison), node: view.node }
+    }
+    const cause =
+      right === undefined
+        ? 'each node runs another binary, and none what the mount is configured for'
+        : right.running_sha256 === due
+          ? `reloaded ${where}, and not on this one: it runs the binary from before`
+          : view.running_sha256 === due
+            ? `reloaded on this one; ${runningLabel(right)} still runs ${where}`
+            : `${runningLabel(right)} runs ${where}, and not on this one`
+    return {
+      class: 'node-skew',
+      ...parts(compared, wanted ?? right, view),
+      node: view.node,
+      cause,
+      fix: mend(compared, comparison),
+    }
+  })
+}
+
+/** Every node that answers runs the same: one difference for all of them, or none. */
+function findPending(
+  compared: ComparedMount,
+  alive: readonly MountOnNode[],
+  wanted: Wanted | undefined,
+  comparison: Comparison,
+): Difference[] {
+  const [view] = alive
+  if (view === undefined || wanted === undefined || runs(view, wanted)) return []
+  const { mount, plugin } = compared
+  const due = dueSha256(mount, comparison)
+  const pinned = comparison.pins.get(plugin.id)
+  // The pin is what differs, and is said of the plugin.
+  if (pinned !== undefined && pinned !== wanted.version && view.running_sha256 === due) return []
+  if (isMisnamed(view, wanted)) {
+    return [misnamed(compared, view, wanted, comparison)]
+  }
+  const where = onNodes(alive.length, comparison.serving.length)
+  return [
+    {
+      class: 'reload-pending',
+      ...parts(compared, wanted, view),
+      cause: whyPending(compared, view, where, comparison),
+      fix: mend(compared, comparison),
+    },
+  ]
+}
+
+function whyPending(
+  { mount, plugin }: ComparedMount,
+  view: MountOnNode,
+  where: string,
+  comparison: Comparison,
+): string {
+  const { configured_version: configured } = mount
+  const { index } = comparison
+  if (configured === UNVERSIONED) {
+    return `the catalog was changed under its name, and it was not reloaded ${where}`
+  }
+  const pending = `tuned to ${configured} and not reloaded ${where}`
+  if (dueSha256(mount, comparison) === undefined) {
+    return `${pending}; ${configured} is not registered, so that a reload by hand would take it down`
+  }
+  const stillRegistered =
+    view.running_sha256 === NO_SHA256 ||
+    index.externals(plugin.id).some((entry) => entry.sha256 === view.running_sha256)
+  return stillRegistered ? pending : `${pending}; what runs is registered no more`
+}
+
+/**
+ * True where a node runs another binary than the wanted one under the very version wanted: not
+ * behind by a reload, but something else under the same name.
+ */
+function isMisnamed(view: MountOnNode, wanted: Wanted | undefined): boolean {
+  return (
+    wanted !== undefined &&
+    wanted.version !== UNVERSIONED &&
+    wanted.version === view.running_version &&
+    wanted.sha256 !== view.running_sha256
+  )
+}
+
+function misnamed(
+  compared: ComparedMount,
+  view: MountOnNode,
+  wanted: Wanted | undefined,
+  comparison: Comparison,
+): Difference {
+  const { running_version: version, running_sha256: running } = view
+  const registered = comparison.index.external(compared.plugin.id, version)?.sha256
+  return {
+    class: 'hash-differs',
+    ...parts(compared, wanted, view),
+    cause:
+      registered === undefined
+        ? `runs another binary under ${version} than the file has for it, and none is registered`
+        : registered === running
+          ? `runs what is registered under ${version}, which is not the binary the file has for it`
+          : `${version} was registered again with another binary, and the mount was not reloaded`,
+    fix: mend(compared, comparison),
+  }
+}

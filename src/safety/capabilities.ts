@@ -1,0 +1,107 @@
+/**
+ * The rights that a plan's requests need, read off the requests themselves, so that a right is
+ * never forgotten for one. Never asks for the right to disable a mount: no request does that.
+ */
+import type { Fact, Step } from '../documents/plan.generated.ts'
+import type { DesiredMount } from '../domain/desired.ts'
+import { unreachable } from '../domain/errors.ts'
+import type { ServerRequest } from '../domain/exchange.ts'
+import type { Product } from '../domain/live.ts'
+import { compareText } from '../domain/names.ts'
+import {
+  readBelowMount,
+  readCatalog,
+  readCatalogEntry,
+  readConnection,
+  readAuthMounts,
+  readPins,
+  readSecretMounts,
+  requestOf,
+} from '../server/requests.ts'
+
+export interface Capability {
+  /** From the root namespace, without `/v1/`, as policies and `sys/capabilities-self` have it. */
+  readonly path: string
+  /** Sorted. */
+  readonly capabilities: readonly string[]
+}
+
+/**
+ * What the steps need, with what takes them back and what checks them; sorted by path. `mounts`
+ * are the file's, for what their `verify` reads.
+ */
+export function requiredCapabilities(
+  steps: readonly Step[],
+  product: Product,
+  mounts: readonly DesiredMount[] = [],
+): readonly Capability[] {
+  const needed = new Map<string, Set<string>>()
+  const need = (request: ServerRequest): void => {
+    const path = `${request.namespace}${request.path.replace(/\?.*$/, '')}`
+    const capabilities = needed.get(path) ?? new Set<string>()
+    needed.set(path, capabilities)
+    capabilities.add(CAPABILITY[request.method])
+    if (SUDO.test(request.path)) capabilities.add('sudo')
+  }
+  const verifications = new Map(mounts.map((mount) => [mount.path, mount.verify]))
+  for (const { action, undo, requires, ensures, restores } of steps) {
+    for (const one of [action, ...undo]) need(requestOf(one))
+    for (const fact of [...requires, ...ensures, ...restores]) {
+      for (const request of readsOf(fact, product)) need(request)
+      if (fact.fact !== 'running') continue
+      for (const check of verifications.get(fact.mount) ?? []) {
+        if (check.kind === 'read') need(readBelowMount(fact.mount, fact.namespace, check.path))
+      }
+    }
+  }
+  return [...needed]
+    .map(([path, capabilities]) => ({ path, capabilities: [...capabilities].sort(compareText) }))
+    .sort((a, b) => compareText(a.path, b.path))
+}
+
+/** A POST to these paths is an update even where it makes something. */
+const CAPABILITY = { GET: 'read', POST: 'update', PUT: 'update', DELETE: 'delete' } as const
+
+// Measured on OpenBao 2.7.2: without it enabling and tuning an auth method are refused there too,
+// in every namespace; `sys/mounts/*` and `sys/plugins/reload/*` are not.
+const SUDO = /^sys\/(auth|plugins\/catalog)\//
+
+function readsOf(fact: Fact, product: Product): readonly ServerRequest[] {
+  switch (fact.fact) {
+    case 'entry':
+      return [readCatalogEntry(fact.plugin, fact.version)]
+    case 'mount':
+    case 'no_mount':
+    case 'running':
+      return [readSecretMounts(fact.namespace), readAuthMounts(fact.namespace)]
+    case 'connection':
+      return [readConnection(fact.connection, fact.namespace)]
+    case 'unused':
+      return [readCatalog(), ...(product === 'vault' ? [readPins()] : [])]
+    default:
+      return unreachable(fact)
+  }
+}
+
+/** What of it the token may not do. A path the server said nothing about is refused. */
+export function missingCapabilities(
+  required: readonly Capability[],
+  granted: ReadonlyMap<string, readonly string[]>,
+): readonly Capability[] {
+  return required.flatMap(({ path, capabilities }) => {
+    const may = new Set(granted.get(path))
+    if (may.has('root')) return []
+    const missing = capabilities.filter((capability) => may.has('deny') || !may.has(capability))
+    return missing.length === 0 ? [] : { path, capabilities: missing }
+  })
+}
+
+/** A policy in HCL, a line for each path; empty for none. */
+export function renderPolicy(capabilities: readonly Capability[]): string {
+  return capabilities
+    .map(({ path, capabilities }) => {
+      const list = capabilities.map((capability) => `"${capability}"`).join(', ')
+      return `path ${JSON.stringify(path)} { capabilities = [${list}] }\n`
+    })
+    .join('')
+}

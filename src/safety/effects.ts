@@ -1,0 +1,126 @@
+/**
+ * What a draft's steps come to: what is registered, tuned, reloaded and repointed once they are
+ * done. Says nothing of what the file wants: only of what the steps do.
+ */
+import type { EnableAction, RegisterAction } from '../documents/plan.generated.ts'
+import type { LiveConnection, LiveMount } from '../domain/live.ts'
+import {
+  type ConnectionPath,
+  isBuiltinVersion,
+  type MountPath,
+  NO_SHA256,
+  type NodeAddress,
+  type PluginId,
+  type Sha256,
+  UNVERSIONED,
+  type Version,
+} from '../domain/names.ts'
+import { unreachable } from '../domain/errors.ts'
+import type { Draft } from '../plan/make-plan.ts'
+
+export interface Effects {
+  readonly registered: readonly RegisterAction[]
+  registers(plugin: PluginId, version: Version): boolean
+  deregisters(plugin: PluginId, version: Version): boolean
+  readonly enabled: readonly EnableAction[]
+  tunes(mount: MountPath): boolean
+  /** On this node, or on any. */
+  reloads(mount: MountPath, node?: NodeAddress): boolean
+  /** The mount as it is when every step is done. */
+  mountAfter(mount: LiveMount): LiveMount
+  connectionAfter(connection: LiveConnection): LiveConnection
+}
+
+// Every rule asks, and a draft never changes: counted once for each.
+const known = new WeakMap<Draft, Effects>()
+
+export function effectsOf(draft: Draft): Effects {
+  const effects = known.get(draft) ?? readEffects(draft)
+  known.set(draft, effects)
+  return effects
+}
+
+function readEffects(draft: Draft): Effects {
+  const registered = new Map<string, RegisterAction>()
+  const deregistered = new Set<string>()
+  const enabled: EnableAction[] = []
+  const tuned = new Map<MountPath, Version>()
+  const reloaded = new Map<MountPath, Map<NodeAddress, Sha256>>()
+  const repointed = new Map<ConnectionPath, Version>()
+  for (const { action, ensures } of draft.steps) {
+    switch (action.kind) {
+      case 'register':
+        registered.set(entryKey(action.plugin, action.version), action)
+        break
+      case 'deregister':
+        deregistered.add(entryKey(action.plugin, action.version))
+        break
+      case 'enable':
+        enabled.push(action)
+        break
+      case 'tune':
+        tuned.set(action.mount, action.version)
+        break
+      case 'repoint':
+        repointed.set(action.connection, action.version)
+        break
+      case 'reload':
+        for (const fact of ensures) {
+          if (fact.fact !== 'running') continue
+          const nodes = reloaded.get(fact.mount) ?? new Map<NodeAddress, Sha256>()
+          reloaded.set(fact.mount, nodes.set(fact.node, fact.sha256))
+        }
+        break
+      default:
+        unreachable(action)
+    }
+  }
+  return {
+    registered: [...registered.values()],
+    registers: (plugin, version) => registered.has(entryKey(plugin, version)),
+    deregisters: (plugin, version) => deregistered.has(entryKey(plugin, version)),
+    enabled,
+    tunes: (mount) => tuned.has(mount),
+    reloads: (mount, node) =>
+      node === undefined ? reloaded.has(mount) : reloaded.get(mount)?.has(node) === true,
+    mountAfter(mount) {
+      const version = tuned.get(mount.path) ?? mount.configured_version
+      const nodes = reloaded.get(mount.path)
+      if (nodes === undefined && version === mount.configured_version) return mount
+      return {
+        ...mount,
+        configured_version: version,
+        nodes: mount.nodes.map((view) => {
+          const sha256 = nodes?.get(view.node)
+          if (sha256 === undefined) return { ...view, configured_version: version }
+          return {
+            node: view.node,
+            configured_version: version,
+            running_version: runningVersion(draft, mount.plugin, version, sha256),
+            running_sha256: sha256,
+            answers: 'yes' as const,
+          }
+        }),
+      }
+    },
+    connectionAfter(connection) {
+      const version = repointed.get(connection.path)
+      return version === undefined ? connection : { ...connection, version }
+    },
+  }
+}
+
+function entryKey(plugin: PluginId, version: Version): string {
+  return `${plugin} ${version}`
+}
+
+/** Servers copy it from the configuration, except for the compiled-in plugin's. */
+function runningVersion(
+  draft: Draft,
+  plugin: PluginId,
+  configured: Version,
+  sha256: Sha256,
+): Version {
+  if (sha256 !== NO_SHA256 || isBuiltinVersion(configured)) return configured
+  return draft.index.builtinVersion(plugin) ?? UNVERSIONED
+}

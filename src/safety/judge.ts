@@ -1,0 +1,104 @@
+/**
+ * The gate: every rule's findings about a draft, with what the file accepts marked as allowed.
+ * Drops no finding: an allowed one is shown with its reason.
+ */
+import type { Finding } from '../documents/plan.generated.ts'
+import type { Allowance } from '../domain/desired.ts'
+import { formatSource } from '../domain/errors.ts'
+import { compareText } from '../domain/names.ts'
+import type { RuleInput, RuleText, Severity, Standing, Verdict } from './rule.ts'
+import { RULES } from './rules.ts'
+
+/** Sorted by severity, the gravest first, then rule, subject and message. */
+export function judge(input: RuleInput, allow: readonly Allowance[]): Finding[] {
+  const inForce = new Map<string, Allowance>()
+  for (const allowance of allow) {
+    const rule = RULES_BY_NAME.get(allowance.rule)
+    if (rule?.allowable !== true || hasExpired(allowance, input.today)) continue
+    const key = keyOf(allowance.rule, allowance.subject)
+    if (!inForce.has(key)) inForce.set(key, allowance)
+  }
+  const found = RULES.flatMap((rule) => {
+    if (rule.about !== 'plan') return []
+    return rule.judge(input).map((verdict) => {
+      const allowance = inForce.get(keyOf(rule.name, verdict.subject))
+      return toFinding(rule, verdict, allowance)
+    })
+  })
+  return [...found, ...judgeAllowances(allow, found, input.today)].sort(compareFindings)
+}
+
+/** True where an error stands that nobody has accepted. */
+export function isBlocked(findings: readonly Finding[]): boolean {
+  return findings.some(({ severity, allowed }) => severity === 'error' && allowed === undefined)
+}
+
+const RULES_BY_NAME = new Map<string, RuleText>(RULES.map((rule) => [rule.name, rule]))
+
+function keyOf(rule: string, subject: string): string {
+  return `${rule} ${subject}`
+}
+
+/** The last day counts. */
+function hasExpired(allowance: Allowance, today: string): boolean {
+  return allowance.until !== undefined && allowance.until < today
+}
+
+function judgeAllowances(
+  allow: readonly Allowance[],
+  found: readonly Finding[],
+  today: string,
+): Finding[] {
+  const bySubject = new Map<string, Finding>()
+  const subjects = new Map<string, Set<string>>()
+  for (const finding of found) {
+    bySubject.set(keyOf(finding.rule, finding.subject), finding)
+    const known = subjects.get(finding.rule) ?? new Set<string>()
+    subjects.set(finding.rule, known.add(finding.subject))
+  }
+  const rules = RULES.filter((rule) => rule.about === 'allowance')
+  return allow.flatMap((allowance) => {
+    const rule = RULES_BY_NAME.get(allowance.rule)
+    const finding = bySubject.get(keyOf(allowance.rule, allowance.subject))
+    const standing: Standing = {
+      ...(rule !== undefined && { rule }),
+      expired: hasExpired(allowance, today),
+      matched: finding !== undefined,
+      covered: finding?.allowed !== undefined,
+      subjects: [...(subjects.get(allowance.rule) ?? [])].sort(compareText),
+    }
+    return rules.flatMap((one) => {
+      const verdict = one.judge(allowance, standing)
+      return verdict === undefined ? [] : toFinding(one, verdict)
+    })
+  })
+}
+
+function toFinding(rule: RuleText, verdict: Verdict, allowance?: Allowance): Finding {
+  return {
+    rule: rule.name,
+    severity: verdict.severity ?? rule.severity,
+    subject: verdict.subject,
+    message: verdict.message,
+    fix: verdict.fix ?? rule.fix,
+    mounts: sorted(verdict.mounts ?? []),
+    nodes: sorted(verdict.nodes ?? []),
+    ...(verdict.at !== undefined && { at: formatSource(verdict.at) }),
+    ...(allowance !== undefined && { allowed: allowance.because }),
+  }
+}
+
+function sorted<Name extends string>(names: readonly Name[]): Name[] {
+  return [...new Set(names)].sort(compareText)
+}
+
+const SEVERITIES: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 }
+
+function compareFindings(a: Finding, b: Finding): number {
+  return (
+    SEVERITIES[a.severity] - SEVERITIES[b.severity] ||
+    compareText(a.rule, b.rule) ||
+    compareText(a.subject, b.subject) ||
+    compareText(a.message, b.message)
+  )
+}

@@ -1,0 +1,30 @@
+/** A node's disk does not hold the binary that the file gives the hash of. */
+import { groupBy } from '../../plan/live-index.ts'
+import type { BinaryReport, PlanRule } from '../rule.ts'
+import { nameSome } from '../wording.ts'
+
+export const binaryDiffers: PlanRule = {
+  about: 'plan',
+  name: 'binary-differs',
+  severity: 'error',
+  title: 'A node’s plugin file is missing or another one',
+  explanation:
+    'A registration is accepted whatever the hash, and the file is looked for on the answering node only. Each node compares the hash when it starts the plugin: where the file is missing or differs, the mount goes down at that node’s reload, restart or promotion. So `cluster.binary_check` reads every node’s file before anything is registered. A node that could not be checked counts as one that differs, since the check was asked for.',
+  fix: 'Copy the right binaries to the node’s plugin directory, and plan again.',
+  allowable: false,
+  judge({ binaries = [] }) {
+    const wrong = binaries.filter(({ result }) => result !== 'same')
+    return [...groupBy(wrong, ({ node }) => node)].map(([node, reports]) => ({
+      subject: node,
+      message: `On ${node} the plugin directory is not as the file says: ${nameSome(reports.map(describe), 5)}.`,
+      nodes: [node],
+    }))
+  },
+}
+
+function describe({ command, expected, result }: BinaryReport): string {
+  if (result === 'same') return `${command} is right`
+  return 'found' in result
+    ? `${command} has SHA-256 ${result.found}, not ${expected}`
+    : `${command} could not be checked (${result.failed})`
+}

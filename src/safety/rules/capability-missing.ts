@@ -1,0 +1,35 @@
+/** The token may not do something that a step does. */
+import { count } from '../../plan/steps.ts'
+import { missingCapabilities, renderPolicy, requiredCapabilities } from '../capabilities.ts'
+import type { PlanRule } from '../rule.ts'
+import { agree, nameSome } from '../wording.ts'
+
+/** More lines than this are read better from `lockstep policy`. */
+const LINES_SHOWN = 8
+
+export const capabilityMissing: PlanRule = {
+  about: 'plan',
+  name: 'capability-missing',
+  severity: 'error',
+  title: 'The token lacks a right that the plan needs',
+  explanation:
+    'The server was asked what the token may do on every path that the plan’s requests go to, those that undo a step included. A request it would refuse would stop the run halfway, so the plan is not begun. Registering needs `sudo` beside `update`, and so do enabling and tuning an auth method.',
+  fix: 'Give the token’s policy what is missing, or use another token.',
+  allowable: false,
+  judge({ desired, live, draft, capabilities }) {
+    if (capabilities === undefined) return []
+    const required = requiredCapabilities(draft.steps, live.product, desired.mounts)
+    const missing = missingCapabilities(required, capabilities)
+    if (missing.length === 0) return []
+    const described = missing.map(({ path, capabilities }) => `${path} (${capabilities.join(', ')})`)
+    const lines = renderPolicy(missing.slice(0, LINES_SHOWN))
+    const rest = missing.length - LINES_SHOWN
+    return [
+      {
+        subject: 'token',
+        message: `The token may not do what the plan does on ${count(missing.length, 'path')}: ${nameSome(described)}.`,
+        fix: `Add to the token’s policy${rest > 0 ? `, with ${rest} more ${agree(rest, 'line', 'lines')} that \`lockstep policy\` prints` : ''}:\n${lines.trimEnd()}`,
+      },
+    ]
+  },
+}

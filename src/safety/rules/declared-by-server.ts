@@ -1,0 +1,33 @@
+/** A step would change an entry that stands in the server's own configuration. */
+import { groupBy } from '../../plan/live-index.ts'
+import { versionLabel } from '../../domain/names.ts'
+import type { PlanRule } from '../rule.ts'
+import { agree, nameSome } from '../wording.ts'
+
+export const declaredByServer: PlanRule = {
+  about: 'plan',
+  name: 'declared-by-server',
+  severity: 'error',
+  title: 'An entry is declared in the server’s configuration',
+  explanation:
+    'OpenBao can take plugins from its own configuration file. Such an entry cannot be changed or removed through the API: the server keeps what its file says. It changes only with that file, on every node.',
+  fix: 'Change the server’s configuration on every node, and take the version out of `versions` or `retire` here.',
+  allowable: false,
+  judge({ draft }) {
+    const refused = draft.steps.flatMap(({ action }) => {
+      if (action.kind !== 'register' && action.kind !== 'deregister') return []
+      const entry = draft.index.external(action.plugin, action.version)
+      return entry?.declarative === true ? action : []
+    })
+    const sources = new Map(draft.targets.map(({ plugin }) => [plugin.id, plugin.source]))
+    return [...groupBy(refused, ({ plugin }) => plugin)].map(([plugin, actions]) => {
+      const what = actions.map(({ kind, version }) => `${kind} ${versionLabel(version)}`)
+      const at = sources.get(plugin)
+      return {
+        subject: plugin,
+        message: `The plan would ${nameSome(what)} of ${plugin}, but the server’s own configuration declares ${agree(actions.length, 'that entry', 'those entries')}.`,
+        ...(at !== undefined && { at }),
+      }
+    })
+  },
+}

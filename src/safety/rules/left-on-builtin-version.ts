@@ -1,0 +1,36 @@
+/** A mount that names a builtin's version breaks when the server, and with it the builtin, changes. */
+import { isBuiltinVersion } from '../../domain/names.ts'
+import { count } from '../../plan/steps.ts'
+import { groupBy } from '../../plan/live-index.ts'
+import { effectsOf } from '../effects.ts'
+import type { PlanRule } from '../rule.ts'
+import { agree, nameSome } from '../wording.ts'
+
+export const leftOnBuiltinVersion: PlanRule = {
+  about: 'plan',
+  name: 'left-on-builtin-version',
+  severity: 'warning',
+  title: 'A mount is left on a builtin’s own version',
+  explanation:
+    'A mount’s version cannot be cleared, so a mount that once had one goes back to the compiled-in plugin by being tuned to that plugin’s version, the one with `+builtin`. The next server release brings a builtin of another version, and the one the mount names exists no more. Such a mount may fail to start after the server’s upgrade, until it is tuned again.',
+  fix: 'Run a plan right after each server upgrade, which tunes these mounts to the new builtin’s version; or register the plugin under a version of its own and use that.',
+  allowable: true,
+  judge({ draft }) {
+    const effects = effectsOf(draft)
+    return draft.targets.flatMap(({ plugin }) => {
+      const left = draft.index
+        .mountsOf(plugin.id)
+        .map((mount) => effects.mountAfter(mount))
+        .filter((mount) => isBuiltinVersion(mount.configured_version))
+      return [...groupBy(left, (mount) => mount.configured_version)].map(([version, group]) => {
+        const mounts = group.map(({ path }) => path)
+        return {
+          subject: plugin.id,
+          message: `${count(mounts.length, 'mount')} of ${plugin.id} ${agree(mounts.length, 'is', 'are')} left configured for ${version}, which the next server release will not have: ${nameSome(mounts)}.`,
+          mounts,
+          at: plugin.use?.source ?? plugin.source,
+        }
+      })
+    })
+  },
+}

@@ -1,0 +1,48 @@
+/** A mount's backend does not answer before anything was done. */
+import { count } from '../../plan/steps.ts'
+import { effectsOf } from '../effects.ts'
+import type { PlanRule } from '../rule.ts'
+import { agree, nameSome } from '../wording.ts'
+
+export const mountDown: PlanRule = {
+  about: 'plan',
+  name: 'mount-down',
+  severity: 'warning',
+  title: 'A mount does not answer',
+  explanation:
+    'The mount is listed, but its backend does not answer on a node: its plugin failed to start there. Listings still show the version it ran before. Where the plan reloads the mount, that may bring it back. On Vault, a mount whose plugin was missing when the node was unsealed answers reads after a reload, but refuses writes until the node steps down or restarts.',
+  fix: 'Look for the cause in the node’s log: a missing file, another hash, an unregistered version.',
+  allowable: true,
+  judge({ live, draft }) {
+    const effects = effectsOf(draft)
+    return draft.targets.flatMap(({ plugin }) => {
+      const down = draft.index.mountsOf(plugin.id).flatMap((mount) => {
+        const views = mount.nodes.filter((view) => view.answers === 'no')
+        return views.length === 0 ? [] : { path: mount.path, views }
+      })
+      const first = down[0]?.views[0]
+      if (first === undefined) return []
+      const views = down.flatMap(({ path, views }) => views.map(({ node }) => ({ path, node })))
+      const where = views.map(({ path, node }) => `${path} on ${node}`)
+      const cured = views.filter(({ path, node }) => effects.reloads(path, node)).length
+      const plan =
+        cured === views.length
+          ? `The plan reloads ${agree(down.length, 'it', 'them')} there`
+          : cured === 0
+            ? `The plan does not reload ${agree(down.length, 'it', 'them')} there`
+            : `The plan reloads ${cured} of these ${views.length}`
+      const writes =
+        live.product === 'vault' && cured > 0
+          ? ', which may bring back reads but not writes until the node steps down or restarts'
+          : ''
+      const detail = first.detail === undefined ? '' : ` (“${first.detail}”)`
+      return {
+        subject: plugin.id,
+        message: `${count(down.length, 'mount')} of ${plugin.id} ${agree(down.length, 'does', 'do')} not answer: ${nameSome(where)}${detail}. ${plan}${writes}.`,
+        mounts: down.map(({ path }) => path),
+        nodes: views.map(({ node }) => node),
+        at: plugin.source,
+      }
+    })
+  },
+}

@@ -1,0 +1,25 @@
+/** A mount exists with another plugin than the file says. */
+import type { PlanRule } from '../rule.ts'
+
+export const mountTypeChange: PlanRule = {
+  about: 'plan',
+  name: 'mount-type-change',
+  severity: 'error',
+  title: 'A mount exists with another plugin',
+  explanation:
+    'A mount’s plugin cannot be changed to one of another name. The only way would be to disable the mount and make it anew, which wipes everything it holds. That is never done here.',
+  fix: 'Correct the path or the plugin in the file; or mount the new plugin at another path and move the data yourself.',
+  allowable: false,
+  judge({ draft }) {
+    return draft.impossible.flatMap((one) => {
+      if (one.kind !== 'mount-type-change') return []
+      const { mount, plugin, found, source: at } = one
+      return {
+        subject: mount,
+        message: `${mount} is a mount of ${found}, and the file says that it is one of ${plugin}.`,
+        mounts: [mount],
+        at,
+      }
+    })
+  },
+}

@@ -1,0 +1,40 @@
+/** A node that nobody can ask what it runs, and that no step reaches. */
+import type { LiveNode, Product } from '../../domain/live.ts'
+import type { PlanRule } from '../rule.ts'
+
+export const nodeUnreachable: PlanRule = {
+  about: 'plan',
+  name: 'node-unreachable',
+  severity: 'error',
+  title: 'A node cannot be reached or is sealed',
+  explanation:
+    'A reload reaches only the node it is sent to, and this node does not answer or is sealed. When it comes back it starts what is configured by then, from its own disk, and nobody checks that it does. On OpenBao a node that just stepped down sends its requests to the active node for a moment, and what it runs cannot be seen until it serves again. Allowing this means to look at the node yourself once it is back.',
+  fix: 'Bring the node back, unseal it, or remove it from the cluster; then plan again.',
+  allowable: true,
+  judge({ live }) {
+    return live.nodes.flatMap((node) => {
+      const state = describe(node, live.product)
+      if (state === undefined) return []
+      return {
+        subject: node.address,
+        message: `${node.address} ${state}, so the plan has no step for it and nothing it runs is known.`,
+        nodes: [node.address],
+      }
+    })
+  },
+}
+
+function describe({ state, detail }: LiveNode, product: Product): string | undefined {
+  const words = detail === undefined || detail === state ? '' : ` (${detail})`
+  switch (state) {
+    case 'unreachable':
+      return `could not be reached${words}`
+    case 'sealed':
+      return `is sealed${words}`
+    case 'forwarding':
+      // Vault's standbys always do, and run no plugins; OpenBao's run them all the same.
+      return product === 'openbao' ? 'sends requests to the active node at the moment' : undefined
+    case 'serving':
+      return undefined
+  }
+}

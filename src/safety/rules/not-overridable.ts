@@ -1,0 +1,24 @@
+/** Something is to be registered under a name whose compiled-in plugin always runs. */
+import type { PlanRule } from '../rule.ts'
+
+export const notOverridable: PlanRule = {
+  about: 'plan',
+  name: 'not-overridable',
+  severity: 'error',
+  title: 'This builtin cannot be overridden',
+  explanation:
+    'For `kv` and `database` the servers run what is compiled in, whatever is registered under the name. Registering, tuning and reloading all succeed, and Vault then even reports the registered version as running. Only the empty hash shows that the builtin still runs.',
+  fix: 'Register the plugin under another name, for example my-kv, and mount that.',
+  allowable: false,
+  judge({ draft }) {
+    return draft.impossible.flatMap((one) => {
+      if (one.kind !== 'not-overridable') return []
+      return {
+        subject: one.plugin,
+        message: `${one.plugin} always runs the compiled-in plugin: nothing registered under that name would ever run.`,
+        mounts: draft.index.mountsOf(one.plugin).map(({ path }) => path),
+        at: one.source,
+      }
+    })
+  },
+}

@@ -1,0 +1,46 @@
+/** A registered version is to get another binary. */
+import { UNVERSIONED } from '../../domain/names.ts'
+import type { PlanRule, Verdict } from '../rule.ts'
+import { effectsOf } from '../effects.ts'
+import { nameSome } from '../wording.ts'
+
+export const sha256Changed: PlanRule = {
+  about: 'plan',
+  name: 'sha256-changed',
+  severity: 'error',
+  title: 'A registered version gets another binary',
+  explanation:
+    'The catalog holds this version with another SHA-256 than the file gives. Servers accept the new one, and each node starts the new binary at its next reload or restart, on its own. Two binaries then bear one version, nothing that lists versions can tell them apart, and the way back to the first is gone. A version is better never changed.',
+  fix: 'Give the new binary a version of its own; if the file’s hash is wrong, correct it.',
+  allowable: true,
+  judge({ draft }) {
+    const effects = effectsOf(draft)
+    return draft.targets.flatMap(({ plugin }) =>
+      plugin.versions.flatMap(({ version, sha256, source: at }): Verdict[] => {
+        const found = draft.index.external(plugin.id, version)
+        const changed =
+          version !== UNVERSIONED &&
+          found !== undefined &&
+          found.sha256 !== sha256 &&
+          effects.registers(plugin.id, version)
+        if (!changed) return []
+        const mounts = draft.index
+          .mountsOf(plugin.id)
+          .filter((mount) => mount.configured_version === version)
+          .map(({ path }) => path)
+        const users =
+          mounts.length === 0
+            ? 'No mount is configured for it'
+            : `Configured for it: ${nameSome(mounts)}`
+        return [
+          {
+            subject: plugin.id,
+            message: `${plugin.id} ${version} is registered with SHA-256 ${found.sha256}, and the file says ${sha256}. ${users}.`,
+            mounts,
+            at,
+          },
+        ]
+      }),
+    )
+  },
+}

@@ -1,0 +1,52 @@
+/** Something could not be read, so what follows from it is not known. */
+import type { Unreadable } from '../../domain/live.ts'
+import { type ConnectionPath, parsePluginId, splitConnectionPath } from '../../domain/names.ts'
+import { groupBy } from '../../plan/live-index.ts'
+import { count } from '../../plan/steps.ts'
+import type { PlanRule } from '../rule.ts'
+import { nameSome } from '../wording.ts'
+
+export const unreadable: PlanRule = {
+  about: 'plan',
+  name: 'unreadable',
+  severity: 'warning',
+  title: 'Something could not be read',
+  explanation:
+    'The server refused to list a namespace, mounts, connections, pins or a catalog entry. Whatever is there is not in the plan, and may use what the plan changes. What could not be read counts as a use of every version that is to be retired.',
+  fix: 'Give the token the right to read it; `lockstep policy` prints a policy.',
+  allowable: true,
+  judge({ live }) {
+    return [...groupBy(live.unreadable, subjectOf)].flatMap(([subject, group]) => {
+      const first = group[0]
+      if (first === undefined) return []
+      const paths = [...new Set(group.map(({ path }) => path))]
+      const on = first.node === undefined ? '' : ` on ${nameSome(nodesOf(group))}`
+      const what = paths.length === 1 ? first.path : `${count(paths.length, 'path')} of ${subject}`
+      return {
+        subject,
+        message: `${what} could not be read${on}: ${first.reason}.`,
+        nodes: nodesOf(group),
+      }
+    })
+  },
+}
+
+function nodesOf(group: readonly Unreadable[]) {
+  return group.flatMap(({ node }) => node ?? [])
+}
+
+/** Connections by their mount and entries by their plugin, since there may be thousands. */
+function subjectOf({ what, path }: Unreadable): string {
+  switch (what) {
+    case 'connections':
+      return path.includes('/config/')
+        ? splitConnectionPath(path as ConnectionPath).mount
+        : path.replace(/config$/, '')
+    case 'catalog-entry':
+      return parsePluginId(path.replace(/^sys\/plugins\/catalog\/|\?.*$/g, '')) ?? path
+    case 'namespaces':
+    case 'mounts':
+    case 'pins':
+      return path
+  }
+}

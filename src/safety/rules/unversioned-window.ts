@@ -1,0 +1,40 @@
+/** From the registration of an unversioned entry on, any start of its plugin is a start of the new one. */
+import { UNVERSIONED } from '../../domain/names.ts'
+import { effectsOf } from '../effects.ts'
+import type { PlanRule } from '../rule.ts'
+import { count } from '../../plan/steps.ts'
+import { nameSome } from '../wording.ts'
+
+export const unversionedWindow: PlanRule = {
+  about: 'plan',
+  name: 'unversioned-window',
+  severity: 'note',
+  title: 'Until the last reload, a restart starts the new binary',
+  explanation:
+    'An unversioned entry is replaced in place: there is no version for a mount to stay on. From that moment until the plan has reloaded everything, a node that restarts, or a plugin process that crashes, starts what is registered now, before the canary has been looked at. A versioned entry has no such time.',
+  fix: 'Avoid restarts while the run goes on; for upgrades without such a time, give the plugin versions.',
+  allowable: true,
+  judge({ draft }) {
+    const effects = effectsOf(draft)
+    return draft.targets.flatMap(({ plugin }) => {
+      const replaced = effects.registers(plugin.id, UNVERSIONED)
+      if (!replaced && !effects.deregisters(plugin.id, UNVERSIONED)) return []
+      const mounts = draft.index
+        .mountsOf(plugin.id)
+        .filter((mount) => mount.configured_version === UNVERSIONED)
+        .map(({ path }) => path)
+      if (mounts.length === 0) return []
+      const kept = mounts.filter((path) => !effects.reloads(path))
+      const end =
+        kept.length === 0
+          ? 'the last of the plan’s reloads'
+          : `a reload that the plan does not make for ${nameSome(kept)}`
+      return {
+        subject: plugin.id,
+        message: `From the ${replaced ? '' : 'de'}registration of ${plugin.id} unversioned until ${end}, a node that restarts starts the ${replaced ? 'new binary' : 'compiled-in plugin'} for ${count(mounts.length, 'mount')}: ${nameSome(mounts)}.`,
+        mounts,
+        at: plugin.source,
+      }
+    })
+  },
+}
