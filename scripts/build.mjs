@@ -28,7 +28,8 @@ const { metafile } = await build({
   // The ES module of a package where it has one: it splits and sheds what nobody uses.
   mainFields: ['module', 'main'],
   define: { __VERSION__: JSON.stringify(manifest.version) },
-  // A dependency that is CommonJS asks for Node's own modules by `require`, which ESM has not.
+  // A dependency that is CommonJS asks for Node's own modules by `require`, and some for
+  // their own file's name, which ESM has not.
   banner: { js: `${source.startsWith('#!') ? '' : `${HASHBANG}\n`}${requireShim()}` },
   minifySyntax: true,
   sourcemap: 'linked',
@@ -41,7 +42,7 @@ await chmod(`${options.outdir}/cli.js`, 0o755)
 if (options.analyze) for (const line of staticImports(metafile)) console.log(line)
 
 function requireShim() {
-  return `import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);`
+  return `import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url), __filename = import.meta.filename;`
 }
 
 /** What the entry loads before it runs its first line, by size. */

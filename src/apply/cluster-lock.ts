@@ -45,6 +45,9 @@ export interface ClusterLockOptions {
   readonly clock: () => number
 }
 
+/** Who writes the lock, and where. */
+type Claim = Pick<ClusterLockOptions, 'client' | 'node' | 'kv' | 'run' | 'who' | 'since'>
+
 /** Throws a LockstepError: exit 7 where it is held, else what the server refused. */
 export async function takeClusterLock(options: ClusterLockOptions): Promise<ClusterLock> {
   const found = await readClusterLock(options)
@@ -110,14 +113,14 @@ export async function readClusterLock(
 }
 
 /** Marks it released, whoever held it: for a person who knows that the holder is gone. */
-export async function forceRelease(options: ClusterLockOptions): Promise<boolean> {
+export async function forceRelease(options: Claim): Promise<boolean> {
   const found = await readClusterLock(options)
   return (await write(options, found.version, { released: true })) !== undefined
 }
 
 /** The version written; undefined where somebody else was first. */
 async function write(
-  { client, node, kv, run, who, since }: ClusterLockOptions,
+  { client, node, kv, run, who, since }: Claim,
   version: number,
   state: { readonly released: boolean },
 ): Promise<number | undefined> {

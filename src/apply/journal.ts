@@ -24,11 +24,25 @@ export interface Journal {
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** Where runs on this machine are kept: the user's state folder, by cluster. */
-export function journalFolder(env: Variables, home: string, clusterId: string): string {
+/** Where runs on this machine are kept: the user's state folder, a folder for each cluster. */
+export function journalRoot(
+  env: Variables,
+  home: string,
+): { readonly of: (clusterId: string) => string; readonly folders: () => string[] } {
   const state = env['XDG_STATE_HOME'] ?? ''
-  const base = state === '' ? join(home, '.local', 'state') : state
-  return join(base, 'lockstep', clusterId)
+  const root = join(state === '' ? join(home, '.local', 'state') : state, 'lockstep')
+  return {
+    of: (clusterId) => join(root, clusterId),
+    folders: () => {
+      try {
+        return readdirSync(root)
+          .sort(compareText)
+          .map((name) => join(root, name))
+      } catch {
+        return []
+      }
+    },
+  }
 }
 
 /** Throws a LockstepError when the folder cannot be written: then nothing must be begun. */

@@ -101,12 +101,19 @@ export function releaseDead(folder: string, dead: LockHolder): void {
   }
 }
 
+/** Removes the lock whoever holds it; false where there was none. */
+export function removeLock(folder: string): boolean {
+  if (readHolder(folder) === undefined) return false
+  unlinkSync(lockPath(folder))
+  return true
+}
+
 function locked(other: LockHolder | undefined): LockstepError {
   const who = other === undefined ? 'another run' : `${other.who}, since ${other.since}`
   return new LockstepError({
     code: 'locked',
     message: `the cluster is locked by ${who}${other === undefined ? '' : ` (run ${other.run})`}`,
     exitCode: EXIT.locked,
-    hint: 'Wait for that run to end.',
+    hint: 'Wait for that run to end. See it with lockstep lock show.',
   })
 }

@@ -33,6 +33,22 @@ export async function writePlanFile(path: string, plan: Plan, createdAt: Date): 
 
 /** Throws a LockstepError for anything but a whole, unchanged plan of a known format. */
 export async function readPlanFile(path: string): Promise<Plan> {
+  const plan = await readPlanToShow(path)
+  if (isUnchanged(plan)) return plan
+  throw notAPlan(
+    path,
+    'its content does not fit its plan_id: it was changed after it was made',
+    'A plan is not edited: change the file of desired state and plan again.',
+  )
+}
+
+/** True where the plan still has the id of its content. */
+export function isUnchanged(plan: Plan): boolean {
+  return planId(plan) === plan.plan_id
+}
+
+/** A plan to look at, edited or not. Throws a LockstepError for what is no plan. */
+export async function readPlanToShow(path: string): Promise<Plan> {
   const document = parse(path, await readText(path))
   if (typeof document !== 'object' || document === null || !('format' in document)) {
     throw notAPlan(path, 'it has no format', 'Make one with lockstep plan --out.')
@@ -48,15 +64,7 @@ export async function readPlanFile(path: string): Promise<Plan> {
   if (!validate(document)) {
     throw notAPlan(path, describeSchemaError(validate.errors), 'Plan again.')
   }
-  const plan = document as Plan
-  if (planId(plan) !== plan.plan_id) {
-    throw notAPlan(
-      path,
-      'its content does not fit its plan_id: it was changed after it was made',
-      'A plan is not edited: change the file of desired state and plan again.',
-    )
-  }
-  return plan
+  return document as Plan
 }
 
 async function readText(path: string): Promise<string> {

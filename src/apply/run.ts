@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly recorder: Recorder
   readonly environmentOf: EnvironmentOf
   readonly verify: VerifyReload
+  /** Seconds to wait after each reload before what it ensures is checked once more. */
+  readonly soak: number
   /** True once the user asked to stop: the step under way is finished, no other begun. */
   readonly interrupted: () => boolean
 }
@@ -31,7 +33,7 @@ const LOOK_EVERY = 100
 
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutcome> {
   const nodes = plan.cluster.nodes.map((node) => node.address)
-  const run = { ...options, nodes }
+  const run: Run = { ...options, nodes, registered: new Set() }
   const done: Step[] = []
   for (const [position, step] of plan.steps.entries()) {
     const remaining = plan.steps.slice(position).map(({ id }) => id)
@@ -69,6 +71,8 @@ function ids(steps: readonly Step[]): string[] {
 
 interface Run extends RunOptions {
   readonly nodes: readonly NodeAddress[]
+  /** Entries this run has written, as `plugin version`: what runs under them must be reloaded. */
+  readonly registered: Set<string>
 }
 
 type StepResult =
@@ -81,14 +85,13 @@ async function runStep(run: Run, step: Step, number: number, of: number): Promis
   const { recorder } = run
   const active = await findActive(run.client, run.nodes, recorder.waiting)
   const reader = { client: run.client, active, nodes: run.nodes }
+  if (!mustReload(run, step) && (await findMismatches(reader, step.ensures)).length === 0) {
+    await recorder.stepDone(step, 'already')
+    return { kind: 'done' }
+  }
   // What another node was told a moment ago may still be on its way to this one.
   const stale = await untilTheyHold(run, reader, step.requires)
   if (stale.length > 0) {
-    const already = await findMismatches(reader, step.ensures)
-    if (already.length === 0) {
-      await recorder.stepDone(step, 'already')
-      return { kind: 'done' }
-    }
     // The cluster is as planned and this one node cannot do it: that is no other's change.
     if (!stale.every(isOneNodesOwn)) return { kind: 'stale', mismatches: stale }
     const reason = stale.map(describeMismatch).join('; ')
@@ -97,6 +100,8 @@ async function runStep(run: Run, step: Step, number: number, of: number): Promis
   }
   await recorder.stepStarted(step, number, of)
   const performed = await perform(run.client, active, step.action, run.environmentOf)
+  const { action } = step
+  if (action.kind === 'register') run.registered.add(`${action.plugin} ${action.version}`)
   const reason = await whyItFailed(run, reader, step, performed)
   if (reason === undefined) {
     await recorder.stepDone(step, 'done')
@@ -104,6 +109,14 @@ async function runStep(run: Run, step: Step, number: number, of: number): Promis
   }
   await recorder.stepFailed(step, reason)
   return { kind: 'failed', reason, sent: true }
+}
+
+/** Arguments and environment of a running process cannot be read: after a registration, reload. */
+function mustReload(run: Run, { action, requires }: Step): boolean {
+  if (action.kind !== 'reload') return false
+  return requires.some(
+    (fact) => fact.fact === 'entry' && run.registered.has(`${fact.plugin} ${fact.version}`),
+  )
 }
 
 type Reader = Parameters<typeof findMismatches>[0]
@@ -124,6 +137,12 @@ async function whyItFailed(
     const lost = performed.kind === 'unknown' ? [performed.reason] : []
     return [...lost, ...broken.map(describeMismatch)].join('; ')
   }
+  const problem = await run.verify(step)
+  if (problem !== undefined || run.soak === 0 || step.action.kind !== 'reload') return problem
+  await run.recorder.waiting(`watching for ${run.soak} s before going on`)
+  await run.client.wait(run.soak * 1000)
+  const since = await findMismatches(reader, step.ensures)
+  if (since.length > 0) return since.map(describeMismatch).join('; ')
   return run.verify(step)
 }
 

@@ -30,6 +30,8 @@ export interface Host {
   readonly now: () => Date
   readonly randomHex: (bytes: number) => string
   readonly wait: (milliseconds: number) => Promise<void>
+  /** Calls back every so many milliseconds until the returned function is called. */
+  readonly every: (milliseconds: number, callback: () => void) => () => void
   /** Asks a question on the terminal; the answer without its newline. */
   readonly ask: (question: string) => Promise<string>
   /** Calls back at each Ctrl-C, SIGTERM or SIGHUP until the returned function is called. */
@@ -55,6 +57,12 @@ export function processHost(): Host {
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
     wait: async (milliseconds) => {
       await sleep(milliseconds)
+    },
+    every: (milliseconds, callback) => {
+      const timer = setInterval(callback, milliseconds)
+      return () => {
+        clearInterval(timer)
+      }
     },
     ask: askTerminal,
     onInterrupt: (callback) => {

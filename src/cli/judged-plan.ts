@@ -1,16 +1,97 @@
 /** Desired and live state to a plan that was judged by every rule and rehearsed. */
 import type { Plan } from '../documents/plan.generated.ts'
-import type { DesiredState } from '../domain/desired.ts'
+import type { Allowance, DesiredState } from '../domain/desired.ts'
+import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
+import { readOwnCapabilities } from '../live/capabilities.ts'
 import { draftPlan, finishPlan } from '../plan/make-plan.ts'
+import { requiredCapabilities } from '../safety/capabilities.ts'
+import { isBlocked as areBlocking, judge } from '../safety/judge.ts'
+import { RULES } from '../safety/rules.ts'
+import type { Host } from './host.ts'
+import type { Session } from './session.ts'
 
-export function makeJudgedPlan(desired: DesiredState, live: LiveState): Plan {
+export interface JudgeOptions {
+  /** `rule=subject`. */
+  readonly allow?: readonly string[]
+}
+
+export interface PlanJob {
+  readonly desired: DesiredState
+  readonly live: LiveState
+  readonly session: Session
+  readonly options: JudgeOptions
+  readonly host: Host
+}
+
+export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
+  const { desired, live, session, options, host } = job
   const draft = draftPlan(desired, live)
-  return finishPlan(draft, desired, live, { findings: [], rehearsal: null })
+  const [capabilities, binaries] = await Promise.all([
+    readGranted(draft.steps, job),
+    desired.cluster.binaryCheck === undefined
+      ? undefined
+      : import('./binary-check.ts').then(({ checkBinaries }) =>
+          checkBinaries(desired, live, draft),
+        ),
+  ])
+  const findings = judge(
+    {
+      desired,
+      live,
+      draft,
+      today: host.now().toISOString().slice(0, 10),
+      ...(capabilities !== undefined && { capabilities }),
+      ...(binaries !== undefined && { binaries }),
+    },
+    [...desired.allow, ...(options.allow ?? []).map(parseAllowance)],
+  )
+  void session
+  return finishPlan(draft, desired, live, { findings, rehearsal: null })
+}
+
+async function readGranted(
+  steps: Plan['steps'] | readonly Plan['steps'][number][],
+  { desired, live, session }: PlanJob,
+): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+  const active = live.nodes.find(({ role }) => role === 'active')
+  const required = requiredCapabilities(steps, live.product, desired.mounts)
+  if (active === undefined || required.length === 0) return undefined
+  const paths = required.map(({ path }) => path)
+  return readOwnCapabilities(session.client, active.address, paths)
+}
+
+/** Throws a LockstepError for anything but `rule=subject` with a rule there is. */
+function parseAllowance(text: string): Allowance {
+  const at = text.indexOf('=')
+  const [rule, subject] = [text.slice(0, at), text.slice(at + 1)]
+  if (at <= 0 || subject === '') {
+    throw new LockstepError({
+      code: 'bad-allow',
+      message: `--allow "${text}" is not rule=subject`,
+      hint: 'Write it as the finding has it: --allow data-downgrade=secret/my-kv.',
+    })
+  }
+  if (!RULES.some(({ name }) => name === rule)) {
+    throw new LockstepError({
+      code: 'bad-allow',
+      message: `--allow names the rule "${rule}", which there is not`,
+      hint: 'See the rules with lockstep explain.',
+    })
+  }
+  return { rule, subject, because: 'allowed on the command line' }
 }
 
 export function isBlocked(plan: Plan): boolean {
-  return plan.findings.some(
+  return areBlocking(plan.findings)
+}
+
+/** A right that is missing has an exit code of its own. */
+export function blockedExitCode(plan: Plan): ExitCode {
+  const blocking = plan.findings.filter(
     ({ severity, allowed }) => severity === 'error' && allowed === undefined,
   )
+  return blocking.every(({ rule }) => rule === 'capability-missing')
+    ? EXIT.notAllowed
+    : EXIT.blocked
 }

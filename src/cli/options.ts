@@ -65,3 +65,11 @@ export function seconds(text: string): number {
   const unit = { s: 1, m: 60, h: 3600, d: 86_400 }[match[2] ?? 's'] ?? 1
   return Number(match[1]) * unit
 }
+
+export function addAllowOption(command: Command): Command {
+  return command.option(
+    '--allow <rule=subject>',
+    'accept a finding for this once; may be repeated',
+    collect,
+  )
+}

@@ -3,6 +3,7 @@ import type { DesiredState } from '../domain/desired.ts'
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 import { type NodeAddress, parseNodeAddress, type PluginId } from '../domain/names.ts'
+import { type NodeReport, readNode } from '../live/nodes.ts'
 import { observe } from '../live/observe.ts'
 import { type Client, createClient } from '../server/client.ts'
 import { resolveConnection } from '../server/connection.ts'
@@ -13,8 +14,12 @@ import type { ClusterOptions, OutputOptions } from './options.ts'
 
 export interface Session {
   readonly client: Client
+  /** Where the cluster was asked for: a node, or what stands before the nodes. */
+  readonly address: NodeAddress
   /** Reads the cluster; `plugins` as in `observe`. */
   readonly observe: (plugins?: ReadonlySet<PluginId>) => Promise<LiveState>
+  /** Which cluster answers at the address. */
+  readonly cluster: () => Promise<NodeReport['cluster']>
   readonly close: () => Promise<void>
 }
 
@@ -43,12 +48,22 @@ export async function openSession(
   const nodes = options.node?.map(nodeAddress) ?? desired?.cluster.nodes
   return {
     client,
+    address: connection.address,
     observe: (plugins) =>
       observe(client, {
         address: connection.address,
         ...(nodes !== undefined && { nodes }),
         ...(plugins !== undefined && { plugins }),
       }),
+    cluster: async () => {
+      const { node, cluster } = await readNode(client, connection.address)
+      if (node.state !== 'unreachable') return cluster
+      throw new LockstepError({
+        code: 'unreachable',
+        message: `${node.address}: ${node.detail ?? 'no answer'}`,
+        hint: 'Is the address right (--address, cluster.address, BAO_ADDR or VAULT_ADDR)?',
+      })
+    },
     close: () => client.close(),
   }
 }

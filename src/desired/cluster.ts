@@ -6,11 +6,10 @@ import { show } from './wording.ts'
 
 export function readCluster(files: readonly InputFile[], report: Report): DesiredCluster {
   const claim = claimOnce('cluster', report)
-  const cluster: DesiredCluster = Object.assign(
+  return files.reduce<DesiredCluster>(
+    (cluster, file) => ({ ...cluster, ...readOne(file, claim, report) }),
     {},
-    ...files.map((file) => readOne(file, claim, report)),
   )
-  return cluster
 }
 
 function readOne(file: InputFile, claim: Claim, report: Report): DesiredCluster {

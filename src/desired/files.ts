@@ -52,14 +52,16 @@ export const diskFiles: Files = {
     }
   },
 
-  sha256: (path) =>
-    attempt(async () => {
+  async sha256(path) {
+    const digits = await attempt(async () => {
       const hash = createHash('sha256')
       for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
-      const digest = parseSha256(hash.digest('hex'))
-      if (digest === undefined) throw new Error('a SHA-256 has 64 hex digits')
-      return digest
-    }),
+      return hash.digest('hex')
+    })
+    if ('failure' in digits) return digits
+    const value = parseSha256(digits.value)
+    return value === undefined ? { failure: 'could not be hashed' } : { value }
+  },
 }
 
 async function isRegularFile(path: string): Promise<boolean> {

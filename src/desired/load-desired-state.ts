@@ -4,7 +4,7 @@
  */
 import type { DesiredState } from '../domain/desired.ts'
 import { InputError, type Problem } from '../domain/errors.ts'
-import { compareText } from '../domain/names.ts'
+import { compareText, parsePluginId } from '../domain/names.ts'
 import { readAllowances, readIgnores } from './accepted.ts'
 import { createHashReader } from './binary-hash.ts'
 import { readCluster } from './cluster.ts'
@@ -43,19 +43,18 @@ export async function loadDesiredState(
     const input = await readInput(file, on, report)
     if (input !== undefined) files.push(input)
   }
-  const state = await readState(files, { ...options, files: on }, isComplete(), report)
+  const allRead = found.problems.length === 0 && files.length === found.files.length
+  const complete = allRead && files.every(({ document }) => hasAllPlugins(document))
+  const state = await readState(files, { ...options, files: on }, complete, report)
   if (problems.length > 0) throw new InputError(arrange(problems, found.files))
   return state
-
-  function isComplete(): boolean {
-    const allRead = found.problems.length === 0 && files.length === found.files.length
-    // A key without a value is one that could not be read.
-    return allRead && files.every(({ document }) => hasPlugins(document))
-  }
 }
 
-function hasPlugins(document: InputFile['document']): boolean {
-  return !('plugins' in document) || document.plugins !== undefined
+/** False where something under `plugins` could not be read, so that more may be meant there. */
+function hasAllPlugins(document: InputFile['document']): boolean {
+  if (!('plugins' in document)) return true
+  const { plugins } = document
+  return plugins !== undefined && Object.keys(plugins).every((id) => parsePluginId(id))
 }
 
 async function readInput(file: string, on: Files, report: Report): Promise<InputFile | undefined> {
@@ -69,7 +68,8 @@ async function readInput(file: string, on: Files, report: Report): Promise<Input
   if (tree === undefined) return undefined
   const shape = checkShape(tree)
   shape.problems.forEach(report)
-  return { file, document: shape.document, places: tree.places }
+  const { document } = shape
+  return document === undefined ? undefined : { file, document, places: tree.places }
 }
 
 async function readState(

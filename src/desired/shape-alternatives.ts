@@ -2,8 +2,8 @@
  * The places that take one of several forms (`sha256`, an `env` value, `nodes`, a `verify` check):
  * one sentence for what is wrong there, instead of what every form would have wanted.
  */
+import type { Misfit } from './misfit.ts'
 import { describeValue, nameOf } from './shape-faults.ts'
-import type { Misfit } from './shape.ts'
 import { findClosest, show } from './wording.ts'
 import type { Path } from './yaml-tree.ts'
 

@@ -5,7 +5,7 @@
 import type { ErrorObject } from 'ajv'
 import { PLUGIN_TYPES } from '../domain/names.ts'
 import { knownKeys } from './schema-keys.ts'
-import type { Misfit } from './shape.ts'
+import type { Misfit } from './misfit.ts'
 import { explainNumber } from './version-text.ts'
 import { findClosest, listWords, show, suggest } from './wording.ts'
 import type { Path } from './yaml-tree.ts'
@@ -76,17 +76,9 @@ const LISTS: ReadonlySet<string | number> = new Set([
 export function describeValue(value: unknown): string {
   if (value === null) return 'empty'
   if (Array.isArray(value)) return 'a list'
-  switch (typeof value) {
-    case 'object':
-      return 'a mapping'
-    case 'boolean':
-      return 'true or false'
-    case 'number':
-    case 'bigint':
-      return 'a number'
-    default:
-      return 'text'
-  }
+  if (typeof value === 'object') return 'a mapping'
+  if (typeof value === 'boolean') return 'true or false'
+  return typeof value === 'string' ? 'text' : 'a number'
 }
 
 const WANTED: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { DesiredStateDocument } from '../documents/desired-state.generated.ts'
 import type { Problem } from '../domain/errors.ts'
+import type { Misfit } from './misfit.ts'
 import { explainAlternatives } from './shape-alternatives.ts'
 import { explainFault } from './shape-faults.ts'
 import { validateDesiredState } from './shape-validator.generated.ts'
@@ -19,19 +20,9 @@ export type Sound<T> = T extends readonly (infer Item)[]
 
 export type SoundDocument = Sound<DesiredStateDocument>
 
-/** Something that does not fit the schema, at a place in the data. */
-export interface Misfit {
-  readonly path: Path
-  /** The value stays: only something beside it is wrong, such as an unknown key. */
-  readonly keep?: boolean
-  /** Points at the key rather than at the value. */
-  readonly atKey?: boolean
-  readonly message: string
-  readonly hint?: string
-}
-
 export interface Shape {
-  readonly document: SoundDocument
+  /** Absent where the file is no mapping at all. */
+  readonly document?: SoundDocument
   readonly problems: readonly Problem[]
 }
 
@@ -46,7 +37,7 @@ export function checkShape({ data, places }: YamlTree): Shape {
   for (const { path, keep } of misfits) if (keep !== true) remove(data, path)
   const fits =
     isMapping(data) && misfits.every(({ path, keep }) => keep === true || path.length > 0)
-  return { document: fits ? (data as SoundDocument) : {}, problems }
+  return { ...(fits && { document: data }), problems }
 }
 
 function findMisfits(data: unknown, places: Places): readonly Misfit[] {

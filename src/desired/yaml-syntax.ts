@@ -32,7 +32,7 @@ export function parseSyntax(text: string): Syntax {
   const error = document.errors[0]
   // One mistake makes the parser stumble many times: the first place is the one to mend.
   if (error !== undefined) return { kind: 'faults', faults: [describeError(error)] }
-  return { kind: 'document', document: document as Document.Parsed }
+  return { kind: 'document', document }
 }
 
 const REFUSED = {
@@ -47,6 +47,7 @@ function isRefused(type: CST.Token['type'] | null): type is keyof typeof REFUSED
 
 /** The first anchor, alias and tag, each with how many there are; a text may be meant, so not which. */
 function findRefused(text: string): Fault[] {
+  if (!/[&*!]/.test(text)) return []
   const found = new Map<keyof typeof REFUSED, { offset: number; count: number }>()
   let offset = 0
   let inScalar = false

@@ -76,10 +76,12 @@ interface Place {
 class TreeReader implements Places {
   readonly problems: Problem[] = []
   readonly #locate: Locate
+  readonly #start: Place
   readonly #places = new Map<string, Place>()
 
   constructor(locate: Locate) {
     this.#locate = locate
+    this.#start = { key: locate(0), value: locate(0) }
   }
 
   key(path: Path): Source {
@@ -159,7 +161,7 @@ class TreeReader implements Places {
       const place = this.#places.get(pointer(path.slice(0, length)))
       if (place !== undefined) return place
     }
-    throw new Error('the root of a file has a place')
+    return this.#start
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { Use } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
-import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { isBuiltinVersion, NO_SHA256, UNVERSIONED } from '../domain/names.ts'
 import { runsUnder } from '../plan/live-index.ts'
 import { NOT_OVERRIDABLE } from '../plan/targets.ts'
 import type { ComparedMount } from './compared-mount.ts'
@@ -93,7 +93,7 @@ function judgeImpossible({ mount, plugin, impossible }: ComparedMount): Told | u
       return undefined
     case 'unversioned-unreachable':
       return {
-        class: 'version-differs',
+        class: isBuiltinVersion(mount.configured_version) ? 'not-overridden' : 'version-differs',
         cause: `configured for ${mount.configured_version}; a version, once set, cannot be cleared`,
         fix: `register that binary under a version too, and \`use\` the version for ${mount.path}`,
       }

@@ -25,7 +25,7 @@ export function mountDown(
       ? undefined
       : (keptVersion(plugin, wanted.version)?.command ??
         comparison.index.external(plugin.id, wanted.version)?.command)
-  const file = command === undefined ? 'the plugin’s file' : command
+  const file = command ?? 'the plugin’s file'
   // Vault: a mount whose backend was nil at unseal stays read-only after a reload.
   const vault =
     comparison.live.product === 'vault'

@@ -65,7 +65,7 @@ function findSkew(
   )
   const where = onNodes(alive.length - others.length, comparison.serving.length)
   return others.map((view): Difference => {
-    if (isMisnamed(view, wanted)) {
+    if (isMisnamed(compared, view, wanted, comparison)) {
       return { ...misnamed(compared, view, wanted, comparison), node: view.node }
     }
     const cause =
@@ -100,7 +100,7 @@ function findPending(
   const pinned = comparison.pins.get(plugin.id)
   // The pin is what differs, and is said of the plugin.
   if (pinned !== undefined && pinned !== wanted.version && view.running_sha256 === due) return []
-  if (isMisnamed(view, wanted)) {
+  if (isMisnamed(compared, view, wanted, comparison)) {
     return [misnamed(compared, view, wanted, comparison)]
   }
   const where = onNodes(alive.length, comparison.serving.length)
@@ -123,7 +123,9 @@ function whyPending(
   const { configured_version: configured } = mount
   const { index } = comparison
   if (configured === UNVERSIONED) {
-    return `the catalog was changed under its name, and it was not reloaded ${where}`
+    const entry = index.external(plugin.id, UNVERSIONED)
+    const changed = entry === undefined ? 'is gone from the catalog' : 'was registered again'
+    return `the unversioned entry ${changed}, and the mount was not reloaded ${where}`
   }
   const pending = `tuned to ${configured} and not reloaded ${where}`
   if (dueSha256(mount, comparison) === undefined) {
@@ -136,16 +138,20 @@ function whyPending(
 }
 
 /**
- * True where a node runs another binary than the wanted one under the very version wanted: not
- * behind by a reload, but something else under the same name.
+ * True where a node runs another binary under the very version wanted: it is not behind by a
+ * reload, but runs something else of the same name.
  */
-function isMisnamed(view: MountOnNode, wanted: Wanted | undefined): boolean {
-  return (
-    wanted !== undefined &&
-    wanted.version !== UNVERSIONED &&
-    wanted.version === view.running_version &&
-    wanted.sha256 !== view.running_sha256
-  )
+function isMisnamed(
+  { plugin }: ComparedMount,
+  { running_version, running_sha256 }: MountOnNode,
+  wanted: Wanted | undefined,
+  { index }: Comparison,
+): boolean {
+  if (wanted === undefined || running_sha256 === wanted.sha256) return false
+  if (running_sha256 === NO_SHA256 || wanted.sha256 === NO_SHA256) return false
+  if (wanted.version !== UNVERSIONED) return running_version === wanted.version
+  // Every binary that was ever registered without a version looks the same by name.
+  return index.external(plugin.id, UNVERSIONED)?.sha256 === running_sha256
 }
 
 function misnamed(
@@ -154,17 +160,18 @@ function misnamed(
   wanted: Wanted | undefined,
   comparison: Comparison,
 ): Difference {
-  const { running_version: version, running_sha256: running } = view
+  const version = wanted?.version ?? view.running_version
   const registered = comparison.index.external(compared.plugin.id, version)?.sha256
+  const name = version === UNVERSIONED ? 'without a version' : `under ${version}`
   return {
     class: 'hash-differs',
     ...parts(compared, wanted, view),
     cause:
       registered === undefined
-        ? `runs another binary under ${version} than the file has for it, and none is registered`
-        : registered === running
-          ? `runs what is registered under ${version}, which is not the binary the file has for it`
-          : `${version} was registered again with another binary, and the mount was not reloaded`,
+        ? `runs another binary ${name} than the file has, and none is registered`
+        : registered === view.running_sha256
+          ? `runs what is registered ${name}, which is not the binary the file has for it`
+          : `runs another binary than the one registered ${name}, and was not reloaded since`,
     fix: mend(compared, comparison),
   }
 }

@@ -89,13 +89,17 @@ export function readMountHelp(mount: MountPath, namespace: Namespace): ServerReq
   return get(`${pathInNamespace(mount, namespace)}?help=1`, { namespace, ...ITSELF })
 }
 
-/** A path below a mount, for its `verify`. */
+/**
+ * A path below a mount, for its `verify`. One that ends in a slash is listed, which no engine
+ * makes a lease for: a standby of OpenBao answers 500 to a read that would have to store one.
+ */
 export function readBelowMount(
   mount: MountPath,
   namespace: Namespace,
   path: string,
 ): ServerRequest {
-  return get(`${pathInNamespace(mount, namespace)}${path}`, { namespace, ...ITSELF })
+  const query = path.endsWith('/') ? '?list=true' : ''
+  return get(`${pathInNamespace(mount, namespace)}${path}${query}`, { namespace, ...ITSELF })
 }
 
 export function listConnections(mount: MountPath, namespace: Namespace): ServerRequest {

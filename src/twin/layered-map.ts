@@ -45,6 +45,10 @@ export class LayeredMap<Key, Value> {
     for (const [key] of this.entries()) yield key
   }
 
+  *values(): Generator<Value> {
+    for (const [, value] of this.entries()) yield value
+  }
+
   /** A copy that may change without this one changing, and the other way round. */
   copy(): LayeredMap<Key, Value> {
     // A thick layer is made part of the base: copying it again and again would cost more.

@@ -1,11 +1,14 @@
 /**
- * `npm run cluster`: a real cluster with every plugin to try things on, until Ctrl-C.
- * `--json` prints its description as one line instead; `--tls` and `--audit` as in the tests.
+ * `npm run cluster`: a real cluster with every plugin to try things on, until Ctrl-C, in the state
+ * that the examples start from; bare with `--empty`. `--json` prints its description as one line
+ * instead; `--tls` and `--audit` as in the tests.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startCluster, type TestCluster } from './cluster.ts'
+import { makeExampleStates } from './example-states.ts'
+import { fitExampleSums, renderSums } from './example-sums.ts'
 import { pluginFiles } from './plugin-files.ts'
 
 const { values: flags } = parseArgs({
@@ -14,6 +17,7 @@ const { values: flags } = parseArgs({
     nodes: { type: 'string', default: '3' },
     tls: { type: 'boolean', default: false },
     audit: { type: 'boolean', default: false },
+    empty: { type: 'boolean', default: false },
   },
 })
 
@@ -26,28 +30,26 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+const log = (line: string): void => void process.stderr.write(`${line}\n`)
 const cluster = await startCluster({
   plugins: pluginFiles,
   nodes: Number(flags.nodes),
   tls: flags.tls,
   audit: flags.audit,
-  log: (line) => void process.stderr.write(`${line}\n`),
+  log,
 })
 running.cluster = cluster
 const sumsFile = join(cluster.folder, 'SHA256SUMS')
-await writeFile(sumsFile, renderSums(cluster))
+await writeFile(sumsFile, renderSums(cluster.description))
+if (await fitExampleSums(cluster.description)) {
+  log('examples/SHA256SUMS was written anew: the Go here builds other bytes than it told of')
+}
+if (!flags.empty) await makeExampleStates(cluster)
 process.stdout.write(
   flags.json
     ? `${JSON.stringify({ ...cluster.description, sha256sums: sumsFile })}\n`
     : renderForPeople(cluster, sumsFile),
 )
-
-/** As `sha256sum` writes it. */
-function renderSums({ description }: TestCluster): string {
-  return Object.entries(description.plugins)
-    .map(([file, sha256]) => `${sha256}  ${file}\n`)
-    .join('')
-}
 
 function renderForPeople(shown: TestCluster, sums: string): string {
   const prefix = shown.product === 'vault' ? 'VAULT' : 'BAO'
@@ -67,6 +69,12 @@ function renderForPeople(shown: TestCluster, sums: string): string {
     `export ${prefix}_TOKEN=${shown.token}`,
     ...(caCertificate === undefined ? [] : [`export ${prefix}_CACERT=${caCertificate}`]),
     '',
+    ...(flags.empty
+      ? []
+      : [
+          'Then, for each folder of examples/: node dist/cli.js plan -f examples/upgrade-in-place',
+          '',
+        ]),
     'Ctrl-C stops it.',
     '',
   ].join('\n')

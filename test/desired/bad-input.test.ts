@@ -31,7 +31,7 @@ const YAML: readonly Case[] = [
   [
     'a bracket left open',
     'version: 1\nplugins: {\n',
-    'a.yaml:3:1: not valid YAML: Flow map must end with a }',
+    'a.yaml:3:1: not valid YAML: Flow map in block collection must be sufficiently indented and end with a }',
   ],
   [
     'a second document',

@@ -1,58 +1,113 @@
-/** `lockstep apply`: plans, asks, carries out, and looks again. */
+/** `lockstep apply`: plans (or takes a saved plan), asks, carries out, and looks again. */
 import type { Plan } from '../../documents/plan.generated.ts'
 import type { DesiredState } from '../../domain/desired.ts'
-import type { RunOutcome } from '../../domain/run-outcome.ts'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
-import { resolveEnvironment } from '../../apply/environment.ts'
-import { journalFolder, openJournal } from '../../apply/journal.ts'
-import { takeLocalLock } from '../../apply/local-lock.ts'
-import { createRecorder } from '../../apply/recorder.ts'
-import { runPlan } from '../../apply/run.ts'
-import { createVerify } from '../../apply/verify.ts'
-import { renderPlan } from '../../render/plan-text.ts'
+import type { RunOutcome } from '../../domain/run-outcome.ts'
+import { journalRoot } from '../../apply/journal.ts'
+import { checkPlanFile, readPlanFile } from '../../apply/plan-file.ts'
 import { renderOutcome } from '../../render/outcome-text.ts'
+import { renderPlan } from '../../render/plan-text.ts'
+import { carryOut } from '../carry-out.ts'
 import { paletteFor } from '../colour.ts'
 import type { Host } from '../host.ts'
-import { isBlocked, makeJudgedPlan } from '../judged-plan.ts'
+import { blockedExitCode, isBlocked, type JudgeOptions, makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
-import { jsonProgress, lineProgress, listProgress, type Progress } from '../progress.ts'
-import { runCommand } from '../run-command.ts'
 import { openSession, pluginsOf, type Session } from '../session.ts'
 
-type ApplyOptions = CommonOptions & {
-  readonly autoApprove?: boolean
-  readonly input: boolean
-  readonly json?: boolean
-  readonly journal?: string
-}
+export type ApplyOptions = CommonOptions &
+  JudgeOptions & {
+    readonly autoApprove?: boolean
+    readonly input: boolean
+    readonly json?: boolean
+    readonly journal?: string
+    readonly expect?: string
+    /** Seconds. */
+    readonly maxAge: number
+    readonly soak?: number
+  }
 
-export async function apply(options: ApplyOptions, host: Host): Promise<ExitCode> {
-  const desired = await loadDesired(options)
+/** `planFile`: a plan saved by `plan --out`; without it one is made now. */
+export async function apply(
+  planFile: string | undefined,
+  options: ApplyOptions,
+  host: Host,
+): Promise<ExitCode> {
+  const saved = planFile === undefined ? undefined : await readPlanFile(planFile)
+  if (saved !== undefined) {
+    const { expect, maxAge } = options
+    checkPlanFile(saved, {
+      ...(expect !== undefined && { expected: expect }),
+      maxAge,
+      now: host.now(),
+    })
+  }
+  const desired =
+    saved === undefined || options.file !== undefined ? await loadDesired(options) : undefined
   const session = await openSession(options, host, desired)
   try {
-    const live = await session.observe(pluginsOf(desired))
-    const plan = makeJudgedPlan(desired, live)
-    const say = options.json === true || options.quiet === true ? () => undefined : host.out
-    say(`${renderPlan(plan, { palette: paletteFor(options, host) })}\n`)
-    if (isBlocked(plan)) {
-      if (options.json === true || options.quiet === true) {
-        host.err(`${renderPlan(plan, { palette: paletteFor(options, host) })}\n`)
-      }
-      return EXIT.blocked
-    }
-    if (plan.steps.length === 0) return EXIT.done
-    if (options.autoApprove !== true && !(await approved(options, host))) {
-      host.err('Not applied: only yes is taken for yes. Nothing was changed.\n')
-      return EXIT.error
-    }
-    const outcome = await carryOut({ plan, desired, session, options, host })
-    say(renderOutcome(outcome, plan, { palette: paletteFor(options, host) }))
-    if (outcome.kind === 'done') await lookAgain(desired, session, host)
-    return exitCodeOf(outcome)
+    if (saved !== undefined) await checkCluster(saved, session)
+    const plan = saved ?? (await planNow(desired, session, options, host))
+    return await applyPlan({ plan, desired, session, options, host })
   } finally {
     await session.close()
   }
+}
+
+interface ApplyJob {
+  readonly plan: Plan
+  readonly desired: DesiredState | undefined
+  readonly session: Session
+  readonly options: ApplyOptions
+  readonly host: Host
+}
+
+/** Shows a plan, asks for it, carries it out and tells how it ended. */
+export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
+  const { plan, desired, session, options, host } = job
+  const palette = paletteFor(options, host)
+  const silent = options.json === true || options.quiet === true
+  const shown = `${renderPlan(plan, { palette })}\n`
+  if (!silent) host.out(shown)
+  if (isBlocked(plan)) {
+    if (silent) host.err(shown)
+    return blockedExitCode(plan)
+  }
+  if (plan.steps.length === 0) return EXIT.done
+  if (options.autoApprove !== true && !(await approved(options, host))) {
+    host.err('Not applied: only yes is taken for yes. Nothing was changed.\n')
+    return EXIT.error
+  }
+  const folder = options.journal ?? journalRoot(host.env, host.home).of(plan.cluster.id)
+  const outcome = await carryOut({ plan, desired, session, folder, options, host })
+  const told = `${renderOutcome(outcome, plan, { palette })}\n`
+  if (!silent) host.out(told)
+  else if (outcome.kind !== 'done') host.err(told)
+  if (outcome.kind === 'done' && desired !== undefined) await lookAgain(desired, session)
+  return exitCodeOf(outcome)
+}
+
+async function planNow(
+  desired: DesiredState | undefined,
+  session: Session,
+  options: JudgeOptions,
+  host: Host,
+): Promise<Plan> {
+  if (desired === undefined) throw new TypeError('a plan is made from a desired state')
+  const live = await session.observe(pluginsOf(desired))
+  return makeJudgedPlan({ desired, live, session, options, host })
+}
+
+/** A plan holds for the cluster it was made on and no other. */
+async function checkCluster(plan: Plan, session: Session): Promise<void> {
+  const { id, name } = await session.cluster()
+  if (id === plan.cluster.id) return
+  throw new LockstepError({
+    code: 'wrong-cluster',
+    message: `the plan is for cluster ${plan.cluster.name} (${plan.cluster.id}), and this is ${name} (${id})`,
+    exitCode: EXIT.stale,
+    hint: 'Give the address of the cluster the plan was made on.',
+  })
 }
 
 async function approved(options: ApplyOptions, host: Host): Promise<boolean> {
@@ -66,83 +121,15 @@ async function approved(options: ApplyOptions, host: Host): Promise<boolean> {
   return (await host.ask('\nApply these steps? Only yes will do: ')) === 'yes'
 }
 
-interface CarryOut {
-  readonly plan: Plan
-  readonly desired: DesiredState | undefined
-  readonly session: Session
-  readonly options: ApplyOptions
-  readonly host: Host
-}
-
-async function carryOut({ plan, desired, session, options, host }: CarryOut): Promise<RunOutcome> {
-  const environmentOf = resolveEnvironment(plan, desired, host.env)
-  const folder = options.journal ?? journalFolder(host.env, host.home, plan.cluster.id)
-  const since = host.now().toISOString()
-  const run = `${since.replace(/[:.]/g, '-')}-${host.randomHex(3)}`
-  const release = takeLocalLock({
-    folder,
-    holder: { run, who: host.who, since, pid: host.pid, host: host.hostname },
-    isAlive: host.isAlive,
-  })
-  try {
-    const journal = openJournal(folder, run)
-    const progress = await chooseProgress(options, plan, host)
-    const recorder = createRecorder({
-      run,
-      by: host.who,
-      now: host.now,
-      sinks: [journal.write, progress.sink],
-    })
-    const interrupt = watchInterrupt(host)
-    try {
-      await recorder.runStarted(plan)
-      const outcome = await runPlan(plan, {
-        client: session.client,
-        recorder,
-        environmentOf,
-        verify: createVerify({ client: session.client, desired, runCommand }),
-        interrupted: interrupt.asked,
-      })
-      await recorder.runEnded(outcome)
-      return outcome
-    } finally {
-      interrupt.stop()
-      await progress.end()
-      journal.close()
-    }
-  } finally {
-    release()
-  }
-}
-
-function chooseProgress(options: ApplyOptions, plan: Plan, host: Host): Promise<Progress> {
-  if (options.json === true) return Promise.resolve(jsonProgress(host.out))
-  if (options.quiet === true) return Promise.resolve(lineProgress(plan, () => undefined))
-  if (!host.errIsTerminal || options.verbose === true) {
-    return Promise.resolve(lineProgress(plan, host.err))
-  }
-  return listProgress(plan, host)
-}
-
-/** The first Ctrl-C lets the step under way finish; the second ends at once, the journal whole. */
-function watchInterrupt(host: Host): { asked: () => boolean; stop: () => void } {
-  let times = 0
-  const stop = host.onInterrupt(() => {
-    times += 1
-    if (times > 1) host.exit(EXIT.interrupted)
-    host.err('\nStopping after the step under way. Press Ctrl-C again to stop at once.\n')
-  })
-  return { asked: () => times > 0, stop }
-}
-
 /** What was applied must be what the cluster shows: planning again finds nothing to do. */
-async function lookAgain(desired: DesiredState, session: Session, host: Host): Promise<void> {
-  const again = makeJudgedPlan(desired, await session.observe(pluginsOf(desired)))
-  if (again.steps.length === 0) return
+async function lookAgain(desired: DesiredState, session: Session): Promise<void> {
+  const { draftPlan } = await import('../../plan/make-plan.ts')
+  const { steps } = draftPlan(desired, await session.observe(pluginsOf(desired)))
+  if (steps.length === 0) return
   throw new LockstepError({
     code: 'not-converged',
-    message: `every step was carried out, but planning again finds ${again.steps.length} more: ${again.steps.map(({ id }) => id).join(', ')}`,
-    hint: `Somebody else may be changing the cluster. Run lockstep plan to see (applied by ${host.who}).`,
+    message: `every step was carried out, but planning again finds more to do: ${steps.map(({ id }) => id).join(', ')}`,
+    hint: 'Somebody else may be changing the cluster: look with lockstep plan.',
   })
 }
 

@@ -1,28 +1,38 @@
 /** `lockstep plan`: what would be done, and why. Changes nothing. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { renderPlan } from '../../render/plan-text.ts'
+import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
 import { paletteFor } from '../colour.ts'
 import type { Host } from '../host.ts'
-import { isBlocked, makeJudgedPlan } from '../judged-plan.ts'
+import { blockedExitCode, isBlocked, type JudgeOptions, makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
 
-type PlanOptions = CommonOptions & {
-  readonly json?: boolean
-  readonly detailedExitcode?: boolean
-}
+type PlanOptions = CommonOptions &
+  JudgeOptions & {
+    readonly json?: boolean
+    readonly markdown?: boolean
+    readonly detailedExitcode?: boolean
+    readonly out?: string
+  }
 
 export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> {
   const desired = await loadDesired(options)
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(pluginsOf(desired))
-    const made = makeJudgedPlan(desired, live)
+    const made = await makeJudgedPlan({ desired, live, session, options, host })
+    if (options.out !== undefined) {
+      const { writePlanFile } = await import('../../apply/plan-file.ts')
+      await writePlanFile(options.out, made, host.now())
+    }
     if (options.json === true) host.out(`${JSON.stringify(made, null, 2)}\n`)
+    else if (options.markdown === true) host.out(`${renderPlanMarkdown(made)}\n`)
     else host.out(`${renderPlan(made, { palette: paletteFor(options, host) })}\n`)
-    if (isBlocked(made)) {
-      return EXIT.blocked
+    if (isBlocked(made)) return blockedExitCode(made)
+    if (options.out !== undefined && options.quiet !== true && made.steps.length > 0) {
+      host.err(`\nSaved. To carry out exactly this: lockstep apply ${options.out}\n`)
     }
     return options.detailedExitcode === true && made.steps.length > 0 ? EXIT.changes : EXIT.done
   } finally {

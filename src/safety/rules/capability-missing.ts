@@ -21,7 +21,9 @@ export const capabilityMissing: PlanRule = {
     const required = requiredCapabilities(draft.steps, live.product, desired.mounts)
     const missing = missingCapabilities(required, capabilities)
     if (missing.length === 0) return []
-    const described = missing.map(({ path, capabilities }) => `${path} (${capabilities.join(', ')})`)
+    const described = missing.map(
+      ({ path, capabilities }) => `${path} (${capabilities.join(', ')})`,
+    )
     const lines = renderPolicy(missing.slice(0, LINES_SHOWN))
     const rest = missing.length - LINES_SHOWN
     return [

@@ -1,4 +1,5 @@
 /** A node that nobody can ask what it runs, and that no step reaches. */
+import { unreachable } from '../../domain/errors.ts'
 import type { LiveNode, Product } from '../../domain/live.ts'
 import type { PlanRule } from '../rule.ts'
 
@@ -36,5 +37,7 @@ function describe({ state, detail }: LiveNode, product: Product): string | undef
       return product === 'openbao' ? 'sends requests to the active node at the moment' : undefined
     case 'serving':
       return undefined
+    default:
+      return unreachable(state)
   }
 }

@@ -1,4 +1,5 @@
 /** Something could not be read, so what follows from it is not known. */
+import { unreachable } from '../../domain/errors.ts'
 import type { Unreadable } from '../../domain/live.ts'
 import { type ConnectionPath, parsePluginId, splitConnectionPath } from '../../domain/names.ts'
 import { groupBy } from '../../plan/live-index.ts'
@@ -6,7 +7,7 @@ import { count } from '../../plan/steps.ts'
 import type { PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 
-export const unreadable: PlanRule = {
+export const unreadableParts: PlanRule = {
   about: 'plan',
   name: 'unreadable',
   severity: 'warning',
@@ -48,5 +49,7 @@ function subjectOf({ what, path }: Unreadable): string {
     case 'mounts':
     case 'pins':
       return path
+    default:
+      return unreachable(what)
   }
 }

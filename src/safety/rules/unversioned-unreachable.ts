@@ -19,7 +19,9 @@ export const unversionedUnreachable: PlanRule = {
       const mounts = group.flatMap((one) => one.mounts)
       const reached = new Set(targets.get(plugin)?.connections.map((one) => one.connection.path))
       const connections = group.some((one) => one.mounts.length === 0)
-        ? draft.index.connectionsOf(plugin).filter(({ path, version }) => version !== '' && !reached.has(path))
+        ? draft.index
+            .connectionsOf(plugin)
+            .filter(({ path, version }) => version !== '' && !reached.has(path))
         : []
       const paths = [...mounts, ...connections.map(({ path }) => path)]
       const [first] = group

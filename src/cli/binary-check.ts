@@ -1,0 +1,72 @@
+/**
+ * Runs the file's `binary_check` for every node and binary a plan registers, in parallel, bounded
+ * in time: what it finds is held against the file's hashes before anything is registered.
+ */
+import { execa } from 'execa'
+import type { DesiredState } from '../domain/desired.ts'
+import type { LiveState } from '../domain/live.ts'
+import { type NodeAddress, parseSha256, type Sha256 } from '../domain/names.ts'
+import type { Draft } from '../plan/make-plan.ts'
+import type { BinaryReport } from '../safety/rule.ts'
+
+/** Milliseconds for one command on one node. */
+const TIME_LIMIT = 30_000
+
+/** Undefined where the file has no check. */
+export async function checkBinaries(
+  desired: DesiredState,
+  live: LiveState,
+  draft: Draft,
+): Promise<readonly BinaryReport[] | undefined> {
+  const check = desired.cluster.binaryCheck
+  if (check === undefined) return undefined
+  const wanted = new Map(
+    draft.steps.flatMap(({ action }) =>
+      action.kind === 'register' ? [[action.entry.command, action.entry.sha256] as const] : [],
+    ),
+  )
+  return Promise.all(
+    live.nodes.flatMap(({ address }) =>
+      [...wanted].map(async ([command, expected]) => ({
+        node: address,
+        command,
+        expected,
+        result: await runCheck(check.command, address, command, expected),
+      })),
+    ),
+  )
+}
+
+async function runCheck(
+  template: readonly string[],
+  node: NodeAddress,
+  command: string,
+  expected: Sha256,
+): Promise<BinaryReport['result']> {
+  const host = new URL(node).hostname
+  const [program = '', ...args] = template.map((part) =>
+    part.replaceAll('{host}', host).replaceAll('{address}', node).replaceAll('{command}', command),
+  )
+  const result = await execa(program, args, {
+    reject: false,
+    timeout: TIME_LIMIT,
+    stdin: 'ignore',
+    maxBuffer: 100_000,
+  })
+  if (result.timedOut) return { failed: `no end within ${TIME_LIMIT / 1000} s` }
+  if (result.code === 'ENOENT') return { failed: `there is no command "${program}"` }
+  if (result.failed) {
+    const told = result.stderr.trim().slice(-200)
+    return { failed: `exit ${result.exitCode ?? 'unknown'}${told === '' ? '' : `: ${told}`}` }
+  }
+  // `sha256sum` marks a name with odd characters by a backslash before the hash.
+  const found = parseSha256(result.stdout.trim().replace(/^\\/, '').slice(0, 64))
+  if (found === undefined) {
+    return { failed: `its output does not begin with a SHA-256: "${firstLine(result.stdout)}"` }
+  }
+  return found === expected ? 'same' : { found }
+}
+
+function firstLine(text: string): string {
+  return (text.trim().split('\n')[0] ?? '').slice(0, 80)
+}

@@ -1,0 +1,28 @@
+/** `lockstep drift`: what differs between the file and the cluster, and why. Changes nothing. */
+import { EXIT, type ExitCode } from '../../domain/errors.ts'
+import { findDrift } from '../../drift/find-drift.ts'
+import { renderDrift } from '../../render/drift-text.ts'
+import { paletteFor } from '../colour.ts'
+import type { Host } from '../host.ts'
+import { loadDesired } from '../load-desired.ts'
+import type { CommonOptions } from '../options.ts'
+import { openSession, pluginsOf } from '../session.ts'
+
+type DriftOptions = CommonOptions & { readonly json?: boolean }
+
+export async function drift(options: DriftOptions, host: Host): Promise<ExitCode> {
+  const desired = await loadDesired(options)
+  const session = await openSession(options, host, desired)
+  try {
+    const live = await session.observe(pluginsOf(desired))
+    const report = findDrift(desired, live, host.now().toISOString().slice(0, 10))
+    if (options.json === true) host.out(`${JSON.stringify(report, null, 2)}\n`)
+    else
+      host.out(
+        `${renderDrift(report, { palette: paletteFor(options, host), width: host.width })}\n`,
+      )
+    return report.in_step ? EXIT.done : EXIT.changes
+  } finally {
+    await session.close()
+  }
+}

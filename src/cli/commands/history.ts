@@ -1,0 +1,52 @@
+/** `lockstep history`: the runs this machine has journals of, or what one of them did. */
+import type { JournalEvent } from '../../documents/journal.generated.ts'
+import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
+import { journalRoot, listRuns, readRun } from '../../apply/journal.ts'
+import { renderHistory, renderRun } from '../../render/history-text.ts'
+import type { Host } from '../host.ts'
+import type { OutputOptions } from '../options.ts'
+
+type HistoryOptions = OutputOptions & { readonly json?: boolean; readonly journal?: string }
+
+export function history(run: string | undefined, options: HistoryOptions, host: Host): ExitCode {
+  const found = findRuns(options, host)
+  if (run === undefined) {
+    const runs = found.map(({ folder, name }) => ({ name, events: readRun(folder, name) }))
+    if (options.json === true) host.out(`${JSON.stringify(runs, null, 2)}\n`)
+    else host.out(`${renderHistory(runs)}\n`)
+    return EXIT.done
+  }
+  const events = eventsOf(run, found)
+  if (options.json === true) for (const event of events) host.out(`${JSON.stringify(event)}\n`)
+  else host.out(`${renderRun(events)}\n`)
+  return EXIT.done
+}
+
+export interface KeptRun {
+  readonly folder: string
+  readonly name: string
+}
+
+/** Every kept run, oldest first: of `--journal`, else of all clusters. */
+export function findRuns(options: Pick<HistoryOptions, 'journal'>, host: Host): KeptRun[] {
+  const folders =
+    options.journal === undefined ? journalRoot(host.env, host.home).folders() : [options.journal]
+  return folders
+    .flatMap((folder) => listRuns(folder).map((name) => ({ folder, name })))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** The events of a run, by its name or the beginning of one. */
+function eventsOf(run: string, found: readonly KeptRun[]): JournalEvent[] {
+  const matching = found.filter(({ name }) => name.startsWith(run))
+  const [only] = matching
+  if (only !== undefined && matching.length === 1) return readRun(only.folder, only.name)
+  throw new LockstepError({
+    code: 'no-such-run',
+    message:
+      matching.length === 0
+        ? `there is no run "${run}"`
+        : `"${run}" is the beginning of several runs`,
+    hint: 'See the runs with lockstep history.',
+  })
+}

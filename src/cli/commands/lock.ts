@@ -1,0 +1,58 @@
+/** `lockstep lock`: who holds the cluster, and, for a person who knows better, giving it free. */
+import { EXIT, type ExitCode } from '../../domain/errors.ts'
+import { forceRelease, readClusterLock } from '../../apply/cluster-lock.ts'
+import { journalRoot } from '../../apply/journal.ts'
+import { isHeld, readHolder, removeLock } from '../../apply/local-lock.ts'
+import type { Host } from '../host.ts'
+import { loadDesired } from '../load-desired.ts'
+import type { CommonOptions } from '../options.ts'
+import { openSession } from '../session.ts'
+
+type LockOptions = CommonOptions & { readonly journal?: string }
+
+export async function lock(
+  what: 'show' | 'release',
+  options: LockOptions,
+  host: Host,
+): Promise<ExitCode> {
+  // Without a file there is the lock of this machine only.
+  const desired = options.file === undefined ? undefined : await loadDesired(options)
+  const session = await openSession(options, host, desired)
+  try {
+    const { id } = await session.cluster()
+    const folder = options.journal ?? journalRoot(host.env, host.home).of(id)
+    const kv = desired?.cluster.lock?.kv
+    const shared =
+      kv === undefined ? undefined : { client: session.client, node: session.address, kv }
+    if (what === 'release') {
+      const removed = removeLock(folder)
+      if (shared !== undefined) {
+        await forceRelease({ ...shared, run: '', who: host.who, since: host.now().toISOString() })
+      }
+      host.out(removed || shared !== undefined ? 'Released.\n' : 'There was no lock.\n')
+      return EXIT.done
+    }
+    const local = readHolder(folder)
+    const held =
+      local !== undefined &&
+      isHeld(local, { holder: { host: host.hostname }, isAlive: host.isAlive })
+    const lines =
+      local === undefined
+        ? ['This machine: not locked.']
+        : [
+            `This machine: ${held ? 'locked' : 'left by a run that died'}: ${local.who}, since ${local.since} (run ${local.run})`,
+          ]
+    if (shared !== undefined) {
+      const found = await readClusterLock(shared)
+      lines.push(
+        found.held
+          ? `Cluster (${shared.kv}): locked by ${found.who}, since ${found.since} (run ${found.run})`
+          : `Cluster (${shared.kv}): not locked.`,
+      )
+    }
+    host.out(`${lines.join('\n')}\n`)
+    return EXIT.done
+  } finally {
+    await session.close()
+  }
+}

@@ -1,0 +1,237 @@
+/** The command line: which commands there are and what they take. Each loads what it needs itself. */
+import { Command } from 'commander'
+import type { ExitCode } from '../domain/errors.ts'
+import type { ApplyOptions } from './commands/apply.ts'
+import type { Host } from './host.ts'
+import {
+  addAllowOption,
+  addClusterOptions,
+  addFileOptions,
+  addOutputOptions,
+  type CommonOptions,
+  collect,
+  type FileOptions,
+  type OutputOptions,
+  seconds,
+} from './options.ts'
+
+type Done = (code: ExitCode) => void
+
+/** `done` is told the exit code of the command that ran. */
+export function createProgram(host: Host, version: string, done: Done): Command {
+  const program = new Command('lockstep')
+    .description(
+      'Brings every node of an OpenBao or Vault cluster to the plugin versions in a YAML file:\n' +
+        'plans the steps, checks that stopping after any of them is safe, and carries them out.',
+    )
+    .version(version, '-V, --version')
+    .helpCommand('help [command]', 'show the help of a command')
+    .showHelpAfterError('Run lockstep --help to see the commands.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: host.out,
+      writeErr: host.err,
+      getOutHelpWidth: () => helpWidth(host),
+      getErrHelpWidth: () => helpWidth(host),
+    })
+    .addHelpText('after', EXIT_CODES)
+  for (const add of COMMANDS) add(program, host, done)
+  return program
+}
+
+function helpWidth(host: Host): number {
+  return Number.isFinite(host.width) ? host.width : 100
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0    done
+  1    error: bad input, a server's error
+  2    plan --detailed-exitcode: there are changes to make; drift: there is drift
+  3    blocked by findings
+  4    the plan is stale
+  5    a step failed and what it touched was put back
+  6    a step failed and was not put back: needs a person
+  7    locked by another run
+  8    not allowed: the token, or a right it lacks
+  130  interrupted; run again to go on`
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`
+}
+
+type Add = (program: Command, host: Host, done: Done) => void
+
+const addValidate: Add = (program, host, done) => {
+  const command = program
+    .command('validate')
+    .argument('[paths...]', 'files or directories, each checked on its own')
+    .description('Check files of desired state without asking any server')
+    .option('--json', 'print the problems as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'lockstep validate',
+        'lockstep validate examples/*/',
+        'lockstep validate -f base.yaml -f prod.yaml   # merged, as plan reads them',
+      ),
+    )
+    .action(async (paths: string[], options: FileOptions & OutputOptions) => {
+      const { validate } = await import('./commands/validate.ts')
+      done(await validate(paths, options, host))
+    })
+  addOutputOptions(addFileOptions(command))
+}
+
+const addPlan: Add = (program, host, done) => {
+  const command = program
+    .command('plan')
+    .description('Show what would bring the cluster to the desired state; changes nothing')
+    .option('--out <file>', 'save the plan, for lockstep apply <file>')
+    .option('--detailed-exitcode', 'exit 2 when there are changes to make')
+    .option('--json', 'print the plan as JSON')
+    .option('--markdown', 'print the plan as Markdown, for a pull request')
+    .addHelpText(
+      'after',
+      examples(
+        'lockstep plan -f lockstep.yaml',
+        'lockstep plan -f prod/ --detailed-exitcode',
+        'lockstep plan --out plan.json && lockstep apply plan.json',
+      ),
+    )
+    .action(async (options: CommonOptions) => {
+      const { plan } = await import('./commands/plan.ts')
+      done(await plan(options, host))
+    })
+  addOutputOptions(addClusterOptions(addFileOptions(addAllowOption(command))))
+}
+
+const addShow: Add = (program, host, done) => {
+  const command = program
+    .command('show')
+    .argument('<plan>', 'a plan saved by plan --out')
+    .description('Show a saved plan; asks no server')
+    .option('--json', 'print the plan as JSON')
+    .option('--markdown', 'print the plan as Markdown, for a pull request')
+    .addHelpText('after', examples('lockstep show plan.json', 'lockstep show plan.json --markdown'))
+    .action(async (path: string, options: OutputOptions) => {
+      const { show } = await import('./commands/show.ts')
+      done(await show(path, options, host))
+    })
+  addOutputOptions(command)
+}
+
+const addApply: Add = (program, host, done) => {
+  const command = program
+    .command('apply')
+    .argument('[plan]', 'a plan saved by plan --out; without it, one is made now')
+    .description('Plan, ask, and carry the plan out step by step')
+    .option('--auto-approve', 'do not ask')
+    .option('--no-input', 'never ask: fail where a question would be')
+    .option('--expect <plan_id>', 'apply the saved plan only if this is its id')
+    .option('--max-age <duration>', 'refuse a saved plan older than this', seconds, 86_400)
+    .option('--soak <duration>', 'watch each reloaded mount this long before going on', seconds)
+    .option('--journal <dir>', 'where the journal and the lock of this machine are kept')
+    .option('--json', 'print what is done as JSON, one event a line')
+    .addHelpText(
+      'after',
+      examples(
+        'lockstep apply -f lockstep.yaml',
+        'lockstep apply -f prod/ --auto-approve --soak 30s',
+        'lockstep apply plan.json --expect 4f1c… --auto-approve',
+      ),
+    )
+    .action(async (plan: string | undefined, options: ApplyOptions) => {
+      const { apply } = await import('./commands/apply.ts')
+      done(await apply(plan, options, host))
+    })
+  addOutputOptions(addClusterOptions(addFileOptions(addAllowOption(command))))
+}
+
+const addStatus: Add = (program, host, done) => {
+  const command = program
+    .command('status')
+    .description('Show what every mount is configured for and runs, node by node')
+    .option('--json', 'print the whole live state as JSON')
+    .option('--plugin <type/name>', 'show the mounts of this plugin only; may be repeated', collect)
+    .addHelpText('after', examples('lockstep status', 'lockstep status --plugin secret/my-kv'))
+    .action(async (options: CommonOptions) => {
+      const { status } = await import('./commands/status.ts')
+      done(await status(options, host))
+    })
+  addOutputOptions(addClusterOptions(addFileOptions(command)))
+}
+
+const addDrift: Add = (program, host, done) => {
+  const command = program
+    .command('drift')
+    .description('Say what differs between the file and the cluster; exits 2 on drift')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      examples('lockstep drift -f lockstep.yaml', 'lockstep drift --json > drift.json'),
+    )
+    .action(async (options: CommonOptions) => {
+      const { drift } = await import('./commands/drift.ts')
+      done(await drift(options, host))
+    })
+  addOutputOptions(addClusterOptions(addFileOptions(command)))
+}
+
+const addExplain: Add = (program, host, done) => {
+  program
+    .command('explain')
+    .argument('[rule]', 'a rule, as a finding names it')
+    .description('Explain a rule that plans are judged by, or list them all')
+    .addHelpText('after', examples('lockstep explain', 'lockstep explain version-in-use'))
+    .action(async (rule: string | undefined) => {
+      const { explain } = await import('./commands/explain.ts')
+      done(explain(rule, host))
+    })
+}
+
+const addHistory: Add = (program, host, done) => {
+  const command = program
+    .command('history')
+    .argument('[run]', 'a run, or the beginning of its name')
+    .description('List the runs made from this machine, or show what one did')
+    .option('--json', 'print journals as JSON')
+    .option('--journal <dir>', 'where the journals are kept')
+    .addHelpText('after', examples('lockstep history', 'lockstep history 2026-05-01T10'))
+    .action(async (run: string | undefined, options: OutputOptions) => {
+      const { history } = await import('./commands/history.ts')
+      done(history(run, options, host))
+    })
+  addOutputOptions(command)
+}
+
+const addLock: Add = (program, host, done) => {
+  const lock = program.command('lock').description('See who holds the cluster, or give it free')
+  const add = (what: 'show' | 'release', description: string): void => {
+    const command = lock
+      .command(what)
+      .description(description)
+      .option('--journal <dir>', 'where the lock of this machine is kept')
+      .addHelpText('after', examples(`lockstep lock ${what}`, `lockstep lock ${what} -f prod/`))
+      .action(async (options: CommonOptions) => {
+        const { lock: run } = await import('./commands/lock.ts')
+        done(await run(what, options, host))
+      })
+    addOutputOptions(addClusterOptions(addFileOptions(command)))
+  }
+  add('show', 'Show who holds the lock, here and (with -f) across machines')
+  add('release', 'Remove the lock of a run that you know is gone')
+}
+
+/** In the order of the help. */
+const COMMANDS: readonly Add[] = [
+  addValidate,
+  addPlan,
+  addShow,
+  addApply,
+  addStatus,
+  addDrift,
+  addExplain,
+  addHistory,
+  addLock,
+]

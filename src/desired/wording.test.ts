@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { findClosest, listSome, listWords, show, suggest } from './wording.ts'
+
+test('what is shown has no control characters and an end', () => {
+  expect(show('a\u001b[31m\n\u202eb')).toBe('a\\u{1b}[31m\\u{a}\\u{202e}b')
+  expect(show('x'.repeat(100))).toBe(`${'x'.repeat(80)}…`)
+})
+
+test.each([
+  ['plugin', 'plugins'],
+  ['mouts', 'mounts'],
+  ['moutns', 'mounts'],
+  ['v0.22.0', undefined],
+  ['', undefined],
+])('%j is closest to %s', (text, closest) => {
+  expect(findClosest(text, ['plugins', 'mounts', 'version'])).toBe(closest)
+})
+
+test('of several near words the nearest, and of those the first, is meant', () => {
+  expect(findClosest('v0.21.1', ['v0.20.0', 'v0.21.0', 'v0.21.2'])).toBe('v0.21.0')
+})
+
+test('words are listed', () => {
+  expect(listWords(['a'])).toBe('a')
+  expect(listWords(['a', 'b', 'c'], 'or')).toBe('a, b or c')
+  expect(listSome(['a', 'b', 'c'], 2)).toBe('a, b and 1 more')
+  expect(suggest('x', [], 'there are')).toBe('there are none')
+})

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { builtinEntry, catalogEntry, liveMount, liveNode, liveState, mountPath, plugin, version } from '../../test/builders/live.ts'
+import { desiredPlugin, desiredState } from '../../test/drift/desired-state.ts'
+import { KV, OLD, NEW, PATH, NODES, ONE, running, onEveryNode, cluster, drift, told } from '../../test/drift/one-mount.ts'
+import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import type { MountOnNode } from '../domain/live.ts'
+import type { Version } from '../domain/names.ts'
+
+const JWT = plugin('auth/jwt')
+const BUILTIN = version('v2.7.2+builtin.bao')
+
+describe('the name of a builtin', () => {
+  const mount = (configured: Version, except: Record<string, Partial<MountOnNode>> = {}) =>
+    liveMount(mountPath('auth/jwt/'), { plugin: JWT, version: configured, nodes: NODES, except })
+  const builtin = builtinEntry(JWT, BUILTIN)
+
+  it('is overridden by a version the mount is configured for', () => {
+    const file = desiredState({ plugins: [desiredPlugin(JWT, { use: 'builtin' })] })
+    const live = liveState({ catalog: [builtin, catalogEntry(JWT, NEW)], mounts: [mount(NEW)] })
+
+    expect(told(drift(live, file))).toEqual(['overridden auth/jwt/'])
+  })
+
+  it('is overridden by an unversioned entry that is not retired', () => {
+    const file = desiredState({ plugins: [desiredPlugin(JWT, { use: 'builtin' })] })
+    const live = liveState({
+      catalog: [catalogEntry(JWT, UNVERSIONED)],
+      mounts: [mount(UNVERSIONED)],
+    })
+
+    const [difference] = drift(live, file)
+
+    expect(difference).toMatchObject({
+      class: 'overridden',
+      fix: 'add `unversioned` to `retire` of auth/jwt',
+    })
+  })
+
+  it('is overridden until the retired unversioned entry is gone, then pending', () => {
+    const file = desiredState({
+      plugins: [desiredPlugin(JWT, { use: 'builtin', retire: [UNVERSIONED] })],
+    })
+    const runs = mount(UNVERSIONED)
+
+    const before = drift(
+      liveState({ catalog: [catalogEntry(JWT, UNVERSIONED)], mounts: [runs] }),
+      file,
+    )
+    const after = drift(liveState({ catalog: [builtin], mounts: [runs] }), file)
+
+    expect(told(before)).toEqual(['retire-pending auth/jwt unversioned', 'overridden auth/jwt/'])
+    expect(after).toMatchObject([
+      { class: 'reload-pending', desired: 'builtin', cause: expect.stringContaining('is gone') },
+    ])
+  })
+
+  it('is not overridden while the mount has no version and the builtin runs', () => {
+    const file = desiredState({ plugins: [desiredPlugin(JWT, { use: NEW, versions: [NEW] })] })
+    const runs = mount(
+      UNVERSIONED,
+      onEveryNode({ running_version: BUILTIN, running_sha256: NO_SHA256 }),
+    )
+    const live = liveState({ catalog: [builtin, catalogEntry(JWT, NEW)], mounts: [runs] })
+
+    expect(told(drift(live, file))).toEqual(['not-overridden auth/jwt/'])
+  })
+
+  it('can be one that nothing overrides', () => {
+    const kv = plugin('secret/kv')
+    const file = desiredState({ plugins: [desiredPlugin(kv, { use: NEW, versions: [NEW] })] })
+    const runs = liveMount(PATH, {
+      plugin: kv,
+      version: NEW,
+      nodes: NODES,
+      except: onEveryNode({ running_sha256: NO_SHA256 }),
+    })
+    const live = liveState({
+      catalog: [builtinEntry(kv, BUILTIN), catalogEntry(kv, NEW)],
+      mounts: [runs],
+    })
+
+    expect(told(drift(live, file))).toEqual(['not-overridden secret/kv'])
+  })
+
+  it('is in step with the builtin of the mount’s own version', () => {
+    const file = desiredState({ plugins: [desiredPlugin(JWT, { use: 'builtin' })] })
+    const live = liveState({ catalog: [builtin], mounts: [mount(BUILTIN)] })
+
+    expect(drift(live, file)).toEqual([])
+  })
+})
+
+describe('a pin', () => {
+  const vault = { product: 'vault' as const, nodes: [liveNode(1)] }
+
+  it('on another version is said of the plugin, and not again of what it makes run', () => {
+    const pinned = { pins: [{ plugin: KV, version: OLD }], ...vault }
+
+    const differences = drift(cluster(NEW, { [ONE]: running(OLD) }, pinned))
+
+    expect(told(differences)).toContain('pinned-elsewhere secret/my-kv')
+    expect(told(differences).filter((text) => text.includes('reload-pending'))).toEqual([])
+  })
+
+  it('on the version of the file is no drift', () => {
+    const pinned = { pins: [{ plugin: KV, version: NEW }] }
+
+    expect(drift(cluster(NEW, {}, pinned))).toEqual([])
+  })
+
+  it('must go before a mount can be tuned', () => {
+    const pinned = { pins: [{ plugin: KV, version: NEW }] }
+    const still = onEveryNode(running(NEW))
+
+    expect(drift(cluster(OLD, still, pinned))).toMatchObject([
+      { class: 'version-differs', fix: expect.stringContaining('remove the pin') },
+    ])
+  })
+})
+

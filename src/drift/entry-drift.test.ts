@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { catalogEntry, sha256Of, version } from '../../test/builders/live.ts'
+import { desiredPlugin, desiredState } from '../../test/drift/desired-state.ts'
+import { KV, OLD, NEW, ONE, TWO, running, onEveryNode, cluster, drift, told } from '../../test/drift/one-mount.ts'
+import { UNVERSIONED } from '../domain/names.ts'
+
+
+describe('the catalog', () => {
+  it('lacks a version: said once, with how many mounts would not come back', () => {
+    const differences = drift(cluster(NEW, {}, { catalog: [catalogEntry(KV, OLD)] }))
+
+    expect(differences).toMatchObject([
+      {
+        class: 'not-registered',
+        subject: 'secret/my-kv v0.21.0',
+        found: 'nothing',
+        cause:
+          'not in the catalog; 1 mount or connection configured for it would not come back from a restart',
+        at: 'lockstep.yaml:7:3',
+      },
+    ])
+  })
+
+  it('holds another hash, registered by hand and not yet started anywhere', () => {
+    const sha256 = sha256Of(KV, version('v9.9.9'))
+    const catalog = [catalogEntry(KV, OLD), catalogEntry(KV, NEW, { sha256 })]
+
+    const differences = drift(cluster(NEW, {}, { catalog }))
+
+    expect(differences).toMatchObject([
+      {
+        class: 'hash-differs',
+        subject: 'secret/my-kv v0.21.0',
+        desired: `sha256 ${sha256Of(KV, NEW)}`,
+        found: `sha256 ${sha256}`,
+      },
+    ])
+    expect(differences[0]!.cause).toContain('would start it for 1 mount or connection')
+  })
+
+  it('holds another hash that a node has loaded: the node is named', () => {
+    const sha256 = sha256Of(KV, version('v9.9.9'))
+    const catalog = [catalogEntry(KV, OLD), catalogEntry(KV, NEW, { sha256 })]
+
+    const differences = drift(cluster(NEW, { [ONE]: { running_sha256: sha256 } }, { catalog }))
+
+    expect(told(differences)).toEqual([
+      'hash-differs secret/my-kv v0.21.0',
+      `hash-differs team-a/ ${ONE}`,
+    ])
+    expect(differences[1]!.cause).toContain('runs what is registered under v0.21.0')
+  })
+
+  it('holds the right hash, and a node runs another under the version', () => {
+    const sha256 = sha256Of(KV, version('v9.9.9'))
+
+    expect(drift(cluster(NEW, { [TWO]: { running_sha256: sha256 } }))).toMatchObject([
+      {
+        class: 'hash-differs',
+        node: TWO,
+        cause:
+          'runs another binary than the one registered under v0.21.0, and was not reloaded since',
+      },
+    ])
+  })
+
+  it('holds another unversioned binary, which every node runs', () => {
+    const file = desiredState({
+      plugins: [desiredPlugin(KV, { use: 'unversioned', versions: [UNVERSIONED] })],
+    })
+    const sha256 = sha256Of(KV, OLD)
+    const catalog = [catalogEntry(KV, UNVERSIONED, { sha256 })]
+    const other = { running_sha256: sha256 }
+
+    const differences = drift(
+      cluster(UNVERSIONED, onEveryNode(other), { catalog }),
+      file,
+    )
+
+    expect(told(differences)).toEqual([
+      'hash-differs secret/my-kv unversioned',
+      'hash-differs team-a/',
+    ])
+  })
+
+  it('holds other arguments', () => {
+    const catalog = [catalogEntry(KV, OLD), catalogEntry(KV, NEW, { args: ['--debug'] })]
+
+    expect(drift(cluster(NEW, {}, { catalog }))).toMatchObject([
+      { class: 'hash-differs', desired: 'no args', found: 'args --debug' },
+    ])
+  })
+
+  it('is declared by the servers, which the API cannot change', () => {
+    const catalog = [
+      catalogEntry(KV, OLD),
+      catalogEntry(KV, NEW, { command: 'other', declarative: true }),
+    ]
+
+    const [difference] = drift(cluster(NEW, {}, { catalog }))
+
+    expect(difference).toMatchObject({ desired: 'command my-kv_0.21.0', found: 'command other' })
+    expect(difference!.fix).not.toContain('lockstep apply')
+  })
+
+  it('still holds what is retired, and tells who uses it', () => {
+    const file = desiredState({
+      plugins: [desiredPlugin(KV, { use: NEW, versions: [NEW], retire: [OLD] })],
+    })
+
+    const unused = drift(cluster(NEW), file)
+    const used = drift(cluster(NEW, { [TWO]: running(OLD) }), file)
+
+    expect(unused).toMatchObject([
+      { class: 'retire-pending', subject: 'secret/my-kv v0.16.2', at: 'lockstep.yaml:9:3' },
+    ])
+    expect(used[0]!.cause).toBe(`registered: team-a/ still runs it on ${TWO}`)
+  })
+})
+

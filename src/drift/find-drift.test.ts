@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest'
+import { builtinEntry, catalogEntry, connectionPath, liveConnection, liveMount, liveNode, liveState, mountPath, plugin, version } from '../../test/builders/live.ts'
+import { desiredConnection, desiredMount, desiredPlugin, desiredState } from '../../test/drift/desired-state.ts'
+import { TODAY, KV, OLD, NEW, PATH, NODES, ONE, TWO, THREE, FILE, CATALOG, running, cluster, drift, told } from '../../test/drift/one-mount.ts'
+import { findDrift } from './find-drift.ts'
+import type { Version } from '../domain/names.ts'
+
+const JWT = plugin('auth/jwt')
+const REDIS = plugin('database/redis')
+const BUILTIN = version('v2.7.2+builtin.bao')
+
+describe('what the file names and is not there', () => {
+  const absent = mountPath('team-b/')
+
+  it('is missing, to be enabled or not', () => {
+    const file = (enable: boolean) => ({ ...FILE, mounts: [desiredMount(absent, KV, { enable })] })
+
+    const [enabled] = drift(cluster(NEW), file(true))
+    const [named] = drift(cluster(NEW), file(false))
+
+    expect(enabled).toMatchObject({
+      class: 'mount-missing',
+      subject: absent,
+      fix: '`lockstep apply -f lockstep.yaml`',
+      at: 'lockstep.yaml:12:3',
+    })
+    expect(named!.fix).toContain('`enable: true`')
+  })
+
+  it('is missing where another plugin is mounted', () => {
+    const other = liveMount(absent, { plugin: JWT, version: BUILTIN, nodes: NODES })
+    const file = { ...FILE, mounts: [desiredMount(absent, KV)] }
+
+    const differences = drift(liveState({ catalog: CATALOG, mounts: [other] }), file)
+
+    expect(differences).toMatchObject([{ class: 'mount-missing', found: 'a mount of auth/jwt' }])
+  })
+
+  it('is missing on a node that does not list it', () => {
+    const mount = liveMount(PATH, { plugin: KV, version: NEW, nodes: NODES.slice(0, 2) })
+
+    const differences = drift(liveState({ catalog: CATALOG, mounts: [mount] }))
+
+    expect(told(differences)).toEqual([`mount-missing team-a/ ${THREE}`])
+  })
+
+  it('is unknown, not missing, in a namespace that could not be read', () => {
+    const file = { ...FILE, mounts: [desiredMount(mountPath('ns1/team-b/'), KV)] }
+    const refused = { what: 'mounts' as const, path: 'ns1/sys/mounts', reason: 'HTTP 403' }
+
+    const report = findDrift(file, cluster(NEW, {}, { unreadable: [refused] }), TODAY)
+
+    expect(report.differences).toEqual([])
+    expect(told(report.unreadable)).toEqual(['unreadable ns1/sys/mounts'])
+  })
+})
+
+describe('a database connection', () => {
+  const path = connectionPath('db/config/orders')
+  const catalog = [catalogEntry(REDIS, OLD), catalogEntry(REDIS, NEW)]
+  const file = desiredState({ plugins: [desiredPlugin(REDIS, { use: NEW, versions: [OLD, NEW] })] })
+  const live = (of: Version) =>
+    liveState({ catalog, connections: [liveConnection(path, { plugin: REDIS, version: of })] })
+
+  it('differs where it uses another version', () => {
+    expect(drift(live(NEW), file)).toEqual([])
+    expect(drift(live(OLD), file)).toMatchObject([
+      { class: 'connection-differs', subject: path, desired: 'v0.21.0', found: 'v0.16.2' },
+    ])
+  })
+
+  it('is told where its version is not registered', () => {
+    expect(told(drift(live(version('v0.1.0')), file))).toEqual(['not-registered db/config/orders'])
+  })
+
+  it('is missing where the file names it', () => {
+    const named = { ...file, connections: [desiredConnection(path, REDIS)] }
+
+    expect(told(drift(liveState({ catalog }), named))).toEqual(['mount-missing db/config/orders'])
+  })
+})
+
+describe('what could not be read', () => {
+  it('keeps a cluster from being in step', () => {
+    const nodes = [liveNode(1), liveNode(2, { state: 'sealed', role: 'unknown' })]
+    const mount = liveMount(PATH, { plugin: KV, version: NEW, nodes })
+
+    const report = findDrift(FILE, liveState({ catalog: CATALOG, mounts: [mount], nodes }), TODAY)
+
+    expect(report).toMatchObject({ in_step: false, differences: [] })
+    expect(told(report.unreadable)).toEqual([`unreadable ${TWO} ${TWO}`])
+  })
+
+  it('is told of a mount that the token may not ask', () => {
+    const refused = { answers: 'unchecked' as const, detail: 'permission denied' }
+
+    const report = findDrift(FILE, cluster(NEW, { [ONE]: refused }), TODAY)
+
+    expect(told(report.unreadable)).toEqual(['unreadable team-a/'])
+  })
+
+  it('passes over what the file has nothing to do with, and standbys that forward', () => {
+    const unreadable = [
+      { what: 'connections' as const, path: 'db/config', reason: 'HTTP 403' },
+      {
+        what: 'catalog-entry' as const,
+        path: 'sys/plugins/catalog/secret/other?version=v1.0.0',
+        reason: 'HTTP 403',
+      },
+    ]
+    const nodes = [liveNode(1), liveNode(2, { state: 'forwarding' })]
+    const mount = liveMount(PATH, { plugin: KV, version: NEW, nodes })
+
+    const live = liveState({ catalog: CATALOG, mounts: [mount], nodes, unreadable })
+
+    expect(findDrift(FILE, live, TODAY)).toMatchObject({ in_step: true, unreadable: [] })
+  })
+})
+
+describe('what no file names', () => {
+  it('is listed apart, and is no drift', () => {
+    const other = plugin('secret/other')
+    const foreign = liveMount(mountPath('x/'), { plugin: other, version: OLD, nodes: NODES })
+    const catalog = [...CATALOG, catalogEntry(KV, version('v0.10.0')), catalogEntry(other, OLD)]
+    const inStep = cluster(NEW)
+
+    const report = findDrift(
+      FILE,
+      { ...inStep, catalog, mounts: [...inStep.mounts, foreign] },
+      TODAY,
+    )
+
+    expect(report.in_step).toBe(true)
+    expect(told(report.unmanaged)).toEqual([
+      'unmanaged secret/my-kv v0.10.0',
+      'unmanaged secret/other v0.16.2',
+      'unmanaged x/',
+    ])
+  })
+
+  it('does not list builtins', () => {
+    const jwt = liveMount(mountPath('auth/jwt/'), { plugin: JWT, version: BUILTIN, nodes: NODES })
+    const live = liveState({ catalog: [builtinEntry(JWT, BUILTIN)], mounts: [jwt] })
+
+    expect(findDrift(desiredState(), live, TODAY).unmanaged).toEqual([])
+  })
+})
+
+describe('what is ignored', () => {
+  const ignore = (overrides: { subject?: string; until?: string }) => ({
+    ...FILE,
+    ignore: [
+      {
+        class: 'version-differs',
+        subject: PATH,
+        because: 'CHG-1432',
+        source: { file: 'lockstep.yaml', line: 20, column: 3 },
+        ...overrides,
+      },
+    ],
+  })
+
+  it('is told apart, with the reason, up to the last day', () => {
+    const report = findDrift(ignore({ until: TODAY }), cluster(OLD), TODAY)
+
+    expect(report).toMatchObject({ in_step: true, differences: [] })
+    expect(report.ignored).toMatchObject([
+      { class: 'version-differs', subject: PATH, because: 'CHG-1432', until: TODAY },
+    ])
+  })
+
+  it('is drift again the day after', () => {
+    const report = findDrift(ignore({ until: '2026-06-14' }), cluster(OLD), TODAY)
+
+    expect(report).toMatchObject({ in_step: false, ignored: [] })
+  })
+
+  it.each([KV, 'team-a', PATH])('may be written as %s', (subject) => {
+    expect(drift(cluster(OLD), ignore({ subject }))).toEqual([])
+  })
+
+  it('is no other class or subject', () => {
+    expect(told(drift(cluster(OLD), ignore({ subject: 'team-b/' })))).toEqual([
+      'version-differs team-a/',
+    ])
+    expect(told(drift(cluster(NEW, { [ONE]: running(OLD) }), ignore({})))).toEqual([
+      `node-skew team-a/ ${ONE}`,
+    ])
+  })
+})

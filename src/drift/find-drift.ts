@@ -1,0 +1,89 @@
+/**
+ * Desired state × live state → where the cluster differs, why, and what would mend it. Pure; only
+ * what the file names can drift. What is merely said differently (`0.16.2` and `v0.16.2`, absent
+ * and empty arguments) is no difference.
+ */
+import type { Difference, DriftReport } from '../documents/drift.generated.ts'
+import type { DesiredPlugin, DesiredState } from '../domain/desired.ts'
+import type { LiveState } from '../domain/live.ts'
+import { compareText } from '../domain/names.ts'
+import { groupBy } from '../plan/live-index.ts'
+import { draftPlan } from '../plan/make-plan.ts'
+import { type Comparison, compareStates, writtenAt } from './comparison.ts'
+import { findConnectionDrift } from './connection-drift.ts'
+import { findEntryDrift } from './entry-drift.ts'
+import { siftIgnored } from './ignore.ts'
+import { findMissing } from './missing-drift.ts'
+import { findMountDrift } from './mount-drift.ts'
+import { findPinDrift } from './pin-drift.ts'
+import { findUnmanaged } from './unmanaged.ts'
+import { findUnreadable } from './unreadable.ts'
+
+/** `today` is an ISO date, for the `until` of what is ignored. */
+export function findDrift(desired: DesiredState, live: LiveState, today: string): DriftReport {
+  const { targets, index } = draftPlan(desired, live)
+  const comparison = compareStates(desired, live, index)
+  const mounts = groupBy(desired.mounts, (mount) => mount.plugin)
+  const connections = groupBy(desired.connections, (connection) => connection.plugin)
+  const found = targets.flatMap(({ plugin, targets }) => {
+    const said = {
+      mounts: mounts.get(plugin.id) ?? [],
+      connections: connections.get(plugin.id) ?? [],
+    }
+    return [
+      ...findNotOverridable(plugin, targets.impossible, comparison),
+      ...findPinDrift(plugin, targets, comparison),
+      ...findEntryDrift(plugin, comparison),
+      ...findMountDrift(plugin, targets, said.mounts, comparison),
+      ...findConnectionDrift(plugin, targets, said.connections, comparison),
+      ...findMissing(plugin, targets, said, comparison),
+    ]
+  })
+  const sift = (differences: readonly Difference[]) =>
+    siftIgnored([...differences].sort(compareDifferences), desired.ignore, today)
+  const differences = sift(found)
+  const unreadable = sift(findUnreadable(desired, comparison))
+  const unmanaged = sift(findUnmanaged(desired, comparison))
+  const { cluster, product, server_version } = live
+  return {
+    format: 1,
+    cluster: { id: cluster.id, name: cluster.name, product, server_version },
+    in_step: differences.kept.length === 0 && unreadable.kept.length === 0,
+    differences: differences.kept,
+    unreadable: unreadable.kept,
+    ignored: [...differences.ignored, ...unreadable.ignored, ...unmanaged.ignored],
+    unmanaged: unmanaged.kept,
+  }
+}
+
+/** The servers compile some plugins in and run nothing else under their names. */
+function findNotOverridable(
+  plugin: DesiredPlugin,
+  impossible: readonly { readonly kind: string }[],
+  { index }: Comparison,
+): Difference[] {
+  if (!impossible.some(({ kind }) => kind === 'not-overridable')) return []
+  const version = index.builtinVersion(plugin.id)
+  return [
+    {
+      class: 'not-overridden',
+      subject: plugin.id,
+      plugin: plugin.id,
+      desired: 'an external plugin',
+      found: version === undefined ? 'builtin' : `builtin ${version}`,
+      cause: 'the server runs its builtin of this name whatever is registered or configured',
+      fix: 'register the plugin under another name, and mount that',
+      ...writtenAt(plugin.source),
+    },
+  ]
+}
+
+function compareDifferences(a: Difference, b: Difference): number {
+  return (
+    compareText(a.plugin ?? '', b.plugin ?? '') ||
+    compareText(a.mount ?? '', b.mount ?? '') ||
+    compareText(a.subject, b.subject) ||
+    compareText(a.class, b.class) ||
+    compareText(a.node ?? '', b.node ?? '')
+  )
+}

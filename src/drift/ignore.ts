@@ -1,0 +1,39 @@
+/** The file's `ignore`: which differences are passed over, and until when. */
+import type { Difference, IgnoredDifference } from '../documents/drift.generated.ts'
+import type { Ignore } from '../domain/desired.ts'
+import { groupBy } from '../plan/live-index.ts'
+
+export interface Sifted {
+  readonly kept: Difference[]
+  readonly ignored: IgnoredDifference[]
+}
+
+/**
+ * An `ignore` holds for its class where its subject is the difference's own, or the plugin, mount
+ * or node it is of. `today` is an ISO date; the last day is inclusive, and after it it is as if it
+ * were not there.
+ */
+export function siftIgnored(
+  differences: readonly Difference[],
+  ignore: readonly Ignore[],
+  today: string,
+): Sifted {
+  const inForce = ignore.filter(({ until }) => until === undefined || today <= until)
+  const byClass = groupBy(inForce, (one) => one.class)
+  const kept: Difference[] = []
+  const ignored: IgnoredDifference[] = []
+  for (const difference of differences) {
+    const one = byClass.get(difference.class)?.find(({ subject }) => isOf(difference, subject))
+    if (one === undefined) kept.push(difference)
+    else {
+      const { because, until } = one
+      ignored.push({ ...difference, because, ...(until !== undefined && { until }) })
+    }
+  }
+  return { kept, ignored }
+}
+
+/** A mount may be written without its trailing slash. */
+function isOf({ subject, plugin, mount, node }: Difference, named: string): boolean {
+  return [subject, plugin, mount, node].includes(named) || mount === `${named}/`
+}

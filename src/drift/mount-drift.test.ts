@@ -1,0 +1,258 @@
+import { describe, expect, it } from 'vitest'
+import { catalogEntry, plugin, sha256Of, version } from '../../test/builders/live.ts'
+import { desiredMount, desiredPlugin, desiredState, using } from '../../test/drift/desired-state.ts'
+import { TODAY, KV, OLD, NEW, PATH, ONE, TWO, THREE, FILE, running, onEveryNode, cluster, drift, told } from '../../test/drift/one-mount.ts'
+import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { findDrift } from './find-drift.ts'
+
+
+describe('a mount that is as the file says', () => {
+  it('is in step', () => {
+    const report = findDrift(FILE, cluster(NEW), TODAY)
+
+    expect(report).toMatchObject({ in_step: true, differences: [], unreadable: [], unmanaged: [] })
+  })
+
+  it('does not drift where an entry was read without its command or args', () => {
+    const bare = [OLD, NEW].map((of) => {
+      const { command: _command, args: _args, ...entry } = catalogEntry(KV, of)
+      return entry
+    })
+
+    expect(drift(cluster(NEW, {}, { catalog: bare }))).toEqual([])
+  })
+})
+
+describe('a mount that was not reloaded', () => {
+  it('is pending, once, where every node runs the binary from before', () => {
+    const stale = onEveryNode(running(OLD))
+
+    const differences = drift(cluster(NEW, stale))
+
+    expect(differences).toEqual([
+      {
+        class: 'reload-pending',
+        subject: PATH,
+        mount: PATH,
+        plugin: KV,
+        desired: `v0.21.0 (${sha256Of(KV, NEW)})`,
+        found: `v0.16.2 (${sha256Of(KV, OLD)})`,
+        cause: 'tuned to v0.21.0 and not reloaded on 3 of 3 nodes',
+        fix: '`lockstep apply -f lockstep.yaml`',
+        at: 'lockstep.yaml:4:3',
+      },
+    ])
+  })
+
+  it('is a skew on the two standbys where only the active node was reloaded', () => {
+    const differences = drift(cluster(NEW, { [TWO]: running(OLD), [THREE]: running(OLD) }))
+
+    expect(told(differences)).toEqual([`node-skew team-a/ ${TWO}`, `node-skew team-a/ ${THREE}`])
+    expect(differences[0]).toMatchObject({
+      desired: `v0.21.0 (${sha256Of(KV, NEW)})`,
+      found: `v0.16.2 (${sha256Of(KV, OLD)})`,
+      cause: 'reloaded on 1 of 3 nodes, and not on this one: it runs the binary from before',
+    })
+  })
+
+  it('is a skew on every node where none runs what it is configured for', () => {
+    const third = version('v0.10.0')
+
+    const differences = drift(
+      cluster(NEW, { [ONE]: running(OLD), [TWO]: running(third), [THREE]: running(OLD) }),
+    )
+
+    expect(told(differences)).toEqual([
+      `node-skew team-a/ ${ONE}`,
+      `node-skew team-a/ ${TWO}`,
+      `node-skew team-a/ ${THREE}`,
+    ])
+  })
+
+  it('is pending on the nodes that answer where another is down', () => {
+    const stale = {
+      [ONE]: { answers: 'no' as const },
+      [TWO]: running(OLD),
+      [THREE]: running(OLD),
+    }
+
+    const differences = drift(cluster(NEW, stale))
+
+    expect(told(differences)).toEqual([`mount-down team-a/ ${ONE}`, 'reload-pending team-a/'])
+    expect(differences[1]!.cause).toBe('tuned to v0.21.0 and not reloaded on 2 of 3 nodes')
+  })
+
+  it('says when what runs is not registered any more', () => {
+    const stale = onEveryNode(running(OLD))
+    const file = desiredState({ plugins: [desiredPlugin(KV, { use: NEW, versions: [NEW] })] })
+
+    const [difference] = drift(cluster(NEW, stale, { catalog: [catalogEntry(KV, NEW)] }), file)
+
+    expect(difference).toMatchObject({
+      class: 'reload-pending',
+      cause: 'tuned to v0.21.0 and not reloaded on 3 of 3 nodes; what runs is registered no more',
+    })
+  })
+
+  it('is pending where the same binary ran under another version', () => {
+    const twin = [catalogEntry(KV, OLD, { sha256: sha256Of(KV, NEW) }), catalogEntry(KV, NEW)]
+    const file = desiredState({ plugins: [desiredPlugin(KV, { use: NEW, versions: [NEW] })] })
+    const renamed = { running_version: OLD }
+
+    const differences = drift(
+      cluster(NEW, onEveryNode(renamed), { catalog: twin }),
+      file,
+    )
+
+    expect(told(differences)).toEqual(['reload-pending team-a/'])
+  })
+
+  it('is pending after its unversioned entry was registered again', () => {
+    const file = desiredState({
+      plugins: [desiredPlugin(KV, { use: 'unversioned', versions: [UNVERSIONED] })],
+    })
+    const before = { running_sha256: sha256Of(KV, OLD) }
+
+    const differences = drift(
+      cluster(
+        UNVERSIONED,
+        onEveryNode(before),
+        { catalog: [catalogEntry(KV, UNVERSIONED)] },
+      ),
+      file,
+    )
+
+    expect(differences).toMatchObject([
+      {
+        class: 'reload-pending',
+        cause:
+          'the unversioned entry was registered again, and the mount was not reloaded on 3 of 3 nodes',
+      },
+    ])
+  })
+})
+
+describe('a mount configured otherwise than the file says', () => {
+  it('differs in version alone, though it was not reloaded', () => {
+    const still = onEveryNode(running(NEW))
+
+    expect(drift(cluster(OLD, still))).toMatchObject([
+      {
+        class: 'version-differs',
+        desired: 'v0.21.0',
+        found: 'v0.16.2',
+        cause:
+          'configured for v0.16.2, and not reloaded since: it still runs what the file says, until it restarts',
+      },
+    ])
+  })
+
+  it('differs in version alone where it runs that on every node', () => {
+    expect(drift(cluster(OLD))).toMatchObject([
+      { class: 'version-differs', cause: 'configured for v0.16.2, and runs it' },
+    ])
+  })
+
+  it('is a skew too where one node was reloaded: that node is named', () => {
+    const differences = drift(cluster(OLD, { [TWO]: running(NEW), [THREE]: running(NEW) }))
+
+    expect(told(differences)).toEqual([`node-skew team-a/ ${ONE}`, 'version-differs team-a/'])
+    expect(differences[0]!.cause).toBe(
+      `reloaded on this one; v0.21.0 (${sha256Of(KV, NEW)}) still runs on 2 of 3 nodes`,
+    )
+  })
+
+  it('is not registered, rather than of another version, where it would be lost', () => {
+    const gone = version('v0.18.0')
+
+    expect(drift(cluster(gone))).toMatchObject([
+      {
+        class: 'not-registered',
+        subject: PATH,
+        desired: 'v0.21.0',
+        found: 'v0.18.0, not registered',
+      },
+    ])
+  })
+
+  it('follows its own `use` before that of its plugin', () => {
+    const file = {
+      ...FILE,
+      mounts: [desiredMount(PATH, KV, { use: using(OLD) })],
+    }
+
+    expect(drift(cluster(OLD), file)).toEqual([])
+    expect(told(drift(cluster(NEW), file))).toEqual(['version-differs team-a/'])
+  })
+
+  it('cannot go back to unversioned, and says so', () => {
+    const file = desiredState({
+      plugins: [desiredPlugin(KV, { use: 'unversioned', versions: [UNVERSIONED, NEW] })],
+    })
+    const catalog = [catalogEntry(KV, UNVERSIONED), catalogEntry(KV, NEW)]
+
+    const differences = drift(cluster(NEW, {}, { catalog }), file)
+
+    expect(told(differences)).toEqual(['version-differs team-a/'])
+    expect(differences[0]!.fix).toContain('`use` the version')
+  })
+})
+
+describe('a plugin without `use`', () => {
+  const file = desiredState({ plugins: [desiredPlugin(KV, { versions: [OLD, NEW] })] })
+
+  it('leaves its mounts on what they are configured for', () => {
+    expect(drift(cluster(OLD), file)).toEqual([])
+  })
+
+  it('still tells what a node does not run, and that no plan mends it', () => {
+    const [difference] = drift(cluster(NEW, { [TWO]: running(OLD) }), file)
+
+    expect(difference).toMatchObject({ class: 'node-skew', node: TWO })
+    expect(difference!.fix).toMatch(/^say what it is to `use`/)
+  })
+})
+
+describe('a mount that does not answer', () => {
+  it('is down on the node that started without the file', () => {
+    const empty = {
+      running_version: UNVERSIONED,
+      running_sha256: NO_SHA256,
+      answers: 'no' as const,
+      detail: 'backend is nil',
+    }
+
+    expect(drift(cluster(NEW, { [TWO]: empty }))).toMatchObject([
+      {
+        class: 'mount-down',
+        node: TWO,
+        found: 'does not answer',
+        cause: 'the node started without its plugin: backend is nil',
+        fix: 'see that my-kv_0.21.0 lies in the plugin directory of the node, unchanged; then `lockstep apply -f lockstep.yaml`',
+      },
+    ])
+  })
+
+  it('is down, whatever hash the server still reports', () => {
+    expect(told(drift(cluster(NEW, { [ONE]: { answers: 'no' } })))).toEqual([
+      `mount-down team-a/ ${ONE}`,
+    ])
+  })
+
+  it('is down where it was not asked and nothing runs', () => {
+    const empty = {
+      running_version: UNVERSIONED,
+      running_sha256: NO_SHA256,
+      answers: 'unchecked' as const,
+    }
+
+    expect(told(drift(cluster(NEW, { [TWO]: empty })))).toEqual([`mount-down team-a/ ${TWO}`])
+  })
+
+  it('may stay read-only on Vault', () => {
+    const live = cluster(NEW, { [ONE]: { answers: 'no' } }, { product: 'vault' })
+
+    expect(drift(live)[0]!.fix).toContain('step the node down')
+  })
+})
+

@@ -1,0 +1,33 @@
+/** A pin goes before what each mount is configured for (Vault), so it is held against them all. */
+import type { Difference } from '../documents/drift.generated.ts'
+import type { DesiredPlugin } from '../domain/desired.ts'
+import { compareText, versionLabel } from '../domain/names.ts'
+import type { Targets } from '../plan/targets.ts'
+import { type Comparison, writtenAt } from './comparison.ts'
+import { countMountsOrConnections } from './wording.ts'
+
+export function findPinDrift(
+  plugin: DesiredPlugin,
+  targets: Targets,
+  { pins, apply }: Comparison,
+): Difference[] {
+  const pinned = pins.get(plugin.id)
+  if (pinned === undefined) return []
+  const others = [...targets.mounts, ...targets.connections].filter(
+    ({ version }) => version !== pinned,
+  )
+  if (others.length === 0) return []
+  const desired = [...new Set(others.map(({ version }) => versionLabel(version)))]
+  return [
+    {
+      class: 'pinned-elsewhere',
+      subject: plugin.id,
+      plugin: plugin.id,
+      desired: desired.sort(compareText).join(', '),
+      found: `pinned to ${pinned}`,
+      cause: `the pin goes before what ${countMountsOrConnections(others.length)} should run, from the next reload or restart on`,
+      fix: `remove the pin (DELETE sys/plugins/pins/${plugin.id}), then ${apply}`,
+      ...writtenAt(plugin.use?.source ?? plugin.source),
+    },
+  ]
+}

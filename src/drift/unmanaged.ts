@@ -1,0 +1,68 @@
+/**
+ * External plugins that no file names, and entries of named plugins that the file neither lists
+ * nor retires. What the file does not name is left alone: this informs, and is never drift.
+ */
+import type { Difference } from '../documents/drift.generated.ts'
+import type { DesiredState } from '../domain/desired.ts'
+import type { CatalogEntry } from '../domain/live.ts'
+import { NO_SHA256, type PluginId } from '../domain/names.ts'
+import { entrySubject } from '../plan/steps.ts'
+import type { Comparison } from './comparison.ts'
+import { configuredLabel, entryLabel } from './wording.ts'
+
+export function findUnmanaged(desired: DesiredState, { live, index }: Comparison): Difference[] {
+  const named = new Set<PluginId>(desired.plugins.map(({ id }) => id))
+  const said = new Set(
+    desired.plugins.flatMap(({ id, versions, retire }) =>
+      [...versions, ...retire].map(({ version }) => entrySubject(id, version)),
+    ),
+  )
+  const entries = live.catalog
+    .filter((entry) => !entry.builtin && !said.has(entrySubject(entry.plugin, entry.version)))
+    .map((entry) => unmanagedEntry(entry, named.has(entry.plugin)))
+  const isForeign = (plugin: PluginId): boolean =>
+    !named.has(plugin) && index.externals(plugin).length > 0
+  const mounts = live.mounts
+    .filter(
+      ({ plugin, nodes }) =>
+        isForeign(plugin) ||
+        // Its entry may be gone from the catalog.
+        (!named.has(plugin) && nodes.some(({ running_sha256 }) => running_sha256 !== NO_SHA256)),
+    )
+    .map(({ path, plugin, configured_version }): Difference => ({
+      ...unnamed(plugin),
+      subject: path,
+      mount: path,
+      found: `configured for ${configuredLabel(configured_version)}`,
+    }))
+  const connections = live.connections
+    .filter(({ plugin }) => isForeign(plugin))
+    .map(({ path, plugin, version }): Difference => ({
+      ...unnamed(plugin),
+      subject: path,
+      found: `uses ${configuredLabel(version)}`,
+    }))
+  return [...entries, ...mounts, ...connections]
+}
+
+function unmanagedEntry(entry: CatalogEntry, isNamed: boolean): Difference {
+  return {
+    ...unnamed(entry.plugin),
+    subject: entrySubject(entry.plugin, entry.version),
+    found: entryLabel(entry, new Set(['sha256'])),
+    ...(isNamed && {
+      cause: 'the file names the plugin, and neither lists nor retires this version',
+      fix: 'list it under `versions`, or under `retire` if it is to go',
+    }),
+  }
+}
+
+function unnamed(plugin: PluginId) {
+  return {
+    class: 'unmanaged' as const,
+    plugin,
+    desired: 'not named',
+    cause: 'no file names this plugin',
+    fix: '`lockstep import` writes it down, if it is to be managed',
+  }
+}

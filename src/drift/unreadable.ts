@@ -1,0 +1,81 @@
+/**
+ * What could not be read, as far as the file has to do with it: nothing is known to differ there,
+ * and nothing is known not to. A standby that forwards runs no plugin and hides nothing.
+ */
+import type { Difference } from '../documents/drift.generated.ts'
+import type { DesiredState } from '../domain/desired.ts'
+import type { LiveMount, LiveNode, Unreadable } from '../domain/live.ts'
+import { type PluginId, pluginType } from '../domain/names.ts'
+import type { Comparison } from './comparison.ts'
+import { onNodes } from './wording.ts'
+
+export function findUnreadable(desired: DesiredState, comparison: Comparison): Difference[] {
+  const { live, index, serving } = comparison
+  const named = desired.plugins.map(({ id }) => id)
+  return [
+    ...live.nodes.flatMap(unreadableNode),
+    ...live.unreadable.filter((one) => matters(one, named)).map(unreadablePath),
+    ...named.flatMap((plugin) =>
+      index.mountsOf(plugin).flatMap((mount) => unaskedMount(mount, serving.length)),
+    ),
+  ]
+}
+
+function unreadableNode({ address, state, detail }: LiveNode): Difference[] {
+  if (state !== 'sealed' && state !== 'unreachable') return []
+  return [
+    {
+      class: 'unreadable',
+      subject: address,
+      node: address,
+      desired: 'answers',
+      found: state,
+      cause: `what it runs is not known${detail === undefined || detail === state ? '' : `: ${detail}`}`,
+      fix:
+        state === 'sealed'
+          ? 'unseal it, then look again'
+          : 'start it, or give an address that can be reached from here under `cluster.nodes`',
+    },
+  ]
+}
+
+/** Other plugins' entries and, where the file has no database plugin, connections do not. */
+function matters({ what, path }: Unreadable, named: readonly PluginId[]): boolean {
+  if (what === 'connections') return named.some((plugin) => pluginType(plugin) === 'database')
+  if (what !== 'catalog-entry') return true
+  const plugin = path.replace(/^sys\/plugins\/catalog\//, '').replace(/\?.*$/, '')
+  return named.some((id) => id === plugin)
+}
+
+function unreadablePath({ what, path, node, reason }: Unreadable): Difference {
+  return {
+    class: 'unreadable',
+    subject: path,
+    ...(node !== undefined && { node }),
+    desired: 'readable',
+    found: reason,
+    cause: `the ${what.replace('catalog-entry', 'catalog entry')} there could not be read, and may differ`,
+    fix: 'give the token what `lockstep policy` prints',
+  }
+}
+
+/** Listed, but not allowed to be asked: a mount may be down while the server reports it running. */
+function unaskedMount({ path, plugin, nodes }: LiveMount, all: number): Difference[] {
+  const unasked = nodes.filter(
+    ({ answers, detail }) => answers === 'unchecked' && detail !== undefined,
+  )
+  const [first] = unasked
+  if (first === undefined) return []
+  return [
+    {
+      class: 'unreadable',
+      subject: path,
+      mount: path,
+      plugin,
+      desired: 'answers',
+      found: first.detail ?? 'not asked',
+      cause: `could not be asked whether it answers ${onNodes(unasked.length, all)}`,
+      fix: 'give the token what `lockstep policy` prints',
+    },
+  ]
+}

@@ -1,0 +1,182 @@
+/**
+ * Drift for a terminal or a job's log: what differs, plugin by plugin, what could not be read, and,
+ * last, `No drift.` or how much of what. Mounts that differ alike are told in one block.
+ */
+import type { Difference, DriftReport } from '../documents/drift.generated.ts'
+import type { Palette } from './palette.ts'
+import { type Cell, layTable } from './table.ts'
+import { count, listSome, printable, productName, shortenHashes } from './wording.ts'
+
+export interface DriftTextOptions {
+  readonly palette: Palette
+  /** Columns of the terminal; `Infinity` where there is none. */
+  readonly width: number
+}
+
+/** Ends without a newline; the last line is `summarizeDrift(report)`. */
+export function renderDrift(report: DriftReport, { palette, width }: DriftTextOptions): string {
+  const { differences, unreadable } = report
+  const view: View = { palette, width }
+  const paint = report.in_step ? palette.green : palette.red
+  return [
+    header(report, palette),
+    ...byPlugin(differences).map(([plugin, ones]) => differing(plugin, ones, view)),
+    differing('Could not be read', unreadable, view),
+    ignoredSection(report, view),
+    unmanagedSection(report, view),
+    paint(palette.bold(summarizeDrift(report))),
+  ]
+    .filter((section) => section !== '')
+    .join('\n\n')
+}
+
+/** `No drift.`, or `Drift: 2 node-skew, 1 mount-down.`, the most frequent first. */
+export function summarizeDrift({ differences, unreadable }: DriftReport): string {
+  const counts = new Map<string, number>()
+  for (const one of [...differences, ...unreadable]) {
+    counts.set(one.class, (counts.get(one.class) ?? 0) + 1)
+  }
+  if (counts.size === 0) return 'No drift.'
+  const parts = [...counts].sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1))
+  return `Drift: ${parts.map(([name, number]) => `${number} ${name}`).join(', ')}.`
+}
+
+interface View {
+  readonly palette: Palette
+  readonly width: number
+}
+
+function header({ cluster }: DriftReport, palette: Palette): string {
+  const server = `${productName(cluster.product)} ${printable(cluster.server_version)}`
+  return `Cluster ${palette.bold(printable(cluster.name))}, ${server}`
+}
+
+/** In the report's order, which is by plugin. */
+function byPlugin(differences: readonly Difference[]): [string, Difference[]][] {
+  const groups = new Map<string, Difference[]>()
+  for (const one of differences) {
+    const title = one.plugin ?? one.subject
+    const group = groups.get(title)
+    if (group === undefined) groups.set(title, [one])
+    else group.push(one)
+  }
+  return [...groups]
+}
+
+function differing(title: string, differences: readonly Difference[], view: View): string {
+  if (differences.length === 0) return ''
+  const blocks = gather(differences).map((block) => blockLines(block, view))
+  return [view.palette.bold(printable(title)), ...blocks.flat()].join('\n')
+}
+
+/** Differences that say the same of the same nodes. */
+interface Block {
+  readonly one: Difference
+  readonly subjects: readonly string[]
+  readonly nodes: readonly string[]
+}
+
+/** This many mounts that differ alike are still shown one by one. */
+const SHOWN_APART = 3
+
+/** First the nodes of each subject, then the subjects, in the order of the first of each. */
+function gather(differences: readonly Difference[]): Block[] {
+  const bySubject = new Map<string, { one: Difference; nodes: string[] }>()
+  for (const one of differences) {
+    const key = JSON.stringify([one.subject, ...told(one)])
+    const known = bySubject.get(key) ?? { one, nodes: [] }
+    bySubject.set(key, known)
+    if (one.node !== undefined) known.nodes.push(one.node)
+  }
+  const alike = new Map<string, { one: Difference; nodes: string[]; subjects: string[] }>()
+  for (const { one, nodes } of bySubject.values()) {
+    const key = JSON.stringify([one.mount !== undefined, nodes, ...told(one)])
+    const known = alike.get(key) ?? { one, nodes, subjects: [] }
+    alike.set(key, known)
+    known.subjects.push(one.subject)
+  }
+  return [...alike.values()].flatMap((block) =>
+    block.subjects.length <= SHOWN_APART
+      ? block.subjects.map((subject) => ({ ...block, subjects: [subject] }))
+      : [block],
+  )
+}
+
+function told({ class: name, desired, found, cause, fix, at }: Difference): unknown[] {
+  return [name, desired, found, cause, fix, at]
+}
+
+function blockLines({ one, subjects, nodes }: Block, view: View): string[] {
+  const { palette } = view
+  const many = subjects.length > 1 ? `${count(subjects.length, nounOf(one))}: ` : ''
+  const names = palette.bold(listSome(subjects, { all: false }))
+  const isItself = nodes.length === 1 && nodes[0] === one.subject
+  const where = nodes.length === 0 || isItself ? '' : `  on ${listSome(nodes, { all: false })}`
+  return [
+    `  ${many}${names}  ${palette.yellow(one.class)}${where}`,
+    ...field('desired', one.desired, view),
+    ...field('found', one.found, view),
+    ...field('cause', one.cause, view),
+    ...field('fix', one.fix, view),
+    ...(one.at === undefined ? [] : field('at', one.at, view)),
+  ]
+}
+
+function nounOf({ class: name, mount }: Difference): string {
+  if (mount !== undefined) return 'mount'
+  return name === 'connection-differs' ? 'connection' : name === 'unreadable' ? 'path' : 'subject'
+}
+
+const INDENT = '    '
+const LABEL_WIDTH = 'desired: '.length
+
+function field(name: string, value: string, { palette, width }: View): string[] {
+  const text = shortenHashes(printable(value))
+  const [first = '', ...rest] = wrap(text, width - INDENT.length - LABEL_WIDTH)
+  const label = `${name}:`.padEnd(LABEL_WIDTH)
+  return [
+    INDENT + (name === 'fix' ? palette.cyan(label) : palette.dim(label)) + first,
+    ...rest.map((line) => INDENT + ' '.repeat(LABEL_WIDTH) + line),
+  ]
+}
+
+/** At spaces, and never inside backquotes: a command is copied in one piece. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const [piece] of text.matchAll(/(?:`[^`]*`|[^\s`]|`)+/g)) {
+    const longer = line === '' ? piece : `${line} ${piece}`
+    if (line !== '' && longer.length > width) {
+      lines.push(line)
+      line = piece
+    } else line = longer
+  }
+  return [...lines, line]
+}
+
+function ignoredSection({ ignored }: DriftReport, { palette }: View): string {
+  if (ignored.length === 0) return ''
+  const rows = ignored.map(({ class: name, subject, node, because, until }): Cell[] => [
+    { text: name },
+    { text: printable(node === undefined || node === subject ? subject : `${subject} on ${node}`) },
+    { text: printable(until === undefined ? because : `${because} (until ${until})`) },
+  ])
+  const title = `Ignored, as the files say (${ignored.length})`
+  return [palette.dim(title), ...layTable(rows, '  ').lines].join('\n')
+}
+
+/** So many of a plugin nobody manages are named; they are not what the reader looks for. */
+function unmanagedSection({ unmanaged }: DriftReport, { palette }: View): string {
+  if (unmanaged.length === 0) return ''
+  const rows = byPlugin(unmanaged).map(([plugin, ones]): Cell[] => [
+    { text: printable(plugin) },
+    {
+      text: listSome(
+        ones.map(({ subject }) => subject.replace(`${plugin} `, '')),
+        { all: false },
+      ),
+    },
+  ])
+  const title = 'Not named in the files, and left alone'
+  return [palette.dim(title), ...layTable(rows, '  ').lines].join('\n')
+}

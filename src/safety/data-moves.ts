@@ -1,0 +1,147 @@
+/**
+ * Which mounts come to run another binary over the data they have, and from which version to
+ * which. By hash wherever it can be: the version a server lists is copied from the configuration.
+ */
+import semver from 'semver'
+import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
+import type { MountOnNode } from '../domain/live.ts'
+import {
+  type MountPath,
+  NO_SHA256,
+  type NodeAddress,
+  type Sha256,
+  UNVERSIONED,
+  type Version,
+  versionLabel,
+} from '../domain/names.ts'
+import type { Draft } from '../plan/make-plan.ts'
+import type { LiveIndex } from '../plan/live-index.ts'
+import type { MountTarget } from '../plan/targets.ts'
+import { agree, nameSome } from './wording.ts'
+
+/** One end of a move. */
+export interface DataVersion {
+  /** Absent where it is known only as a binary, or as the server's own release. */
+  readonly version?: Version
+  /** What the file says of it. */
+  readonly entry?: DesiredVersion
+  /** For people: `v0.21.0`, `the unversioned binary 3fb7…`. */
+  readonly label: string
+}
+
+export interface DataMove {
+  readonly plugin: DesiredPlugin
+  readonly from: DataVersion
+  readonly to: DataVersion
+  readonly direction: 'up' | 'down' | 'unknown'
+  readonly mounts: readonly MountPath[]
+  readonly nodes: readonly NodeAddress[]
+}
+
+/** Mounts that go the same way are one move; where both ends are one version there is none. */
+export function findDataMoves(draft: Draft): DataMove[] {
+  return draft.targets.flatMap(({ plugin, targets }) => {
+    const names = nameVersions(plugin, draft.index)
+    const moves = new Map<
+      string,
+      { from: DataVersion; to: DataVersion; mounts: Set<MountPath>; nodes: Set<NodeAddress> }
+    >()
+    for (const target of targets.mounts) {
+      for (const view of target.mount.nodes) {
+        if (view.running_sha256 === target.sha256 || ranNothing(view)) continue
+        const key = `${view.running_sha256} ${view.running_version} ${target.use.kind} ${target.version}`
+        const move = moves.get(key) ?? {
+          from: names.running(view),
+          to: names.target(target),
+          mounts: new Set<MountPath>(),
+          nodes: new Set<NodeAddress>(),
+        }
+        moves.set(key, move)
+        move.mounts.add(target.mount.path)
+        move.nodes.add(view.node)
+      }
+    }
+    return [...moves.values()].flatMap((move): DataMove[] => {
+      const direction = directionOf(move.from, move.to)
+      if (direction === 'none') return []
+      return [{ ...move, plugin, direction, mounts: [...move.mounts], nodes: [...move.nodes] }]
+    })
+  })
+}
+
+/** True where a declared range holds a version; pre-releases count like others. */
+export function includesVersion(range: string, version: Version): boolean {
+  return semver.satisfies(version, range, { includePrerelease: true })
+}
+
+/** A node that never got the plugin started says nothing of the data. */
+function ranNothing(view: MountOnNode): boolean {
+  return view.running_sha256 === NO_SHA256 && view.running_version === UNVERSIONED
+}
+
+function directionOf(from: DataVersion, to: DataVersion): DataMove['direction'] | 'none' {
+  if (from.version === undefined || to.version === undefined) return 'unknown'
+  const [a, b] = [semver.parse(from.version), semver.parse(to.version)]
+  if (a === null || b === null) return 'unknown'
+  const order = semver.compare(a, b)
+  return order < 0 ? 'up' : order > 0 ? 'down' : 'none'
+}
+
+function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
+  const inFile = new Map(plugin.versions.map((entry) => [entry.version, entry]))
+  const byHash = new Map<Sha256, Version[]>()
+  for (const { version, sha256 } of [...index.externals(plugin.id), ...plugin.versions]) {
+    if (version === UNVERSIONED) continue
+    const versions = byHash.get(sha256) ?? []
+    byHash.set(sha256, versions)
+    versions.push(version)
+  }
+  const unversioned = inFile.get(UNVERSIONED)
+
+  const known = (version: Version): DataVersion => {
+    const entry = inFile.get(version)
+    return { version, ...(entry !== undefined && { entry }), label: version }
+  }
+  const compiledIn = (version: Version): DataVersion => ({
+    ...(isPluginsOwn(version) && { version }),
+    label: `the compiled-in ${versionLabel(version)}`,
+  })
+  const binary = (sha256: Sha256): DataVersion => {
+    const version = highest(byHash.get(sha256) ?? [])
+    const entry = unversioned?.sha256 === sha256 ? unversioned : undefined
+    if (version !== undefined) return { ...(entry !== undefined && { entry }), ...known(version) }
+    return { ...(entry !== undefined && { entry }), label: `the unversioned binary ${sha256}` }
+  }
+  return {
+    running(view: MountOnNode): DataVersion {
+      const { running_sha256: sha256, running_version: version } = view
+      if (sha256 === NO_SHA256) return compiledIn(version)
+      const registered = byHash.get(sha256)
+      // With no entry of that hash left, the copied version is the best there is.
+      const copied =
+        registered === undefined ? version !== UNVERSIONED : registered.includes(version)
+      return copied ? known(version) : binary(sha256)
+    },
+    target({ use, version, sha256 }: MountTarget): DataVersion {
+      if (use.kind === 'version') return known(version)
+      if (use.kind === 'unversioned') return binary(sha256)
+      return compiledIn(index.builtinVersion(plugin.id) ?? version)
+    },
+  }
+}
+
+/** `v0.25.0+builtin` is the plugin's version; `v2.7.2+builtin.bao` is the server's. */
+function isPluginsOwn(version: Version): boolean {
+  return version.endsWith('+builtin')
+}
+
+/** The strictest to go back from, where one binary bears several versions. */
+function highest(versions: readonly Version[]): Version | undefined {
+  return semver.rsort([...versions])[0]
+}
+
+/** `a/ and b/ go from secret/my-kv v1.0.0 to v1.1.0`. */
+export function describeMove({ plugin, from, to, mounts }: DataMove): string {
+  const go = agree(mounts.length, 'goes', 'go')
+  return `${nameSome(mounts)} ${go} from ${plugin.id} ${from.label} to ${to.label}`
+}

@@ -1,0 +1,66 @@
+/** Every rule there is, by name. One that is not listed here judges nothing. */
+import { compareText } from '../domain/names.ts'
+import type { Rule } from './rule.ts'
+import { allowExpired } from './rules/allow-expired.ts'
+import { allowRefused } from './rules/allow-refused.ts'
+import { allowUnused } from './rules/allow-unused.ts'
+import { binaryDiffers } from './rules/binary-differs.ts'
+import { builtinOverridden } from './rules/builtin-overridden.ts'
+import { builtinUnknown } from './rules/builtin-unknown.ts'
+import { capabilityMissing } from './rules/capability-missing.ts'
+import { dataDowngrade } from './rules/data-downgrade.ts'
+import { dataUpgrade } from './rules/data-upgrade.ts'
+import { declaredByServer } from './rules/declared-by-server.ts'
+import { envUnobservable } from './rules/env-unobservable.ts'
+import { leftOnBuiltinVersion } from './rules/left-on-builtin-version.ts'
+import { mountAbsent } from './rules/mount-absent.ts'
+import { mountDown } from './rules/mount-down.ts'
+import { mountTypeChange } from './rules/mount-type-change.ts'
+import { noWayBack } from './rules/no-way-back.ts'
+import { nodeSkew } from './rules/node-skew.ts'
+import { nodeUnreachable } from './rules/node-unreachable.ts'
+import { notOverridable } from './rules/not-overridable.ts'
+import { overrideStands } from './rules/override-stands.ts'
+import { pinned } from './rules/pinned.ts'
+import { sha256Changed } from './rules/sha256-changed.ts'
+import { siblings } from './rules/siblings.ts'
+import { standbyBinaryUnseen } from './rules/standby-binary-unseen.ts'
+import { unreadableParts } from './rules/unreadable.ts'
+import { unregisteredVersion } from './rules/unregistered-version.ts'
+import { unversionedUnreachable } from './rules/unversioned-unreachable.ts'
+import { unversionedWindow } from './rules/unversioned-window.ts'
+import { versionInUse } from './rules/version-in-use.ts'
+import { wrongCluster } from './rules/wrong-cluster.ts'
+
+export const RULES: readonly Rule[] = [
+  allowExpired,
+  allowRefused,
+  allowUnused,
+  binaryDiffers,
+  builtinOverridden,
+  builtinUnknown,
+  capabilityMissing,
+  dataDowngrade,
+  dataUpgrade,
+  declaredByServer,
+  envUnobservable,
+  leftOnBuiltinVersion,
+  mountAbsent,
+  mountDown,
+  mountTypeChange,
+  noWayBack,
+  nodeSkew,
+  nodeUnreachable,
+  notOverridable,
+  overrideStands,
+  pinned,
+  sha256Changed,
+  siblings,
+  standbyBinaryUnseen,
+  unreadableParts,
+  unregisteredVersion,
+  unversionedUnreachable,
+  unversionedWindow,
+  versionInUse,
+  wrongCluster,
+].sort((a, b) => compareText(a.name, b.name))

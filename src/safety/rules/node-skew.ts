@@ -1,0 +1,65 @@
+/** Before the plan, nodes run different binaries for one mount. */
+import type { LiveMount, MountOnNode } from '../../domain/live.ts'
+import { NO_SHA256 } from '../../domain/names.ts'
+import { groupBy } from '../../plan/live-index.ts'
+import { count } from '../../plan/steps.ts'
+import { effectsOf } from '../effects.ts'
+import type { PlanRule } from '../rule.ts'
+import { agree, nameSome } from '../wording.ts'
+
+export const nodeSkew: PlanRule = {
+  about: 'plan',
+  name: 'node-skew',
+  severity: 'warning',
+  title: 'Nodes run different binaries for one mount',
+  explanation:
+    'A reload reaches only the node it was sent to, so a mount that was reloaded on some nodes runs another binary on the rest. An OpenBao standby answers reads itself, so clients get one version’s answer or the other’s. Where the plan’s reloads end this, the finding is a note.',
+  fix: 'Give the plugin a `use`, so that the plan reloads its mounts where they differ.',
+  allowable: true,
+  judge({ draft }) {
+    const effects = effectsOf(draft)
+    return draft.targets.flatMap(({ plugin }) => {
+      const skewed = draft.index.mountsOf(plugin.id).filter(isSkewed)
+      const byEnd = groupBy(skewed, (mount) => isSkewed(effects.mountAfter(mount)))
+      return [...byEnd].flatMap(([stays, group]) => {
+        const [first] = group
+        if (first === undefined) return []
+        const others = group.length - 1
+        const rest =
+          others === 0
+            ? ''
+            : `, and ${count(others, 'more mount')} ${agree(others, 'differs', 'differ')} too`
+        return {
+          severity: stays ? 'warning' : 'note',
+          subject: plugin.id,
+          message: `${first.path} runs ${describeViews(first)}${rest}. ${stays ? 'The plan leaves that so' : 'The plan’s reloads end that'}.`,
+          ...(!stays && { fix: 'Nothing: carrying out the plan is the cure.' }),
+          mounts: group.map(({ path }) => path),
+          nodes: group.flatMap(({ nodes }) => nodes.map(({ node }) => node)),
+        } as const
+      })
+    })
+  },
+}
+
+/** A node on which the mount is down runs nothing: that is another rule's. */
+function running(mount: LiveMount): readonly MountOnNode[] {
+  return mount.nodes.filter(({ answers }) => answers !== 'no')
+}
+
+function isSkewed(mount: LiveMount): boolean {
+  const [first, ...others] = running(mount)
+  return others.some(({ running_sha256 }) => running_sha256 !== first?.running_sha256)
+}
+
+/** `v0.16.2 (3fb7…) on n1 and v0.21.0 (695b…) on n2`. */
+function describeViews(mount: LiveMount): string {
+  const binaries = groupBy(running(mount), ({ running_sha256 }) => running_sha256)
+  const parts = [...binaries].map(([sha256, views]) => {
+    const version = views[0]?.running_version ?? ''
+    const binary = sha256 === NO_SHA256 ? 'builtin' : sha256
+    const nodes = nameSome(views.map(({ node }) => node))
+    return `${version === '' ? '' : `${version} `}(${binary}) on ${nodes}`
+  })
+  return nameSome(parts)
+}

@@ -1,0 +1,65 @@
+/** A pin decides what the mounts of a plugin run, whatever they are tuned to (Vault). */
+import { versionLabel } from '../../domain/names.ts'
+import { effectsOf } from '../effects.ts'
+import type { PlanRule, Verdict } from '../rule.ts'
+import { agree, nameSome } from '../wording.ts'
+
+export const pinned: PlanRule = {
+  about: 'plan',
+  name: 'pinned',
+  severity: 'error',
+  title: 'A pin beats what the mounts are to run',
+  explanation:
+    'With a version pinned, Vault starts that version for every mount of the plugin at its next reload, whatever the mount’s own version says. Tuning such a mount is refused, and so is deregistering the pinned version. So a plan for another version cannot be carried out while the pin stands. A pin on the very version that the file wants does no harm, but Vault may still refuse to tune.',
+  fix: 'Delete the pin, or let the file use the pinned version.',
+  allowable: false,
+  judge({ live, draft }) {
+    const pins = new Map(live.pins.map((pin) => [pin.plugin, pin.version]))
+    const effects = effectsOf(draft)
+    return draft.targets.flatMap(({ plugin, targets }): Verdict[] => {
+      const pin = pins.get(plugin.id)
+      if (pin === undefined) return []
+      const found = { subject: plugin.id, at: plugin.use?.source ?? plugin.source }
+      const fix = `Delete the pin (\`vault delete sys/plugins/pins/${plugin.id}\`) and plan again, or write \`use: ${pin}\`.`
+      const mounts = [
+        ...targets.mounts.filter(({ version }) => version !== pin).map(({ mount }) => mount.path),
+        ...targets.newMounts
+          .filter(({ version }) => version !== pin)
+          .map(({ desired }) => desired.path),
+      ]
+      const connections = targets.connections
+        .filter(({ version }) => version !== pin)
+        .map(({ connection }) => connection.path)
+      const beaten = [...mounts, ...connections]
+      if (beaten.length > 0) {
+        const wanted = [
+          ...targets.mounts.map(({ version }) => version),
+          ...targets.newMounts.map(({ version }) => version),
+          ...targets.connections.map(({ version }) => version),
+        ].filter((version) => version !== pin)
+        const labels = [...new Set(wanted)].map(versionLabel)
+        return [
+          {
+            ...found,
+            message: `${plugin.id} is pinned to ${pin}, so ${nameSome(beaten)} ${agree(beaten.length, 'starts', 'start')} that at the next reload, and the file wants ${nameSome(labels)}.`,
+            fix,
+            mounts,
+          },
+        ]
+      }
+      const tuned = targets.mounts
+        .map(({ mount }) => mount.path)
+        .filter((path) => effects.tunes(path))
+      if (tuned.length === 0) return []
+      return [
+        {
+          ...found,
+          severity: 'warning',
+          message: `${plugin.id} is pinned to ${pin}, which is what the file wants, but while it is pinned Vault may refuse to tune ${nameSome(tuned)}.`,
+          fix,
+          mounts: tuned,
+        },
+      ]
+    })
+  },
+}

@@ -1,0 +1,80 @@
+/** Mounts that share a process with a mount being reloaded, and are not named in that request. */
+import type { LiveMount, MountOnNode } from '../../domain/live.ts'
+import { type MountPath, NO_SHA256, type NodeAddress, type PluginId } from '../../domain/names.ts'
+import type { PlanRule } from '../rule.ts'
+import { count } from '../../plan/steps.ts'
+import { agree, nameSome } from '../wording.ts'
+
+export const siblings: PlanRule = {
+  about: 'plan',
+  name: 'siblings',
+  severity: 'note',
+  title: 'Mounts that share a plugin process notice the reload',
+  explanation:
+    'Mounts whose catalog entry is the same share one process where the plugin multiplexes, as most do. A mount that is reloaded loses no request: they wait. Its siblings that the request does not name have the process killed under them, and for 0.15 to 0.4 s some of their requests fail with status 500. One retry after a short wait is enough. A canary has siblings: the mounts that follow it.',
+  fix: 'Nothing need be done; where clients do not retry, choose a quiet hour.',
+  allowable: true,
+  judge({ draft }) {
+    const processes = new Map<string, Process>()
+    for (const { plugin } of draft.targets) {
+      for (const mount of draft.index.mountsOf(plugin.id)) {
+        for (const view of mount.nodes) {
+          if (view.running_sha256 === NO_SHA256) continue
+          const key = keyOf(mount, view)
+          const process = processes.get(key) ?? { node: view.node, undisturbed: new Set() }
+          processes.set(key, process)
+          process.undisturbed.add(mount.path)
+        }
+      }
+    }
+    const disturbed = new Map<PluginId, { mounts: Set<MountPath>; nodes: Set<NodeAddress> }>()
+    for (const { action, ensures } of draft.steps) {
+      if (action.kind !== 'reload') continue
+      const named = new Set(action.mounts)
+      const hit = new Map<Process, PluginId>()
+      for (const path of action.mounts) {
+        const mount = draft.index.mountAt(path)
+        const view = mount?.nodes.find(({ node }) => node === action.node)
+        if (mount === undefined || view === undefined) continue
+        const process = processes.get(keyOf(mount, view))
+        if (process !== undefined) hit.set(process, mount.plugin)
+      }
+      for (const [{ node, undisturbed }, plugin] of hit) {
+        const found = disturbed.get(plugin) ?? { mounts: new Set(), nodes: new Set() }
+        for (const path of undisturbed) {
+          if (named.has(path)) continue
+          disturbed.set(plugin, found)
+          found.mounts.add(path)
+          found.nodes.add(node)
+          // Disturbed once, it is listed: what is left to look at only shrinks.
+          undisturbed.delete(path)
+        }
+      }
+      // Whatever runs another binary from here on has left the process.
+      for (const fact of ensures) {
+        if (fact.fact !== 'running') continue
+        const mount = draft.index.mountAt(fact.mount)
+        const view = mount?.nodes.find(({ node }) => node === fact.node)
+        if (mount === undefined || view === undefined) continue
+        if (view.running_sha256 === fact.sha256) continue
+        processes.get(keyOf(mount, view))?.undisturbed.delete(fact.mount)
+      }
+    }
+    return [...disturbed].map(([plugin, { mounts, nodes }]) => ({
+      subject: plugin,
+      message: `${count(mounts.size, 'mount')} of ${plugin} may share a process with mounts that are reloaded, and ${agree(mounts.size, 'sees', 'see')} a few failed requests for 0.15 to 0.4 s at each such reload: ${nameSome([...mounts])}.`,
+      mounts: [...mounts],
+      nodes: [...nodes],
+    }))
+  },
+}
+
+interface Process {
+  readonly node: NodeAddress
+  /** The mounts it serves that no reload has disturbed yet. */
+  readonly undisturbed: Set<MountPath>
+}
+
+function keyOf(mount: LiveMount, view: MountOnNode): string {
+  return `${view.node} ${mount.plugin} ${view.running_version} ${view.running_sha256}`
+}

@@ -1,0 +1,104 @@
+/**
+ * What runs on a node, mount by mount: set up when the node is unsealed or begins to lead, changed
+ * by reloads, and started anew on demand where a process was lost.
+ */
+import {
+  isBuiltinVersion,
+  type MountPath,
+  NO_SHA256,
+  UNVERSIONED,
+  type Version,
+} from '../domain/names.ts'
+import { BEHAVIOUR } from './behaviour.ts'
+import { LayeredMap } from './layered-map.ts'
+import { configuredOn, isAlive, killProcess, startMount, startPlugin } from './start.ts'
+import type { Mount, Node, Running, State } from './state.ts'
+
+/** Whether this node runs backends of its own. */
+export function runsMounts(state: State, node: Node): boolean {
+  if (node.state !== 'up') return false
+  return node.address === state.active || BEHAVIOUR[state.product].standbysServe
+}
+
+/** Makes every backend of a node anew, as after an unseal. */
+export function setUpNode(state: State, node: Node): void {
+  const leads = node.address === state.active
+  const { forgetsBuiltinVersionAtSetup } = BEHAVIOUR[state.product]
+  node.kills = new LayeredMap()
+  const running: [MountPath, Running][] = []
+  for (const mount of [...state.mounts.values()]) {
+    const forgets = forgetsBuiltinVersionAtSetup && isBuiltinVersion(mount.configured)
+    const configured = forgets ? UNVERSIONED : mount.configured
+    if (forgets && leads) state.mounts.set(mount.path, { ...mount, configured })
+    running.push([mount.path, setUpMount(state, node, mount, configured, forgets && !leads)])
+  }
+  node.running = new LayeredMap(running)
+  if (leads) state.ranLast = new LayeredMap()
+}
+
+/** Makes a mount's first backend on a node. */
+export function setUpMount(
+  state: State,
+  node: Node,
+  mount: Mount,
+  configured: Version = mount.configured,
+  forgotVersion = false,
+): Running {
+  const start = startMount(state, node, mount, configured)
+  if (start.kind === 'started') {
+    const { backend, version, sha256 } = start
+    return { backend, version, sha256, nilAtSetup: false, forgotVersion }
+  }
+  const before = BEHAVIOUR[state.product].remembersWhatRan
+    ? state.ranLast.get(mount.path)
+    : undefined
+  return {
+    backend: { kind: 'nil' },
+    version: before?.version ?? UNVERSIONED,
+    sha256: before?.sha256 ?? NO_SHA256,
+    nilAtSetup: true,
+    forgotVersion,
+  }
+}
+
+/** Reloads one mount on one node; the words of the failure, or undefined when it runs. */
+export function reloadMount(state: State, node: Node, mount: Mount): string | undefined {
+  const before = node.running.get(mount.path)
+  if (before !== undefined) killProcess(node, before.backend)
+  const start = startMount(state, node, mount, configuredOn(state, node, mount))
+  if (start.kind === 'started') {
+    const { backend, version, sha256 } = start
+    node.running.set(mount.path, {
+      backend,
+      version,
+      sha256,
+      nilAtSetup: before?.nilAtSetup ?? false,
+      forgotVersion: before?.forgotVersion ?? false,
+    })
+    return undefined
+  }
+  // What it says it runs stays as it was, though nothing does any more.
+  if (before !== undefined && BEHAVIOUR[state.product].failedReloadDropsBackend) {
+    node.running.set(mount.path, { ...before, backend: { kind: 'nil' } })
+  }
+  return start.onSetup
+}
+
+export type Liveness =
+  | { readonly kind: 'live'; readonly isReadOnly: boolean }
+  | { readonly kind: 'nil' }
+  | { readonly kind: 'failed'; readonly words: string }
+
+/** What a request to a mount meets, starting its process anew where that was lost. */
+export function reachMount(state: State, node: Node, mount: Mount): Liveness {
+  const running = node.running.get(mount.path)
+  if (running === undefined || running.backend.kind === 'nil') return { kind: 'nil' }
+  if (!isAlive(node, running.backend) && running.backend.kind === 'process') {
+    const start = startPlugin(state, node, mount.plugin, running.backend.version)
+    if (start.kind === 'failed') return { kind: 'failed', words: start.onDemand }
+    // What the mount says it runs is from its last reload, whatever was started since.
+    node.running.set(mount.path, { ...running, backend: start.backend })
+  }
+  const { staysReadOnlyAfterNilSetup } = BEHAVIOUR[state.product]
+  return { kind: 'live', isReadOnly: staysReadOnlyAfterNilSetup && running.nilAtSetup }
+}

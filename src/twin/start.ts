@@ -1,0 +1,151 @@
+/**
+ * Starting what a mount runs, on one node: which entry, whether its file is there and is what was
+ * registered, and the words the servers have for what goes wrong. Changes nothing but the node's
+ * count of killed processes.
+ */
+import {
+  isBuiltinVersion,
+  NO_SHA256,
+  type PluginId,
+  pluginName,
+  pluginType,
+  type Sha256,
+  UNVERSIONED,
+  type Version,
+} from '../domain/names.ts'
+import { joinErrors } from './answers.ts'
+import { BEHAVIOUR } from './behaviour.ts'
+import { ownVersion } from './builtin-plugins.ts'
+import { findPlugin, notFound } from './catalog.ts'
+import type { Backend, Entry, Mount, Node, State } from './state.ts'
+
+/** Stands for the node's plugin directory in messages: the twin has no file system. */
+const PLUGIN_DIRECTORY = '<plugin_directory>'
+
+export type Start =
+  | {
+      readonly kind: 'started'
+      readonly backend: Backend
+      readonly version: Version
+      readonly sha256: Sha256
+    }
+  /** `onSetup` and `onDemand`: the words when it is set up, and when a lost process is started anew. */
+  | { readonly kind: 'failed'; readonly onSetup: string; readonly onDemand: string }
+
+/** Engines that are compiled in before the catalog is asked: no entry overrides them. */
+const NOT_OVERRIDABLE: ReadonlySet<string> = new Set(['secret/kv', 'secret/database'])
+
+export function isOverridable(plugin: PluginId): boolean {
+  return !NOT_OVERRIDABLE.has(plugin)
+}
+
+/** What the mount's configuration says on this node. */
+export function configuredOn(state: State, node: Node, mount: Mount): Version {
+  const forgot = node.running.get(mount.path)?.forgotVersion === true
+  return forgot && isBuiltinVersion(mount.configured) ? UNVERSIONED : mount.configured
+}
+
+/** @param configured the mount's own; a pin is put before it here */
+export function startMount(state: State, node: Node, mount: Mount, configured: Version): Start {
+  if (mount.system !== undefined) {
+    return startBuiltin(ownVersion(state.product, state.server_version))
+  }
+  const { plugin } = mount
+  if (!isOverridable(plugin)) {
+    const version =
+      state.builtins.get(plugin)?.version ?? ownVersion(state.product, state.server_version)
+    // Vault repeats the configuration, though the compiled-in engine runs: only the hash tells.
+    const says = BEHAVIOUR[state.product].builtinSaysItsOwnVersion ? UNVERSIONED : configured
+    return startBuiltin(says === UNVERSIONED ? version : says)
+  }
+  return startPlugin(state, node, plugin, state.pins.get(plugin) ?? configured)
+}
+
+/** Starts exactly this version, or again what has lost its process. */
+export function startPlugin(state: State, node: Node, plugin: PluginId, version: Version): Start {
+  const found = findPlugin(state, plugin, version)
+  if (found === undefined) return failed(notFound(plugin, version))
+  if (found.kind === 'builtin') return startBuiltin(found.builtin.version)
+  const { entry } = found
+  const failure = whyNotStarting(node, entry)
+  if (failure !== undefined) return failure
+  return {
+    kind: 'started',
+    version,
+    sha256: entry.sha256 as Sha256,
+    backend: {
+      kind: 'process',
+      version,
+      process: entry.process,
+      kills: node.kills.get(entry.process) ?? 0,
+    },
+  }
+}
+
+function startBuiltin(version: Version): Start {
+  return { kind: 'started', backend: { kind: 'builtin' }, version, sha256: NO_SHA256 }
+}
+
+/** What keeps an entry's file from running on a node; undefined when nothing is known to. */
+export function whyNotStarting(
+  node: Node,
+  entry: Entry,
+): (Start & { readonly kind: 'failed' }) | undefined {
+  const file = node.files.get(entry.command)
+  if (file === undefined) return failed(noFile(entry.command))
+  if (file.sha256 !== undefined && file.sha256 !== entry.sha256) {
+    return failedTwice('checksums did not match')
+  }
+  // Secrets engines and auth methods speak the same protocol; databases another.
+  const isDatabase = pluginType(entry.plugin) === 'database'
+  if (file.type !== undefined && (file.type === 'database') !== isDatabase) {
+    return failedTwice('Unrecognized remote plugin message')
+  }
+  if (
+    file.version !== undefined &&
+    entry.version !== UNVERSIONED &&
+    file.version !== entry.version
+  ) {
+    const name = pluginName(entry.plugin)
+    return failed(
+      `plugin version mismatch: ${name} reported version (${file.version}) did not match requested version (${entry.version})`,
+    )
+  }
+  return undefined
+}
+
+export function noFile(command: string): string {
+  const path = `${PLUGIN_DIRECTORY}/${command}`
+  return `error while validating the command path: lstat ${path}: no such file or directory`
+}
+
+function failed(words: string): Start & { readonly kind: 'failed' } {
+  return { kind: 'failed', onSetup: words, onDemand: words }
+}
+
+/** A set-up asks the program for its type and for its version, and both fail. */
+function failedTwice(words: string): Start & { readonly kind: 'failed' } {
+  return {
+    kind: 'failed',
+    onSetup: `invalid backend version: ${joinErrors([words, words])}`,
+    onDemand: words,
+  }
+}
+
+/** Whether a backend's process still runs. */
+export function isAlive(node: Node, backend: Backend): boolean {
+  switch (backend.kind) {
+    case 'nil':
+      return false
+    case 'builtin':
+      return true
+    case 'process':
+      return backend.kills === (node.kills.get(backend.process) ?? 0)
+  }
+}
+
+/** A reload ends the process of the mount, and with it that of every mount that shares it. */
+export function killProcess(node: Node, backend: Backend): void {
+  if (backend.kind !== 'process' || !isAlive(node, backend)) return
+  node.kills.set(backend.process, backend.kills + 1)
+}
