@@ -9,7 +9,7 @@ const STAGES = {
   live: ['domain', 'documents (types)', 'server'],
   plan: ['domain', 'documents'],
   twin: ['domain', 'documents', 'server/requests.ts'],
-  safety: ['domain', 'documents', 'plan', 'twin'],
+  safety: ['domain', 'documents', 'plan', 'twin', 'server/requests.ts'],
   apply: ['domain', 'documents', 'server', 'live', 'plan'],
   drift: ['domain', 'documents', 'plan'],
   render: ['domain', 'documents'],

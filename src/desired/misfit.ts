@@ -3,6 +3,8 @@ import type { Path } from './yaml-tree.ts'
 
 export interface Misfit {
   readonly path: Path
+  /** What is taken out of the data, where it is more than the value at `path`. */
+  readonly drop?: Path
   /** The value stays: only something beside it is wrong, such as an unknown key. */
   readonly keep?: boolean
   /** Points at the key rather than at the value. */

@@ -61,6 +61,7 @@ function explainNodes(path: Path, nodes: readonly unknown[]): Misfit[] {
       : [
           {
             path: [...path, index],
+            drop: [...path, index],
             message: `item ${index + 1} of nodes must be an address, not ${describeValue(node)}`,
           },
         ],

@@ -34,7 +34,7 @@ export function checkShape({ data, places }: YamlTree): Shape {
     source: atKey === true ? places.key(path) : places.value(path),
     ...(hint !== undefined && { hint }),
   }))
-  for (const { path, keep } of misfits) if (keep !== true) remove(data, path)
+  for (const { path, drop, keep } of misfits) if (keep !== true) remove(data, drop ?? path)
   const fits =
     isMapping(data) && misfits.every(({ path, keep }) => keep === true || path.length > 0)
   return { ...(fits && { document: data }), problems }
@@ -55,7 +55,11 @@ function findMisfits(data: unknown, places: Places): readonly Misfit[] {
   return faults.flatMap(({ error, path }) => {
     const value = valueAt(data, path)
     const written = places.written(path)
-    if (error.keyword === 'oneOf') return explainAlternatives(path, value, written)
+    if (error.keyword === 'oneOf') {
+      const misfits = explainAlternatives(path, value, written)
+      // What is beside the part that was told of may fit no better.
+      return misfits.map((misfit) => ({ drop: path, ...misfit }))
+    }
     // What each branch of a choice says would contradict the others.
     if (isWithin(error.instancePath, choices)) return []
     // Said by `propertyNames` itself.

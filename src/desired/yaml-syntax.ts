@@ -8,6 +8,7 @@ import { show } from './wording.ts'
 
 /** Far below what fills the stack, far above what the format needs. */
 const DEEPEST_NESTING = 64
+const MOST_ERRORS = 1000
 
 export interface Fault {
   /** Where in the text, from 0. */
@@ -80,6 +81,7 @@ function findRefused(text: string): Fault[] {
 function readTokens(text: string): Fault | readonly CST.Token[] {
   const tokens: CST.Token[] = []
   let documents = 0
+  let errors = 0
   for (const token of parseTokens(text)) {
     if (!('type' in token)) return token
     if (token.type === 'directive') {
@@ -95,6 +97,10 @@ function readTokens(text: string): Fault | readonly CST.Token[] {
         message: 'a second YAML document begins here',
         hint: 'give each document a file of its own',
       }
+    }
+    // Making an error of each takes long, and this is no YAML file with a mistake in it.
+    if (token.type === 'error' && ++errors > MOST_ERRORS) {
+      return { offset: token.offset, message: 'this is not YAML' }
     }
     tokens.push(token)
   }

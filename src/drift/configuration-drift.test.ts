@@ -1,7 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import { builtinEntry, catalogEntry, liveMount, liveNode, liveState, mountPath, plugin, version } from '../../test/builders/live.ts'
+import {
+  builtinEntry,
+  catalogEntry,
+  liveMount,
+  liveNode,
+  liveState,
+  mountPath,
+  plugin,
+  version,
+} from '../../test/builders/live.ts'
 import { desiredPlugin, desiredState } from '../../test/drift/desired-state.ts'
-import { KV, OLD, NEW, PATH, NODES, ONE, running, onEveryNode, cluster, drift, told } from '../../test/drift/one-mount.ts'
+import {
+  KV,
+  OLD,
+  NEW,
+  PATH,
+  NODES,
+  ONE,
+  running,
+  onEveryNode,
+  cluster,
+  drift,
+  told,
+} from '../../test/drift/one-mount.ts'
 import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
 import type { MountOnNode } from '../domain/live.ts'
 import type { Version } from '../domain/names.ts'
@@ -117,4 +138,3 @@ describe('a pin', () => {
     ])
   })
 })
-

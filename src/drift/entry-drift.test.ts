@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { catalogEntry, sha256Of, version } from '../../test/builders/live.ts'
 import { desiredPlugin, desiredState } from '../../test/drift/desired-state.ts'
-import { KV, OLD, NEW, ONE, TWO, running, onEveryNode, cluster, drift, told } from '../../test/drift/one-mount.ts'
+import {
+  KV,
+  OLD,
+  NEW,
+  ONE,
+  TWO,
+  running,
+  onEveryNode,
+  cluster,
+  drift,
+  told,
+} from '../../test/drift/one-mount.ts'
 import { UNVERSIONED } from '../domain/names.ts'
-
 
 describe('the catalog', () => {
   it('lacks a version: said once, with how many mounts would not come back', () => {
@@ -72,10 +82,7 @@ describe('the catalog', () => {
     const catalog = [catalogEntry(KV, UNVERSIONED, { sha256 })]
     const other = { running_sha256: sha256 }
 
-    const differences = drift(
-      cluster(UNVERSIONED, onEveryNode(other), { catalog }),
-      file,
-    )
+    const differences = drift(cluster(UNVERSIONED, onEveryNode(other), { catalog }), file)
 
     expect(told(differences)).toEqual([
       'hash-differs secret/my-kv unversioned',
@@ -114,7 +121,6 @@ describe('the catalog', () => {
     expect(unused).toMatchObject([
       { class: 'retire-pending', subject: 'secret/my-kv v0.16.2', at: 'lockstep.yaml:9:3' },
     ])
-    expect(used[0]!.cause).toBe(`registered: team-a/ still runs it on ${TWO}`)
+    expect(used[0]!.cause).toBe(`still registered: team-a/ still runs it on ${TWO}`)
   })
 })
-

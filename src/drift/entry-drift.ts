@@ -108,7 +108,8 @@ function retirePending(
     plugin: entry.plugin,
     desired: 'not registered',
     found: entryLabel(entry, new Set(['sha256'])),
-    cause: uses.length === 0 ? 'registered, and nothing uses it' : `registered: ${named}`,
+    cause:
+      uses.length === 0 ? 'still registered, though nothing uses it' : `still registered: ${named}`,
     fix: entry.declarative
       ? 'take it out of the configuration of the servers: it is declared there, and the API cannot remove it'
       : uses.length === 0

@@ -1,7 +1,39 @@
 import { describe, expect, it } from 'vitest'
-import { builtinEntry, catalogEntry, connectionPath, liveConnection, liveMount, liveNode, liveState, mountPath, plugin, version } from '../../test/builders/live.ts'
-import { desiredConnection, desiredMount, desiredPlugin, desiredState } from '../../test/drift/desired-state.ts'
-import { TODAY, KV, OLD, NEW, PATH, NODES, ONE, TWO, THREE, FILE, CATALOG, running, cluster, drift, told } from '../../test/drift/one-mount.ts'
+import {
+  builtinEntry,
+  catalogEntry,
+  connectionPath,
+  liveConnection,
+  liveMount,
+  liveNode,
+  liveState,
+  mountPath,
+  plugin,
+  version,
+} from '../../test/builders/live.ts'
+import {
+  desiredConnection,
+  desiredMount,
+  desiredPlugin,
+  desiredState,
+} from '../../test/drift/desired-state.ts'
+import {
+  TODAY,
+  KV,
+  OLD,
+  NEW,
+  PATH,
+  NODES,
+  ONE,
+  TWO,
+  THREE,
+  FILE,
+  CATALOG,
+  running,
+  cluster,
+  drift,
+  told,
+} from '../../test/drift/one-mount.ts'
 import { findDrift } from './find-drift.ts'
 import type { Version } from '../domain/names.ts'
 

@@ -1,10 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { catalogEntry, plugin, sha256Of, version } from '../../test/builders/live.ts'
+import { catalogEntry, sha256Of, version } from '../../test/builders/live.ts'
 import { desiredMount, desiredPlugin, desiredState, using } from '../../test/drift/desired-state.ts'
-import { TODAY, KV, OLD, NEW, PATH, ONE, TWO, THREE, FILE, running, onEveryNode, cluster, drift, told } from '../../test/drift/one-mount.ts'
+import {
+  TODAY,
+  KV,
+  OLD,
+  NEW,
+  PATH,
+  ONE,
+  TWO,
+  THREE,
+  FILE,
+  running,
+  onEveryNode,
+  cluster,
+  drift,
+  told,
+} from '../../test/drift/one-mount.ts'
 import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
 import { findDrift } from './find-drift.ts'
-
 
 describe('a mount that is as the file says', () => {
   it('is in step', () => {
@@ -99,10 +113,7 @@ describe('a mount that was not reloaded', () => {
     const file = desiredState({ plugins: [desiredPlugin(KV, { use: NEW, versions: [NEW] })] })
     const renamed = { running_version: OLD }
 
-    const differences = drift(
-      cluster(NEW, onEveryNode(renamed), { catalog: twin }),
-      file,
-    )
+    const differences = drift(cluster(NEW, onEveryNode(renamed), { catalog: twin }), file)
 
     expect(told(differences)).toEqual(['reload-pending team-a/'])
   })
@@ -114,11 +125,7 @@ describe('a mount that was not reloaded', () => {
     const before = { running_sha256: sha256Of(KV, OLD) }
 
     const differences = drift(
-      cluster(
-        UNVERSIONED,
-        onEveryNode(before),
-        { catalog: [catalogEntry(KV, UNVERSIONED)] },
-      ),
+      cluster(UNVERSIONED, onEveryNode(before), { catalog: [catalogEntry(KV, UNVERSIONED)] }),
       file,
     )
 
@@ -255,4 +262,3 @@ describe('a mount that does not answer', () => {
     expect(drift(live)[0]!.fix).toContain('step the node down')
   })
 })
-

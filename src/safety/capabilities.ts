@@ -44,10 +44,18 @@ export function requiredCapabilities(
     if (SUDO.test(request.path)) capabilities.add('sudo')
   }
   const verifications = new Map(mounts.map((mount) => [mount.path, mount.verify]))
+  // Thousands of facts are read with a few requests: each of those is looked at once.
+  const read = new Set<string>()
+  const needReads = (fact: Fact): void => {
+    const key = readKey(fact)
+    if (read.has(key)) return
+    read.add(key)
+    for (const request of readsOf(fact, product)) need(request)
+  }
   for (const { action, undo, requires, ensures, restores } of steps) {
     for (const one of [action, ...undo]) need(requestOf(one))
-    for (const fact of [...requires, ...ensures, ...restores]) {
-      for (const request of readsOf(fact, product)) need(request)
+    for (const facts of [requires, ensures, restores]) facts.forEach(needReads)
+    for (const fact of ensures) {
       if (fact.fact !== 'running') continue
       for (const check of verifications.get(fact.mount) ?? []) {
         if (check.kind === 'read') need(readBelowMount(fact.mount, fact.namespace, check.path))
@@ -65,6 +73,24 @@ const CAPABILITY = { GET: 'read', POST: 'update', PUT: 'update', DELETE: 'delete
 // Measured on OpenBao 2.7.2: without it enabling and tuning an auth method are refused there too,
 // in every namespace; `sys/mounts/*` and `sys/plugins/reload/*` are not.
 const SUDO = /^sys\/(auth|plugins\/catalog)\//
+
+/** Facts of one key are read with the same requests. */
+function readKey(fact: Fact): string {
+  switch (fact.fact) {
+    case 'entry':
+      return fact.plugin
+    case 'mount':
+    case 'no_mount':
+    case 'running':
+      return fact.namespace
+    case 'connection':
+      return fact.connection
+    case 'unused':
+      return 'unused'
+    default:
+      return unreachable(fact)
+  }
+}
 
 function readsOf(fact: Fact, product: Product): readonly ServerRequest[] {
   switch (fact.fact) {

@@ -28,7 +28,7 @@ export interface TransportSettings {
 }
 
 /** Requests under way to one node at once: enough to fill a connection, few enough not to be a load. */
-const SOCKETS_PER_NODE = 16
+const SOCKETS_PER_NODE = 4
 
 /** A transport over HTTP(S) with kept connections. Rejects with Node's own network errors. */
 export function createHttpTransport(settings: TransportSettings): Transport {

@@ -36,9 +36,8 @@ export function readConnection(
 ): ServerResponse {
   const connection = state.connections.get(connectionPath(mount.path, name))
   if (connection === undefined) return NOTHING_THERE
-  const { allowed_roles, password_policy, ...details } = connection.details
-  delete details['password']
-  delete details['verify_connection']
+  const { allowed_roles, password_policy, password, verify_connection, ...details } =
+    connection.details
   return answer({
     allowed_roles: readRoles(allowed_roles),
     connection_details: details,
@@ -163,8 +162,7 @@ function restartConnection(state: State, node: Node, connection: Connection): st
 }
 
 type Started =
-  | { readonly running: Version }
-  | { readonly failure: string; readonly running: undefined }
+  { readonly running: Version } | { readonly failure: string; readonly running: undefined }
 
 function startConnection(state: State, node: Node, connection: Connection): Started {
   const version = state.pins.get(connection.plugin) ?? connection.version

@@ -8,7 +8,6 @@ import {
   pluginType,
   type PluginId,
 } from '../domain/names.ts'
-import { BEHAVIOUR } from './behaviour.ts'
 import type { MountSeed } from './seeds.ts'
 import { type Mount, nextId, nextUuid, type State } from './state.ts'
 
@@ -29,7 +28,12 @@ export function findConflict(state: State, path: MountPath): Mount | undefined {
   return above !== undefined && path.startsWith(above.path) ? above : undefined
 }
 
-export function addMount(state: State, seed: MountSeed & Pick<Mount, 'system'>): Mount {
+/** @param listed false where the caller adds it to its plugin's mounts */
+export function addMount(
+  state: State,
+  seed: MountSeed & Pick<Mount, 'system'>,
+  { listed = true } = {},
+): Mount {
   const { path, plugin, namespace = '' as Namespace, system } = seed
   const type = system ?? pluginName(plugin)
   const prefix = pluginType(plugin) === 'auth' ? 'auth_' : ''
@@ -49,7 +53,7 @@ export function addMount(state: State, seed: MountSeed & Pick<Mount, 'system'>):
   }
   state.mounts.set(path, mount)
   if (leftOnBuiltin) state.leftOnBuiltin += 1
-  if (system === undefined) {
+  if (listed && system === undefined) {
     const others = state.mountsOfPlugin.get(plugin) ?? []
     state.mountsOfPlugin.set(plugin, [...others, path])
   }
@@ -89,9 +93,8 @@ export function* listMountsOf(
   }
 }
 
-/** The namespaces of the root are the only ones where the product has none. */
-export function hasNamespaces(state: State): boolean {
-  if (BEHAVIOUR[state.product].hasNamespaces) return true
+/** Whether there is a namespace beside the root. */
+export function hasMoreNamespaces(state: State): boolean {
   for (const namespace of state.namespaces.keys()) if (namespace !== '') return true
   return false
 }

@@ -76,7 +76,7 @@ function describeMount(state: State, node: Node, mount: Mount): Body {
     external_entropy_access: false,
     local: false,
     options: mount.options,
-    plugin_version: configuredOn(state, node, mount),
+    plugin_version: configuredOn(node, mount),
     running_plugin_version: version,
     running_sha256: running?.sha256 ?? '',
     seal_wrap: false,
@@ -86,7 +86,7 @@ function describeMount(state: State, node: Node, mount: Mount): Body {
 }
 
 function warnOfVersion(state: State, node: Node, mount: Mount): string | undefined {
-  const configured = configuredOn(state, node, mount)
+  const configured = configuredOn(node, mount)
   const running = node.running.get(mount.path)?.version ?? UNVERSIONED
   if (configured === UNVERSIONED || configured === running) return undefined
   const why =
@@ -104,14 +104,16 @@ export function enableMount(
   body: Body,
 ): ServerResponse {
   const plugin = parsePluginId(`${kind}/${String(body['type'])}`)
-  if (plugin === undefined) return refuse(400, notFound(`${kind}/${String(body['type'])}` as PluginId, UNVERSIONED))
+  if (plugin === undefined)
+    return refuse(400, notFound(`${kind}/${String(body['type'])}` as PluginId, UNVERSIONED))
   const chosen = versionOfNewMount(state, plugin, body)
   if ('refusal' in chosen) return chosen.refusal
   const asPath = parseMountPath(kind === 'auth' ? `auth/${path}` : path)
   if (asPath === undefined) return refuse(400, 'invalid mount path')
   const full = mountPathIn(namespace, asPath)
   const conflict = findConflict(state, full)
-  if (conflict !== undefined) return refuse(400, `path is already in use at ${path.replace(/\/?$/, '/')}`)
+  if (conflict !== undefined)
+    return refuse(400, `path is already in use at ${path.replace(/\/?$/, '/')}`)
   const seed = {
     path: full,
     namespace,
@@ -233,8 +235,8 @@ export function readTuning(state: State, request: MountRequest): ServerResponse 
     description: mount.description,
     force_no_cache: false,
     max_lease_ttl: 2764800,
-    ...(mount.options !== null && Object.keys(mount.options).length > 0 && { options: mount.options }),
+    ...(mount.options !== null &&
+      Object.keys(mount.options).length > 0 && { options: mount.options }),
     ...(mount.configured !== UNVERSIONED && { plugin_version: mount.configured }),
   })
 }
-

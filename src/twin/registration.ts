@@ -34,7 +34,8 @@ export function register(
   if (sha256 === '') return refuse(400, 'missing SHA-256 value')
   const command = typeof body['command'] === 'string' ? body['command'] : ''
   if (command === '') return refuse(400, 'missing command value')
-  if (!/^([0-9a-f]{2})*$/.test(sha256)) return refuse(400, 'Could not decode SHA-256 value from Hex')
+  if (!/^([0-9a-f]{2})*$/.test(sha256))
+    return refuse(400, 'Could not decode SHA-256 value from Hex')
   if (BEHAVIOUR[state.product].refusesShortSha256 && sha256.length !== 64) {
     return refuse(400, 'Decoded SHA-256 value is not 32 bytes')
   }
@@ -48,7 +49,14 @@ export function register(
   if (state.catalog.get(plugin)?.get(version)?.declarative === true) {
     return refuse(400, DECLARED)
   }
-  addEntry(state, { plugin, version, command, sha256, args: texts(body['args']), env: texts(body['env']) })
+  addEntry(state, {
+    plugin,
+    version,
+    command,
+    sha256,
+    args: texts(body['args']),
+    env: texts(body['env']),
+  })
   return NO_CONTENT
 }
 
@@ -71,4 +79,3 @@ export function deregister(state: State, plugin: PluginId, version: Version): Se
   }
   return NO_CONTENT
 }
-

@@ -65,7 +65,7 @@ export function setUpMount(
 export function reloadMount(state: State, node: Node, mount: Mount): string | undefined {
   const before = node.running.get(mount.path)
   if (before !== undefined) killProcess(node, before.backend)
-  const start = startMount(state, node, mount, configuredOn(state, node, mount))
+  const start = startMount(state, node, mount, configuredOn(node, mount))
   if (start.kind === 'started') {
     const { backend, version, sha256 } = start
     node.running.set(mount.path, {

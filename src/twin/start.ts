@@ -40,7 +40,7 @@ export function isOverridable(plugin: PluginId): boolean {
 }
 
 /** What the mount's configuration says on this node. */
-export function configuredOn(state: State, node: Node, mount: Mount): Version {
+export function configuredOn(node: Node, mount: Mount): Version {
   const forgot = node.running.get(mount.path)?.forgotVersion === true
   return forgot && isBuiltinVersion(mount.configured) ? UNVERSIONED : mount.configured
 }

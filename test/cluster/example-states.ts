@@ -160,12 +160,16 @@ async function whySecretsDiffer(
   mount: string,
 ): Promise<string | undefined> {
   const active = await cluster.activeIndex()
+  let reason: string | undefined
   for (const [key, value] of Object.entries(secrets)) {
     const path = `${mount}${key}`
     const answer = await cluster.request<{ data?: { value: string } }>(active, 'GET', path)
-    if (answer.body.data?.value !== value) return `${path} is ${describe(answer)}`
+    if (answer.body.data?.value !== value) reason ??= `${path} is ${describe(answer)}`
   }
-  return undefined
+  // This plugin cannot revoke the leases it makes, which would keep the mount from being removed.
+  const leases = `sys/leases/revoke-force/${mount.replace(/\/$/, '')}`
+  await demand(cluster, active, 'PUT', leases, {})
+  return reason
 }
 
 /** A standby of OpenBao learns of a mount a moment after the active node. */

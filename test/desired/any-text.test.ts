@@ -145,6 +145,14 @@ describe('text made to be expensive is refused', () => {
     expect(problems.map(({ message }) => message)).toEqual(['this is nested too deeply'])
   })
 
+  test('what is no YAML from end to end', async () => {
+    const problems = await problemsOf(load(']'.repeat(1_000_000)))
+
+    expect(problems).toEqual([
+      { message: 'this is not YAML', source: { file: 'a.yaml', line: 1, column: 1001 } },
+    ])
+  })
+
   test('many keys beside each other', async () => {
     const keys = Array.from({ length: 20_000 }, (_, index) => `key-${index}: 1\n`)
 

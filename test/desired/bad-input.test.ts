@@ -182,6 +182,11 @@ const CHOICES: readonly Case[] = [
     'a.yaml:5:177: this cannot be the name of an environment variable\n    write NAME: value, the name of letters, digits and _, not beginning with a digit',
   ],
   [
+    'two faults in one choice',
+    withPlugin('mounts: { a: { plugin: secret/kv, verify: [{ read: , x: 1 }] } }\n'),
+    `a.yaml:7:54: item 1 ${VERIFY}; unknown key x`,
+  ],
+  [
     'nodes',
     withPlugin('cluster: { nodes: all }\n'),
     "a.yaml:7:19: nodes must be discover, or a list of each node's own address, not all",

@@ -50,15 +50,6 @@ export const siblings: PlanRule = {
           undisturbed.delete(path)
         }
       }
-      // Whatever runs another binary from here on has left the process.
-      for (const fact of ensures) {
-        if (fact.fact !== 'running') continue
-        const mount = draft.index.mountAt(fact.mount)
-        const view = mount?.nodes.find(({ node }) => node === fact.node)
-        if (mount === undefined || view === undefined) continue
-        if (view.running_sha256 === fact.sha256) continue
-        processes.get(keyOf(mount, view))?.undisturbed.delete(fact.mount)
-      }
     }
     return [...disturbed].map(([plugin, { mounts, nodes }]) => ({
       subject: plugin,

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest'
+import { liveNode } from '../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  safetyInput,
+  SOURCE,
+} from '../../test/builders/safety-input.ts'
+import { isBlocked, judge } from './judge.ts'
+
+const KV = 'secret/my-kv'
+const DOWNGRADE = { rule: 'data-downgrade', subject: KV, because: 'CHG-1432' }
+
+function downgrade() {
+  return safetyInput({
+    today: '2026-03-01',
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.16.2', versions: ['v0.16.2'] })] },
+    live: {
+      catalog: [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')],
+      mounts: [mountOf('team-b/', KV, 'v0.21.0'), mountOf('team-a/', KV, 'v0.21.0')],
+    },
+  })
+}
+
+test('a finding carries its rule’s name, severity, fix and place, and sorted names', () => {
+  const [finding, ...others] = judge(downgrade(), [])
+
+  expect(others).toEqual([])
+  expect(finding).toMatchObject({
+    rule: 'data-downgrade',
+    severity: 'error',
+    subject: KV,
+    fix: expect.stringContaining('downgrade_to'),
+    mounts: ['team-a/', 'team-b/'],
+    nodes: ['http://node1:8200', 'http://node2:8200', 'http://node3:8200'],
+    at: 'plugins.yaml:3:5',
+  })
+})
+
+test('an error blocks until it is allowed', () => {
+  const blocked = judge(downgrade(), [])
+  const allowed = judge(downgrade(), [DOWNGRADE])
+
+  expect(isBlocked(blocked)).toBe(true)
+  expect(allowed.map((finding) => finding.allowed)).toEqual(['CHG-1432'])
+  expect(isBlocked(allowed)).toBe(false)
+})
+
+test('an allowance holds on its last day and not on the next', () => {
+  const onTheDay = judge(downgrade(), [{ ...DOWNGRADE, until: '2026-03-01' }])
+  const after = judge(downgrade(), [{ ...DOWNGRADE, until: '2026-02-28' }])
+
+  expect(isBlocked(onTheDay)).toBe(false)
+  expect(isBlocked(after)).toBe(true)
+  expect(after.map(({ rule }) => rule)).toEqual(['data-downgrade', 'allow-expired'])
+})
+
+test('an allowance matches the subject exactly', () => {
+  const findings = judge(downgrade(), [{ ...DOWNGRADE, subject: '*' }])
+
+  expect(isBlocked(findings)).toBe(true)
+  expect(findings.map(({ rule }) => rule)).toEqual(['data-downgrade', 'allow-unused'])
+})
+
+test('what cannot be allowed still blocks, and allowing it is an error of its own', () => {
+  const input = safetyInput({
+    desired: { cluster: { name: { value: 'staging', source: SOURCE } } },
+  })
+
+  const findings = judge(input, [{ rule: 'wrong-cluster', subject: 'staging', because: 'hurry' }])
+
+  expect(isBlocked(findings)).toBe(true)
+  expect(findings.map(({ rule, allowed }) => [rule, allowed])).toEqual([
+    ['allow-refused', undefined],
+    ['wrong-cluster', undefined],
+  ])
+})
+
+test('the gravest come first, then by rule, subject and message', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'unversioned', versions: ['unversioned'] })] },
+    live: {
+      nodes: [
+        liveNode(1),
+        liveNode(3, { state: 'unreachable' }),
+        liveNode(2, { state: 'unreachable' }),
+      ],
+      catalog: [entryOf(KV, 'unversioned', { sha256: entryOf(KV, 'v0.1.0').sha256 })],
+      mounts: [mountOf('team-a/', KV, 'unversioned', { nodes: [liveNode(1)] })],
+      unreadable: [{ what: 'pins', path: 'sys/plugins/pins', reason: 'HTTP 403' }],
+    },
+  })
+
+  const findings = judge(input, [])
+
+  expect(findings.map(({ severity, rule, subject }) => `${severity} ${rule} ${subject}`)).toEqual([
+    'error node-unreachable http://node2:8200',
+    'error node-unreachable http://node3:8200',
+    'warning unreadable sys/plugins/pins',
+    `note unversioned-window ${KV}`,
+  ])
+})
+
+test('a cluster that is as the file says has nothing found about it', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
+    live: { catalog: [entryOf(KV, 'v0.21.0')], mounts: [mountOf('team-a/', KV, 'v0.21.0')] },
+  })
+
+  expect(judge(input, [])).toEqual([])
+})

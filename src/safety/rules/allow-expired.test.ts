@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { SOURCE } from '../../../test/builders/safety-input.ts'
+import type { Standing } from '../rule.ts'
+import { allowExpired } from './allow-expired.ts'
+import { dataDowngrade } from './data-downgrade.ts'
+
+const allowance = {
+  rule: 'data-downgrade',
+  subject: 'secret/my-kv',
+  because: 'CHG-1432',
+  until: '2026-02-28',
+  source: SOURCE,
+}
+const standing: Standing = {
+  rule: dataDowngrade,
+  expired: true,
+  matched: true,
+  covered: false,
+  subjects: ['secret/my-kv'],
+}
+
+test('an allowance whose day is over is told with the finding it accepted', () => {
+  expect(allowExpired.judge(allowance, standing)).toEqual({
+    subject: 'secret/my-kv',
+    message:
+      'The allowance of data-downgrade for secret/my-kv ended on 2026-02-28 (“CHG-1432”), so the finding counts again.',
+    at: SOURCE,
+  })
+})
+
+test('one that holds, matches nothing or is replaced is not', () => {
+  expect(allowExpired.judge(allowance, { ...standing, expired: false })).toBeUndefined()
+  expect(allowExpired.judge(allowance, { ...standing, matched: false })).toBeUndefined()
+  expect(allowExpired.judge(allowance, { ...standing, covered: true })).toBeUndefined()
+})

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import type { Standing } from '../rule.ts'
+import { allowUnused } from './allow-unused.ts'
+import { nodeSkew } from './node-skew.ts'
+import { wrongCluster } from './wrong-cluster.ts'
+
+const allowance = { rule: 'node-skew', subject: 'secret/my-kv', because: 'known' }
+const standing: Standing = {
+  rule: nodeSkew,
+  expired: false,
+  matched: false,
+  covered: false,
+  subjects: [],
+}
+
+test('an allowance that matches nothing is unused', () => {
+  expect(allowUnused.judge(allowance, standing)?.message).toBe(
+    'The file allows node-skew for secret/my-kv, and nothing of that kind was found.',
+  )
+})
+
+test('where the rule found something about another subject, that is named', () => {
+  const found = allowUnused.judge(allowance, { ...standing, subjects: ['secret/my-kv-2'] })
+
+  expect(found?.message).toContain('but what was found is about secret/my-kv-2')
+})
+
+test('a rule that does not exist is named', () => {
+  const { rule: _rule, ...unknown } = standing
+
+  expect(allowUnused.judge(allowance, unknown)?.message).toContain('there is no rule of that name')
+})
+
+test('an ended allowance that another one has replaced is unused', () => {
+  const replaced = { ...standing, expired: true, matched: true, covered: true }
+
+  expect(allowUnused.judge(allowance, replaced)?.message).toContain(
+    'another one has taken its place',
+  )
+})
+
+test('one that matches is used, and one for a rule that nobody may allow is another rule’s', () => {
+  expect(
+    allowUnused.judge(allowance, { ...standing, matched: true, covered: true }),
+  ).toBeUndefined()
+  expect(allowUnused.judge(allowance, { ...standing, rule: wrongCluster })).toBeUndefined()
+})

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { nodeAddress } from '../../../test/builders/live.ts'
+import { entryOf, only, safetyInput } from '../../../test/builders/safety-input.ts'
+import { binaryDiffers } from './binary-differs.ts'
+
+const expected = entryOf('secret/my-kv', 'v0.21.0').sha256
+const found = entryOf('secret/my-kv', 'v0.1.0').sha256
+
+test('a node’s wrong and unchecked files are one finding, right ones none', () => {
+  const input = safetyInput({
+    binaries: [
+      { node: nodeAddress(1), command: 'a', expected, result: 'same' },
+      { node: nodeAddress(2), command: 'a', expected, result: { found } },
+      { node: nodeAddress(2), command: 'b', expected, result: { failed: 'No such file' } },
+    ],
+  })
+
+  expect(only(binaryDiffers.judge(input))).toEqual({
+    subject: nodeAddress(2),
+    message: `On ${nodeAddress(2)} the plugin directory is not as the file says: a has SHA-256 ${found}, not ${expected} and b could not be checked (No such file).`,
+    nodes: [nodeAddress(2)],
+  })
+})
+
+test('nothing is found where nothing was checked', () => {
+  expect(binaryDiffers.judge(safetyInput())).toEqual([])
+})

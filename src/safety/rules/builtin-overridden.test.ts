@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { builtinEntry, plugin, version } from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import { builtinOverridden } from './builtin-overridden.ts'
+
+const JWT = 'auth/jwt'
+const catalog = [builtinEntry(plugin(JWT), version('v2.7.2+builtin.bao'))]
+const builtinMount = (path: string) => ({
+  ...mountOf(path, JWT, 'v2.7.2+builtin.bao'),
+  configured_version: version(''),
+})
+
+test('registering under a builtin’s name must be said', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(JWT, { versions: ['v0.26.1'] })] },
+    live: { catalog },
+  })
+
+  const found = only(builtinOverridden.judge(input))
+
+  expect(found.severity).toBeUndefined()
+  expect(found.message).toContain('auth/jwt is compiled into the server')
+})
+
+test('using the builtin need not be said', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(JWT, { use: 'builtin' })] },
+    live: { catalog },
+  })
+
+  expect(builtinOverridden.judge(input)).toEqual([])
+})
+
+test('a first unversioned override warns of every mount without a version', () => {
+  const input = safetyInput({
+    desired: {
+      plugins: [
+        desiredPlugin(JWT, {
+          overridesBuiltin: true,
+          use: 'unversioned',
+          versions: ['unversioned'],
+        }),
+      ],
+    },
+    live: { catalog, mounts: [builtinMount('auth/a/'), builtinMount('auth/b/')] },
+  })
+
+  expect(only(builtinOverridden.judge(input))).toMatchObject({
+    severity: 'warning',
+    message:
+      '2 mounts of auth/jwt without a version run the plugin registered in the builtin’s place from their next reload or restart: auth/a/ and auth/b/.',
+    mounts: ['auth/a/', 'auth/b/'],
+  })
+})
+
+test('the first versioned override is a note on mounts made later', () => {
+  const parts = (found: ReturnType<typeof entryOf>[]) =>
+    safetyInput({
+      desired: {
+        plugins: [desiredPlugin(JWT, { overridesBuiltin: true, versions: ['v0.25.0', 'v0.26.1'] })],
+      },
+      live: { catalog: [...catalog, ...found], mounts: [builtinMount('auth/a/')] },
+    })
+
+  expect(only(builtinOverridden.judge(parts([]))).severity).toBe('note')
+  expect(builtinOverridden.judge(parts([entryOf(JWT, 'v0.25.0')]))).toEqual([])
+})
+
+test('what is no builtin cannot be overridden, unless an entry may hide one', () => {
+  const KV = 'secret/my-kv'
+  const desired = {
+    plugins: [desiredPlugin(KV, { overridesBuiltin: true, versions: ['v0.21.0'] })],
+  }
+
+  const none = builtinOverridden.judge(safetyInput({ desired }))
+  const hidden = builtinOverridden.judge(
+    safetyInput({ desired, live: { catalog: [entryOf(KV, 'unversioned')] } }),
+  )
+
+  expect(only(none).message).toContain('the server has no builtin of that name')
+  expect(hidden).toEqual([])
+})

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { builtinEntry, plugin, version } from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import { builtinUnknown } from './builtin-unknown.ts'
+
+const JWT = 'auth/jwt'
+const desired = { plugins: [desiredPlugin(JWT, { use: 'builtin' })] }
+const mounts = [mountOf('auth/jwt/', JWT, 'v0.26.1')]
+const external = entryOf(JWT, 'v0.26.1')
+
+test('a mount with a version cannot go to a builtin that the catalog does not show', () => {
+  const input = safetyInput({ desired, live: { catalog: [external], mounts } })
+
+  expect(only(builtinUnknown.judge(input))).toMatchObject({
+    subject: JWT,
+    message:
+      'auth/jwt/ is to run the builtin auth/jwt, and the server does not show which version that has.',
+    mounts: ['auth/jwt/'],
+  })
+})
+
+test('it can where the catalog shows the builtin', () => {
+  const builtin = builtinEntry(plugin(JWT), version('v2.7.2+builtin.bao'))
+  const input = safetyInput({ desired, live: { catalog: [external, builtin], mounts } })
+
+  expect(builtinUnknown.judge(input)).toEqual([])
+})

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { desiredPlugin, entryOf, only, safetyInput } from '../../../test/builders/safety-input.ts'
+import { capabilityMissing } from './capability-missing.ts'
+
+const KV = 'secret/my-kv'
+const PATH = 'sys/plugins/catalog/secret/my-kv'
+const desired = { plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })] }
+
+test('a missing right is named, with the line for the policy', () => {
+  const capabilities = new Map([[PATH, ['read', 'update', 'delete']]])
+
+  const found = only(capabilityMissing.judge(safetyInput({ desired, capabilities })))
+
+  expect(found).toMatchObject({
+    subject: 'token',
+    message: `The token may not do what the plan does on 1 path: ${PATH} (sudo).`,
+    fix: `Add to the token’s policy:\npath "${PATH}" { capabilities = ["sudo"] }`,
+  })
+})
+
+test('a path that the server said nothing about is refused', () => {
+  const capabilities = new Map<string, readonly string[]>()
+
+  expect(only(capabilityMissing.judge(safetyInput({ desired, capabilities }))).message).toContain(
+    `${PATH} (delete, read, sudo, update)`,
+  )
+})
+
+test('root may do all, and a plan without steps needs nothing', () => {
+  const root = new Map([[PATH, ['root']]])
+  const live = { catalog: [entryOf(KV, 'v0.21.0')] }
+
+  expect(capabilityMissing.judge(safetyInput({ desired, capabilities: root }))).toEqual([])
+  expect(capabilityMissing.judge(safetyInput({ desired, live, capabilities: new Map() }))).toEqual(
+    [],
+  )
+})
+
+test('nothing is found where nobody asked', () => {
+  expect(capabilityMissing.judge(safetyInput({ desired }))).toEqual([])
+})

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { version } from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  desiredVersion,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import type { DesiredVersion } from '../../domain/desired.ts'
+import { dataDowngrade } from './data-downgrade.ts'
+
+const KV = 'secret/my-kv'
+const NODE2 = 'http://node2:8200'
+
+function goingBack(newer: readonly DesiredVersion[], mount = mountOf('team-a/', KV, 'v0.21.0')) {
+  return safetyInput({
+    desired: {
+      plugins: [desiredPlugin(KV, { use: 'v0.16.2', versions: ['v0.16.2', ...newer] })],
+    },
+    live: {
+      catalog: ['v0.16.2', 'v0.21.0', 'v0.22.0'].map((of) => entryOf(KV, of)),
+      mounts: [mount],
+    },
+  })
+}
+
+test('a downgrade that the newer version declares is no finding', () => {
+  const data = { downgradeTo: '>=0.16.0' }
+
+  expect(dataDowngrade.judge(goingBack([desiredVersion(KV, 'v0.21.0', { data })]))).toEqual([])
+})
+
+test('an undeclared downgrade is an error', () => {
+  const found = only(dataDowngrade.judge(goingBack([])))
+
+  expect(found.severity).toBeUndefined()
+  expect(found).toMatchObject({
+    subject: KV,
+    message: `team-a/ goes from ${KV} v0.21.0 to v0.16.2, and the file does not say that this reads what v0.21.0 has written.`,
+    mounts: ['team-a/'],
+  })
+})
+
+test('a downgrade outside the declared range is an error', () => {
+  const data = { downgradeTo: '>=0.20.0' }
+
+  expect(
+    only(dataDowngrade.judge(goingBack([desiredVersion(KV, 'v0.21.0', { data })]))).message,
+  ).toContain('but what v0.21.0 has written is read only by >=0.20.0, as the file says')
+})
+
+test('every newer version that runs on some node must declare it', () => {
+  const data = { downgradeTo: '>=0.16.0' }
+  const newest = {
+    running_version: version('v0.22.0'),
+    running_sha256: entryOf(KV, 'v0.22.0').sha256,
+  }
+  const skewed = mountOf('team-a/', KV, 'v0.21.0', { except: { [NODE2]: newest } })
+
+  const found = dataDowngrade.judge(goingBack([desiredVersion(KV, 'v0.21.0', { data })], skewed))
+
+  expect(only(found)).toMatchObject({
+    message: expect.stringContaining('from secret/my-kv v0.22.0'),
+    nodes: [NODE2],
+  })
+})
+
+test('an upgrade is no downgrade', () => {
+  expect(dataDowngrade.judge(goingBack([], mountOf('team-a/', KV, 'v0.1.0')))).toEqual([])
+})

@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest'
+import { builtinEntry, plugin, version } from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  desiredVersion,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import type { DataCompatibility } from '../../domain/desired.ts'
+import { dataUpgrade } from './data-upgrade.ts'
+
+const KV = 'secret/my-kv'
+const JWT = 'auth/jwt'
+
+function upgrade(data: DataCompatibility, from = 'v0.16.2') {
+  return safetyInput({
+    desired: {
+      plugins: [
+        desiredPlugin(KV, { use: 'v0.21.0', versions: [desiredVersion(KV, 'v0.21.0', { data })] }),
+      ],
+    },
+    live: { catalog: [entryOf(KV, from)], mounts: [mountOf('team-a/', KV, from)] },
+  })
+}
+
+test('an upgrade within the declared range is no finding', () => {
+  expect(dataUpgrade.judge(upgrade({ upgradeFrom: '>=0.16.0' }))).toEqual([])
+})
+
+test('a pre-release within the declared range is in it', () => {
+  expect(dataUpgrade.judge(upgrade({ upgradeFrom: '>=0.16.0' }, 'v0.17.0-rc1'))).toEqual([])
+})
+
+test('an upgrade outside the declared range is an error', () => {
+  const found = only(dataUpgrade.judge(upgrade({ upgradeFrom: '>=0.18.0' })))
+
+  expect(found.severity).toBeUndefined()
+  expect(found).toMatchObject({
+    subject: KV,
+    message: `team-a/ goes from ${KV} v0.16.2 to v0.21.0, which reads only data of >=0.18.0, as the file says.`,
+    mounts: ['team-a/'],
+  })
+})
+
+test('an undeclared upgrade is a warning, the mounts that go the same way together', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
+    live: {
+      catalog: [entryOf(KV, 'v0.16.2')],
+      mounts: [mountOf('team-a/', KV, 'v0.16.2'), mountOf('team-b/', KV, 'v0.16.2')],
+    },
+  })
+
+  expect(only(dataUpgrade.judge(input))).toMatchObject({
+    severity: 'warning',
+    message: `team-a/ and team-b/ go from ${KV} v0.16.2 to v0.21.0, and the file does not say whether that reads data of v0.16.2.`,
+    nodes: ['http://node1:8200', 'http://node2:8200', 'http://node3:8200'],
+  })
+})
+
+test('what runs is told by the hash, not by the version the server copied', () => {
+  const running = {
+    running_version: version('v0.20.0'),
+    running_sha256: entryOf(KV, 'v0.16.2').sha256,
+  }
+  const mount = mountOf('team-a/', KV, 'v0.20.0', { except: { 'http://node2:8200': running } })
+  const data = { upgradeFrom: '>=0.18.0' }
+  const input = safetyInput({
+    desired: {
+      plugins: [
+        desiredPlugin(KV, { use: 'v0.21.0', versions: [desiredVersion(KV, 'v0.21.0', { data })] }),
+      ],
+    },
+    live: { catalog: [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.20.0')], mounts: [mount] },
+  })
+
+  expect(only(dataUpgrade.judge(input))).toMatchObject({
+    message: expect.stringContaining('from secret/my-kv v0.16.2'),
+    nodes: ['http://node2:8200'],
+  })
+})
+
+test('an unversioned binary that is registered under a version too is that version', () => {
+  const { sha256 } = entryOf(KV, 'v0.20.0')
+  const data = { upgradeFrom: '>=0.20.0' }
+  const input = safetyInput({
+    desired: {
+      plugins: [
+        desiredPlugin(KV, { use: 'v0.21.0', versions: [desiredVersion(KV, 'v0.21.0', { data })] }),
+      ],
+    },
+    live: {
+      catalog: [entryOf(KV, 'unversioned', { sha256 }), entryOf(KV, 'v0.20.0')],
+      mounts: [
+        mountOf('team-a/', KV, 'unversioned', {
+          except: Object.fromEntries(
+            [1, 2, 3].map((node) => [`http://node${node}:8200`, { running_sha256: sha256 }]),
+          ),
+        }),
+      ],
+    },
+  })
+
+  expect(dataUpgrade.judge(input)).toEqual([])
+})
+
+test('unversioned binaries cannot be compared, which is a warning', () => {
+  const old = entryOf(KV, 'v0.1.0').sha256
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'unversioned', versions: ['unversioned'] })] },
+    live: {
+      catalog: [entryOf(KV, 'unversioned', { sha256: old })],
+      mounts: [
+        mountOf('team-a/', KV, 'unversioned', {
+          except: Object.fromEntries(
+            [1, 2, 3].map((node) => [`http://node${node}:8200`, { running_sha256: old }]),
+          ),
+        }),
+      ],
+    },
+  })
+
+  const found = only(dataUpgrade.judge(input))
+
+  expect(found.severity).toBe('warning')
+  expect(found.message).toContain('nobody can tell which of the two is newer')
+})
+
+test('a builtin is compared by its own version (Vault), not by the server’s (OpenBao)', () => {
+  const data = { upgradeFrom: '>=0.25.0' }
+  const overridden = (builtin: string) =>
+    safetyInput({
+      desired: {
+        plugins: [
+          desiredPlugin(JWT, {
+            overridesBuiltin: true,
+            use: 'v0.26.1',
+            versions: [desiredVersion(JWT, 'v0.26.1', { data })],
+          }),
+        ],
+      },
+      live: {
+        catalog: [builtinEntry(plugin(JWT), version(builtin))],
+        mounts: [{ ...mountOf('auth/jwt/', JWT, builtin), configured_version: version('') }],
+      },
+    })
+
+  expect(dataUpgrade.judge(overridden('v0.25.0+builtin'))).toEqual([])
+  expect(only(dataUpgrade.judge(overridden('v2.7.2+builtin.bao'))).message).toContain(
+    'from auth/jwt the compiled-in v2.7.2+builtin.bao to v0.26.1',
+  )
+})
+
+test('a mount that runs its target is no finding', () => {
+  expect(dataUpgrade.judge(upgrade({}, 'v0.21.0'))).toEqual([])
+})

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { builtinEntry, plugin, version } from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import { leftOnBuiltinVersion } from './left-on-builtin-version.ts'
+
+const JWT = 'auth/jwt'
+const BUILTIN = 'v2.7.2+builtin.bao'
+const catalog = [builtinEntry(plugin(JWT), version(BUILTIN)), entryOf(JWT, 'v0.26.1')]
+
+test('a mount that the plan tunes to a builtin’s version is warned of', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(JWT, { use: 'builtin' })] },
+    live: { catalog, mounts: [mountOf('auth/jwt/', JWT, 'v0.26.1')] },
+  })
+
+  expect(only(leftOnBuiltinVersion.judge(input))).toMatchObject({
+    subject: JWT,
+    message: `1 mount of auth/jwt is left configured for ${BUILTIN}, which the next server release will not have: auth/jwt/.`,
+    mounts: ['auth/jwt/'],
+  })
+})
+
+test('a mount that the plan moves off one is not', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(JWT, { use: 'v0.26.1', versions: ['v0.26.1'] })] },
+    live: { catalog, mounts: [mountOf('auth/jwt/', JWT, BUILTIN)] },
+  })
+
+  expect(leftOnBuiltinVersion.judge(input)).toEqual([])
+})

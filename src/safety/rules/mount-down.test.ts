@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import { mountDown } from './mount-down.ts'
+
+const KV = 'secret/my-kv'
+const NODE1 = 'http://node1:8200'
+const down = mountOf('team-a/', KV, 'v0.21.0', {
+  except: { [NODE1]: { answers: 'no', detail: 'route entry found, but backend is nil' } },
+})
+const live = {
+  catalog: [entryOf(KV, 'v0.21.0')],
+  mounts: [down, mountOf('team-b/', KV, 'v0.21.0')],
+}
+
+test('a mount that does not answer is named with its node and the server’s words', () => {
+  const input = safetyInput({ desired: { plugins: [desiredPlugin(KV)] }, live })
+
+  expect(only(mountDown.judge(input))).toMatchObject({
+    subject: KV,
+    message: `1 mount of ${KV} does not answer: team-a/ on ${NODE1} (“route entry found, but backend is nil”). The plan does not reload it there.`,
+    mounts: ['team-a/'],
+    nodes: [NODE1],
+  })
+})
+
+test('where the plan reloads it on Vault, writes may still fail', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
+    live: { ...live, product: 'vault' },
+  })
+
+  expect(only(mountDown.judge(input)).message).toContain(
+    'The plan reloads it there, which may bring back reads but not writes',
+  )
+})
+
+test('mounts that answer or were not asked are no finding', () => {
+  const unchecked = mountOf('team-c/', KV, 'v0.21.0', {
+    except: { [NODE1]: { answers: 'unchecked' } },
+  })
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV)] },
+    live: { ...live, mounts: [unchecked] },
+  })
+
+  expect(mountDown.judge(input)).toEqual([])
+})

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import {
+  desiredMount,
+  desiredPlugin,
+  mountOf,
+  only,
+  safetyInput,
+  SOURCE,
+} from '../../../test/builders/safety-input.ts'
+import { mountTypeChange } from './mount-type-change.ts'
+
+test('a mount that exists with another plugin is named with both', () => {
+  const input = safetyInput({
+    desired: {
+      plugins: [desiredPlugin('secret/my-kv', { use: 'v0.21.0', versions: ['v0.21.0'] })],
+      mounts: [desiredMount('team-a/', 'secret/my-kv', { enable: true })],
+    },
+    live: { mounts: [mountOf('team-a/', 'secret/other', 'v1.0.0')] },
+  })
+
+  expect(mountTypeChange.allowable).toBe(false)
+  expect(only(mountTypeChange.judge(input))).toEqual({
+    subject: 'team-a/',
+    message:
+      'team-a/ is a mount of secret/other, and the file says that it is one of secret/my-kv.',
+    mounts: ['team-a/'],
+    at: SOURCE,
+  })
+})
+
+test('a mount of the plugin that the file says is no finding', () => {
+  const input = safetyInput({
+    desired: {
+      plugins: [desiredPlugin('secret/my-kv')],
+      mounts: [desiredMount('team-a/', 'secret/my-kv')],
+    },
+    live: { mounts: [mountOf('team-a/', 'secret/my-kv', 'v0.21.0')] },
+  })
+
+  expect(mountTypeChange.judge(input)).toEqual([])
+})

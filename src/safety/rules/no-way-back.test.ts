@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import {
+  builtinEntry,
+  connectionPath,
+  liveConnection,
+  plugin,
+  version,
+} from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import { noWayBack } from './no-way-back.ts'
+
+const KV = 'secret/my-kv'
+const upgrade = { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] }
+
+test('a mount whose old version stays registered has a way back', () => {
+  const input = safetyInput({
+    desired: upgrade,
+    live: { catalog: [entryOf(KV, 'v0.16.2')], mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
+  })
+
+  expect(noWayBack.judge(input)).toEqual([])
+})
+
+test('a mount without a version has none, and the fix says what to register', () => {
+  const entry = entryOf(KV, 'unversioned')
+  const input = safetyInput({
+    desired: upgrade,
+    live: { catalog: [entry], mounts: [mountOf('team-a/', KV, 'unversioned')] },
+  })
+
+  expect(only(noWayBack.judge(input))).toMatchObject({
+    subject: KV,
+    message: `If the new ${KV} fails, nothing takes team-a/ back to what it runs now: that binary is registered under no version that it could be tuned to.`,
+    fix: `List the binary that runs now (${entry.command ?? ''}, SHA-256 ${entry.sha256}) under \`versions\` with a version of its own, apply that first, then plan again.`,
+    mounts: ['team-a/'],
+  })
+})
+
+test('a mount that was tuned by hand to run what is not known to be registered has none', () => {
+  const stale = {
+    running_version: version('v0.16.2'),
+    running_sha256: entryOf(KV, 'v0.16.2').sha256,
+  }
+  const pending = mountOf('team-a/', KV, 'v0.21.0', { except: { 'http://node3:8200': stale } })
+  const input = safetyInput({
+    desired: upgrade,
+    live: { catalog: [entryOf(KV, 'v0.21.0')], mounts: [pending] },
+  })
+
+  expect(only(noWayBack.judge(input)).mounts).toEqual(['team-a/'])
+})
+
+test('a builtin that the mount falls back to is a way back', () => {
+  const JWT = 'auth/jwt'
+  const input = safetyInput({
+    desired: {
+      plugins: [
+        desiredPlugin(JWT, { overridesBuiltin: true, use: 'v0.26.1', versions: ['v0.26.1'] }),
+      ],
+    },
+    live: {
+      catalog: [builtinEntry(plugin(JWT), version('v2.7.2+builtin.bao'))],
+      mounts: [
+        { ...mountOf('auth/jwt/', JWT, 'v2.7.2+builtin.bao'), configured_version: version('') },
+      ],
+    },
+  })
+
+  expect(noWayBack.judge(input)).toEqual([])
+})
+
+test('a connection without a version has none', () => {
+  const DB = 'database/redis'
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(DB, { use: 'v0.7.0', versions: ['v0.7.0'] })] },
+    live: {
+      connections: [
+        liveConnection(connectionPath('db/config/orders'), {
+          plugin: plugin(DB),
+          version: version(''),
+        }),
+      ],
+    },
+  })
+
+  expect(only(noWayBack.judge(input))).toMatchObject({
+    subject: DB,
+    message: expect.stringContaining('nothing takes db/config/orders back'),
+  })
+})

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { version } from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import { nodeSkew } from './node-skew.ts'
+
+const KV = 'secret/my-kv'
+const NODE2 = 'http://node2:8200'
+const [older, newer] = [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')]
+const stale = { running_version: version('v0.16.2'), running_sha256: older.sha256 }
+const skewed = mountOf('team-a/', KV, 'v0.21.0', { except: { [NODE2]: stale } })
+const live = { catalog: [older, newer], mounts: [skewed] }
+
+test('a mount that the plan leaves running differently is a warning', () => {
+  const input = safetyInput({ desired: { plugins: [desiredPlugin(KV)] }, live })
+
+  expect(only(nodeSkew.judge(input))).toMatchObject({
+    severity: 'warning',
+    subject: KV,
+    message: `team-a/ runs v0.21.0 (${newer.sha256}) on http://node1:8200 and http://node3:8200 and v0.16.2 (${older.sha256}) on ${NODE2}. The plan leaves that so.`,
+    mounts: ['team-a/'],
+  })
+})
+
+test('it is a note where the plan reloads the node', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
+    live,
+  })
+
+  expect(only(nodeSkew.judge(input)).severity).toBe('note')
+})
+
+test('a node on which the mount is down is not one that differs', () => {
+  const down = mountOf('team-a/', KV, 'v0.21.0', {
+    except: { [NODE2]: { ...stale, answers: 'no' } },
+  })
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV)] },
+    live: { ...live, mounts: [down] },
+  })
+
+  expect(nodeSkew.judge(input)).toEqual([])
+})

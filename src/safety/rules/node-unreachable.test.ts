@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { liveNode } from '../../../test/builders/live.ts'
+import { safetyInput } from '../../../test/builders/safety-input.ts'
+import { nodeUnreachable } from './node-unreachable.ts'
+
+test('each node that does not answer or is sealed is a finding of its own', () => {
+  const input = safetyInput({
+    live: {
+      nodes: [
+        liveNode(1),
+        liveNode(2, { state: 'unreachable', detail: 'connect ECONNREFUSED' }),
+        liveNode(3, { state: 'sealed', detail: 'sealed' }),
+      ],
+    },
+  })
+
+  expect(nodeUnreachable.judge(input).map(({ subject, message }) => [subject, message])).toEqual([
+    [
+      'http://node2:8200',
+      'http://node2:8200 could not be reached (connect ECONNREFUSED), so the plan has no step for it and nothing it runs is known.',
+    ],
+    [
+      'http://node3:8200',
+      'http://node3:8200 is sealed, so the plan has no step for it and nothing it runs is known.',
+    ],
+  ])
+})
+
+test('a forwarding node is one on OpenBao and an ordinary standby on Vault', () => {
+  const nodes = [liveNode(1), liveNode(2, { state: 'forwarding' })]
+
+  const openbao = nodeUnreachable.judge(safetyInput({ live: { nodes } }))
+  const vault = nodeUnreachable.judge(safetyInput({ live: { nodes, product: 'vault' } }))
+
+  expect(openbao.map(({ subject }) => subject)).toEqual(['http://node2:8200'])
+  expect(vault).toEqual([])
+})

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { plugin, version } from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import { pinned } from './pinned.ts'
+
+const KV = 'secret/my-kv'
+
+function pinnedTo(pin: string, running = 'v0.16.2') {
+  return safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
+    live: {
+      product: 'vault',
+      catalog: [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')],
+      mounts: [mountOf('team-a/', KV, running)],
+      pins: [{ plugin: plugin(KV), version: version(pin) }],
+    },
+  })
+}
+
+test('a pin on another version is an error, with the request that deletes it', () => {
+  const found = only(pinned.judge(pinnedTo('v0.16.2')))
+
+  expect(found.severity).toBeUndefined()
+  expect(found).toMatchObject({
+    subject: KV,
+    message: `${KV} is pinned to v0.16.2, so team-a/ starts that at the next reload, and the file wants v0.21.0.`,
+    fix: expect.stringContaining('vault delete sys/plugins/pins/secret/my-kv'),
+    mounts: ['team-a/'],
+  })
+})
+
+test('a pin on the wanted version is a warning while a mount must be tuned', () => {
+  expect(only(pinned.judge(pinnedTo('v0.21.0'))).severity).toBe('warning')
+})
+
+test('a pin on the wanted version is nothing where no mount must be', () => {
+  expect(pinned.judge(pinnedTo('v0.21.0', 'v0.21.0'))).toEqual([])
+})

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { plugin, sha256Of, version } from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import { sha256Changed } from './sha256-changed.ts'
+
+const KV = 'secret/my-kv'
+const rebuilt = { sha256: sha256Of(plugin(KV), version('v9.9.9')) }
+
+test('a registered version with another hash in the file is named with both and its mounts', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })] },
+    live: {
+      catalog: [entryOf(KV, 'v0.21.0', rebuilt)],
+      mounts: [mountOf('team-a/', KV, 'v0.21.0')],
+    },
+  })
+
+  expect(only(sha256Changed.judge(input))).toMatchObject({
+    subject: KV,
+    message: `${KV} v0.21.0 is registered with SHA-256 ${rebuilt.sha256}, and the file says ${entryOf(KV, 'v0.21.0').sha256}. Configured for it: team-a/.`,
+    mounts: ['team-a/'],
+  })
+})
+
+test('an unversioned entry is made to be replaced', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { versions: ['unversioned'] })] },
+    live: { catalog: [entryOf(KV, 'unversioned', rebuilt)] },
+  })
+
+  expect(sha256Changed.judge(input)).toEqual([])
+})
+
+test('another command for the same binary is no finding', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })] },
+    live: { catalog: [entryOf(KV, 'v0.21.0', { command: 'elsewhere' })] },
+  })
+
+  expect(sha256Changed.judge(input)).toEqual([])
+})

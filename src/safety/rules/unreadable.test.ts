@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { nodeAddress } from '../../../test/builders/live.ts'
+import { safetyInput } from '../../../test/builders/safety-input.ts'
+import { unreadableParts } from './unreadable.ts'
+
+test('what could not be read is told once, with the nodes that refused', () => {
+  const reason = 'HTTP 403 permission denied'
+  const input = safetyInput({
+    live: {
+      unreadable: [
+        { what: 'mounts', path: 'ns1/sys/mounts', node: nodeAddress(1), reason },
+        { what: 'mounts', path: 'ns1/sys/mounts', node: nodeAddress(2), reason },
+      ],
+    },
+  })
+
+  expect(unreadableParts.judge(input)).toEqual([
+    {
+      subject: 'ns1/sys/mounts',
+      message: `ns1/sys/mounts could not be read on ${nodeAddress(1)} and ${nodeAddress(2)}: ${reason}.`,
+      nodes: [nodeAddress(1), nodeAddress(2)],
+    },
+  ])
+})
+
+test('connections are told by their mount, entries by their plugin', () => {
+  const reason = 'HTTP 500'
+  const input = safetyInput({
+    live: {
+      unreadable: [
+        { what: 'connections', path: 'db/config/a', reason },
+        { what: 'connections', path: 'db/config/b', reason },
+        { what: 'connections', path: 'other/config', reason },
+        {
+          what: 'catalog-entry',
+          path: 'sys/plugins/catalog/secret/my-kv?version=v0.21.0',
+          reason,
+        },
+      ],
+    },
+  })
+
+  expect(unreadableParts.judge(input).map(({ subject, message }) => [subject, message])).toEqual([
+    ['db/', '2 paths of db/ could not be read: HTTP 500.'],
+    ['other/', 'other/config could not be read: HTTP 500.'],
+    [
+      'secret/my-kv',
+      'sys/plugins/catalog/secret/my-kv?version=v0.21.0 could not be read: HTTP 500.',
+    ],
+  ])
+})

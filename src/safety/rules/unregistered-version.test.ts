@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import { builtinEntry, plugin, version } from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import { unregisteredVersion } from './unregistered-version.ts'
+
+const KV = 'secret/my-kv'
+
+test('a mount left on a version that is not registered is an error', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV)] },
+    live: { mounts: [mountOf('team-a/', KV, 'v0.16.2'), mountOf('team-b/', KV, 'v0.16.2')] },
+  })
+
+  const found = only(unregisteredVersion.judge(input))
+
+  expect(found).toMatchObject({ severity: 'error', subject: KV, mounts: ['team-a/', 'team-b/'] })
+  expect(found.message).toBe(
+    `2 mounts are configured for ${KV} v0.16.2, which is not registered: team-a/ and team-b/. They are lost at the next restart or change of leader.`,
+  )
+})
+
+test('it is a note where the plan moves the mount away', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
+    live: { mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
+  })
+
+  expect(only(unregisteredVersion.judge(input)).severity).toBe('note')
+})
+
+test('it is nothing where the plan registers the version again', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { versions: ['v0.16.2'] })] },
+    live: { mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
+  })
+
+  expect(unregisteredVersion.judge(input)).toEqual([])
+})
+
+test('it is a warning for a plugin that the file does not name', () => {
+  const input = safetyInput({ live: { mounts: [mountOf('team-a/', KV, 'unversioned')] } })
+
+  const found = only(unregisteredVersion.judge(input))
+
+  expect(found.severity).toBe('warning')
+  expect(found.message).toContain('without a version, and no unversioned secret/my-kv')
+})
+
+test('builtins are registered, with a version or without; a builtin of another release is not', () => {
+  const JWT = 'auth/jwt'
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(JWT)] },
+    live: {
+      catalog: [builtinEntry(plugin(JWT), version('v2.7.2+builtin.bao'))],
+      mounts: [
+        mountOf('auth/a/', JWT, 'unversioned'),
+        mountOf('auth/b/', JWT, 'v2.7.2+builtin.bao'),
+        mountOf('auth/c/', JWT, 'v2.6.0+builtin.bao'),
+      ],
+    },
+  })
+
+  expect(only(unregisteredVersion.judge(input)).mounts).toEqual(['auth/c/'])
+})
+
+test('a builtin’s version that an unversioned entry hides is not called lost', () => {
+  const JWT = 'auth/jwt'
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(JWT)] },
+    live: {
+      catalog: [entryOf(JWT, 'unversioned')],
+      mounts: [mountOf('auth/b/', JWT, 'v2.7.2+builtin.bao')],
+    },
+  })
+
+  expect(unregisteredVersion.judge(input)).toEqual([])
+})

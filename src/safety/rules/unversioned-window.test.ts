@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import { unversionedWindow } from './unversioned-window.ts'
+
+const KV = 'secret/my-kv'
+const stale = entryOf(KV, 'unversioned', { sha256: entryOf(KV, 'v0.1.0').sha256 })
+
+test('an unversioned upgrade opens a window until its last reload', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'unversioned', versions: ['unversioned'] })] },
+    live: { catalog: [stale], mounts: [mountOf('team-a/', KV, 'unversioned')] },
+  })
+
+  expect(only(unversionedWindow.judge(input))).toMatchObject({
+    subject: KV,
+    message: `From the registration of ${KV} unversioned until the last of the plan’s reloads, a node that restarts starts the new binary for 1 mount: team-a/.`,
+    mounts: ['team-a/'],
+  })
+})
+
+test('where the plan does not reload a mount, the window stays open', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { versions: ['unversioned'] })] },
+    live: { catalog: [stale], mounts: [mountOf('team-a/', KV, 'unversioned')] },
+  })
+
+  expect(only(unversionedWindow.judge(input)).message).toContain(
+    'until a reload that the plan does not make for team-a/',
+  )
+})
+
+test('going back to the builtin opens one too', () => {
+  const JWT = 'auth/jwt'
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(JWT, { use: 'builtin', retire: ['unversioned'] })] },
+    live: {
+      catalog: [entryOf(JWT, 'unversioned')],
+      mounts: [mountOf('auth/jwt/', JWT, 'unversioned')],
+    },
+  })
+
+  expect(only(unversionedWindow.judge(input)).message).toContain(
+    'From the deregistration of auth/jwt unversioned',
+  )
+})
+
+test('a versioned upgrade opens none', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
+    live: { catalog: [stale], mounts: [mountOf('team-a/', KV, 'unversioned')] },
+  })
+
+  expect(unversionedWindow.judge(input)).toEqual([])
+})

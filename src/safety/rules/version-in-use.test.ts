@@ -1,0 +1,180 @@
+import { expect, test } from 'vitest'
+import {
+  liveConnection,
+  liveNode,
+  plugin,
+  connectionPath,
+  version,
+} from '../../../test/builders/live.ts'
+import {
+  desiredMount,
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import { builtinEntry } from '../../../test/builders/live.ts'
+import { versionInUse } from './version-in-use.ts'
+
+const KV = 'secret/my-kv'
+const OLD = 'v0.16.2'
+const NEW = 'v0.21.0'
+const upgrade = { use: NEW, versions: [NEW], retire: [OLD] }
+const catalog = [entryOf(KV, OLD), entryOf(KV, NEW)]
+
+test('a version whose mounts the plan moves away may be retired', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, upgrade)] },
+    live: { catalog, mounts: [mountOf('team-a/', KV, OLD)] },
+  })
+
+  expect(versionInUse.judge(input)).toEqual([])
+})
+
+test('a mount that no step moves is named', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { versions: [NEW], retire: [OLD] })] },
+    live: { catalog, mounts: [mountOf('team-a/', KV, OLD), mountOf('team-b/', KV, NEW)] },
+  })
+
+  expect(only(versionInUse.judge(input))).toMatchObject({
+    subject: KV,
+    message: `The plan would deregister ${KV} ${OLD} while it is still used: team-a/ is configured for it.`,
+    mounts: ['team-a/'],
+  })
+})
+
+test('a mount that the file holds at the version counts, there or not', () => {
+  const input = safetyInput({
+    desired: {
+      plugins: [desiredPlugin(KV, upgrade)],
+      mounts: [desiredMount('team-a/', KV, { use: OLD })],
+    },
+    live: { catalog, mounts: [mountOf('team-a/', KV, OLD)] },
+  })
+
+  expect(only(versionInUse.judge(input)).message).toContain('the file has team-a/ use it')
+})
+
+test('a version both kept and retired is found even where it is not registered', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { versions: [OLD], retire: [OLD] })] },
+  })
+
+  expect(only(versionInUse.judge(input)).message).toBe(
+    `The file retires ${KV} ${OLD} while it is still used: the file lists it under versions.`,
+  )
+})
+
+test('a process that still runs it on a node the plan does not reload counts', () => {
+  const stale = mountOf('team-a/', KV, NEW, {
+    except: {
+      'http://node2:8200': {
+        running_version: version(OLD),
+        running_sha256: entryOf(KV, OLD).sha256,
+      },
+    },
+  })
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { retire: [OLD] })] },
+    live: { catalog, mounts: [stale] },
+  })
+
+  expect(only(versionInUse.judge(input))).toMatchObject({
+    message: expect.stringContaining('team-a/ still runs it on http://node2:8200'),
+    nodes: ['http://node2:8200'],
+  })
+})
+
+test('the same process is no use where the plan reloads it', () => {
+  const stale = mountOf('team-a/', KV, NEW, {
+    except: {
+      'http://node2:8200': {
+        running_version: version(OLD),
+        running_sha256: entryOf(KV, OLD).sha256,
+      },
+    },
+  })
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, upgrade)] },
+    live: { catalog, mounts: [stale] },
+  })
+
+  expect(versionInUse.judge(input)).toEqual([])
+})
+
+test('a pin, a connection that is not repointed, what could not be read and a lost node count', () => {
+  const DB = 'database/redis'
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(DB, { retire: ['v0.6.0'] })] },
+    live: {
+      product: 'vault',
+      nodes: [liveNode(1), liveNode(2, { state: 'sealed', detail: 'sealed' })],
+      catalog: [entryOf(DB, 'v0.6.0')],
+      connections: [
+        liveConnection(connectionPath('db/config/orders'), {
+          plugin: plugin(DB),
+          version: version('v0.6.0'),
+        }),
+      ],
+      pins: [{ plugin: plugin(DB), version: version('v0.6.0') }],
+      unreadable: [{ what: 'mounts', path: 'ns1/sys/mounts', reason: 'HTTP 403' }],
+    },
+  })
+
+  const { message } = only(versionInUse.judge(input))
+
+  expect(message).toContain('connection db/config/orders uses it')
+  expect(message).toContain('it is pinned')
+  expect(message).toContain('ns1/sys/mounts could not be read (HTTP 403)')
+  expect(message).toContain('http://node2:8200 could not be asked (sealed)')
+})
+
+test('an OpenBao node that forwards for a moment may run it; a Vault standby runs nothing', () => {
+  const parts = {
+    desired: { plugins: [desiredPlugin(KV, { retire: [OLD] })] },
+    live: { catalog, nodes: [liveNode(1), liveNode(2, { state: 'forwarding' as const })] },
+  }
+
+  const openbao = versionInUse.judge(safetyInput(parts))
+  const vault = versionInUse.judge(
+    safetyInput({ ...parts, live: { ...parts.live, product: 'vault' } }),
+  )
+
+  expect(only(openbao).message).toContain('what http://node2:8200 runs could not be seen')
+  expect(vault).toEqual([])
+})
+
+test('an override is retired while its mounts have no version, since they fall back to the builtin', () => {
+  const JWT = 'auth/jwt'
+  const shown = mountOf('auth/shown/', JWT, 'v2.7.2+builtin.bao')
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(JWT, { use: 'builtin', retire: ['unversioned'] })] },
+    live: {
+      catalog: [
+        entryOf(JWT, 'unversioned'),
+        builtinEntry(plugin('auth/oidc'), version('v2.7.2+builtin.bao')),
+      ],
+      mounts: [mountOf('auth/jwt/', JWT, 'unversioned'), shown],
+    },
+  })
+
+  expect(versionInUse.judge(input)).toEqual([])
+})
+
+test('an override is in use by a mount that the file does not send back to the builtin', () => {
+  const JWT = 'auth/jwt'
+  const input = safetyInput({
+    desired: {
+      plugins: [desiredPlugin(JWT, { retire: ['unversioned'] })],
+      mounts: [desiredMount('auth/a/', JWT, { use: 'builtin' })],
+    },
+    live: {
+      catalog: [entryOf(JWT, 'unversioned')],
+      mounts: [mountOf('auth/a/', JWT, 'unversioned'), mountOf('auth/b/', JWT, 'unversioned')],
+    },
+  })
+
+  expect(only(versionInUse.judge(input)).mounts).toEqual(['auth/b/'])
+})

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { only, safetyInput, SOURCE } from '../../../test/builders/safety-input.ts'
+import { wrongCluster } from './wrong-cluster.ts'
+
+const named = (value: string) =>
+  safetyInput({ desired: { cluster: { name: { value, source: SOURCE } } } })
+
+test('a file for another cluster is refused', () => {
+  expect(only(wrongCluster.judge(named('staging')))).toEqual({
+    subject: 'staging',
+    message: 'The file is for the cluster staging, and this is prod-eu.',
+    at: SOURCE,
+  })
+})
+
+test('a file for this cluster, or for any, is not', () => {
+  expect(wrongCluster.judge(named('prod-eu'))).toEqual([])
+  expect(wrongCluster.judge(safetyInput())).toEqual([])
+})

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import type { NodeAddress } from '../domain/names.ts'
+import { describeNoAnswer, errorWords, noAnswer, refusal } from './faults.ts'
+import { readCatalog, readMountHelp } from './requests.ts'
+import type { MountPath, Namespace } from '../domain/names.ts'
+
+const node = 'https://10.0.0.1:8200' as NodeAddress
+
+function networkError(code: string): Error {
+  return Object.assign(new Error('connect'), { code })
+}
+
+describe('requests without an answer', () => {
+  it.each([
+    ['ECONNREFUSED', 'unreachable', 1],
+    ['ENOTFOUND', 'unreachable', 1],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'untrusted-certificate', 1],
+    ['EPROTO', 'not-tls', 1],
+  ])('%s is %s', (code, expected, exitCode) => {
+    const error = noAnswer(node, networkError(code))
+    expect(error).toMatchObject({ code: expected, exitCode })
+    expect(error.message).toContain(node)
+    expect(error.hint).toBeTruthy()
+  })
+
+  it('says something of an error that says nothing', () => {
+    expect(describeNoAnswer(new Error(''))).toBe('no answer')
+  })
+})
+
+describe('refusals', () => {
+  const answer = (status: number, ...errors: string[]) => ({ status, body: { errors } })
+
+  it('tells a sealed server from one that is busy', () => {
+    expect(refusal(node, readCatalog(), answer(503, 'Vault is sealed')).code).toBe('sealed')
+    expect(refusal(node, readCatalog(), answer(503, 'overloaded')).code).toBe('refused')
+  })
+
+  it('tells a bad token from a missing right, and names the right', () => {
+    const denied = answer(403, 'permission denied')
+    expect(refusal(node, readCatalog(), denied, false)).toMatchObject({
+      code: 'bad-token',
+      exitCode: 8,
+    })
+    const missing = refusal(node, readCatalog(), denied, true)
+    expect(missing).toMatchObject({ code: 'not-allowed', exitCode: 8 })
+    expect(missing.hint).toContain('path "sys/plugins/catalog" { capabilities = ["read"] }')
+  })
+
+  it('sees that a plain request reached a TLS port', () => {
+    const told = answer(400, 'Client sent an HTTP request to an HTTPS server.')
+    expect(refusal(node, readCatalog(), told).code).toBe('wants-tls')
+  })
+
+  it('leaves the query out of what it shows', () => {
+    const request = readMountHelp('team-a/' as MountPath, '' as Namespace)
+    expect(refusal(node, request, answer(500, 'boom')).message).not.toContain('?')
+  })
+})
+
+describe('the words of an answer', () => {
+  it('are one line, without the servers’ list marks', () => {
+    const body = {
+      errors: ['1 error occurred:\n\t* cannot reload plugin on "a/": checksums did not match\n\n'],
+    }
+    expect(errorWords({ status: 400, body })).toBe(
+      'cannot reload plugin on "a/": checksums did not match',
+    )
+  })
+
+  it('are empty for a body that has none', () => {
+    expect(errorWords({ status: 500, body: null })).toBe('')
+    expect(errorWords({ status: 500, body: { errors: 'text' } })).toBe('')
+  })
+})

@@ -1,0 +1,105 @@
+/** A twin's state from its options: everything that is not said is as on a fresh cluster. */
+import { isBuiltinVersion, type MountPath, ROOT_NAMESPACE, UNVERSIONED } from '../domain/names.ts'
+import { builtinPlugins } from './builtin-plugins.ts'
+import { addEntry, findPlugin } from './catalog.ts'
+import { LayeredMap } from './layered-map.ts'
+import { addMount } from './mount-table.ts'
+import { addNamespace } from './namespaces.ts'
+import { runsMounts, setUpMount } from './running.ts'
+import { isOverridable } from './start.ts'
+import type { MountSeed, NodeSeed, RunningSeed, TwinOptions } from './seeds.ts'
+import type { Backend, Mount, Node, Running, State } from './state.ts'
+
+export function buildState(options: TwinOptions): State {
+  const { product, server_version, cluster } = options
+  const builtins = options.builtins ?? builtinPlugins(product, server_version)
+  const nodes = options.nodes.map((seed) => buildNode(seed, server_version))
+  const leads = options.nodes.some((seed) => seed.role !== undefined)
+    ? options.nodes.find((seed) => seed.role === 'active')
+    : options.nodes[0]
+  const state: State = {
+    product,
+    server_version,
+    cluster,
+    builtins: new Map(builtins.map((builtin) => [builtin.plugin, builtin])),
+    capabilities: options.capabilities ?? {},
+    catalog: new LayeredMap(),
+    pins: new LayeredMap((options.pins ?? []).map(({ plugin, version }) => [plugin, version])),
+    namespaces: new LayeredMap(),
+    mounts: new LayeredMap(),
+    mountsOfPlugin: new LayeredMap(),
+    connections: new LayeredMap(),
+    secrets: new LayeredMap(),
+    nodes: new Map(nodes.map((node) => [node.address, node])),
+    active: leads?.address,
+    counter: 0,
+    leftOnBuiltin: 0,
+    ranLast: new LayeredMap(),
+  }
+  for (const entry of options.catalog ?? []) addEntry(state, entry)
+  addNamespace(state, ROOT_NAMESPACE)
+  for (const namespace of options.namespaces ?? []) {
+    if (namespace !== ROOT_NAMESPACE) addNamespace(state, namespace)
+  }
+  addMounts(state, options.mounts ?? [])
+  for (const { path, plugin, version } of options.connections ?? []) {
+    const found = findPlugin(state, plugin, state.pins.get(plugin) ?? version)
+    const running = found === undefined ? undefined : (state.pins.get(plugin) ?? version)
+    state.connections.set(path, { path, plugin, version, details: {}, running })
+  }
+  return state
+}
+
+function buildNode(seed: NodeSeed, serverVersion: string): Node {
+  return {
+    address: seed.address,
+    version: seed.version ?? serverVersion,
+    files: new LayeredMap(Object.entries(seed.files ?? {})),
+    state: seed.state ?? 'up',
+    running: new LayeredMap(),
+    kills: new LayeredMap(),
+  }
+}
+
+function addMounts(state: State, seeds: readonly MountSeed[]): void {
+  // Grouped before they are added: one by one, each would copy the list of its plugin's mounts.
+  const byPlugin = new Map<Mount['plugin'], MountPath[]>()
+  for (const seed of seeds) {
+    const mount = addMount(state, seed, { listed: false })
+    const group = byPlugin.get(mount.plugin)
+    if (group === undefined) byPlugin.set(mount.plugin, [mount.path])
+    else group.push(mount.path)
+    const running = new Map(seed.running?.map((each) => [each.node, each]))
+    for (const node of state.nodes.values()) {
+      if (!runsMounts(state, node)) continue
+      const said = running.get(node.address)
+      node.running.set(
+        mount.path,
+        said === undefined ? setUpMount(state, node, mount) : resume(state, mount, said),
+      )
+    }
+  }
+  for (const [plugin, paths] of byPlugin) state.mountsOfPlugin.set(plugin, paths)
+}
+
+/** What was seen to run. */
+function resume(state: State, mount: Mount, said: RunningSeed): Running {
+  return {
+    version: said.running_version,
+    sha256: said.running_sha256,
+    backend: resumeBackend(state, mount, said),
+    nilAtSetup: said.backend === 'nil',
+    forgotVersion: said.configured_version === UNVERSIONED && isBuiltinVersion(mount.configured),
+  }
+}
+
+function resumeBackend(state: State, mount: Mount, said: RunningSeed): Backend {
+  if (said.backend === 'nil') return { kind: 'nil' }
+  if (said.running_sha256 === '' || !isOverridable(mount.plugin)) return { kind: 'builtin' }
+  const { running_version: version, running_sha256: sha256 } = said
+  const entry = state.catalog.get(mount.plugin)?.get(version)
+  // What runs and is registered no more, or otherwise by now, has a process of its own kind.
+  const process =
+    entry?.sha256 === sha256 ? entry.process : JSON.stringify([mount.plugin, version, sha256])
+  return { kind: 'process', version, process, kills: said.backend === 'stopped' ? -1 : 0 }
+}

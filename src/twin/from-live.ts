@@ -1,0 +1,117 @@
+/**
+ * A twin of a cluster that was read. What nobody could see is taken to be well: every registered
+ * file lies on every node as it was registered, and so does what the caller says will be copied.
+ */
+import type { LiveMount, LiveNode, LiveState, MountOnNode } from '../domain/live.ts'
+import { NO_SHA256, type Sha256 } from '../domain/names.ts'
+import { builtinPlugins } from './builtin-plugins.ts'
+import type {
+  BuiltinPlugin,
+  ExternalPlugin,
+  MountSeed,
+  NodeSeed,
+  NodeState,
+  PluginFile,
+  RunningSeed,
+} from './seeds.ts'
+import { createTwin, type Twin } from './twin.ts'
+
+export interface FromLiveOptions {
+  /** Files that lie in every node's plugin directory beside the registered ones, by command. */
+  readonly sharedFiles?: Readonly<Record<string, Sha256>>
+}
+
+export function twinFromLive(live: LiveState, options: FromLiveOptions = {}): Twin {
+  const catalog = live.catalog.flatMap(externalPlugin)
+  const files = sharedFiles(catalog, options)
+  return createTwin({
+    product: live.product,
+    server_version: live.server_version,
+    cluster: live.cluster,
+    nodes: live.nodes.map((node) => nodeSeed(node, files)),
+    builtins: builtinsOf(live),
+    catalog,
+    pins: live.pins,
+    namespaces: live.namespaces,
+    mounts: live.mounts.map(mountSeed),
+    connections: live.connections,
+  })
+}
+
+function externalPlugin(entry: LiveState['catalog'][number]): ExternalPlugin[] {
+  if (entry.builtin) return []
+  const { plugin, version, sha256, args = [], declarative = false } = entry
+  // A list does not say the command: any name that only this entry has stands for it.
+  const command = entry.command ?? `${plugin}@${version}`
+  return [{ plugin, version, command, sha256, args, declarative }]
+}
+
+/** A command that entries say different hashes of is there, but what it holds nobody knows. */
+function sharedFiles(
+  catalog: readonly ExternalPlugin[],
+  options: FromLiveOptions,
+): Record<string, PluginFile> {
+  const files: Record<string, PluginFile> = {}
+  for (const { command, sha256 } of catalog) {
+    const isSame = files[command] === undefined || files[command].sha256 === sha256
+    files[command] = isSame ? { sha256: sha256 as Sha256 } : {}
+  }
+  for (const [command, sha256] of Object.entries(options.sharedFiles ?? {})) {
+    files[command] = { sha256 }
+  }
+  return files
+}
+
+/** What is compiled in and hidden by an unversioned entry was not read: the product's list has it. */
+function builtinsOf(live: LiveState): BuiltinPlugin[] {
+  const read = live.catalog
+    .filter((entry) => entry.builtin)
+    .map(({ plugin, version }) => ({ plugin, version, deprecation_status: 'supported' }))
+  const names = new Set(read.map(({ plugin }) => plugin))
+  const hidden = builtinPlugins(live.product, live.server_version)
+  return [...read, ...hidden.filter(({ plugin }) => !names.has(plugin))]
+}
+
+function nodeSeed(node: LiveNode, files: Readonly<Record<string, PluginFile>>): NodeSeed {
+  return {
+    address: node.address,
+    role: node.role === 'active' ? 'active' : 'standby',
+    state: nodeState(node),
+    files,
+    ...(node.version !== '' && { version: node.version }),
+  }
+}
+
+function nodeState({ state, role }: LiveNode): NodeState {
+  switch (state) {
+    case 'serving':
+      return 'up'
+    case 'forwarding':
+      return role === 'active' ? 'up' : 'forwarding'
+    case 'sealed':
+      return 'sealed'
+    case 'unreachable':
+      return 'stopped'
+  }
+}
+
+function mountSeed(mount: LiveMount): MountSeed {
+  return {
+    path: mount.path,
+    namespace: mount.namespace,
+    plugin: mount.plugin,
+    accessor: mount.accessor,
+    configured_version: mount.configured_version,
+    running: mount.nodes.map(runningSeed),
+  }
+}
+
+function runningSeed(seen: MountOnNode): RunningSeed {
+  const { node, running_version, running_sha256, configured_version } = seen
+  // Servers say `backend is nil` where there is none; other words are of a process that cannot start.
+  const isNil = seen.detail === undefined || seen.detail.includes('backend is nil')
+  const hasProcess = running_sha256 !== NO_SHA256
+  const backend =
+    seen.answers !== 'no' ? 'live' : isNil || !hasProcess ? 'nil' : ('stopped' as const)
+  return { node, running_version, running_sha256, configured_version, backend }
+}

@@ -1,0 +1,71 @@
+/**
+ * Which node leads, and what becomes of a node that steps down, stops, restarts or is sealed.
+ * The next node in order takes over, and only while most nodes of the cluster take part.
+ */
+import { BEHAVIOUR } from './behaviour.ts'
+import { LayeredMap } from './layered-map.ts'
+import { hasMoreNamespaces } from './mount-table.ts'
+import { setUpNode } from './running.ts'
+import type { Node, State } from './state.ts'
+
+function takesPart(node: Node): boolean {
+  return node.state === 'up' || node.state === 'forwarding'
+}
+
+export function stepDown(state: State): void {
+  const before = state.active === undefined ? undefined : state.nodes.get(state.active)
+  if (before === undefined) return
+  ceaseToLead(state, before)
+  electNext(state, before)
+  // Alone in its cluster, it leads again.
+  if (state.active !== before.address) becomeStandby(state, before)
+}
+
+/** Its processes die with it; sealed, it runs no backend either. */
+export function takeOut(state: State, node: Node, into: 'stopped' | 'sealed'): void {
+  const led = state.active === node.address
+  if (led) ceaseToLead(state, node)
+  node.state = into
+  node.running = new LayeredMap()
+  if (led || !hasQuorum(state)) electNext(state, node)
+}
+
+/** Started where it was stopped, unsealed where it was sealed; as if it had never run before. */
+export function bringIn(state: State, node: Node): void {
+  node.state = 'up'
+  if (state.active === undefined) electNext(state, node)
+  if (state.active !== node.address) becomeStandby(state, node)
+}
+
+function ceaseToLead(state: State, node: Node): void {
+  if (BEHAVIOUR[state.product].remembersWhatRan) state.ranLast = node.running
+  state.active = undefined
+}
+
+function hasQuorum(state: State): boolean {
+  const nodes = [...state.nodes.values()]
+  return nodes.filter(takesPart).length * 2 > nodes.length
+}
+
+/** The next one after a node that can; the node itself last. */
+function electNext(state: State, after: Node): void {
+  state.active = undefined
+  if (!hasQuorum(state)) return
+  const nodes = [...state.nodes.values()]
+  const at = nodes.indexOf(after)
+  const next = [...nodes.slice(at + 1), ...nodes.slice(0, at + 1)].find(takesPart)
+  if (next === undefined) return
+  next.state = 'up'
+  state.active = next.address
+  setUpNode(state, next)
+}
+
+function becomeStandby(state: State, node: Node): void {
+  node.running = new LayeredMap()
+  if (!BEHAVIOUR[state.product].standbysServe) return
+  // Where a mount stands on its builtin's version, a standby's set-up fails the first time, as it
+  // cannot write that it forgets it; and then for ever, on the namespaces it had set up before.
+  const isStuck = state.leftOnBuiltin > 0 && hasMoreNamespaces(state)
+  node.state = isStuck ? 'forwarding' : 'up'
+  if (!isStuck) setUpNode(state, node)
+}

@@ -1,0 +1,107 @@
+/**
+ * A cluster in memory that answers requests as the real product does, for plans to be rehearsed
+ * on. It does no I/O and has no clock and no chance: the same requests get the same answers.
+ */
+import { LockstepError } from '../domain/errors.ts'
+import type { ServerRequest, ServerResponse } from '../domain/exchange.ts'
+import type { MountPath, NodeAddress, Sha256, Version } from '../domain/names.ts'
+import { buildState } from './build-state.ts'
+import { bringIn, stepDown, takeOut } from './leadership.ts'
+import { route } from './routing.ts'
+import { isAlive, configuredOn, startMount, startPlugin } from './start.ts'
+import type { PluginFile, TwinOptions } from './seeds.ts'
+import { copyState, mustHaveNode, type State } from './state.ts'
+
+export interface Twin {
+  /** Throws as a refused connection does where the node is stopped. */
+  send(node: NodeAddress, request: ServerRequest): ServerResponse
+  stepDown(): void
+  /** Stops a node and starts it again, unsealed: whatever ran there is set up anew. */
+  restartNode(node: NodeAddress): void
+  stopNode(node: NodeAddress): void
+  /** Starts a stopped node, or unseals a sealed one. */
+  startNode(node: NodeAddress): void
+  seal(node: NodeAddress): void
+  putFile(node: NodeAddress, command: string, file: PluginFile): void
+  removeFile(node: NodeAddress, command: string): void
+  /** The address of the node that leads, while one does. */
+  active(): NodeAddress | undefined
+  mountPaths(): readonly MountPath[]
+  /** What runs on a node now; undefined where it runs no mounts or has not this one. */
+  running(node: NodeAddress, mount: MountPath): RunningMount | undefined
+  /** Why a mount would not come up on a node that is set up anew now; undefined where it would. */
+  whyNotStarting(node: NodeAddress, mount: MountPath): string | undefined
+  /** Costs little: what is the same is shared. */
+  clone(): Twin
+}
+
+export interface RunningMount {
+  readonly accessor: string
+  readonly configured_version: Version
+  readonly running_version: Version
+  readonly running_sha256: Sha256
+  /** Whether a request is answered by the backend; a lost process that would start again counts. */
+  readonly answers: boolean
+}
+
+export function createTwin(options: TwinOptions): Twin {
+  return wrap(buildState(options))
+}
+
+function wrap(state: State): Twin {
+  const node = (address: NodeAddress) => mustHaveNode(state, address)
+  return {
+    send(address, request) {
+      const asked = node(address)
+      if (asked.state === 'stopped') {
+        throw new LockstepError({
+          code: 'ECONNREFUSED',
+          message: `connect ECONNREFUSED ${new URL(address).host}`,
+        })
+      }
+      return route(state, asked, request)
+    },
+    stepDown: () => stepDown(state),
+    restartNode(address) {
+      takeOut(state, node(address), 'stopped')
+      bringIn(state, node(address))
+    },
+    stopNode: (address) => takeOut(state, node(address), 'stopped'),
+    startNode: (address) => bringIn(state, node(address)),
+    seal: (address) => takeOut(state, node(address), 'sealed'),
+    putFile: (address, command, file) => node(address).files.set(command, file),
+    removeFile: (address, command) => node(address).files.delete(command),
+    active: () => state.active,
+    mountPaths: () =>
+      [...state.mounts.values()]
+        .flatMap((mount) => (mount.system === undefined ? [mount.path] : []))
+        .sort(),
+    running: (address, path) => lookAt(state, address, path),
+    whyNotStarting(address, path) {
+      const mount = state.mounts.get(path)
+      if (mount === undefined) return 'no such mount'
+      const start = startMount(state, node(address), mount, mount.configured)
+      return start.kind === 'failed' ? start.onSetup : undefined
+    },
+    clone: () => wrap(copyState(state)),
+  }
+}
+
+function lookAt(state: State, address: NodeAddress, path: MountPath): RunningMount | undefined {
+  const node = mustHaveNode(state, address)
+  const mount = state.mounts.get(path)
+  const running = node.running.get(path)
+  if (mount === undefined || running === undefined) return undefined
+  const { backend } = running
+  const answers =
+    isAlive(node, backend) ||
+    (backend.kind === 'process' &&
+      startPlugin(state, node, mount.plugin, backend.version).kind === 'started')
+  return {
+    accessor: mount.accessor,
+    configured_version: configuredOn(node, mount),
+    running_version: running.version,
+    running_sha256: running.sha256,
+    answers,
+  }
+}

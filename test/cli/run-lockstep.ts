@@ -1,0 +1,73 @@
+/**
+ * Runs the built program as a user does: in a process of its own, with a home of its own that is
+ * removed afterwards, and none of this process's environment but the PATH. Fails where a secret
+ * it was given shows up in anything it wrote, so that every test that runs it tests that too.
+ */
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+
+export const checkout = fileURLToPath(new URL('../..', import.meta.url))
+const program = join(checkout, 'dist', 'cli.js')
+const tokenFileName = '.vault-token'
+
+export interface Run {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+  /** What it wrote below its home: the journals of its runs. */
+  readonly journal: string
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** What `~/.vault-token` holds; there is none if not said. */
+  readonly tokenFile?: string
+  /** The checkout if not said. */
+  readonly cwd?: string
+  /** What must not be in anything the program writes. */
+  readonly secrets?: readonly string[]
+}
+
+export async function runLockstep(
+  args: readonly string[],
+  { env = {}, tokenFile, cwd = checkout, secrets = [] }: RunOptions = {},
+): Promise<Run> {
+  if (!existsSync(program)) throw new Error(`there is no ${program}: npm run build makes it`)
+  const home = await mkdtemp(join(tmpdir(), 'lockstep-home-'))
+  try {
+    if (tokenFile !== undefined) await writeFile(join(home, tokenFileName), tokenFile)
+    const ended = await execa(process.execPath, [program, ...args], {
+      cwd,
+      env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env },
+      extendEnv: false,
+      stdin: 'ignore',
+      reject: false,
+      timeout: 100_000,
+    })
+    if (ended.exitCode === undefined) throw new Error(`it did not end by itself: ${ended.message}`)
+    const { exitCode, stdout, stderr } = ended
+    const run = { exitCode, stdout, stderr, journal: await readAll(home) }
+    for (const secret of secrets) assertUnseen(secret, run, args)
+    return run
+  } finally {
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+function assertUnseen(secret: string, run: Run, args: readonly string[]): void {
+  for (const [where, text] of Object.entries(run)) {
+    if (!String(text).includes(secret)) continue
+    throw new Error(`lockstep ${args.join(' ')} has shown the token in its ${where}`)
+  }
+}
+
+async function readAll(home: string): Promise<string> {
+  const entries = await readdir(home, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== tokenFileName)
+  const texts = files.map((file) => readFile(join(file.parentPath, file.name), 'utf8'))
+  return (await Promise.all(texts)).join('\n')
+}

@@ -1,0 +1,254 @@
+/** What a failing step leaves behind: the mounts as they were, and an account of it. */
+import { copyFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ensurePlugins } from '../cluster/cache.ts'
+import { startCluster, type TestCluster } from '../cluster/cluster.ts'
+import { makeExampleStates, whyNotWhole } from '../cluster/example-states.ts'
+import type { PluginFile } from '../cluster/plugin-files.ts'
+import { resetCluster } from '../cluster/reset.ts'
+import { describeReal } from '../cluster/shared-cluster.ts'
+import { markAuditLogs, writesAmong, type AuditedRequest } from './audit-log.ts'
+import { writeDesired } from './desired-file.ts'
+import { findSilentMounts, hashesOf, readNodeMounts } from './node-views.ts'
+import { runOn } from './run-on-cluster.ts'
+
+const oldFile = 'secrets-kv-0.16.2'
+const newFile = 'secrets-kv-0.21.0'
+const files: readonly PluginFile[] = [oldFile, newFile]
+
+describeReal('apply, with a step that fails', () => {
+  let cluster: TestCluster
+  beforeAll(async () => {
+    // Of its own, since plugin files are taken away from its nodes.
+    cluster = await startCluster({ plugins: files, audit: true })
+  })
+  beforeEach(async () => {
+    for (const node of cluster.addresses.keys()) await restoreFiles(cluster, node)
+    await resetCluster(cluster)
+    await makeExampleStates(cluster, ['secret/my-kv', 'secret/team-kv'])
+  })
+  afterAll(() => cluster.stop())
+
+  describe('in place, where one node lacks the new file', () => {
+    it('puts the old registration back, reloads nothing, and exits 5', async () => {
+      await using file = await writeDesired(inPlace(cluster))
+      await rm(pluginPath(cluster, await victimOf(cluster), newFile))
+      const requestsSince = await markAuditLogs(cluster)
+
+      const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+      expect(run.exitCode).toBe(5)
+      expect(run.stdout).toMatch(/Undone:\n\s+- register secret\/my-kv unversioned/)
+      expect(run.stdout).toMatch(/Not begun:\n\s+- reload team-a\/, team-b\/ on /)
+      expect(reloadedNodes(await requestsSince())).toEqual([])
+      await expectOldAndWhole(cluster, ['team-a/', 'team-b/'])
+    })
+  })
+
+  describe('in place, where one node has another file under the name', () => {
+    it('reloads that node back, begins no other, and exits 5', async () => {
+      await using file = await writeDesired(inPlace(cluster))
+      const victim = await victimOf(cluster)
+      await spoilFile(cluster, victim, newFile)
+
+      const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+      expect(run.exitCode).toBe(5)
+      expect(run.stdout).toMatch(/Failed: reload team-a\/, team-b\/ on /)
+      expect(run.stdout).toContain('checksums did not match')
+      expect(run.stdout).toMatch(/Undone:\n\s+- register secret\/my-kv unversioned/)
+      await expectOldAndWhole(cluster, ['team-a/', 'team-b/'])
+      const again = await runOn(cluster, ['plan', '--json', '-f', file.path])
+      expect(kindsOf(again.stdout)[0]).toBe('register')
+    })
+
+    it('goes on where it stopped once the file is right', async () => {
+      await using file = await writeDesired(inPlace(cluster))
+      const victim = await victimOf(cluster)
+      await spoilFile(cluster, victim, newFile)
+      await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+      await restoreFiles(cluster, victim)
+
+      const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+      expect(run.exitCode).toBe(0)
+      await expectEverywhere(cluster, ['team-a/', 'team-b/'], newFile)
+    })
+  })
+
+  describe('versioned, with a canary and a mount held back', () => {
+    it('puts the canary back, leaves the other mounts alone, and exits 5', async () => {
+      await using file = await writeDesired(versioned(cluster))
+      await spoilFile(cluster, await victimOf(cluster), newFile)
+      const requestsSince = await markAuditLogs(cluster)
+
+      const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+      expect(run.exitCode).toBe(5)
+      expect(run.stdout).toMatch(/Failed: reload alpha\/ on /)
+      // The registration harms nobody and stays.
+      expect(run.stdout).toMatch(/Done:\n\s+- register secret\/team-kv v0\.21\.0/)
+      expect(run.stdout).toMatch(/Undone:\n\s+- tune alpha\/ to v0\.21\.0/)
+      expect(run.stdout).toMatch(/Not begun:\n(.*\n)*\s+- tune beta\/ to v0\.21\.0/)
+      expect(tunedMounts(await requestsSince())).toEqual(['alpha', 'alpha'])
+      await expectConfigured(cluster, ['alpha/', 'beta/', 'gamma/'], 'v0.16.2')
+      await expectOldAndWhole(cluster, ['alpha/', 'beta/', 'gamma/'])
+    })
+
+    it('does so too where the canary runs and its verification fails', async () => {
+      const desired = versioned(cluster)
+      const alpha = { ...desired.mounts['alpha/'], verify: [{ read: 'no/such/secret' }] }
+      await using file = await writeDesired({
+        ...desired,
+        mounts: { ...desired.mounts, 'alpha/': alpha },
+      })
+      const requestsSince = await markAuditLogs(cluster)
+
+      const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+      expect(run.exitCode).toBe(5)
+      expect(run.stdout).toContain('verify read no/such/secret: HTTP 404')
+      expect(tunedMounts(await requestsSince())).toEqual(['alpha', 'alpha'])
+      await expectConfigured(cluster, ['alpha/', 'beta/', 'gamma/'], 'v0.16.2')
+      await expectOldAndWhole(cluster, ['alpha/', 'beta/', 'gamma/'])
+    })
+  })
+
+  it('exits 6 and names the mount where the way back is blocked too, until it is mended', async () => {
+    await using file = await writeDesired(inPlace(cluster))
+    const victim = await victimOf(cluster)
+    await spoilFile(cluster, victim, newFile)
+    // It runs on, until the reload that was to bring the new one.
+    await spoilFile(cluster, victim, oldFile)
+
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+    expect(run.exitCode).toBe(6)
+    expect(run.stdout).toContain('NOT put back. This needs a person:')
+    expect(run.stdout).toContain(`team-a/ on ${cluster.addresses[victim] ?? ''}`)
+    expect(run.stdout).toMatch(/Tried to undo:\n\s+- register secret\/my-kv unversioned/)
+    expect(run.stdout).toMatch(/Not begun:\n\s+- reload team-a\/, team-b\/ on /)
+    await restoreFiles(cluster, victim)
+    const mended = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+    expect(mended.exitCode).toBe(0)
+    await expectEverywhere(cluster, ['team-a/', 'team-b/'], newFile)
+  })
+
+  it('reloads the standbys first and the active node last', async () => {
+    await using file = await writeDesired(versioned(cluster))
+    const active = cluster.addresses[await cluster.activeIndex()] ?? ''
+    const standbys = cluster.addresses.filter((address) => address !== active)
+    const requestsSince = await markAuditLogs(cluster)
+
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+    expect(run.exitCode).toBe(0)
+    const once = cluster.product === 'vault' ? [active] : [...standbys.sort(), active]
+    // The canary first, on every node, and then the others.
+    expect(reloadedNodes(await requestsSince())).toEqual([...once, ...once])
+    await expectEverywhere(cluster, ['alpha/', 'beta/'], newFile)
+    await expectEverywhere(cluster, ['gamma/'], oldFile)
+  })
+})
+
+/** A node that runs plugins of its own and is not active; where none is, the active one. */
+async function victimOf(cluster: TestCluster): Promise<number> {
+  const active = await cluster.activeIndex()
+  return cluster.product === 'vault' ? active : (active + 1) % cluster.addresses.length
+}
+
+function pluginPath(cluster: TestCluster, node: number, file: PluginFile): string {
+  return join(cluster.node(node).pluginDirectory, file)
+}
+
+/** Another file under the name; the process that runs the old one keeps it. */
+async function spoilFile(cluster: TestCluster, node: number, file: PluginFile): Promise<void> {
+  await rm(pluginPath(cluster, node, file), { force: true })
+  await writeFile(pluginPath(cluster, node, file), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+}
+
+async function restoreFiles(cluster: TestCluster, node: number): Promise<void> {
+  for (const [file, { path }] of await ensurePlugins(files)) {
+    const target = pluginPath(cluster, node, file)
+    await rm(target, { force: true })
+    await copyFile(path, target)
+  }
+}
+
+function binaryOf(cluster: TestCluster, file: PluginFile) {
+  return { command: file, sha256: cluster.pluginSha256(file) }
+}
+
+function inPlace(cluster: TestCluster) {
+  return {
+    plugins: {
+      'secret/my-kv': {
+        use: 'unversioned',
+        versions: { unversioned: binaryOf(cluster, newFile) },
+      },
+    },
+  }
+}
+
+function versioned(cluster: TestCluster) {
+  const plugin = 'secret/team-kv'
+  return {
+    plugins: {
+      [plugin]: {
+        use: 'v0.21.0',
+        versions: {
+          'v0.16.2': binaryOf(cluster, oldFile),
+          'v0.21.0': binaryOf(cluster, newFile),
+        },
+      },
+    },
+    mounts: {
+      'alpha/': { plugin, canary: true },
+      'gamma/': { plugin, use: 'v0.16.2', because: 'held back' },
+    },
+  }
+}
+
+async function expectOldAndWhole(cluster: TestCluster, mounts: readonly string[]): Promise<void> {
+  await expectEverywhere(cluster, mounts, oldFile)
+  for (const mount of mounts) expect(await whyNotWhole(cluster, mount)).toBeUndefined()
+}
+
+async function expectEverywhere(
+  cluster: TestCluster,
+  mounts: readonly string[],
+  file: PluginFile,
+): Promise<void> {
+  for (const mount of mounts) {
+    expect(new Set(await hashesOf(cluster, mount))).toEqual(new Set([cluster.pluginSha256(file)]))
+  }
+  expect(await findSilentMounts(cluster)).toEqual([])
+}
+
+async function expectConfigured(
+  cluster: TestCluster,
+  mounts: readonly string[],
+  version: string,
+): Promise<void> {
+  for (const views of (await readNodeMounts(cluster)).values()) {
+    for (const mount of mounts) expect(views.get(mount)?.plugin_version).toBe(version)
+  }
+}
+
+function reloadedNodes(requests: readonly AuditedRequest[]): string[] {
+  return requests
+    .filter(({ path }) => path === 'sys/plugins/reload/backend')
+    .map(({ node }) => node)
+}
+
+function tunedMounts(requests: readonly AuditedRequest[]): string[] {
+  return writesAmong(requests).flatMap(
+    ({ path }) => /^sys\/mounts\/(.+)\/tune$/.exec(path)?.[1] ?? [],
+  )
+}
+
+function kindsOf(plan: string): string[] {
+  const { steps } = JSON.parse(plan) as { steps: { action: { kind: string } }[] }
+  return steps.map(({ action }) => action.kind)
+}

@@ -1,0 +1,104 @@
+/** A reload that somebody sent to the active node alone: standbys are left behind, and are seen to be. */
+import { afterAll, beforeEach, expect, it } from 'vitest'
+import { makeExampleStates, whyNotWhole } from '../cluster/example-states.ts'
+import { describeReal, sharedCluster, type SharedCluster } from '../cluster/shared-cluster.ts'
+import { copyExamples } from './examples.ts'
+import { hashesOf } from './node-views.ts'
+import { runOn } from './run-on-cluster.ts'
+
+const oldFile = 'secrets-kv-0.16.2'
+const newFile = 'secrets-kv-0.21.0'
+const mounts = ['team-a/', 'team-b/']
+
+describeReal('a reload on the active node alone', () => {
+  beforeEach(async () => {
+    await sharedCluster().reset()
+    await makeExampleStates(sharedCluster(), ['secret/my-kv'])
+    await reloadActiveOnly(sharedCluster())
+  })
+  afterAll(() => sharedCluster().reset())
+
+  it('shows in status: the standbys apart, or not to be seen', async () => {
+    const cluster = sharedCluster()
+    const active = cluster.addresses[await cluster.activeIndex()]
+
+    const json = await runOn(cluster, ['status', '--json'])
+    const text = await runOn(cluster, ['status'])
+
+    const live = JSON.parse(json.stdout) as LiveDocument
+    for (const path of mounts) {
+      const views = live.mounts.find((mount) => mount.path === path)?.nodes ?? []
+      const seen = new Map(views.map(({ node, running_sha256 }) => [node, running_sha256]))
+      expect(seen.get(active ?? '')).toBe(cluster.pluginSha256(newFile))
+      const others = [...seen].filter(([node]) => node !== active).map(([, sha256]) => sha256)
+      const behind = cluster.pluginSha256(oldFile)
+      expect(others).toEqual(cluster.product === 'vault' ? [] : [behind, behind])
+    }
+    const states = live.nodes.filter(({ role }) => role === 'standby').map(({ state }) => state)
+    if (cluster.product === 'vault') {
+      expect(states).toEqual(['forwarding', 'forwarding'])
+      expect(text.stdout).not.toContain('≠')
+    } else {
+      expect(states).toEqual(['serving', 'serving'])
+      const rows = text.stdout.split('\n').filter((line) => line.startsWith('team-'))
+      expect(rows.map((row) => row.match(/≠/g)?.length)).toEqual([2, 2])
+      expect(text.stdout).toContain('2 not as configured')
+    }
+  })
+
+  it('leaves exactly the missing reloads to plan', async () => {
+    const cluster = sharedCluster()
+    await using copy = await copyExamples(cluster)
+    const active = cluster.addresses[await cluster.activeIndex()]
+    const file = `${copy.folder}/upgrade-in-place`
+
+    const run = await runOn(cluster, ['plan', '--json', '--detailed-exitcode', '-f', file])
+
+    const { steps } = JSON.parse(run.stdout) as PlanDocument
+    const behind = cluster.product === 'vault' ? [] : cluster.addresses.filter((a) => a !== active)
+    expect(steps.map(({ action }) => action)).toEqual(
+      behind.sort().map((node) => ({ kind: 'reload', node, namespace: '', mounts })),
+    )
+    expect(run.exitCode).toBe(behind.length === 0 ? 0 : 2)
+  })
+
+  it('is mended by apply', async () => {
+    const cluster = sharedCluster()
+    await using copy = await copyExamples(cluster)
+    const file = `${copy.folder}/upgrade-in-place`
+
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file])
+
+    expect(run.exitCode).toBe(0)
+    for (const mount of mounts) {
+      expect(new Set(await hashesOf(cluster, mount))).toEqual(
+        new Set([cluster.pluginSha256(newFile)]),
+      )
+      expect(await whyNotWhole(cluster, mount)).toBeUndefined()
+    }
+  })
+})
+
+interface LiveDocument {
+  readonly nodes: readonly { readonly role: string; readonly state: string }[]
+  readonly mounts: readonly {
+    readonly path: string
+    readonly nodes: readonly { readonly node: string; readonly running_sha256: string }[]
+  }[]
+}
+
+interface PlanDocument {
+  readonly steps: readonly { readonly action: unknown }[]
+}
+
+/** By hand, as it is done with the servers' own command line. */
+async function reloadActiveOnly(cluster: SharedCluster): Promise<void> {
+  const active = await cluster.activeIndex()
+  const registered = await cluster.request(active, 'POST', 'sys/plugins/catalog/secret/my-kv', {
+    body: { command: newFile, sha256: cluster.pluginSha256(newFile) },
+  })
+  const reloaded = await cluster.request(active, 'POST', 'sys/plugins/reload/backend', {
+    body: { plugin: 'my-kv' },
+  })
+  expect([registered.status, reloaded.status]).toEqual([204, 200])
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import type { DriftReport } from '../../src/documents/drift.generated.ts'
+import { findDrift } from '../../src/drift/find-drift.ts'
+import { NO_SHA256, UNVERSIONED } from '../../src/domain/names.ts'
+import { renderDrift, summarizeDrift } from '../../src/render/drift-text.ts'
+import { createPalette } from '../../src/render/palette.ts'
+import {
+  builtinEntry,
+  catalogEntry,
+  liveMount,
+  liveNode,
+  liveState,
+  mountPath,
+  nodeAddress,
+  plugin,
+  version,
+} from '../builders/live.ts'
+import { desiredMount, desiredPlugin, desiredState, writtenOn } from '../drift/desired-state.ts'
+import {
+  CATALOG,
+  cluster,
+  FILE,
+  KV,
+  NEW,
+  NODES,
+  OLD,
+  ONE,
+  running,
+  THREE,
+  TODAY,
+  TWO,
+} from '../drift/one-mount.ts'
+
+const plain = createPalette(false)
+const JWT = plugin('auth/jwt')
+const OTHER = plugin('secret/other')
+const HAND_MADE = version('v0.26.1')
+
+/** Some of everything: a half-done reload, a node without the file, a hand on the catalog. */
+function troubled(): DriftReport {
+  const nodes = [...NODES, liveNode(4, { state: 'sealed', role: 'unknown', detail: 'sealed' })]
+  const behind = { [TWO]: running(OLD), [THREE]: running(OLD) }
+  const down = {
+    [TWO]: {
+      running_version: UNVERSIONED,
+      running_sha256: NO_SHA256,
+      answers: 'no' as const,
+      detail: 'no handler for route "team-b/". route entry found, but backend is nil.',
+    },
+  }
+  const kv = (path: string, of = NEW, except = {}) =>
+    liveMount(mountPath(path), { plugin: KV, version: of, nodes, except })
+  const desired = desiredState({
+    plugins: [
+      desiredPlugin(JWT, { use: 'builtin' }),
+      desiredPlugin(KV, { use: NEW, versions: [OLD, NEW], retire: [version('v0.10.0')] }),
+    ],
+    mounts: [desiredMount(mountPath('team-new/'), KV, { enable: true })],
+    ignore: [
+      {
+        class: 'version-differs',
+        subject: 'team-legacy/',
+        because: 'partner still on the old roles',
+        until: '2026-12-31',
+        source: writtenOn(20),
+      },
+    ],
+  })
+  const live = liveState({
+    nodes,
+    catalog: [
+      builtinEntry(JWT, version('v2.7.2+builtin.bao')),
+      catalogEntry(JWT, HAND_MADE),
+      catalogEntry(KV, version('v0.10.0')),
+      catalogEntry(KV, OLD),
+      catalogEntry(KV, NEW, { args: ['--log-json'] }),
+      catalogEntry(OTHER, NEW),
+    ],
+    mounts: [
+      liveMount(mountPath('auth/jwt/'), { plugin: JWT, version: HAND_MADE, nodes }),
+      liveMount(mountPath('other/'), { plugin: OTHER, version: NEW, nodes }),
+      kv('team-a/', NEW, behind),
+      kv('team-b/', NEW, down),
+      kv('team-legacy/', OLD),
+    ],
+  })
+  return findDrift(desired, live, TODAY)
+}
+
+function thousand(): DriftReport {
+  const mounts = Array.from({ length: 1000 }, (_, index) =>
+    liveMount(mountPath(`team-${String(index).padStart(4, '0')}/`), {
+      plugin: KV,
+      version: NEW,
+      nodes: NODES,
+      except: { [ONE]: running(OLD), [TWO]: running(OLD), [THREE]: running(OLD) },
+    }),
+  )
+  return findDrift(FILE, liveState({ catalog: CATALOG, mounts }), TODAY)
+}
+
+/** Update them with `npx vitest run -u --project unit test/render/drift-text.test.ts`. */
+async function expectGolden(text: string, name: string): Promise<void> {
+  await expect(`${text}\n`).toMatchFileSnapshot(`../golden/drift-${name}.txt`)
+}
+
+describe('renderDrift', () => {
+  it('troubled, in a log', async () => {
+    await expectGolden(renderDrift(troubled(), { palette: plain, width: Infinity }), 'troubled')
+  })
+
+  it('troubled, in a narrow terminal', async () => {
+    await expectGolden(renderDrift(troubled(), { palette: plain, width: 60 }), 'troubled-narrow')
+  })
+
+  it('troubled, in colour', async () => {
+    const palette = createPalette(true)
+    await expectGolden(renderDrift(troubled(), { palette, width: 100 }), 'troubled-colour')
+  })
+
+  it('a thousand mounts in one block', async () => {
+    await expectGolden(renderDrift(thousand(), { palette: plain, width: 100 }), 'thousand')
+  })
+
+  it('in step', async () => {
+    const report = findDrift(FILE, cluster(NEW), TODAY)
+    await expectGolden(renderDrift(report, { palette: plain, width: 100 }), 'none')
+  })
+
+  it('ends with the summary', () => {
+    const report = troubled()
+
+    const lines = renderDrift(report, { palette: plain, width: 80 }).split('\n')
+
+    expect(lines.at(-1)).toBe(summarizeDrift(report))
+  })
+
+  it('keeps a command in one piece', () => {
+    const text = renderDrift(thousand(), { palette: plain, width: 40 })
+
+    expect(text).toContain('`lockstep apply -f lockstep.yaml`')
+  })
+
+  it('shows nothing of what a server says that a terminal would obey', () => {
+    const evil = { answers: 'no' as const, detail: 'gone\u001b[2J\nNo drift.' }
+    const report = findDrift(FILE, cluster(NEW, { [ONE]: evil }), TODAY)
+
+    const text = renderDrift(report, { palette: plain, width: Infinity })
+
+    expect(text).not.toContain('\u001b')
+    expect(text).not.toMatch(/^No drift\.$/m)
+  })
+})
+
+describe('summarizeDrift', () => {
+  it('counts by class, the most frequent first', () => {
+    const skew = { [ONE]: { answers: 'no' as const }, [TWO]: running(OLD) }
+    const nodes = [...NODES, liveNode(4)]
+    const mount = liveMount(mountPath('team-a/'), {
+      plugin: KV,
+      version: NEW,
+      nodes,
+      except: { ...skew, [nodeAddress(4)]: running(OLD) },
+    })
+    const live = liveState({ catalog: CATALOG, mounts: [mount], nodes })
+
+    expect(summarizeDrift(findDrift(FILE, live, TODAY))).toBe('Drift: 2 node-skew, 1 mount-down.')
+  })
+
+  it('counts what could not be read', () => {
+    const nodes = [liveNode(1), liveNode(2, { state: 'unreachable' })]
+    const live = liveState({ nodes, catalog: CATALOG })
+
+    expect(summarizeDrift(findDrift(FILE, live, TODAY))).toBe('Drift: 1 unreadable.')
+  })
+})
