@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
 import type { Plan } from '../documents/plan.generated.ts'
-import { createPlanValidator, describeSchemaError } from '../documents/validator.ts'
+import { findPlanFault } from '../documents/validator.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import { planId } from '../plan/make-plan.ts'
 
@@ -60,10 +60,8 @@ export async function readPlanToShow(path: string): Promise<Plan> {
       'Use the version of lockstep that wrote it, or plan again.',
     )
   }
-  const validate = createPlanValidator()
-  if (!validate(document)) {
-    throw notAPlan(path, describeSchemaError(validate.errors), 'Plan again.')
-  }
+  const fault = findPlanFault(document)
+  if (fault !== undefined) throw notAPlan(path, fault, 'Plan again.')
   return document as Plan
 }
 

@@ -1,4 +1,4 @@
-// Generated from schemas/desired-state.schema.json; edit the schema instead.
+// Generated from schemas/desired-state.schema.json by `npm run generate`; edit the schema instead.
 // @ts-nocheck
 "use strict";
 export const validateDesiredState = validate20;

@@ -1,5 +1,6 @@
 /** How a run of a plan ended, and what was found where it could not go on. */
 import type { Fact } from '../documents/plan.generated.ts'
+import type { LockstepError } from './errors.ts'
 
 /** A fact that does not hold: what was relied on, and what was found. */
 export interface Mismatch {
@@ -9,6 +10,8 @@ export interface Mismatch {
   readonly field: string
   readonly expected: string
   readonly found: string
+  /** The node gave no answer of its own: nothing was seen, one way or the other. */
+  readonly unseen?: true
 }
 
 /** How a run ended. `done`, `undone` and `remaining` are step ids, in order. */
@@ -33,6 +36,15 @@ export type RunOutcome =
     }
   | {
       readonly kind: 'interrupted'
+      readonly done: readonly string[]
+      readonly remaining: readonly string[]
+    }
+  /** A fault, not a step, ended it: nothing was put back, and no mount is known to be down. */
+  | {
+      readonly kind: 'stopped'
+      readonly error: LockstepError
+      /** The step that was under way: its request may have gone out, and nobody looked at it. */
+      readonly unchecked?: string
       readonly done: readonly string[]
       readonly remaining: readonly string[]
     }

@@ -112,15 +112,28 @@ describe('the name of a builtin', () => {
 })
 
 describe('a pin', () => {
-  const vault = { product: 'vault' as const, nodes: [liveNode(1)] }
-
   it('on another version is said of the plugin, and not again of what it makes run', () => {
-    const pinned = { pins: [{ plugin: KV, version: OLD }], ...vault }
+    const nodes = [liveNode(1)]
+    const except = { [ONE]: running(OLD) }
+    const mount = liveMount(PATH, { plugin: KV, version: NEW, nodes, except })
+    const live = cluster(
+      NEW,
+      {},
+      {
+        ...{ product: 'vault', nodes, mounts: [mount] },
+        pins: [{ plugin: KV, version: OLD }],
+      },
+    )
 
-    const differences = drift(cluster(NEW, { [ONE]: running(OLD) }, pinned))
-
-    expect(told(differences)).toContain('pinned-elsewhere secret/my-kv')
-    expect(told(differences).filter((text) => text.includes('reload-pending'))).toEqual([])
+    expect(drift(live)).toMatchObject([
+      {
+        class: 'pinned-elsewhere',
+        subject: KV,
+        desired: 'v0.21.0',
+        found: 'pinned to v0.16.2',
+        fix: expect.stringContaining('DELETE sys/plugins/pins/secret/my-kv'),
+      },
+    ])
   })
 
   it('on the version of the file is no drift', () => {

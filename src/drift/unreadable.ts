@@ -42,7 +42,7 @@ function unreadableNode({ address, state, detail }: LiveNode): Difference[] {
 /** Other plugins' entries and, where the file has no database plugin, connections do not. */
 function matters({ what, path }: Unreadable, named: readonly PluginId[]): boolean {
   if (what === 'connections') return named.some((plugin) => pluginType(plugin) === 'database')
-  return true
+  if (what !== 'catalog-entry') return true
   const plugin = path.replace(/^sys\/plugins\/catalog\//, '').replace(/\?.*$/, '')
   return named.some((id) => id === plugin)
 }

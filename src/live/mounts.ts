@@ -15,10 +15,9 @@ import {
   type Version,
   versionFromServer,
 } from '../domain/names.ts'
-import type { ServerResponse } from '../domain/exchange.ts'
 import { dataOf, fields, text } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { errorWords } from '../server/faults.ts'
+import { errorWords, forwards } from '../server/faults.ts'
 import { readAuthMounts, readMountHelp, readSecretMounts } from '../server/requests.ts'
 
 /** A mount as one node lists it. */
@@ -73,14 +72,6 @@ export async function listMounts(
       ...mountsOf('auth', auth ?? {}, namespace),
     ],
   }
-}
-
-/** A standby that does not answer for itself: Vault says 307, OpenBao after a step-down 500. */
-function forwards(answer: ServerResponse): boolean {
-  return (
-    answer.status === 307 ||
-    (answer.status === 500 && errorWords(answer).includes('please forward to the active node'))
-  )
 }
 
 /** The servers' own mounts, which are no plugins of anybody's. */

@@ -90,8 +90,10 @@ export function createClient({ transport, wait }: ClientOptions): Client {
  * shared plugin process was just replaced under it (a sibling's reload does that).
  */
 function isPassing(response: ServerResponse): boolean {
-  if (response.status === 429 || response.status === 502 || response.status === 504) return true
-  if (response.status !== 500) return false
+  const { status } = response
+  if (status === 429 || status === 502 || status === 504) return true
+  if (status === 503) return !/sealed/i.test(JSON.stringify(response.body))
+  if (status !== 500) return false
   return /code = (Unavailable|Canceled)|internal error|EOF/.test(JSON.stringify(response.body))
 }
 

@@ -39,6 +39,26 @@ export function errorWords(response: ServerResponse): string {
     .trim()
 }
 
+/**
+ * True of an answer that says nothing but that this node, or what stands before it, cannot do the
+ * work just now: busy, without a leader, or sending us to the active node. A wait may mend it.
+ */
+export function saysComeBack(response: ServerResponse): boolean {
+  if (forwards(response) || [429, 502, 504].includes(response.status)) return true
+  // A sealed node says 503 too, and stays so until somebody unseals it.
+  return response.status === 503
+}
+
+/**
+ * True where a standby does not answer for itself: Vault's say 307; OpenBao's too, and 500 while
+ * there is no leader, for about a second after they stepped down.
+ */
+export function forwards(response: ServerResponse): boolean {
+  if (response.status === 307) return true
+  if (response.status !== 500) return false
+  return /please forward to the active node|local node not active/.test(errorWords(response))
+}
+
 /** One line for a request that got no answer. */
 export function describeNoAnswer(error: unknown): string {
   const code = networkCode(error)

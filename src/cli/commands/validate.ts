@@ -1,5 +1,5 @@
 /** `lockstep validate`: files of desired state, checked without asking any server. */
-import { loadDesiredState } from '../../desired/load-desired-state.ts'
+import { loadPaths } from '../load-desired.ts'
 import {
   EXIT,
   type ExitCode,
@@ -23,7 +23,7 @@ export async function validate(
   const problems: Problem[] = []
   for (const configuration of configurations) {
     try {
-      const { plugins } = await loadDesiredState(configuration)
+      const { plugins } = await loadPaths(configuration)
       if (options.quiet !== true && options.json !== true) {
         const count = `${plugins.length} plugin${plugins.length === 1 ? '' : 's'}`
         host.out(`${configuration.join(' + ')}: valid, ${count}\n`)

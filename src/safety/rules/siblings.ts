@@ -15,40 +15,35 @@ export const siblings: PlanRule = {
   fix: 'Nothing need be done; where clients do not retry, choose a quiet hour.',
   allowable: true,
   judge({ draft }) {
-    const processes = new Map<string, Process>()
+    const processes = new Map<string, MountPath[]>()
     for (const { plugin } of draft.targets) {
       for (const mount of draft.index.mountsOf(plugin.id)) {
         for (const view of mount.nodes) {
           if (view.running_sha256 === NO_SHA256) continue
           const key = keyOf(mount, view)
-          const process = processes.get(key) ?? { node: view.node, undisturbed: new Set() }
-          processes.set(key, process)
-          process.undisturbed.add(mount.path)
+          const served = processes.get(key)
+          if (served === undefined) processes.set(key, [mount.path])
+          else served.push(mount.path)
         }
       }
     }
     const disturbed = new Map<PluginId, { mounts: Set<MountPath>; nodes: Set<NodeAddress> }>()
-    for (const { action, ensures } of draft.steps) {
+    for (const { action } of draft.steps) {
       if (action.kind !== 'reload') continue
       const named = new Set(action.mounts)
-      const hit = new Map<Process, PluginId>()
       for (const path of action.mounts) {
         const mount = draft.index.mountAt(path)
         const view = mount?.nodes.find(({ node }) => node === action.node)
         if (mount === undefined || view === undefined) continue
-        const process = processes.get(keyOf(mount, view))
-        if (process !== undefined) hit.set(process, mount.plugin)
-      }
-      for (const [{ node, undisturbed }, plugin] of hit) {
-        const found = disturbed.get(plugin) ?? { mounts: new Set(), nodes: new Set() }
-        for (const path of undisturbed) {
-          if (named.has(path)) continue
-          disturbed.set(plugin, found)
-          found.mounts.add(path)
-          found.nodes.add(node)
-          // Disturbed once, it is listed: what is left to look at only shrinks.
-          undisturbed.delete(path)
-        }
+        const key = keyOf(mount, view)
+        const others = processes.get(key)?.filter((served) => !named.has(served)) ?? []
+        // What a later request disturbs in it is among the ones that this request does.
+        processes.delete(key)
+        if (others.length === 0) continue
+        const found = disturbed.get(mount.plugin) ?? { mounts: new Set(), nodes: new Set() }
+        disturbed.set(mount.plugin, found)
+        others.forEach((other) => found.mounts.add(other))
+        found.nodes.add(action.node)
       }
     }
     return [...disturbed].map(([plugin, { mounts, nodes }]) => ({
@@ -60,12 +55,7 @@ export const siblings: PlanRule = {
   },
 }
 
-interface Process {
-  readonly node: NodeAddress
-  /** The mounts it serves that no reload has disturbed yet. */
-  readonly undisturbed: Set<MountPath>
-}
-
+/** Mounts of one entry share one process on a node. */
 function keyOf(mount: LiveMount, view: MountOnNode): string {
   return `${view.node} ${mount.plugin} ${view.running_version} ${view.running_sha256}`
 }

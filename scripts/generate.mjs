@@ -1,6 +1,9 @@
-// Writes src/documents/*.generated.ts from schemas/*.schema.json: the schemas are the one source
-// of every document's shape. A `lockstep-…` format becomes the branded string of domain/names.ts.
+// Writes the *.generated.ts files from schemas/*.schema.json: the schemas are the one source of
+// every document's shape. Types: a `lockstep-…` format becomes the branded string of
+// domain/names.ts. Validators are compiled here, since that takes longer than a whole command.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import standalone from 'ajv/dist/standalone/index.js'
 import { compile } from 'json-schema-to-typescript'
 
 const BRANDS = {
@@ -52,11 +55,47 @@ for (const name of schemas) {
     .map(([file, names]) => `import type { ${[...names].sort().join(', ')} } from '${file}'\n`)
     .join('')
   const text = `// Generated from schemas/${name} by \`npm run generate\`; edit the schema instead.\n${imports}${types}`
-  const target = `src/documents/${name.replace('.schema.json', '.generated.ts')}`
+  await emit(`src/documents/${name.replace('.schema.json', '.generated.ts')}`, text, name)
+}
+
+const VALIDATORS = [
+  ['desired-state', 'validateDesiredState', 'src/desired/shape-validator.generated.ts'],
+  ['plan', 'validatePlan', 'src/documents/plan-validator.generated.ts'],
+]
+for (const [document, functionName, target] of VALIDATORS) {
+  const name = `${document}.schema.json`
+  const schema = JSON.parse(await readFile(`schemas/${name}`, 'utf8'))
+  const ajv = new Ajv2020({
+    allErrors: document === 'desired-state',
+    // What a string may hold is checked where it is read.
+    validateFormats: false,
+    unicode: false,
+    logger: false,
+    code: { source: true, esm: true, lines: true },
+  })
+  ajv.addSchema(withoutProse(schema))
+  const code = standalone.default(ajv, { [functionName]: schema.$id })
+  const header = `// Generated from schemas/${name} by \`npm run generate\`; edit the schema instead.\n// @ts-nocheck\n`
+  await emit(target, header + code, name)
+}
+
+/** The schema less what only people read: the validator carries a copy of it. */
+function withoutProse(node, inProperties = false) {
+  if (Array.isArray(node)) return node.map((item) => withoutProse(item))
+  if (node === null || typeof node !== 'object') return node
+  const prose = new Set(['description', 'examples', 'title', 'default'])
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([key]) => inProperties || !prose.has(key))
+      .map(([key, value]) => [key, withoutProse(value, key === 'properties' && !inProperties)]),
+  )
+}
+
+async function emit(target, text, schema) {
   const before = await readFile(target, 'utf8').catch(() => '')
-  if (before === text) continue
+  if (before === text) return
   if (check) {
-    console.error(`${target} is not what ${name} says: run npm run generate`)
+    console.error(`${target} is not what ${schema} says: run npm run generate`)
     process.exitCode = 1
   } else await writeFile(target, text)
 }
