@@ -7,7 +7,9 @@ import { readOwnCapabilities } from '../live/capabilities.ts'
 import { draftPlan, finishPlan } from '../plan/make-plan.ts'
 import { requiredCapabilities } from '../safety/capabilities.ts'
 import { isBlocked as areBlocking, judge } from '../safety/judge.ts'
+import { judgeRehearsal } from '../safety/rehearsal-finding.ts'
 import { RULES } from '../safety/rules.ts'
+import { rehearse } from '../twin/rehearse.ts'
 import type { Host } from './host.ts'
 import type { Session } from './session.ts'
 
@@ -25,7 +27,7 @@ export interface PlanJob {
 }
 
 export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
-  const { desired, live, session, options, host } = job
+  const { desired, live, options, host } = job
   const draft = draftPlan(desired, live)
   const [capabilities, binaries] = await Promise.all([
     readGranted(draft.steps, job),
@@ -46,8 +48,14 @@ export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
     },
     [...desired.allow, ...(options.allow ?? []).map(parseAllowance)],
   )
-  void session
-  return finishPlan(draft, desired, live, { findings, rehearsal: null })
+  const ends = draft.targets.flatMap(({ targets }) =>
+    targets.mounts.map(({ mount, sha256 }) => ({ mount: mount.path, sha256 })),
+  )
+  const rehearsal = rehearse({ live, steps: draft.steps, ends })
+  return finishPlan(draft, desired, live, {
+    findings: [...findings, ...judgeRehearsal(rehearsal)],
+    rehearsal,
+  })
 }
 
 async function readGranted(

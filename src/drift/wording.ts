@@ -12,7 +12,7 @@ import {
 } from '../domain/names.ts'
 
 /** `1 mount`, `3 mounts`. */
-export function count(number: number, noun: string): string {
+function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 

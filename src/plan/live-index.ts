@@ -32,12 +32,15 @@ export interface LiveIndex {
   builtinVersion(plugin: PluginId): Version | undefined
   /** True where the name is known to be a compiled-in plugin's, even if an entry hides it. */
   isBuiltin(plugin: PluginId): boolean
+  /** What the plugin is pinned to, which beats what its mounts are configured for (Vault). */
+  pinOf(plugin: PluginId): Version | undefined
 }
 
 /** Indexed once, since plans look up entries for every mount. */
 export function indexLive(live: LiveState): LiveIndex {
   const mounts = groupBy(live.mounts, (mount) => mount.plugin)
   const connections = groupBy(live.connections, (connection) => connection.plugin)
+  const pins = new Map(live.pins.map(({ plugin, version }) => [plugin, version]))
   const byPath = new Map(live.mounts.map((mount) => [mount.path, mount]))
   const externals = groupBy(
     live.catalog.filter((entry) => !entry.builtin),
@@ -67,6 +70,7 @@ export function indexLive(live: LiveState): LiveIndex {
     externals: (plugin) => externals.get(plugin) ?? [],
     builtinVersion,
     isBuiltin: (plugin) => builtins.has(plugin) || seen.has(plugin),
+    pinOf: (plugin) => pins.get(plugin),
   }
 }
 

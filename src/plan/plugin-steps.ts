@@ -41,13 +41,15 @@ export function planPlugin(
   const inPlace = registrations.find(({ version }) => version.version === UNVERSIONED)
   const reverted = revertedEntry(plugin, targets, index)
   const entries = entriesByThen(plugin, registrations, index)
+  const pin = index.pinOf(plugin.id)
   const moves = targets.mounts.map((target): Move => {
     const registration = registrations.find(({ version }) => version.version === target.version)
     const back = backOf(target, inPlace, reverted?.sha256, index)
     return {
       target,
       back,
-      tuned: target.mount.configured_version !== target.version,
+      // While a pin is in force a tune is refused, and the pin decides what a reload starts.
+      tuned: pin === undefined && target.mount.configured_version !== target.version,
       entryChanged: registration !== undefined && target.use.kind !== 'builtin',
       entry: (target.use.kind === 'builtin' ? undefined : entries.get(target.version)) ?? null,
     }

@@ -52,8 +52,9 @@ export function reloadStep(
     group,
     action,
     requires: [
-      ...moves.flatMap(({ target }) => {
-        const fact = mountFact(target.mount, target.version)
+      ...moves.flatMap(({ target, tuned }) => {
+        const configured = tuned ? target.version : target.mount.configured_version
+        const fact = mountFact(target.mount, configured)
         return [fact, { ...fact, node: node.address }]
       }),
       ...entriesSeen(plugin, node, moves),

@@ -65,7 +65,9 @@ export function findUses(live: LiveState, entry: UsedEntry): readonly Use[] {
     uses.push({ kind: 'unreadable', description: `${where} could not be read (${reason})` })
   }
   for (const node of live.nodes) {
-    if (node.state !== 'unreachable' && node.state !== 'sealed') continue
+    // Vault's standbys forward and run nothing; OpenBao's run plugins that cannot be seen then.
+    const silent = node.state === 'forwarding' && live.product === 'openbao'
+    if (node.state !== 'unreachable' && node.state !== 'sealed' && !silent) continue
     const description = `${node.address} could not be asked (${node.detail ?? node.state})`
     uses.push({ kind: 'unreadable', description, node: node.address })
   }

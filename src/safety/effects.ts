@@ -2,7 +2,7 @@
  * What a draft's steps come to: what is registered, tuned, reloaded and repointed once they are
  * done. Says nothing of what the file wants: only of what the steps do.
  */
-import type { EnableAction, RegisterAction } from '../documents/plan.generated.ts'
+import type { RegisterAction } from '../documents/plan.generated.ts'
 import type { LiveConnection, LiveMount } from '../domain/live.ts'
 import {
   type ConnectionPath,
@@ -22,7 +22,6 @@ export interface Effects {
   readonly registered: readonly RegisterAction[]
   registers(plugin: PluginId, version: Version): boolean
   deregisters(plugin: PluginId, version: Version): boolean
-  readonly enabled: readonly EnableAction[]
   tunes(mount: MountPath): boolean
   /** On this node, or on any. */
   reloads(mount: MountPath, node?: NodeAddress): boolean
@@ -43,7 +42,6 @@ export function effectsOf(draft: Draft): Effects {
 function readEffects(draft: Draft): Effects {
   const registered = new Map<string, RegisterAction>()
   const deregistered = new Set<string>()
-  const enabled: EnableAction[] = []
   const tuned = new Map<MountPath, Version>()
   const reloaded = new Map<MountPath, Map<NodeAddress, Sha256>>()
   const repointed = new Map<ConnectionPath, Version>()
@@ -56,7 +54,6 @@ function readEffects(draft: Draft): Effects {
         deregistered.add(entryKey(action.plugin, action.version))
         break
       case 'enable':
-        enabled.push(action)
         break
       case 'tune':
         tuned.set(action.mount, action.version)
@@ -79,7 +76,6 @@ function readEffects(draft: Draft): Effects {
     registered: [...registered.values()],
     registers: (plugin, version) => registered.has(entryKey(plugin, version)),
     deregisters: (plugin, version) => deregistered.has(entryKey(plugin, version)),
-    enabled,
     tunes: (mount) => tuned.has(mount),
     reloads: (mount, node) =>
       node === undefined ? reloaded.has(mount) : reloaded.get(mount)?.has(node) === true,

@@ -110,3 +110,20 @@ test('a cluster that is as the file says has nothing found about it', () => {
 
   expect(judge(input, [])).toEqual([])
 })
+
+test('thousands of mounts of a plugin are one finding that lists them', () => {
+  const paths = Array.from({ length: 2000 }, (_, number) => `m${number}/`)
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.16.2', versions: ['v0.16.2'] })] },
+    live: {
+      catalog: [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')],
+      mounts: paths.map((path) => mountOf(path, KV, 'v0.21.0')),
+    },
+  })
+
+  const findings = judge(input, [])
+
+  expect(findings.map(({ rule, mounts }) => [rule, mounts.length])).toEqual([
+    ['data-downgrade', 2000],
+  ])
+})

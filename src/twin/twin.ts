@@ -24,6 +24,8 @@ export interface Twin {
   seal(node: NodeAddress): void
   putFile(node: NodeAddress, command: string, file: PluginFile): void
   removeFile(node: NodeAddress, command: string): void
+  /** In the order in which they take over from each other. */
+  nodes(): readonly NodeAddress[]
   /** The address of the node that leads, while one does. */
   active(): NodeAddress | undefined
   mountPaths(): readonly MountPath[]
@@ -71,6 +73,7 @@ function wrap(state: State): Twin {
     seal: (address) => takeOut(state, node(address), 'sealed'),
     putFile: (address, command, file) => node(address).files.set(command, file),
     removeFile: (address, command) => node(address).files.delete(command),
+    nodes: () => [...state.nodes.keys()],
     active: () => state.active,
     mountPaths: () =>
       [...state.mounts.values()]

@@ -142,7 +142,7 @@ test('an OpenBao node that forwards for a moment may run it; a Vault standby run
     safetyInput({ ...parts, live: { ...parts.live, product: 'vault' } }),
   )
 
-  expect(only(openbao).message).toContain('what http://node2:8200 runs could not be seen')
+  expect(only(openbao).message).toContain('http://node2:8200 could not be asked')
   expect(vault).toEqual([])
 })
 

@@ -112,16 +112,5 @@ function stateAfter(
 }
 
 function unknownUses(live: LiveState, entry: UsedEntry): readonly Use[] {
-  const unread = findUses({ ...live, mounts: [], connections: [], pins: [] }, entry)
-  if (live.product !== 'openbao') return unread
-  // Unlike a Vault standby, an OpenBao node that forwards for a moment runs its plugins all the same.
-  const forwarding = live.nodes.filter(({ state }) => state === 'forwarding')
-  return [
-    ...unread,
-    ...forwarding.map(({ address }) => ({
-      kind: 'unreadable' as const,
-      description: `what ${address} runs could not be seen`,
-      node: address,
-    })),
-  ]
+  return findUses({ ...live, mounts: [], connections: [], pins: [] }, entry)
 }

@@ -1,0 +1,161 @@
+/**
+ * Rehearses a plan on a twin of the live state: sends each step's request, and after each looks
+ * whether stopping there would be safe, even if every node restarted at that moment. Also whether
+ * the plan ends where it is to end. Changes nothing that is handed in.
+ */
+import type { Action, Rehearsal, Step } from '../documents/plan.generated.ts'
+import type { LiveMount, LiveState } from '../domain/live.ts'
+import type { MountPath, NodeAddress, PluginId, Sha256 } from '../domain/names.ts'
+import { requestOf } from '../server/requests.ts'
+import { twinFromLive } from './from-live.ts'
+import type { Twin } from './twin.ts'
+
+/** Where a mount is to be when the plan is through. */
+export interface RehearsedEnd {
+  readonly mount: MountPath
+  readonly sha256: Sha256
+}
+
+export interface RehearsalInput {
+  readonly live: LiveState
+  readonly steps: readonly Step[]
+  readonly ends: readonly RehearsedEnd[]
+}
+
+/** Null where there is nothing to rehearse. */
+export function rehearse({ live, steps, ends }: RehearsalInput): Rehearsal | null {
+  if (steps.length === 0) return null
+  const stage = setStage(live, steps)
+  const unsafe: Rehearsal['unsafe'] = []
+  for (const [position, step] of steps.entries()) {
+    const problems = new Set(playStep(stage, step))
+    if (position === steps.length - 1)
+      for (const problem of missedEnds(stage, ends)) problems.add(problem)
+    if (problems.size > 0) unsafe.push({ after: step.id, problem: [...problems].join('; ') })
+  }
+  return { stopping_points: steps.length, safe: steps.length - unsafe.length, unsafe }
+}
+
+interface Stage {
+  readonly twin: Twin
+  readonly active: NodeAddress
+  /** Every node that is up: each may restart at any moment. */
+  readonly nodes: readonly NodeAddress[]
+  readonly mountsOf: ReadonlyMap<PluginId, readonly LiveMount[]>
+  readonly mounts: ReadonlyMap<MountPath, LiveMount>
+  /** What was wrong before the first step: that is no fault of the plan. */
+  readonly known: ReadonlySet<string>
+}
+
+function setStage(live: LiveState, steps: readonly Step[]): Stage {
+  const sharedFiles = Object.fromEntries(
+    steps.flatMap(({ action }) =>
+      action.kind === 'register' ? [[action.entry.command, action.entry.sha256]] : [],
+    ),
+  )
+  const mountsOf = new Map<PluginId, LiveMount[]>()
+  for (const mount of live.mounts) {
+    const group = mountsOf.get(mount.plugin)
+    if (group === undefined) mountsOf.set(mount.plugin, [mount])
+    else group.push(mount)
+  }
+  const up = live.nodes.filter(({ state }) => state === 'serving' || state === 'forwarding')
+  const stage = {
+    twin: twinFromLive(live, { sharedFiles }),
+    active: (up.find(({ role }) => role === 'active') ?? up[0])?.address as NodeAddress,
+    nodes: up.map(({ address }) => address),
+    mountsOf,
+    mounts: new Map(live.mounts.map((mount) => [mount.path, mount])),
+    known: new Set<string>(),
+  }
+  const touched = new Set(steps.flatMap((step) => pluginsOf(step, stage)))
+  const before = [...touched].flatMap((plugin) =>
+    (mountsOf.get(plugin) ?? []).flatMap((mount) => faultsOf(stage, mount, stage.nodes)),
+  )
+  return { ...stage, known: new Set(before) }
+}
+
+function pluginsOf({ action }: Step, { mounts }: Pick<Stage, 'mounts'>): PluginId[] {
+  switch (action.kind) {
+    case 'register':
+    case 'deregister':
+    case 'enable':
+      return [action.plugin]
+    case 'tune':
+      return pluginOf(action.mount)
+    case 'reload':
+      return action.mounts.flatMap(pluginOf)
+    case 'repoint':
+      return []
+  }
+  function pluginOf(path: MountPath): PluginId[] {
+    const mount = mounts.get(path)
+    return mount === undefined ? [] : [mount.plugin]
+  }
+}
+
+/** Sends a step's request; what is wrong after it that was not before the plan. */
+function playStep(stage: Stage, step: Step): string[] {
+  const { action } = step
+  const node = action.kind === 'reload' ? action.node : stage.active
+  const { status, body } = stage.twin.send(node, requestOf(action))
+  if (status >= 300) return [`the server would refuse it: HTTP ${status} ${JSON.stringify(body)}`]
+  return affected(stage, action)
+    .flatMap(({ mount, nodes }) => faultsOf(stage, mount, nodes))
+    .filter((fault) => !stage.known.has(fault))
+}
+
+/** What a request can have changed: looking at more would cost more and show no more. */
+function affected(
+  stage: Stage,
+  action: Action,
+): readonly { readonly mount: LiveMount; readonly nodes: readonly NodeAddress[] }[] {
+  const all = (plugin: PluginId, nodes = stage.nodes) =>
+    (stage.mountsOf.get(plugin) ?? []).map((mount) => ({ mount, nodes }))
+  switch (action.kind) {
+    case 'register':
+    case 'deregister':
+      return all(action.plugin)
+    case 'tune': {
+      const mount = stage.mounts.get(action.mount)
+      return mount === undefined ? [] : [{ mount, nodes: stage.nodes }]
+    }
+    case 'reload': {
+      // The process dies under every mount that shares it.
+      const first = stage.mounts.get(action.mounts[0] ?? ('' as MountPath))
+      return first === undefined ? [] : all(first.plugin, [action.node])
+    }
+    case 'enable':
+    case 'repoint':
+      return []
+  }
+}
+
+/** Why a mount would not be whole on a node, now and after its restart. */
+function faultsOf(stage: Stage, mount: LiveMount, nodes: readonly NodeAddress[]): string[] {
+  return nodes.flatMap((node) => {
+    const running = stage.twin.running(node, mount.path)
+    const why = stage.twin.whyNotStarting(node, mount.path)
+    return [
+      ...(why === undefined
+        ? []
+        : [`${mount.path} would not come up again after a restart of ${node}: ${why}`]),
+      ...(running !== undefined && !running.answers ? [`${mount.path} is down on ${node}`] : []),
+      ...(running !== undefined && running.accessor !== mount.accessor
+        ? [`${mount.path} is another mount than before`]
+        : []),
+    ]
+  })
+}
+
+/** What a plan was to bring about and does not: never the cluster's fault, always the planner's. */
+function missedEnds(stage: Stage, ends: readonly RehearsedEnd[]): string[] {
+  return ends.flatMap(({ mount, sha256 }) =>
+    stage.nodes.flatMap((node) => {
+      const running = stage.twin.running(node, mount)
+      return running === undefined || running.running_sha256 === sha256
+        ? []
+        : [`the plan ends with ${mount} on another binary on ${node}: this is a bug in lockstep`]
+    }),
+  )
+}
