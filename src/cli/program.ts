@@ -131,6 +131,7 @@ const addApply: Add = (program, host, done) => {
     .option('--expect <plan_id>', 'apply the saved plan only if this is its id')
     .option('--max-age <duration>', 'refuse a saved plan older than this', seconds, 86_400)
     .option('--soak <duration>', 'watch each reloaded mount this long before going on', seconds)
+    .option('--wait <duration>', 'wait this long for a leader, or a node that is away', seconds, 60)
     .option('--journal <dir>', 'where the journal and the lock of this machine are kept')
     .option('--json', 'print what is done as JSON, one event a line')
     .addHelpText(
@@ -174,6 +175,30 @@ const addDrift: Add = (program, host, done) => {
     .action(async (options: CommonOptions) => {
       const { drift } = await import('./commands/drift.ts')
       done(await drift(options, host))
+    })
+  addOutputOptions(addClusterOptions(addFileOptions(command)))
+}
+
+const addImport: Add = (program, host, done) => {
+  const command = program
+    .command('import')
+    .description('Write the file that says what is live, to begin with')
+    .addHelpText('after', examples('lockstep import > lockstep.yaml'))
+    .action(async (options: CommonOptions) => {
+      const { importLive } = await import('./commands/import.ts')
+      done(await importLive(options, host))
+    })
+  addOutputOptions(addClusterOptions(command))
+}
+
+const addPolicy: Add = (program, host, done) => {
+  const command = program
+    .command('policy')
+    .description('Print the least policy a token needs to plan and apply a file')
+    .addHelpText('after', examples('lockstep policy -f lockstep.yaml > lockstep.hcl'))
+    .action(async (options: CommonOptions) => {
+      const { policy } = await import('./commands/policy.ts')
+      done(await policy(options, host))
     })
   addOutputOptions(addClusterOptions(addFileOptions(command)))
 }
@@ -223,6 +248,17 @@ const addLock: Add = (program, host, done) => {
   add('release', 'Remove the lock of a run that you know is gone')
 }
 
+const addDemo: Add = (program, host, done) => {
+  program
+    .command('demo')
+    .description('Tell the story of an upgrade on three simulated nodes; touches nothing real')
+    .addHelpText('after', examples('lockstep demo'))
+    .action(async () => {
+      const { demo } = await import('./commands/demo.ts')
+      done(await demo(host, program.version() ?? ''))
+    })
+}
+
 /** In the order of the help. */
 const COMMANDS: readonly Add[] = [
   addValidate,
@@ -231,7 +267,10 @@ const COMMANDS: readonly Add[] = [
   addApply,
   addStatus,
   addDrift,
+  addImport,
+  addPolicy,
   addExplain,
   addHistory,
   addLock,
+  addDemo,
 ]

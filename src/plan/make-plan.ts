@@ -9,6 +9,7 @@ import type { DesiredPlugin, DesiredState } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
 import { describeChanges } from './changes.ts'
 import { groupBy, indexLive, type LiveIndex } from './live-index.ts'
+import { NO_PAST, type Past } from './past.ts'
 import { planPlugin } from './plugin-steps.ts'
 import type { UnorderedStep } from './steps.ts'
 import { findTargets, type Impossible, type Targets } from './targets.ts'
@@ -23,7 +24,8 @@ export interface Draft {
   readonly index: LiveIndex
 }
 
-export function draftPlan(desired: DesiredState, live: LiveState): Draft {
+/** `past`: what earlier runs left unfinished, where that is known. */
+export function draftPlan(desired: DesiredState, live: LiveState, past: Past = NO_PAST): Draft {
   const index = indexLive(live)
   const mounts = groupBy(desired.mounts, (mount) => mount.plugin)
   const connections = groupBy(desired.connections, (connection) => connection.plugin)
@@ -34,7 +36,9 @@ export function draftPlan(desired: DesiredState, live: LiveState): Draft {
     }
     return { plugin, targets: findTargets(plugin, said, index) }
   })
-  const planned = targets.map(({ plugin, targets }) => planPlugin(plugin, targets, live, index))
+  const planned = targets.map(({ plugin, targets }) =>
+    planPlugin(plugin, targets, { live, index, past }),
+  )
   const steps = inOrder([
     ...planned.flatMap(({ registrations }) => registrations),
     ...planned.flatMap(({ moves }) => moves),

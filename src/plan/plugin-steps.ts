@@ -15,6 +15,8 @@ import { deregisterStep } from './deregister.ts'
 import { enableStep } from './enable.ts'
 import { contentOf, groupBy, type LiveIndex, reloadOrder } from './live-index.ts'
 import { findRegistrations, type Registration, registerStep } from './register.ts'
+import { withEarlierRunTakenBack, wayBackOfEarlierRun } from './earlier-run.ts'
+import { isUnreloaded, type Past } from './past.ts'
 import { type Move, needsReload, reloadStep, viewOn } from './reload.ts'
 import { repointStep } from './repoint.ts'
 import type { Entry, UnorderedStep } from './steps.ts'
@@ -31,12 +33,15 @@ export interface PluginSteps {
   readonly retirements: readonly UnorderedStep[]
 }
 
-export function planPlugin(
-  plugin: DesiredPlugin,
-  targets: Targets,
-  live: LiveState,
-  index: LiveIndex,
-): PluginSteps {
+/** What a plugin's steps are planned on. */
+export interface Known {
+  readonly live: LiveState
+  readonly index: LiveIndex
+  readonly past: Past
+}
+
+export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known): PluginSteps {
+  const { live, index, past } = known
   const registrations = findRegistrations(plugin, index)
   const inPlace = registrations.find(({ version }) => version.version === UNVERSIONED)
   const reverted = revertedEntry(plugin, targets, index)
@@ -44,14 +49,16 @@ export function planPlugin(
   const pin = index.pinOf(plugin.id)
   const moves = targets.mounts.map((target): Move => {
     const registration = registrations.find(({ version }) => version.version === target.version)
-    const back = backOf(target, inPlace, reverted?.sha256, index)
+    const entry = (target.use.kind === 'builtin' ? undefined : entries.get(target.version)) ?? null
+    const at = { plugin: plugin.id, version: target.version, entry }
     return {
       target,
-      back,
+      back: backOf(target, inPlace, reverted?.sha256, known),
       // While a pin is in force a tune is refused, and the pin decides what a reload starts.
       tuned: pin === undefined && target.mount.configured_version !== target.version,
       entryChanged: registration !== undefined && target.use.kind !== 'builtin',
-      entry: (target.use.kind === 'builtin' ? undefined : entries.get(target.version)) ?? null,
+      entry,
+      isUnreloaded: (node) => isUnreloaded(past, at, target.mount.path, node),
     }
   })
   const canaries = moves.filter(({ target }) => target.canary)
@@ -76,8 +83,14 @@ export function planPlugin(
     moves: [
       ...(reverted === undefined ? [] : [deregisterStep(reverted, plugin.id, { reverts: true })]),
       ...(inPlace === undefined ? [] : [register(inPlace)]),
-      ...moveSteps(plugin, canaries, live, canaryGroup, entries),
-      ...moveSteps(plugin, others, live, plugin.id, entries),
+      ...withEarlierRunTakenBack(
+        [
+          ...moveSteps(plugin, canaries, live, canaryGroup, entries),
+          ...moveSteps(plugin, others, live, plugin.id, entries),
+        ],
+        moves,
+        known,
+      ),
       ...targets.connections
         .filter(({ connection, version }) => connection.version !== version)
         .map((target) => repointStep(target, entries.get(target.version))),
@@ -120,7 +133,7 @@ function backOf(
   target: MountTarget,
   inPlace: Registration | undefined,
   reverted: WayBack['sha256'] | undefined,
-  index: LiveIndex,
+  { index, past }: Known,
 ): WayBack | undefined {
   const staysUnversioned =
     target.version === UNVERSIONED && target.mount.configured_version === UNVERSIONED
@@ -128,7 +141,7 @@ function backOf(
   if (target.use.kind === 'builtin') {
     return reverted === undefined ? undefined : { version: UNVERSIONED, sha256: reverted }
   }
-  if (inPlace === undefined) return undefined
+  if (inPlace === undefined) return wayBackOfEarlierRun(target, index, past)
   if (inPlace.before !== null) return { version: UNVERSIONED, sha256: inPlace.before.sha256 }
   return index.isBuiltin(target.mount.plugin)
     ? { version: UNVERSIONED, sha256: NO_SHA256 }

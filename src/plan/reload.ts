@@ -3,7 +3,13 @@
  * else there. A reload reaches only the node it is sent to, so each node has its own.
  */
 import type { LiveMount, LiveNode, MountOnNode } from '../domain/live.ts'
-import { isBuiltinVersion, type Namespace, type PluginId, UNVERSIONED } from '../domain/names.ts'
+import {
+  isBuiltinVersion,
+  type Namespace,
+  type NodeAddress,
+  type PluginId,
+  UNVERSIONED,
+} from '../domain/names.ts'
 import { count, type Entry, entryFact, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import { mountFact } from './tune.ts'
@@ -19,6 +25,8 @@ export interface Move {
   /** What stands under the target version by the time of the reload; null: nothing need. */
   readonly entry: Entry | null
   readonly back: WayBack | undefined
+  /** True where an earlier run changed the entry and did not get to reload the mount there. */
+  readonly isUnreloaded: (node: NodeAddress) => boolean
 }
 
 /** True where a node runs something other than the target, or nothing. */
@@ -28,7 +36,7 @@ export function needsReload(move: Move, view: MountOnNode): boolean {
   if (target.use.kind === 'builtin') return false
   // The same binary may stand under two versions: then only the copied version tells.
   const versionDiffers = target.version !== UNVERSIONED && view.running_version !== target.version
-  return versionDiffers || move.entryChanged
+  return versionDiffers || move.entryChanged || move.isUnreloaded(view.node)
 }
 
 /** The view a node has of a mount; undefined where it does not list it. */
@@ -74,7 +82,7 @@ export function reloadStep(
 }
 
 /** Loaded under a version, that version too: the same binary may stand under two. */
-function running(
+export function running(
   mount: LiveMount,
   node: LiveNode,
   { version, sha256 }: Pick<MountTarget, 'version' | 'sha256'>,

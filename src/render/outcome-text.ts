@@ -73,6 +73,20 @@ export function renderOutcome(
         ...list('Not begun', outcome.remaining),
         goOn,
       )
+    case 'stopped':
+      return lines(
+        palette.red(`Stopped: ${outcome.error.message}`),
+        outcome.unchecked === undefined
+          ? 'Every mount is where its last step left it.'
+          : `Nobody could look at what came of: ${titles.get(outcome.unchecked) ?? outcome.unchecked}`,
+        ...list('Done', outcome.done),
+        ...list(
+          'Not begun',
+          outcome.remaining.filter((id) => id !== outcome.unchecked),
+        ),
+        ...(outcome.error.hint === undefined ? [] : [outcome.error.hint]),
+        goOn,
+      )
     default:
       return unreachable(outcome)
   }

@@ -6,7 +6,7 @@ import type { Finding, Plan } from '../documents/plan.generated.ts'
 import { describeAction } from './action-text.ts'
 import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
 import { blockingFindings, summarizePlan } from './plan-summary.ts'
-import { describeRehearsal, stoppingPoint } from './rehearsal-text.ts'
+import { describeRehearsal } from './rehearsal-text.ts'
 import { count, listSome, printable, productName, shortenHashes } from './wording.ts'
 
 /**
@@ -66,13 +66,8 @@ function changeLines({ action, kind, subjects, why, fields }: ChangeGroup): stri
   ]
 }
 
-function rehearsalText({ rehearsal, steps }: Plan): string {
-  if (rehearsal === null) return ''
-  const unsafe = rehearsal.unsafe.map(
-    ({ after, problem }) =>
-      `- ${escapeMarkdown(stoppingPoint(after, steps))}: ${escapeMarkdown(problem)}`,
-  )
-  return [describeRehearsal(rehearsal), ...unsafe].join('\n')
+function rehearsalText({ rehearsal }: Plan): string {
+  return rehearsal === null ? '' : describeRehearsal(rehearsal)
 }
 
 function stepItems({ steps, cluster }: Plan): string[] {

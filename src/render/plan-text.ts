@@ -9,7 +9,7 @@ import { type ChangeGroup, describeField, groupChanges } from './change-groups.t
 import { renderFindings } from './findings-text.ts'
 import type { Palette } from './palette.ts'
 import { blockingFindings, summarizePlan } from './plan-summary.ts'
-import { describeRehearsal, stoppingPoint } from './rehearsal-text.ts'
+import { describeRehearsal } from './rehearsal-text.ts'
 import { layTable } from './table.ts'
 import { count, describeNodeState, listSome, printable, productName } from './wording.ts'
 
@@ -105,14 +105,11 @@ function stepsSection({ steps, cluster }: Plan, palette: Palette, detail: boolea
   return [palette.bold('Steps'), ...lines].join('\n')
 }
 
-function rehearsalSection({ rehearsal, steps }: Plan, palette: Palette): string {
+function rehearsalSection({ rehearsal }: Plan, palette: Palette): string {
   if (rehearsal === null) return ''
   const text = describeRehearsal(rehearsal)
-  if (rehearsal.unsafe.length === 0) return palette.green(text)
-  const unsafe = rehearsal.unsafe.map(
-    ({ after, problem }) => `  ${stoppingPoint(after, steps)}: ${printable(problem)}`,
-  )
-  return [palette.red(text), ...unsafe].join('\n')
+  // What is unsafe, and why, is a finding of its own.
+  return rehearsal.unsafe.length === 0 ? palette.green(text) : palette.red(text)
 }
 
 function summaryLine(plan: Plan, palette: Palette): string {

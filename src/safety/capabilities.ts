@@ -35,13 +35,9 @@ export function requiredCapabilities(
   product: Product,
   mounts: readonly DesiredMount[] = [],
 ): readonly Capability[] {
-  const needed = new Map<string, Set<string>>()
+  const requests: ServerRequest[] = []
   const need = (request: ServerRequest): void => {
-    const path = `${request.namespace}${request.path.replace(/\?.*$/, '')}`
-    const capabilities = needed.get(path) ?? new Set<string>()
-    needed.set(path, capabilities)
-    capabilities.add(CAPABILITY[request.method])
-    if (SUDO.test(request.path)) capabilities.add('sudo')
+    requests.push(request)
   }
   const verifications = new Map(mounts.map((mount) => [mount.path, mount.verify]))
   // Thousands of facts are read with a few requests: each of those is looked at once.
@@ -61,6 +57,19 @@ export function requiredCapabilities(
         if (check.kind === 'read') need(readBelowMount(fact.mount, fact.namespace, check.path))
       }
     }
+  }
+  return collectCapabilities(requests)
+}
+
+/** What these requests need, each path once; sorted by path. */
+export function collectCapabilities(requests: readonly ServerRequest[]): readonly Capability[] {
+  const needed = new Map<string, Set<string>>()
+  for (const request of requests) {
+    const path = `${request.namespace}${request.path.replace(/\?.*$/, '')}`
+    const capabilities = needed.get(path) ?? new Set<string>()
+    needed.set(path, capabilities)
+    capabilities.add(request.path.includes('list=true') ? 'list' : CAPABILITY[request.method])
+    if (SUDO.test(request.path)) capabilities.add('sudo')
   }
   return [...needed]
     .map(([path, capabilities]) => ({ path, capabilities: [...capabilities].sort(compareText) }))

@@ -2,7 +2,7 @@
  * What a rule is: a text that explains it, and a function from everything known about a plan to
  * what is wrong with it. A rule reads nothing but its input and changes nothing.
  */
-import type { Finding } from '../documents/plan.generated.ts'
+import type { Finding, Rehearsal } from '../documents/plan.generated.ts'
 import type { Allowance, DesiredState, Source } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
 import type { MountPath, NodeAddress, Sha256 } from '../domain/names.ts'
@@ -20,6 +20,8 @@ export interface RuleInput {
   readonly capabilities?: ReadonlyMap<string, readonly string[]>
   /** What the check of the nodes' disks found. Absent: nothing was checked. */
   readonly binaries?: readonly BinaryReport[]
+  /** What the rehearsal showed. Absent or null: nothing was rehearsed. */
+  readonly rehearsal?: Rehearsal | null
 }
 
 /** A plugin's file on one node's disk, held against the file's hash. */

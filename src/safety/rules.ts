@@ -27,6 +27,7 @@ import { siblings } from './rules/siblings.ts'
 import { standbyBinaryUnseen } from './rules/standby-binary-unseen.ts'
 import { unreadableParts } from './rules/unreadable.ts'
 import { unregisteredVersion } from './rules/unregistered-version.ts'
+import { unsafeStoppingPoint } from './rules/unsafe-stopping-point.ts'
 import { unversionedUnreachable } from './rules/unversioned-unreachable.ts'
 import { unversionedWindow } from './rules/unversioned-window.ts'
 import { versionInUse } from './rules/version-in-use.ts'
@@ -59,6 +60,7 @@ export const RULES: readonly Rule[] = [
   standbyBinaryUnseen,
   unreadableParts,
   unregisteredVersion,
+  unsafeStoppingPoint,
   unversionedUnreachable,
   unversionedWindow,
   versionInUse,

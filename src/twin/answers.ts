@@ -27,3 +27,12 @@ export function joinErrors(errors: readonly string[]): string {
   const count = errors.length === 1 ? '1 error' : `${errors.length} errors`
   return `${count} occurred:\n${errors.map((error) => `\t* ${error}\n`).join('')}\n`
 }
+
+/** Stands for the node's plugin directory in messages: the twin has no file system. */
+const PLUGIN_DIRECTORY = '<plugin_directory>'
+
+/** The words for a file that is not in the plugin directory. */
+export function noFile(command: string): string {
+  const path = `${PLUGIN_DIRECTORY}/${command}`
+  return `error while validating the command path: lstat ${path}: no such file or directory`
+}

@@ -31,6 +31,8 @@ export interface Behaviour {
   readonly listsVersionedPluginsByType: boolean
   /** An error of a plugin that is started on demand comes as `1 error occurred: …`. */
   readonly wrapsStartErrors: boolean
+  /** A catalog read of an entry fails on a node whose plugin directory lacks the file. */
+  readonly entryReadLooksForFile: boolean
   readonly malformedVersion: 'malformed version' | 'Malformed version'
   /** Fields every catalog read has beside the common ones. */
   readonly catalogExtras: Readonly<Record<string, unknown>>
@@ -54,6 +56,7 @@ export const BEHAVIOUR: Readonly<Record<Product, Behaviour>> = {
     refusesShortSha256: true,
     listsVersionedPluginsByType: true,
     wrapsStartErrors: false,
+    entryReadLooksForFile: true,
     malformedVersion: 'malformed version',
     catalogExtras: { declarative: false, oci: false },
     unavailable: { status: 404, wrapped: true, words: 'unsupported path' },
@@ -74,6 +77,7 @@ export const BEHAVIOUR: Readonly<Record<Product, Behaviour>> = {
     refusesShortSha256: false,
     listsVersionedPluginsByType: false,
     wrapsStartErrors: true,
+    entryReadLooksForFile: false,
     malformedVersion: 'Malformed version',
     catalogExtras: {},
     unavailable: { status: 404, wrapped: false, words: 'enterprise-only feature' },

@@ -1,6 +1,6 @@
 /**
  * The plugin catalog: what is registered, what is compiled in, and which of them a name and a
- * version mean. It knows of no node: whether a file is there and right shows when it is started.
+ * version mean. Whether a file is what was registered shows only when it is started.
  */
 import type { ServerResponse } from '../domain/exchange.ts'
 import {
@@ -12,11 +12,11 @@ import {
   UNVERSIONED,
   type Version,
 } from '../domain/names.ts'
-import { answer, NOTHING_THERE } from './answers.ts'
+import { answer, joinErrors, noFile, NOTHING_THERE, refuse } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
 import type { BuiltinPlugin, ExternalPlugin } from './seeds.ts'
 import { compareVersions } from './server-version.ts'
-import type { Entry, State } from './state.ts'
+import type { Entry, Node, State } from './state.ts'
 
 export type Found =
   | { readonly kind: 'external'; readonly entry: Entry }
@@ -62,14 +62,23 @@ export function addEntry(state: State, external: ExternalPlugin): void {
   state.catalog.set(plugin, new Map([...(state.catalog.get(plugin) ?? []), [version, entry]]))
 }
 
-export function readEntry(state: State, plugin: PluginId, version: Version): ServerResponse {
-  const { catalogExtras } = BEHAVIOUR[state.product]
+/** As the node answers that is asked: it may look for the entry's file on its own disk. */
+export function readEntry(
+  state: State,
+  node: Node,
+  plugin: PluginId,
+  version: Version,
+): ServerResponse {
+  const { catalogExtras, entryReadLooksForFile } = BEHAVIOUR[state.product]
   const found = findPlugin(state, plugin, version)
   const name = pluginName(plugin)
   switch (found?.kind) {
     case 'external': {
       const { entry } = found
       const { args, command, sha256, declarative } = entry
+      if (entryReadLooksForFile && !node.files.has(command)) {
+        return refuse(500, joinErrors([noFile(command)]))
+      }
       return answer({
         ...{ args, builtin: false, command, name, sha256, version, ...catalogExtras },
         ...(declarative && { declarative }),

@@ -126,18 +126,12 @@ async function readRequest(incoming: IncomingMessage): Promise<ServerRequest | u
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
   const text = Buffer.concat(chunks).toString('utf8')
-  let path = (incoming.url ?? '/').replace(/^\/v1\//, '')
-  let method = incoming.method ?? 'GET'
-  if (method === 'LIST') {
-    method = 'GET'
-    path += `${path.includes('?') ? '&' : '?'}list=true`
-  }
   const body = text === '' ? undefined : parseObject(text)
   if (text !== '' && body === undefined) return undefined
   const namespace = incoming.headers['x-vault-namespace']
   return {
-    method: method as ServerRequest['method'],
-    path,
+    method: incoming.method as ServerRequest['method'],
+    path: (incoming.url ?? '/').replace(/^\/v1\//, ''),
     namespace: (typeof namespace === 'string' ? namespace : '') as Namespace,
     forwarding: incoming.headers['x-vault-no-request-forwarding'] !== 'true',
     ...(body !== undefined && { body }),

@@ -2,17 +2,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LayeredMap } from './layered-map.ts'
 
-type Step =
-  | { readonly kind: 'set'; readonly map: number; readonly key: number; readonly value: number }
-  | { readonly kind: 'delete'; readonly map: number; readonly key: number }
-  | { readonly kind: 'copy'; readonly map: number }
-
 const index = fc.nat({ max: 5 })
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constant('set'), map: index, key: index, value: fc.nat() }),
-  fc.record({ kind: fc.constant('delete'), map: index, key: index }),
-  fc.record({ kind: fc.constant('copy'), map: index }),
-) as fc.Arbitrary<Step>
+const step = fc.oneof(
+  fc.record({ kind: fc.constant('set' as const), map: index, key: index, value: fc.nat() }),
+  fc.record({ kind: fc.constant('delete' as const), map: index, key: index }),
+  fc.record({ kind: fc.constant('copy' as const), map: index }),
+)
 
 test('behaves as a map and its copies, whatever is done to any of them', () => {
   fc.assert(

@@ -4,11 +4,10 @@
  */
 import type { ServerResponse } from '../domain/exchange.ts'
 import { isBuiltinVersion, type PluginId, UNVERSIONED, type Version } from '../domain/names.ts'
-import { joinErrors, NO_CONTENT, refuse } from './answers.ts'
+import { joinErrors, NO_CONTENT, noFile, refuse } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
 import { addEntry } from './catalog.ts'
 import { readVersion } from './server-version.ts'
-import { noFile } from './start.ts'
 import type { Node, State } from './state.ts'
 
 /** @param node the answering node, the only one whose plugin directory is looked at */

@@ -28,10 +28,9 @@ export function rehearse({ live, steps, ends }: RehearsalInput): Rehearsal | nul
   const stage = setStage(live, steps)
   const unsafe: Rehearsal['unsafe'] = []
   for (const [position, step] of steps.entries()) {
-    const problems = new Set(playStep(stage, step))
-    if (position === steps.length - 1)
-      for (const problem of missedEnds(stage, ends)) problems.add(problem)
-    if (problems.size > 0) unsafe.push({ after: step.id, problem: [...problems].join('; ') })
+    const faults = playStep(stage, step)
+    if (position === steps.length - 1) faults.push(...missedEnds(stage, ends))
+    if (faults.length > 0) unsafe.push({ after: step.id, problem: describeFaults(faults, stage) })
   }
   return { stopping_points: steps.length, safe: steps.length - unsafe.length, unsafe }
 }
@@ -45,6 +44,12 @@ interface Stage {
   readonly mounts: ReadonlyMap<MountPath, LiveMount>
   /** What was wrong before the first step: that is no fault of the plan. */
   readonly known: ReadonlySet<string>
+}
+
+/** What is wrong with a mount on one node. */
+interface Fault {
+  readonly node: NodeAddress
+  readonly problem: string
 }
 
 function setStage(live: LiveState, steps: readonly Step[]): Stage {
@@ -72,7 +77,7 @@ function setStage(live: LiveState, steps: readonly Step[]): Stage {
   const before = [...touched].flatMap((plugin) =>
     (mountsOf.get(plugin) ?? []).flatMap((mount) => faultsOf(stage, mount, stage.nodes)),
   )
-  return { ...stage, known: new Set(before) }
+  return { ...stage, known: new Set(before.map(keyOf)) }
 }
 
 function pluginsOf({ action }: Step, { mounts }: Pick<Stage, 'mounts'>): PluginId[] {
@@ -95,14 +100,34 @@ function pluginsOf({ action }: Step, { mounts }: Pick<Stage, 'mounts'>): PluginI
 }
 
 /** Sends a step's request; what is wrong after it that was not before the plan. */
-function playStep(stage: Stage, step: Step): string[] {
+function playStep(stage: Stage, step: Step): Fault[] {
   const { action } = step
   const node = action.kind === 'reload' ? action.node : stage.active
   const { status, body } = stage.twin.send(node, requestOf(action))
-  if (status >= 300) return [`the server would refuse it: HTTP ${status} ${JSON.stringify(body)}`]
+  if (status >= 300) {
+    return [{ node, problem: `it would be refused (HTTP ${status} ${JSON.stringify(body)})` }]
+  }
   return affected(stage, action)
     .flatMap(({ mount, nodes }) => faultsOf(stage, mount, nodes))
-    .filter((fault) => !stage.known.has(fault))
+    .filter((fault) => !stage.known.has(keyOf(fault)))
+}
+
+function keyOf({ node, problem }: Fault): string {
+  return `${node} ${problem}`
+}
+
+/** Each problem once, with the nodes it is on. */
+function describeFaults(faults: readonly Fault[], stage: Stage): string {
+  const nodes = new Map<string, Set<NodeAddress>>()
+  for (const { node, problem } of faults) {
+    nodes.set(problem, (nodes.get(problem) ?? new Set()).add(node))
+  }
+  return [...nodes]
+    .map(([problem, on]) => {
+      const where = on.size === stage.nodes.length ? 'every node' : [...on].join(', ')
+      return `${problem} (on ${where})`
+    })
+    .join('; ')
 }
 
 /** What a request can have changed: looking at more would cost more and show no more. */
@@ -132,30 +157,30 @@ function affected(
 }
 
 /** Why a mount would not be whole on a node, now and after its restart. */
-function faultsOf(stage: Stage, mount: LiveMount, nodes: readonly NodeAddress[]): string[] {
+function faultsOf(stage: Stage, mount: LiveMount, nodes: readonly NodeAddress[]): Fault[] {
   return nodes.flatMap((node) => {
     const running = stage.twin.running(node, mount.path)
     const why = stage.twin.whyNotStarting(node, mount.path)
-    return [
+    const problems = [
+      ...(running !== undefined && !running.answers ? [`${mount.path} is down`] : []),
       ...(why === undefined
         ? []
-        : [`${mount.path} would not come up again after a restart of ${node}: ${why}`]),
-      ...(running !== undefined && !running.answers ? [`${mount.path} is down on ${node}`] : []),
+        : [`${mount.path} would not come up again after a restart: ${why}`]),
       ...(running !== undefined && running.accessor !== mount.accessor
         ? [`${mount.path} is another mount than before`]
         : []),
     ]
+    return problems.map((problem) => ({ node, problem }))
   })
 }
 
 /** What a plan was to bring about and does not: never the cluster's fault, always the planner's. */
-function missedEnds(stage: Stage, ends: readonly RehearsedEnd[]): string[] {
+function missedEnds(stage: Stage, ends: readonly RehearsedEnd[]): Fault[] {
   return ends.flatMap(({ mount, sha256 }) =>
     stage.nodes.flatMap((node) => {
       const running = stage.twin.running(node, mount)
-      return running === undefined || running.running_sha256 === sha256
-        ? []
-        : [`the plan ends with ${mount} on another binary on ${node}: this is a bug in lockstep`]
+      if (running === undefined || running.running_sha256 === sha256) return []
+      return [{ node, problem: `the plan ends with ${mount} on another binary: a bug in lockstep` }]
     }),
   )
 }

@@ -137,7 +137,7 @@ function answerCatalog(
   const version = normaliseVersion(query.get('version') ?? '') ?? UNVERSIONED
   switch (method) {
     case 'GET':
-      return readEntry(state, plugin, version)
+      return readEntry(state, node, plugin, version)
     case 'POST':
     case 'PUT':
       return register(state, node, plugin, body)

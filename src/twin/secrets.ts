@@ -16,7 +16,7 @@ export interface SecretRequest {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-export function isVersionedStore(mount: Mount): boolean {
+function isVersionedStore(mount: Mount): boolean {
   return mount.options?.['version'] === '2'
 }
 

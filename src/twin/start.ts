@@ -13,14 +13,11 @@ import {
   UNVERSIONED,
   type Version,
 } from '../domain/names.ts'
-import { joinErrors } from './answers.ts'
+import { joinErrors, noFile } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
 import { ownVersion } from './builtin-plugins.ts'
 import { findPlugin, notFound } from './catalog.ts'
 import type { Backend, Entry, Mount, Node, State } from './state.ts'
-
-/** Stands for the node's plugin directory in messages: the twin has no file system. */
-const PLUGIN_DIRECTORY = '<plugin_directory>'
 
 export type Start =
   | {
@@ -112,11 +109,6 @@ export function whyNotStarting(
     )
   }
   return undefined
-}
-
-export function noFile(command: string): string {
-  const path = `${PLUGIN_DIRECTORY}/${command}`
-  return `error while validating the command path: lstat ${path}: no such file or directory`
 }
 
 function failed(words: string): Start & { readonly kind: 'failed' } {

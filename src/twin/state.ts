@@ -12,7 +12,7 @@ import type {
   Sha256,
   Version,
 } from '../domain/names.ts'
-import { LayeredMap } from './layered-map.ts'
+import type { LayeredMap } from './layered-map.ts'
 import type { BuiltinPlugin, NodeState, PluginFile } from './seeds.ts'
 
 export interface State {

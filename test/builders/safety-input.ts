@@ -141,7 +141,7 @@ export function mountOf(
   })
 }
 
-export function versionOf(text: string): Version {
+function versionOf(text: string): Version {
   return text === 'unversioned' ? UNVERSIONED : version(text)
 }
 

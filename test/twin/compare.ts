@@ -118,7 +118,7 @@ function restrict(ours: Fields, theirs: Fields): Fields {
 
 function mountsIn({ data }: Fields): Map<string, Fields> {
   if (typeof data !== 'object' || data === null) return new Map()
-  if ('accessor' in data) return new Map([['', data as Fields]])
+  if ('accessor' in data) return new Map([['', data]])
   const entries = Object.entries(data as Fields).filter(
     ([, value]) => typeof value === 'object' && value !== null && 'accessor' in value,
   )

@@ -79,7 +79,7 @@ export function makeRecordedCluster(product: Product, exchanges: readonly Exchan
 }
 
 /** By command. None of these programs reports its version. */
-export function recordedFiles(): Record<string, PluginFile> {
+function recordedFiles(): Record<string, PluginFile> {
   const text = readFileSync(new URL('files.json', FOLDER), 'utf8')
   const { plugin_directory } = JSON.parse(text) as {
     readonly plugin_directory: Record<string, { readonly sha256: string; readonly type: string }>

@@ -35,8 +35,11 @@ test('a pin on another version is an error, with the request that deletes it', (
   })
 })
 
-test('a pin on the wanted version is a warning while a mount must be tuned', () => {
-  expect(only(pinned.judge(pinnedTo('v0.21.0'))).severity).toBe('warning')
+test('a pin on the wanted version is a warning while a mount is configured otherwise', () => {
+  expect(only(pinned.judge(pinnedTo('v0.21.0')))).toMatchObject({
+    severity: 'warning',
+    mounts: ['team-a/'],
+  })
 })
 
 test('a pin on the wanted version is nothing where no mount must be', () => {

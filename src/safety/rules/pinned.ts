@@ -1,6 +1,5 @@
 /** A pin decides what the mounts of a plugin run, whatever they are tuned to (Vault). */
 import { versionLabel } from '../../domain/names.ts'
-import { effectsOf } from '../effects.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 
@@ -10,12 +9,11 @@ export const pinned: PlanRule = {
   severity: 'error',
   title: 'A pin beats what the mounts are to run',
   explanation:
-    'With a version pinned, Vault starts that version for every mount of the plugin at its next reload, whatever the mount’s own version says. Tuning such a mount is refused, and so is deregistering the pinned version. So a plan for another version cannot be carried out while the pin stands. A pin on the very version that the file wants does no harm, but Vault may still refuse to tune.',
+    'With a version pinned, Vault starts that version for every mount of the plugin at its next reload, whatever the mount’s own version says. Tuning such a mount is refused, and so is deregistering the pinned version. So a plan for another version cannot be carried out while the pin stands. A pin on the very version that the file wants does no harm while it stands.',
   fix: 'Delete the pin, or let the file use the pinned version.',
   allowable: false,
   judge({ live, draft }) {
     const pins = new Map(live.pins.map((pin) => [pin.plugin, pin.version]))
-    const effects = effectsOf(draft)
     return draft.targets.flatMap(({ plugin, targets }): Verdict[] => {
       const pin = pins.get(plugin.id)
       if (pin === undefined) return []
@@ -47,17 +45,17 @@ export const pinned: PlanRule = {
           },
         ]
       }
-      const tuned = targets.mounts
+      const elsewhere = targets.mounts
+        .filter(({ mount, version }) => mount.configured_version !== version)
         .map(({ mount }) => mount.path)
-        .filter((path) => effects.tunes(path))
-      if (tuned.length === 0) return []
+      if (elsewhere.length === 0) return []
       return [
         {
           ...found,
           severity: 'warning',
-          message: `${plugin.id} is pinned to ${pin}, which is what the file wants, but while it is pinned Vault may refuse to tune ${nameSome(tuned)}.`,
-          fix,
-          mounts: tuned,
+          message: `${plugin.id} is pinned to ${pin}, which is what the file wants. ${nameSome(elsewhere)} ${agree(elsewhere.length, 'is', 'are')} configured otherwise and cannot be tuned while it is pinned: once the pin is deleted, a reload goes there.`,
+          fix: 'When the pin is deleted, plan and apply again before anything reloads.',
+          mounts: elsewhere,
         },
       ]
     })

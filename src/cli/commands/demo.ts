@@ -1,0 +1,67 @@
+/** `lockstep demo`: the story of an upgrade, told on three simulated nodes. Touches nothing else. */
+import { createHash } from 'node:crypto'
+import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
+import { type NodeAddress, ROOT_NAMESPACE, type Sha256 } from '../../domain/names.ts'
+import { builtinPlugins } from '../../twin/builtin-plugins.ts'
+import { startTwinServer } from '../../twin/http-server.ts'
+import { createTwin } from '../../twin/twin.ts'
+import { type Stage, STORY_FILES, type StoryFile, tellStory } from '../demo/story.ts'
+import type { Host } from '../host.ts'
+
+const TOKEN = 'simulated-token'
+const SERVER_VERSION = '2.7.2'
+const NODES = [1, 2, 3].map((number) => `http://node${number}:8200` as NodeAddress)
+
+export async function demo(host: Host, version: string): Promise<ExitCode> {
+  const sha256 = Object.fromEntries(
+    STORY_FILES.map((file) => [file, createHash('sha256').update(file).digest('hex')]),
+  ) as Record<StoryFile, Sha256>
+  const files = Object.fromEntries(STORY_FILES.map((file) => [file, { sha256: sha256[file] }]))
+  const twin = createTwin({
+    product: 'openbao',
+    server_version: SERVER_VERSION,
+    cluster: { name: 'simulated', id: 'simulated' },
+    nodes: NODES.map((address) => ({ address, files })),
+    builtins: builtinPlugins('openbao', SERVER_VERSION),
+  })
+  const server = await startTwinServer(twin, { token: TOKEN })
+  try {
+    const stage: Stage = {
+      introduction:
+        'These three servers are SIMULATED: a model of OpenBao inside this process, which answers as real\nservers were recorded to. Nothing real is touched.',
+      addresses: server.addresses,
+      token: TOKEN,
+      sha256,
+      request: (method, path, body) => {
+        const { status } = twin.send(NODES[0] as NodeAddress, {
+          method: method as 'GET' | 'POST',
+          path,
+          ...(body !== undefined && { body: body as Record<string, unknown> }),
+          namespace: ROOT_NAMESPACE,
+          forwarding: true,
+        })
+        return status < 300 ? Promise.resolve() : Promise.reject(refused(method, path, status))
+      },
+      removeFile: (node, file) => {
+        twin.removeFile(NODES[node] as NodeAddress, file)
+        return Promise.resolve()
+      },
+      restoreFile: (node, file) => {
+        twin.putFile(NODES[node] as NodeAddress, file, { sha256: sha256[file] })
+        return Promise.resolve()
+      },
+    }
+    await tellStory(stage, host, version)
+    host.out('\nThat was on simulated servers. On real ones: npm start -- --real\n')
+    return EXIT.done
+  } finally {
+    await server.close()
+  }
+}
+
+function refused(method: string, path: string, status: number): LockstepError {
+  return new LockstepError({
+    code: 'demo-failed',
+    message: `the simulated cluster answered ${status} to ${method} ${path}`,
+  })
+}

@@ -1,0 +1,237 @@
+/**
+ * A story in nine scenes, told with the program's own commands on a cluster that is set up for it:
+ * what is there, what is wrong with it, a plan that is refused, one that is carried out, one that
+ * fails and is put back. The same on simulated servers and on real ones.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { LockstepError } from '../../domain/errors.ts'
+import type { Host } from '../host.ts'
+import { main } from '../main.ts'
+
+/** The cluster a story is told on. */
+export interface Stage {
+  /** What the servers are, in a sentence. */
+  readonly introduction: string
+  readonly addresses: readonly string[]
+  readonly token: string
+  /** Hashes of the plugin files on the nodes, by file. */
+  readonly sha256: Readonly<Record<StoryFile, string>>
+  /** Sends a request to the cluster; throws unless it is accepted. */
+  readonly request: (method: string, path: string, body?: object) => Promise<void>
+  /** Takes a plugin file away from the node at this place, or lays it there again. */
+  readonly removeFile: (node: number, file: StoryFile) => Promise<void>
+  readonly restoreFile: (node: number, file: StoryFile) => Promise<void>
+}
+
+export const STORY_FILES = ['secrets-kv-0.16.2', 'secrets-kv-0.21.0', 'auth-jwt-0.25.0'] as const
+export type StoryFile = (typeof STORY_FILES)[number]
+
+const MOUNTS = ['billing', 'payroll', 'search', 'staging', 'web'] as const
+
+/** Tells it; throws a LockstepError where a command does not end as the story says. */
+export async function tellStory(stage: Stage, host: Host, version: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-demo-'))
+  try {
+    host.out(`${stage.introduction}\n`)
+    await setUp(stage)
+    for (const [number, scene] of scenes(stage).entries()) {
+      host.out(`\n== ${number + 1}. ${scene.title}\n${scene.told}\n`)
+      await scene.before?.()
+      await writeFile(join(folder, 'lockstep.yaml'), scene.file)
+      host.out(`\n$ lockstep ${scene.command.join(' ')}\n`)
+      const code = await main(
+        [
+          ...scene.command,
+          ...(scene.command[0] === 'status' ? [] : ['-f', join(folder, 'lockstep.yaml')]),
+        ],
+        inStory(host, stage, folder),
+        version,
+      )
+      host.out(`(exit code ${code})\n`)
+      if (code !== scene.ends) throw unexpected(scene.command, code, scene.ends)
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The commands see the story's cluster and a home of their own. */
+function inStory(host: Host, stage: Stage, folder: string): Host {
+  return {
+    ...host,
+    home: folder,
+    env: {
+      NO_COLOR: host.env['NO_COLOR'],
+      BAO_ADDR: stage.addresses[0],
+      BAO_TOKEN: stage.token,
+      XDG_STATE_HOME: folder,
+    },
+  }
+}
+
+/** Five mounts on the old plugin, an overridden builtin, and a mount that is about to be lost. */
+async function setUp({ request, sha256 }: Stage): Promise<void> {
+  const entry = (file: StoryFile) => ({ command: file, sha256: sha256[file] })
+  const old = 'sys/plugins/catalog/secret/team-kv'
+  await request('POST', old, { version: 'v0.16.2', ...entry('secrets-kv-0.16.2') })
+  for (const mount of MOUNTS) {
+    await request('POST', `sys/mounts/${mount}`, {
+      type: 'team-kv',
+      config: { plugin_version: 'v0.16.2' },
+    })
+    await request('POST', `${mount}/greeting`, { text: `hello from ${mount}` })
+  }
+  // A mount that is about to lose its version: what it runs is registered no more.
+  const archive = 'sys/plugins/catalog/secret/archive-kv'
+  await request('POST', archive, { version: 'v0.16.2', ...entry('secrets-kv-0.16.2') })
+  await request('POST', 'sys/mounts/archive', {
+    type: 'archive-kv',
+    config: { plugin_version: 'v0.16.2' },
+  })
+  await request('DELETE', `${archive}?version=v0.16.2`)
+  await request('POST', 'sys/auth/jwt', { type: 'jwt' })
+  await request('POST', 'sys/plugins/catalog/auth/jwt', entry('auth-jwt-0.25.0'))
+  await request('POST', 'sys/plugins/reload/backend', { mounts: ['auth/jwt/'] })
+}
+
+interface Scene {
+  readonly title: string
+  readonly told: string
+  readonly before?: () => Promise<void>
+  readonly file: string
+  readonly command: readonly string[]
+  /** The exit code it ends with. */
+  readonly ends: number
+}
+
+function scenes(stage: Stage): readonly Scene[] {
+  const kv = (use: string, more: string): string => desiredKv(stage, use, more)
+  const upgraded = kv('v0.21.0', '')
+  const whole = upgraded + desiredOthers(stage)
+  return [
+    {
+      title: 'What is there',
+      told: 'Five mounts of one plugin on three nodes. Somebody overrode the builtin jwt and reloaded one node only; and somebody deregistered the version that archive/ runs.',
+      file: whole,
+      command: ['status'],
+      ends: 0,
+    },
+    {
+      title: 'What is wrong with it',
+      told: 'How the cluster differs from the file, and why. At the next restart archive/ would be gone.',
+      file: whole,
+      command: ['drift'],
+      ends: 2,
+    },
+    {
+      title: 'A plan that is refused',
+      told: 'The file retires v0.16.2 while one mount is held at it. Servers accept that, and lose the mount at the next restart.',
+      file: kv('v0.21.0', '    retire: [v0.16.2]\n') + held('payroll/', 'v0.16.2'),
+      command: ['plan'],
+      ends: 3,
+    },
+    {
+      title: 'The mended plan',
+      told: 'Without the retirement: what archive/ runs is registered again, a canary goes first, then the other mounts in one reload a node, standbys before the active node.',
+      file: whole + canary('staging/'),
+      command: ['plan', '--detailed-exitcode'],
+      ends: 2,
+    },
+    {
+      title: 'Carried out',
+      told: 'Each step is checked before and after.',
+      file: whole + canary('staging/'),
+      command: ['apply', '--auto-approve', '--quiet'],
+      ends: 0,
+    },
+    {
+      title: 'Every node runs what the file says',
+      told: 'And no mount has lost its data: its accessor is the one it had.',
+      file: whole,
+      command: ['drift'],
+      ends: 0,
+    },
+    {
+      title: 'An upgrade that fails',
+      told: 'The next version is registered, but one node has lost the file of it since.',
+      before: async () => {
+        const next = {
+          version: 'v0.22.0',
+          command: 'secrets-kv-0.16.2',
+          sha256: stage.sha256['secrets-kv-0.16.2'],
+        }
+        await stage.request('POST', 'sys/plugins/catalog/secret/team-kv', next)
+        await stage.removeFile(1, 'secrets-kv-0.16.2')
+      },
+      file: desiredNext(stage) + canary('staging/'),
+      command: ['apply', '--auto-approve'],
+      ends: 5,
+    },
+    {
+      title: 'Put back',
+      told: 'The canary runs its old version on every node; the other mounts were never touched.',
+      before: () => stage.restoreFile(1, 'secrets-kv-0.16.2'),
+      file: whole,
+      command: ['status'],
+      ends: 0,
+    },
+  ]
+}
+
+function desiredKv({ sha256 }: Stage, use: string, more: string): string {
+  return `version: 1
+plugins:
+  secret/team-kv:
+    use: ${use}
+    versions:
+      v0.16.2: { command: secrets-kv-0.16.2, sha256: ${sha256['secrets-kv-0.16.2']} }
+      v0.21.0:
+        command: secrets-kv-0.21.0
+        sha256: ${sha256['secrets-kv-0.21.0']}
+        data: { upgrade_from: ">=0.16.0", downgrade_to: ">=0.16.0" }
+${more}`
+}
+
+function desiredOthers({ sha256 }: Stage): string {
+  return `  secret/archive-kv:
+    use: v0.16.2
+    versions:
+      v0.16.2: { command: secrets-kv-0.16.2, sha256: ${sha256['secrets-kv-0.16.2']} }
+  auth/jwt:
+    overrides: builtin
+    use: unversioned
+    versions:
+      unversioned: { command: auth-jwt-0.25.0, sha256: ${sha256['auth-jwt-0.25.0']} }
+`
+}
+
+function desiredNext({ sha256 }: Stage): string {
+  return `version: 1
+plugins:
+  secret/team-kv:
+    use: v0.22.0
+    versions:
+      v0.21.0: { command: secrets-kv-0.21.0, sha256: ${sha256['secrets-kv-0.21.0']} }
+      v0.22.0:
+        command: secrets-kv-0.16.2
+        sha256: ${sha256['secrets-kv-0.16.2']}
+        data: { upgrade_from: ">=0.16.0" }
+`
+}
+
+function held(mount: string, use: string): string {
+  return `mounts:\n  ${mount}: { plugin: secret/team-kv, use: ${use}, because: "its owner is on leave" }\n`
+}
+
+function canary(mount: string): string {
+  return `mounts:\n  ${mount}: { plugin: secret/team-kv, canary: true }\n`
+}
+
+function unexpected(command: readonly string[], code: number, wanted: number): LockstepError {
+  return new LockstepError({
+    code: 'demo-failed',
+    message: `the story wanted lockstep ${command.join(' ')} to exit ${wanted}, and it exited ${code}`,
+  })
+}

@@ -1,0 +1,86 @@
+/**
+ * The document of desired state that says what is live: external plugins, their versions, and the
+ * mounts and connections that differ from what most of their plugin's run. Planning it finds
+ * nothing to do.
+ */
+import type { DesiredStateDocument } from '../documents/desired-state.generated.ts'
+import type { LiveState } from '../domain/live.ts'
+import { isBuiltinVersion, type PluginId, UNVERSIONED, type Version } from '../domain/names.ts'
+import { contentOf, indexLive, type LiveIndex } from './live-index.ts'
+
+export interface LiveDescription {
+  readonly document: DesiredStateDocument
+  /** What could not be said, in sentences. */
+  readonly notes: readonly string[]
+}
+
+export function describeLive(live: LiveState): LiveDescription {
+  const index = indexLive(live)
+  const notes: string[] = []
+  const plugins: NonNullable<DesiredStateDocument['plugins']> = {}
+  const mounts: NonNullable<DesiredStateDocument['mounts']> = {}
+  const connections: NonNullable<DesiredStateDocument['connections']> = {}
+  const external = live.catalog.filter(({ builtin }) => !builtin)
+  for (const plugin of new Set(external.map((entry) => entry.plugin))) {
+    const versions = describeVersions(plugin, index, notes)
+    const uses = [
+      ...index.mountsOf(plugin).map(({ path, configured_version: version }) => ({ path, version })),
+      ...index.connectionsOf(plugin),
+    ].map(({ path, version }) => ({ path, use: useOf(plugin, version, index) }))
+    const known = uses.filter(({ use }) => use === 'builtin' || use in versions)
+    const common = mostCommon(known.map(({ use }) => use))
+    plugins[plugin] = {
+      ...(common !== undefined && { use: common }),
+      ...(index.isBuiltin(plugin) && { overrides: 'builtin' as const }),
+      versions,
+    }
+    for (const { path, use } of uses) {
+      if (use !== 'builtin' && !(use in versions)) {
+        notes.push(`${path} is configured for ${plugin} ${use}, which is not registered.`)
+      } else if (use !== common) {
+        const at = plugin.startsWith('database/') ? connections : mounts
+        at[path] = { plugin, use }
+      }
+    }
+  }
+  const { name } = live.cluster
+  return {
+    document: {
+      version: 1,
+      ...(name !== '' && { cluster: { name } }),
+      plugins,
+      ...(Object.keys(mounts).length > 0 && { mounts }),
+      ...(Object.keys(connections).length > 0 && { connections }),
+    },
+    notes,
+  }
+}
+
+function describeVersions(plugin: PluginId, index: LiveIndex, notes: string[]) {
+  return Object.fromEntries(
+    index.externals(plugin).flatMap((entry) => {
+      const content = contentOf(entry)
+      const label = entry.version === UNVERSIONED ? 'unversioned' : entry.version
+      if (content === undefined) {
+        notes.push(`The entry ${plugin} ${label} could not be read and is left out.`)
+        return []
+      }
+      const { command, sha256, args } = content
+      return [[label, { command, sha256, ...(args.length > 0 && { args }) }]]
+    }),
+  )
+}
+
+function useOf(plugin: PluginId, version: Version, index: LiveIndex): string {
+  if (isBuiltinVersion(version)) return 'builtin'
+  if (version !== UNVERSIONED) return version
+  const overridden = index.external(plugin, UNVERSIONED) !== undefined
+  return overridden || !index.isBuiltin(plugin) ? 'unversioned' : 'builtin'
+}
+
+/** The most frequent, the first of equals. */
+function mostCommon(items: readonly string[]): string | undefined {
+  const counts = new Map<string, number>()
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1)
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0]
+}

@@ -1,0 +1,139 @@
+/**
+ * The way back of mounts that an earlier run left half way: the entry it replaced, which only its
+ * journal still has, and the nodes it had reloaded already, which a failure now takes back as well.
+ */
+import type { Action } from '../documents/plan.generated.ts'
+import type { LiveState } from '../domain/live.ts'
+import { compareText, NO_SHA256, type PluginId, UNVERSIONED } from '../domain/names.ts'
+import { contentOf, type LiveIndex, reloadOrder } from './live-index.ts'
+import { findReplaced, type Past } from './past.ts'
+import { type Move, needsReload, running, viewOn } from './reload.ts'
+import { entryFact, type Fact, type UnorderedStep } from './steps.ts'
+import type { MountTarget } from './targets.ts'
+import { mountFact } from './tune.ts'
+import type { WayBack } from './way-back.ts'
+
+/** For a mount without a version whose entry was replaced by an earlier run. */
+export function wayBackOfEarlierRun(
+  target: MountTarget,
+  index: LiveIndex,
+  past: Past,
+): WayBack | undefined {
+  const { mount } = target
+  const stale = mount.nodes.find((view) => view.running_sha256 !== target.sha256)
+  if (stale === undefined) return undefined
+  const sha256 = stale.running_sha256
+  const known =
+    sha256 === NO_SHA256
+      ? index.isBuiltin(mount.plugin)
+      : findReplaced(past, mount.plugin, UNVERSIONED, sha256) !== undefined
+  return known ? { version: UNVERSIONED, sha256 } : undefined
+}
+
+/**
+ * The first reload of a group also takes back what no step of this plan did: the entry an earlier
+ * run replaced, and the mounts it reloaded on other nodes.
+ */
+export function withEarlierRunTakenBack(
+  steps: readonly UnorderedStep[],
+  moves: readonly Move[],
+  known: { readonly live: LiveState; readonly index: LiveIndex; readonly past: Past },
+): UnorderedStep[] {
+  const byMount = new Map<string, Move>(moves.map((move) => [move.target.mount.path, move]))
+  const seen = new Set<string>()
+  return steps.map((step) => {
+    const { action } = step
+    if (action.kind !== 'reload' || seen.has(step.group)) return step
+    seen.add(step.group)
+    const group = steps
+      .flatMap((one) =>
+        one.group === step.group && one.action.kind === 'reload' ? one.action.mounts : [],
+      )
+      .flatMap((path) => byMount.get(path) ?? [])
+    const begun = [...new Set(group)].filter(wasBegun)
+    const [first] = begun
+    if (first === undefined) return step
+    const entry = entryTakenBack(first, known)
+    const elsewhere = reloadsTakenBack(begun, known.live)
+    return {
+      ...step,
+      undo: [...entry.undo, ...step.undo, ...elsewhere.undo],
+      restores: [...entry.restores, ...step.restores, ...elsewhere.restores],
+    }
+  })
+}
+
+/** Neither its version nor its entry is changed by this plan: an earlier run did that. */
+function wasBegun({ tuned, entryChanged, back }: Move): boolean {
+  return !tuned && !entryChanged && back !== undefined
+}
+
+interface TakenBack {
+  readonly undo: Action[]
+  readonly restores: Fact[]
+}
+
+const NOTHING: TakenBack = { undo: [], restores: [] }
+
+function entryTakenBack(
+  { target, back }: Move,
+  { live, index, past }: { live: LiveState; index: LiveIndex; past: Past },
+): TakenBack {
+  const { plugin } = target.mount
+  if (target.version !== UNVERSIONED || target.use.kind !== 'unversioned') return NOTHING
+  if (back?.version !== UNVERSIONED) return NOTHING
+  const now = contentOf(index.external(plugin, UNVERSIONED))
+  if (now === undefined || now.sha256 === back.sha256) return NOTHING
+  const at = { plugin, version: UNVERSIONED }
+  const replaced = findReplaced(past, plugin, UNVERSIONED, back.sha256)
+  return replaced === undefined
+    ? { undo: [{ kind: 'deregister', ...at }], restores: everywhere(plugin, null, live) }
+    : {
+        undo: [{ kind: 'register', ...at, entry: replaced.entry, env: [...replaced.env] }],
+        restores: everywhere(plugin, replaced.entry, live),
+      }
+}
+
+function everywhere(
+  plugin: PluginId,
+  entry: Parameters<typeof entryFact>[2],
+  live: LiveState,
+): Fact[] {
+  return [
+    entryFact(plugin, UNVERSIONED, entry),
+    ...reloadOrder(live).map(({ address }) => entryFact(plugin, UNVERSIONED, entry, address)),
+  ]
+}
+
+/** The nodes on which a mount runs its target already, though it is put back elsewhere. */
+function reloadsTakenBack(moves: readonly Move[], live: LiveState): TakenBack {
+  const parts = reloadOrder(live).map((node): TakenBack => {
+    const done = moves.filter((move) => {
+      const view = viewOn(move.target.mount, node)
+      return view !== undefined && !needsReload(move, view)
+    })
+    const namespaces = [...new Set(done.map(({ target }) => target.mount.namespace))]
+    return {
+      undo: namespaces.sort(compareText).map((namespace) => ({
+        kind: 'reload',
+        node: node.address,
+        namespace,
+        mounts: done
+          .filter(({ target }) => target.mount.namespace === namespace)
+          .map(({ target }) => target.mount.path),
+      })),
+      restores: done.flatMap(({ target, back }) =>
+        back === undefined
+          ? []
+          : [
+              { ...mountFact(target.mount, back.version), node: node.address },
+              running(target.mount, node, back),
+            ],
+      ),
+    }
+  })
+  return {
+    undo: parts.flatMap(({ undo }) => undo),
+    restores: parts.flatMap(({ restores }) => restores),
+  }
+}
