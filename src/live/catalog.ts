@@ -16,7 +16,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, fields, text, texts } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { errorWords } from '../server/faults.ts'
+import { errorWords, saysComeBack } from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
 export interface CatalogReading {
@@ -81,7 +81,8 @@ async function listEntries(client: Client, address: NodeAddress): Promise<Catalo
 export type EntryReading =
   | { readonly kind: 'entry'; readonly entry: CatalogEntry }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unreadable'; readonly unreadable: Unreadable }
+  /** `passing`: the node was busy or had no leader; asked again it may answer. */
+  | { readonly kind: 'unreadable'; readonly unreadable: Unreadable; readonly passing: boolean }
 
 /**
  * One entry with its command and args. Under an unversioned name the builtin answers where no
@@ -102,6 +103,7 @@ export async function readEntry(
     return {
       kind: 'unreadable',
       unreadable: { what: 'catalog-entry', path: request.path, reason },
+      passing: saysComeBack(response),
     }
   }
   const data = dataOf(response.body)

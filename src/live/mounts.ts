@@ -128,8 +128,8 @@ export interface MountsReading {
 export interface MountsQuestion {
   readonly nodes: readonly LiveNode[]
   readonly namespaces: readonly Namespace[]
-  /** The plugins whose mounts are asked whether they answer. */
-  readonly asked: ReadonlySet<PluginId>
+  /** Which mounts are asked whether they answer. */
+  readonly asks: (mount: ListedMount) => boolean
 }
 
 /** Every serving node's mounts in every namespace, in parallel, joined by path; sorted. */
@@ -159,7 +159,7 @@ export async function readMounts(client: Client, question: MountsQuestion): Prom
     nodes: question.nodes.map((node) =>
       forwarding.has(node.address) ? { ...node, state: 'forwarding' } : node,
     ),
-    mounts: await joinViews(client, views, question.asked),
+    mounts: await joinViews(client, views, question.asks),
     system_version: systemVersion,
     unreadable,
   }
@@ -168,12 +168,12 @@ export async function readMounts(client: Client, question: MountsQuestion): Prom
 async function joinViews(
   client: Client,
   views: readonly { node: LiveNode; mount: ListedMount }[],
-  asked: ReadonlySet<PluginId>,
+  asks: (mount: ListedMount) => boolean,
 ): Promise<LiveMount[]> {
   const byPath = new Map<MountPath, { listed: ListedMount; active: boolean; on: MountOnNode[] }>()
   await Promise.all(
     views.map(async ({ node, mount }) => {
-      const answers = asked.has(mount.plugin)
+      const answers = asks(mount)
         ? await askMount(client, node.address, mount)
         : { answers: 'unchecked' as const }
       const active = node.role === 'active'

@@ -4,7 +4,7 @@
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { CatalogEntry, LiveNode, LiveState } from '../domain/live.ts'
-import { compareText, type NodeAddress, type PluginId } from '../domain/names.ts'
+import { compareText, NO_SHA256, type NodeAddress, type PluginId } from '../domain/names.ts'
 import type { Client } from '../server/client.ts'
 import { readCatalogEntries, readPinnedVersions } from './catalog.ts'
 import { readConnections } from './connections.ts'
@@ -19,7 +19,8 @@ export interface ObserveOptions {
   readonly nodes?: readonly NodeAddress[]
   /**
    * The plugins whose mounts are asked whether they answer, and whose entries are read with
-   * command and args. Absent: every plugin that has an external entry.
+   * command and args. Absent: every plugin that has an external entry, or
+   * runs one.
    */
   readonly plugins?: ReadonlySet<PluginId>
 }
@@ -39,7 +40,9 @@ export async function observe(client: Client, options: ObserveOptions): Promise<
   const mounts = await readMounts(client, {
     nodes: nodes.map(({ node }) => node),
     namespaces: namespaces.namespaces,
-    asked,
+    // What runs an external binary is asked too, registered or not.
+    asks: ({ plugin, running_sha256 }) =>
+      asked.has(plugin) || (options.plugins === undefined && running_sha256 !== NO_SHA256),
   })
   const databases = [...asked].some((plugin) => plugin.startsWith('database/'))
   const connections = databases

@@ -56,7 +56,8 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
       back: backOf(target, inPlace, reverted?.sha256, known),
       // While a pin is in force a tune is refused, and the pin decides what a reload starts.
       tuned: pin === undefined && target.mount.configured_version !== target.version,
-      entryChanged: registration !== undefined && target.use.kind !== 'builtin',
+      // One that was gone and is registered again is no change to the process that still runs it.
+      entryChanged: (registration?.before ?? null) !== null && target.use.kind !== 'builtin',
       entry,
       isUnreloaded: (node) => isUnreloaded(past, at, target.mount.path, node),
     }

@@ -91,3 +91,9 @@ describe('groupChanges', () => {
     ])
   })
 })
+
+test('arguments are compared one by one', () => {
+  const field = { name: 'args', from: '--log-json -v', to: '--log-json --trace' }
+
+  expect(describeField(field, 'change', { detail: false })).toBe('--log-json [--v-] {+--trace+}')
+})

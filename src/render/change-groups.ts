@@ -3,6 +3,7 @@
  * change alike in one block, so that a thousand mounts can be reviewed. Drops nothing but
  * what stays as it is.
  */
+import { diffArrays } from 'diff'
 import type { Change } from '../documents/plan.generated.ts'
 import { count, printable, shortenHashes } from './wording.ts'
 
@@ -77,13 +78,25 @@ function gatherNodes(fields: readonly ChangedField[]): ChangedField[] {
 
 /** `v1.0.0 → v1.1.0 on 3 nodes`, or the one value of what is new or goes. */
 export function describeField(
-  { from, to, scope }: ChangedField,
+  { name, from, to, scope }: ChangedField,
   action: Change['action'],
   options: { detail: boolean },
 ): string {
+  if (name === 'args' && action === 'change') return describeArgs(from ?? '', to ?? '')
   const text = (value: string | null): string =>
     value === null ? 'none' : options.detail ? printable(value) : shortenHashes(printable(value))
   const value =
     action === 'change' ? `${text(from)} → ${text(to)}` : text(action === 'add' ? to : from)
   return scope === undefined ? value : `${value} ${scope}`
+}
+
+/** Arguments are compared one by one: `--log-json [--v-] {+-vv+}`. */
+function describeArgs(from: string, to: string): string {
+  const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')
+  return diffArrays(words(from), words(to))
+    .flatMap(({ value, added, removed }) =>
+      value.map((word) => (added ? `{+${word}+}` : removed ? `[-${word}-]` : word)),
+    )
+    .map(printable)
+    .join(' ')
 }
