@@ -4,12 +4,15 @@ import type { DesiredState } from '../domain/desired.ts'
 import { EXIT } from '../domain/errors.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import type { RunOutcome } from '../domain/run-outcome.ts'
+import { findActive } from '../apply/active-node.ts'
 import { type ClusterLock, takeClusterLock } from '../apply/cluster-lock.ts'
 import { resolveEnvironment } from '../apply/environment.ts'
 import { openJournal } from '../apply/journal.ts'
 import { type LockHolder, takeLocalLock } from '../apply/local-lock.ts'
+import { unreloadedEntries } from '../apply/past-runs.ts'
 import { createRecorder } from '../apply/recorder.ts'
 import { runPlan } from '../apply/run.ts'
+import { keepToken } from '../apply/token-keeper.ts'
 import { createVerify } from '../apply/verify.ts'
 import type { Host } from './host.ts'
 import type { OutputOptions } from './options.ts'
@@ -21,6 +24,8 @@ export interface CarryOutOptions extends OutputOptions {
   readonly json?: boolean
   /** Seconds to wait after each reload before its mounts are checked again. */
   readonly soak?: number
+  /** Seconds to wait for a leader, or for a node that is away. */
+  readonly wait: number
 }
 
 export interface Job {
@@ -36,61 +41,87 @@ export interface Job {
 
 /** Throws a LockstepError before anything is begun where it is locked or cannot be recorded. */
 export async function carryOut(job: Job): Promise<RunOutcome> {
-  const { plan, desired, session, folder, options, host } = job
-  const environmentOf = resolveEnvironment(plan, desired, host.env)
+  const { plan, folder, host } = job
+  resolveEnvironment(plan, job.desired, host.env)
   const since = host.now().toISOString()
   const run = `${since.replace(/[:.]/g, '-')}-${host.randomHex(3)}`
   const holder = { run, who: host.who, since, pid: host.pid, host: host.hostname }
   const release = takeLocalLock({ folder, holder, isAlive: host.isAlive })
+  const interrupt = watchInterrupt(host, release)
   try {
     const clusterLock = await lockCluster(job, holder)
     try {
-      const journal = openJournal(folder, run)
-      const progress = await chooseProgress(options, plan, host)
-      const recorder = createRecorder({
-        run,
-        by: host.who,
-        now: host.now,
-        sinks: [journal.write, progress.sink],
-      })
-      const interrupt = watchInterrupt(host)
-      try {
-        await recorder.runStarted(plan)
-        const outcome = await runPlan(plan, {
-          client: session.client,
-          recorder,
-          environmentOf,
-          verify: createVerify({ client: session.client, desired, runCommand }),
-          soak: options.soak ?? 0,
-          interrupted: () => interrupt.asked() || clusterLock?.isOurs() === false,
-        })
-        await recorder.runEnded(outcome)
-        return outcome
-      } finally {
-        interrupt.stop()
-        await progress.end()
-        journal.close()
-      }
+      return await runRecorded(job, { run, clusterLock, interrupted: interrupt.asked })
     } finally {
       await clusterLock?.release()
     }
   } finally {
+    interrupt.stop()
     release()
   }
 }
 
-async function lockCluster(
-  { plan, session, host }: Job,
-  holder: LockHolder,
-): Promise<ClusterLock | undefined> {
+interface Started {
+  readonly run: string
+  readonly clusterLock: ClusterLock | undefined
+  readonly interrupted: () => boolean
+}
+
+async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
+  const { plan, desired, session, folder, options, host } = job
+  // Read before this run's own journal is among them.
+  const written = unreloadedEntries(folder)
+  const journal = openJournal(folder, started.run)
+  try {
+    const progress = await chooseProgress(options, plan, host)
+    const sinks = [journal.write, progress.sink]
+    const recorder = createRecorder({ run: started.run, by: host.who, now: host.now, sinks })
+    const stopKeeping = await keepToken({
+      client: session.client,
+      node: nodeFinder(job),
+      every: host.every,
+    })
+    try {
+      await recorder.runStarted(plan)
+      const outcome = await runPlan(plan, {
+        client: session.client,
+        recorder,
+        environmentOf: resolveEnvironment(plan, desired, host.env),
+        verify: createVerify({ client: session.client, desired, runCommand }),
+        soak: options.soak ?? 0,
+        wait: options.wait,
+        clock: () => host.now().getTime(),
+        written,
+        interrupted: started.interrupted,
+        lockLost: () => started.clusterLock?.isOurs() === false,
+      })
+      await recordEnd(outcome, () => recorder.runEnded(outcome))
+      return outcome
+    } finally {
+      stopKeeping()
+      await progress.end()
+    }
+  } finally {
+    journal.close()
+  }
+}
+
+/** A journal that cannot be written has ended the run already: that is what must be told. */
+async function recordEnd(outcome: RunOutcome, record: () => Promise<void>): Promise<void> {
+  try {
+    await record()
+  } catch (error) {
+    if (outcome.kind === 'done') throw error
+  }
+}
+
+async function lockCluster(job: Job, holder: LockHolder): Promise<ClusterLock | undefined> {
+  const { plan, session, host } = job
   const kv = plan.cluster.lock
-  const node: NodeAddress | undefined = plan.cluster.nodes.find(
-    ({ role }) => role === 'active',
-  )?.address
-  if (kv === undefined || node === undefined) return undefined
+  if (kv === undefined) return undefined
   return takeClusterLock({
     client: session.client,
-    node,
+    node: nodeFinder(job),
     kv,
     run: holder.run,
     who: holder.who,
@@ -98,6 +129,19 @@ async function lockCluster(
     every: host.every,
     clock: () => host.now().getTime(),
   })
+}
+
+/** The active node of the moment, waited for as long as the user said. */
+function nodeFinder({ plan, session, options, host }: Job): () => Promise<NodeAddress> {
+  return () =>
+    findActive({
+      client: session.client,
+      nodes: plan.cluster.nodes.map(({ address }) => address),
+      patience: options.wait * 1000,
+      clock: () => host.now().getTime(),
+      waiting: () => Promise.resolve(),
+      interrupted: () => false,
+    })
 }
 
 function chooseProgress(options: CarryOutOptions, plan: Plan, host: Host): Promise<Progress> {
@@ -110,11 +154,20 @@ function chooseProgress(options: CarryOutOptions, plan: Plan, host: Host): Promi
 }
 
 /** The first Ctrl-C lets the step under way finish; the second ends at once, the journal whole. */
-function watchInterrupt(host: Host): { asked: () => boolean; stop: () => void } {
+function watchInterrupt(
+  host: Host,
+  release: () => void,
+): { asked: () => boolean; stop: () => void } {
   let times = 0
   const stop = host.onInterrupt(() => {
     times += 1
-    if (times > 1) host.exit(EXIT.interrupted)
+    if (times > 1) {
+      host.err(
+        '\nStopped at once: the step under way may be half done. Run lockstep apply again: it begins with what it finds.\n',
+      )
+      release()
+      host.exit(EXIT.interrupted)
+    }
     host.err('\nStopping after the step under way. Press Ctrl-C again to stop at once.\n')
   })
   return { asked: () => times > 0, stop }

@@ -42,10 +42,10 @@ export function processHost(): Host {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    outIsTerminal: process.stdout.isTTY,
-    errIsTerminal: process.stderr.isTTY,
-    inIsTerminal: process.stdin.isTTY && process.stdout.isTTY,
-    width: process.stdout.isTTY ? process.stdout.columns : Infinity,
+    outIsTerminal: isTerminal(process.stdout),
+    errIsTerminal: isTerminal(process.stderr),
+    inIsTerminal: isTerminal(process.stdin) && isTerminal(process.stdout),
+    width: isTerminal(process.stdout) ? process.stdout.columns : Infinity,
     env: process.env,
     home: homedir(),
     who: `${userName()}@${hostname()} pid ${process.pid}`,
@@ -73,6 +73,11 @@ export function processHost(): Host {
       }
     },
   }
+}
+
+/** Where there is none, Node leaves the field out: `undefined` is no `false` to who asks for one. */
+function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
+  return stream.isTTY === true
 }
 
 function userName(): string {

@@ -3,11 +3,12 @@ import type { Plan } from '../documents/plan.generated.ts'
 import type { Allowance, DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
+import { journalRoot } from '../apply/journal.ts'
+import { readPast } from '../apply/past-runs.ts'
 import { readOwnCapabilities } from '../live/capabilities.ts'
 import { draftPlan, finishPlan } from '../plan/make-plan.ts'
 import { requiredCapabilities } from '../safety/capabilities.ts'
 import { isBlocked as areBlocking, judge } from '../safety/judge.ts'
-import { judgeRehearsal } from '../safety/rehearsal-finding.ts'
 import { RULES } from '../safety/rules.ts'
 import { rehearse } from '../twin/rehearse.ts'
 import type { Host } from './host.ts'
@@ -16,6 +17,8 @@ import type { Session } from './session.ts'
 export interface JudgeOptions {
   /** `rule=subject`. */
   readonly allow?: readonly string[]
+  /** Where journals are kept, if not in the user's state folder. */
+  readonly journal?: string
 }
 
 export interface PlanJob {
@@ -28,7 +31,8 @@ export interface PlanJob {
 
 export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
   const { desired, live, options, host } = job
-  const draft = draftPlan(desired, live)
+  const folder = options.journal ?? journalRoot(host.env, host.home).of(live.cluster.id)
+  const draft = draftPlan(desired, live, readPast(folder))
   const [capabilities, binaries] = await Promise.all([
     readGranted(draft.steps, job),
     desired.cluster.binaryCheck === undefined
@@ -37,25 +41,23 @@ export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
           checkBinaries(desired, live, draft),
         ),
   ])
+  const ends = draft.targets.flatMap(({ targets }) =>
+    targets.mounts.map(({ mount, sha256 }) => ({ mount: mount.path, sha256 })),
+  )
+  const rehearsal = rehearse({ live, steps: draft.steps, ends })
   const findings = judge(
     {
       desired,
       live,
       draft,
       today: host.now().toISOString().slice(0, 10),
+      rehearsal,
       ...(capabilities !== undefined && { capabilities }),
       ...(binaries !== undefined && { binaries }),
     },
     [...desired.allow, ...(options.allow ?? []).map(parseAllowance)],
   )
-  const ends = draft.targets.flatMap(({ targets }) =>
-    targets.mounts.map(({ mount, sha256 }) => ({ mount: mount.path, sha256 })),
-  )
-  const rehearsal = rehearse({ live, steps: draft.steps, ends })
-  return finishPlan(draft, desired, live, {
-    findings: [...findings, ...judgeRehearsal(rehearsal)],
-    rehearsal,
-  })
+  return finishPlan(draft, desired, live, { findings, rehearsal })
 }
 
 async function readGranted(

@@ -7,7 +7,12 @@ import { createProgram } from './program.ts'
 /** Runs one command; the process's exit code. */
 export async function main(args: readonly string[], host: Host, version: string): Promise<number> {
   let code: ExitCode = EXIT.done
-  const program = createProgram(host, version, (result) => (code = result))
+  const program = createProgram(
+    host,
+    version,
+    (result) => (code = result),
+    (other, otherHost) => main(other, otherHost, version),
+  )
   try {
     await program.parseAsync(args, { from: 'user' })
     return code

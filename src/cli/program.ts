@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { ExitCode } from '../domain/errors.ts'
 import type { ApplyOptions } from './commands/apply.ts'
+import type { RunProgram } from './demo/story.ts'
 import type { Host } from './host.ts'
 import {
   addAllowOption,
@@ -17,8 +18,8 @@ import {
 
 type Done = (code: ExitCode) => void
 
-/** `done` is told the exit code of the command that ran. */
-export function createProgram(host: Host, version: string, done: Done): Command {
+/** `done` is told the exit code of the command that ran; `run` runs another command. */
+export function createProgram(host: Host, version: string, done: Done, run: RunProgram): Command {
   const program = new Command('lockstep')
     .description(
       'Brings every node of an OpenBao or Vault cluster to the plugin versions in a YAML file:\n' +
@@ -35,7 +36,7 @@ export function createProgram(host: Host, version: string, done: Done): Command 
       getErrHelpWidth: () => helpWidth(host),
     })
     .addHelpText('after', EXIT_CODES)
-  for (const add of COMMANDS) add(program, host, done)
+  for (const add of COMMANDS) add(program, host, done, run)
   return program
 }
 
@@ -60,7 +61,7 @@ function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`
 }
 
-type Add = (program: Command, host: Host, done: Done) => void
+type Add = (program: Command, host: Host, done: Done, run: RunProgram) => void
 
 const addValidate: Add = (program, host, done) => {
   const command = program
@@ -248,14 +249,14 @@ const addLock: Add = (program, host, done) => {
   add('release', 'Remove the lock of a run that you know is gone')
 }
 
-const addDemo: Add = (program, host, done) => {
+const addDemo: Add = (program, host, done, run) => {
   program
     .command('demo')
     .description('Tell the story of an upgrade on three simulated nodes; touches nothing real')
     .addHelpText('after', examples('lockstep demo'))
     .action(async () => {
       const { demo } = await import('./commands/demo.ts')
-      done(await demo(host, program.version() ?? ''))
+      done(await demo(host, run))
     })
 }
 

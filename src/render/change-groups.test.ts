@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { nodeAddress } from '../../test/builders/live.ts'
 import type { Change } from '../documents/plan.generated.ts'
-import { groupChanges } from './change-groups.ts'
+import { describeField, groupChanges } from './change-groups.ts'
 
 const NODES = [1, 2, 3].map(nodeAddress)
 
@@ -92,7 +92,7 @@ describe('groupChanges', () => {
   })
 })
 
-test('arguments are compared one by one', () => {
+it('compares arguments one by one', () => {
   const field = { name: 'args', from: '--log-json -v', to: '--log-json --trace' }
 
   expect(describeField(field, 'change', { detail: false })).toBe('--log-json [--v-] {+--trace+}')

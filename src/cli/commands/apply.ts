@@ -1,7 +1,7 @@
 /** `lockstep apply`: plans (or takes a saved plan), asks, carries out, and looks again. */
 import type { Plan } from '../../documents/plan.generated.ts'
 import type { DesiredState } from '../../domain/desired.ts'
-import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
+import { EXIT, type ExitCode, LockstepError, unreachable } from '../../domain/errors.ts'
 import type { RunOutcome } from '../../domain/run-outcome.ts'
 import { journalRoot } from '../../apply/journal.ts'
 import { checkPlanFile, readPlanFile } from '../../apply/plan-file.ts'
@@ -25,6 +25,8 @@ export type ApplyOptions = CommonOptions &
     /** Seconds. */
     readonly maxAge: number
     readonly soak?: number
+    /** Seconds. */
+    readonly wait: number
   }
 
 /** `planFile`: a plan saved by `plan --out`; without it one is made now. */
@@ -83,7 +85,7 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
   const told = `${renderOutcome(outcome, plan, { palette })}\n`
   if (!silent) host.out(told)
   else if (outcome.kind !== 'done') host.err(told)
-  if (outcome.kind === 'done' && desired !== undefined) await lookAgain(desired, session)
+  if (outcome.kind === 'done' && desired !== undefined) await lookAgain({ ...job, desired })
   return exitCodeOf(outcome)
 }
 
@@ -121,15 +123,57 @@ async function approved(options: ApplyOptions, host: Host): Promise<boolean> {
   return (await host.ask('\nApply these steps? Only yes will do: ')) === 'yes'
 }
 
-/** What was applied must be what the cluster shows: planning again finds nothing to do. */
-async function lookAgain(desired: DesiredState, session: Session): Promise<void> {
+/** Milliseconds that nodes which all answer may take to agree, and how often they are asked. */
+const AGREED_WITHIN = 15_000
+const LOOK_EVERY = 500
+
+/** What was applied must be what every node of the plan shows: planning again finds nothing to do. */
+async function lookAgain(job: ApplyJob & { readonly desired: DesiredState }): Promise<void> {
+  const { options, host } = job
+  const began = host.now().getTime()
+  for (;;) {
+    const missing = await whatIsMissing(job)
+    if (missing === undefined) return
+    const waited = host.now().getTime() - began
+    if (waited >= (missing.code === 'not-seen' ? options.wait * 1000 : AGREED_WITHIN)) throw missing
+    await host.wait(LOOK_EVERY)
+  }
+}
+
+/** `not-seen`: a node did not answer for itself; nothing is known of it. */
+async function whatIsMissing({
+  plan,
+  desired,
+  session,
+}: ApplyJob & { readonly desired: DesiredState }): Promise<LockstepError | undefined> {
+  const live = await session.observe(pluginsOf(desired)).catch((error: unknown) => {
+    if (error instanceof LockstepError && error.exitCode === EXIT.error) return error
+    throw error
+  })
+  if (live instanceof LockstepError) return notSeen(live.message)
+  const unseen = plan.cluster.nodes.filter(({ address, state }) => {
+    const now = live.nodes.find((node) => node.address === address)?.state
+    // Vault's standbys send every question to the active node, and run nothing.
+    return now !== 'serving' && !(state === 'forwarding' && now === 'forwarding')
+  })
+  if (unseen.length > 0 && plan.cluster.product === 'openbao') {
+    return notSeen(`what runs on ${unseen.map(({ address }) => address).join(', ')} cannot be seen`)
+  }
   const { draftPlan } = await import('../../plan/make-plan.ts')
-  const { steps } = draftPlan(desired, await session.observe(pluginsOf(desired)))
-  if (steps.length === 0) return
-  throw new LockstepError({
+  const { steps } = draftPlan(desired, live)
+  if (steps.length === 0) return undefined
+  return new LockstepError({
     code: 'not-converged',
     message: `every step was carried out, but planning again finds more to do: ${steps.map(({ id }) => id).join(', ')}`,
     hint: 'Somebody else may be changing the cluster: look with lockstep plan.',
+  })
+}
+
+function notSeen(why: string): LockstepError {
+  return new LockstepError({
+    code: 'not-seen',
+    message: `every step was carried out, but not every node could be looked at afterwards: ${why}`,
+    hint: 'When all nodes answer, look with lockstep plan, or lockstep status.',
   })
 }
 
@@ -145,5 +189,9 @@ function exitCodeOf(outcome: RunOutcome): ExitCode {
       return EXIT.notPutBack
     case 'interrupted':
       return EXIT.interrupted
+    case 'stopped':
+      return outcome.error.exitCode
+    default:
+      return unreachable(outcome)
   }
 }

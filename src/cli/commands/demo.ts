@@ -5,14 +5,20 @@ import { type NodeAddress, ROOT_NAMESPACE, type Sha256 } from '../../domain/name
 import { builtinPlugins } from '../../twin/builtin-plugins.ts'
 import { startTwinServer } from '../../twin/http-server.ts'
 import { createTwin } from '../../twin/twin.ts'
-import { type Stage, STORY_FILES, type StoryFile, tellStory } from '../demo/story.ts'
+import {
+  type RunProgram,
+  type Stage,
+  STORY_FILES,
+  type StoryFile,
+  tellStory,
+} from '../demo/story.ts'
 import type { Host } from '../host.ts'
 
 const TOKEN = 'simulated-token'
 const SERVER_VERSION = '2.7.2'
 const NODES = [1, 2, 3].map((number) => `http://node${number}:8200` as NodeAddress)
 
-export async function demo(host: Host, version: string): Promise<ExitCode> {
+export async function demo(host: Host, run: RunProgram): Promise<ExitCode> {
   const sha256 = Object.fromEntries(
     STORY_FILES.map((file) => [file, createHash('sha256').update(file).digest('hex')]),
   ) as Record<StoryFile, Sha256>
@@ -51,7 +57,7 @@ export async function demo(host: Host, version: string): Promise<ExitCode> {
         return Promise.resolve()
       },
     }
-    await tellStory(stage, host, version)
+    await tellStory(stage, host, run)
     host.out('\nThat was on simulated servers. On real ones: npm start -- --real\n')
     return EXIT.done
   } finally {

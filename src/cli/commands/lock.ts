@@ -35,7 +35,7 @@ export async function lock(
     const local = readHolder(folder)
     const held =
       local !== undefined &&
-      isHeld(local, { holder: { host: host.hostname }, isAlive: host.isAlive })
+      isHeld(local, { holder: { host: host.hostname, pid: host.pid }, isAlive: host.isAlive })
     const lines =
       local === undefined
         ? ['This machine: not locked.']

@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LockstepError } from '../../domain/errors.ts'
 import type { Host } from '../host.ts'
-import { main } from '../main.ts'
 
 /** The cluster a story is told on. */
 export interface Stage {
@@ -30,8 +29,11 @@ export type StoryFile = (typeof STORY_FILES)[number]
 
 const MOUNTS = ['billing', 'payroll', 'search', 'staging', 'web'] as const
 
+/** Runs the program in this process; its exit code. */
+export type RunProgram = (args: readonly string[], host: Host) => Promise<number>
+
 /** Tells it; throws a LockstepError where a command does not end as the story says. */
-export async function tellStory(stage: Stage, host: Host, version: string): Promise<void> {
+export async function tellStory(stage: Stage, host: Host, run: RunProgram): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-demo-'))
   try {
     host.out(`${stage.introduction}\n`)
@@ -41,13 +43,12 @@ export async function tellStory(stage: Stage, host: Host, version: string): Prom
       await scene.before?.()
       await writeFile(join(folder, 'lockstep.yaml'), scene.file)
       host.out(`\n$ lockstep ${scene.command.join(' ')}\n`)
-      const code = await main(
+      const code = await run(
         [
           ...scene.command,
           ...(scene.command[0] === 'status' ? [] : ['-f', join(folder, 'lockstep.yaml')]),
         ],
         inStory(host, stage, folder),
-        version,
       )
       host.out(`(exit code ${code})\n`)
       if (code !== scene.ends) throw unexpected(scene.command, code, scene.ends)
