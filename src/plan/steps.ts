@@ -1,5 +1,5 @@
 /** A step before it is ordered, and what all kinds of step share. */
-import type { Action, Entry, EnvironmentName, Fact, Step } from '../documents/plan.generated.ts'
+import type { Entry, EnvironmentName, Fact, Step } from '../documents/plan.generated.ts'
 import type { DesiredVersion } from '../domain/desired.ts'
 import { type NodeAddress, type PluginId, type Version, versionLabel } from '../domain/names.ts'
 
@@ -46,4 +46,4 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
-export type { Action, Entry, Fact, Step }
+export type { Entry, Fact }

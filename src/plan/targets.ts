@@ -11,7 +11,6 @@ import type {
 } from '../domain/desired.ts'
 import type { LiveConnection, LiveMount } from '../domain/live.ts'
 import {
-  isBuiltinVersion,
   type MountPath,
   NO_SHA256,
   type PluginId,
@@ -249,14 +248,4 @@ function connectionVersion(
   if (use.kind === 'version') return use.version
   if (connection.version === UNVERSIONED) return UNVERSIONED
   return use.kind === 'builtin' ? index.builtinVersion(plugin.id) : undefined
-}
-
-/** True where a mount is configured for a compiled-in plugin of another build than the server's. */
-export function isOtherBuiltin(mount: LiveMount, index: LiveIndex): boolean {
-  const current = index.builtinVersion(mount.plugin)
-  return (
-    isBuiltinVersion(mount.configured_version) &&
-    current !== undefined &&
-    mount.configured_version !== current
-  )
 }

@@ -5,7 +5,7 @@
 import type { DesiredState } from '../domain/desired.ts'
 import type { ServerRequest } from '../domain/exchange.ts'
 import type { LiveState } from '../domain/live.ts'
-import { type Namespace, ROOT_NAMESPACE, UNVERSIONED, type Version } from '../domain/names.ts'
+import { type Namespace, NO_SHA256, ROOT_NAMESPACE, UNVERSIONED } from '../domain/names.ts'
 import type { Action } from '../documents/plan.generated.ts'
 import {
   listNamespaces,
@@ -42,8 +42,8 @@ function readsFor(live: LiveState): ServerRequest[] {
 
 function pluginRequests(desired: DesiredState, live: LiveState): ServerRequest[] {
   const managed = new Set(desired.plugins.map(({ id }) => id))
-  const version = UNVERSIONED as Version
-  const entry = { command: '', sha256: '' as never, args: [] }
+  const version = UNVERSIONED
+  const entry = { command: '', sha256: NO_SHA256, args: [] }
   const actions: Action[] = desired.plugins.flatMap(({ id: plugin }) => [
     { kind: 'register' as const, plugin, version, entry, env: [] },
     { kind: 'deregister' as const, plugin, version },

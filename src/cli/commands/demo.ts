@@ -16,7 +16,10 @@ import type { Host } from '../host.ts'
 
 const TOKEN = 'simulated-token'
 const SERVER_VERSION = '2.7.2'
-const NODES = [1, 2, 3].map((number) => `http://node${number}:8200` as NodeAddress)
+const [FIRST, ...OTHERS] = [1, 2, 3].map(
+  (number) => `http://node${number}:8200` as NodeAddress,
+) as [NodeAddress, ...NodeAddress[]]
+const NODES = [FIRST, ...OTHERS]
 
 export async function demo(host: Host, run: RunProgram): Promise<ExitCode> {
   const sha256 = Object.fromEntries(
@@ -39,7 +42,7 @@ export async function demo(host: Host, run: RunProgram): Promise<ExitCode> {
       token: TOKEN,
       sha256,
       request: (method, path, body) => {
-        const { status } = twin.send(NODES[0] as NodeAddress, {
+        const { status } = twin.send(FIRST, {
           method: method as 'GET' | 'POST',
           path,
           ...(body !== undefined && { body: body as Record<string, unknown> }),
@@ -49,11 +52,11 @@ export async function demo(host: Host, run: RunProgram): Promise<ExitCode> {
         return status < 300 ? Promise.resolve() : Promise.reject(refused(method, path, status))
       },
       removeFile: (node, file) => {
-        twin.removeFile(NODES[node] as NodeAddress, file)
+        twin.removeFile(NODES[node] ?? FIRST, file)
         return Promise.resolve()
       },
       restoreFile: (node, file) => {
-        twin.putFile(NODES[node] as NodeAddress, file, { sha256: sha256[file] })
+        twin.putFile(NODES[node] ?? FIRST, file, { sha256: sha256[file] })
         return Promise.resolve()
       },
     }
