@@ -33,7 +33,8 @@ export interface ClusterLock {
 
 export interface ClusterLockOptions {
   readonly client: Client
-  readonly node: NodeAddress
+  /** The node to ask, found anew each time: the active one may change while the lock is held. */
+  readonly node: () => Promise<NodeAddress>
   /** `<mount>/<path>`. */
   readonly kv: string
   readonly run: string
@@ -46,14 +47,19 @@ export interface ClusterLockOptions {
 }
 
 /** Who writes the lock, and where. */
-type Claim = Pick<ClusterLockOptions, 'client' | 'node' | 'kv' | 'run' | 'who' | 'since'>
+type Claim = Pick<ClusterLockOptions, 'client' | 'kv' | 'run' | 'who' | 'since'> & Asked
+interface Asked {
+  readonly node: NodeAddress
+}
 
 /** Throws a LockstepError: exit 7 where it is held, else what the server refused. */
 export async function takeClusterLock(options: ClusterLockOptions): Promise<ClusterLock> {
-  const found = await readClusterLock(options)
+  const at = async (): Promise<Claim> => ({ ...options, node: await options.node() })
+  const claim = await at()
+  const found = await readClusterLock(claim)
   if (found.held) throw locked(options.kv, found)
-  let version = await write(options, found.version, { released: false })
-  if (version === undefined) throw locked(options.kv, await readClusterLock(options))
+  let version = await write(claim, found.version, { released: false })
+  if (version === undefined) throw locked(options.kv, await readClusterLock(claim))
   let renewed = options.clock()
   let renewing: Promise<void> = Promise.resolve()
   let lost = false
@@ -62,7 +68,7 @@ export async function takeClusterLock(options: ClusterLockOptions): Promise<Clus
       const began = options.clock()
       try {
         const next =
-          version === undefined ? undefined : await write(options, version, { released: false })
+          version === undefined ? undefined : await write(await at(), version, { released: false })
         if (next === undefined) lost = true
         else [version, renewed] = [next, began]
       } catch {
@@ -75,14 +81,19 @@ export async function takeClusterLock(options: ClusterLockOptions): Promise<Clus
     release: async () => {
       stop()
       await renewing
-      if (version !== undefined && !lost) await write(options, version, { released: true })
+      if (version === undefined || lost) return
+      try {
+        await write(await at(), version, { released: true })
+      } catch {
+        // It ends by itself; the run's own end is what the user must hear of.
+      }
     },
   }
 }
 
 /** What the secret says now, and whether that still holds by the server's clock. */
 export async function readClusterLock(
-  options: Pick<ClusterLockOptions, 'client' | 'node' | 'kv'>,
+  options: Pick<ClusterLockOptions, 'client' | 'kv'> & Asked,
 ): Promise<ClusterLockState> {
   const { client, node, kv } = options
   const request = readLock(kv)

@@ -18,8 +18,10 @@ export function resolveEnvironment(
 ): EnvironmentOf {
   const values = new Map<string, readonly string[]>()
   const missing: string[] = []
-  for (const { action } of plan.steps) {
+  // What takes a step back may register too, also where no step does.
+  for (const action of plan.steps.flatMap((step) => [step.action, ...step.undo])) {
     if (action.kind !== 'register') continue
+    if (values.has(keyOf(action.plugin, action.version))) continue
     const written = new Map(
       desired?.plugins
         .find(({ id }) => id === action.plugin)

@@ -18,7 +18,7 @@ import { observe } from '../live/observe.ts'
 import { findUses } from '../plan/uses.ts'
 import { dataOf, text } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { errorWords } from '../server/faults.ts'
+import { errorWords, saysComeBack } from '../server/faults.ts'
 import { readConnection } from '../server/requests.ts'
 
 export interface FactReader {
@@ -28,7 +28,10 @@ export interface FactReader {
   readonly nodes: readonly NodeAddress[]
 }
 
-/** Those of the facts that do not hold, in their order. A node that does not answer holds nothing. */
+/**
+ * Those of the facts that do not hold, in their order. Where a node gave no answer of its own
+ * nothing is known to hold there: such a mismatch is `unseen`.
+ */
 export async function findMismatches(
   reader: FactReader,
   facts: readonly Fact[],
@@ -41,12 +44,12 @@ export async function findMismatches(
     return known
   }
   const checks = await Promise.all(
-    facts.map(async (fact) => {
+    facts.map(async (fact): Promise<Mismatch | undefined> => {
       try {
         return await check(reader, fact, list)
       } catch (error) {
         if (!(error instanceof LockstepError)) throw error
-        return mismatch(fact, 'answer', 'an answer', error.message)
+        return { ...mismatch(fact, 'answer', 'an answer', error.message), unseen: true }
       }
     }),
   )
@@ -61,7 +64,7 @@ async function check(reader: FactReader, fact: Fact, list: Listing): Promise<Mis
       return checkEntry(reader, fact)
     case 'mount': {
       const mount = await findMount(list, fact.node ?? reader.active, fact)
-      if (typeof mount === 'string') return mismatch(fact, 'mount', fact.mount, mount)
+      if ('why' in mount) return noMount(fact, mount)
       if (mount.plugin !== fact.plugin) return mismatch(fact, 'plugin', fact.plugin, mount.plugin)
       if (fact.accessor !== undefined && mount.accessor !== fact.accessor) {
         return mismatch(fact, 'accessor', fact.accessor, mount.accessor)
@@ -77,13 +80,12 @@ async function check(reader: FactReader, fact: Fact, list: Listing): Promise<Mis
     }
     case 'no_mount': {
       const mount = await findMount(list, reader.active, fact)
-      return typeof mount === 'string'
-        ? undefined
-        : mismatch(fact, 'mount', 'nothing mounted', `a mount of ${mount.plugin}`)
+      if ('why' in mount) return mount.unseen === true ? noMount(fact, mount) : undefined
+      return mismatch(fact, 'mount', 'nothing mounted', `a mount of ${mount.plugin}`)
     }
     case 'running': {
       const mount = await findMount(list, fact.node, fact)
-      if (typeof mount === 'string') return mismatch(fact, 'mount', fact.mount, mount)
+      if ('why' in mount) return noMount(fact, mount)
       // A mount may list its old hash while its backend is gone: it must answer too.
       const { answers, detail } = await askMount(reader.client, fact.node, {
         path: fact.mount,
@@ -111,7 +113,9 @@ async function check(reader: FactReader, fact: Fact, list: Listing): Promise<Mis
         readConnection(fact.connection, fact.namespace),
       )
       if (answer.status !== 200) {
-        return mismatch(fact, 'connection', fact.connection, errorWords(answer) || 'absent')
+        const found = errorWords(answer) || 'absent'
+        const differs = mismatch(fact, 'connection', fact.connection, found)
+        return saysComeBack(answer) ? { ...differs, unseen: true } : differs
       }
       const found = versionFromServer(text(dataOf(answer.body)['plugin_version']))
       return found === fact.version
@@ -131,7 +135,9 @@ async function checkEntry(
   const node = fact.node ?? reader.active
   const reading = await readEntry(reader.client, node, fact.plugin, fact.version, options)
   if (reading.kind === 'unreadable') {
-    return mismatch(fact, 'readable', entryName(fact.entry), reading.unreadable.reason)
+    const { unreadable, passing } = reading
+    const differs = mismatch(fact, 'readable', entryName(fact.entry), unreadable.reason)
+    return passing ? { ...differs, unseen: true } : differs
   }
   const found: Entry | null =
     reading.kind === 'absent'
@@ -163,8 +169,19 @@ async function checkUnused(
     nodes: reader.nodes,
     plugins: new Set<PluginId>([fact.plugin]),
   })
-  const [use] = findUses(live, fact)
-  return use === undefined ? undefined : mismatch(fact, 'used by', 'nothing', use.description)
+  const uses = findUses(live, fact)
+  // What is seen to use it is final; what could not be read may be readable in a moment.
+  const use = uses.find(({ kind }) => kind !== 'unreadable') ?? uses[0]
+  if (use === undefined) return undefined
+  // Reloaded away from it on that node a moment ago.
+  const field = use.kind === 'process' ? 'run by' : 'used by'
+  const differs = mismatch(fact, field, 'nothing', use.description)
+  return use.kind === 'unreadable' ? { ...differs, unseen: true } : differs
+}
+
+interface NoMount {
+  readonly why: string
+  readonly unseen?: true
 }
 
 /** The mount as the node lists it, or why it is not to be had. */
@@ -172,18 +189,23 @@ async function findMount(
   list: Listing,
   node: NodeAddress,
   fact: { readonly mount: string; readonly namespace: Namespace },
-): Promise<ListedMount | string> {
+): Promise<ListedMount | NoMount> {
   const listed = await list(node, fact.namespace)
   switch (listed.kind) {
     case 'forwards':
-      return 'the node sends us to the active node'
+      return { why: 'the node sends us to the active node', unseen: true }
     case 'unreadable':
-      return listed.unreadable.reason
+      return { why: listed.unreadable.reason, unseen: true }
     case 'itself':
-      return listed.mounts.find((mount) => mount.path === fact.mount) ?? 'absent'
+      return listed.mounts.find((mount) => mount.path === fact.mount) ?? { why: 'absent' }
     default:
       return unreachable(listed)
   }
+}
+
+function noMount(fact: Fact & { readonly mount: string }, { why, unseen }: NoMount): Mismatch {
+  const differs = mismatch(fact, 'mount', fact.mount, why)
+  return unseen === undefined ? differs : { ...differs, unseen }
 }
 
 function mismatch(fact: Fact, field: string, expected: string, found: string): Mismatch {
@@ -219,5 +241,6 @@ function versionName(version: string): string {
 export function describeMismatch(mismatch: Mismatch): string {
   const { subject, field, expected, found } = mismatch
   if (field === 'readable') return `${subject}: the node cannot read it (${found})`
+  if (field === 'answer') return `${subject}: ${found}`
   return `${subject}: ${field} is ${found}, not ${expected}`
 }

@@ -50,19 +50,40 @@ export function openJournal(folder: string, run: string): Journal {
   const path = join(folder, `${run}.jsonl`)
   const descriptor = attempt(path, () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return openSync(path, 'ax', 0o600)
+    const opened = openSync(path, 'ax', 0o600)
+    // The file's name must outlive a power failure too.
+    syncFolder(folder)
+    return opened
   })
   return {
     path,
     write: (event) => {
       attempt(path, () => {
-        writeSync(descriptor, `${JSON.stringify(event)}\n`)
+        writeWhole(descriptor, Buffer.from(`${JSON.stringify(event)}\n`))
         fsyncSync(descriptor)
       })
     },
     close: () => {
       closeSync(descriptor)
     },
+  }
+}
+
+/** A disk that fills up may take half a line without an error, and fail only the rest. */
+function writeWhole(descriptor: number, line: Buffer): void {
+  for (let written = 0; written < line.length;) {
+    written += writeSync(descriptor, line, written)
+  }
+}
+
+function syncFolder(folder: string): void {
+  const opened = openSync(folder, 'r')
+  try {
+    fsyncSync(opened)
+  } catch {
+    // Not every file system can.
+  } finally {
+    closeSync(opened)
   }
 }
 

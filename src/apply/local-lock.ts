@@ -2,7 +2,7 @@
  * One run at a time on this machine: a lock file beside the cluster's journals that says who holds
  * it. A holder that died does not hold it any longer; taking over from it cannot be done twice.
  */
-import { linkSync, mkdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 
@@ -29,14 +29,12 @@ export interface LockOptions {
 export function takeLocalLock(options: LockOptions): () => void {
   const { folder, holder } = options
   const path = lockPath(folder)
-  const own = join(folder, `lock.${holder.run}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  writeFileSync(own, JSON.stringify(holder), { mode: 0o600 })
+  const own = writeOwn(folder, holder)
   try {
     if (!tryLink(own, path)) {
       const other = readHolder(folder)
       if (other !== undefined && isHeld(other, options)) throw locked(other)
-      if (other !== undefined) releaseDead(folder, other)
+      if (other !== undefined) releaseDead(options, other, own)
       if (!tryLink(own, path)) throw locked(readHolder(folder) ?? other)
     }
   } finally {
@@ -45,6 +43,24 @@ export function takeLocalLock(options: LockOptions): () => void {
   return () => {
     // Only what is still ours: it may have been released by hand.
     if (readHolder(folder)?.run === holder.run) unlinkSync(path)
+  }
+}
+
+/** Throws a LockstepError where the folder cannot be written: then nothing must be begun. */
+function writeOwn(folder: string, holder: LockHolder): string {
+  const own = join(folder, `lock.${holder.run}`)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    writeFileSync(own, JSON.stringify(holder), { mode: 0o600 })
+    return own
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    throw new LockstepError({
+      code: 'journal-unwritable',
+      message: `nothing can be written to ${folder} (${why}), so no lock can be taken and no journal kept`,
+      hint: 'Nothing was begun. Make room or choose another folder with --journal.',
+      cause,
+    })
   }
 }
 
@@ -65,40 +81,56 @@ function tryLink(own: string, path: string): boolean {
 
 /** Undefined where nobody holds it. */
 export function readHolder(folder: string): LockHolder | undefined {
+  return readFrom(lockPath(folder))
+}
+
+function readFrom(path: string): LockHolder | undefined {
   try {
-    return JSON.parse(readFileSync(lockPath(folder), 'utf8')) as LockHolder
+    return JSON.parse(readFileSync(path, 'utf8')) as LockHolder
   } catch {
     return undefined
   }
 }
 
-/** A lock of another machine (a shared home) cannot be checked: it counts as held. */
+/**
+ * A lock of another machine (a shared home) cannot be checked: it counts as held. One with our own
+ * process number is of somebody who had it before us, as after the restart of a container.
+ */
 export function isHeld(
   other: LockHolder,
-  {
-    holder,
-    isAlive,
-  }: Pick<LockOptions, 'isAlive'> & { readonly holder: { readonly host: string } },
+  { holder, isAlive }: Pick<LockOptions, 'isAlive'> & { readonly holder: Watcher },
 ): boolean {
-  return other.host !== holder.host || isAlive(other.pid)
+  if (other.host !== holder.host) return true
+  return other.pid !== holder.pid && isAlive(other.pid)
 }
+type Watcher = Pick<LockHolder, 'host' | 'pid'>
 
 /**
- * Removes the lock of a dead holder. Only one process can be removing that holder's lock, and it
- * looks again before it does, so that a lock taken meanwhile is never removed.
+ * Removes the lock of a dead holder. Only who has linked a claim on that holder's lock may, and it
+ * looks again before it does, so that a lock taken meanwhile is never removed. A claim left by a
+ * process that died over it is claimed in its turn.
  */
-export function releaseDead(folder: string, dead: LockHolder): void {
+function releaseDead(options: LockOptions, dead: LockHolder, own: string): void {
+  const { folder } = options
   const claim = join(folder, `lock.${dead.run}.takeover`)
-  try {
-    mkdirSync(claim)
-  } catch {
+  if (tryLink(own, claim)) {
+    try {
+      if (readHolder(folder)?.run === dead.run) unlinkSync(lockPath(folder))
+    } finally {
+      unlinkSync(claim)
+    }
     return
   }
+  const claimant = readFrom(claim)
+  if (claimant === undefined || isHeld(claimant, options)) return
+  const overClaim = join(folder, `lock.${claimant.run}.takeover`)
+  if (!tryLink(own, overClaim)) return
   try {
-    if (readHolder(folder)?.run === dead.run) unlinkSync(lockPath(folder))
+    if (readFrom(claim)?.run === claimant.run) unlinkSync(claim)
   } finally {
-    rmdirSync(claim)
+    unlinkSync(overClaim)
   }
+  releaseDead(options, dead, own)
 }
 
 /** Removes the lock whoever holds it; false where there was none. */
@@ -114,6 +146,6 @@ function locked(other: LockHolder | undefined): LockstepError {
     code: 'locked',
     message: `the cluster is locked by ${who}${other === undefined ? '' : ` (run ${other.run})`}`,
     exitCode: EXIT.locked,
-    hint: 'Wait for that run to end. See it with lockstep lock show.',
+    hint: 'Wait for that run to end. See it with lockstep lock show; if its machine is gone, lockstep lock release.',
   })
 }

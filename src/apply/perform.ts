@@ -5,7 +5,7 @@
 import type { Action } from '../documents/plan.generated.ts'
 import type { NodeAddress, PluginId, Version } from '../domain/names.ts'
 import type { Client } from '../server/client.ts'
-import { describeNoAnswer, errorWords } from '../server/faults.ts'
+import { describeNoAnswer, errorWords, saysComeBack } from '../server/faults.ts'
 import { requestOf } from '../server/requests.ts'
 
 /** `NAME=value` for each variable of a registration; throws a LockstepError for one that is not set. */
@@ -13,8 +13,9 @@ export type EnvironmentOf = (plugin: PluginId, version: Version) => readonly str
 
 export type Performed =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly status: number; readonly reason: string }
-  /** No answer came: it may have been carried out. */
+  /** `denied`: for want of a right or a living token, so that nothing was done. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly denied: boolean }
+  /** No answer of the server's own came: it may have been carried out, or not. */
   | { readonly kind: 'unknown'; readonly reason: string }
 
 export async function perform(
@@ -36,5 +37,6 @@ export async function perform(
   if (response.status >= 200 && response.status < 300) return { kind: 'accepted' }
   const words = errorWords(response)
   const reason = `${node}: HTTP ${response.status}${words === '' ? '' : ` ${words}`}`
-  return { kind: 'refused', status: response.status, reason }
+  if (saysComeBack(response)) return { kind: 'unknown', reason }
+  return { kind: 'refused', reason, denied: response.status === 401 || response.status === 403 }
 }

@@ -4,7 +4,10 @@
  */
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Action, Plan, Step } from '../documents/plan.generated.ts'
+import { unreachable } from '../domain/errors.ts'
 import type { RunOutcome } from '../domain/run-outcome.ts'
+import { describeMismatch } from './facts.ts'
+import { stateBefore } from './state-before.ts'
 
 export interface Recorder {
   readonly runStarted: (plan: Plan) => Promise<void>
@@ -48,6 +51,7 @@ export function createRecorder({ run, by, now, sinks }: RecorderOptions): Record
         cluster: { id: plan.cluster.id, name: plan.cluster.name },
         steps: plan.steps.length,
         by,
+        before: stateBefore(plan),
       }),
     stepStarted: ({ id, action, undo, restores }, number, of) =>
       tell({ event: 'step_started', step: id, number, of, action, undo, restores }),
@@ -64,7 +68,24 @@ export function createRecorder({ run, by, now, sinks }: RecorderOptions): Record
         done: [...outcome.done],
         undone: 'undone' in outcome ? [...outcome.undone] : [],
         remaining: 'remaining' in outcome ? [...outcome.remaining] : [],
-        ...('reason' in outcome && { reason: outcome.reason }),
+        ...reasonOf(outcome),
       }),
+  }
+}
+
+function reasonOf(outcome: RunOutcome): { readonly reason?: string } {
+  switch (outcome.kind) {
+    case 'put_back':
+    case 'not_put_back':
+      return { reason: outcome.reason }
+    case 'stopped':
+      return { reason: outcome.error.message }
+    case 'stale':
+      return { reason: outcome.mismatches.map(describeMismatch).join('; ') }
+    case 'done':
+    case 'interrupted':
+      return {}
+    default:
+      return unreachable(outcome)
   }
 }

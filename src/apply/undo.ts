@@ -18,7 +18,16 @@ export function planUndo(touched: readonly Step[]): UndoPlan {
   const configuration = [...undo].reverse().flatMap((actions) => actions.filter(isConfiguration))
   const reloads = undo.flatMap((actions) => actions.filter((action) => !isConfiguration(action)))
   const restores = earliestOf(touched.flatMap((step) => step.restores))
-  return { actions: [...configuration, ...reloads], restores, lost: lostMounts(touched, restores) }
+  return {
+    actions: onceEach([...configuration, ...reloads]),
+    restores,
+    lost: lostMounts(touched, restores),
+  }
+}
+
+/** Two steps may be taken back by the same request. */
+function onceEach(actions: readonly Action[]): Action[] {
+  return [...new Map(actions.map((action) => [JSON.stringify(action), action])).values()]
 }
 
 function isConfiguration(action: Action): boolean {

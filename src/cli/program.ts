@@ -92,6 +92,7 @@ const addPlan: Add = (program, host, done) => {
     .option('--detailed-exitcode', 'exit 2 when there are changes to make')
     .option('--json', 'print the plan as JSON')
     .option('--markdown', 'print the plan as Markdown, for a pull request')
+    .option('--journal <dir>', 'where the journals of earlier runs are kept')
     .addHelpText(
       'after',
       examples(

@@ -16,6 +16,8 @@ export async function runCommand(
     reject: false,
     timeout: TIME_LIMIT,
     stdin: 'ignore',
+    // A group of its own: Ctrl-C lets the step under way finish, and this is part of it.
+    detached: true,
     all: true,
   })
   if (!result.failed) return undefined

@@ -152,7 +152,7 @@ export interface Mount {
    */
   enable?: boolean
   /**
-   * Checks after each reload of this mount: a path below it that must be readable, or a command that must exit 0 ({mount}, {node} and {address} are filled in).
+   * Checks after each reload of this mount: a path below it that must be readable (one that ends in a slash is listed), or a command that must exit 0 ({mount}, {node} and {address} are filled in).
    */
   verify?: (
     | {

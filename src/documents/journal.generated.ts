@@ -1,5 +1,6 @@
 // Generated from schemas/journal.schema.json by `npm run generate`; edit the schema instead.
-import type { Action, Fact } from './plan.generated.ts'
+import type { Action, Entry, Fact } from './plan.generated.ts'
+import type { ConnectionPath, MountPath, Namespace, PluginId, Version } from '../domain/names.ts'
 /**
  * One line of a run's journal, and of apply --json: what is about to be done, and what came of it.
  */
@@ -37,6 +38,34 @@ export interface RunStarted {
    * user@host and process id.
    */
   by: string
+  /**
+   * What the plan's steps found and change, as it was when the run began: what a rollback returns to. Servers do not keep it.
+   */
+  before: {
+    entries: {
+      plugin: PluginId
+      version: Version
+      /**
+       * null: nothing was registered.
+       */
+      entry: null | Entry
+    }[]
+    mounts: {
+      mount: MountPath
+      namespace: Namespace
+      plugin: PluginId
+      /**
+       * What it was configured for, empty for none; null: nothing was mounted.
+       */
+      version: null | Version
+    }[]
+    connections: {
+      connection: ConnectionPath
+      namespace: Namespace
+      plugin: PluginId
+      version: Version
+    }[]
+  }
 }
 /**
  * Written before the request is sent.
@@ -167,6 +196,9 @@ export interface RunWaiting {
   run: string
   reason: string
 }
+/**
+ * However it ended. done and remaining are ids of steps; a journal without this line is of a run that was killed, or is under way.
+ */
 export interface RunEnded {
   event: 'run_ended'
   /**
@@ -177,9 +209,12 @@ export interface RunEnded {
    * The run's id.
    */
   run: string
-  outcome: 'done' | 'stale' | 'put_back' | 'not_put_back' | 'interrupted' | 'failed'
+  outcome: 'done' | 'stale' | 'put_back' | 'not_put_back' | 'interrupted' | 'stopped'
   done: string[]
   undone: string[]
   remaining: string[]
+  /**
+   * Why it did not get to its end.
+   */
   reason?: string
 }

@@ -40,8 +40,11 @@ export interface Known {
   readonly past: Past
 }
 
+const NOTHING: PluginSteps = { registrations: [], moves: [], retirements: [] }
+
 export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known): PluginSteps {
   const { live, index, past } = known
+  if (targets.impossible.some(({ kind }) => kind === 'not-overridable')) return NOTHING
   const registrations = findRegistrations(plugin, index)
   const inPlace = registrations.find(({ version }) => version.version === UNVERSIONED)
   const reverted = revertedEntry(plugin, targets, index)

@@ -196,12 +196,15 @@ function freshEnd(use: Use, plugin: DesiredPlugin, index: LiveIndex): End | unde
   }
 }
 
-/** An unversioned entry that the file does not retire keeps every mount without a version. */
+/**
+ * An unversioned entry that the file does not retire keeps every mount without a version, and the
+ * builtin's own version cannot be tuned to beside it: one that the file lists would stand too.
+ */
 function standsUnretired(plugin: DesiredPlugin, index: LiveIndex): boolean {
-  return (
-    index.external(plugin.id, UNVERSIONED) !== undefined &&
-    !plugin.retire.some((retired) => retired.version === UNVERSIONED)
-  )
+  const stands = index.external(plugin.id, UNVERSIONED) !== undefined
+  const listed = plugin.versions.some(({ version }) => version === UNVERSIONED)
+  const retired = plugin.retire.some(({ version }) => version === UNVERSIONED)
+  return (stands || listed) && !retired
 }
 
 function desiredSha256(plugin: DesiredPlugin, version: Version): Sha256 {

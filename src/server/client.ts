@@ -3,8 +3,9 @@
  * no answer; a write whose answer was lost says so, and the caller reads what came of it.
  */
 import type { ServerRequest, ServerResponse, Transport } from '../domain/exchange.ts'
-import { type NodeAddress, ROOT_NAMESPACE } from '../domain/names.ts'
+import type { NodeAddress } from '../domain/names.ts'
 import { noAnswer, refusal } from './faults.ts'
+import { readOwnToken } from './requests.ts'
 
 /** A write was answered, or nobody knows whether it was carried out. */
 export type WriteOutcome =
@@ -61,13 +62,8 @@ export function createClient({ transport, wait }: ClientOptions): Client {
 
   /** Told apart from a missing right: any living token may look itself up. */
   async function tokenIsValid(node: NodeAddress): Promise<boolean> {
-    const response = await ask(node, {
-      method: 'GET',
-      path: 'auth/token/lookup-self',
-      namespace: ROOT_NAMESPACE,
-      forwarding: true,
-    })
-    return response.status === 200
+    const response = await ask(node, readOwnToken())
+    return response.status !== 401 && response.status !== 403
   }
 
   return {

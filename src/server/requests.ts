@@ -197,6 +197,11 @@ function kvDataPath(kv: string): string {
   return `${kv.slice(0, at)}/data/${kv.slice(at + 1)}`
 }
 
+/** What the token is: any living one may look itself up. */
+export function readOwnToken(): ServerRequest {
+  return get('auth/token/lookup-self')
+}
+
 /** Gives the token a longer life, where it may have one. */
 export function renewToken(): ServerRequest {
   return post('auth/token/renew-self', {})

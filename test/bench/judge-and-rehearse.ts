@@ -107,7 +107,8 @@ for (const mounts of [1_000, 10_000, 100_000]) {
   )
   const rehearsal = rehearse({ live, steps: draft.steps, ends })
   const rehearsed = performance.now()
-  const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`.padStart(8)
+  const seconds = (milliseconds: number): string =>
+    `${(milliseconds / 1000).toFixed(2)} s`.padStart(8)
   console.log(
     [
       String(plugins).padStart(7),

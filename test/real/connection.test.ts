@@ -91,7 +91,7 @@ describeReal('a token', () => {
     expect(run.stderr).toContain('path "sys/plugins/catalog" { capabilities = ["read"] }')
   })
 
-  it('that may read everything and write nothing plans, and applies nothing', async () => {
+  it('that may read everything and write nothing is refused with 8 and the paths, by plan too', async () => {
     const cluster = sharedCluster()
     await using copy = await copyExamples(cluster)
     const token = await tokenThatMay(cluster, { '*': ['read', 'list', 'sudo'] })
@@ -100,10 +100,13 @@ describeReal('a token', () => {
     const planned = await runOn(cluster, ['plan', '-f', file], { token })
     const applied = await runOn(cluster, ['apply', '--auto-approve', '-f', file], { token })
 
-    expect([0, 3]).toContain(planned.exitCode)
-    expect(planned.stdout).toContain('register secret/my-kv unversioned')
-    expect(applied.exitCode).not.toBe(0)
-    expect(applied.stdout + applied.stderr).toContain('sys/plugins/catalog/secret/my-kv')
+    expect([planned.exitCode, applied.exitCode]).toEqual([8, 8])
+    for (const { stdout } of [planned, applied]) {
+      expect(stdout).toContain('capability-missing')
+      expect(stdout).toContain('path "sys/plugins/catalog/secret/my-kv"')
+      expect(stdout).toContain('path "sys/plugins/reload/backend"')
+    }
+    expect(applied.journal).not.toContain('step_started')
   })
 
   it('is taken from ~/.vault-token', async () => {

@@ -7,6 +7,7 @@ import type { Host } from '../host.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
+import { tellOfRunUnderWay } from '../run-under-way.ts'
 
 type DriftOptions = CommonOptions & { readonly json?: boolean }
 
@@ -15,6 +16,7 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(pluginsOf(desired))
+    tellOfRunUnderWay(live, {}, host)
     const report = findDrift(desired, live, host.now().toISOString().slice(0, 10))
     if (options.json === true) host.out(`${JSON.stringify(report, null, 2)}\n`)
     else

@@ -8,6 +8,7 @@ import { blockedExitCode, isBlocked, type JudgeOptions, makeJudgedPlan } from '.
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
+import { tellOfRunUnderWay } from '../run-under-way.ts'
 
 type PlanOptions = CommonOptions &
   JudgeOptions & {
@@ -22,6 +23,7 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(pluginsOf(desired))
+    tellOfRunUnderWay(live, options, host)
     const made = await makeJudgedPlan({ desired, live, session, options, host })
     if (options.out !== undefined) {
       const { writePlanFile } = await import('../../apply/plan-file.ts')

@@ -8,6 +8,7 @@ import type { Host } from '../host.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession } from '../session.ts'
+import { tellOfRunUnderWay } from '../run-under-way.ts'
 
 type StatusOptions = CommonOptions & {
   readonly json?: boolean
@@ -21,6 +22,7 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(plugins)
+    tellOfRunUnderWay(live, {}, host)
     if (options.json === true) host.out(`${JSON.stringify(live, null, 2)}\n`)
     else {
       const palette = paletteFor(options, host)

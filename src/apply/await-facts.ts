@@ -1,0 +1,83 @@
+/**
+ * Looks at facts until they hold, for a bounded time, with the roles read anew at each look: what
+ * one node was told reaches the others a moment later, and a node that is away may come back.
+ */
+import type { Fact } from '../documents/plan.generated.ts'
+import { LockstepError } from '../domain/errors.ts'
+import type { NodeAddress } from '../domain/names.ts'
+import type { Mismatch } from '../domain/run-outcome.ts'
+import { refusal } from '../server/faults.ts'
+import { readOwnToken } from '../server/requests.ts'
+import { findActive, type Patience } from './active-node.ts'
+import { describeMismatch, findMismatches } from './facts.ts'
+
+/** Milliseconds that what was written may take to be seen on a node that answers. */
+export const SEEN_WITHIN = 15_000
+const LOOK_EVERY = 100
+
+/** One look. Throws a LockstepError where no node is active in time, or the token is no longer good. */
+export async function look(run: Patience, facts: readonly Fact[]): Promise<Mismatch[]> {
+  if (facts.length === 0) return []
+  const active = await findActive(run)
+  const broken = await findMismatches({ client: run.client, active, nodes: run.nodes }, facts)
+  // A token that ended in the middle looks like a hundred things that do not hold.
+  if (broken.some(isDenied)) await assertTokenLives(run, active)
+  return broken
+}
+
+/** The mismatches of the last look. `seenWithin`: milliseconds for what answers to come round. */
+export async function untilTheyHold(
+  run: Patience,
+  facts: readonly Fact[],
+  seenWithin = SEEN_WITHIN,
+): Promise<Mismatch[]> {
+  const began = run.clock()
+  let toldOf: string | undefined
+  for (;;) {
+    const broken = await look(run, facts)
+    const [away] = broken.filter((mismatch) => mismatch.unseen === true)
+    const waited = run.clock() - began
+    if (!broken.some(mayStillCome)) return broken
+    if (waited >= (away === undefined ? seenWithin : run.patience) || run.interrupted()) {
+      return broken
+    }
+    // A second or so is the ordinary course of a change of leader.
+    if (away !== undefined && waited > 1000 && toldOf !== away.subject) {
+      toldOf = away.subject
+      await run.waiting(`waiting: ${describeMismatch(away)}`)
+    }
+    await run.client.wait(LOOK_EVERY)
+  }
+}
+
+/** True of what a node sees a moment later than the active one; anything else is final. */
+function mayStillCome(mismatch: Mismatch): boolean {
+  const { field } = mismatch
+  if (mismatch.unseen === true) return true
+  if (field === 'accessor' || field === 'plugin' || field === 'readable') return false
+  return field === 'run by' || isOneNodesOwn(mismatch)
+}
+
+export function isOneNodesOwn({ fact }: Mismatch): boolean {
+  return 'node' in fact
+}
+
+function isDenied({ found }: Mismatch): boolean {
+  return /permission denied|HTTP 40[13]|invalid token/i.test(found)
+}
+
+/** Throws a LockstepError (exit 8) where the server no longer takes the token. */
+export async function assertTokenLives(
+  { client }: Pick<Patience, 'client'>,
+  node: NodeAddress,
+): Promise<void> {
+  const request = readOwnToken()
+  const answer = await client.ask(node, request)
+  if (answer.status !== 401 && answer.status !== 403) return
+  throw refusal(node, request, answer, false)
+}
+
+/** True of the fault that says so. */
+export function isDeadToken(error: unknown): boolean {
+  return error instanceof LockstepError && error.code === 'bad-token'
+}

@@ -1,0 +1,46 @@
+/**
+ * Gets one action carried out: sends its request, and where no answer of the server's own came,
+ * looks whether it was carried out before it is sent once more. Never sends again what was refused.
+ */
+import type { Action, Fact } from '../documents/plan.generated.ts'
+import type { Mismatch } from '../domain/run-outcome.ts'
+import { findActive, type Patience } from './active-node.ts'
+import { isOneNodesOwn, untilTheyHold } from './await-facts.ts'
+import { type EnvironmentOf, perform } from './perform.ts'
+
+/** How often one request is sent at the most, and how long its effect is looked for in between. */
+const TRIES = 3
+const SEEN_WITHIN_A_TRY = 3_000
+
+export interface Sending extends Patience {
+  readonly environmentOf: EnvironmentOf
+}
+
+export type Carried =
+  /** The server took it, or it was seen to have been carried out. */
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly reason: string; readonly denied: boolean }
+  /** Sent as often as is reasonable; what holds of `effect` was looked at last. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+/** `effect` is what holds once the action was carried out. */
+export async function carryThrough(
+  sending: Sending,
+  action: Action,
+  effect: readonly Fact[],
+): Promise<Carried> {
+  for (let attempt = 1; ; attempt += 1) {
+    const active = await findActive(sending)
+    const performed = await perform(sending.client, active, action, sending.environmentOf)
+    if (performed.kind !== 'unknown') return performed
+    const broken = await untilTheyHold(sending, effect, SEEN_WITHIN_A_TRY)
+    if (broken.length === 0) return { kind: 'accepted' }
+    if (attempt === TRIES || !broken.every(canStillBeDone)) return performed
+    await sending.waiting(`${performed.reason}; it was not carried out, so it is sent again`)
+  }
+}
+
+/** A node that stayed away all the time is not asked once more. */
+function canStillBeDone(mismatch: Mismatch): boolean {
+  return mismatch.unseen !== true || !isOneNodesOwn(mismatch)
+}

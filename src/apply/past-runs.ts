@@ -1,0 +1,111 @@
+/**
+ * Reads the kept journals of a cluster for what planning needs of earlier runs. Believes only what
+ * a journal says was begun; whether it came about, the servers say.
+ */
+import type { JournalEvent } from '../documents/journal.generated.ts'
+import type { Action, Entry } from '../documents/plan.generated.ts'
+import type { MountPath } from '../domain/names.ts'
+import type { Past, ReplacedEntry, UnreloadedEntry } from '../plan/past.ts'
+import { listRuns, readRun } from './journal.ts'
+
+/** Older runs have been finished by later ones, or by hand. */
+const RUNS_READ = 50
+
+export function readPast(folder: string): Past {
+  const runs = listRuns(folder)
+    .slice(-RUNS_READ)
+    .map((name) => readRun(folder, name))
+  return pastOf(runs)
+}
+
+/** As `plugin version`: entries that an earlier run wrote and did not get to reload. */
+export function unreloadedEntries(folder: string): string[] {
+  return readPast(folder).unreloaded.map(({ plugin, version }) => `${plugin} ${version}`)
+}
+
+interface Written extends UnreloadedEntry {
+  readonly run: string
+  readonly reloaded: Set<string>
+}
+
+/** `runs`: the oldest first. */
+export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
+  const replaced: ReplacedEntry[] = []
+  const written = new Map<string, Written>()
+  for (const events of runs) {
+    const mounts = mountsOf(events)
+    let action: Action | undefined
+    for (const event of events) {
+      switch (event.event) {
+        case 'step_started': {
+          action = event.action
+          if (action.kind === 'deregister') written.delete(keyOf(action))
+          if (action.kind !== 'register') break
+          const before = beforeOf(event.restores)
+          if (before === undefined) break
+          const { plugin, version, entry, env } = action
+          replaced.unshift({ plugin, version, entry: before, env })
+          written.delete(keyOf(action))
+          if (before.sha256 !== entry.sha256) break
+          const using = mounts.get(plugin) ?? new Set<MountPath>()
+          written.set(keyOf(action), {
+            ...{ run: event.run, plugin, version, entry },
+            mounts: using,
+            reloaded: new Set(),
+          })
+          break
+        }
+        case 'undo_started':
+          action = event.action
+          if (action.kind === 'register' || action.kind === 'deregister') {
+            written.delete(keyOf(action))
+          }
+          break
+        case 'step_done':
+        case 'undo_done':
+          if (action?.kind === 'reload' && isCarriedOut(event)) {
+            for (const { reloaded } of written.values()) {
+              for (const mount of action.mounts) reloaded.add(`${mount} ${action.node}`)
+            }
+          }
+          break
+        case 'run_ended':
+          if (event.outcome !== 'done') break
+          for (const [key, { run }] of written) if (run === event.run) written.delete(key)
+          break
+        case 'run_started':
+        case 'step_failed':
+        case 'undo_failed':
+        case 'run_waiting':
+          break
+      }
+    }
+  }
+  return { replaced, unreloaded: [...written.values()] }
+}
+
+function keyOf({ plugin, version }: { readonly plugin: string; readonly version: string }): string {
+  return `${plugin} ${version}`
+}
+
+function isCarriedOut(event: JournalEvent): boolean {
+  return event.event === 'undo_done' || (event.event === 'step_done' && event.outcome === 'done')
+}
+
+function beforeOf(restores: readonly { readonly fact: string }[]): Entry | undefined {
+  for (const fact of restores as readonly { fact: string; node?: string; entry?: Entry | null }[]) {
+    if (fact.fact === 'entry' && fact.node === undefined) return fact.entry ?? undefined
+  }
+  return undefined
+}
+
+function mountsOf(events: readonly JournalEvent[]): Map<string, Set<MountPath>> {
+  const byPlugin = new Map<string, Set<MountPath>>()
+  for (const event of events) {
+    if (event.event !== 'run_started') continue
+    for (const { plugin, mount } of event.before.mounts) {
+      byPlugin.set(plugin, (byPlugin.get(plugin) ?? new Set()).add(mount))
+    }
+  }
+  return byPlugin
+}

@@ -1,0 +1,89 @@
+/**
+ * Puts back what the steps of one group touched, each request journaled, and reads it all back.
+ * Says what could not be put back; throws nothing that the cluster or the token is to blame for.
+ */
+import type { Action, Fact, Step } from '../documents/plan.generated.ts'
+import { LockstepError } from '../domain/errors.ts'
+import type { NodeAddress } from '../domain/names.ts'
+import { look, untilTheyHold } from './await-facts.ts'
+import { carryThrough } from './carry-through.ts'
+import { describeMismatch } from './facts.ts'
+import type { StepRun } from './run-step.ts'
+import { planUndo } from './undo.ts'
+
+/** Why what the steps touched is not back; empty when it is. `touched`: the failed one last. */
+export async function putBack(
+  run: StepRun,
+  failed: Step,
+  touched: readonly Step[],
+): Promise<readonly string[]> {
+  // Asked to stop or not: a mount that is down is put back first.
+  const finishing = { ...run, interrupted: () => false }
+  try {
+    return await undo(finishing, failed, touched)
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error
+    return [error.message]
+  }
+}
+
+async function undo(
+  run: StepRun,
+  failed: Step,
+  touched: readonly Step[],
+): Promise<readonly string[]> {
+  const { actions, restores, lost } = planUndo(touched)
+  // A refused request may have changed nothing: then there is nothing to take back.
+  if (lost.length === 0 && (await look(run, restores)).length === 0) return []
+  const problems: string[] = []
+  for (const action of actions) {
+    if (action.kind === 'reload') {
+      // Reloaded before it has heard of the older configuration, a node would load the newer.
+      await untilTheyHold(
+        run,
+        restores.filter((fact) => isConfigurationOf(fact, action)),
+      )
+    }
+    await run.recorder.undoStarted(failed, action)
+    const carried = await carryThrough(run, action, effectOf(action, restores))
+    if (carried.kind === 'accepted') await run.recorder.undoDone(failed)
+    else {
+      await run.recorder.undoFailed(failed, carried.reason)
+      problems.push(carried.reason)
+    }
+  }
+  const broken = await untilTheyHold(run, restores)
+  const unknown = lost.map((mount) => `${mount}: nothing says what it ran before`)
+  if (broken.length === 0 && unknown.length === 0) return []
+  return [...problems, ...broken.map(describeMismatch), ...unknown]
+}
+
+function isConfigurationOf(fact: Fact, { node }: { readonly node: NodeAddress }): boolean {
+  return (fact.fact === 'mount' || fact.fact === 'entry') && 'node' in fact && fact.node === node
+}
+
+/** Those of the facts to restore that this one action brings about. */
+function effectOf(action: Action, restores: readonly Fact[]): Fact[] {
+  return restores.filter((fact) => {
+    switch (action.kind) {
+      case 'register':
+      case 'deregister':
+        return (
+          fact.fact === 'entry' &&
+          fact.plugin === action.plugin &&
+          fact.version === action.version &&
+          fact.node === undefined
+        )
+      case 'tune':
+        return fact.fact === 'mount' && fact.mount === action.mount && fact.node === undefined
+      case 'repoint':
+        return fact.fact === 'connection' && fact.connection === action.connection
+      case 'reload':
+        return (
+          fact.fact === 'running' && fact.node === action.node && action.mounts.includes(fact.mount)
+        )
+      case 'enable':
+        return false
+    }
+  })
+}

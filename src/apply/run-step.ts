@@ -1,0 +1,131 @@
+/**
+ * Carries out one step: what it requires is read, the request journaled and sent, and what should
+ * hold afterwards is read back. Says what came of it; takes nothing back.
+ */
+import type { Step } from '../documents/plan.generated.ts'
+import type { NodeAddress } from '../domain/names.ts'
+import type { Mismatch } from '../domain/run-outcome.ts'
+import { findActive, type Patience } from './active-node.ts'
+import { assertTokenLives, isOneNodesOwn, look, untilTheyHold } from './await-facts.ts'
+import { type Carried, carryThrough } from './carry-through.ts'
+import { describeMismatch } from './facts.ts'
+import type { EnvironmentOf } from './perform.ts'
+import type { Recorder } from './recorder.ts'
+
+/** Further checks of a mount after its reload, beyond what every step ensures; why one failed. */
+export type VerifyReload = (step: Step, active: NodeAddress) => Promise<string | undefined>
+
+export interface StepRun extends Patience {
+  readonly recorder: Recorder
+  readonly environmentOf: EnvironmentOf
+  readonly verify: VerifyReload
+  /** Seconds to wait after each reload before what it ensures is checked once more. */
+  readonly soak: number
+  /**
+   * Entries that were written and may not have been reloaded since, as `plugin version`: arguments
+   * and environment of a running process cannot be read, so what runs under them is reloaded.
+   */
+  readonly written: Set<string>
+}
+
+export type StepResult =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'stale'; readonly mismatches: readonly Mismatch[] }
+  /** A node it needs stayed away; its request was not sent. */
+  | { readonly kind: 'away'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly sent: boolean }
+  /** A fault of ours or the cluster's: `sent` says how far the request came. */
+  | { readonly kind: 'fault'; readonly error: unknown; readonly sent: 'no' | 'accepted' | 'maybe' }
+
+export interface Place {
+  /** From 1. */
+  readonly number: number
+  readonly of: number
+}
+
+export async function runStep(run: StepRun, step: Step, place: Place): Promise<StepResult> {
+  let sent: 'no' | 'accepted' | 'maybe' = 'no'
+  try {
+    if (!mustReload(run, step) && (await look(run, step.ensures)).length === 0) {
+      await run.recorder.stepDone(step, 'already')
+      return { kind: 'done' }
+    }
+    // What another node was told a moment ago may still be on its way to this one.
+    const broken = await untilTheyHold(run, step.requires)
+    if (run.interrupted()) return { kind: 'interrupted' }
+    if (broken.length > 0) return await notAsPlanned(run, step, broken)
+    await run.recorder.stepStarted(step, place.number, place.of)
+    // From here on the step is finished, whoever wants to stop.
+    const finishing = { ...run, interrupted: () => false }
+    const { action } = step
+    if (action.kind === 'register') run.written.add(`${action.plugin} ${action.version}`)
+    sent = 'maybe'
+    const carried = await carryThrough(finishing, action, step.ensures)
+    if (carried.kind === 'accepted') sent = 'accepted'
+    if (carried.kind === 'refused' && carried.denied) sent = 'no'
+    const reason = await whyItFailed(finishing, step, carried)
+    if (reason === undefined) {
+      await run.recorder.stepDone(step, 'done')
+      return { kind: 'done' }
+    }
+    await run.recorder.stepFailed(step, reason)
+    return { kind: 'failed', reason, sent: true }
+  } catch (error) {
+    return { kind: 'fault', error, sent }
+  }
+}
+
+/** The cluster is as planned and this one node is not: that is no other person's change. */
+async function notAsPlanned(
+  run: StepRun,
+  step: Step,
+  broken: readonly Mismatch[],
+): Promise<StepResult> {
+  const reason = broken.map(describeMismatch).join('; ')
+  const final = broken.filter((mismatch) => mismatch.unseen !== true)
+  if (final.length === 0) {
+    await run.recorder.stepFailed(step, reason)
+    return { kind: 'away', reason }
+  }
+  if (!final.every(isOneNodesOwn)) return { kind: 'stale', mismatches: final }
+  await run.recorder.stepFailed(step, reason)
+  return { kind: 'failed', reason, sent: false }
+}
+
+function mustReload(run: StepRun, { action, requires }: Step): boolean {
+  if (action.kind !== 'reload') return false
+  return requires.some(
+    (fact) => fact.fact === 'entry' && run.written.has(`${fact.plugin} ${fact.version}`),
+  )
+}
+
+/** Undefined when the step did what it is to do, whatever the answer to it was. */
+async function whyItFailed(
+  run: StepRun,
+  step: Step,
+  carried: Carried,
+): Promise<string | undefined> {
+  if (carried.kind === 'refused') {
+    // A request that the token may not make says nothing of the mount.
+    await assertTokenLives(run, await findActive(run))
+    const broken = await look(run, step.ensures)
+    return [carried.reason, ...broken.map(describeMismatch)].join('; ')
+  }
+  const broken = await untilTheyHold(run, step.ensures)
+  if (broken.length > 0) {
+    const lost = carried.kind === 'unknown' ? [carried.reason] : []
+    return [...lost, ...broken.map(describeMismatch)].join('; ')
+  }
+  const problem = await verify(run, step)
+  if (problem !== undefined || run.soak === 0 || step.action.kind !== 'reload') return problem
+  await run.recorder.waiting(`watching for ${run.soak} s before going on`)
+  await run.client.wait(run.soak * 1000)
+  const since = await untilTheyHold(run, step.ensures)
+  if (since.length > 0) return since.map(describeMismatch).join('; ')
+  return verify(run, step)
+}
+
+async function verify(run: StepRun, step: Step): Promise<string | undefined> {
+  return step.action.kind === 'reload' ? run.verify(step, await findActive(run)) : undefined
+}

@@ -1,0 +1,67 @@
+/**
+ * Keeps the run's token alive: renews it at half its time while the server lets it be renewed.
+ * Never logs in anew, and never fails a run: a token that ends says so at the next request.
+ */
+import type { NodeAddress } from '../domain/names.ts'
+import { dataOf, fields } from '../server/body.ts'
+import type { Client } from '../server/client.ts'
+import { readOwnToken, renewToken } from '../server/requests.ts'
+
+export interface TokenKeeperOptions {
+  readonly client: Client
+  /** The node to ask, found anew each time. */
+  readonly node: () => Promise<NodeAddress>
+  /** Calls back every so many milliseconds until the returned function is called. */
+  readonly every: (milliseconds: number, callback: () => void) => () => void
+}
+
+/** Milliseconds: no shorter pause between two renewals, and the longest a timer can take. */
+const SHORTEST = 500
+const LONGEST = 24 * 3_600_000
+
+/** The function that stops it. */
+export async function keepToken(options: TokenKeeperOptions): Promise<() => void> {
+  let stop: () => void = () => undefined
+  let ended = false
+  const schedule = (ttl: number): void => {
+    if (ended) return
+    stop = options.every(Math.min(Math.max((ttl * 1000) / 2, SHORTEST), LONGEST), () => {
+      stop()
+      void renew(options).then((next) => {
+        // Where it could not be renewed just now: half of what is left.
+        if (next !== 'never') schedule(next ?? ttl / 2)
+      })
+    })
+  }
+  const ttl = await lifeOf(options)
+  if (ttl !== undefined) schedule(ttl)
+  return () => {
+    ended = true
+    stop()
+  }
+}
+
+/** Seconds left of a token that can be renewed; undefined of any other, or where nobody says. */
+async function lifeOf({ client, node }: TokenKeeperOptions): Promise<number | undefined> {
+  try {
+    const answer = await client.ask(await node(), readOwnToken())
+    const { renewable, ttl } = dataOf(answer.body)
+    return renewable === true && typeof ttl === 'number' && ttl > 0 ? ttl : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Seconds it lives from now; undefined where it could not be renewed now; `never`: no more. */
+async function renew({ client, node }: TokenKeeperOptions): Promise<number | undefined | 'never'> {
+  try {
+    const outcome = await client.write(await node(), renewToken())
+    if (outcome.kind === 'lost') return undefined
+    const { status, body } = outcome.response
+    if (status === 400 || status === 403) return 'never'
+    const ttl = fields(fields(body)['auth'])['lease_duration']
+    return status === 200 && typeof ttl === 'number' && ttl > 0 ? ttl : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,152 @@
+/** Input that is wrong: every command says where and what, exits 1, and asks no server. */
+import { expect, it } from 'vitest'
+import { startListener } from './listener.ts'
+import { runLockstep } from './run-lockstep.ts'
+import { makeScratchFolder } from './scratch-folder.ts'
+
+const sha256 = 'ab'.repeat(32)
+const good = withVersion('v0.21.0', `{ command: kv, sha256: ${sha256} }`)
+
+interface BadInput {
+  readonly what: string
+  readonly files: Readonly<Record<string, string>>
+  /** What `-f` names; `lockstep.yaml` if not said. */
+  readonly given?: readonly string[]
+  /** The beginning of the message. */
+  readonly told: string
+}
+
+const inputs: readonly BadInput[] = [
+  {
+    what: 'malformed YAML',
+    files: { 'lockstep.yaml': 'version: 1\nplugins:\n  secret/kv: {use: v1.0.0\n' },
+    told: 'lockstep.yaml:4:1: not valid YAML',
+  },
+  {
+    what: 'an unknown key',
+    files: { 'lockstep.yaml': 'version: 1\nplugin:\n  secret/my-kv: {}\n' },
+    told: 'lockstep.yaml:2:1: unknown key plugin\n    did you mean plugins?',
+  },
+  {
+    what: 'a wrong type',
+    files: { 'lockstep.yaml': 'version: 1\nplugins:\n  secret/my-kv: { retire: v1.0.0 }\n' },
+    told: 'lockstep.yaml:3:27: retire must be a list',
+  },
+  {
+    what: 'a version that is not among versions',
+    files: { 'lockstep.yaml': good.replace('use: v0.21.0', 'use: v0.22.0') },
+    told: 'lockstep.yaml:4:10: use: v0.22.0 is not among the versions of secret/my-kv\n    did you mean v0.21.0?',
+  },
+  {
+    what: 'a SHA-256 of the wrong length',
+    files: { 'lockstep.yaml': good.replace(sha256, sha256.slice(1)) },
+    told: 'lockstep.yaml:6:39: a SHA-256 has 64 hex digits; these are 63',
+  },
+  {
+    what: "a sums file without the command's line",
+    files: {
+      'lockstep.yaml': withVersion('v0.21.0', '{ command: kv, sha256: { sums: SUMS } }'),
+      SUMS: `${sha256}  another\n`,
+    },
+    told: 'lockstep.yaml:6:47: SUMS has no line for kv\n    it has another',
+  },
+  {
+    what: 'two files that name one plugin',
+    files: { 'a.yaml': good, 'b.yaml': good },
+    given: ['a.yaml', 'b.yaml'],
+    told: 'b.yaml:3:3: plugin secret/my-kv is given twice, first at a.yaml:3:3',
+  },
+  {
+    what: 'a mount without its plugin',
+    files: { 'lockstep.yaml': 'version: 1\nmounts:\n  team-a/: { use: v1.0.0 }\n' },
+    told: 'lockstep.yaml:3:3: plugin is missing from team-a/',
+  },
+  {
+    what: 'a mount whose plugin is not listed',
+    files: { 'lockstep.yaml': 'version: 1\nmounts:\n  team-a/: { plugin: secret/my-kv }\n' },
+    told: 'lockstep.yaml:3:22: secret/my-kv is not listed under plugins',
+  },
+  {
+    what: 'an empty file',
+    files: { 'lockstep.yaml': '' },
+    told: 'lockstep.yaml:1:1: the file is empty',
+  },
+  {
+    what: 'a directory without YAML',
+    files: { 'prod/notes.txt': 'nothing here' },
+    given: ['prod'],
+    told: 'prod: there is no *.yaml or *.yml file in this directory',
+  },
+  {
+    what: 'a file that is not there',
+    files: {},
+    given: ['nowhere.yaml'],
+    told: 'nowhere.yaml: is not there',
+  },
+  {
+    what: 'a megabyte of nested anchors',
+    files: { 'lockstep.yaml': nestedAnchors(1_000_000) },
+    told: 'lockstep.yaml:2:4: YAML anchors (&name) are not accepted',
+  },
+]
+
+const commands = [['validate'], ['plan'], ['apply', '--auto-approve']] as const
+
+it.each(inputs)('$what', async ({ files, given = ['lockstep.yaml'], told }) => {
+  await using listener = await startListener()
+  await using folder = await makeScratchFolder(files)
+
+  for (const command of commands) {
+    const args = [...command, ...given.flatMap((path) => ['-f', path])]
+    const run = await runLockstep(args, {
+      cwd: folder.path,
+      env: { BAO_ADDR: listener.address, BAO_TOKEN: 'hvs.unsent' },
+      secrets: ['hvs.unsent'],
+    })
+
+    expect(run, args.join(' ')).toMatchObject({ exitCode: 1, stdout: '', journal: '' })
+    expect(run.stderr.replace(/^Error: /, '').startsWith(told), run.stderr).toBe(true)
+  }
+  expect(listener.connections()).toBe(0)
+})
+
+it('a good file, to compare: the server is asked', async () => {
+  await using listener = await startListener()
+  await using folder = await makeScratchFolder({ 'lockstep.yaml': good })
+
+  const run = await runLockstep(['plan'], {
+    cwd: folder.path,
+    env: { BAO_ADDR: listener.address, BAO_TOKEN: 'hvs.sent' },
+    secrets: ['hvs.sent'],
+  })
+
+  expect(run.exitCode).toBe(1)
+  expect(listener.connections()).toBeGreaterThan(0)
+})
+
+it('several mistakes in several files are all told, in the order of the files', async () => {
+  await using folder = await makeScratchFolder({
+    'a.yaml': 'version: 1\nplugin: {}\n',
+    'b.yaml': 'version: 2\nmounts: []\n',
+  })
+
+  const run = await runLockstep(['validate', '-f', 'a.yaml', '-f', 'b.yaml'], { cwd: folder.path })
+
+  const places = run.stderr.split('\n').flatMap((line) => /^[ab]\.yaml:\d+:\d+/.exec(line) ?? [])
+  expect(places).toEqual(['a.yaml:2:1', 'b.yaml:1:10', 'b.yaml:2:9'])
+})
+
+function withVersion(version: string, binary: string): string {
+  const lines = ['version: 1', 'plugins:', '  secret/my-kv:', `    use: ${version}`]
+  return [...lines, '    versions:', `      ${version}: ${binary}`, ''].join('\n')
+}
+
+/** Each level three times the one before: expanded, more than any machine holds. */
+function nestedAnchors(length: number): string {
+  let text = 'version: 1\na: &a0 [x]\n'
+  for (let level = 1; text.length < length; level += 1) {
+    const before = `*a${String(level - 1)}`
+    text += `a${String(level)}: &a${String(level)} [${before}, ${before}, ${before}]\n`
+  }
+  return text.slice(0, text.lastIndexOf('\n', length - 1) + 1)
+}

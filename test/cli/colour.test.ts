@@ -1,0 +1,48 @@
+/** Colour: on a terminal only, unless it is asked for or refused. */
+import { expect, it } from 'vitest'
+import { isColoured } from '../../src/cli/colour.ts'
+import { processHost, type Host } from '../../src/cli/host.ts'
+import { plan } from '../builders/plan.ts'
+import { runLockstep } from './run-lockstep.ts'
+import { makeScratchFolder } from './scratch-folder.ts'
+
+// Every escape of a terminal's begins with it.
+const escape = '\u001b['
+
+it.each([
+  { args: [], env: {}, coloured: false },
+  { args: ['--color', 'auto'], env: {}, coloured: false },
+  { args: ['--color', 'always'], env: {}, coloured: true },
+  { args: ['--color', 'always'], env: { NO_COLOR: '1' }, coloured: true },
+  { args: ['--color', 'never'], env: {}, coloured: false },
+  // What programs set for others must not count as a terminal.
+  { args: [], env: { CI: 'true' }, coloured: false },
+])('a plan shown with $args and $env is coloured: $coloured', async ({ args, env, coloured }) => {
+  await using folder = await makeScratchFolder({ 'plan.json': JSON.stringify(plan()) })
+
+  const run = await runLockstep(['show', 'plan.json', ...args], { cwd: folder.path, env })
+
+  expect(run.exitCode).toBe(0)
+  expect(run.stdout).toContain('prod-eu')
+  expect(run.stdout.includes(escape)).toBe(coloured)
+})
+
+const onTerminal: readonly {
+  readonly env: Host['env']
+  readonly color: 'auto' | 'always' | 'never'
+  readonly coloured: boolean
+}[] = [
+  { env: {}, color: 'auto', coloured: true },
+  { env: { NO_COLOR: '1' }, color: 'auto', coloured: false },
+  { env: { NO_COLOR: '' }, color: 'auto', coloured: true },
+  { env: { TERM: 'dumb' }, color: 'auto', coloured: false },
+  { env: { NO_COLOR: '1' }, color: 'always', coloured: true },
+  { env: {}, color: 'never', coloured: false },
+]
+
+it.each(onTerminal)(
+  'on a terminal with $env and --color $color: $coloured',
+  ({ env, color, coloured }) => {
+    expect(isColoured({ color }, { ...processHost(), env }, true)).toBe(coloured)
+  },
+)

@@ -1,0 +1,88 @@
+/** The command line itself: its help, its version, and what it says to a slip of the fingers. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { checkout, runLockstep } from './run-lockstep.ts'
+
+/** The commands, each below the one it belongs to, as their own help lists them. */
+let commands: readonly string[]
+beforeAll(async () => {
+  const top = await listCommands([])
+  const below = await Promise.all(top.map((command) => listCommands([command])))
+  commands = [...top, ...below.flat()]
+})
+
+async function listCommands(of: readonly string[]): Promise<string[]> {
+  const { stdout } = await runLockstep([...of, '--help'])
+  const section = /^Commands:\n((?: .*\n?)+)/m.exec(stdout)?.[1] ?? ''
+  return [...section.matchAll(/^ {2}([a-z-]+)/gm)].flatMap(([, name = '']) =>
+    name === 'help' ? [] : [...of, name].join(' '),
+  )
+}
+
+describe('help', () => {
+  it('lists the commands and the exit codes', async () => {
+    const run = await runLockstep(['--help'])
+
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(commands).toEqual(expect.arrayContaining(['validate', 'plan', 'apply', 'status']))
+    for (const code of ['0', '1', '2', '3', '4', '5', '6', '7', '8', '130']) {
+      expect(run.stdout).toMatch(new RegExp(`^ {2}${code} +\\S`, 'm'))
+    }
+  })
+
+  it('of each command that does something has examples of it', async () => {
+    const leaves = commands.filter(
+      (command) => !commands.some((other) => other.startsWith(`${command} `)),
+    )
+
+    for (const command of leaves) {
+      const run = await runLockstep([...command.split(' '), '--help'])
+
+      expect(run, command).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(run.stdout).toContain(`Examples:\n  $ lockstep ${command}`)
+    }
+  })
+
+  it('is also had by the word help', async () => {
+    const [word, flag] = [await runLockstep(['help', 'plan']), await runLockstep(['plan', '-h'])]
+
+    expect(word).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(word.stdout).toBe(flag.stdout)
+  })
+})
+
+it.each(['--version', '-V'])('%s prints the version of the package', async (flag) => {
+  const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
+    version: string
+  }
+
+  const run = await runLockstep([flag])
+
+  expect(run).toMatchObject({ exitCode: 0, stdout: version, stderr: '' })
+})
+
+describe('a slip of the fingers exits 1 and says what was meant', () => {
+  it.each([
+    { args: ['plna'], told: "unknown command 'plna'\n(Did you mean plan?)" },
+    { args: ['plan', '--detailed-exit-code'], told: '(Did you mean --detailed-exitcode?)' },
+    { args: ['plan', '--color', 'blue'], told: 'Allowed choices are auto, always, never.' },
+    { args: ['plan', '-f'], told: "option '-f, --file <path>' argument missing" },
+    { args: ['plan', 'lockstep.yaml'], told: "too many arguments for 'plan'" },
+    { args: ['status', '--timeout', 'soon'], told: 'Write a duration as 30s, 5m or 24h.' },
+    { args: ['status', '--plugin', 'my-kv'], told: 'Write it as in the catalog: secret/my-kv' },
+    { args: ['explain', 'no-such-rule'], told: 'no-such-rule' },
+  ])('$args', async ({ args, told }) => {
+    const run = await runLockstep(args)
+
+    expect(run).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(run.stderr).toContain(told)
+  })
+
+  it('and so does no command at all', async () => {
+    const run = await runLockstep([])
+
+    expect(run).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(run.stderr).toContain('Usage: lockstep')
+  })
+})

@@ -1,0 +1,27 @@
+/** Something that listens where a server is expected, and counts who comes. It knows no answer. */
+import { createServer } from 'node:http'
+
+export interface Listener extends AsyncDisposable {
+  readonly address: string
+  /** Connections that were opened, with or without a request. */
+  readonly connections: () => number
+}
+
+export async function startListener(): Promise<Listener> {
+  let connections = 0
+  const server = createServer((_, response) => {
+    response.writeHead(404, { 'Content-Type': 'application/json' }).end('{"errors":[]}')
+  })
+  server.on('connection', () => (connections += 1))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new Error('the listener has no port')
+  return {
+    address: `http://127.0.0.1:${String(bound.port)}`,
+    connections: () => connections,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}

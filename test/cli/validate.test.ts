@@ -1,0 +1,106 @@
+/** `lockstep validate`, which needs no server and no variable. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { checkout, runLockstep } from './run-lockstep.ts'
+import { makeScratchFolder } from './scratch-folder.ts'
+
+const sha256 = 'cd'.repeat(32)
+
+it('finds nothing wrong with the examples and their later stages', async () => {
+  const folders = readdirSync(join(checkout, 'examples'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('lockstep.yaml'))
+    .map((path) => join('examples', path, '..'))
+
+  const run = await runLockstep(['validate', ...folders])
+
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(run.stdout.split('\n')).toHaveLength(folders.length)
+})
+
+it('reads lockstep.yaml where nothing is named', async () => {
+  await using folder = await makeScratchFolder({ 'lockstep.yaml': plugin('secret/one') })
+
+  const run = await runLockstep(['validate'], { cwd: folder.path })
+
+  expect(run).toMatchObject({ exitCode: 0, stdout: 'lockstep.yaml: valid, 1 plugin', stderr: '' })
+})
+
+it('takes each path for itself, and those of -f together', async () => {
+  const text = plugin('secret/one')
+  await using folder = await makeScratchFolder({ 'a.yaml': text, 'b.yaml': text })
+
+  const apart = await runLockstep(['validate', 'a.yaml', 'b.yaml'], { cwd: folder.path })
+  const merged = await runLockstep(['validate', '-f', 'a.yaml', '-f', 'b.yaml'], {
+    cwd: folder.path,
+  })
+
+  expect(apart).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(apart.stdout).toBe('a.yaml: valid, 1 plugin\nb.yaml: valid, 1 plugin')
+  expect(merged.exitCode).toBe(1)
+  expect(merged.stderr).toContain('b.yaml:3:3: plugin secret/one is given twice')
+})
+
+it('goes on after a path that is wrong', async () => {
+  await using folder = await makeScratchFolder({
+    'bad/a.yaml': 'version: 1\nmount: {}\n',
+    'good/a.yaml': plugin('secret/one'),
+  })
+
+  const run = await runLockstep(['validate', 'bad/', 'good/'], { cwd: folder.path })
+
+  expect(run.exitCode).toBe(1)
+  expect(run.stdout).toBe('good/: valid, 1 plugin')
+  expect(run.stderr).toContain('bad/a.yaml:2:1: unknown key mount')
+})
+
+it('merges the files of a directory', async () => {
+  await using folder = await makeScratchFolder({
+    'prod/plugins.yaml': plugin('secret/one'),
+    'prod/mounts.yml': 'version: 1\nmounts:\n  team-a/: { plugin: secret/one, canary: true }\n',
+  })
+
+  const run = await runLockstep(['validate', 'prod/'], { cwd: folder.path })
+
+  expect(run).toMatchObject({ exitCode: 0, stdout: 'prod/: valid, 1 plugin', stderr: '' })
+})
+
+it('says in JSON that all is well', async () => {
+  await using folder = await makeScratchFolder({ 'a.yaml': plugin('secret/one') })
+
+  const run = await runLockstep(['validate', '--json', 'a.yaml'], { cwd: folder.path })
+
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(JSON.parse(run.stdout)).toEqual({ valid: true, problems: [] })
+})
+
+it('gives the place of each mistake in JSON', async () => {
+  await using folder = await makeScratchFolder({ 'a.yaml': 'version: 1\nplugin: {}\n' })
+
+  const run = await runLockstep(['validate', '--json', 'a.yaml'], { cwd: folder.path })
+
+  expect(run).toMatchObject({ exitCode: 1, stderr: '' })
+  expect(JSON.parse(run.stdout)).toEqual({
+    valid: false,
+    problems: [
+      {
+        message: 'unknown key plugin',
+        source: { file: 'a.yaml', line: 2, column: 1 },
+        hint: 'did you mean plugins?',
+      },
+    ],
+  })
+})
+
+it('prints nothing where -q is given and all is well', async () => {
+  await using folder = await makeScratchFolder({ 'a.yaml': plugin('secret/one') })
+
+  const run = await runLockstep(['validate', '-q', 'a.yaml'], { cwd: folder.path })
+
+  expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
+})
+
+function plugin(id: string): string {
+  const versions = `{ v1.0.0: { command: one, sha256: ${sha256} } }`
+  return `version: 1\nplugins:\n  ${id}: { use: v1.0.0, versions: ${versions} }\n`
+}

@@ -1,0 +1,34 @@
+/** Counts what became of the tries of one family of faults, and prints its line. */
+
+/** Every try must end in one of the two; what does neither throws, and counts as lost. */
+export async function tryFamily(
+  name: string,
+  tries: readonly (() => Promise<'survived' | 'finished on resume'>)[],
+): Promise<{ readonly line: string; readonly lost: readonly string[] }> {
+  let survived = 0
+  let resumed = 0
+  const lost: string[] = []
+  for (const attempt of tries) {
+    try {
+      if ((await attempt()) === 'survived') survived += 1
+      else resumed += 1
+    } catch (error) {
+      lost.push(error instanceof Error ? error.message : String(error))
+    }
+  }
+  const line = `${name}: tried ${String(tries.length)}, survived ${String(survived)}, finished on resume ${String(resumed)}, lost ${String(lost.length)}`
+  process.stderr.write(`${line}\n`)
+  return { line, lost }
+}
+
+/** True where everything is to be tried, and not only what fits into an ordinary run. */
+export const tryAll = process.env['LOCKSTEP_FAULTS'] === 'all'
+
+/** All of them, or every so many-th, so that about `few` are left; always the last. */
+export function someOf<Item>(items: readonly Item[], few: number): readonly Item[] {
+  if (tryAll || items.length <= few) return items
+  const step = items.length / few
+  return Array.from({ length: few }, (_, index) => {
+    return items[Math.min(items.length - 1, Math.floor((index + 1) * step) - 1)] as Item
+  })
+}

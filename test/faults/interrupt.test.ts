@@ -1,0 +1,266 @@
+/** Ctrl-C, SIGTERM, a token that ends, and a journal that cannot be written. */
+import { spawnSync } from 'node:child_process'
+import { appendFile, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import type { JournalEvent } from '../../src/documents/journal.generated.ts'
+import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { argumentsFor, type Stage } from './attempt.ts'
+import { FaultProxy, type SeenRequest } from './fault-proxy.ts'
+import { type Ended, type Started, Workplace } from './run-program.ts'
+import { type Beginning, begin, inPlace, versioned, whyNotThere, writeFileOf } from './scenario.ts'
+
+describeReal('a run that is told to stop', () => {
+  let stage: Stage
+  let beginning: Beginning
+  let file: string
+  beforeAll(async () => {
+    const cluster = sharedCluster()
+    const proxy = await FaultProxy.start(cluster.addresses)
+    stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
+  })
+  beforeEach(async () => {
+    stage.proxy.relax()
+    await stage.place.clear()
+    beginning = await begin(stage.cluster, inPlace)
+    file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
+  })
+  afterAll(async () => {
+    await stage.proxy[Symbol.asyncDispose]()
+    await stage.place[Symbol.asyncDispose]()
+    await sharedCluster().reset()
+  })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s once: finishes the step under way, exits 130, and says how to go on',
+    async (signal) => {
+      const first = await atWrite(2, ({ child }) => void child.kill(signal))
+
+      expect(first.exitCode).toBe(130)
+      expect(first.stderr).toContain('Stopping after the step under way')
+      expect(first.stdout).toContain('Not begun:')
+      expect(first.stdout).toContain('To go on: run lockstep apply again')
+      const events = journal()
+      expect(events.at(-1)).toMatchObject({ event: 'run_ended', outcome: 'interrupted' })
+      expect(events.filter(({ event }) => event === 'step_done')).toHaveLength(2)
+      await expectFinishedByNext()
+    },
+  )
+
+  it('twice: stops at once, the journal whole and the lock given back', async () => {
+    let started: Started | undefined
+    let writes = 0
+    stage.proxy.intercept(({ isWrite }) => {
+      if (!isWrite || ++writes !== 2) return { kind: 'pass' }
+      started?.child.kill('SIGINT')
+      setTimeout(() => started?.child.kill('SIGINT'), 300)
+      return { kind: 'hold' }
+    })
+    started = stage.place.start(argumentsFor(stage, 'apply', file))
+    const { exitCode, stderr } = await started.ended
+    stage.proxy.relax()
+
+    expect(exitCode).toBe(130)
+    expect(stderr).toContain('Stopped at once')
+    expect(journal().at(-1)).toMatchObject({ event: 'step_started', number: 2 })
+    expect(await readdir(stage.place.journals)).not.toContain('lock')
+    await expectFinishedByNext()
+  })
+
+  it('ends clearly when the token is revoked in the middle, and exits 8', async () => {
+    const token = await makeToken({ ttl: '1h' })
+    await using place = await Workplace.make(token.id, { HOME: stage.place.home })
+    let revoked = false
+    const { exitCode, stdout } = await withWrite(2, place, async () => {
+      if (revoked) return
+      revoked = true
+      await rootWrite('auth/token/revoke-accessor', { accessor: token.accessor })
+    })
+
+    console.error(stdout); expect({ exitCode, stdout }).toMatchObject({ exitCode: 8 })
+    expect(stdout).toContain('does not accept the token')
+    expect(stdout).toContain('Not begun:')
+    expect(journal().at(-1)).toMatchObject({ event: 'run_ended', outcome: 'stopped' })
+    await expectFinishedByNext()
+  })
+
+  it('renews a token that would end before the run does', async () => {
+    const token = await makeToken({ period: '4s' })
+    await using place = await Workplace.make(token.id, { HOME: stage.place.home })
+
+    const { exitCode } = await withWrite(2, place, async () => {
+      // Longer than the token lives: only a renewal keeps it.
+      await new Promise((resolve) => setTimeout(resolve, 6_000))
+    })
+
+    expect(exitCode).toBe(0)
+  })
+
+  it('begins nothing where the journal cannot be written', async () => {
+    await writeFile(stage.place.journals, 'a file, where a folder is needed')
+
+    const { exitCode, stderr } = await stage.place.run(argumentsFor(stage, 'apply', file))
+
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('Nothing was begun')
+    const plan = await stage.place.run(argumentsFor(stage, 'plan', file, ['--detailed-exitcode']))
+    expect(plan.exitCode).toBe(2)
+    expect(plan.stdout).toContain('1 to register')
+  })
+
+  it('stops clearly where the disk is full in the middle', async () => {
+    // No file of the program may grow beyond this: between the first step and the last.
+    const limit = ['prlimit', '--fsize=5000', '--']
+    expect(spawnSync('prlimit', ['--version']).status).toBe(0)
+
+    const { exitCode, stdout } = await stage.place.run(
+      argumentsFor(stage, 'apply', file, ['--json']),
+      limit,
+    )
+
+    expect(exitCode).toBe(1)
+    const events = stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as JournalEvent)
+    expect(events.some(({ event }) => event === 'step_done')).toBe(true)
+    expect(events.at(-1)?.event).not.toBe('step_started')
+    await expectFinishedByNext()
+  })
+
+  it('reads past a journal whose last line was torn', async () => {
+    await atWrite(2, ({ child }) => void child.kill('SIGKILL'))
+    const [torn = ''] = (await readdir(stage.place.journals)).filter((name) =>
+      name.endsWith('.jsonl'),
+    )
+    await appendFile(join(stage.place.journals, torn), '{"event":"step_do')
+
+    const history = await stage.place.run(['history', '--journal', stage.place.journals])
+
+    expect(history.exitCode).toBe(0)
+    expect(history.stdout).toContain('not ended')
+    await expectFinishedByNext()
+  })
+
+  it('puts back an upgrade in place that an earlier run began', async () => {
+    await atWrite(3, ({ child }) => void child.kill('SIGKILL'))
+    // From here on no node has the new program any more.
+    const outcome = await withoutProgram('secrets-kv-0.21.0', () =>
+      stage.place.run(argumentsFor(stage, 'apply', file)),
+    )
+
+    expect({ code: outcome.exitCode, told: outcome.stdout }).toMatchObject({ code: 5 })
+    expect(
+      await whyNotThere(
+        stage.cluster,
+        {
+          ...inPlace,
+          wanted: { 'team-a/': 'secrets-kv-0.16.2', 'team-b/': 'secrets-kv-0.16.2' },
+        },
+        beginning,
+      ),
+    ).toBeUndefined()
+  })
+
+  it('reloads what an earlier run gave other arguments and did not reload', async () => {
+    await begin(stage.cluster, versioned)
+    const withArguments = {
+      version: 1,
+      plugins: {
+        'secret/team-kv': {
+          use: 'v0.16.2',
+          versions: {
+            'v0.16.2': {
+              command: 'secrets-kv-0.16.2',
+              sha256: stage.cluster.pluginSha256('secrets-kv-0.16.2'),
+              args: ['-tls-skip-verify'],
+            },
+          },
+        },
+      },
+    }
+    await writeFile(file, JSON.stringify(withArguments))
+    await atWrite(2, ({ child }) => void child.kill('SIGKILL'))
+
+    const second = await stage.place.run(argumentsFor(stage, 'apply', file, ['--json']))
+    const plan = await stage.place.run([
+      ...argumentsFor(stage, 'plan', file, ['--detailed-exitcode']),
+      ...['--journal', stage.place.journals],
+    ])
+
+    expect(second.exitCode).toBe(0)
+    expect(second.stdout.match(/"event":"step_done".*"outcome":"done"/g)).toHaveLength(3)
+    expect(plan.exitCode).toBe(0)
+  })
+
+  function journal(): JournalEvent[] {
+    return stage.place.journalLines().map((line) => JSON.parse(line) as JournalEvent)
+  }
+
+  /** Runs apply; something is done to it when its so-many-th write arrives, which then goes on. */
+  async function atWrite(number: number, act: (started: Started) => void): Promise<Ended> {
+    const running: { started?: Started } = {}
+    let writes = 0
+    stage.proxy.intercept(({ isWrite }: SeenRequest) => {
+      if (isWrite && ++writes === number && running.started !== undefined) act(running.started)
+      return { kind: 'pass' }
+    })
+    running.started = stage.place.start(argumentsFor(stage, 'apply', file))
+    const ended = await running.started.ended
+    stage.proxy.relax()
+    return ended
+  }
+
+  async function withWrite(
+    number: number,
+    place: Workplace,
+    act: () => Promise<void>,
+  ): Promise<Ended> {
+    let writes = 0
+    stage.proxy.intercept(async ({ isWrite }) => {
+      if (isWrite && ++writes === number) await act()
+      return { kind: 'pass' }
+    })
+    const ended = await place.run(argumentsFor(stage, 'apply', file))
+    stage.proxy.relax()
+    return ended
+  }
+
+  async function expectFinishedByNext(): Promise<void> {
+    const next = await stage.place.run(argumentsFor(stage, 'apply', file))
+    expect({ code: next.exitCode, told: next.exitCode === 0 ? '' : next.stdout }).toEqual({
+      code: 0,
+      told: '',
+    })
+    expect(await whyNotThere(stage.cluster, inPlace, beginning)).toBeUndefined()
+  }
+
+  async function makeToken(
+    options: Readonly<Record<string, string>>,
+  ): Promise<{ readonly id: string; readonly accessor: string }> {
+    const body = { policies: ['root'], ...options }
+    const path = 'auth/token/create'
+    const active = await stage.cluster.activeIndex()
+    const answer = await stage.cluster.request<{
+      auth: { client_token: string; accessor: string }
+    }>(active, 'POST', path, { body })
+    return { id: answer.body.auth.client_token, accessor: answer.body.auth.accessor }
+  }
+
+  async function rootWrite(path: string, body: unknown): Promise<void> {
+    const active = await stage.cluster.activeIndex()
+    await stage.cluster.request(active, 'POST', path, { body })
+  }
+
+  /** With a plugin's file unusable on every node. */
+  async function withoutProgram<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const { chmod } = await import('node:fs/promises')
+    const paths = stage.cluster.pluginDirectories.map((folder) => join(folder, name))
+    await Promise.all(paths.map((path) => chmod(path, 0o600)))
+    try {
+      return await work()
+    } finally {
+      await Promise.all(paths.map((path) => chmod(path, 0o755)))
+    }
+  }
+})

@@ -1,0 +1,132 @@
+/** The leader steps down, or a standby is killed and comes back, at each step of a run. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startCluster, type TestCluster } from '../cluster/cluster.ts'
+import { describeReal } from '../cluster/shared-cluster.ts'
+import { argumentsFor, attempt, type Stage } from './attempt.ts'
+import { someOf, tryFamily } from './family.ts'
+import { FaultProxy } from './fault-proxy.ts'
+import { Workplace } from './run-program.ts'
+import { begin, inPlace, type Scenario, versioned, writeFileOf } from './scenario.ts'
+
+describeReal('a run on a cluster that moves', () => {
+  let cluster: TestCluster
+  let stage: Stage
+  beforeAll(async () => {
+    cluster = await startCluster({ plugins: ['secrets-kv-0.16.2', 'secrets-kv-0.21.0'] })
+    const proxy = await FaultProxy.start(cluster.addresses)
+    stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
+  })
+  afterAll(async () => {
+    await stage.proxy[Symbol.asyncDispose]()
+    await stage.place[Symbol.asyncDispose]()
+    await cluster.stop()
+  })
+
+  it.each([inPlace, versioned])('$name: bears a new leader at each step', async (scenario) => {
+    const writes = await countWrites(stage, scenario)
+
+    const { lost } = await tryFamily(
+      `leader steps down, ${scenario.name}`,
+      someOf(writes, 3).map(
+        (position) => () => atWrite(position, scenario, () => Promise.resolve(stepDown(cluster))),
+      ),
+    )
+
+    expect(lost).toEqual([])
+  })
+
+  it.each([inPlace, versioned])('$name: bears a standby that restarts', async (scenario) => {
+    const writes = await countWrites(stage, scenario)
+
+    const { lost } = await tryFamily(
+      `standby killed and restarted, ${scenario.name}`,
+      someOf(writes, 3).map(
+        (position, index) => () =>
+          atWrite(position, scenario, async () => {
+            const standbys = [...cluster.nodes.keys()]
+            standbys.splice(await cluster.activeIndex(), 1)
+            await cluster.node(standbys[index % 2] ?? 0).restart()
+          }),
+      ),
+    )
+
+    expect(lost).toEqual([])
+  })
+
+  it('stops clearly when a standby stays away, and goes on when it is back', async () => {
+    const writes = await countWrites(stage, versioned)
+    const positions = someOf(writes, 2)
+    const away: { node?: number } = {}
+
+    const { lost } = await tryFamily(
+      'standby killed and away',
+      positions.map(
+        (position) => () =>
+          atWrite(
+            position,
+            versioned,
+            async () => {
+              const active = await cluster.activeIndex()
+              away.node = (active + 1) % 3
+              await cluster.node(away.node).stop()
+            },
+            {
+              options: ['--wait', '2'],
+              calm: () => cluster.node(away.node ?? 0).restart(),
+            },
+          ),
+      ),
+    )
+
+    expect(lost).toEqual([])
+  })
+
+  /** Something begins to happen when a write arrives; the write itself goes on. */
+  function atWrite(
+    position: number,
+    scenario: Scenario,
+    happen: () => Promise<void>,
+    more: { readonly options?: readonly string[]; readonly calm?: () => Promise<void> } = {},
+  ): Promise<'survived' | 'finished on resume'> {
+    let seen = 0
+    let happening: Promise<void> = Promise.resolve()
+    return attempt({
+      stage,
+      scenario,
+      ...more,
+      disturb: (start) => {
+        stage.proxy.intercept(({ isWrite }) => {
+          if (isWrite && ++seen === position) happening = happen()
+          return { kind: 'pass' }
+        })
+        return start().ended
+      },
+      calm: async () => {
+        await happening
+        await more.calm?.()
+        await cluster.waitUntilReady()
+      },
+    })
+  }
+})
+
+/** Not waited for: the request returns before another node leads. */
+async function stepDown(cluster: TestCluster): Promise<void> {
+  await cluster.request(await cluster.activeIndex(), 'PUT', 'sys/step-down')
+}
+
+/** 1, 2, 3 … for each write of an undisturbed run. */
+async function countWrites(stage: Stage, scenario: Scenario): Promise<readonly number[]> {
+  const { cluster, proxy, place } = stage
+  await place.clear()
+  await begin(cluster, scenario)
+  const file = await writeFileOf(cluster, scenario, place.home)
+  const writes: number[] = []
+  proxy.intercept(({ isWrite }) => {
+    if (isWrite) writes.push(writes.length + 1)
+    return { kind: 'pass' }
+  })
+  await place.run(argumentsFor(stage, 'apply', file))
+  proxy.relax()
+  return writes
+}

@@ -1,0 +1,118 @@
+/**
+ * Runs the built program against the cluster of a fault test, with a folder for its journals that
+ * outlives the run, and fails where one of the canaries shows up in anything it wrote.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const program =
+  process.env['LOCKSTEP_PROGRAM'] ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+/** Values that are handed to every run and must not be in anything it writes. */
+export const canaries = {
+  variable: 'canary-of-a-variable-5e1f',
+  literal: 'canary-of-a-literal-b00c',
+} as const
+
+export interface Ended {
+  /** Null where it was killed. */
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Started {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+}
+
+/** A user's home, with the journals of the runs made from it. */
+export class Workplace implements AsyncDisposable {
+  readonly home: string
+  readonly #secrets: readonly string[]
+  readonly #env: Readonly<Record<string, string>>
+
+  private constructor(home: string, token: string, env: Readonly<Record<string, string>>) {
+    this.home = home
+    this.#secrets = [token, ...Object.values(canaries)]
+    this.#env = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: home,
+      BAO_TOKEN: token,
+      LOCKSTEP_TEST_CANARY: canaries.variable,
+      ...env,
+    }
+  }
+
+  static async make(token: string, env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
+    return new Workplace(await mkdtemp(join(tmpdir(), 'lockstep-faults-')), token, env)
+  }
+
+  get journals(): string {
+    return join(this.home, 'journals')
+  }
+
+  start(args: readonly string[], command: readonly string[] = []): Started {
+    if (!existsSync(program)) throw new Error(`there is no ${program}: npm run build makes it`)
+    const [file = '', ...before] = [...command, process.execPath]
+    const child = spawn(file, [...before, program, ...args], {
+      env: this.#env,
+      cwd: this.home,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const output = { stdout: '', stderr: '' }
+    child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()))
+    const ended = once(child, 'close').then(() => {
+      const written = { ...output, ...this.#readAll(this.home) }
+      for (const [where, text] of Object.entries(written)) {
+        const shown = this.#secrets.find((secret) => text.includes(secret))
+        if (shown !== undefined) {
+          throw new Error(`lockstep ${args.join(' ')} has shown a secret in ${where}`)
+        }
+      }
+      return { exitCode: child.exitCode, ...output }
+    })
+    return { child, ended }
+  }
+
+  run(args: readonly string[], command: readonly string[] = []): Promise<Ended> {
+    return this.start(args, command).ended
+  }
+
+  /** The lines of all journals so far, the oldest run first. */
+  journalLines(): string[] {
+    if (!existsSync(this.journals)) return []
+    return readdirSync(this.journals)
+      .filter((name) => name.endsWith('.jsonl'))
+      .sort()
+      .flatMap((name) => readFileSync(join(this.journals, name), 'utf8').split('\n'))
+      .filter((line) => line !== '')
+  }
+
+  /** Forgets earlier runs. */
+  async clear(): Promise<void> {
+    await rm(this.home, { recursive: true, force: true })
+    await mkdir(this.home, { recursive: true })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.home, { recursive: true, force: true })
+  }
+
+  /** What was written below the home, but the files of desired state. */
+  #readAll(folder: string): Record<string, string> {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+    return Object.fromEntries(
+      entries
+        .filter((entry) => entry.isFile() && !entry.name.endsWith('.yaml'))
+        .map((entry) => join(entry.parentPath, entry.name))
+        .map((path) => [path, readFileSync(path, 'utf8')]),
+    )
+  }
+}

@@ -1,0 +1,213 @@
+/** Two runs on one cluster: there is never more than one writer, and the other hears who it is. */
+import { readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { argumentsFor, type Stage } from './attempt.ts'
+import { tryAll, tryFamily } from './family.ts'
+import { FaultProxy } from './fault-proxy.ts'
+import { type Ended, Workplace } from './run-program.ts'
+import { begin, inPlace, type Scenario, whyNotThere, writeFileOf } from './scenario.ts'
+
+const ROUNDS = tryAll ? 50 : 8
+
+describeReal('two runs at once', () => {
+  let stage: Stage
+  let other: Workplace
+  beforeAll(async () => {
+    const cluster = sharedCluster()
+    const proxy = await FaultProxy.start(cluster.addresses)
+    stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
+    other = await Workplace.make(cluster.token)
+  })
+  beforeEach(async () => {
+    await stage.place.clear()
+    await other.clear()
+  })
+  afterEach(() => stage.proxy.relax())
+  afterAll(async () => {
+    await stage.proxy[Symbol.asyncDispose]()
+    await stage.place[Symbol.asyncDispose]()
+    await other[Symbol.asyncDispose]()
+    await sharedCluster().reset()
+  })
+
+  it('on one machine never write both', async () => {
+    const { lost } = await tryFamily(
+      'two at once on one machine',
+      Array.from({ length: ROUNDS }, () => async () => {
+        await stage.place.clear()
+        const beginning = await begin(stage.cluster, inPlace)
+        const file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
+        const apply = (): Promise<Ended> => stage.place.run(argumentsFor(stage, 'apply', file))
+
+        const ended = await Promise.all([apply(), apply()])
+
+        return finish(ended, () => whyNotThere(stage.cluster, inPlace, beginning))
+      }),
+    )
+
+    expect(lost).toEqual([])
+  })
+
+  it('on two machines never write both, where the file names a lock', async () => {
+    const scenario = lockedBy(inPlace, 'locks/lockstep')
+
+    const { lost } = await tryFamily(
+      'two at once on two machines',
+      Array.from({ length: Math.ceil(ROUNDS / 2) }, () => async () => {
+        await stage.place.clear()
+        await other.clear()
+        const beginning = await begin(stage.cluster, scenario)
+        await mountLocks(stage)
+        const there = { ...stage, place: other }
+        const [one, two] = await Promise.all([
+          writeFileOf(stage.cluster, scenario, stage.place.home),
+          writeFileOf(stage.cluster, scenario, other.home),
+        ])
+
+        const ended = await Promise.all([
+          stage.place.run(argumentsFor(stage, 'apply', one)),
+          other.run(argumentsFor(there, 'apply', two)),
+        ])
+
+        return finish(ended, () => whyNotThere(stage.cluster, scenario, beginning))
+      }),
+    )
+
+    expect(lost).toEqual([])
+  })
+
+  it('are told who holds the lock, since when, and with which run', async () => {
+    const scenario = lockedBy(inPlace, 'locks/lockstep')
+    await begin(stage.cluster, scenario)
+    await mountLocks(stage)
+    const file = await writeFileOf(stage.cluster, scenario, stage.place.home)
+    const elsewhere = await writeFileOf(stage.cluster, scenario, other.home)
+    let held: () => void = () => undefined
+    const isHeld = new Promise<void>((resolve) => (held = resolve))
+    let goOn: () => void = () => undefined
+    const mayGoOn = new Promise<void>((resolve) => (goOn = resolve))
+    stage.proxy.intercept(async ({ isWrite, path }) => {
+      if (isWrite && path.includes('sys/plugins/catalog')) {
+        held()
+        await mayGoOn
+      }
+      return { kind: 'pass' }
+    })
+    const first = stage.place.start(argumentsFor(stage, 'apply', file))
+    await isHeld
+
+    const [here, there, shown, planned] = await Promise.all([
+      stage.place.run(argumentsFor(stage, 'apply', file)),
+      other.run(argumentsFor({ ...stage, place: other }, 'apply', elsewhere)),
+      stage.place.run([
+        ...['lock', 'show', '-f', file, '--journal', stage.place.journals],
+        ...['--address', stage.proxy.addresses[0] ?? ''],
+      ]),
+      stage.place.run([
+        ...argumentsFor(stage, 'plan', file),
+        ...['--journal', stage.place.journals],
+      ]),
+    ])
+    goOn()
+    const { exitCode } = await first.ended
+
+    const holder = new RegExp(`@${hostname()} pid ${String(first.child.pid)}, since \\d{4}-`)
+    expect(here.exitCode).toBe(7)
+    expect(here.stderr).toMatch(holder)
+    expect(there.exitCode).toBe(7)
+    expect(there.stderr).toMatch(holder)
+    expect(shown.stdout).toMatch(holder)
+    expect(shown.stdout).toContain('locks/lockstep')
+    expect(planned.exitCode).toBe(0)
+    expect(planned.stderr).toMatch(holder)
+    expect(exitCode).toBe(0)
+  })
+
+  it('takes over the lock of a run that died, and of a takeover that died', async () => {
+    await begin(stage.cluster, inPlace)
+    const file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
+    await mkdir(stage.place.journals)
+    const dead = deadHolder('a-run-that-died')
+    await writeFile(join(stage.place.journals, 'lock'), JSON.stringify(dead))
+    await writeFile(
+      join(stage.place.journals, `lock.${dead.run}.takeover`),
+      JSON.stringify(deadHolder('its-heir')),
+    )
+
+    const { exitCode, stderr } = await stage.place.run(argumentsFor(stage, 'apply', file))
+
+    expect({ exitCode, told: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, told: '' })
+  })
+
+  it('leaves alone the lock of another machine', async () => {
+    await begin(stage.cluster, inPlace)
+    const file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
+    await mkdir(stage.place.journals)
+    const lock = join(stage.place.journals, 'lock')
+    const theirs = JSON.stringify({ ...deadHolder('theirs'), host: 'another-machine' })
+    await writeFile(lock, theirs)
+
+    const { exitCode } = await stage.place.run(argumentsFor(stage, 'apply', file))
+
+    expect(exitCode).toBe(7)
+    expect(readFileSync(lock, 'utf8')).toBe(theirs)
+  })
+})
+
+/** One of them did it; the other was locked out, or came late and found nothing to do. */
+async function finish(
+  ended: readonly Ended[],
+  whyNot: () => Promise<string | undefined>,
+): Promise<'survived'> {
+  const codes = ended.map(({ exitCode }) => exitCode).sort()
+  const allowed = [
+    [0, 0],
+    [0, 7],
+  ].some((pair) => JSON.stringify(pair) === JSON.stringify(codes))
+  if (!allowed) {
+    throw new Error(`they ended with ${codes.join(' and ')}: ${ended.map(textOf).join(' | ')}`)
+  }
+  const writers = ended.filter(({ stderr }) => /\[\d+\/\d+\]/.test(stderr)).length
+  if (writers !== 1) throw new Error(`${String(writers)} of them wrote`)
+  const why = await whyNot()
+  if (why !== undefined) throw new Error(why)
+  return 'survived'
+}
+
+function textOf({ stdout, stderr }: Ended): string {
+  return `${stderr} ${stdout}`
+}
+
+function lockedBy(scenario: Scenario, kv: string): Scenario {
+  return {
+    ...scenario,
+    file: (cluster) => ({ ...scenario.file(cluster), cluster: { lock: { kv } } }),
+  }
+}
+
+async function mountLocks({ cluster }: Stage): Promise<void> {
+  const active = await cluster.activeIndex()
+  const body = { type: 'kv', options: { version: '2' } }
+  const { status } = await cluster.request(active, 'POST', 'sys/mounts/locks', { body })
+  if (status !== 204 && status !== 200) throw new Error(`locks/: ${String(status)}`)
+  // A mount of version 2 is being made ready for a moment.
+  for (;;) {
+    const answer = await cluster.request(active, 'GET', 'locks/data/nothing')
+    if (answer.status === 404) return
+  }
+}
+
+/** No process has a number this high. */
+function deadHolder(run: string) {
+  return {
+    run,
+    who: `somebody@${hostname()} pid 4194999`,
+    since: '2026-01-01T00:00:00.000Z',
+    pid: 4_194_999,
+    host: hostname(),
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * What people did to a cluster before Lockstep came: each deed is one request to one node, so that
+ * a cluster made by deeds is one that can be reached, on the twin as on real servers.
+ */
+import { unreachable } from '../../src/domain/errors.ts'
+import type { ServerRequest } from '../../src/domain/exchange.ts'
+import {
+  type ConnectionPath,
+  pathInNamespace,
+  pluginName,
+  type PluginId,
+  ROOT_NAMESPACE,
+  splitConnectionPath,
+  UNVERSIONED,
+  type Version,
+} from '../../src/domain/names.ts'
+import { mountApiPath } from '../../src/server/requests.ts'
+import type { Binary, PlacedMount } from './palette.ts'
+
+export type Deed =
+  | {
+      readonly do: 'register'
+      readonly plugin: PluginId
+      readonly version: Version
+      readonly binary: Binary
+      readonly args: readonly string[]
+    }
+  | { readonly do: 'deregister'; readonly plugin: PluginId; readonly version: Version }
+  /** Without a version the server chooses. */
+  | {
+      readonly do: 'enable'
+      readonly mount: PlacedMount
+      readonly plugin: PluginId
+      readonly version: Version
+    }
+  /** `builtin`: to the version the compiled-in plugin has. */
+  | { readonly do: 'tune'; readonly mount: PlacedMount; readonly version: Version | 'builtin' }
+  /** On one node, counted from 0 and around. */
+  | { readonly do: 'reload'; readonly mount: PlacedMount; readonly node: number }
+  | { readonly do: 'pin'; readonly plugin: PluginId; readonly version: Version }
+  | { readonly do: 'unpin'; readonly plugin: PluginId }
+  | {
+      readonly do: 'connect'
+      readonly connection: ConnectionPath
+      readonly plugin: PluginId
+      readonly version: Version
+    }
+  | { readonly do: 'step_down' }
+
+/** The request, and to which node: the active one where no number is said. */
+export function requestOfDeed(
+  deed: Deed,
+  builtinVersion: Version,
+): { readonly request: ServerRequest; readonly node?: number } {
+  switch (deed.do) {
+    case 'register': {
+      const { plugin, version, binary, args } = deed
+      const body = { ...binary, ...(version !== UNVERSIONED && { version }), args }
+      return { request: write(`sys/plugins/catalog/${plugin}`, body) }
+    }
+    case 'deregister': {
+      const { plugin, version } = deed
+      const query = version === UNVERSIONED ? '' : `?version=${version}`
+      return {
+        request: { ...write(`sys/plugins/catalog/${plugin}${query}`), method: 'DELETE' },
+      }
+    }
+    case 'enable': {
+      const { mount, plugin, version } = deed
+      const type = pluginName(plugin)
+      const config = version === UNVERSIONED ? {} : { config: { plugin_version: version } }
+      const path = mountApiPath(mount.path, mount.namespace)
+      return { request: { ...write(path, { type, ...config }), namespace: mount.namespace } }
+    }
+    case 'tune': {
+      const { mount, version } = deed
+      const path = `${mountApiPath(mount.path, mount.namespace)}/tune`
+      const body = { plugin_version: version === 'builtin' ? builtinVersion : version }
+      return { request: { ...write(path, body), namespace: mount.namespace } }
+    }
+    case 'reload': {
+      const { mount, node } = deed
+      const mounts = [pathInNamespace(mount.path, mount.namespace)]
+      const request = write('sys/plugins/reload/backend', { mounts })
+      return { request: { ...request, namespace: mount.namespace, forwarding: false }, node }
+    }
+    case 'pin':
+      return { request: write(`sys/plugins/pins/${deed.plugin}`, { version: deed.version }) }
+    case 'unpin':
+      return { request: { ...write(`sys/plugins/pins/${deed.plugin}`), method: 'DELETE' } }
+    case 'connect': {
+      const { mount, name } = splitConnectionPath(deed.connection)
+      return {
+        request: write(`${mount}config/${name}`, {
+          plugin_name: pluginName(deed.plugin),
+          ...(deed.version !== UNVERSIONED && { plugin_version: deed.version }),
+          verify_connection: false,
+          host: '127.0.0.1',
+          port: 6379,
+          username: 'user',
+          password: 'password',
+        }),
+      }
+    }
+    case 'step_down':
+      return { request: { ...write('sys/step-down'), method: 'PUT' } }
+    default:
+      return unreachable(deed)
+  }
+}
+
+function write(path: string, body?: Readonly<Record<string, unknown>>): ServerRequest {
+  return {
+    method: 'POST',
+    path,
+    namespace: ROOT_NAMESPACE,
+    forwarding: true,
+    ...(body !== undefined && { body }),
+  }
+}

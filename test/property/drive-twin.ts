@@ -1,0 +1,184 @@
+/**
+ * The program's own stages, from reading to the last step, driven against a twin: only the network
+ * and the clock are not the real ones. Waiting costs no time; the clock goes faster than it says.
+ */
+import { createRecorder } from '../../src/apply/recorder.ts'
+import { pastOf } from '../../src/apply/past-runs.ts'
+import { runPlan } from '../../src/apply/run.ts'
+import type { JournalEvent } from '../../src/documents/journal.generated.ts'
+import type { Plan } from '../../src/documents/plan.generated.ts'
+import type { DesiredState } from '../../src/domain/desired.ts'
+import type { ServerRequest, Transport } from '../../src/domain/exchange.ts'
+import type { LiveState } from '../../src/domain/live.ts'
+import type { NodeAddress, PluginId } from '../../src/domain/names.ts'
+import type { RunOutcome } from '../../src/domain/run-outcome.ts'
+import { observe } from '../../src/live/observe.ts'
+import { type Draft, draftPlan, finishPlan } from '../../src/plan/make-plan.ts'
+import type { Past } from '../../src/plan/past.ts'
+import { isBlocked, judge } from '../../src/safety/judge.ts'
+import { type Client, createClient } from '../../src/server/client.ts'
+import { rehearse } from '../../src/twin/rehearse.ts'
+import { ownVersion } from '../../src/twin/builtin-plugins.ts'
+import { createTwin, type Twin } from '../../src/twin/twin.ts'
+import { nodeAddress } from '../builders/live.ts'
+import { requestOfDeed } from './deeds.ts'
+import type { ClusterStory } from './generators.ts'
+import { DATABASE_MOUNT, MADE_UP, NESTED, type Palette } from './palette.ts'
+
+export const TODAY = '2026-03-01'
+const RELEASE = { openbao: '2.7.2', vault: '1.21.4' } as const
+
+/** The cluster a story led to. What was refused on the way did not happen. */
+export function makeTwin(story: ClusterStory, palette: Palette = MADE_UP): Twin {
+  const { product } = story
+  const nodes = Array.from({ length: story.nodes }, (_, at) => nodeAddress(at + 1))
+  const files = Object.fromEntries(
+    palette.plugins.flatMap(({ binaries }) =>
+      binaries.map(({ command, sha256 }) => [command, { sha256 }] as const),
+    ),
+  )
+  const twin = createTwin({
+    product,
+    server_version: RELEASE[product],
+    cluster: { name: 'lab', id: '6a1f2c52-0d1c-4a6e-9d7e-0a1b2c3d4e5f' },
+    nodes: nodes.map((address) => ({ address, files })),
+    ...(product === 'openbao' && { namespaces: [NESTED] }),
+    mounts: [{ path: DATABASE_MOUNT, plugin: 'secret/database' as never }],
+  })
+  const builtin = product === 'openbao' ? ownVersion(product, RELEASE[product]) : 'v0.25.0+builtin'
+  for (const deed of story.deeds) {
+    const { request, node } = requestOfDeed(deed, builtin as never)
+    const asked = node === undefined ? twin.active() : nodes[node % nodes.length]
+    if (asked !== undefined) twin.send(asked, request)
+  }
+  if (story.stopped !== undefined) twin.stopNode(nodes[story.stopped % nodes.length]!)
+  return twin
+}
+
+interface Looking {
+  /** All in the palette if not said. */
+  readonly plugins?: ReadonlySet<PluginId>
+  /** What becomes of each answer's body on its way. */
+  readonly reorder?: (body: unknown) => unknown
+}
+
+/** All there is to see of some plugins. */
+export function observeTwin(twin: Twin, looking: Looking = {}): Promise<LiveState> {
+  const { plugins = ALL_PLUGINS, reorder } = looking
+  const nodes = (reorder?.({ nodes: twin.nodes() }) as { nodes: NodeAddress[] } | undefined)?.nodes
+  return observe(clientOf(twin, { ...(reorder !== undefined && { answered: reorder }) }), {
+    address: firstUp(twin),
+    nodes: nodes ?? twin.nodes(),
+    plugins,
+  })
+}
+
+const ALL_PLUGINS: ReadonlySet<PluginId> = new Set(MADE_UP.plugins.map(({ id }) => id))
+
+export interface Judged {
+  readonly live: LiveState
+  readonly draft: Draft
+  readonly plan: Plan
+  readonly blocked: boolean
+}
+
+export async function planOn(
+  twin: Twin,
+  desired: DesiredState,
+  journals: readonly (readonly JournalEvent[])[] = [],
+): Promise<Judged> {
+  const named = new Set(desired.plugins.map(({ id }) => id))
+  return judgedPlan(desired, await observeTwin(twin, { plugins: named }), pastOf(journals))
+}
+
+export function judgedPlan(desired: DesiredState, live: LiveState, past?: Past): Judged {
+  const draft = draftPlan(desired, live, past)
+  const ends = draft.targets.flatMap(({ targets }) =>
+    targets.mounts.map(({ mount, sha256 }) => ({ mount: mount.path, sha256 })),
+  )
+  const rehearsal = rehearse({ live, steps: draft.steps, ends })
+  const findings = judge({ desired, live, draft, today: TODAY, rehearsal }, desired.allow)
+  const plan = finishPlan(draft, desired, live, { findings, rehearsal })
+  return { live, draft, plan, blocked: isBlocked(findings) }
+}
+
+export interface Applied {
+  readonly outcome: RunOutcome
+  readonly journal: readonly JournalEvent[]
+  /** Every request that could change something, in order. */
+  readonly writes: readonly ServerRequest[]
+}
+
+export interface ApplyOptions {
+  /** Called before each request that changes something; the first is number 0. */
+  readonly beforeWrite?: (number: number, request: ServerRequest, node: NodeAddress) => void
+}
+
+export async function applyOn(
+  twin: Twin,
+  plan: Plan,
+  { beforeWrite = () => undefined }: ApplyOptions = {},
+): Promise<Applied> {
+  let now = 0
+  const journal: JournalEvent[] = []
+  const writes: ServerRequest[] = []
+  const client = clientOf(twin, {
+    // A wait of the program's is a hundred times as long here: what will not come is given up soon.
+    wait: (milliseconds) => {
+      now += milliseconds * 100
+    },
+    sent: (node, request) => {
+      if (!changesSomething(request)) return
+      beforeWrite(writes.length, request, node)
+      writes.push(request)
+    },
+  })
+  const recorder = createRecorder({
+    ...{ run: 'run', by: 'test' },
+    now: () => new Date(now),
+    sinks: [(event) => void journal.push(event)],
+  })
+  await recorder.runStarted(plan)
+  const outcome = await runPlan(plan, {
+    ...{ client, recorder, soak: 0, wait: 60 },
+    environmentOf: () => [],
+    verify: () => Promise.resolve(undefined),
+    clock: () => now,
+    interrupted: () => false,
+    lockLost: () => false,
+  })
+  await recorder.runEnded(outcome)
+  return { outcome, journal, writes }
+}
+
+function changesSomething({ method, path }: ServerRequest): boolean {
+  return method !== 'GET' && path !== 'sys/capabilities-self'
+}
+
+interface Hooks {
+  readonly wait?: (milliseconds: number) => void
+  readonly sent?: (node: NodeAddress, request: ServerRequest) => void
+  readonly answered?: (body: unknown) => unknown
+}
+
+function clientOf(twin: Twin, { wait, sent, answered }: Hooks = {}): Client {
+  const transport: Transport = {
+    send: async (node, request) => {
+      sent?.(node, request)
+      const { status, body } = twin.send(node, request)
+      return { status, body: answered === undefined ? body : answered(body) }
+    },
+    close: () => Promise.resolve(),
+  }
+  return createClient({
+    transport,
+    wait: (milliseconds) => {
+      wait?.(milliseconds)
+      return Promise.resolve()
+    },
+  })
+}
+
+function firstUp(twin: Twin): NodeAddress {
+  return twin.active() ?? twin.nodes()[0]!
+}

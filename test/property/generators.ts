@@ -1,0 +1,311 @@
+/**
+ * Arbitrary clusters, told by the deeds that led to them, and arbitrary files about the same few
+ * names. Files are such as the program reads without a complaint; whether they can be carried out
+ * on the cluster is for the rules to say.
+ */
+import fc from 'fast-check'
+import type {
+  Allowance,
+  DesiredConnection,
+  DesiredMount,
+  DesiredPlugin,
+  DesiredState,
+  Use,
+} from '../../src/domain/desired.ts'
+import type { Product } from '../../src/domain/live.ts'
+import { compareText, UNVERSIONED, type Version } from '../../src/domain/names.ts'
+import { SOURCE } from '../builders/safety-input.ts'
+import type { Deed } from './deeds.ts'
+import { MADE_UP, type PaintedPlugin, type Palette, usualBinary } from './palette.ts'
+
+export interface ClusterStory {
+  readonly product: Product
+  readonly nodes: number
+  readonly deeds: readonly Deed[]
+  /** A node that is stopped at the end, counted from 0 and around. */
+  readonly stopped?: number
+}
+
+export interface Scenario {
+  readonly story: ClusterStory
+  readonly desired: DesiredState
+}
+
+export interface ScenarioOptions {
+  readonly palette?: Palette
+  readonly products?: readonly Product[]
+  readonly nodes?: { readonly min: number; readonly max: number }
+  /** False: every node is up. */
+  readonly stops?: boolean
+}
+
+export function scenarios(options: ScenarioOptions = {}): fc.Arbitrary<Scenario> {
+  const { palette = MADE_UP } = options
+  return fc.record({ story: stories(options), desired: desiredStates(palette) })
+}
+
+/** True once in about `times`, and less often in what a failure is shrunk to. */
+function seldom(times: number): fc.Arbitrary<boolean> {
+  return fc.nat(times - 1).map((number) => number === times - 1)
+}
+
+// ---- clusters
+
+export function stories(options: ScenarioOptions = {}): fc.Arbitrary<ClusterStory> {
+  const { palette = MADE_UP, products = ['openbao', 'vault'], stops = true } = options
+  const { min, max } = options.nodes ?? { min: 1, max: 5 }
+  return fc
+    .record({
+      product: fc.constantFrom(...products),
+      nodes: fc.integer({ min, max }),
+      begun: fc.tuple(...palette.plugins.map((plugin) => beginnings(plugin, palette))),
+      later: fc.array(laterDeeds(palette), { maxLength: 8, size: 'max' }),
+      stops: stops ? seldom(20) : fc.constant(false),
+      stopped: fc.nat(4),
+    })
+    .map(({ product, nodes, begun, later, stops, stopped }) => ({
+      product,
+      nodes,
+      deeds: [...begun.flat(), ...later],
+      ...(stops && nodes > 2 && { stopped }),
+    }))
+}
+
+/** Some versions registered, and some mounts and connections of them. */
+function beginnings(plugin: PaintedPlugin, palette: Palette): fc.Arbitrary<Deed[]> {
+  const { id, mounts, connections } = plugin
+  return fc
+    .record({
+      registered: fc.tuple(...palette.versions.map((of) => registrations(plugin, palette, [of]))),
+      which: fc.subarray([...palette.versions]),
+      mounted: fc.tuple(
+        ...mounts.map(() => fc.option(fc.constantFrom(...palette.versions), { freq: 3 })),
+      ),
+      connected: fc.tuple(
+        ...connections.map(() => fc.option(fc.constantFrom(...palette.versions), { freq: 2 })),
+      ),
+    })
+    .map(({ registered, which, mounted, connected }) => [
+      ...registered.filter((deed) => deed.do === 'register' && which.includes(deed.version)),
+      ...mounts.flatMap((mount, at): Deed[] => {
+        const version = mounted[at] ?? undefined
+        return version === undefined ? [] : [{ do: 'enable', mount, plugin: id, version }]
+      }),
+      ...connections.flatMap((connection, at): Deed[] => {
+        const version = connected[at] ?? undefined
+        return version === undefined ? [] : [{ do: 'connect', connection, plugin: id, version }]
+      }),
+    ])
+}
+
+function registrations(
+  plugin: PaintedPlugin,
+  palette: Palette,
+  versions: readonly Version[],
+): fc.Arbitrary<Deed> {
+  return fc
+    .record({
+      version: fc.constantFrom(...versions),
+      other: seldom(6),
+      binary: fc.constantFrom(...plugin.binaries),
+      args: fc.oneof(
+        { arbitrary: fc.constant(palette.args[0]!), weight: 8 },
+        { arbitrary: fc.constantFrom(...palette.args), weight: 1 },
+      ),
+    })
+    .map(({ version, other, binary, args }) => ({
+      do: 'register',
+      plugin: plugin.id,
+      version,
+      binary: other || version === UNVERSIONED ? binary : usualBinary(plugin, version),
+      args,
+    }))
+}
+
+function laterDeeds(palette: Palette): fc.Arbitrary<Deed> {
+  const mounted = palette.plugins.filter(({ mounts }) => mounts.length > 0)
+  const plugins = fc.constantFrom(...palette.plugins)
+  const versions = fc.constantFrom(...palette.versions)
+  const mounts = fc.constantFrom(...mounted.flatMap(({ mounts }) => mounts))
+  const said = palette.versions.filter((version) => version !== UNVERSIONED)
+  return fc.oneof(
+    {
+      weight: 3,
+      arbitrary: plugins.chain((plugin) => registrations(plugin, palette, palette.versions)),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(plugins, versions).map(([{ id }, version]): Deed => {
+        return { do: 'deregister', plugin: id, version }
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc
+        .tuple(mounts, fc.constantFrom(...said, 'builtin' as const))
+        .map(([mount, version]): Deed => ({ do: 'tune', mount, version })),
+    },
+    {
+      weight: 5,
+      arbitrary: fc
+        .tuple(mounts, fc.nat(4))
+        .map(([mount, node]): Deed => ({ do: 'reload', mount, node })),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(plugins, fc.constantFrom(...said))
+        .map(([{ id }, version]): Deed => ({ do: 'pin', plugin: id, version })),
+    },
+    { weight: 1, arbitrary: plugins.map(({ id }): Deed => ({ do: 'unpin', plugin: id })) },
+    { weight: 1, arbitrary: fc.constant<Deed>({ do: 'step_down' }) },
+  )
+}
+
+// ---- files
+
+/** The rules whose findings a generated file may accept. */
+const ALLOWED = ['data-downgrade', 'data-upgrade', 'sha256-changed', 'unregistered-version']
+
+export function desiredStates(palette: Palette = MADE_UP): fc.Arbitrary<DesiredState> {
+  return fc
+    .record({
+      plugins: fc.tuple(...palette.plugins.map((plugin) => namedPlugins(plugin, palette))),
+      allows: fc.nat(3).map((number) => number < 3),
+    })
+    .map(({ plugins, allows }) => {
+      const named = plugins.filter((one) => one !== undefined)
+      return {
+        cluster: {},
+        plugins: sortedBy(
+          named.map(({ plugin }) => plugin),
+          ({ id }) => id,
+        ),
+        mounts: sortedBy(
+          named.flatMap(({ mounts }) => mounts),
+          ({ path }) => path,
+        ),
+        connections: sortedBy(
+          named.flatMap(({ connections }) => connections),
+          ({ path }) => path,
+        ),
+        allow: allows ? named.flatMap(({ plugin }) => allowAll(plugin)) : [],
+        ignore: [],
+      }
+    })
+}
+
+function sortedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+  return [...items].sort((a, b) => compareText(keyOf(a), keyOf(b)))
+}
+
+function allowAll({ id }: DesiredPlugin): Allowance[] {
+  return ALLOWED.map((rule) => ({ rule, subject: id, because: 'generated', source: SOURCE }))
+}
+
+interface Named {
+  readonly plugin: DesiredPlugin
+  readonly mounts: readonly DesiredMount[]
+  readonly connections: readonly DesiredConnection[]
+}
+
+/** Undefined: the file does not name the plugin at all. */
+function namedPlugins(painted: PaintedPlugin, palette: Palette): fc.Arbitrary<Named | undefined> {
+  const { id, builtin } = painted
+  const listed = fc
+    .tuple(fc.subarray([...palette.versions]), ...palette.versions.map(() => seldom(6)))
+    .chain(([versions, ...others]) =>
+      fc.tuple(
+        ...versions.map((version) => {
+          const other = others[palette.versions.indexOf(version)] === true
+          return fc.record({
+            version: fc.constant(version),
+            binary:
+              other || version === UNVERSIONED
+                ? fc.constantFrom(...painted.binaries)
+                : fc.constant(usualBinary(painted, version)),
+            args: fc.oneof(
+              { arbitrary: fc.constant(palette.args[0]!), weight: 8 },
+              { arbitrary: fc.constantFrom(...palette.args), weight: 1 },
+            ),
+          })
+        }),
+      ),
+    )
+  const named = listed.chain((versions) => {
+    const uses = usesOf(
+      versions.map(({ version }) => version),
+      builtin,
+    )
+    return fc
+      .record({
+        use: optional(uses, 4),
+        retired: fc.option(fc.subarray([...palette.versions]), { nil: [], freq: 1 }),
+        careless: seldom(12),
+        mounts: fc.tuple(...painted.mounts.map(() => optional(namedMounts(uses), 1))),
+        connections: fc.tuple(
+          ...painted.connections.map(() => optional(fc.record({ use: optional(uses, 3) }), 1)),
+        ),
+      })
+      .map(({ use, retired, careless, mounts, connections }): Named => {
+        const kept = new Set(versions.map(({ version }) => version))
+        const retire = retired.filter((version) => careless || !kept.has(version))
+        return {
+          plugin: {
+            id,
+            ...(use !== undefined && { use: { value: use, source: SOURCE } }),
+            overridesBuiltin: builtin && versions.length > 0 && !careless,
+            versions: versions.map(({ version, binary, args }) => ({
+              ...{ version, ...binary, args, env: [], source: SOURCE },
+              data: { upgradeFrom: '>=0.0.0', downgradeTo: '>=0.0.0' },
+            })),
+            retire: retire.map((version) => ({ version, source: SOURCE })),
+            source: SOURCE,
+          },
+          mounts: painted.mounts.flatMap(({ path }, at) => {
+            const own = mounts[at]
+            if (own === undefined) return []
+            const said = own.use ?? use
+            return {
+              ...{ path, plugin: id, canary: own.canary, verify: [], source: SOURCE },
+              ...(own.use !== undefined && { use: { value: own.use, source: SOURCE } }),
+              // A new mount must be told what to run.
+              enable: own.enable && said !== undefined,
+            }
+          }),
+          connections: painted.connections.flatMap((path, at) => {
+            const own = connections[at]
+            if (own === undefined) return []
+            return {
+              ...{ path, plugin: id, source: SOURCE },
+              ...(own.use !== undefined && { use: { value: own.use, source: SOURCE } }),
+            }
+          }),
+        }
+      })
+  })
+  return optional(named, 4)
+}
+
+function namedMounts(uses: fc.Arbitrary<Use>) {
+  return fc.record({ use: optional(uses, 1), canary: fc.boolean(), enable: fc.boolean() })
+}
+
+function usesOf(versions: readonly Version[], builtin: boolean): fc.Arbitrary<Use> {
+  const listed = versions.map((version): Use =>
+    version === UNVERSIONED ? { kind: 'unversioned' } : { kind: 'version', version },
+  )
+  const compiledIn: Use = { kind: 'builtin' }
+  if (listed.length === 0) return fc.constant(compiledIn)
+  return fc.oneof(
+    { arbitrary: fc.constantFrom(...listed), weight: builtin ? 3 : 15 },
+    { arbitrary: fc.constant(compiledIn), weight: 1 },
+  )
+}
+
+function optional<Value>(
+  arbitrary: fc.Arbitrary<Value>,
+  freq: number,
+): fc.Arbitrary<Value | undefined> {
+  return fc.option(arbitrary, { nil: undefined, freq })
+}
