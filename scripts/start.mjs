@@ -1,7 +1,8 @@
-// `npm start`: shows on a real cluster what Lockstep does. Works in a fresh clone with Node, Python 3
-// and Go: installs and builds what is missing first, hence nothing but Node's own modules up here.
+// `npm start`: the story of an upgrade, on simulated servers; `npm start -- --real` tells it on
+// three real ones, for which Python 3 and Go are needed too. Works in a fresh clone: installs and
+// builds what is missing first, hence nothing but Node's own modules up here.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -13,10 +14,13 @@ if (isOutdated('dist/cli.js', ['src', 'schemas', 'scripts', 'package.json'])) {
   run('npm', 'run', '--silent', 'build')
 }
 
-const { register } = await import('tsx/esm/api')
-register()
-const { showUpgrade } = await import('./show-upgrade.ts')
-process.exitCode = await showUpgrade()
+if (process.argv.includes('--real')) {
+  const { register } = await import('tsx/esm/api')
+  register()
+  const { tellRealStory } = await import('./real-story.ts')
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  process.exitCode = await tellRealStory(version)
+} else run('node', 'dist/cli.js', 'demo')
 
 /** Ends this process where the command fails. */
 function run(command, ...args) {
