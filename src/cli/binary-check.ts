@@ -2,7 +2,6 @@
  * Runs the file's `binary_check` for every node and binary a plan registers, in parallel, bounded
  * in time: what it finds is held against the file's hashes before anything is registered.
  */
-import { execa } from 'execa'
 import type { DesiredState } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
 import { type NodeAddress, parseSha256, type Sha256 } from '../domain/names.ts'
@@ -47,6 +46,7 @@ async function runCheck(
   const [program = '', ...args] = template.map((part) =>
     part.replaceAll('{host}', host).replaceAll('{address}', node).replaceAll('{command}', command),
   )
+  const { execa } = await import('execa')
   const result = await execa(program, args, {
     reject: false,
     timeout: TIME_LIMIT,

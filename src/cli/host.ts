@@ -2,7 +2,6 @@
  * The world a command runs in: streams, environment, clock and chance, handed in so that commands
  * can be run by tests. Commands never touch `process` themselves.
  */
-import { randomBytes } from 'node:crypto'
 import { homedir, hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -54,7 +53,9 @@ export function processHost(): Host {
     isAlive,
     exit: (code) => process.exit(code),
     now: () => new Date(),
-    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    // Web Crypto, which loads only when it is used.
+    randomHex: (bytes) =>
+      Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex'),
     wait: async (milliseconds) => {
       await sleep(milliseconds)
     },

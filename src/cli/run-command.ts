@@ -1,5 +1,4 @@
 /** Runs a command of the user's file: bounded in time, its output kept only to say why it failed. */
-import { execa } from 'execa'
 
 const TIME_LIMIT = 60_000
 const SHOWN = 300
@@ -11,6 +10,7 @@ export async function runCommand(
 ): Promise<string | undefined> {
   const [program, ...args] = command
   if (program === undefined) return 'the command is empty'
+  const { execa } = await import('execa')
   const result = await execa(program, args, {
     env,
     reject: false,
