@@ -1,0 +1,148 @@
+/** Things done by hand to a real cluster: seen by drift, with class, mount and node; gone after apply. */
+import { copyFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type TestCluster, startCluster } from '../cluster/cluster.ts'
+import { makeExampleStates } from '../cluster/example-states.ts'
+import type { PluginFile } from '../cluster/plugin-files.ts'
+import { describeReal } from '../cluster/shared-cluster.ts'
+import { type DesiredFile, writeDesired } from './desired-file.ts'
+import { runOn } from './run-on-cluster.ts'
+
+const KV = 'secret/team-kv'
+const files = ['secrets-kv-0.16.2', 'secrets-kv-0.21.0'] as const
+
+interface Difference {
+  readonly class: string
+  readonly mount?: string
+  readonly node?: string
+  readonly subject: string
+}
+
+// A cluster of its own: a node is restarted, and files are taken away.
+describeReal('drift', () => {
+  const own: { cluster?: TestCluster; file?: DesiredFile } = {}
+
+  beforeAll(async () => {
+    const cluster = await startCluster({ plugins: files })
+    own.cluster = cluster
+    await makeExampleStates(cluster, [KV])
+    const binary = (command: PluginFile) => ({ command, sha256: cluster.pluginSha256(command) })
+    own.file = await writeDesired({
+      plugins: {
+        [KV]: { use: 'v0.16.2', versions: { 'v0.16.2': binary('secrets-kv-0.16.2') } },
+      },
+    })
+  })
+  afterAll(async () => {
+    await own.cluster?.stop()
+    await own.file?.[Symbol.asyncDispose]()
+  })
+
+  const cluster = (): TestCluster => own.cluster as TestCluster
+  const path = (): string => own.file?.path ?? ''
+
+  async function findDrift(): Promise<{ exitCode: number | undefined; differences: Difference[] }> {
+    const run = await runOn(cluster(), ['drift', '--json', '-f', path()])
+    const { differences } = JSON.parse(run.stdout) as { differences: Difference[] }
+    return { exitCode: run.exitCode, differences }
+  }
+
+  async function applyAndLookAgain(...more: readonly string[]): Promise<void> {
+    const applied = await runOn(cluster(), ['apply', '--auto-approve', ...more, '-f', path()])
+    expect(applied.stderr).not.toContain('Error')
+    expect(applied.exitCode).toBe(0)
+    expect(await findDrift()).toEqual({ exitCode: 0, differences: [] })
+  }
+
+  async function standby(): Promise<number> {
+    const active = await cluster().activeIndex()
+    return [0, 1, 2].find((index) => index !== active) ?? 0
+  }
+
+  const register = async (version: string, file: PluginFile) => {
+    const body = { version, command: file, sha256: cluster().pluginSha256(file) }
+    const active = await cluster().activeIndex()
+    await cluster().request(active, 'POST', 'sys/plugins/catalog/secret/team-kv', { body })
+  }
+
+  const tune = async (version: string) => {
+    const active = await cluster().activeIndex()
+    const body = { plugin_version: version }
+    await cluster().request(active, 'POST', 'sys/mounts/beta/tune', { body })
+  }
+
+  it('is not there at first', async () => {
+    expect(await findDrift()).toEqual({ exitCode: 0, differences: [] })
+  })
+
+  it('a mount tuned by hand and not reloaded', async () => {
+    await register('v0.21.0', 'secrets-kv-0.21.0')
+    await tune('v0.21.0')
+
+    const { exitCode, differences } = await findDrift()
+
+    expect(exitCode).toBe(2)
+    expect(differences).toMatchObject([{ class: 'version-differs', mount: 'beta/' }])
+    await applyAndLookAgain()
+  })
+
+  it('a node reloaded alone', async () => {
+    if (cluster().product === 'vault') return expect((await findDrift()).exitCode).toBe(0)
+    const alone = await standby()
+    await tune('v0.21.0')
+    await expect
+      .poll(async () => {
+        const seen = await cluster().request<{ data: { plugin_version: string } }>(
+          alone,
+          'GET',
+          'sys/mounts/beta',
+          { noForwarding: true },
+        )
+        return seen.body.data.plugin_version
+      })
+      .toBe('v0.21.0')
+    const body = { mounts: ['beta/'] }
+    const options = { body, noForwarding: true }
+    await cluster().request(alone, 'POST', 'sys/plugins/reload/backend', options)
+    await tune('v0.16.2')
+
+    const { exitCode, differences } = await findDrift()
+
+    expect(exitCode).toBe(2)
+    const node = cluster().addresses[alone]
+    expect(differences).toMatchObject([{ class: 'node-skew', mount: 'beta/', node }])
+    await applyAndLookAgain('--allow', `data-downgrade=${KV}`)
+  })
+
+  it('an entry registered again by hand with another hash', async () => {
+    await register('v0.16.2', 'secrets-kv-0.21.0')
+
+    const { exitCode, differences } = await findDrift()
+
+    expect(exitCode).toBe(2)
+    expect(differences.map((one) => one.class)).toContain('hash-differs')
+    await applyAndLookAgain('--allow', `sha256-changed=${KV}`)
+  })
+
+  it('a plugin file removed, and its node restarted', async () => {
+    const node = cluster().node(await standby())
+    const file = join(node.pluginDirectory, 'secrets-kv-0.16.2')
+    const other = cluster().node(await cluster().activeIndex())
+    await rm(file)
+    await node.stop()
+    await node.restart()
+    await cluster().waitUntilReady()
+
+    const { exitCode, differences } = await findDrift()
+
+    if (cluster().product === 'vault') return expect(exitCode).toBe(0)
+    expect(exitCode).toBe(2)
+    const down = differences.filter((one) => one.class === 'mount-down')
+    expect(down.map(({ mount, node: on }) => [mount, on])).toEqual(
+      ['alpha/', 'beta/', 'gamma/'].map((mount) => [mount, node.address]),
+    )
+    await copyFile(join(other.pluginDirectory, 'secrets-kv-0.16.2'), file)
+    await applyAndLookAgain()
+  })
+})

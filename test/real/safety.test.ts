@@ -1,0 +1,153 @@
+/** What a plan is held back for that only real servers, disks and tokens can show. No write is sent. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeEach, expect, it, onTestFinished } from 'vitest'
+import { makeExampleStates } from '../cluster/example-states.ts'
+import type { PluginFile } from '../cluster/plugin-files.ts'
+import { startCluster } from '../cluster/cluster.ts'
+import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import type { ClusterClient } from '../cluster/cluster-client.ts'
+import { writeDesired } from './desired-file.ts'
+import { readExternalEntries, readNodeMounts } from './node-views.ts'
+import { runOn } from './run-on-cluster.ts'
+
+const KV = 'secret/team-kv'
+
+function binaryOf(cluster: ClusterClient, command: PluginFile) {
+  return { command, sha256: cluster.pluginSha256(command) }
+}
+
+async function readAll(cluster: ClusterClient) {
+  return { entries: await readExternalEntries(cluster), mounts: await readNodeMounts(cluster) }
+}
+
+function upgradeOf(cluster: ClusterClient) {
+  return {
+    [KV]: {
+      use: 'v0.21.0',
+      versions: {
+        'v0.16.2': binaryOf(cluster, 'secrets-kv-0.16.2'),
+        'v0.21.0': binaryOf(cluster, 'secrets-kv-0.21.0'),
+      },
+    },
+  }
+}
+
+describeReal('a plan that is held back', () => {
+  beforeEach(async () => {
+    await sharedCluster().reset()
+    await makeExampleStates(sharedCluster(), [KV])
+  })
+  afterAll(() => sharedCluster().reset())
+
+  it('a downgrade that nobody declared to be readable', async () => {
+    const cluster = sharedCluster()
+    await using up = await writeDesired({ plugins: upgradeOf(cluster) })
+    const raised = await runOn(cluster, ['apply', '--auto-approve', '-f', up.path])
+    expect(raised.exitCode).toBe(0)
+    const plugins = { [KV]: { ...upgradeOf(cluster)[KV], use: 'v0.16.2' } }
+    await using down = await writeDesired({ plugins })
+    const before = await readAll(cluster)
+
+    const refused = await runOn(cluster, ['apply', '--auto-approve', '-f', down.path])
+
+    expect(refused.exitCode).toBe(3)
+    expect(refused.stdout).toContain('data-downgrade')
+    expect(await readAll(cluster)).toEqual(before)
+
+    const allow = ['--allow', `data-downgrade=${KV}`]
+    const allowed = await runOn(cluster, ['plan', ...allow, '-f', down.path])
+    expect(allowed.exitCode).toBe(0)
+  })
+
+  it('a registered version with another hash', async () => {
+    const cluster = sharedCluster()
+    const versions = { 'v0.16.2': binaryOf(cluster, 'secrets-kv-0.21.0') }
+    await using file = await writeDesired({ plugins: { [KV]: { use: 'v0.16.2', versions } } })
+    const before = await readAll(cluster)
+
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+    expect(run.exitCode).toBe(3)
+    expect(run.stdout).toContain('sha256-changed')
+    expect(await readAll(cluster)).toEqual(before)
+  })
+
+  it('a token that may not tune, with the policy lines that it lacks', async () => {
+    const cluster = sharedCluster()
+    await using file = await writeDesired({ plugins: upgradeOf(cluster) })
+    const token = await tokenThatMayNot(cluster, /^path "sys\/mounts\/.*\/tune"/, file.path)
+    const before = await readAll(cluster)
+
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path], { token })
+
+    expect(run.exitCode).toBe(8)
+    expect(run.stdout).toContain('capability-missing')
+    expect(run.stdout).toContain('path "sys/mounts/alpha/tune" { capabilities = ["update"] }')
+    expect(await readAll(cluster)).toEqual(before)
+  })
+
+  it('nothing, for a token with just what lockstep policy prints', async () => {
+    const cluster = sharedCluster()
+    await using file = await writeDesired({ plugins: upgradeOf(cluster) })
+    const token = await tokenThatMayNot(cluster, /^never$/, file.path)
+
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path], { token })
+
+    expect(run.stderr).not.toContain('Error')
+    expect(run.exitCode).toBe(0)
+  })
+})
+
+describeReal('the check of binaries on the nodes', () => {
+  it('finds a file missing on one node before anything is registered', async () => {
+    const plugins = ['secrets-kv-0.16.2', 'secrets-kv-0.21.0'] as const
+    const cluster = await startCluster({ plugins })
+    onTestFinished(() => cluster.stop())
+    await makeExampleStates(cluster, [KV])
+    const lacking = cluster.node(2)
+    await rm(join(lacking.pluginDirectory, 'secrets-kv-0.21.0'))
+    const folders = Object.fromEntries(
+      cluster.nodes.map(({ address, pluginDirectory }) => [address, pluginDirectory]),
+    )
+    const script =
+      'const [folders, address, command] = process.argv.slice(1);' +
+      'const file = require("fs").readFileSync(JSON.parse(folders)[address] + "/" + command);' +
+      'console.log(require("crypto").createHash("sha256").update(file).digest("hex"))'
+    const check = [process.execPath, '-e', script, JSON.stringify(folders)]
+    await using file = await writeDesired({
+      cluster: { binary_check: [...check, '{address}', '{command}'] },
+      plugins: upgradeOf(cluster),
+    })
+    const before = await readAll(cluster)
+
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+    expect(run.exitCode).toBe(3)
+    expect(run.stdout).toContain('binary-differs')
+    expect(run.stdout).toContain(lacking.address)
+    expect(await readAll(cluster)).toEqual(before)
+  })
+})
+
+/** A token with the file's own policy, less the lines that match. */
+async function tokenThatMayNot(
+  cluster: ClusterClient,
+  left: RegExp,
+  file: string,
+): Promise<string> {
+  const printed = await runOn(cluster, ['policy', '-f', file])
+  const policy = printed.stdout
+    .split('\n')
+    .filter((line) => !left.test(line))
+    .join('\n')
+  const name = `lockstep-${String(policy.length)}`
+  await cluster.request(0, 'POST', `sys/policies/acl/${name}`, { body: { policy } })
+  const made = await cluster.request<{ auth: { client_token: string } }>(
+    0,
+    'POST',
+    'auth/token/create',
+    { body: { policies: [name] } },
+  )
+  return made.body.auth.client_token
+}
