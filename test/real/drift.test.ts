@@ -39,7 +39,10 @@ describeReal('drift', () => {
     await own.file?.[Symbol.asyncDispose]()
   })
 
-  const cluster = (): TestCluster => own.cluster as TestCluster
+  const cluster = (): TestCluster => {
+    if (own.cluster === undefined) throw new Error('the cluster was not started')
+    return own.cluster
+  }
   const path = (): string => own.file?.path ?? ''
 
   async function findDrift(): Promise<{ exitCode: number | undefined; differences: Difference[] }> {
@@ -88,7 +91,11 @@ describeReal('drift', () => {
   })
 
   it('a node reloaded alone', async () => {
-    if (cluster().product === 'vault') return expect((await findDrift()).exitCode).toBe(0)
+    if (cluster().product === 'vault') {
+      // Standbys run nothing: one that is asked to reload sends us to the active node.
+      expect((await findDrift()).exitCode).toBe(0)
+      return
+    }
     const alone = await standby()
     await tune('v0.21.0')
     await expect
@@ -136,7 +143,10 @@ describeReal('drift', () => {
 
     const { exitCode, differences } = await findDrift()
 
-    if (cluster().product === 'vault') return expect(exitCode).toBe(0)
+    if (cluster().product === 'vault') {
+      expect(exitCode).toBe(0)
+      return
+    }
     expect(exitCode).toBe(2)
     const down = differences.filter((one) => one.class === 'mount-down')
     expect(down.map(({ mount, node: on }) => [mount, on])).toEqual(
