@@ -2,6 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const CLI_TESTS = 'test/cli/**/*.test.ts'
 const REAL_TESTS = 'test/real/**/*.test.ts'
+const FAULT_TESTS = 'test/faults/**/*.test.ts'
 
 export default defineConfig({
   test: {
@@ -11,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, CLI_TESTS, REAL_TESTS],
+          exclude: [...configDefaults.exclude, CLI_TESTS, REAL_TESTS, FAULT_TESTS],
         },
       },
       {
@@ -29,6 +30,20 @@ export default defineConfig({
           hookTimeout: 120_000,
           // They share one cluster, which each leaves as it found it.
           fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: [FAULT_TESTS],
+          globalSetup: 'test/real/global-setup.ts',
+          // Hours, where everything is tried (LOCKSTEP_FAULTS=all).
+          testTimeout: 5 * 3_600_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          // After all others: what they time and how they load the machine would disturb each other.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -20,15 +20,16 @@ export interface Patience {
 }
 
 const LOOK_EVERY = 250
+/** Milliseconds for a node to say whether it is active. */
+const ANSWER_WITHIN = 5_000
 
 /** Throws a LockstepError when no node became active in time. */
 export async function findActive(run: Patience): Promise<NodeAddress> {
   const { client, nodes, clock } = run
   const began = clock()
   for (let looks = 0; ; looks += 1) {
-    const reports = await Promise.all(nodes.map((node) => readNode(client, node)))
-    const active = reports.find(({ node }) => node.role === 'active')
-    if (active !== undefined) return active.node.address
+    const active = await firstActive(client, nodes)
+    if (active !== undefined) return active
     if (clock() - began >= run.patience || run.interrupted()) break
     if (looks === 0) await run.waiting('no node is active: waiting for the cluster to choose one')
     await client.wait(LOOK_EVERY)
@@ -38,4 +39,16 @@ export async function findActive(run: Patience): Promise<NodeAddress> {
     message: `no node became active within ${Math.round((clock() - began) / 1000)} s`,
     hint: 'Run apply again when the cluster has a leader: it goes on from what it finds.',
   })
+}
+
+/** As soon as one says so: a node that does not answer at all must not hold up the others. */
+async function firstActive(
+  client: Client,
+  nodes: readonly NodeAddress[],
+): Promise<NodeAddress | undefined> {
+  const asked = nodes.map(async (address) => {
+    const { node } = await readNode(client, address, AbortSignal.timeout(ANSWER_WITHIN))
+    return node.role === 'active' ? address : Promise.reject(new Error('not the active node'))
+  })
+  return Promise.any(asked).catch(() => undefined)
 }

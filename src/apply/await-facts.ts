@@ -3,7 +3,6 @@
  * one node was told reaches the others a moment later, and a node that is away may come back.
  */
 import type { Fact } from '../documents/plan.generated.ts'
-import { LockstepError } from '../domain/errors.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import type { Mismatch } from '../domain/run-outcome.ts'
 import { refusal } from '../server/faults.ts'
@@ -12,7 +11,7 @@ import { findActive, type Patience } from './active-node.ts'
 import { describeMismatch, findMismatches } from './facts.ts'
 
 /** Milliseconds that what was written may take to be seen on a node that answers. */
-export const SEEN_WITHIN = 15_000
+const SEEN_WITHIN = 15_000
 const LOOK_EVERY = 100
 
 /** One look. Throws a LockstepError where no node is active in time, or the token is no longer good. */
@@ -62,8 +61,9 @@ export function isOneNodesOwn({ fact }: Mismatch): boolean {
   return 'node' in fact
 }
 
+/** A standby that does not know the token sends us to the active node. */
 function isDenied({ found }: Mismatch): boolean {
-  return /permission denied|HTTP 40[13]|invalid token/i.test(found)
+  return /permission denied|HTTP 40[13]|HTTP 307|sends us to the active node/i.test(found)
 }
 
 /** Throws a LockstepError (exit 8) where the server no longer takes the token. */
@@ -75,9 +75,4 @@ export async function assertTokenLives(
   const answer = await client.ask(node, request)
   if (answer.status !== 401 && answer.status !== 403) return
   throw refusal(node, request, answer, false)
-}
-
-/** True of the fault that says so. */
-export function isDeadToken(error: unknown): boolean {
-  return error instanceof LockstepError && error.code === 'bad-token'
 }

@@ -6,7 +6,7 @@ import type { Action, Fact } from '../documents/plan.generated.ts'
 import type { Mismatch } from '../domain/run-outcome.ts'
 import { findActive, type Patience } from './active-node.ts'
 import { isOneNodesOwn, untilTheyHold } from './await-facts.ts'
-import { type EnvironmentOf, perform } from './perform.ts'
+import { type EnvironmentOf, perform, type Performed } from './perform.ts'
 
 /** How often one request is sent at the most, and how long its effect is looked for in between. */
 const TRIES = 3
@@ -14,6 +14,11 @@ const SEEN_WITHIN_A_TRY = 3_000
 
 export interface Sending extends Patience {
   readonly environmentOf: EnvironmentOf
+}
+
+/** How far a request came, kept up to date so that it is known also when something throws. */
+export interface Progress {
+  sent: 'no' | 'maybe' | 'accepted' | 'refused'
 }
 
 export type Carried =
@@ -28,15 +33,33 @@ export async function carryThrough(
   sending: Sending,
   action: Action,
   effect: readonly Fact[],
+  progress: Progress = { sent: 'no' },
 ): Promise<Carried> {
   for (let attempt = 1; ; attempt += 1) {
     const active = await findActive(sending)
+    const before = progress.sent
+    progress.sent = 'maybe'
     const performed = await perform(sending.client, active, action, sending.environmentOf)
+    progress.sent = sentBy(performed, before)
     if (performed.kind !== 'unknown') return performed
     const broken = await untilTheyHold(sending, effect, SEEN_WITHIN_A_TRY)
-    if (broken.length === 0) return { kind: 'accepted' }
+    if (broken.length === 0) {
+      progress.sent = 'accepted'
+      return { kind: 'accepted' }
+    }
     if (attempt === TRIES || !broken.every(canStillBeDone)) return performed
     await sending.waiting(`${performed.reason}; it was not carried out, so it is sent again`)
+  }
+}
+
+function sentBy(performed: Performed, before: Progress['sent']): Progress['sent'] {
+  switch (performed.kind) {
+    case 'accepted':
+      return 'accepted'
+    case 'refused':
+      return performed.denied ? before : 'refused'
+    case 'unknown':
+      return performed.notDone === true ? before : 'maybe'
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Action } from '../documents/plan.generated.ts'
 import type { NodeAddress, PluginId, Version } from '../domain/names.ts'
 import type { Client } from '../server/client.ts'
-import { describeNoAnswer, errorWords, saysComeBack } from '../server/faults.ts'
+import { describeNoAnswer, errorWords, forwards, saysComeBack } from '../server/faults.ts'
 import { requestOf } from '../server/requests.ts'
 
 /** `NAME=value` for each variable of a registration; throws a LockstepError for one that is not set. */
@@ -15,8 +15,8 @@ export type Performed =
   | { readonly kind: 'accepted' }
   /** `denied`: for want of a right or a living token, so that nothing was done. */
   | { readonly kind: 'refused'; readonly reason: string; readonly denied: boolean }
-  /** No answer of the server's own came: it may have been carried out, or not. */
-  | { readonly kind: 'unknown'; readonly reason: string }
+  /** No answer of the server's own came; `notDone`: nor was it taken by what answered. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly notDone?: true }
 
 export async function perform(
   client: Client,
@@ -37,6 +37,7 @@ export async function perform(
   if (response.status >= 200 && response.status < 300) return { kind: 'accepted' }
   const words = errorWords(response)
   const reason = `${node}: HTTP ${response.status}${words === '' ? '' : ` ${words}`}`
+  if (forwards(response)) return { kind: 'unknown', reason, notDone: true }
   if (saysComeBack(response)) return { kind: 'unknown', reason }
   return { kind: 'refused', reason, denied: response.status === 401 || response.status === 403 }
 }

@@ -8,6 +8,7 @@ import type { NodeAddress } from '../domain/names.ts'
 import { look, untilTheyHold } from './await-facts.ts'
 import { carryThrough } from './carry-through.ts'
 import { describeMismatch } from './facts.ts'
+import { recordIfPossible } from './recorder.ts'
 import type { StepRun } from './run-step.ts'
 import { planUndo } from './undo.ts'
 
@@ -18,7 +19,11 @@ export async function putBack(
   touched: readonly Step[],
 ): Promise<readonly string[]> {
   // Asked to stop or not: a mount that is down is put back first.
-  const finishing = { ...run, interrupted: () => false }
+  const finishing = {
+    ...run,
+    interrupted: () => false,
+    waiting: (reason: string) => recordIfPossible(run.waiting(reason)),
+  }
   try {
     return await undo(finishing, failed, touched)
   } catch (error) {
@@ -44,11 +49,11 @@ async function undo(
         restores.filter((fact) => isConfigurationOf(fact, action)),
       )
     }
-    await run.recorder.undoStarted(failed, action)
+    await recordIfPossible(run.recorder.undoStarted(failed, action))
     const carried = await carryThrough(run, action, effectOf(action, restores))
-    if (carried.kind === 'accepted') await run.recorder.undoDone(failed)
+    if (carried.kind === 'accepted') await recordIfPossible(run.recorder.undoDone(failed))
     else {
-      await run.recorder.undoFailed(failed, carried.reason)
+      await recordIfPossible(run.recorder.undoFailed(failed, carried.reason))
       problems.push(carried.reason)
     }
   }

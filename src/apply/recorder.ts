@@ -2,9 +2,9 @@
  * Tells what a run does, line by line, before and after each request: to the journal first, which
  * is on disk before the request goes out, then to whoever watches.
  */
-import type { JournalEvent } from '../documents/journal.generated.ts'
+import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Action, Plan, Step } from '../documents/plan.generated.ts'
-import { unreachable } from '../domain/errors.ts'
+import { LockstepError, unreachable } from '../domain/errors.ts'
 import type { RunOutcome } from '../domain/run-outcome.ts'
 import { describeMismatch } from './facts.ts'
 import { stateBefore } from './state-before.ts'
@@ -48,7 +48,7 @@ export function createRecorder({ run, by, now, sinks }: RecorderOptions): Record
       tell({
         event: 'run_started',
         plan_id: plan.plan_id,
-        cluster: { id: plan.cluster.id, name: plan.cluster.name },
+        cluster: clusterOf(plan),
         steps: plan.steps.length,
         by,
         before: stateBefore(plan),
@@ -73,6 +73,18 @@ export function createRecorder({ run, by, now, sinks }: RecorderOptions): Record
   }
 }
 
+/**
+ * For what must be done whether or not it can be recorded: a mount that is down is put back also
+ * where the disk is full.
+ */
+export async function recordIfPossible(told: Promise<void>): Promise<void> {
+  try {
+    await told
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error
+  }
+}
+
 function reasonOf(outcome: RunOutcome): { readonly reason?: string } {
   switch (outcome.kind) {
     case 'put_back':
@@ -88,4 +100,8 @@ function reasonOf(outcome: RunOutcome): { readonly reason?: string } {
     default:
       return unreachable(outcome)
   }
+}
+
+function clusterOf({ cluster: { id, name, lock } }: Plan): RunStarted['cluster'] {
+  return { id, name, ...(lock !== undefined && { lock }) }
 }

@@ -7,10 +7,10 @@ import type { NodeAddress } from '../domain/names.ts'
 import type { Mismatch } from '../domain/run-outcome.ts'
 import { findActive, type Patience } from './active-node.ts'
 import { assertTokenLives, isOneNodesOwn, look, untilTheyHold } from './await-facts.ts'
-import { type Carried, carryThrough } from './carry-through.ts'
+import { type Carried, carryThrough, type Progress } from './carry-through.ts'
 import { describeMismatch } from './facts.ts'
 import type { EnvironmentOf } from './perform.ts'
-import type { Recorder } from './recorder.ts'
+import { type Recorder, recordIfPossible } from './recorder.ts'
 
 /** Further checks of a mount after its reload, beyond what every step ensures; why one failed. */
 export type VerifyReload = (step: Step, active: NodeAddress) => Promise<string | undefined>
@@ -32,11 +32,11 @@ export type StepResult =
   | { readonly kind: 'done' }
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'stale'; readonly mismatches: readonly Mismatch[] }
-  /** A node it needs stayed away; its request was not sent. */
-  | { readonly kind: 'away'; readonly reason: string }
+  /** A node it needs stayed away: nothing was seen there, good or bad. */
+  | { readonly kind: 'away'; readonly reason: string; readonly sent: Progress['sent'] }
   | { readonly kind: 'failed'; readonly reason: string; readonly sent: boolean }
-  /** A fault of ours or the cluster's: `sent` says how far the request came. */
-  | { readonly kind: 'fault'; readonly error: unknown; readonly sent: 'no' | 'accepted' | 'maybe' }
+  /** A fault of ours or the cluster's. */
+  | { readonly kind: 'fault'; readonly error: unknown; readonly sent: Progress['sent'] }
 
 export interface Place {
   /** From 1. */
@@ -45,7 +45,7 @@ export interface Place {
 }
 
 export async function runStep(run: StepRun, step: Step, place: Place): Promise<StepResult> {
-  let sent: 'no' | 'accepted' | 'maybe' = 'no'
+  const progress: Progress = { sent: 'no' }
   try {
     if (!mustReload(run, step) && (await look(run, step.ensures)).length === 0) {
       await run.recorder.stepDone(step, 'already')
@@ -60,19 +60,18 @@ export async function runStep(run: StepRun, step: Step, place: Place): Promise<S
     const finishing = { ...run, interrupted: () => false }
     const { action } = step
     if (action.kind === 'register') run.written.add(`${action.plugin} ${action.version}`)
-    sent = 'maybe'
-    const carried = await carryThrough(finishing, action, step.ensures)
-    if (carried.kind === 'accepted') sent = 'accepted'
-    if (carried.kind === 'refused' && carried.denied) sent = 'no'
-    const reason = await whyItFailed(finishing, step, carried)
-    if (reason === undefined) {
+    const carried = await carryThrough(finishing, action, step.ensures, progress)
+    const failure = await whyItFailed(finishing, step, carried)
+    if (failure === undefined) {
       await run.recorder.stepDone(step, 'done')
       return { kind: 'done' }
     }
-    await run.recorder.stepFailed(step, reason)
+    const { reason } = failure
+    await recordIfPossible(run.recorder.stepFailed(step, reason))
+    if (failure.unseen) return { kind: 'away', reason, sent: progress.sent }
     return { kind: 'failed', reason, sent: true }
   } catch (error) {
-    return { kind: 'fault', error, sent }
+    return { kind: 'fault', error, sent: progress.sent }
   }
 }
 
@@ -86,7 +85,7 @@ async function notAsPlanned(
   const final = broken.filter((mismatch) => mismatch.unseen !== true)
   if (final.length === 0) {
     await run.recorder.stepFailed(step, reason)
-    return { kind: 'away', reason }
+    return { kind: 'away', reason, sent: 'no' }
   }
   if (!final.every(isOneNodesOwn)) return { kind: 'stale', mismatches: final }
   await run.recorder.stepFailed(step, reason)
@@ -100,32 +99,46 @@ function mustReload(run: StepRun, { action, requires }: Step): boolean {
   )
 }
 
+interface Failure {
+  readonly reason: string
+  /** Nothing that was seen speaks against the step: the node could not be looked at. */
+  readonly unseen: boolean
+}
+
 /** Undefined when the step did what it is to do, whatever the answer to it was. */
 async function whyItFailed(
   run: StepRun,
   step: Step,
   carried: Carried,
-): Promise<string | undefined> {
+): Promise<Failure | undefined> {
   if (carried.kind === 'refused') {
     // A request that the token may not make says nothing of the mount.
-    await assertTokenLives(run, await findActive(run))
-    const broken = await look(run, step.ensures)
-    return [carried.reason, ...broken.map(describeMismatch)].join('; ')
+    if (carried.denied) await assertTokenLives(run, await findActive(run))
+    return failureOf(await look(run, step.ensures), carried.reason)
   }
   const broken = await untilTheyHold(run, step.ensures)
   if (broken.length > 0) {
-    const lost = carried.kind === 'unknown' ? [carried.reason] : []
-    return [...lost, ...broken.map(describeMismatch)].join('; ')
+    return failureOf(broken, carried.kind === 'unknown' ? carried.reason : undefined)
   }
+  if (step.action.kind !== 'reload') return undefined
   const problem = await verify(run, step)
-  if (problem !== undefined || run.soak === 0 || step.action.kind !== 'reload') return problem
+  if (problem !== undefined || run.soak === 0) return problem
   await run.recorder.waiting(`watching for ${run.soak} s before going on`)
   await run.client.wait(run.soak * 1000)
   const since = await untilTheyHold(run, step.ensures)
-  if (since.length > 0) return since.map(describeMismatch).join('; ')
-  return verify(run, step)
+  return since.length > 0 ? failureOf(since) : verify(run, step)
 }
 
-async function verify(run: StepRun, step: Step): Promise<string | undefined> {
-  return step.action.kind === 'reload' ? run.verify(step, await findActive(run)) : undefined
+async function verify(run: StepRun, step: Step): Promise<Failure | undefined> {
+  const reason = await run.verify(step, await findActive(run))
+  return reason === undefined ? undefined : { reason, unseen: false }
+}
+
+/** `refused`: in the server's words. */
+function failureOf(broken: readonly Mismatch[], refused?: string): Failure {
+  const told = refused === undefined ? [] : [refused]
+  return {
+    reason: [...told, ...broken.map(describeMismatch)].join('; '),
+    unseen: broken.length > 0 && broken.every(({ unseen }) => unseen === true),
+  }
 }

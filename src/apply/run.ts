@@ -7,6 +7,7 @@ import type { Plan, Step } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { RunOutcome } from '../domain/run-outcome.ts'
 import type { Client } from '../server/client.ts'
+import type { Progress } from './carry-through.ts'
 import type { EnvironmentOf } from './perform.ts'
 import { putBack } from './put-back.ts'
 import type { Recorder } from './recorder.ts'
@@ -69,43 +70,43 @@ async function endOf(
   { done, remaining }: SoFar,
 ): Promise<RunOutcome> {
   const sofar = { done: ids(done), remaining }
-  const touched = done.filter(({ group }) => group === step.group)
   switch (result.kind) {
     case 'interrupted':
       return { kind: 'interrupted', ...sofar }
     case 'stale':
       return { kind: 'stale', step: step.id, mismatches: result.mismatches, ...sofar }
     case 'away':
-      // Nothing of its group was touched: there is nothing to put back.
-      if (touched.length === 0)
-        return { kind: 'stopped', error: stayedAway(result.reason), ...sofar }
-      return fail(run, step, { ...result, sent: false }, { done, remaining })
+      // Nothing seen speaks against the new version, and where the run stands is a safe place to
+      // stop at: to take back on a cluster that ails would only be more to go wrong.
+      return stopped(step, stayedAway(result.reason), result.sent, sofar)
     case 'failed':
       return fail(run, step, result, { done, remaining })
     case 'fault': {
       const error = faultOf(result.error)
-      // Only a reload takes a mount down, and only one that the server did not say went well.
-      if (step.action.kind === 'reload' && result.sent === 'maybe') {
+      // A reload that the server refused has left its mounts down, and nobody can put them back now.
+      if (step.action.kind === 'reload' && result.sent === 'refused') {
         return {
           kind: 'not_put_back',
           step: step.id,
-          reason: error.message,
-          problems: [
-            `nobody could look whether ${step.action.mounts.join(', ')} answer on ${step.action.node}`,
-          ],
+          reason: 'the server refused it',
+          problems: [error.message],
           undone: [],
           ...sofar,
           remaining: remaining.slice(1),
         }
       }
-      return {
-        kind: 'stopped',
-        error,
-        ...(result.sent !== 'no' && { unchecked: step.id }),
-        ...sofar,
-      }
+      return stopped(step, error, result.sent, sofar)
     }
   }
+}
+
+function stopped(
+  step: Step,
+  error: LockstepError,
+  sent: Progress['sent'],
+  sofar: { readonly done: readonly string[]; readonly remaining: readonly string[] },
+): RunOutcome {
+  return { kind: 'stopped', error, ...(sent !== 'no' && { unchecked: step.id }), ...sofar }
 }
 
 async function fail(

@@ -92,7 +92,9 @@ async function verifyRead(
     if (answer.status >= 200 && answer.status < 300) return undefined
     const words = errorWords(answer)
     // A read that makes a lease: the backend has answered, only a standby cannot store the lease.
-    if (READ_ONLY.test(words) && !active) return undefined
+    // OpenBao then says no more than `internal error`; a backend's own errors come in its words.
+    const cannotStore = READ_ONLY.test(words) || words === 'internal error'
+    if (answer.status === 500 && cannotStore && !active) return undefined
     if (READ_ONLY.test(words)) return `verify read ${path}: ${words} (${STAYS_READ_ONLY})`
     return `verify read ${path}: HTTP ${answer.status}${words === '' ? '' : ` ${words}`}`
   } catch (error) {

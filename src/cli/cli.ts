@@ -7,11 +7,15 @@ const args = process.argv.slice(2)
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${__VERSION__}\n`)
 } else {
-  // A reader that went away (`| head`) is no error of ours.
+  const changes = args[0] === 'apply' || args[0] === 'rollback'
+  // A reader that went away (`| head`) is no error of ours, and must not end a run half way.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (changes) return
     if (error.code === 'EPIPE') process.exit(0)
     throw error
   })
+  // Nor must a terminal that was closed.
+  process.stderr.on('error', () => undefined)
   const { main } = await import('./main.ts')
   process.exitCode = await main(args, processHost(), __VERSION__)
 }

@@ -135,6 +135,7 @@ const addApply: Add = (program, host, done) => {
     .option('--soak <duration>', 'watch each reloaded mount this long before going on', seconds)
     .option('--wait <duration>', 'wait this long for a leader, or a node that is away', seconds, 60)
     .option('--journal <dir>', 'where the journal and the lock of this machine are kept')
+    .option('--log-file <file>', 'log every request to a file (never a token or a value)')
     .option('--json', 'print what is done as JSON, one event a line')
     .addHelpText(
       'after',
@@ -147,6 +148,33 @@ const addApply: Add = (program, host, done) => {
     .action(async (plan: string | undefined, options: ApplyOptions) => {
       const { apply } = await import('./commands/apply.ts')
       done(await apply(plan, options, host))
+    })
+  addOutputOptions(addClusterOptions(addFileOptions(addAllowOption(command))))
+}
+
+const addRollback: Add = (program, host, done) => {
+  const command = program
+    .command('rollback')
+    .argument('[run]', 'a run, or the beginning of its name; without it, the newest')
+    .description('Plan the way back to where a run began, ask, and carry it out')
+    .option('--auto-approve', 'do not ask')
+    .option('--no-input', 'never ask: fail where a question would be')
+    .option('--soak <duration>', 'watch each reloaded mount this long before going on', seconds)
+    .option('--wait <duration>', 'wait this long for a leader, or a node that is away', seconds, 60)
+    .option('--journal <dir>', 'where the journals and the lock of this machine are kept')
+    .option('--log-file <file>', 'log every request to a file (never a token or a value)')
+    .option('--json', 'print what is done as JSON, one event a line')
+    .addHelpText(
+      'after',
+      '\nGive the file with -f: it says whether the older version reads the newer one’s data.\n' +
+        examples(
+          'lockstep rollback -f lockstep.yaml',
+          'lockstep rollback 2026-05-01T10 -f prod/ --auto-approve',
+        ),
+    )
+    .action(async (run: string | undefined, options: ApplyOptions) => {
+      const { rollback } = await import('./commands/rollback.ts')
+      done(await rollback(run, options, host))
     })
   addOutputOptions(addClusterOptions(addFileOptions(addAllowOption(command))))
 }
@@ -267,6 +295,7 @@ const COMMANDS: readonly Add[] = [
   addPlan,
   addShow,
   addApply,
+  addRollback,
   addStatus,
   addDrift,
   addImport,

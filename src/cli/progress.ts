@@ -18,17 +18,22 @@ function titleOf(step: Step, plan: Plan): string {
 export function lineProgress(plan: Plan, write: (text: string) => void): Progress {
   const titles = new Map(plan.steps.map((step) => [step.id, titleOf(step, plan)]))
   const titleFor = (id: string): string => titles.get(id) ?? id
+  let begun = ''
   return {
     sink: (event) => {
       switch (event.event) {
         case 'step_started':
+          begun = event.step
           write(`[${event.number}/${event.of}] ${titleFor(event.step)} … `)
           break
         case 'step_done':
           write(event.outcome === 'done' ? 'done\n' : `${titleFor(event.step)}: already done\n`)
           break
         case 'step_failed':
-          write(`FAILED\n      ${event.reason}\n`)
+          // One that could not even begin has no line yet.
+          write(
+            `${event.step === begun ? '' : `${titleFor(event.step)} … `}FAILED\n      ${event.reason}\n`,
+          )
           break
         case 'undo_started':
           write(

@@ -1,4 +1,5 @@
 /** What every command that asks a cluster needs: the desired state, a client, the live state. */
+import { appendFileSync } from 'node:fs'
 import type { DesiredState } from '../domain/desired.ts'
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
@@ -25,7 +26,7 @@ export interface Session {
 
 /** `desired` gives the address and the nodes where flags do not. */
 export async function openSession(
-  options: ClusterOptions & OutputOptions,
+  options: ClusterOptions & OutputOptions & { readonly logFile?: string },
   host: Host,
   desired: Pick<DesiredState, 'cluster'> | undefined,
 ): Promise<Session> {
@@ -42,8 +43,10 @@ export async function openSession(
     tls: connection.tls,
     timeout: connection.timeout,
   })
-  const transport =
-    options.verbose === true ? logRequests(plain, host.err, () => host.now().getTime()) : plain
+  const clock = (): number => host.now().getTime()
+  const told = options.verbose === true ? logRequests(plain, host.err, clock) : plain
+  const log = options.logFile === undefined ? undefined : openLog(options.logFile, host)
+  const transport = log === undefined ? told : logRequests(told, log, clock)
   const client = createClient({ transport, wait: host.wait })
   const nodes = options.node?.map(nodeAddress) ?? desired?.cluster.nodes
   return {
@@ -66,6 +69,34 @@ export async function openSession(
     },
     close: () => client.close(),
   }
+}
+
+/** Each line with its time. Throws a LockstepError where the file cannot be opened, and only then. */
+function openLog(path: string, host: Host): (line: string) => void {
+  try {
+    appendFileSync(path, '', { mode: 0o600 })
+  } catch (cause) {
+    throw new LockstepError({
+      code: 'unwritable-file',
+      message: `the log ${path} cannot be written (${codeOf(cause)})`,
+      hint: 'Choose another file with --log-file, or leave it out.',
+      cause,
+    })
+  }
+  let told = false
+  return (line) => {
+    try {
+      appendFileSync(path, `${host.now().toISOString()} ${line}`, { mode: 0o600 })
+    } catch (error) {
+      // A full disk must not end a run that the journal still records.
+      if (!told) host.err(`The log ${path} cannot be written any more (${codeOf(error)}).\n`)
+      told = true
+    }
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }
 
 function nodeAddress(text: string): NodeAddress {

@@ -32,6 +32,10 @@ export interface RunStarted {
   cluster: {
     id: string
     name: string
+    /**
+     * The KV version 2 secret that the run held as its lock.
+     */
+    lock?: string
   }
   steps: number
   /**

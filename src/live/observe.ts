@@ -10,7 +10,7 @@ import { readCatalogEntries, readPinnedVersions } from './catalog.ts'
 import { readConnections } from './connections.ts'
 import { readMounts } from './mounts.ts'
 import { readNamespaces } from './namespaces.ts'
-import { discoverNodes, readNode } from './nodes.ts'
+import { discoverNodes, type NodeReport, readNode } from './nodes.ts'
 
 export interface ObserveOptions {
   /** Where to begin: a node, or whatever stands before the nodes. */
@@ -69,9 +69,14 @@ export async function observe(client: Client, options: ObserveOptions): Promise<
   }
 }
 
-async function readNodes(client: Client, options: ObserveOptions) {
-  const addresses = options.nodes ?? (await discoverNodes(client, options.address))
-  return Promise.all([...addresses].sort(compareText).map((node) => readNode(client, node)))
+async function readNodes(client: Client, options: ObserveOptions): Promise<NodeReport[]> {
+  const { addresses, unheard } =
+    options.nodes === undefined
+      ? await discoverNodes(client, options.address)
+      : { addresses: options.nodes, unheard: [] }
+  const reports = await Promise.all(addresses.map((node) => readNode(client, node)))
+  const silent = unheard.map((node) => ({ node, cluster: { name: '', id: '' } }))
+  return [...reports, ...silent].sort((a, b) => compareText(a.node.address, b.node.address))
 }
 
 function externalPlugins(entries: readonly CatalogEntry[]): ReadonlySet<PluginId> {

@@ -1,6 +1,13 @@
 /** `enable` steps: a mount made where nothing is mounted, always with its version. Never undone. */
 import type { LiveState } from '../domain/live.ts'
-import { ROOT_NAMESPACE, type Namespace, type MountPath, versionLabel } from '../domain/names.ts'
+import {
+  isBuiltinVersion,
+  type MountPath,
+  type Namespace,
+  ROOT_NAMESPACE,
+  UNVERSIONED,
+  versionLabel,
+} from '../domain/names.ts'
 import { reloadOrder } from './live-index.ts'
 import { type Entry, entryFact, type UnorderedStep } from './steps.ts'
 import type { NewMount } from './targets.ts'
@@ -13,6 +20,8 @@ export function enableStep(
   const { desired, version, sha256 } = fresh
   const namespace = namespaceOf(desired.path, live)
   const at = { mount: desired.path, namespace }
+  // A builtin's own version is what a new mount runs without one, and servers do not keep it.
+  const kept = isBuiltinVersion(version) ? UNVERSIONED : version
   return {
     id: `enable ${desired.path}`,
     group: `enable ${desired.path}`,
@@ -22,7 +31,7 @@ export function enableStep(
       ...(entry === undefined ? [] : [entryFact(desired.plugin, version, entry)]),
     ],
     ensures: [
-      { fact: 'mount', ...at, plugin: desired.plugin, configured_version: version },
+      { fact: 'mount', ...at, plugin: desired.plugin, configured_version: kept },
       ...reloadOrder(live).map((node) => ({
         fact: 'running' as const,
         ...at,

@@ -65,11 +65,17 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
       isUnreloaded: (node) => isUnreloaded(past, at, target.mount.path, node),
     }
   })
-  const canaries = moves.filter(({ target }) => target.canary)
-  const others = moves.filter(({ target }) => !target.canary)
-  // An entry that all mounts share takes them all back with it: then they are one group.
-  const together = inPlace !== undefined || reverted !== undefined
-  const canaryGroup = together ? plugin.id : `${plugin.id} canary`
+  /** The canary alone before the others. */
+  const batch = (some: readonly Move[], group: string, canaryGroup: string): UnorderedStep[] =>
+    [true, false].flatMap((canary) => {
+      const ones = some.filter(({ target }) => target.canary === canary)
+      return moveSteps(plugin, ones, live, canary ? canaryGroup : group, entries)
+    })
+  const shared = inPlace !== undefined || reverted !== undefined
+  // The entry they leave is about to be another, or none: a restart must not start that for them.
+  const leaves = ({ target }: Move): boolean => shared && target.use.kind === 'version'
+  const leaving = moves.filter(leaves)
+  const rest = moves.filter((move) => !leaves(move))
   const users = (version: Version): number =>
     targets.mounts.filter((target) => target.version === version).length +
     targets.newMounts.filter((fresh) => fresh.version === version).length +
@@ -85,14 +91,17 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
   return {
     registrations: registrations.filter((one) => one !== inPlace).map(register),
     moves: [
+      ...withEarlierRunTakenBack(
+        batch(leaving, `${plugin.id} versioned`, `${plugin.id} versioned canary`),
+        leaving,
+        known,
+      ),
       ...(reverted === undefined ? [] : [deregisterStep(reverted, plugin.id, { reverts: true })]),
       ...(inPlace === undefined ? [] : [register(inPlace)]),
       ...withEarlierRunTakenBack(
-        [
-          ...moveSteps(plugin, canaries, live, canaryGroup, entries),
-          ...moveSteps(plugin, others, live, plugin.id, entries),
-        ],
-        moves,
+        // An entry that all mounts share takes them all back with it: then they are one group.
+        batch(rest, plugin.id, shared ? plugin.id : `${plugin.id} canary`),
+        rest,
         known,
       ),
       ...targets.connections

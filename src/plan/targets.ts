@@ -134,6 +134,15 @@ export function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex)
       const use = mount.use ?? plugin.use
       const end = use === undefined ? undefined : freshEnd(use.value, plugin, index)
       if (end !== undefined) newMounts.push({ desired: mount, ...end })
+      else if (use?.value.kind === 'builtin') {
+        const { source } = use
+        impossible.push({
+          kind: 'builtin-unknown',
+          plugin: plugin.id,
+          mounts: [mount.path],
+          source,
+        })
+      }
     }
   }
   const connections = findConnections(plugin, said.connections, index)

@@ -29,9 +29,23 @@ export function wayBack(target: MountTarget, index: LiveIndex): WayBack | undefi
   const before = mount.configured_version
   if (before === target.version) return wayBackFromPending(target, index)
   const sha256 = runsUnder(index, mount.plugin, before)
+  // Changed by hand and not reloaded since: what it is configured for is not what it ran.
+  const ran = ranEverywhere(mount)
+  if (ran !== undefined && ran !== sha256) {
+    const back = versionThatRuns(mount, ran, target.version, index)
+    if (back !== undefined) return back
+  }
   if (sha256 === undefined) return undefined
   if (before !== UNVERSIONED) return { version: before, sha256 }
   return versionThatRuns(mount, sha256, target.version, index)
+}
+
+/** The one binary that runs wherever the mount answers; undefined where nodes differ. */
+function ranEverywhere({ nodes }: LiveMount): Sha256 | undefined {
+  const binaries = nodes.flatMap(({ answers, running_sha256 }) =>
+    answers === 'no' ? [] : running_sha256,
+  )
+  return new Set(binaries).size === 1 ? binaries[0] : undefined
 }
 
 /** Tuned already by an earlier run or by hand: what still runs somewhere tells what it was. */

@@ -4,18 +4,20 @@ import type { JournalEvent } from '../documents/journal.generated.ts'
 export interface NamedRun {
   readonly name: string
   readonly events: readonly JournalEvent[]
+  /** Its process holds the lock and lives. */
+  readonly underWay?: boolean
 }
 
 /** One line a run, oldest first. */
 export function renderHistory(runs: readonly NamedRun[]): string {
   if (runs.length === 0) return 'No runs yet on this machine.'
   return runs
-    .map(({ name, events }) => {
+    .map(({ name, events, underWay }) => {
       const started = events.find((event) => event.event === 'run_started')
       const done = events.filter((event) => event.event === 'step_done').length
       const steps = started === undefined ? '?' : String(started.steps)
       const cluster = started?.cluster.name ?? 'unknown cluster'
-      return `${name}  ${cluster}  ${outcomeOf(events)}  ${done} of ${steps} steps  ${started?.by ?? ''}`.trimEnd()
+      return `${name}  ${cluster}  ${underWay === true ? 'under way' : outcomeOf(events)}  ${done} of ${steps} steps  ${started?.by ?? ''}`.trimEnd()
     })
     .join('\n')
 }

@@ -47,6 +47,11 @@ export function readHaStatus(): ServerRequest {
   return get('sys/ha-status')
 }
 
+/** The members of the cluster, whether or not they report to the active node. */
+export function readRaftConfiguration(): ServerRequest {
+  return get('sys/storage/raft/configuration')
+}
+
 export function readCatalog(): ServerRequest {
   return get('sys/plugins/catalog')
 }

@@ -137,7 +137,7 @@ describe('a twin of a live cluster', () => {
 
     expect(twin.send(NODE2, register('other')).status).toBe(500)
     expect(twin.send(NODE2, register('new')).status).toBe(204)
-    expect(twin.whyNotStarting(NODE1, MOUNT)).toBeUndefined()
+    expect(twin.wouldStart(NODE1, MOUNT).kind).toBe('started')
   })
 
   test('knows the builtin that an unversioned entry hides', () => {

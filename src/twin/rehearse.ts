@@ -1,13 +1,15 @@
 /**
  * Rehearses a plan on a twin of the live state: sends each step's request, and after each looks
  * whether stopping there would be safe, even if every node restarted at that moment. Also whether
- * the plan ends where it is to end. Changes nothing that is handed in.
+ * the plan ends where it is to end, and reloads in the right order. Changes nothing that is handed
+ * in.
  */
 import type { Action, Rehearsal, Step } from '../documents/plan.generated.ts'
 import type { LiveMount, LiveState } from '../domain/live.ts'
 import type { MountPath, NodeAddress, PluginId, Sha256 } from '../domain/names.ts'
 import { requestOf } from '../server/requests.ts'
 import { twinFromLive } from './from-live.ts'
+import { findLateStandbys } from './reload-order.ts'
 import type { Twin } from './twin.ts'
 
 /** Where a mount is to be when the plan is through. */
@@ -25,10 +27,12 @@ export interface RehearsalInput {
 /** Null where there is nothing to rehearse. */
 export function rehearse({ live, steps, ends }: RehearsalInput): Rehearsal | null {
   if (steps.length === 0) return null
-  const stage = setStage(live, steps)
+  const stage = setStage(live, steps, ends)
+  const late = findLateStandbys(steps, stage.active)
   const unsafe: Rehearsal['unsafe'] = []
   for (const [position, step] of steps.entries()) {
     const faults = playStep(stage, step)
+    faults.push(...(late.get(step) ?? []).map((mount) => reloadedLate(mount, step, stage)))
     if (position === steps.length - 1) faults.push(...missedEnds(stage, ends))
     if (faults.length > 0) unsafe.push({ after: step.id, problem: describeFaults(faults, stage) })
   }
@@ -42,6 +46,11 @@ interface Stage {
   readonly nodes: readonly NodeAddress[]
   readonly mountsOf: ReadonlyMap<PluginId, readonly LiveMount[]>
   readonly mounts: ReadonlyMap<MountPath, LiveMount>
+  /**
+   * Of the mounts that the plan moves: the binaries they may come up with while it runs. What they
+   * ran or would have come up with before it, and what they are to run after it.
+   */
+  readonly mayStart: ReadonlyMap<MountPath, ReadonlySet<Sha256>>
   /** What was wrong before the first step: that is no fault of the plan. */
   readonly known: ReadonlySet<string>
 }
@@ -52,7 +61,7 @@ interface Fault {
   readonly problem: string
 }
 
-function setStage(live: LiveState, steps: readonly Step[]): Stage {
+function setStage(live: LiveState, steps: readonly Step[], ends: readonly RehearsedEnd[]): Stage {
   const sharedFiles = Object.fromEntries(
     steps.flatMap(({ action }) =>
       action.kind === 'register' ? [[action.entry.command, action.entry.sha256]] : [],
@@ -71,13 +80,28 @@ function setStage(live: LiveState, steps: readonly Step[]): Stage {
     nodes: up.map(({ address }) => address),
     mountsOf,
     mounts: new Map(live.mounts.map((mount) => [mount.path, mount])),
+    mayStart: new Map<MountPath, ReadonlySet<Sha256>>(),
     known: new Set<string>(),
   }
   const touched = new Set(steps.flatMap((step) => pluginsOf(step, stage)))
   const before = [...touched].flatMap((plugin) =>
     (mountsOf.get(plugin) ?? []).flatMap((mount) => faultsOf(stage, mount, stage.nodes)),
   )
-  return { ...stage, known: new Set(before.map(keyOf)) }
+  const mayStart = new Map(ends.map((end) => [end.mount, binariesOf(end, stage)]))
+  return { ...stage, mayStart, known: new Set(before.map(keyOf)) }
+}
+
+function binariesOf(
+  { mount, sha256 }: RehearsedEnd,
+  { twin, nodes, mounts }: Pick<Stage, 'twin' | 'nodes' | 'mounts'>,
+): ReadonlySet<Sha256> {
+  const binaries = new Set([sha256])
+  for (const view of mounts.get(mount)?.nodes ?? []) binaries.add(view.running_sha256)
+  for (const node of nodes) {
+    const start = twin.wouldStart(node, mount)
+    if (start.kind === 'started') binaries.add(start.sha256)
+  }
+  return binaries
 }
 
 function pluginsOf({ action }: Step, { mounts }: Pick<Stage, 'mounts'>): PluginId[] {
@@ -160,18 +184,27 @@ function affected(
 function faultsOf(stage: Stage, mount: LiveMount, nodes: readonly NodeAddress[]): Fault[] {
   return nodes.flatMap((node) => {
     const running = stage.twin.running(node, mount.path)
-    const why = stage.twin.whyNotStarting(node, mount.path)
+    const start = stage.twin.wouldStart(node, mount.path)
     const problems = [
       ...(running !== undefined && !running.answers ? [`${mount.path} is down`] : []),
-      ...(why === undefined
-        ? []
-        : [`${mount.path} would not come up again after a restart: ${why}`]),
+      ...(start.kind === 'failed'
+        ? [`${mount.path} would not come up again after a restart: ${start.why}`]
+        : stage.mayStart.get(mount.path)?.has(start.sha256) === false
+          ? [
+              `${mount.path} would come up after a restart with a binary that it neither ran before nor is to run`,
+            ]
+          : []),
       ...(running !== undefined && running.accessor !== mount.accessor
         ? [`${mount.path} is another mount than before`]
         : []),
     ]
     return problems.map((problem) => ({ node, problem }))
   })
+}
+
+function reloadedLate(mount: MountPath, { action }: Step, { active }: Stage): Fault {
+  const node = action.kind === 'reload' ? action.node : active
+  return { node, problem: `${mount} was reloaded on the active node first: a bug in lockstep` }
 }
 
 /** What a plan was to bring about and does not: never the cluster's fault, always the planner's. */

@@ -85,8 +85,10 @@ describe('a standby', () => {
     expect(help(twin, NODE2, 'a/').status).toBe(404)
     expect(words(help(twin, NODE2, 'a/'))).toMatch(NIL)
     expect(help(twin, NODE1, 'a/').status).toBe(200)
-    expect(twin.whyNotStarting(NODE2, 'a/' as MountPath)).toContain('no such file or directory')
-    expect(twin.whyNotStarting(NODE3, 'a/' as MountPath)).toBeUndefined()
+    expect(twin.wouldStart(NODE2, 'a/' as MountPath)).toMatchObject({
+      why: expect.stringContaining('no such file or directory'),
+    })
+    expect(twin.wouldStart(NODE3, 'a/' as MountPath).kind).toBe('started')
   })
 
   test('of OpenBao redirects writes that must not be forwarded, and forwards the others', () => {
@@ -393,8 +395,8 @@ describe('a clone', () => {
 
     expect(hash(clone, NODE1, 'a/')).toBe(NEW)
     expect(hash(twin, NODE1, 'a/')).toBe(OLD)
-    expect(clone.whyNotStarting(NODE1, 'a/' as MountPath)).toContain('no such file')
-    expect(twin.whyNotStarting(NODE1, 'a/' as MountPath)).toBeUndefined()
+    expect(clone.wouldStart(NODE1, 'a/' as MountPath).kind).toBe('failed')
+    expect(twin.wouldStart(NODE1, 'a/' as MountPath).kind).toBe('started')
     expect(clone.send(NODE1, get('b/foo')).status).toBe(404)
     expect([twin.active(), clone.active()]).toEqual([NODE2, NODE1])
   })

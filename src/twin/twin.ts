@@ -31,11 +31,15 @@ export interface Twin {
   mountPaths(): readonly MountPath[]
   /** What runs on a node now; undefined where it runs no mounts or has not this one. */
   running(node: NodeAddress, mount: MountPath): RunningMount | undefined
-  /** Why a mount would not come up on a node that is set up anew now; undefined where it would. */
-  whyNotStarting(node: NodeAddress, mount: MountPath): string | undefined
+  /** What a mount would come up with on a node that is set up anew now, or why it would not. */
+  wouldStart(node: NodeAddress, mount: MountPath): WouldStart
   /** Costs little: what is the same is shared. */
   clone(): Twin
 }
+
+export type WouldStart =
+  | { readonly kind: 'started'; readonly sha256: Sha256 }
+  | { readonly kind: 'failed'; readonly why: string }
 
 export interface RunningMount {
   readonly accessor: string
@@ -80,11 +84,11 @@ function wrap(state: State): Twin {
         .flatMap((mount) => (mount.system === undefined ? [mount.path] : []))
         .sort(),
     running: (address, path) => lookAt(state, address, path),
-    whyNotStarting(address, path) {
+    wouldStart(address, path) {
       const mount = state.mounts.get(path)
-      if (mount === undefined) return 'no such mount'
+      if (mount === undefined) return { kind: 'failed', why: 'no such mount' }
       const start = startMount(state, node(address), mount, mount.configured)
-      return start.kind === 'failed' ? start.onSetup : undefined
+      return start.kind === 'failed' ? { kind: 'failed', why: start.onSetup } : start
     },
     clone: () => wrap(copyState(state)),
   }

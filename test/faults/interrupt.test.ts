@@ -48,16 +48,16 @@ describeReal('a run that is told to stop', () => {
   )
 
   it('twice: stops at once, the journal whole and the lock given back', async () => {
-    let started: Started | undefined
+    const running: { started?: Started } = {}
     let writes = 0
     stage.proxy.intercept(({ isWrite }) => {
       if (!isWrite || ++writes !== 2) return { kind: 'pass' }
-      started?.child.kill('SIGINT')
-      setTimeout(() => started?.child.kill('SIGINT'), 300)
+      running.started?.child.kill('SIGINT')
+      setTimeout(() => running.started?.child.kill('SIGINT'), 300)
       return { kind: 'hold' }
     })
-    started = stage.place.start(argumentsFor(stage, 'apply', file))
-    const { exitCode, stderr } = await started.ended
+    running.started = stage.place.start(argumentsFor(stage, 'apply', file))
+    const { exitCode, stderr } = await running.started.ended
     stage.proxy.relax()
 
     expect(exitCode).toBe(130)
@@ -65,6 +65,17 @@ describeReal('a run that is told to stop', () => {
     expect(journal().at(-1)).toMatchObject({ event: 'step_started', number: 2 })
     expect(await readdir(stage.place.journals)).not.toContain('lock')
     await expectFinishedByNext()
+  })
+
+  it('goes on to its end when nobody reads any more what it prints', async () => {
+    const { exitCode } = await atWrite(1, ({ child }) => {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+    })
+
+    expect(exitCode).toBe(0)
+    expect(journal().at(-1)).toMatchObject({ event: 'run_ended', outcome: 'done' })
+    expect(await whyNotThere(stage.cluster, inPlace, beginning)).toBeUndefined()
   })
 
   it('ends clearly when the token is revoked in the middle, and exits 8', async () => {
@@ -77,7 +88,7 @@ describeReal('a run that is told to stop', () => {
       await rootWrite('auth/token/revoke-accessor', { accessor: token.accessor })
     })
 
-    console.error(stdout); expect({ exitCode, stdout }).toMatchObject({ exitCode: 8 })
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 8 })
     expect(stdout).toContain('does not accept the token')
     expect(stdout).toContain('Not begun:')
     expect(journal().at(-1)).toMatchObject({ event: 'run_ended', outcome: 'stopped' })
@@ -94,6 +105,26 @@ describeReal('a run that is told to stop', () => {
     })
 
     expect(exitCode).toBe(0)
+  })
+
+  it('takes a read that makes a lease for passed on a standby, which cannot store one', async () => {
+    await verifying({ read: 'greeting' })
+
+    const { exitCode, stdout } = await stage.place.run(argumentsFor(stage, 'apply', file))
+
+    expect({ exitCode, told: exitCode === 0 ? '' : stdout }).toEqual({ exitCode: 0, told: '' })
+    expect(await whyNotThere(stage.cluster, inPlace, beginning)).toBeUndefined()
+  })
+
+  it('puts back what a verification by command does not like, and says why', async () => {
+    await verifying({ run: ['sh', '-c', 'echo {mount} smells; exit 3'] })
+
+    const { exitCode, stdout } = await stage.place.run(argumentsFor(stage, 'apply', file))
+
+    expect(exitCode).toBe(5)
+    expect(stdout).toContain('exit 3: team-a/ smells')
+    const wanted = { 'team-a/': 'secrets-kv-0.16.2', 'team-b/': 'secrets-kv-0.16.2' } as const
+    expect(await whyNotThere(stage.cluster, { ...inPlace, wanted }, beginning)).toBeUndefined()
   })
 
   it('begins nothing where the journal cannot be written', async () => {
@@ -192,6 +223,11 @@ describeReal('a run that is told to stop', () => {
     expect(second.stdout.match(/"event":"step_done".*"outcome":"done"/g)).toHaveLength(3)
     expect(plan.exitCode).toBe(0)
   })
+
+  async function verifying(verification: object): Promise<void> {
+    const mounts = { 'team-a/': { plugin: 'secret/my-kv', verify: [verification] } }
+    await writeFile(file, JSON.stringify({ ...inPlace.file(stage.cluster), mounts }))
+  }
 
   function journal(): JournalEvent[] {
     return stage.place.journalLines().map((line) => JSON.parse(line) as JournalEvent)

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
 import { describeReal } from '../cluster/shared-cluster.ts'
+import { waitUntil } from '../cluster/wait-until.ts'
 import { argumentsFor, attempt, type Stage } from './attempt.ts'
 import { someOf, tryFamily } from './family.ts'
 import { FaultProxy } from './fault-proxy.ts'
@@ -81,6 +82,43 @@ describeReal('a run on a cluster that moves', () => {
     expect(lost).toEqual([])
   })
 
+  it('is never planned without a standby that has been dead for long', async () => {
+    await begin(cluster, inPlace)
+    const file = await writeFileOf(cluster, inPlace, stage.place.home)
+    const active = await cluster.activeIndex()
+    const dead = cluster.node((active + 1) % 3)
+    await dead.stop()
+    await waitUntil('the active node has forgotten it', async () => {
+      const { body } = await cluster.request<HaStatus>(active, 'GET', 'sys/ha-status')
+      return body.data.nodes.length < 3 ? undefined : 'it lists it'
+    })
+
+    const address = cluster.addresses[active] ?? ''
+    const plan = await stage.place.run(['plan', '-f', file, '--address', address])
+    await dead.restart()
+
+    expect(plan.exitCode).toBe(3)
+    expect(plan.stdout).toContain('node-unreachable')
+    expect(plan.stdout).toContain('has not heard of this member of the Raft cluster')
+  })
+
+  it('is planned for every node right after another one became active', async () => {
+    await begin(cluster, inPlace)
+    const file = await writeFileOf(cluster, inPlace, stage.place.home)
+    const other = (await cluster.activeIndex()) + 1
+    await stepDown(cluster)
+    await waitUntil('another node is active', async () => {
+      await cluster.activeIndex()
+      return undefined
+    })
+
+    const address = cluster.addresses[other % 3] ?? ''
+    const plan = await stage.place.run(['plan', '-f', file, '--address', address, '--json'])
+
+    const told = plan.stdout === '' ? plan.stderr : ''
+    expect({ told, nodes: nodesOf(plan.stdout) }).toEqual({ told: '', nodes: 3 })
+  })
+
   /** Something begins to happen when a write arrives; the write itself goes on. */
   function atWrite(
     position: number,
@@ -129,4 +167,12 @@ async function countWrites(stage: Stage, scenario: Scenario): Promise<readonly n
   await place.run(argumentsFor(stage, 'apply', file))
   proxy.relax()
   return writes
+}
+
+interface HaStatus {
+  readonly data: { readonly nodes: readonly unknown[] }
+}
+
+function nodesOf(plan: string): number {
+  return (JSON.parse(plan) as { cluster: { nodes: unknown[] } }).cluster.nodes.length
 }

@@ -59,8 +59,9 @@ export class Workplace implements AsyncDisposable {
 
   start(args: readonly string[], command: readonly string[] = []): Started {
     if (!existsSync(program)) throw new Error(`there is no ${program}: npm run build makes it`)
-    const [file = '', ...before] = [...command, process.execPath]
-    const child = spawn(file, [...before, program, ...args], {
+    const words: readonly string[] = [...command, process.execPath, program, ...args]
+    const [file = '', ...rest] = words
+    const child = spawn(file, rest, {
       env: this.#env,
       cwd: this.home,
       stdio: ['ignore', 'pipe', 'pipe'],

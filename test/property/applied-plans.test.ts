@@ -35,6 +35,9 @@ async function play({ story, desired }: Scenario): Promise<Told> {
   return { ...judged, ...applied, desired, seen, again: await planOn(twin, desired) }
 }
 
+/** What drift says of a mount's configuration, and not of what it runs. */
+const CONFIGURED = new Set<string>(['version-differs', 'not-overridden', 'overridden'])
+
 /** Each looks at one side of the same run: a run costs more than a look. */
 const LAWS: readonly ((told: Told) => void)[] = [
   function carriesOutEveryStep({ plan, outcome }) {
@@ -42,7 +45,12 @@ const LAWS: readonly ((told: Told) => void)[] = [
   },
   function leavesNothingToPlan({ again }) {
     expect(again.plan.steps).toEqual([])
-    expect(again.blocked).toBe(false)
+    // An override hides whether its name is a builtin's: once it is gone, that shows.
+    const errors = again.plan.findings.filter(
+      ({ severity, allowed, rule }) =>
+        severity === 'error' && allowed === undefined && rule !== 'builtin-overridden',
+    )
+    expect(errors).toEqual([])
   },
   function keepsEveryMountUnderItsAccessor({ seen }) {
     const now = new Map(seen.after.mounts.map((mount) => [mount.path, mount]))
@@ -75,7 +83,9 @@ const LAWS: readonly ((told: Told) => void)[] = [
     const uses = new Set(usesSaid(again.live, desired))
     const moved = differences.filter(({ class: kind, subject, mount, plugin }) => {
       // The pin decides what runs; what the mount itself is configured for stays as it is.
-      if (kind === 'version-differs' && plugin !== undefined && pinned.has(plugin)) return false
+      if (plugin !== undefined && pinned.has(plugin) && CONFIGURED.has(kind)) return false
+      // A connection that is to use a builtin that there is not: no plan can help it.
+      if (kind === 'not-registered' && subject.includes('/config/')) return false
       // What has no `use` is left as it is; an entry that was replaced under it shows as pending.
       const isPlace = mount !== undefined || subject.includes('/config/')
       return !isPlace || uses.has(mount ?? subject)

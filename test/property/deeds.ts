@@ -51,6 +51,7 @@ export type Deed =
 export function requestOfDeed(
   deed: Deed,
   builtinVersion: Version,
+  databasePort = 6379,
 ): { readonly request: ServerRequest; readonly node?: number } {
   switch (deed.do) {
     case 'register': {
@@ -96,7 +97,7 @@ export function requestOfDeed(
           ...(deed.version !== UNVERSIONED && { plugin_version: deed.version }),
           verify_connection: false,
           host: '127.0.0.1',
-          port: 6379,
+          port: databasePort,
           username: 'user',
           password: 'password',
         }),

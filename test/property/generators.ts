@@ -44,6 +44,9 @@ export function scenarios(options: ScenarioOptions = {}): fc.Arbitrary<Scenario>
   return fc.record({ story: stories(options), desired: desiredStates(palette) })
 }
 
+/** Three times out of four. */
+const often = fc.nat(3).map((number) => number < 3)
+
 /** True once in about `times`, and less often in what a failure is shrunk to. */
 function seldom(times: number): fc.Arbitrary<boolean> {
   return fc.nat(times - 1).map((number) => number === times - 1)
@@ -171,7 +174,7 @@ export function desiredStates(palette: Palette = MADE_UP): fc.Arbitrary<DesiredS
   return fc
     .record({
       plugins: fc.tuple(...palette.plugins.map((plugin) => namedPlugins(plugin, palette))),
-      allows: fc.nat(3).map((number) => number < 3),
+      allows: often,
     })
     .map(({ plugins, allows }) => {
       const named = plugins.filter((one) => one !== undefined)
@@ -189,7 +192,7 @@ export function desiredStates(palette: Palette = MADE_UP): fc.Arbitrary<DesiredS
           named.flatMap(({ connections }) => connections),
           ({ path }) => path,
         ),
-        allow: allows ? named.flatMap(({ plugin }) => allowAll(plugin)) : [],
+        allow: allows ? named.flatMap(allowAll) : [],
         ignore: [],
       }
     })
@@ -199,8 +202,12 @@ function sortedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): 
   return [...items].sort((a, b) => compareText(keyOf(a), keyOf(b)))
 }
 
-function allowAll({ id }: DesiredPlugin): Allowance[] {
-  return ALLOWED.map((rule) => ({ rule, subject: id, because: 'generated', source: SOURCE }))
+function allowAll({ plugin, mounts, connections }: Named): Allowance[] {
+  const places = [...mounts, ...connections].map(({ path }) => path)
+  return [
+    ...ALLOWED.map((rule) => ({ rule, subject: plugin.id })),
+    ...places.map((subject) => ({ rule: 'mount-absent', subject })),
+  ].map((allowance) => ({ ...allowance, because: 'generated', source: SOURCE }))
 }
 
 interface Named {
@@ -240,11 +247,11 @@ function namedPlugins(painted: PaintedPlugin, palette: Palette): fc.Arbitrary<Na
     return fc
       .record({
         use: optional(uses, 4),
-        retired: fc.option(fc.subarray([...palette.versions]), { nil: [], freq: 1 }),
+        retired: fc.option(fc.subarray([...palette.versions]), { nil: [], freq: 2 }),
         careless: seldom(12),
-        mounts: fc.tuple(...painted.mounts.map(() => optional(namedMounts(uses), 1))),
+        mounts: fc.tuple(...painted.mounts.map(() => optional(namedMounts(uses), 2))),
         connections: fc.tuple(
-          ...painted.connections.map(() => optional(fc.record({ use: optional(uses, 3) }), 1)),
+          ...painted.connections.map(() => optional(fc.record({ use: optional(uses, 3) }), 2)),
         ),
       })
       .map(({ use, retired, careless, mounts, connections }): Named => {
@@ -287,19 +294,21 @@ function namedPlugins(painted: PaintedPlugin, palette: Palette): fc.Arbitrary<Na
   return optional(named, 4)
 }
 
-function namedMounts(uses: fc.Arbitrary<Use>) {
-  return fc.record({ use: optional(uses, 1), canary: fc.boolean(), enable: fc.boolean() })
+function namedMounts(uses: fc.Arbitrary<Use | undefined>) {
+  return fc.record({ use: optional(uses, 2), canary: fc.boolean(), enable: often })
 }
 
-function usesOf(versions: readonly Version[], builtin: boolean): fc.Arbitrary<Use> {
-  const listed = versions.map((version): Use =>
-    version === UNVERSIONED ? { kind: 'unversioned' } : { kind: 'version', version },
-  )
-  const compiledIn: Use = { kind: 'builtin' }
-  if (listed.length === 0) return fc.constant(compiledIn)
+/** Mostly what can be brought about: a version once set cannot be cleared, for example. */
+function usesOf(versions: readonly Version[], builtin: boolean): fc.Arbitrary<Use | undefined> {
+  const isShadowed = versions.includes(UNVERSIONED)
   return fc.oneof(
-    { arbitrary: fc.constantFrom(...listed), weight: builtin ? 3 : 15 },
-    { arbitrary: fc.constant(compiledIn), weight: 1 },
+    ...versions.map((version) =>
+      version === UNVERSIONED
+        ? { weight: 6, arbitrary: fc.constant<Use>({ kind: 'unversioned' }) }
+        : { weight: 20, arbitrary: fc.constant<Use>({ kind: 'version', version }) },
+    ),
+    { weight: builtin && !isShadowed ? 15 : 1, arbitrary: fc.constant<Use>({ kind: 'builtin' }) },
+    { weight: versions.length === 0 && !builtin ? 15 : 0, arbitrary: fc.constant(undefined) },
   )
 }
 

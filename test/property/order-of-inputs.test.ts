@@ -26,7 +26,7 @@ it('has the same plan_id', { timeout: 120_000 }, async () => {
       expect(other).toEqual(one)
       expect(planId(other)).toBe(planId(one))
     }),
-    { numRuns: 400 },
+    { numRuns: 300 },
   )
 })
 

@@ -1,7 +1,7 @@
 /** A run may be stopped after any of its steps, and every node restarted there. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { MountPath } from '../../src/domain/names.ts'
+import type { MountPath, Sha256 } from '../../src/domain/names.ts'
 import { requestOf } from '../../src/server/requests.ts'
 import type { Twin } from '../../src/twin/twin.ts'
 import { makeTwin, planOn } from './drive-twin.ts'
@@ -11,42 +11,61 @@ it('is safe wherever the rehearsal does not say otherwise', { timeout: 120_000 }
   await fc.assert(
     fc.asyncProperty(scenarios({ stops: false }), async ({ story, desired }) => {
       const twin = makeTwin(story)
-      const { plan } = await planOn(twin, desired)
+      const { plan, draft } = await planOn(twin, desired)
       fc.pre(plan.steps.length > 0)
       const reported = new Set(plan.rehearsal?.unsafe.map(({ after }) => after))
-      const healthy = wholeMounts(twin)
+      const before = [...wholeMounts(twin)]
+      const ends = new Map(
+        draft.targets.flatMap(({ targets }) =>
+          targets.mounts.map(({ mount, sha256 }) => [mount.path, sha256] as const),
+        ),
+      )
 
       for (const { id, action } of plan.steps) {
         const node = action.kind === 'reload' ? action.node : twin.active()!
         const { status } = twin.send(node, requestOf(action))
-        if (status >= 300) expect(reported, `${id} is refused: ${status}`).toContain(id)
-        // What was not safe once may be so for the rest of the plan.
+        // What is not safe once may be so for the rest of the plan.
         if (reported.size > 0) continue
+        expect(status, `${id} is accepted`).toBeLessThan(300)
         const now = wholeMounts(twin)
-        for (const [path, accessor] of healthy)
-          expect(now.get(path), `${path} after ${id}`).toBe(accessor)
+        for (const [path, { accessor, binaries }] of before) {
+          expect(now.get(path)?.accessor, `${path} after ${id}`).toBe(accessor)
+          const end = ends.get(path)
+          if (end === undefined) continue
+          const others = now.get(path)?.binaries.filter((binary) => !binaries.includes(binary))
+          expect(
+            others?.filter((binary) => binary !== end),
+            `${path} after ${id}`,
+          ).toEqual([])
+        }
       }
-      expect(plan.rehearsal?.safe).toBe(plan.steps.length - reported.size)
     }),
-    { numRuns: 600 },
+    { numRuns: 1_200 },
   )
 })
 
-/** The accessors of the mounts that answer on every node, and after every node was restarted too. */
-function wholeMounts(twin: Twin): ReadonlyMap<MountPath, string> {
+interface WholeMount {
+  readonly accessor: string
+  /** What runs now on any node, and after a restart. */
+  readonly binaries: readonly Sha256[]
+}
+
+/** The mounts that answer on every node, and after every node was restarted too. */
+function wholeMounts(twin: Twin): ReadonlyMap<MountPath, WholeMount> {
   const restarted = twin.clone()
   for (const node of restarted.nodes()) restarted.restartNode(node)
   return new Map(
     twin.mountPaths().flatMap((path) => {
-      const now = accessorIfWhole(twin, path)
-      const later = accessorIfWhole(restarted, path)
-      return now !== undefined && now === later ? [[path, now] as const] : []
+      const [now, later] = [lookAt(twin, path), lookAt(restarted, path)]
+      if (now === undefined || now.accessor !== later?.accessor) return []
+      return [[path, { ...now, binaries: [...now.binaries, ...later.binaries] }] as const]
     }),
   )
 }
 
-function accessorIfWhole(twin: Twin, path: MountPath): string | undefined {
+function lookAt(twin: Twin, path: MountPath): WholeMount | undefined {
   const views = twin.nodes().flatMap((node) => twin.running(node, path) ?? [])
   const leads = twin.running(twin.active()!, path)
-  return leads !== undefined && views.every(({ answers }) => answers) ? leads.accessor : undefined
+  if (leads === undefined || views.some(({ answers }) => !answers)) return undefined
+  return { accessor: leads.accessor, binaries: views.map((view) => view.running_sha256) }
 }

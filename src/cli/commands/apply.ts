@@ -21,6 +21,7 @@ export type ApplyOptions = CommonOptions &
     readonly input: boolean
     readonly json?: boolean
     readonly journal?: string
+    readonly logFile?: string
     readonly expect?: string
     /** Seconds. */
     readonly maxAge: number
@@ -151,11 +152,12 @@ async function whatIsMissing({
     throw error
   })
   if (live instanceof LockstepError) return notSeen(live.message)
+  // Only those the plan had steps for: it was accepted knowing of the others.
   const unseen = plan.cluster.nodes.filter(({ address, state }) => {
-    const now = live.nodes.find((node) => node.address === address)?.state
-    // Vault's standbys send every question to the active node, and run nothing.
-    return now !== 'serving' && !(state === 'forwarding' && now === 'forwarding')
+    const now = live.nodes.find((node) => node.address === address)
+    return state === 'serving' && now?.state !== 'serving'
   })
+  // Vault's standbys, and an active node that became one, run nothing that could be seen.
   if (unseen.length > 0 && plan.cluster.product === 'openbao') {
     return notSeen(`what runs on ${unseen.map(({ address }) => address).join(', ')} cannot be seen`)
   }

@@ -2,6 +2,7 @@
 import type { JournalEvent } from '../../documents/journal.generated.ts'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { journalRoot, listRuns, readRun } from '../../apply/journal.ts'
+import { isHeld, readHolder } from '../../apply/local-lock.ts'
 import { renderHistory, renderRun } from '../../render/history-text.ts'
 import type { Host } from '../host.ts'
 import type { OutputOptions } from '../options.ts'
@@ -13,7 +14,12 @@ export function history(run: string | undefined, options: HistoryOptions, host: 
   if (run === undefined) {
     const runs = found.map(({ folder, name }) => ({ name, events: readRun(folder, name) }))
     if (options.json === true) host.out(`${JSON.stringify(runs, null, 2)}\n`)
-    else host.out(`${renderHistory(runs)}\n`)
+    else {
+      const living = livingRuns(found, host)
+      host.out(
+        `${renderHistory(runs.map((one) => ({ ...one, underWay: living.has(one.name) })))}\n`,
+      )
+    }
     return EXIT.done
   }
   const events = eventsOf(run, found)
@@ -34,6 +40,19 @@ export function findRuns(options: Pick<HistoryOptions, 'journal'>, host: Host): 
   return folders
     .flatMap((folder) => listRuns(folder).map((name) => ({ folder, name })))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** The runs whose process holds its cluster's lock. */
+function livingRuns(found: readonly KeptRun[], host: Host): ReadonlySet<string> {
+  const watcher = { host: host.hostname, pid: host.pid }
+  return new Set(
+    [...new Set(found.map(({ folder }) => folder))].flatMap((folder) => {
+      const holder = readHolder(folder)
+      const held =
+        holder !== undefined && isHeld(holder, { holder: watcher, isAlive: host.isAlive })
+      return held ? holder.run : []
+    }),
+  )
 }
 
 /** The events of a run, by its name or the beginning of one. */

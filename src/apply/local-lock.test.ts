@@ -1,0 +1,100 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { EXIT, LockstepError } from '../domain/errors.ts'
+import { type LockHolder, readHolder, takeLocalLock } from './local-lock.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lockstep-lock-'))
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+it('is held by one run at a time, which the other hears of', () => {
+  take(holder('one', 1))
+
+  const second = attempt(() => take(holder('two', 2)))
+
+  expect(second).toMatchObject({ code: 'locked', exitCode: EXIT.locked })
+  expect(second?.message).toContain('me@here pid 1, since 2026-01-01')
+  expect(second?.message).toContain('run one')
+})
+
+it('is free again once it was given back', () => {
+  take(holder('one', 1))()
+
+  take(holder('two', 2))
+
+  expect(readHolder(folder)?.run).toBe('two')
+  expect(readdirSync(folder)).toEqual(['lock'])
+})
+
+it('is taken over from a process that died, and from one that died taking it over', () => {
+  take(holder('dead', 1))
+  writeFileSync(join(folder, 'lock.dead.takeover'), JSON.stringify(holder('heir', 2)))
+
+  take(holder('three', 3), (pid) => pid > 2)
+
+  expect(readHolder(folder)?.run).toBe('three')
+  expect(readdirSync(folder)).toEqual(['lock'])
+})
+
+it('is not taken over while another process is doing so', () => {
+  take(holder('dead', 1))
+  writeFileSync(join(folder, 'lock.dead.takeover'), JSON.stringify(holder('heir', 2)))
+
+  const third = attempt(() => take(holder('three', 3), (pid) => pid > 1))
+
+  expect(third?.exitCode).toBe(EXIT.locked)
+  expect(readHolder(folder)?.run).toBe('dead')
+})
+
+it('is not held by a process number that is our own', () => {
+  take(holder('before the restart', 7))
+
+  take(holder('after it', 7))
+
+  expect(readHolder(folder)?.run).toBe('after it')
+})
+
+it('counts as held where another machine holds it', () => {
+  take({ ...holder('theirs', 1), host: 'there' })
+
+  const ours = attempt(() => take(holder('ours', 2), () => false))
+
+  expect(ours?.exitCode).toBe(EXIT.locked)
+})
+
+it('says what is wrong with a folder that cannot be written', () => {
+  const file = join(folder, 'file')
+  writeFileSync(file, '')
+
+  const error = attempt(() => {
+    takeLocalLock({ folder: file, holder: holder('one', 1), isAlive: () => true })
+  })
+
+  expect(error).toMatchObject({ code: 'journal-unwritable' })
+  expect(error?.hint).toContain('Nothing was begun')
+})
+
+function holder(run: string, pid: number): LockHolder {
+  const who = `me@here pid ${String(pid)}`
+  return { run, who, since: '2026-01-01T00:00:00.000Z', pid, host: 'here' }
+}
+
+function take(one: LockHolder, isAlive: (pid: number) => boolean = () => true): () => void {
+  return takeLocalLock({ folder, holder: one, isAlive })
+}
+
+function attempt(work: () => unknown): LockstepError | undefined {
+  try {
+    work()
+    return undefined
+  } catch (error) {
+    if (error instanceof LockstepError) return error
+    throw error
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * The desired state that returns to where a run began, from its journal: what it found of all it
+ * changed. Pure. What cannot be returned to is said, and what the plan cannot bring about it says.
+ */
+import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
+import type { Entry, EnvironmentName } from '../documents/plan.generated.ts'
+import type {
+  DesiredConnection,
+  DesiredMount,
+  DesiredPlugin,
+  DesiredState,
+  DesiredVersion,
+  EnvironmentVariable,
+  Source,
+  Use,
+} from '../domain/desired.ts'
+import type { LiveState } from '../domain/live.ts'
+import {
+  compareText,
+  isBuiltinVersion,
+  type PluginId,
+  UNVERSIONED,
+  type Version,
+  versionLabel,
+} from '../domain/names.ts'
+import { indexLive } from '../plan/live-index.ts'
+
+export interface RollbackSources {
+  readonly started: RunStarted
+  /** The journals of the cluster, the oldest first: how an entry was registered once. */
+  readonly runs: readonly (readonly JournalEvent[])[]
+  readonly live: LiveState
+  /** What `-f` gave: declarations about data, environment, canaries, verifications, the lock. */
+  readonly file: DesiredState | undefined
+}
+
+export interface RollbackState {
+  readonly desired: DesiredState
+  /** What will not be as it was, one sentence each. */
+  readonly notes: readonly string[]
+}
+
+export function rollbackState(sources: RollbackSources): RollbackState {
+  const { started, file } = sources
+  const { before } = started
+  const notes: string[] = []
+  const ids = new Set<PluginId>(
+    [...before.entries, ...before.mounts, ...before.connections].map(({ plugin }) => plugin),
+  )
+  const made = before.mounts.filter(({ version }) => version === null)
+  for (const { mount } of made) {
+    notes.push(`${mount} was mounted by that run and stays: nothing is ever unmounted.`)
+  }
+  const lock = started.cluster.lock
+  return {
+    notes,
+    desired: {
+      cluster: {
+        ...(lock !== undefined && { lock: { kv: lock, source: sourceOf(started) } }),
+        ...file?.cluster,
+      },
+      plugins: [...ids].sort(compareText).map((id) => pluginBefore(id, sources, notes)),
+      mounts: before.mounts
+        .flatMap((mount) => mountBefore(mount, sources))
+        .sort((a, b) => compareText(a.path, b.path)),
+      connections: before.connections
+        .map(({ connection, plugin, version }): DesiredConnection => {
+          const source = sourceOf(started)
+          const value: Use = useOf(version)
+          return { path: connection, plugin, use: { value, source }, source }
+        })
+        .sort((a, b) => compareText(a.path, b.path)),
+      allow: file?.allow ?? [],
+      ignore: [],
+    },
+  }
+}
+
+/** Findings point at the journal's first line. */
+function sourceOf({ run }: RunStarted): Source {
+  return { file: `${run}.jsonl`, line: 1, column: 1 }
+}
+
+function useOf(version: Version): Use {
+  if (version === UNVERSIONED) return { kind: 'unversioned' }
+  return isBuiltinVersion(version) ? { kind: 'builtin' } : { kind: 'version', version }
+}
+
+function mountBefore(
+  { mount, plugin, version }: RunStarted['before']['mounts'][number],
+  { started, live, file }: RollbackSources,
+): DesiredMount[] {
+  if (version === null) return []
+  const source = sourceOf(started)
+  const unversioned = entryBefore(plugin, UNVERSIONED, started, live)
+  const value = useOf(version)
+  const known = file?.mounts.find(({ path }) => path === mount)
+  return [
+    {
+      ...(known ?? { canary: false, verify: [] }),
+      path: mount,
+      plugin,
+      enable: false,
+      // Without a version and without such an entry it ran what is compiled in.
+      use: {
+        value: value.kind === 'unversioned' && unversioned === null ? { kind: 'builtin' } : value,
+        source,
+      },
+      source,
+    },
+  ]
+}
+
+/** Null: nothing was registered under it. */
+function entryBefore(
+  plugin: PluginId,
+  version: Version,
+  { before }: RunStarted,
+  live: LiveState,
+): Entry | null {
+  const changed = before.entries.find((one) => one.plugin === plugin && one.version === version)
+  if (changed !== undefined) return changed.entry
+  const entry = live.catalog.find(
+    (one) => one.plugin === plugin && one.version === version && !one.builtin,
+  )
+  if (entry?.command === undefined) return null
+  return { command: entry.command, sha256: entry.sha256, args: [...(entry.args ?? [])] }
+}
+
+function pluginBefore(id: PluginId, sources: RollbackSources, notes: string[]): DesiredPlugin {
+  const { started, live, file } = sources
+  const { before } = started
+  const source = sourceOf(started)
+  const inFile = file?.plugins.find((plugin) => plugin.id === id)
+  const kept = new Set<Version>([
+    ...before.entries.flatMap(({ plugin, version, entry }) =>
+      plugin === id && entry !== null ? version : [],
+    ),
+    ...[...before.mounts, ...before.connections].flatMap(({ plugin, version }) =>
+      plugin === id && version !== null && !isBuiltinVersion(version) ? version : [],
+    ),
+  ])
+  const versions = [...kept].flatMap((version): DesiredVersion[] => {
+    const entry = entryBefore(id, version, started, live)
+    if (entry === null) return []
+    const known = inFile?.versions.find((one) => one.version === version)
+    const same = known?.sha256 === entry.sha256 ? known : undefined
+    const env = same?.env ?? environmentOf(id, version, entry, sources, notes)
+    return [{ version, ...entry, env, data: same?.data ?? {}, source: same?.source ?? source }]
+  })
+  // What the newer versions say of their data decides whether the older ones may have it; and what
+  // the file lists stays registered.
+  const newer = (inFile?.versions ?? []).filter(
+    ({ version }) => version !== UNVERSIONED && !kept.has(version),
+  )
+  const listed = new Set(newer.map(({ version }) => version))
+  const registered = registeredBy(id, sources)
+  for (const version of registered) {
+    if (listed.has(version)) notes.push(`${id} ${version} stays registered: the file lists it.`)
+  }
+  return {
+    id,
+    overridesBuiltin: indexLive(live).isBuiltin(id),
+    versions: [...versions, ...newer.filter(({ version }) => registered.includes(version))].sort(
+      (a, b) => compareText(a.version, b.version),
+    ),
+    retire: registered
+      .filter((version) => !listed.has(version))
+      .map((version) => ({ version, source })),
+    source: inFile?.source ?? source,
+  }
+}
+
+/** What the run registered anew; not what a mount that it made, and that stays, runs. */
+function registeredBy(id: PluginId, { started, live }: RollbackSources): Version[] {
+  const { before } = started
+  const made = new Set<string>(
+    before.mounts.flatMap(({ mount, version }) => (version === null ? mount : [])),
+  )
+  const inUse = new Set<Version>(
+    live.mounts.flatMap((mount) =>
+      mount.plugin === id && made.has(mount.path) ? mount.configured_version : [],
+    ),
+  )
+  return before.entries.flatMap(({ plugin, version, entry }) =>
+    plugin === id && entry === null && !inUse.has(version) ? version : [],
+  )
+}
+
+/** How the entry was registered by an earlier run; servers never tell its environment. */
+function environmentOf(
+  id: PluginId,
+  version: Version,
+  entry: Entry,
+  { runs, live }: RollbackSources,
+  notes: string[],
+): EnvironmentVariable[] {
+  const stands = live.catalog.some(
+    (one) => one.plugin === id && one.version === version && one.sha256 === entry.sha256,
+  )
+  const names = stands ? [] : registeredWith(id, version, entry, runs)
+  return names.flatMap(({ name, from }) => {
+    if (from !== undefined) return { name, from }
+    notes.push(
+      `${id} ${versionLabel(version)} had ${name} in its environment, whose value was written in a file: give that file with -f.`,
+    )
+    return []
+  })
+}
+
+function registeredWith(
+  id: PluginId,
+  version: Version,
+  entry: Entry,
+  runs: RollbackSources['runs'],
+): readonly EnvironmentName[] {
+  let found: readonly EnvironmentName[] = []
+  for (const event of runs.flat()) {
+    if (event.event !== 'step_started' || event.action.kind !== 'register') continue
+    const { plugin, version: registered, entry: content, env } = event.action
+    const same = plugin === id && registered === version && content.sha256 === entry.sha256
+    if (same && content.command === entry.command) found = env
+  }
+  return found
+}

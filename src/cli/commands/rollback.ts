@@ -1,0 +1,89 @@
+/** `lockstep rollback`: a plan that returns to where a run began, judged and asked like any other. */
+import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
+import type { JournalEvent, RunStarted } from '../../documents/journal.generated.ts'
+import { journalRoot, listRuns, readRun } from '../../apply/journal.ts'
+import { rollbackState } from '../../apply/rollback-state.ts'
+import type { PluginId } from '../../domain/names.ts'
+import type { Host } from '../host.ts'
+import { makeJudgedPlan } from '../judged-plan.ts'
+import { loadDesired } from '../load-desired.ts'
+import { openSession } from '../session.ts'
+import { type ApplyOptions, applyPlan } from './apply.ts'
+
+/** `run`: the name of a run, or the beginning of one; without it the newest that did something. */
+export async function rollback(
+  run: string | undefined,
+  options: ApplyOptions,
+  host: Host,
+): Promise<ExitCode> {
+  // A file is not needed to go back, but says what may read whose data.
+  const file = options.file === undefined ? undefined : await loadDesired(options)
+  const session = await openSession(options, host, file)
+  try {
+    const { id } = await session.cluster()
+    const folder = options.journal ?? journalRoot(host.env, host.home).of(id)
+    const runs = listRuns(folder).map((name) => ({ name, events: readRun(folder, name) }))
+    const { events } = chooseRun(run, runs)
+    const started = startOf(events, id)
+    const plugins = new Set<PluginId>(
+      [...started.before.entries, ...started.before.mounts, ...started.before.connections].map(
+        ({ plugin }) => plugin,
+      ),
+    )
+    const live = await session.observe(plugins)
+    const { desired, notes } = rollbackState({
+      started,
+      runs: runs.map((one) => one.events),
+      live,
+      file,
+    })
+    if (options.quiet !== true) {
+      host.err(`Back to where run ${started.run} began.\n`)
+      for (const note of notes) host.err(`Note: ${note}\n`)
+    }
+    const plan = await makeJudgedPlan({ desired, live, session, options, host })
+    return await applyPlan({ plan, desired, session, options, host })
+  } finally {
+    await session.close()
+  }
+}
+
+interface NamedRun {
+  readonly name: string
+  readonly events: readonly JournalEvent[]
+}
+
+function chooseRun(run: string | undefined, runs: readonly NamedRun[]): NamedRun {
+  const matching = runs.filter(
+    ({ name, events }) =>
+      (run === undefined || name.startsWith(run)) &&
+      events.some(({ event }) => event === 'step_started'),
+  )
+  const newest = matching.at(-1)
+  if (newest !== undefined && (run === undefined || matching.length === 1)) return newest
+  const why =
+    run === undefined
+      ? 'no run from this machine has changed this cluster'
+      : matching.length === 0
+        ? `no run "${run}" from this machine has changed this cluster`
+        : `"${run}" is the beginning of several runs`
+  throw new LockstepError({
+    code: 'no-such-run',
+    message: why,
+    hint: 'See the runs with lockstep history.',
+  })
+}
+
+function startOf(events: readonly JournalEvent[], cluster: string): RunStarted {
+  const started = events.find((event) => event.event === 'run_started')
+  if (started?.cluster.id === cluster) return started
+  throw new LockstepError({
+    code: 'wrong-cluster',
+    message:
+      started === undefined
+        ? 'the journal of that run does not say where it began'
+        : `that run was on cluster ${started.cluster.name} (${started.cluster.id}), and this is ${cluster}`,
+    exitCode: EXIT.stale,
+    hint: 'Give the address of the cluster the run was on.',
+  })
+}

@@ -1,0 +1,152 @@
+/** Going back to where a run began, with all the safety of any plan. */
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PluginFile } from '../cluster/plugin-files.ts'
+import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { readExternalEntries } from '../real/node-views.ts'
+import { argumentsFor, type Stage } from './attempt.ts'
+import { FaultProxy } from './fault-proxy.ts'
+import { canaries, type Ended, Workplace } from './run-program.ts'
+import {
+  begin,
+  inPlace,
+  override,
+  revert,
+  type Scenario,
+  versioned,
+  whyNotThere,
+  writeFileOf,
+} from './scenario.ts'
+
+const old: Readonly<Record<string, PluginFile | ''>> = {
+  'team-a/': 'secrets-kv-0.16.2',
+  'team-b/': 'secrets-kv-0.16.2',
+  'alpha/': 'secrets-kv-0.16.2',
+  'beta/': 'secrets-kv-0.16.2',
+  'gamma/': 'secrets-kv-0.16.2',
+}
+const stories: readonly { scenario: Scenario; wanted: Scenario['wanted'] }[] = [
+  { scenario: inPlace, wanted: pick(old, inPlace) },
+  { scenario: versioned, wanted: pick(old, versioned) },
+  { scenario: override, wanted: { 'auth/jwt/': '', 'auth/jwt-ci/': '' } },
+  {
+    scenario: revert,
+    wanted: {
+      'auth/jwt/': 'auth-jwt-0.25.0',
+      'auth/jwt-ci/': 'auth-jwt-0.25.0',
+      'auth/sso/': 'auth-jwt-0.25.0',
+    },
+  },
+]
+
+describeReal('rollback', () => {
+  let stage: Stage
+  beforeAll(async () => {
+    const cluster = sharedCluster()
+    const proxy = await FaultProxy.start(cluster.addresses)
+    stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
+  })
+  beforeEach(() => stage.place.clear())
+  afterAll(async () => {
+    await stage.proxy[Symbol.asyncDispose]()
+    await stage.place[Symbol.asyncDispose]()
+    await sharedCluster().reset()
+  })
+
+  it.each(stories)(
+    '$scenario.name: returns to what every node ran before',
+    async ({ scenario, wanted }) => {
+      const beginning = await begin(stage.cluster, scenario)
+      const entries = await readExternalEntries(stage.cluster)
+      const file = await writeFileOf(stage.cluster, scenario, stage.place.home)
+      const applied = await stage.place.run(argumentsFor(stage, 'apply', file))
+
+      const back = await goBack(file)
+
+      expect(applied.exitCode).toBe(0)
+      expect({ code: back.exitCode, told: back.exitCode === 0 ? '' : textOf(back) }).toEqual({
+        code: 0,
+        told: '',
+      })
+      expect(await whyNotThere(stage.cluster, { ...scenario, wanted }, beginning)).toBeUndefined()
+      // What the file lists stays registered; nothing that was there is gone.
+      expect(await readExternalEntries(stage.cluster)).toEqual(expect.arrayContaining(entries))
+    },
+  )
+
+  it('returns to where a killed run began', async () => {
+    const beginning = await begin(stage.cluster, inPlace)
+    const file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
+    const running: { kill?: () => void } = {}
+    let writes = 0
+    stage.proxy.intercept(({ isWrite }) => {
+      if (isWrite && ++writes === 3) running.kill?.()
+      return { kind: 'pass' }
+    })
+    const first = stage.place.start(argumentsFor(stage, 'apply', file))
+    running.kill = () => void first.child.kill('SIGKILL')
+    await first.ended
+    stage.proxy.relax()
+
+    const back = await goBack(file)
+
+    expect({ code: back.exitCode, told: back.exitCode === 0 ? '' : textOf(back) }).toEqual({
+      code: 0,
+      told: '',
+    })
+    const wanted = pick(old, inPlace)
+    expect(await whyNotThere(stage.cluster, { ...inPlace, wanted }, beginning)).toBeUndefined()
+  })
+
+  it('is refused where nobody says that the older version reads the newer data', async () => {
+    await begin(stage.cluster, versioned)
+    const file = await writeFileOf(stage.cluster, versioned, stage.place.home)
+    await stage.place.run(argumentsFor(stage, 'apply', file))
+    const [, , , ...where] = argumentsFor(stage, 'rollback', file, [
+      ...['--auto-approve', '--journal', stage.place.journals],
+    ])
+
+    const back = await stage.place.run(['rollback', ...where])
+
+    expect(back.exitCode).toBe(3)
+    expect(back.stdout).toContain('data-downgrade')
+  })
+
+  it('says which run there is none of', async () => {
+    await begin(stage.cluster, inPlace)
+    const file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
+
+    const back = await goBack(file)
+
+    expect(back.exitCode).toBe(1)
+    expect(back.stderr).toContain('no run from this machine has changed this cluster')
+  })
+
+  it('can log every request to a file that only its owner reads, without a secret', async () => {
+    await begin(stage.cluster, inPlace)
+    const file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
+    const log = join(stage.place.home, 'requests.log')
+
+    await stage.place.run(argumentsFor(stage, 'apply', file, ['--log-file', log]))
+
+    const text = await readFile(log, 'utf8')
+    expect(text).toContain('POST ')
+    expect(text).toContain('sys/plugins/reload/backend -> 200')
+    expect(text).not.toContain(canaries.variable)
+    expect((await stat(log)).mode & 0o777).toBe(0o600)
+  })
+
+  function goBack(file: string): Promise<Ended> {
+    const options = ['--auto-approve', '--journal', stage.place.journals]
+    return stage.place.run(argumentsFor(stage, 'rollback', file, options))
+  }
+})
+
+function pick(all: Scenario['wanted'], { wanted }: Scenario): Scenario['wanted'] {
+  return Object.fromEntries(Object.entries(all).filter(([mount]) => mount in wanted))
+}
+
+function textOf({ stdout, stderr }: Ended): string {
+  return `${stderr} ${stdout}`
+}

@@ -1,0 +1,184 @@
+/**
+ * A run in which something goes wrong on one node, at any moment: a program's file is not there, or
+ * is another one. Either the failed group is put back whole, or the end says why it is not.
+ */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { Plan } from '../../src/documents/plan.generated.ts'
+import type { LiveState } from '../../src/domain/live.ts'
+import {
+  type MountPath,
+  ROOT_NAMESPACE,
+  type Sha256,
+  UNVERSIONED,
+  type Version,
+} from '../../src/domain/names.ts'
+import { requestOf } from '../../src/server/requests.ts'
+import type { Twin } from '../../src/twin/twin.ts'
+import { mountPath, version } from '../builders/live.ts'
+import { desiredPlugin, desiredVersion } from '../builders/safety-input.ts'
+import { desiredState } from '../drift/desired-state.ts'
+import type { Deed } from './deeds.ts'
+import { applyOn, makeTwin, observeTwin, planOn } from './drive-twin.ts'
+import { scenarios } from './generators.ts'
+import { MADE_UP, usualBinary } from './palette.ts'
+
+interface Sabotage {
+  /** Numbers go around. */
+  readonly node: number
+  readonly program: number
+  /** Before which of the run's requests. */
+  readonly write: number
+  readonly how: 'missing' | 'changed'
+}
+
+const sabotages: fc.Arbitrary<Sabotage> = fc.record({
+  node: fc.nat(4),
+  program: fc.nat(9),
+  write: fc.nat(9),
+  how: fc.constantFrom('missing', 'changed'),
+})
+
+const KV = MADE_UP.plugins.find(({ id }) => id === 'secret/my-kv')!
+const OTHER = 'f'.repeat(64) as Sha256
+
+it('puts back what failed, or says why not', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(scenarios({ stops: false }), sabotages, async (scenario, sabotage) => {
+      const twin = makeTwin(scenario.story)
+      const { plan, blocked } = await planOn(twin, scenario.desired)
+      const programs = programsOf(plan)
+      fc.pre(!blocked && programs.length > 0)
+      const before = await observeTwin(twin)
+      const { outcome, writes } = await applyOn(twin, plan, {
+        beforeWrite: (number) => {
+          if (number === sabotage.write % plan.steps.length) spoil(twin, programs, sabotage)
+        },
+      })
+
+      const after = await observeTwin(twin)
+      expect(accessorsOf(after)).toMatchObject(accessorsOf(before))
+      // What takes a step back is in the plan too.
+      const planned = plan.steps.flatMap(({ action, undo }) => [action, ...undo])
+      const known = new Set(planned.map((action) => JSON.stringify(requestOf(action))))
+      expect(writes.filter((write) => !known.has(JSON.stringify(write)))).toEqual([])
+      switch (outcome.kind) {
+        case 'done':
+          return
+        case 'stale':
+          // The active node itself lacks the file by now, and so cannot read the entry any more.
+          expect(outcome.mismatches.map(({ field }) => field)).toContain('readable')
+          return
+        case 'not_put_back':
+          expect(outcome.problems).not.toEqual([])
+          return
+        case 'put_back': {
+          const touched = mountsOf(plan, outcome.undone)
+          const answered = runningIn(before, touched)
+          expect(Object.keys(runningIn(after, touched))).toEqual(
+            expect.arrayContaining(Object.keys(answered)),
+          )
+          const settled = new Set([...touched].filter((path) => isSettled(before, path)))
+          expect(runningIn(after, settled)).toMatchObject(runningIn(before, settled))
+          return
+        }
+        default:
+          // A node that is up and a cluster that nobody else changes: nothing else may come of it.
+          expect(outcome).toBe('one of the others')
+      }
+    }),
+    { numRuns: 600, maxSkipsPerRun: 20 },
+  )
+})
+
+it('goes back to what a mount ran, also where that was tuned away by hand', async () => {
+  const mount = { path: mountPath('a/'), namespace: ROOT_NAMESPACE }
+  const [old, middle] = ['v1.0.0', 'v1.1.0'].map(version)
+  const register = (of: Version): Deed => ({
+    ...{ do: 'register', plugin: KV.id, version: of, binary: usualBinary(KV, of), args: [] },
+  })
+  const twin = makeTwin({
+    product: 'openbao',
+    nodes: 3,
+    deeds: [
+      register(old!),
+      register(middle!),
+      { do: 'enable', mount, plugin: KV.id, version: old! },
+      { do: 'tune', mount, version: middle! },
+    ],
+  })
+  const newest = version('v2.0.0')
+  const file = desiredVersion(KV.id, 'v2.0.0', usualBinary(KV, newest))
+  const desired = desiredState({
+    plugins: [desiredPlugin(KV.id, { use: 'v2.0.0', versions: [file] })],
+  })
+  const { plan } = await planOn(twin, desired)
+
+  const { outcome } = await applyOn(twin, plan, {
+    beforeWrite: (number) => {
+      if (number === 2) twin.putFile(twin.active()!, file.command, { sha256: OTHER })
+    },
+  })
+
+  expect(outcome).toMatchObject({ kind: 'put_back', problems: [] })
+  const { mounts } = await observeTwin(twin)
+  const { sha256 } = usualBinary(KV, old!)
+  const views = mounts.find(({ path }) => path === mount.path)!.nodes
+  expect(views.map(({ answers, running_sha256 }) => ({ answers, running_sha256 }))).toEqual(
+    views.map(() => ({ answers: 'yes', running_sha256: sha256 })),
+  )
+})
+
+/** The programs that the plan's entries are registered with. */
+function programsOf(plan: Plan): string[] {
+  const commands = plan.steps.flatMap(({ requires, ensures }) =>
+    [...requires, ...ensures].flatMap((fact) =>
+      fact.fact === 'entry' && fact.entry !== null ? fact.entry.command : [],
+    ),
+  )
+  return [...new Set(commands)].sort()
+}
+
+function spoil(twin: Twin, programs: readonly string[], { node, program, how }: Sabotage): void {
+  const nodes = twin.nodes()
+  const [address, command] = [nodes[node % nodes.length]!, programs[program % programs.length]!]
+  if (how === 'missing') twin.removeFile(address, command)
+  else twin.putFile(address, command, { sha256: OTHER })
+}
+
+function mountsOf({ steps }: Plan, ids: readonly string[]): ReadonlySet<MountPath> {
+  return new Set(
+    steps.flatMap(({ id, action }) => {
+      if (!ids.includes(id)) return []
+      return action.kind === 'reload' ? action.mounts : action.kind === 'tune' ? action.mount : []
+    }),
+  )
+}
+
+/** Runs everywhere what is registered under its version: else there is no one state to go back to. */
+function isSettled({ mounts, catalog, pins }: LiveState, path: MountPath): boolean {
+  const mount = mounts.find((one) => one.path === path)
+  if (mount === undefined) return false
+  const { plugin, configured_version, nodes } = mount
+  const version = pins.find((pin) => pin.plugin === plugin)?.version ?? configured_version
+  const entries = catalog.filter((entry) => entry.plugin === plugin)
+  const entry =
+    entries.find((one) => one.version === version) ??
+    (version === UNVERSIONED ? entries.find(({ builtin }) => builtin) : undefined)
+  return nodes.every(({ running_sha256 }) => running_sha256 === entry?.sha256)
+}
+
+/** What ran on each node, of the mounts that answered there. */
+function runningIn({ mounts }: LiveState, of: ReadonlySet<MountPath>) {
+  return Object.fromEntries(
+    mounts.flatMap(({ path, nodes }) =>
+      nodes.flatMap(({ node, running_sha256, answers }) =>
+        of.has(path) && answers === 'yes' ? [[`${path} on ${node}`, running_sha256]] : [],
+      ),
+    ),
+  )
+}
+
+function accessorsOf({ mounts }: LiveState) {
+  return Object.fromEntries(mounts.map(({ path, accessor }) => [path, accessor]))
+}

@@ -1,0 +1,148 @@
+/** What holds of every plan that was applied to its end, on whatever cluster and for whatever file. */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { DesiredState } from '../../src/domain/desired.ts'
+import type { LiveState } from '../../src/domain/live.ts'
+import { findDrift } from '../../src/drift/find-drift.ts'
+import { requestOf } from '../../src/server/requests.ts'
+import {
+  type Applied,
+  applyOn,
+  type Judged,
+  makeTwin,
+  observeTwin,
+  planOn,
+  TODAY,
+} from './drive-twin.ts'
+import { type Scenario, scenarios } from './generators.ts'
+
+interface Told extends Judged, Applied {
+  readonly desired: DesiredState
+  /** All there was to see before, and is now. */
+  readonly seen: { readonly before: LiveState; readonly after: LiveState }
+  /** Planned once more. */
+  readonly again: Judged
+}
+
+/** Plans and applies; a blocked plan is none that may be applied, and an empty one changes nothing. */
+async function play({ story, desired }: Scenario): Promise<Told> {
+  const twin = makeTwin(story)
+  const judged = await planOn(twin, desired)
+  fc.pre(!judged.blocked && judged.plan.steps.length > 0)
+  const before = await observeTwin(twin)
+  const applied = await applyOn(twin, judged.plan)
+  const seen = { before, after: await observeTwin(twin) }
+  return { ...judged, ...applied, desired, seen, again: await planOn(twin, desired) }
+}
+
+/** What drift says of a mount's configuration, and not of what it runs. */
+const CONFIGURED = new Set<string>(['version-differs', 'not-overridden', 'overridden'])
+
+/** Each looks at one side of the same run: a run costs more than a look. */
+const LAWS: readonly ((told: Told) => void)[] = [
+  function carriesOutEveryStep({ plan, outcome }) {
+    expect(outcome).toEqual({ kind: 'done', done: plan.steps.map(({ id }) => id) })
+  },
+  function leavesNothingToPlan({ again }) {
+    expect(again.plan.steps).toEqual([])
+    // An override hides whether its name is a builtin's: once it is gone, that shows.
+    const errors = again.plan.findings.filter(
+      ({ severity, allowed, rule }) =>
+        severity === 'error' && allowed === undefined && rule !== 'builtin-overridden',
+    )
+    expect(errors).toEqual([])
+  },
+  function keepsEveryMountUnderItsAccessor({ seen }) {
+    const now = new Map(seen.after.mounts.map((mount) => [mount.path, mount]))
+    for (const { path, accessor, plugin } of seen.before.mounts) {
+      expect(now.get(path)).toMatchObject({ accessor, plugin })
+    }
+  },
+  function makesNoMountButThoseToBeEnabled({ seen, desired }) {
+    const enabled = new Set(desired.mounts.flatMap(({ path, enable }) => (enable ? path : [])))
+    const before = new Set(seen.before.mounts.map(({ path }) => path))
+    const made = seen.after.mounts.filter(({ path }) => !before.has(path))
+    expect(made.filter(({ path }) => !enabled.has(path))).toEqual([])
+  },
+  function leavesAloneWhatTheFileDoesNotName({ seen, desired }) {
+    expect(unnamed(seen.after, desired)).toEqual(unnamed(seen.before, desired))
+  },
+  function takesNoMountDown({ seen }) {
+    expect(downIn(seen.after).filter((view) => !downIn(seen.before).includes(view))).toEqual([])
+  },
+  function sendsTheRequestsOfItsStepsAndNoOther({ plan, writes, journal }) {
+    const started = new Set(
+      journal.flatMap((line) => (line.event === 'step_started' ? line.step : [])),
+    )
+    const steps = plan.steps.filter(({ id }) => started.has(id))
+    expect(writes).toEqual(steps.map(({ action }) => requestOf(action)))
+  },
+  function leavesNoDriftInWhatItWasToMove({ desired, again }) {
+    const { differences, unreadable } = findDrift(desired, again.live, TODAY)
+    const pinned = new Set(again.live.pins.map(({ plugin }) => plugin))
+    const uses = new Set(usesSaid(again.live, desired))
+    const moved = differences.filter(({ class: kind, subject, mount, plugin }) => {
+      // The pin decides what runs; what the mount itself is configured for stays as it is.
+      if (plugin !== undefined && pinned.has(plugin) && CONFIGURED.has(kind)) return false
+      // A connection that is to use a builtin that there is not: no plan can help it.
+      if (kind === 'not-registered' && subject.includes('/config/')) return false
+      // What has no `use` is left as it is; an entry that was replaced under it shows as pending.
+      const isPlace = mount !== undefined || subject.includes('/config/')
+      return !isPlace || uses.has(mount ?? subject)
+    })
+    expect([...moved, ...unreadable]).toEqual([])
+  },
+]
+
+it('keeps every law in every run', { timeout: 400_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(scenarios(), async (scenario) => {
+      const told = await play(scenario)
+      for (const law of LAWS) law(told)
+    }),
+    { numRuns: 6000 },
+  )
+})
+
+/** The part of a cluster that a file says nothing about. */
+function unnamed(live: LiveState, desired: DesiredState) {
+  const { catalog, mounts, connections, pins } = live
+  const plugins = new Map(desired.plugins.map((plugin) => [plugin.id, plugin]))
+  const uses = new Set(usesSaid(live, desired))
+  const enabled = new Set(desired.mounts.flatMap(({ path, enable }) => (enable ? path : [])))
+  return {
+    catalog: catalog.filter(({ plugin: id, version, builtin }) => {
+      const plugin = plugins.get(id)
+      if (plugin === undefined) return true
+      const named = [...plugin.versions, ...plugin.retire]
+      // What an unversioned entry hides, and shows again, is no entry of anybody's.
+      return !builtin && named.every((one) => one.version !== version)
+    }),
+    mounts: mounts
+      .filter(({ path }) => !uses.has(path) && !enabled.has(path))
+      // A process that was lost starts by itself once its entry is registered again.
+      .map(({ nodes, ...mount }) => ({
+        ...mount,
+        nodes: nodes.map(({ answers: _answers, detail: _detail, ...view }) => view),
+      })),
+    connections: connections.filter(({ path }) => !uses.has(path)),
+    pins,
+  }
+}
+
+/** The mounts and connections of which the file says what they are to use. */
+function usesSaid({ mounts, connections }: LiveState, desired: DesiredState): string[] {
+  const own = new Map<string, unknown>(
+    [...desired.mounts, ...desired.connections].map(({ path, use }) => [path, use]),
+  )
+  const common = new Map(desired.plugins.map(({ id, use }) => [id, use]))
+  return [...mounts, ...connections].flatMap(({ path, plugin }) =>
+    (own.get(path) ?? common.get(plugin)) === undefined ? [] : path,
+  )
+}
+
+function downIn({ mounts }: LiveState): string[] {
+  return mounts.flatMap(({ path, nodes }) =>
+    nodes.flatMap(({ node, answers }) => (answers === 'no' ? `${path} on ${node}` : [])),
+  )
+}

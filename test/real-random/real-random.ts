@@ -1,0 +1,35 @@
+/**
+ * `npm run test:real-random -- --seeds 20 [--seed N]`: generated scenarios on a real three-node
+ * cluster, each held against the twin after every request. Prints what differs with its seed, and
+ * ends with 1 where anything does; `--seed N` plays that one, or begins with it.
+ */
+import { parseArgs } from 'node:util'
+import { startCluster } from '../cluster/cluster.ts'
+import { pluginFiles } from '../cluster/plugin-files.ts'
+import { startFakeDatabase } from './fake-database.ts'
+import { playSeed } from './play-seed.ts'
+
+const { values: flags } = parseArgs({
+  options: { seeds: { type: 'string' }, seed: { type: 'string' } },
+})
+const first = Number(flags.seed ?? Date.now() % 1_000_000)
+const count = Number(flags.seeds ?? (flags.seed === undefined ? 20 : 1))
+
+const log = (line: string): void => void process.stdout.write(`${line}\n`)
+const cluster = await startCluster({ plugins: pluginFiles, log })
+const database = await startFakeDatabase()
+let failed = 0
+try {
+  log(`${cluster.product} ${cluster.version}: ${count} seeds from ${first}`)
+  for (let seed = first; seed < first + count; seed += 1) {
+    const { compared, end, steps, differences } = await playSeed(cluster, database.port, seed)
+    const told = `${end}, ${steps} steps, compared ${compared} times`
+    log(`seed ${seed}: ${differences.length === 0 ? 'same' : 'DIFFERS'} (${told})`)
+    for (const difference of differences) log(`  ${difference}`)
+    if (differences.length > 0) failed += 1
+  }
+} finally {
+  await Promise.all([cluster.stop(), database.stop()])
+}
+log(failed === 0 ? `all ${count} the same` : `${failed} of ${count} differ`)
+process.exitCode = failed === 0 ? 0 : 1
