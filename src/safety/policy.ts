@@ -16,6 +16,7 @@ import {
   readHaStatus,
   readMountHelp,
   readPins,
+  readRaftConfiguration,
   readSecretMounts,
   requestOf,
 } from '../server/requests.ts'
@@ -29,6 +30,7 @@ function readsFor(live: LiveState): ServerRequest[] {
   const namespaces: readonly Namespace[] = live.namespaces
   return [
     readHaStatus(),
+    readRaftConfiguration(),
     readCatalog(),
     readCapabilities([]),
     ...(live.product === 'vault' ? [readPins()] : []),

@@ -26,8 +26,9 @@ export interface RehearsalInput {
 
 /** Null where there is nothing to rehearse. */
 export function rehearse({ live, steps, ends }: RehearsalInput): Rehearsal | null {
-  if (steps.length === 0) return null
-  const stage = setStage(live, steps, ends)
+  const active = live.nodes.find(({ role }) => role === 'active')
+  if (steps.length === 0 || active === undefined) return null
+  const stage = setStage({ live, steps, ends }, active.address)
   const late = findLateStandbys(steps, stage.active)
   const unsafe: Rehearsal['unsafe'] = []
   for (const [position, step] of steps.entries()) {
@@ -61,7 +62,7 @@ interface Fault {
   readonly problem: string
 }
 
-function setStage(live: LiveState, steps: readonly Step[], ends: readonly RehearsedEnd[]): Stage {
+function setStage({ live, steps, ends }: RehearsalInput, active: NodeAddress): Stage {
   const sharedFiles = Object.fromEntries(
     steps.flatMap(({ action }) =>
       action.kind === 'register' ? [[action.entry.command, action.entry.sha256]] : [],
@@ -76,7 +77,7 @@ function setStage(live: LiveState, steps: readonly Step[], ends: readonly Rehear
   const up = live.nodes.filter(({ state }) => state === 'serving' || state === 'forwarding')
   const stage = {
     twin: twinFromLive(live, { sharedFiles }),
-    active: (up.find(({ role }) => role === 'active') ?? up[0])?.address as NodeAddress,
+    active,
     nodes: up.map(({ address }) => address),
     mountsOf,
     mounts: new Map(live.mounts.map((mount) => [mount.path, mount])),
@@ -212,7 +213,11 @@ function missedEnds(stage: Stage, ends: readonly RehearsedEnd[]): Fault[] {
   return ends.flatMap(({ mount, sha256 }) =>
     stage.nodes.flatMap((node) => {
       const running = stage.twin.running(node, mount)
-      if (running === undefined || running.running_sha256 === sha256) return []
+      if (running === undefined) return []
+      // What would start tells whether it is also configured for what it runs.
+      const start = stage.twin.wouldStart(node, mount)
+      const starts = start.kind === 'failed' ? sha256 : start.sha256
+      if (running.running_sha256 === sha256 && starts === sha256) return []
       return [{ node, problem: `the plan ends with ${mount} on another binary: a bug in lockstep` }]
     }),
   )

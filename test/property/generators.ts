@@ -54,7 +54,7 @@ function seldom(times: number): fc.Arbitrary<boolean> {
 
 // ---- clusters
 
-export function stories(options: ScenarioOptions = {}): fc.Arbitrary<ClusterStory> {
+function stories(options: ScenarioOptions = {}): fc.Arbitrary<ClusterStory> {
   const { palette = MADE_UP, products = ['openbao', 'vault'], stops = true } = options
   const { min, max } = options.nodes ?? { min: 1, max: 5 }
   return fc
@@ -170,7 +170,7 @@ function laterDeeds(palette: Palette): fc.Arbitrary<Deed> {
 /** The rules whose findings a generated file may accept. */
 const ALLOWED = ['data-downgrade', 'data-upgrade', 'sha256-changed', 'unregistered-version']
 
-export function desiredStates(palette: Palette = MADE_UP): fc.Arbitrary<DesiredState> {
+function desiredStates(palette: Palette = MADE_UP): fc.Arbitrary<DesiredState> {
   return fc
     .record({
       plugins: fc.tuple(...palette.plugins.map((plugin) => namedPlugins(plugin, palette))),

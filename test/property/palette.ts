@@ -47,7 +47,7 @@ export interface Palette {
 export const DATABASE_MOUNT = mountPath('db/')
 export const NESTED = 'ns1/' as Namespace
 
-export const VERSIONS: readonly Version[] = [
+const VERSIONS: readonly Version[] = [
   UNVERSIONED,
   version('v1.0.0'),
   version('v1.1.0'),

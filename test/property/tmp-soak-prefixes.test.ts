@@ -40,7 +40,7 @@ it('is safe wherever the rehearsal does not say otherwise', { timeout: 400_000 }
         }
       }
     }),
-    { numRuns: 6000 },
+    { numRuns: 5000 },
   )
 })
 
