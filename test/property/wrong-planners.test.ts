@@ -223,7 +223,10 @@ describe('any plan', { timeout: 120_000 }, () => {
         if (live.pins.some((pin) => pin.plugin === action.plugin)) return undefined
         const hurts = draft.index.mountsOf(action.plugin).some((mount) => {
           const end = endOf(draft, mount.path)
-          const isWell = mount.nodes.every(({ answers }) => answers === 'yes')
+          const retired = draft.index.external(action.plugin, action.version)?.sha256
+          const isWell = mount.nodes.every(
+            ({ answers, running_sha256 }) => answers === 'yes' && running_sha256 === retired,
+          )
           const uses = mount.configured_version === action.version
           return isWell && uses && end !== undefined && end !== NO_SHA256
         })
