@@ -47,7 +47,10 @@ await Promise.all([
     ...common,
     entryPoints: { main: 'src/cli/main.ts' },
     banner: { js: shim },
-    plugins: [leaveOut(new RegExp(`^(${ON_DEMAND.join('|')})$`), (name) => `./${name}.js`)],
+    plugins: [
+      leaveOut(new RegExp(`^(${ON_DEMAND.join('|')})$`), (name) => `./${name}.js`),
+      startNoProcesses(),
+    ],
   }),
   build({
     ...common,
@@ -66,6 +69,19 @@ function leaveOut(filter, fileOf) {
         if (kind !== 'dynamic-import') throw new Error(`${path} must be imported on demand`)
         return { path: fileOf(path), external: true }
       })
+    },
+  }
+}
+
+/** The parser of the command line loads what starts processes, and here it never starts one. */
+function startNoProcesses() {
+  return {
+    name: 'start-no-processes',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^node:child_process$/ }, ({ importer, path }) =>
+        /node_modules\/commander\//.test(importer) ? { path, namespace: 'none' } : undefined,
+      )
+      onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {}' }))
     },
   }
 }

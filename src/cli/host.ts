@@ -4,6 +4,7 @@
  */
 import { homedir, hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isatty } from 'node:tty'
 
 export interface Host {
   /** Results, for people or programs. */
@@ -43,7 +44,7 @@ export function processHost(): Host {
     err: (text) => void process.stderr.write(text),
     outIsTerminal: isTerminal(process.stdout),
     errIsTerminal: isTerminal(process.stderr),
-    inIsTerminal: isTerminal(process.stdin) && isTerminal(process.stdout),
+    inIsTerminal: isatty(0) && isTerminal(process.stdout),
     width: isTerminal(process.stdout) ? process.stdout.columns : Infinity,
     env: process.env,
     home: homedir(),

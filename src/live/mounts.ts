@@ -9,6 +9,7 @@ import {
   type NodeAddress,
   NO_SHA256,
   parseSha256,
+  ROOT_NAMESPACE,
   pluginId,
   type PluginId,
   type PluginType,
@@ -127,6 +128,8 @@ export interface MountsReading {
 
 export interface MountsQuestion {
   readonly nodes: readonly LiveNode[]
+  /** The root namespace's mounts of each node, asked for already, while the node was asked how it is. */
+  readonly roots: ReadonlyMap<NodeAddress, Promise<NodeMounts>>
   readonly namespaces: readonly Namespace[]
   /** Which mounts are asked whether they answer. */
   readonly asks: (mount: ListedMount) => boolean
@@ -139,7 +142,9 @@ export async function readMounts(client: Client, question: MountsQuestion): Prom
     serving.flatMap((node) =>
       question.namespaces.map(async (namespace) => ({
         node,
-        listed: await listMounts(client, node.address, namespace),
+        listed: await ((namespace === ROOT_NAMESPACE
+          ? question.roots.get(node.address)
+          : undefined) ?? listMounts(client, node.address, namespace)),
       })),
     ),
   )

@@ -42,7 +42,10 @@ export async function discoverNodes(client: Client, address: NodeAddress): Promi
 
 /** Undefined where the node could not say just now, as during a change of leader. */
 async function discoverOnce(client: Client, address: NodeAddress): Promise<Discovery | undefined> {
-  const response = await client.ask(address, readHaStatus())
+  const [response, members] = await Promise.all([
+    client.ask(address, readHaStatus()),
+    readRaftMembers(client, address),
+  ])
   if (saysComeBack(response)) return undefined
   if (response.status === 400 || response.status === 404) {
     return { addresses: [address], unheard: [] }
@@ -59,7 +62,6 @@ async function discoverOnce(client: Client, address: NodeAddress): Promise<Disco
   })
   const reporting = new Set(nodes.map((node) => hostOf(text(node['cluster_address']))))
   const scheme = found[0]?.startsWith('https:') === true ? 'https' : 'http'
-  const members = await readRaftMembers(client, address)
   return {
     addresses: [...new Set(found)].sort(compareText),
     unheard: members

@@ -4,11 +4,17 @@
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { CatalogEntry, LiveNode, LiveState } from '../domain/live.ts'
-import { compareText, NO_SHA256, type NodeAddress, type PluginId } from '../domain/names.ts'
+import {
+  compareText,
+  NO_SHA256,
+  type NodeAddress,
+  type PluginId,
+  ROOT_NAMESPACE,
+} from '../domain/names.ts'
 import type { Client } from '../server/client.ts'
 import { readCatalogEntries, readPinnedVersions } from './catalog.ts'
 import { readConnections } from './connections.ts'
-import { readMounts } from './mounts.ts'
+import { listMounts, type NodeMounts, readMounts } from './mounts.ts'
 import { readNamespaces } from './namespaces.ts'
 import { discoverNodes, type NodeReport, readNode } from './nodes.ts'
 
@@ -28,7 +34,7 @@ export interface ObserveOptions {
 /** Throws a LockstepError where the cluster cannot be reached, is sealed, or refuses the token. */
 export async function observe(client: Client, options: ObserveOptions): Promise<LiveState> {
   const { address } = options
-  const [nodes, catalog, pinned, namespaces] = await Promise.all([
+  const [{ nodes, roots }, catalog, pinned, namespaces] = await Promise.all([
     readNodes(client, options),
     readCatalogEntries(client, address, options.plugins),
     readPinnedVersions(client, address),
@@ -39,6 +45,7 @@ export async function observe(client: Client, options: ObserveOptions): Promise<
   const asked = options.plugins ?? externalPlugins(catalog.entries)
   const mounts = await readMounts(client, {
     nodes: nodes.map(({ node }) => node),
+    roots,
     namespaces: namespaces.namespaces,
     // What runs an external binary is asked too, registered or not.
     asks: ({ plugin, running_sha256 }) =>
@@ -69,14 +76,27 @@ export async function observe(client: Client, options: ObserveOptions): Promise<
   }
 }
 
-async function readNodes(client: Client, options: ObserveOptions): Promise<NodeReport[]> {
+interface NodesReading {
+  /** Sorted by address. */
+  readonly nodes: readonly NodeReport[]
+  readonly roots: ReadonlyMap<NodeAddress, Promise<NodeMounts>>
+}
+
+/** Asks each node how it is and, in the same breath, for the mounts of its root namespace. */
+async function readNodes(client: Client, options: ObserveOptions): Promise<NodesReading> {
   const { addresses, unheard } =
     options.nodes === undefined
       ? await discoverNodes(client, options.address)
       : { addresses: options.nodes, unheard: [] }
+  const roots = new Map(
+    addresses.map((node) => [node, listMounts(client, node, ROOT_NAMESPACE)] as const),
+  )
+  // A node that turns out to be sealed or away refuses: only who waits for it is to hear of it.
+  for (const root of roots.values()) root.catch(() => undefined)
   const reports = await Promise.all(addresses.map((node) => readNode(client, node)))
   const silent = unheard.map((node) => ({ node, cluster: { name: '', id: '' } }))
-  return [...reports, ...silent].sort((a, b) => compareText(a.node.address, b.node.address))
+  const nodes = [...reports, ...silent].sort((a, b) => compareText(a.node.address, b.node.address))
+  return { nodes, roots }
 }
 
 function externalPlugins(entries: readonly CatalogEntry[]): ReadonlySet<PluginId> {

@@ -2,7 +2,11 @@
  * Which mounts come to run another binary over the data they have, and from which version to
  * which. By hash wherever it can be: the version a server lists is copied from the configuration.
  */
-import semver from 'semver'
+// Each function by itself: the package's index loads them all.
+import compare from 'semver/functions/compare.js'
+import parse from 'semver/functions/parse.js'
+import rsort from 'semver/functions/rsort.js'
+import satisfies from 'semver/functions/satisfies.js'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
 import type { MountOnNode } from '../domain/live.ts'
 import {
@@ -71,7 +75,7 @@ export function findDataMoves(draft: Draft): DataMove[] {
 
 /** True where a declared range holds a version; pre-releases count like others. */
 export function includesVersion(range: string, version: Version): boolean {
-  return semver.satisfies(version, range, { includePrerelease: true })
+  return satisfies(version, range, { includePrerelease: true })
 }
 
 /** A node that never got the plugin started says nothing of the data. */
@@ -81,9 +85,9 @@ function ranNothing(view: MountOnNode): boolean {
 
 function directionOf(from: DataVersion, to: DataVersion): DataMove['direction'] | 'none' {
   if (from.version === undefined || to.version === undefined) return 'unknown'
-  const [a, b] = [semver.parse(from.version), semver.parse(to.version)]
+  const [a, b] = [parse(from.version), parse(to.version)]
   if (a === null || b === null) return 'unknown'
-  const order = semver.compare(a, b)
+  const order = compare(a, b)
   return order < 0 ? 'up' : order > 0 ? 'down' : 'none'
 }
 
@@ -137,7 +141,7 @@ function isPluginsOwn(version: Version): boolean {
 
 /** The strictest to go back from, where one binary bears several versions. */
 function highest(versions: readonly Version[]): Version | undefined {
-  return semver.rsort([...versions])[0]
+  return rsort([...versions])[0]
 }
 
 /** `a/ and b/ go from secret/my-kv v1.0.0 to v1.1.0`. */

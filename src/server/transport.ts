@@ -3,7 +3,7 @@
  * namespace; follows no redirect, retries nothing and logs nothing.
  */
 import * as http from 'node:http'
-import * as https from 'node:https'
+import type * as Https from 'node:https'
 import type { ServerRequest, ServerResponse, Transport } from '../domain/exchange.ts'
 import type { Namespace, NodeAddress } from '../domain/names.ts'
 
@@ -34,31 +34,40 @@ const SOCKETS_PER_NODE = 4
 export function createHttpTransport(settings: TransportSettings): Transport {
   const options = { keepAlive: true, maxSockets: SOCKETS_PER_NODE }
   const plain = new http.Agent(options)
-  const secure = new https.Agent({
-    ...options,
-    ...(settings.tls.ca !== undefined && { ca: [...settings.tls.ca] }),
-    ...(settings.tls.cert !== undefined && { cert: settings.tls.cert }),
-    ...(settings.tls.key !== undefined && { key: settings.tls.key }),
-    ...(settings.tls.servername !== undefined && { servername: settings.tls.servername }),
-    rejectUnauthorized: settings.tls.verify,
-  })
+  let secure: Promise<{ readonly https: typeof Https; readonly agent: Https.Agent }> | undefined
+  // Loaded for addresses that need it: TLS takes longer to load than a small cluster to read.
+  const withTls = () =>
+    (secure ??= import('node:https').then((https) => ({
+      https,
+      agent: new https.Agent({ ...options, ...agentOptions(settings.tls) }),
+    })))
   return {
-    send: (node, request, signal) => {
-      const secured = node.startsWith('https:')
+    send: async (node, request, signal) => {
+      const tls = node.startsWith('https:') ? await withTls() : undefined
       const body = request.body === undefined ? undefined : JSON.stringify(request.body)
-      const outgoing = (secured ? https : http).request(urlOf(node, request), {
-        agent: secured ? secure : plain,
+      const outgoing = (tls?.https ?? http).request(urlOf(node, request), {
+        agent: tls?.agent ?? plain,
         method: request.method,
         headers: headersOf(request, settings, body),
         ...(signal !== undefined && { signal }),
       })
       return answerTo(outgoing, body, settings.timeout)
     },
-    close: () => {
+    close: async () => {
       plain.destroy()
-      secure.destroy()
-      return Promise.resolve()
+      const tls = await secure
+      tls?.agent.destroy()
     },
+  }
+}
+
+function agentOptions({ ca, cert, key, servername, verify }: TlsSettings): Https.AgentOptions {
+  return {
+    ...(ca !== undefined && { ca: [...ca] }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(servername !== undefined && { servername }),
+    rejectUnauthorized: verify,
   }
 }
 

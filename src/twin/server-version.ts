@@ -1,5 +1,5 @@
 /** Versions as the servers read them: `1.2` is `v1.2.0`, and `""` is none. */
-import { compareBuild } from 'semver'
+import compareBuild from 'semver/functions/compare-build.js'
 import type { ServerResponse } from '../domain/exchange.ts'
 import type { Product } from '../domain/live.ts'
 import type { Version } from '../domain/names.ts'
