@@ -33,7 +33,7 @@ export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
   const { desired, live, options, host } = job
   const folder = options.journal ?? journalRoot(host.env, host.home).of(live.cluster.id)
   const draft = draftPlan(desired, live, readPast(folder))
-  const [capabilities, binaries] = await Promise.all([
+  const asked = Promise.all([
     readGranted(draft.steps, job),
     desired.cluster.binaryCheck === undefined
       ? undefined
@@ -44,7 +44,9 @@ export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
   const ends = draft.targets.flatMap(({ targets }) =>
     targets.mounts.map(({ mount, sha256 }) => ({ mount: mount.path, sha256 })),
   )
+  // Rehearsed while the answers are under way.
   const rehearsal = rehearse({ live, steps: draft.steps, ends })
+  const [capabilities, binaries] = await asked
   const findings = judge(
     {
       desired,
