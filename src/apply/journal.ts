@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { JournalEvent } from '../documents/journal.generated.ts'
-import { LockstepError } from '../domain/errors.ts'
+import { LockstepError, faultName } from '../domain/errors.ts'
 import { compareText } from '../domain/names.ts'
 
 export interface Journal {
@@ -91,7 +91,7 @@ function attempt<T>(path: string, write: () => T): T {
   try {
     return write()
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    const why = faultName(cause)
     throw new LockstepError({
       code: 'journal-unwritable',
       message: `the journal ${path} cannot be written (${why})`,

@@ -4,7 +4,7 @@
  */
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { EXIT, LockstepError } from '../domain/errors.ts'
+import { EXIT, LockstepError, faultName } from '../domain/errors.ts'
 
 export interface LockHolder {
   /** The run's id. */
@@ -54,7 +54,7 @@ function writeOwn(folder: string, holder: LockHolder): string {
     writeFileSync(own, JSON.stringify(holder), { mode: 0o600 })
     return own
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    const why = faultName(cause)
     throw new LockstepError({
       code: 'journal-unwritable',
       message: `nothing can be written to ${folder} (${why}), so no lock can be taken and no journal kept`,

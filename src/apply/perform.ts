@@ -5,7 +5,7 @@
 import type { Action } from '../documents/plan.generated.ts'
 import type { NodeAddress, PluginId, Version } from '../domain/names.ts'
 import type { Client } from '../server/client.ts'
-import { describeNoAnswer, errorWords, forwards, saysComeBack } from '../server/faults.ts'
+import { describeNoAnswer, describeAnswer, forwards, saysComeBack } from '../server/faults.ts'
 import { requestOf } from '../server/requests.ts'
 
 /** `NAME=value` for each variable of a registration; throws a LockstepError for one that is not set. */
@@ -35,8 +35,7 @@ export async function perform(
   }
   const { response } = outcome
   if (response.status >= 200 && response.status < 300) return { kind: 'accepted' }
-  const words = errorWords(response)
-  const reason = `${node}: HTTP ${response.status}${words === '' ? '' : ` ${words}`}`
+  const reason = `${node}: ${describeAnswer(response)}`
   if (forwards(response)) return { kind: 'unknown', reason, notDone: true }
   if (saysComeBack(response)) return { kind: 'unknown', reason }
   return { kind: 'refused', reason, denied: response.status === 401 || response.status === 403 }

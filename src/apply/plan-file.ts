@@ -6,15 +6,11 @@ import { readFile } from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
 import type { Plan } from '../documents/plan.generated.ts'
 import { findPlanFault } from '../documents/validator.ts'
-import { EXIT, LockstepError } from '../domain/errors.ts'
+import { EXIT, LockstepError, faultName } from '../domain/errors.ts'
+import { formatPlan } from '../plan/format-plan.ts'
 import { planId } from '../plan/make-plan.ts'
 
 const FORMAT = 1
-
-/** Canonical enough to compare by eye; the id is over the canonical form. */
-export function formatPlan(plan: Plan): string {
-  return `${JSON.stringify(plan, null, 2)}\n`
-}
 
 /** `createdAt` becomes part of the file, not of the plan's id. */
 export async function writePlanFile(path: string, plan: Plan, createdAt: Date): Promise<void> {
@@ -22,7 +18,7 @@ export async function writePlanFile(path: string, plan: Plan, createdAt: Date): 
     const text = formatPlan({ ...plan, created_at: createdAt.toISOString() })
     await writeFileAtomic(path, text, { mode: 0o600 })
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    const why = faultName(cause)
     throw new LockstepError({
       code: 'unwritable-file',
       message: `the plan cannot be written to ${path} (${why})`,
@@ -69,7 +65,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    const why = faultName(cause)
     throw new LockstepError({
       code: 'unreadable-file',
       message: `${path} cannot be read (${why})`,

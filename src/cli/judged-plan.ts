@@ -1,4 +1,5 @@
 /** Desired and live state to a plan that was judged by every rule and rehearsed. */
+import { blockingFindings } from '../domain/blocking.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { Allowance, DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
@@ -100,10 +101,7 @@ export function isBlocked(plan: Plan): boolean {
 
 /** A right that is missing has an exit code of its own. */
 export function blockedExitCode(plan: Plan): ExitCode {
-  const blocking = plan.findings.filter(
-    ({ severity, allowed }) => severity === 'error' && allowed === undefined,
-  )
-  return blocking.every(({ rule }) => rule === 'capability-missing')
+  return blockingFindings(plan.findings).every(({ rule }) => rule === 'capability-missing')
     ? EXIT.notAllowed
     : EXIT.blocked
 }

@@ -1,7 +1,7 @@
 /** What every command that asks a cluster needs: the desired state, a client, the live state. */
 import { appendFileSync } from 'node:fs'
 import type { DesiredState } from '../domain/desired.ts'
-import { LockstepError } from '../domain/errors.ts'
+import { faultName, LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 import { type NodeAddress, parseNodeAddress, type PluginId } from '../domain/names.ts'
 import { type NodeReport, readNode } from '../live/nodes.ts'
@@ -78,7 +78,7 @@ function openLog(path: string, host: Host): (line: string) => void {
   } catch (cause) {
     throw new LockstepError({
       code: 'unwritable-file',
-      message: `the log ${path} cannot be written (${codeOf(cause)})`,
+      message: `the log ${path} cannot be written (${faultName(cause)})`,
       hint: 'Choose another file with --log-file, or leave it out.',
       cause,
     })
@@ -89,14 +89,10 @@ function openLog(path: string, host: Host): (line: string) => void {
       appendFileSync(path, `${host.now().toISOString()} ${line}`, { mode: 0o600 })
     } catch (error) {
       // A full disk must not end a run that the journal still records.
-      if (!told) host.err(`The log ${path} cannot be written any more (${codeOf(error)}).\n`)
+      if (!told) host.err(`The log ${path} cannot be written any more (${faultName(error)}).\n`)
       told = true
     }
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }
 
 function nodeAddress(text: string): NodeAddress {

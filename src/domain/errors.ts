@@ -70,6 +70,11 @@ export function formatSource(source: Source): string {
   return `${source.file}:${source.line}:${source.column}`
 }
 
+/** What a fault of Node's is called: its code, as `ENOENT`, or its own words where it has none. */
+export function faultName(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}
+
 /** Ends a `switch` over a union: reaching it is a bug. */
 export function unreachable(value: never): never {
   throw new Error(`not a member of the union: ${JSON.stringify(value)}`)

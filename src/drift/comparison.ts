@@ -5,7 +5,7 @@ import { formatSource } from '../domain/errors.ts'
 import type { LiveMount, LiveNode, LiveState } from '../domain/live.ts'
 import { NO_SHA256, type PluginId, type Sha256, type Version } from '../domain/names.ts'
 import { type LiveIndex, runsUnder } from '../plan/live-index.ts'
-import { NOT_OVERRIDABLE } from '../plan/targets.ts'
+import { isOverridable } from '../domain/overridable.ts'
 import { applyCommand } from './wording.ts'
 
 export interface Comparison {
@@ -35,7 +35,7 @@ export function compareStates(
 /** What a reload would start now; undefined where it would find nothing registered. */
 export function dueSha256(mount: LiveMount, { index, pins }: Comparison): Sha256 | undefined {
   // The servers run the compiled-in plugin whatever these are configured for, and say success.
-  if (NOT_OVERRIDABLE.has(mount.plugin)) return NO_SHA256
+  if (!isOverridable(mount.plugin)) return NO_SHA256
   // A pin goes before the mount's own version (Vault).
   return runsUnder(index, mount.plugin, pins.get(mount.plugin) ?? mount.configured_version)
 }

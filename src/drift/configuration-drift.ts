@@ -7,7 +7,7 @@ import type { Use } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
 import { isBuiltinVersion, NO_SHA256, UNVERSIONED } from '../domain/names.ts'
 import { runsUnder } from '../plan/live-index.ts'
-import { NOT_OVERRIDABLE } from '../plan/targets.ts'
+import { isOverridable } from '../domain/overridable.ts'
 import type { ComparedMount } from './compared-mount.ts'
 import { type Comparison, dueSha256, keptVersion, writtenAt } from './comparison.ts'
 import { configuredLabel } from './wording.ts'
@@ -37,7 +37,7 @@ export function findConfigurationDrift(
 function judge(compared: ComparedMount, comparison: Comparison): Told | undefined {
   const { mount, plugin, use, target } = compared
   // What these are configured for makes no difference to what they run.
-  if (NOT_OVERRIDABLE.has(plugin.id)) return undefined
+  if (!isOverridable(plugin.id)) return undefined
   const impossible = judgeImpossible(compared)
   if (impossible !== undefined) return impossible
   const configured = mount.configured_version

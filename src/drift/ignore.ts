@@ -1,7 +1,7 @@
 /** The file's `ignore`: which differences are passed over, and until when. */
 import type { Difference, IgnoredDifference } from '../documents/drift.generated.ts'
 import type { Ignore } from '../domain/desired.ts'
-import { groupBy } from '../plan/live-index.ts'
+import { groupBy } from '../domain/group-by.ts'
 
 export interface Sifted {
   readonly kept: Difference[]

@@ -1,4 +1,5 @@
 /** How differences are put into words: binaries, shares of the nodes, the command that mends. */
+import { count } from '../domain/count.ts'
 import type { DesiredState, DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry, MountOnNode } from '../domain/live.ts'
 import {
@@ -10,11 +11,6 @@ import {
   type Version,
   versionLabel,
 } from '../domain/names.ts'
-
-/** `1 mount`, `3 mounts`. */
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
-}
 
 export function countMountsOrConnections(number: number): string {
   return number === 1 ? '1 mount or connection' : `${number} mounts or connections`

@@ -16,7 +16,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, fields, text, texts } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { errorWords, saysComeBack } from '../server/faults.ts'
+import { describeAnswer, errorWords, saysComeBack } from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
 export interface CatalogReading {
@@ -99,7 +99,7 @@ export async function readEntry(
   const response = await client.ask(address, request)
   if (response.status === 404) return { kind: 'absent' }
   if (response.status !== 200) {
-    const reason = `HTTP ${response.status} ${errorWords(response)}`.trim()
+    const reason = describeAnswer(response)
     return {
       kind: 'unreadable',
       unreadable: { what: 'catalog-entry', path: request.path, reason },
@@ -131,7 +131,7 @@ export async function readPinnedVersions(
   const response = await client.ask(address, request)
   if (response.status === 404) return { pins: [], unreadable: [] }
   if (response.status !== 200) {
-    const reason = `HTTP ${response.status} ${errorWords(response)}`.trim()
+    const reason = describeAnswer(response)
     return { pins: [], unreadable: [{ what: 'pins', path: request.path, reason }] }
   }
   const listed = dataOf(response.body)['pinned_versions']

@@ -9,7 +9,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, text, texts } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { errorWords } from '../server/faults.ts'
+import { describeAnswer } from '../server/faults.ts'
 import { listConnections, readConnection } from '../server/requests.ts'
 
 export interface ConnectionsReading {
@@ -44,7 +44,7 @@ async function readConnectionsOf(
   // A list without any keys is a 404.
   if (listed.status === 404) return { connections: [], unreadable: [] }
   if (listed.status !== 200) {
-    const reason = `HTTP ${listed.status} ${errorWords(listed)}`.trim()
+    const reason = describeAnswer(listed)
     const path = `${mount.path}config`
     return { connections: [], unreadable: [{ what: 'connections', path, reason }] }
   }
@@ -56,7 +56,7 @@ async function readConnectionsOf(
       const answer = await client.ask(active, readConnection(path, mount.namespace))
       const data = dataOf(answer.body)
       if (answer.status !== 200) {
-        const reason = `HTTP ${answer.status} ${errorWords(answer)}`.trim()
+        const reason = describeAnswer(answer)
         unreadable.push({ what: 'connections', path, reason })
         return
       }

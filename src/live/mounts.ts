@@ -18,7 +18,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, fields, text } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { errorWords, forwards } from '../server/faults.ts'
+import { describeAnswer, errorWords, forwards } from '../server/faults.ts'
 import { readAuthMounts, readMountHelp, readSecretMounts } from '../server/requests.ts'
 
 /** A mount as one node lists it. */
@@ -58,7 +58,7 @@ export async function listMounts(
     if (answer.status === 200 || request === undefined) continue
     // Without the root's mounts there is nothing to say at all.
     if (namespace === '') await client.read(node, request)
-    const reason = `HTTP ${answer.status} ${errorWords(answer)}`.trim()
+    const reason = describeAnswer(answer)
     return {
       kind: 'unreadable',
       unreadable: { what: 'mounts', path: `${namespace}${request.path}`, node, reason },

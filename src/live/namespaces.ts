@@ -9,7 +9,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, texts } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { errorWords } from '../server/faults.ts'
+import { describeAnswer } from '../server/faults.ts'
 import { listNamespaces } from '../server/requests.ts'
 
 export interface NamespacesReading {
@@ -32,7 +32,7 @@ export async function readNamespaces(
         // 404: none below it, or a server without namespaces.
         if (answer.status === 404) return []
         if (answer.status !== 200) {
-          const reason = `HTTP ${answer.status} ${errorWords(answer)}`.trim()
+          const reason = describeAnswer(answer)
           unreadable.push({ what: 'namespaces', path: `${parent}sys/namespaces`, reason })
           return []
         }

@@ -1,4 +1,5 @@
 /** Looking things up in a live state: entries, the builtin behind a name, mounts, nodes. */
+import { groupBy } from '../domain/group-by.ts'
 import type { Entry } from '../documents/plan.generated.ts'
 import type {
   CatalogEntry,
@@ -107,18 +108,4 @@ export function runsUnder(
   const entry = index.external(plugin, version)
   if (entry !== undefined) return entry.sha256
   return version === UNVERSIONED && index.isBuiltin(plugin) ? NO_SHA256 : undefined
-}
-
-/** Items under each key, in their order. */
-export function groupBy<Item, Key>(
-  items: readonly Item[],
-  keyOf: (item: Item) => Key,
-): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>()
-  for (const item of items) {
-    const group = groups.get(keyOf(item))
-    if (group === undefined) groups.set(keyOf(item), [item])
-    else group.push(item)
-  }
-  return groups
 }

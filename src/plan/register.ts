@@ -3,8 +3,8 @@ import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
 import type { LiveNode } from '../domain/live.ts'
 import { UNVERSIONED, type Version } from '../domain/names.ts'
 import { contentOf, type LiveIndex } from './live-index.ts'
+import { count } from '../domain/count.ts'
 import {
-  count,
   type Entry,
   type Fact,
   entryFact,

@@ -10,7 +10,8 @@ import {
   type PluginId,
   UNVERSIONED,
 } from '../domain/names.ts'
-import { count, type Entry, entryFact, type UnorderedStep } from './steps.ts'
+import { count } from '../domain/count.ts'
+import { type Entry, entryFact, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import { mountFact } from './tune.ts'
 import type { WayBack } from './way-back.ts'

@@ -41,9 +41,4 @@ export function sameEntry(a: Entry, b: Entry): boolean {
   )
 }
 
-/** `1 mount`, `3 mounts`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
-}
-
 export type { Entry, Fact }

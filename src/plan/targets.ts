@@ -2,6 +2,7 @@
  * What each mount and connection should come to: the version it is to be tuned to and the binary
  * it is to run. Where the servers leave no way there, says so instead.
  */
+import { isOverridable } from '../domain/overridable.ts'
 import type {
   DesiredConnection,
   DesiredMount,
@@ -80,9 +81,6 @@ export interface Targets {
   readonly impossible: readonly Impossible[]
 }
 
-/** The servers compile these in and run nothing else under their names. */
-export const NOT_OVERRIDABLE: ReadonlySet<string> = new Set(['secret/kv', 'secret/database'])
-
 /** What the file says of one plugin's mounts and connections by name. */
 export interface Said {
   readonly mounts: readonly DesiredMount[]
@@ -97,7 +95,7 @@ export function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex)
   const unreached = new Map<ImpossibleUse, { mounts: MountPath[]; source: Source }>()
 
   const overrides = plugin.versions.length > 0 || plugin.use?.value.kind === 'version'
-  if (NOT_OVERRIDABLE.has(plugin.id) && overrides) {
+  if (!isOverridable(plugin.id) && overrides) {
     return {
       ...{ mounts: [], newMounts: [], connections: [] },
       impossible: [{ kind: 'not-overridable', plugin: plugin.id, source: plugin.source }],

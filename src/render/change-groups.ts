@@ -5,7 +5,8 @@
  */
 import { diffArrays } from 'diff'
 import type { Change } from '../documents/plan.generated.ts'
-import { count, printable, shortenHashes } from './wording.ts'
+import { count } from '../domain/count.ts'
+import { printable, shortenHashes } from './wording.ts'
 
 export interface ChangeGroup {
   readonly kind: Change['kind']

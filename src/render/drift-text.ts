@@ -5,7 +5,8 @@
 import type { Difference, DriftReport } from '../documents/drift.generated.ts'
 import type { Palette } from './palette.ts'
 import { type Cell, layTable } from './table.ts'
-import { count, listSome, printable, productName, shortenHashes } from './wording.ts'
+import { count } from '../domain/count.ts'
+import { listSome, printable, productName, shortenHashes } from './wording.ts'
 
 export interface DriftTextOptions {
   readonly palette: Palette

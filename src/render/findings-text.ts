@@ -2,7 +2,8 @@
 import { unreachable } from '../domain/errors.ts'
 import type { Finding } from '../documents/plan.generated.ts'
 import type { Paint, Palette } from './palette.ts'
-import { count, listSome, printable, shortenHashes } from './wording.ts'
+import { count } from '../domain/count.ts'
+import { listSome, printable, shortenHashes } from './wording.ts'
 
 const SEVERITIES = ['error', 'warning', 'note'] as const satisfies readonly Finding['severity'][]
 

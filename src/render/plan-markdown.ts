@@ -5,9 +5,11 @@
 import type { Finding, Plan } from '../documents/plan.generated.ts'
 import { describeAction } from './action-text.ts'
 import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
-import { blockingFindings, summarizePlan } from './plan-summary.ts'
+import { blockingFindings } from '../domain/blocking.ts'
+import { summarizePlan } from './plan-summary.ts'
 import { describeRehearsal } from './rehearsal-text.ts'
-import { count, listSome, printable, productName, shortenHashes } from './wording.ts'
+import { count } from '../domain/count.ts'
+import { listSome, printable, productName, shortenHashes } from './wording.ts'
 
 /**
  * Characters each part may take. GitHub refuses a comment of more than 65,536; a plan for a

@@ -1,7 +1,8 @@
 /** A plan in one line, the same in the terminal, in a pull request and in a log. */
+import { blockingFindings } from '../domain/blocking.ts'
 import { unreachable } from '../domain/errors.ts'
-import type { Finding, Plan } from '../documents/plan.generated.ts'
-import { count } from './wording.ts'
+import type { Plan } from '../documents/plan.generated.ts'
+import { count } from '../domain/count.ts'
 
 /**
  * `Plan: 2 to register, 3 to tune, 3 mounts to reload on 3 nodes, 1 to deregister.`, parts that
@@ -13,11 +14,6 @@ export function summarizePlan(plan: Plan): string {
   const parts = countSteps(plan)
   if (parts.length > 0) return [`Plan: ${parts.join(', ')}.`, ...blocked].join(' ')
   return blocked[0] ?? noChanges(plan)
-}
-
-/** Errors that nobody accepted. */
-export function blockingFindings(findings: readonly Finding[]): Finding[] {
-  return findings.filter(({ severity, allowed }) => severity === 'error' && allowed === undefined)
 }
 
 function countSteps(plan: Plan): string[] {

@@ -8,10 +8,12 @@ import { describeAction } from './action-text.ts'
 import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
 import { renderFindings } from './findings-text.ts'
 import type { Palette } from './palette.ts'
-import { blockingFindings, summarizePlan } from './plan-summary.ts'
+import { blockingFindings } from '../domain/blocking.ts'
+import { summarizePlan } from './plan-summary.ts'
 import { describeRehearsal } from './rehearsal-text.ts'
 import { layTable } from './table.ts'
-import { count, describeNodeState, listSome, printable, productName } from './wording.ts'
+import { count } from '../domain/count.ts'
+import { describeNodeState, listSome, printable, productName } from './wording.ts'
 
 export interface PlanTextOptions {
   readonly palette: Palette

@@ -7,7 +7,8 @@ import { versionLabel } from '../domain/names.ts'
 import { type MountView, type NodeView, viewMounts } from './mount-view.ts'
 import type { Paint, Palette } from './palette.ts'
 import { type Cell, layTable } from './table.ts'
-import { count, describeNodeState, printable, productName } from './wording.ts'
+import { count } from '../domain/count.ts'
+import { describeNodeState, printable, productName } from './wording.ts'
 
 export interface StatusTextOptions {
   readonly palette: Palette

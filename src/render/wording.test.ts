@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { count, listSome, printable, shortenHashes } from './wording.ts'
+import { count } from '../domain/count.ts'
+import { listSome, printable, shortenHashes } from './wording.ts'
 
 describe('listSome', () => {
   it('names all of a few', () => {

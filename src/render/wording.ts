@@ -5,11 +5,6 @@
 import { unreachable } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 
-/** `1 mount`, `3 mounts`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
-}
-
 /** The first three and how many more there are; all of them where none may be left out. */
 export function listSome(items: readonly string[], options: { all: boolean }): string {
   // Naming a fourth takes no more room than saying that there is one.

@@ -4,6 +4,7 @@
  */
 import type { Finding } from '../documents/plan.generated.ts'
 import type { Allowance } from '../domain/desired.ts'
+import { blockingFindings } from '../domain/blocking.ts'
 import { formatSource } from '../domain/errors.ts'
 import { compareText } from '../domain/names.ts'
 import type { RuleInput, RuleText, Severity, Standing, Verdict } from './rule.ts'
@@ -30,7 +31,7 @@ export function judge(input: RuleInput, allow: readonly Allowance[]): Finding[] 
 
 /** True where an error stands that nobody has accepted. */
 export function isBlocked(findings: readonly Finding[]): boolean {
-  return findings.some(({ severity, allowed }) => severity === 'error' && allowed === undefined)
+  return blockingFindings(findings).length > 0
 }
 
 const RULES_BY_NAME = new Map<string, RuleText>(RULES.map((rule) => [rule.name, rule]))

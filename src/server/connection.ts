@@ -5,7 +5,7 @@
  */
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LockstepError } from '../domain/errors.ts'
+import { LockstepError, faultName } from '../domain/errors.ts'
 import {
   type Namespace,
   type NodeAddress,
@@ -145,7 +145,7 @@ function address(text: string): NodeAddress {
 }
 
 function unreadable(path: string, cause: unknown): LockstepError {
-  const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+  const why = faultName(cause)
   return new LockstepError({
     code: 'unreadable-file',
     message: `${path} cannot be read (${why})`,

@@ -59,6 +59,11 @@ export function forwards(response: ServerResponse): boolean {
   return /please forward to the active node|local node not active/.test(errorWords(response))
 }
 
+/** An answer in one line: its status, and its words if it has any. */
+export function describeAnswer(response: ServerResponse): string {
+  return `HTTP ${response.status} ${errorWords(response)}`.trim()
+}
+
 /** One line for a request that got no answer. */
 export function describeNoAnswer(error: unknown): string {
   const code = networkCode(error)

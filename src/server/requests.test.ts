@@ -45,13 +45,7 @@ describe('the requests of actions', () => {
     const writers = Object.entries(requests)
       .filter(([name]) => !name.startsWith('read') && !name.startsWith('list'))
       .map(([name]) => name)
-    expect(writers.sort()).toEqual([
-      'mountApiPath',
-      'mountOfConnection',
-      'renewToken',
-      'requestOf',
-      'writeLock',
-    ])
+    expect(writers.sort()).toEqual(['mountApiPath', 'renewToken', 'requestOf', 'writeLock'])
   })
 
   it('reloads by naming the mounts, on the node itself, in the mounts’ namespace', () => {

@@ -10,7 +10,6 @@ import {
   ROOT_NAMESPACE,
   type Version,
   pathInNamespace,
-  splitConnectionPath,
   type ConnectionPath,
   UNVERSIONED,
 } from '../domain/names.ts'
@@ -35,11 +34,6 @@ const ITSELF = { forwarding: false } as const
 /** Answered by any node for itself, without a token, sealed or not. */
 export function readHealth(): ServerRequest {
   return get('sys/health?standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200', ITSELF)
-}
-
-/** Says which node is active; answered by any unsealed node for itself, without a token. */
-export function readLeader(): ServerRequest {
-  return get('sys/leader', ITSELF)
 }
 
 /** The nodes the active one has heard of. */
@@ -210,9 +204,4 @@ export function readOwnToken(): ServerRequest {
 /** Gives the token a longer life, where it may have one. */
 export function renewToken(): ServerRequest {
   return post('auth/token/renew-self', {})
-}
-
-/** The mount a connection's path lies in. */
-export function mountOfConnection(connection: ConnectionPath): MountPath {
-  return splitConnectionPath(connection).mount
 }

@@ -6,7 +6,7 @@ import { LayeredMap } from './layered-map.ts'
 import { addMount } from './mount-table.ts'
 import { addNamespace } from './namespaces.ts'
 import { runsMounts, setUpMount } from './running.ts'
-import { isOverridable } from './start.ts'
+import { isOverridable } from '../domain/overridable.ts'
 import type { MountSeed, NodeSeed, RunningSeed, TwinOptions } from './seeds.ts'
 import type { Backend, Mount, Node, Running, State } from './state.ts'
 

@@ -4,6 +4,7 @@
  * the plan ends where it is to end, and reloads in the right order. Changes nothing that is handed
  * in.
  */
+import { groupBy } from '../domain/group-by.ts'
 import type { Action, Rehearsal, Step } from '../documents/plan.generated.ts'
 import type { LiveMount, LiveState } from '../domain/live.ts'
 import type { MountPath, NodeAddress, PluginId, Sha256 } from '../domain/names.ts'
@@ -68,12 +69,7 @@ function setStage({ live, steps, ends }: RehearsalInput, active: NodeAddress): S
       action.kind === 'register' ? [[action.entry.command, action.entry.sha256]] : [],
     ),
   )
-  const mountsOf = new Map<PluginId, LiveMount[]>()
-  for (const mount of live.mounts) {
-    const group = mountsOf.get(mount.plugin)
-    if (group === undefined) mountsOf.set(mount.plugin, [mount])
-    else group.push(mount)
-  }
+  const mountsOf = groupBy(live.mounts, (mount) => mount.plugin)
   const up = live.nodes.filter(({ state }) => state === 'serving' || state === 'forwarding')
   const stage = {
     twin: twinFromLive(live, { sharedFiles }),

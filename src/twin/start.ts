@@ -3,6 +3,7 @@
  * registered, and the words the servers have for what goes wrong. Changes nothing but the node's
  * count of killed processes.
  */
+import { isOverridable } from '../domain/overridable.ts'
 import {
   isBuiltinVersion,
   NO_SHA256,
@@ -28,13 +29,6 @@ export type Start =
     }
   /** `onSetup` and `onDemand`: the words when it is set up, and when a lost process is started anew. */
   | { readonly kind: 'failed'; readonly onSetup: string; readonly onDemand: string }
-
-/** Engines that are compiled in before the catalog is asked: no entry overrides them. */
-const NOT_OVERRIDABLE: ReadonlySet<string> = new Set(['secret/kv', 'secret/database'])
-
-export function isOverridable(plugin: PluginId): boolean {
-  return !NOT_OVERRIDABLE.has(plugin)
-}
 
 /** What the mount's configuration says on this node. */
 export function configuredOn(node: Node, mount: Mount): Version {

@@ -1,5 +1,6 @@
 /** `lockstep plan`: what would be done, and why. Changes nothing. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
+import { formatPlan } from '../../plan/format-plan.ts'
 import { renderPlan } from '../../render/plan-text.ts'
 import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
 import { paletteFor } from '../colour.ts'
@@ -29,7 +30,7 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
       const { writePlanFile } = await import('../../apply/plan-file.ts')
       await writePlanFile(options.out, made, host.now())
     }
-    if (options.json === true) host.out(`${JSON.stringify(made, null, 2)}\n`)
+    if (options.json === true) host.out(formatPlan(made))
     else if (options.markdown === true) host.out(`${renderPlanMarkdown(made)}\n`)
     else host.out(`${renderPlan(made, { palette: paletteFor(options, host) })}\n`)
     if (isBlocked(made)) return blockedExitCode(made)

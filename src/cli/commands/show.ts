@@ -1,6 +1,7 @@
 /** `lockstep show`: a saved plan as `plan` printed it. Asks no server. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { isUnchanged, readPlanToShow } from '../../apply/plan-file.ts'
+import { formatPlan } from '../../plan/format-plan.ts'
 import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
 import { renderPlan } from '../../render/plan-text.ts'
 import { paletteFor } from '../colour.ts'
@@ -14,7 +15,7 @@ export async function show(path: string, options: ShowOptions, host: Host): Prom
   if (!isUnchanged(plan)) {
     host.err('Warning: this file was changed after it was made; apply will refuse it.\n')
   }
-  if (options.json === true) host.out(`${JSON.stringify(plan, null, 2)}\n`)
+  if (options.json === true) host.out(formatPlan(plan))
   else if (options.markdown === true) host.out(`${renderPlanMarkdown(plan)}\n`)
   else host.out(`${renderPlan(plan, { palette: paletteFor(options, host) })}\n`)
   return EXIT.done

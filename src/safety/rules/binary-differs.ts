@@ -1,5 +1,5 @@
 /** A node's disk does not hold the binary that the file gives the hash of. */
-import { groupBy } from '../../plan/live-index.ts'
+import { groupBy } from '../../domain/group-by.ts'
 import type { BinaryReport, PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 

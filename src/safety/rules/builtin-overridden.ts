@@ -1,7 +1,7 @@
 /** A name of a compiled-in plugin is taken over: was that meant, and whom does it reach? */
 import { UNVERSIONED } from '../../domain/names.ts'
-import { count } from '../../plan/steps.ts'
-import { NOT_OVERRIDABLE } from '../../plan/targets.ts'
+import { count } from '../../domain/count.ts'
+import { isOverridable } from '../../domain/overridable.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
@@ -20,7 +20,7 @@ export const builtinOverridden: PlanRule = {
     const { index } = draft
     return draft.targets.flatMap(({ plugin }): Verdict[] => {
       const { id, overridesBuiltin, source: at } = plugin
-      if (NOT_OVERRIDABLE.has(id)) return []
+      if (!isOverridable(id)) return []
       const builtin = index.isBuiltin(id)
       if (!builtin) {
         // An unversioned entry hides the builtin of its name, so then nobody can tell.

@@ -1,5 +1,5 @@
 /** The token may not do something that a step does. */
-import { count } from '../../plan/steps.ts'
+import { count } from '../../domain/count.ts'
 import { missingCapabilities, renderPolicy, requiredCapabilities } from '../capabilities.ts'
 import type { PlanRule } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'

@@ -1,5 +1,5 @@
 /** A step would change an entry that stands in the server's own configuration. */
-import { groupBy } from '../../plan/live-index.ts'
+import { groupBy } from '../../domain/group-by.ts'
 import { versionLabel } from '../../domain/names.ts'
 import type { PlanRule } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'

@@ -1,7 +1,7 @@
 /** A mount that names a builtin's version breaks when the server, and with it the builtin, changes. */
 import { isBuiltinVersion } from '../../domain/names.ts'
-import { count } from '../../plan/steps.ts'
-import { groupBy } from '../../plan/live-index.ts'
+import { count } from '../../domain/count.ts'
+import { groupBy } from '../../domain/group-by.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'

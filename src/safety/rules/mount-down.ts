@@ -1,5 +1,5 @@
 /** A mount's backend does not answer before anything was done. */
-import { count } from '../../plan/steps.ts'
+import { count } from '../../domain/count.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'

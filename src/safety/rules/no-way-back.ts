@@ -2,7 +2,8 @@
 import type { Step } from '../../documents/plan.generated.ts'
 import type { LiveMount } from '../../domain/live.ts'
 import { type MountPath, NO_SHA256, type PluginId } from '../../domain/names.ts'
-import { groupBy, type LiveIndex } from '../../plan/live-index.ts'
+import { groupBy } from '../../domain/group-by.ts'
+import { type LiveIndex } from '../../plan/live-index.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 

@@ -1,8 +1,8 @@
 /** Before the plan, nodes run different binaries for one mount. */
 import type { LiveMount, MountOnNode } from '../../domain/live.ts'
 import { NO_SHA256 } from '../../domain/names.ts'
-import { groupBy } from '../../plan/live-index.ts'
-import { count } from '../../plan/steps.ts'
+import { groupBy } from '../../domain/group-by.ts'
+import { count } from '../../domain/count.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'

@@ -2,7 +2,7 @@
 import type { LiveMount, MountOnNode } from '../../domain/live.ts'
 import { type MountPath, NO_SHA256, type NodeAddress, type PluginId } from '../../domain/names.ts'
 import type { PlanRule } from '../rule.ts'
-import { count } from '../../plan/steps.ts'
+import { count } from '../../domain/count.ts'
 import { agree, nameSome } from '../wording.ts'
 
 export const siblings: PlanRule = {

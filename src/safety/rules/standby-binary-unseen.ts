@@ -1,6 +1,6 @@
 /** A standby's plugin directory has not been looked at, and no server request can. */
 import { effectsOf } from '../effects.ts'
-import { groupBy } from '../../plan/live-index.ts'
+import { groupBy } from '../../domain/group-by.ts'
 import type { PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 

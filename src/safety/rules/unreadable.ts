@@ -2,8 +2,8 @@
 import { unreachable } from '../../domain/errors.ts'
 import type { Unreadable } from '../../domain/live.ts'
 import { type ConnectionPath, parsePluginId, splitConnectionPath } from '../../domain/names.ts'
-import { groupBy } from '../../plan/live-index.ts'
-import { count } from '../../plan/steps.ts'
+import { groupBy } from '../../domain/group-by.ts'
+import { count } from '../../domain/count.ts'
 import type { PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 

@@ -1,8 +1,9 @@
 /** A mount is configured for something that the catalog does not hold. */
 import type { LiveMount, LiveState } from '../../domain/live.ts'
 import { isBuiltinVersion, UNVERSIONED, type Version, versionLabel } from '../../domain/names.ts'
-import { groupBy, type LiveIndex } from '../../plan/live-index.ts'
-import { count } from '../../plan/steps.ts'
+import { groupBy } from '../../domain/group-by.ts'
+import { type LiveIndex } from '../../plan/live-index.ts'
+import { count } from '../../domain/count.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'

@@ -1,5 +1,5 @@
 /** `use: unversioned` for a mount or connection that has a version. */
-import { groupBy } from '../../plan/live-index.ts'
+import { groupBy } from '../../domain/group-by.ts'
 import type { PlanRule } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 

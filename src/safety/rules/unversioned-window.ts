@@ -2,7 +2,7 @@
 import { UNVERSIONED } from '../../domain/names.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'
-import { count } from '../../plan/steps.ts'
+import { count } from '../../domain/count.ts'
 import { nameSome } from '../wording.ts'
 
 export const unversionedWindow: PlanRule = {
