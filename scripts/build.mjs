@@ -1,8 +1,11 @@
 // Bundles src/cli/ with its dependencies into dist/. A command's start is mostly the opening and
-// compiling of files, so there are few: cli.js, which answers --version; main.js, with every command;
+// compiling of files, so there are few: cli.js, which answers --version; main.cjs, with every
+// command, and main.cache, with what V8 compiled of it; load-main.js, which brings the two together;
 // and one file for each package that is only wanted when something is carried out.
-import { chmod, readFile, rm } from 'node:fs/promises'
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
 import { build } from 'esbuild'
 
 const { values: options } = parseArgs({
@@ -41,12 +44,20 @@ await Promise.all([
     ...common,
     entryPoints: { cli: 'src/cli/cli.ts' },
     banner: { js: '#!/usr/bin/env node' },
-    plugins: [leaveOut(/^\.\/main\.ts$/, () => './main.js')],
+    plugins: [leaveOut(/^\.\/load-main\.ts$/, () => './load-main.js')],
+  }),
+  build({
+    ...common,
+    entryPoints: { 'load-main': 'src/cli/load-main.ts' },
   }),
   build({
     ...common,
     entryPoints: { main: 'src/cli/main.ts' },
-    banner: { js: shim },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    // What `loadMain` evaluates it to: V8 keeps the code of scripts only, and scripts export nothing.
+    banner: { js: '(function (exports, require, module, __filename) {' },
+    footer: { js: '})' },
     plugins: [
       leaveOut(new RegExp(`^(${ON_DEMAND.join('|')})$`), (name) => `./${name}.js`),
       startNoProcesses(),
@@ -59,6 +70,21 @@ await Promise.all([
   }),
 ])
 await chmod(`${options.outdir}/cli.js`, 0o755)
+await keepCode()
+
+/** Runs the demo, and keeps what V8 compiled for it. */
+async function keepCode() {
+  const folder = resolve(options.outdir)
+  const { loadMain, processHost } = await import(`${folder}/load-main.js`)
+  // Code that has not run for a while is dropped, else. The cache only fits where the flags do.
+  setFlagsFromString('--no-flush-bytecode')
+  const { main, script } = loadMain(folder)
+  const silent = { ...processHost(), out: () => undefined, err: () => undefined }
+  const code = await main(['demo'], silent, manifest.version)
+  if (code !== 0) throw new Error(`lockstep demo ended with ${code}`)
+  setFlagsFromString('--flush-bytecode')
+  await writeFile(`${folder}/main.cache`, script.createCachedData())
+}
 
 /** What is imported from a file of its own, beside this one. */
 function leaveOut(filter, fileOf) {

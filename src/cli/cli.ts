@@ -1,6 +1,4 @@
 /** The program's entry. Answers `--version` without loading anything else. */
-import { processHost } from './host.ts'
-
 declare const __VERSION__: string
 
 const args = process.argv.slice(2)
@@ -16,6 +14,8 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   })
   // Nor must a terminal that was closed.
   process.stderr.on('error', () => undefined)
-  const { main } = await import('./main.ts')
+  const { loadMain, processHost, readCodeCache } = await import('./load-main.ts')
+  const folder = import.meta.dirname
+  const { main } = loadMain(folder, readCodeCache(folder))
   process.exitCode = await main(args, processHost(), __VERSION__)
 }
