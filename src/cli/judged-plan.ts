@@ -7,6 +7,7 @@ import type { LiveState } from '../domain/live.ts'
 import { journalRoot } from '../apply/journal.ts'
 import { readPast } from '../apply/past-runs.ts'
 import { readOwnCapabilities } from '../live/capabilities.ts'
+import { wrongLists } from '../plan/live-index.ts'
 import { draftPlan, finishPlan } from '../plan/make-plan.ts'
 import { requiredCapabilities } from '../safety/capabilities.ts'
 import { isBlocked as areBlocking, judge } from '../safety/judge.ts'
@@ -43,7 +44,10 @@ export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
         ),
   ])
   const ends = draft.targets.flatMap(({ targets }) =>
-    targets.mounts.map(({ mount, sha256 }) => ({ mount: mount.path, sha256 })),
+    targets.mounts
+      // Where nodes do not list the same mounts, no plan could get there: a rule says so.
+      .filter(({ mount }) => wrongLists(mount, live).nodes.length === 0)
+      .map(({ mount, sha256 }) => ({ mount: mount.path, sha256 })),
   )
   // Rehearsed while the answers are under way.
   const rehearsal = rehearse({ live, steps: draft.steps, ends })

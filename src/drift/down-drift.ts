@@ -2,6 +2,7 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { MountOnNode } from '../domain/live.ts'
 import { NO_SHA256, type Sha256, UNVERSIONED } from '../domain/names.ts'
+import { wrongLists } from '../plan/live-index.ts'
 import { type ComparedMount, parts, type Wanted } from './compared-mount.ts'
 import { type Comparison, keptVersion } from './comparison.ts'
 
@@ -48,24 +49,19 @@ function detailOf({ detail }: MountOnNode): string {
   return detail === undefined || detail === '' ? '' : `: ${detail}`
 }
 
-/** A node that serves and does not have the mount in its list, though its list could be read. */
+/** A node that does not have the mount in its list, or has one that the active node has not. */
 export function findUnlisted(
   compared: ComparedMount,
   wanted: Wanted | undefined,
-  { serving, live }: Comparison,
+  { live }: Comparison,
 ): Difference[] {
-  const { mount } = compared
-  if (mount.nodes.length === serving.length) return []
-  const listed = new Set(mount.nodes.map(({ node }) => node))
-  const unread = live.unreadable.filter(({ what }) => what === 'mounts').map(({ node }) => node)
-  return serving
-    .filter(({ address }) => !listed.has(address) && !unread.includes(address))
-    .map(({ address }): Difference => ({
-      class: 'mount-missing',
-      ...parts(compared, wanted, undefined),
-      node: address,
-      found: 'not listed',
-      cause: 'the node does not list the mount, though others do: it may be behind in replication',
-      fix: 'look again in a moment; if it stays so, restart the node',
-    }))
+  const { nodes, isGone } = wrongLists(compared.mount, live)
+  return nodes.map((node): Difference => ({
+    class: 'mount-missing',
+    ...parts(compared, wanted, undefined),
+    node,
+    found: isGone ? 'listed, and gone from the active node' : 'not listed',
+    cause: 'the node has missed a change of the mount table, or is behind in replication',
+    fix: 'look again in a moment; if it stays so, restart the node',
+  }))
 }

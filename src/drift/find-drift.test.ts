@@ -76,6 +76,16 @@ describe('what the file names and is not there', () => {
     expect(told(differences)).toEqual([`mount-missing team-a/ ${THREE}`])
   })
 
+  it('is gone where only a standby lists it', () => {
+    const standby = NODES.find(({ role }) => role === 'standby')!
+    const mount = liveMount(PATH, { plugin: KV, version: NEW, nodes: [standby] })
+
+    const differences = drift(liveState({ catalog: CATALOG, mounts: [mount] }))
+
+    expect(told(differences)).toEqual([`mount-missing team-a/ ${standby.address}`])
+    expect(differences[0]!.found).toBe('listed, and gone from the active node')
+  })
+
   it('is unknown, not missing, in a namespace that could not be read', () => {
     const file = { ...FILE, mounts: [desiredMount(mountPath('ns1/team-b/'), KV)] }
     const refused = { what: 'mounts' as const, path: 'ns1/sys/mounts', reason: 'HTTP 403' }

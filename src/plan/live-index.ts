@@ -12,6 +12,7 @@ import {
   isBuiltinVersion,
   type MountPath,
   NO_SHA256,
+  type NodeAddress,
   type PluginId,
   type Sha256,
   UNVERSIONED,
@@ -108,4 +109,29 @@ export function runsUnder(
   const entry = index.external(plugin, version)
   if (entry !== undefined) return entry.sha256
   return version === UNVERSIONED && index.isBuiltin(plugin) ? NO_SHA256 : undefined
+}
+
+export interface WrongLists {
+  /** Whose list is wrong about the mount; empty where all that could be read agree. */
+  readonly nodes: readonly NodeAddress[]
+  /** True where these list a mount that the active node has not, false where they lack it. */
+  readonly isGone: boolean
+}
+
+/**
+ * Holds the nodes' lists of mounts against the active node's. A standby of OpenBao may miss a
+ * change of the mount table when several are made at once (seen with 2.7.2), and then keeps its
+ * list as it is until it restarts or becomes active. It serves what it does not list all the same.
+ */
+export function wrongLists(mount: LiveMount, live: LiveState): WrongLists {
+  const serving = live.nodes.filter((node) => node.state === 'serving')
+  if (mount.nodes.length === serving.length) return { nodes: [], isGone: false }
+  const seen = new Set([
+    ...mount.nodes.map(({ node }) => node),
+    ...live.unreadable.filter(({ what }) => what === 'mounts').map(({ node }) => node),
+  ])
+  const without = serving.filter(({ address }) => !seen.has(address))
+  return without.some(({ role }) => role === 'active')
+    ? { nodes: mount.nodes.map(({ node }) => node), isGone: true }
+    : { nodes: without.map(({ address }) => address), isGone: false }
 }

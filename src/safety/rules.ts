@@ -16,6 +16,7 @@ import { leftOnBuiltinVersion } from './rules/left-on-builtin-version.ts'
 import { mountAbsent } from './rules/mount-absent.ts'
 import { mountDown } from './rules/mount-down.ts'
 import { mountTypeChange } from './rules/mount-type-change.ts'
+import { mountUnlisted } from './rules/mount-unlisted.ts'
 import { noWayBack } from './rules/no-way-back.ts'
 import { nodeSkew } from './rules/node-skew.ts'
 import { nodeUnreachable } from './rules/node-unreachable.ts'
@@ -49,6 +50,7 @@ export const RULES: readonly Rule[] = [
   mountAbsent,
   mountDown,
   mountTypeChange,
+  mountUnlisted,
   noWayBack,
   nodeSkew,
   nodeUnreachable,

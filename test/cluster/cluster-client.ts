@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import type { PluginFile } from './plugin-files.ts'
 import type { Product } from './product.ts'
-import { whyNotReady, type ClusterView } from './readiness.ts'
+import { type ClusterView, whyListsDiffer, whyNotReady } from './readiness.ts'
 import { sendRequest, type Answer, type RequestOptions } from './server-request.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -108,7 +108,10 @@ export class ClusterClient {
 
   /**
    * Waits until the nodes that are meant to be up form a whole cluster: one is active, and the
-   * others know it, vote, and answer or forward what they are asked.
+   * others know it, vote, answer or forward what they are asked, and list the same mounts.
+   *
+   * A standby of OpenBao can miss a change of the mount table, and then keeps its list until it
+   * restarts or leads; so others are made to lead until it does.
    */
   async waitUntilReady(): Promise<void> {
     const view: ClusterView = {
@@ -120,7 +123,17 @@ export class ClusterClient {
           noForwarding: noForwarding !== undefined,
         }),
     }
-    await waitUntil('the cluster is ready', () => whyNotReady(view, this.expectedAddresses()))
+    for (let elections = 0; ; elections += 1) {
+      await waitUntil('the cluster is ready', () => whyNotReady(view, this.expectedAddresses()))
+      try {
+        const whyNot = () => whyListsDiffer(view, this.expectedAddresses())
+        await waitUntil('the nodes list the same mounts', whyNot, { timeout: 10_000 })
+        return
+      } catch (error) {
+        if (elections === 10) throw error
+      }
+      await this.request(await this.activeIndex(), 'PUT', 'sys/step-down')
+    }
   }
 
   /** The addresses of the nodes that are meant to be up. */

@@ -67,6 +67,7 @@ export async function makeExampleStates(
     }
   }
   const mounts = wanted.flatMap((plugin) => plugin.mounts)
+  await cluster.waitUntilReady()
   await waitUntil('all nodes have the mounts of the examples and what is in them', () =>
     whyNotSeen(cluster, mounts),
   )

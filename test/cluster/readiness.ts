@@ -33,12 +33,12 @@ export async function whyNotReady(
   if (applied.some((index) => index < wanted))
     return `the nodes have applied: ${applied.join(', ')}`
 
-  const mounts = await cluster.get<Mounts>(active, 'sys/mounts')
+  const mounts = await cluster.get(active, 'sys/mounts')
   if (mounts.status !== 200) return `${active} is active, and answers ${String(mounts.status)}`
   const standbys = addresses.filter((address) => address !== active)
   const reasons = await Promise.all([
     whyNotWhole(cluster, active, addresses),
-    ...standbys.map((standby) => whyStandbyNotReady(cluster, standby, mounts.body)),
+    ...standbys.map((standby) => whyStandbyNotReady(cluster, standby)),
   ])
   return reasons.find((reason) => reason !== undefined)
 }
@@ -50,7 +50,7 @@ interface Leader {
   readonly raft_applied_index?: number
 }
 interface Mounts {
-  readonly data: Readonly<Record<string, unknown>>
+  readonly data: Readonly<Record<string, { readonly accessor: string }>>
 }
 interface RaftConfiguration {
   readonly data: { readonly config: { readonly servers: readonly { readonly voter: boolean }[] } }
@@ -82,18 +82,40 @@ async function whyNotWhole(
 async function whyStandbyNotReady(
   cluster: ClusterView,
   standby: string,
-  mounts: Mounts,
 ): Promise<string | undefined> {
   // OpenBao's standbys answer themselves, Vault's send to the active node.
-  const own = await cluster.get<Mounts>(standby, 'sys/mounts', 'noForwarding')
+  const own = await cluster.get(standby, 'sys/mounts', 'noForwarding')
   const expected = cluster.product === 'openbao' ? 200 : 307
   if (own.status !== expected) return `the standby ${standby} answers ${String(own.status)}`
-  if (own.status === 200) {
-    const missing = Object.keys(mounts.data).find((path) => !(path in own.body.data))
-    if (missing !== undefined) return `the standby ${standby} does not have ${missing}`
-  }
   // Only the active node answers this one: it shows that forwarding works.
   const forwarded = await cluster.get(standby, 'sys/ha-status')
   if (forwarded.status !== 200) return `the standby ${standby} does not forward yet`
   return undefined
+}
+
+/**
+ * Where the standbys of a ready cluster do not list the active node's mounts and auth methods;
+ * says the first difference, in words.
+ */
+export async function whyListsDiffer(
+  cluster: ClusterView,
+  addresses: readonly string[],
+): Promise<string | undefined> {
+  for (const path of ['sys/mounts', 'sys/auth']) {
+    const answers = await Promise.all(
+      addresses.map((address) => cluster.get<Mounts>(address, path, 'noForwarding')),
+    )
+    // Vault's standbys send to the active node, whose list is then the only one.
+    const lists = answers.map(({ status, body }) => (status === 200 ? listOf(body) : undefined))
+    const [first] = lists.filter((list) => list !== undefined)
+    const odd = lists.findIndex((list) => list !== undefined && list !== first)
+    if (odd >= 0)
+      return `${addresses[odd] ?? ''} lists as ${path} ${lists[odd] ?? ''}, another ${first ?? ''}`
+  }
+  return undefined
+}
+
+function listOf({ data }: Mounts): string {
+  const mounts = Object.entries(data).map(([path, { accessor }]) => `${path} (${accessor})`)
+  return mounts.sort().join(', ')
 }

@@ -33,6 +33,7 @@ export async function resetCluster(cluster: ClusterClient): Promise<void> {
   for (const name of await keys(cluster, 'sys/policies/acl', '')) {
     if (!ownPolicies.has(name)) await remove(cluster, `sys/policies/acl/${name}`)
   }
+  await cluster.waitUntilReady()
   await waitUntil('all nodes have seen the reset', () => whyNotSeen(cluster))
 }
 

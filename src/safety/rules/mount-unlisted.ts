@@ -1,0 +1,35 @@
+/** A node and the active node do not agree about which mounts there are. */
+import { wrongLists } from '../../plan/live-index.ts'
+import type { PlanRule } from '../rule.ts'
+import { nameSome } from '../wording.ts'
+
+export const mountUnlisted: PlanRule = {
+  about: 'plan',
+  name: 'mount-unlisted',
+  severity: 'error',
+  title: 'A node’s list of mounts is not the active node’s',
+  explanation:
+    'Each standby of OpenBao keeps a list of mounts of its own, which follows the active node’s. When several mounts are made or removed at once, a standby can miss one of the changes, and then keeps its list as it is until it restarts or becomes active. It goes on serving a mount that it does not list with what it started for it: what that is cannot be seen, and a plan has no step for it there. A mount that only a standby lists is gone.',
+  fix: 'Plan again in a moment, since the node may only be behind. If it stays so, restart the node.',
+  allowable: false,
+  judge({ live, draft }) {
+    return draft.targets.flatMap(({ plugin }) => {
+      const odd = draft.index
+        .mountsOf(plugin.id)
+        .map((mount) => ({ path: mount.path, ...wrongLists(mount, live) }))
+        .filter(({ nodes }) => nodes.length > 0)
+      if (odd.length === 0) return []
+      const where = odd.map(
+        ({ path, nodes, isGone }) =>
+          `${path} is ${isGone ? 'only listed' : 'not listed'} by ${nameSome(nodes)}`,
+      )
+      return {
+        subject: plugin.id,
+        message: `The nodes do not list the same mounts of ${plugin.id}: ${nameSome(where)}.`,
+        mounts: odd.map(({ path }) => path),
+        nodes: odd.flatMap(({ nodes }) => nodes),
+        at: plugin.source,
+      }
+    })
+  },
+}
