@@ -3,7 +3,7 @@ import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, Source, Use } from '../domain/desired.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
 import type { Sha256, Version } from '../domain/names.ts'
-import type { Impossible, MountTarget } from '../plan/targets.ts'
+import type { ImpossibleUse, MountTarget } from '../plan/targets.ts'
 import { type Comparison, dueSha256, writtenAt } from './comparison.ts'
 import { binaryLabel, runningLabel } from './wording.ts'
 
@@ -15,7 +15,7 @@ export interface ComparedMount {
   readonly use: { readonly value: Use; readonly source: Source } | undefined
   /** Absent where it is left as it is, and where no request brings it to its `use`. */
   readonly target: MountTarget | undefined
-  readonly impossible: Impossible['kind'] | undefined
+  readonly impossible: ImpossibleUse['kind'] | undefined
 }
 
 /** What a node should run. */

@@ -10,7 +10,7 @@ import { runsUnder } from '../plan/live-index.ts'
 import { isOverridable } from '../domain/overridable.ts'
 import type { ComparedMount } from './compared-mount.ts'
 import { type Comparison, dueSha256, keptVersion, writtenAt } from './comparison.ts'
-import { configuredLabel } from './wording.ts'
+import { configuredLabel, describeImpossible } from './wording.ts'
 
 type Told = Pick<Difference, 'class' | 'cause' | 'fix'> & { readonly found?: string }
 
@@ -85,31 +85,18 @@ function versionClass(use: Use, registered: string): Told['class'] {
 }
 
 function judgeImpossible({ mount, plugin, impossible }: ComparedMount): Told | undefined {
+  if (impossible === undefined) return undefined
+  const { path, configured_version: configured } = mount
+  const told = describeImpossible(impossible, { path, configured, plugin: plugin.id })
   switch (impossible) {
-    case undefined:
-    case 'mount-absent':
-    case 'mount-type-change':
-    case 'not-overridable':
-      return undefined
     case 'unversioned-unreachable':
-      return {
-        class: isBuiltinVersion(mount.configured_version) ? 'not-overridden' : 'version-differs',
-        cause: `configured for ${mount.configured_version}; a version, once set, cannot be cleared`,
-        fix: `register that binary under a version too, and \`use\` the version for ${mount.path}`,
-      }
-    case 'override-stands':
-      return {
-        class: 'overridden',
-        found: `${configuredLabel(mount.configured_version)}, and an external unversioned entry`,
-        cause: 'an unversioned entry, which the file does not retire, stands before the builtin',
-        fix: `add \`unversioned\` to \`retire\` of ${plugin.id}`,
-      }
+      return { class: isBuiltinVersion(configured) ? 'not-overridden' : 'version-differs', ...told }
+    case 'override-stands': {
+      const found = `${configuredLabel(configured)}, and an external unversioned entry`
+      return { class: 'overridden', found, ...told }
+    }
     case 'builtin-unknown':
-      return {
-        class: 'overridden',
-        cause: `configured for ${mount.configured_version}, and the version of the builtin to go back to cannot be seen`,
-        fix: `check that ${plugin.id} is compiled into the server; if an unversioned entry hides it, deregister that first`,
-      }
+      return { class: 'overridden', ...told }
     default:
       return unreachable(impossible)
   }

@@ -4,9 +4,9 @@ import type { DesiredConnection, DesiredPlugin } from '../domain/desired.ts'
 import type { LiveConnection } from '../domain/live.ts'
 import { UNVERSIONED, type Version } from '../domain/names.ts'
 import { runsUnder } from '../plan/live-index.ts'
-import type { Targets } from '../plan/targets.ts'
+import type { ImpossibleUse, Targets } from '../plan/targets.ts'
 import { type Comparison, keptVersion, writtenAt } from './comparison.ts'
-import { configuredLabel } from './wording.ts'
+import { configuredLabel, describeImpossible } from './wording.ts'
 
 export function findConnectionDrift(
   plugin: DesiredPlugin,
@@ -18,10 +18,19 @@ export function findConnectionDrift(
   const versions = new Map(
     targets.connections.map(({ connection, version }) => [connection.path, version]),
   )
+  const impossible = new Map(
+    targets.impossible.flatMap((one) =>
+      'connections' in one ? one.connections.map((path) => [path, one.kind] as const) : [],
+    ),
+  )
   return comparison.index.connectionsOf(plugin.id).flatMap((connection) => {
     const use = own.get(connection.path)?.use ?? plugin.use
     const target = versions.get(connection.path)
-    const told = judge(plugin, connection, use !== undefined, target, comparison)
+    const kind = impossible.get(connection.path)
+    const told =
+      kind === undefined
+        ? judge(plugin, connection, use !== undefined, target, comparison)
+        : judgeImpossible(kind, connection)
     if (told === undefined) return []
     return [
       {
@@ -45,13 +54,6 @@ function judge(
 ): Pick<Difference, 'class' | 'cause' | 'fix'> | undefined {
   const uses =
     version === UNVERSIONED ? 'uses the unversioned entry or the builtin' : `uses ${version}`
-  if (hasUse && target === undefined) {
-    return {
-      class: 'connection-differs',
-      cause: `${uses}; a version, once set, cannot be cleared`,
-      fix: `register that binary under a version too, and \`use\` the version for ${path}`,
-    }
-  }
   const registered = runsUnder(index, plugin.id, version) !== undefined
   const asTheFileSays = target === undefined || target === version
   // It is said once, of the entry, and not again of each connection that would run it.
@@ -63,6 +65,14 @@ function judge(
     }
   }
   return asTheFileSays ? undefined : { class: 'connection-differs', cause: uses, fix: apply }
+}
+
+function judgeImpossible(
+  kind: ImpossibleUse['kind'],
+  { path, version, plugin }: LiveConnection,
+): Pick<Difference, 'class' | 'cause' | 'fix'> {
+  const told = describeImpossible(kind, { path, configured: version, plugin })
+  return { class: 'connection-differs', ...told }
 }
 
 function wordUse(use: DesiredPlugin['use'], target: Version | undefined): string {

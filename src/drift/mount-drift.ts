@@ -5,7 +5,7 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredMount, DesiredPlugin } from '../domain/desired.ts'
 import type { MountPath } from '../domain/names.ts'
-import type { Impossible, Targets } from '../plan/targets.ts'
+import type { ImpossibleUse, Targets } from '../plan/targets.ts'
 import type { ComparedMount } from './compared-mount.ts'
 import type { Comparison } from './comparison.ts'
 import { findConfigurationDrift } from './configuration-drift.ts'
@@ -34,7 +34,7 @@ export function findMountDrift(
   })
 }
 
-function impossibleByMount(targets: Targets): ReadonlyMap<MountPath, Impossible['kind']> {
+function impossibleByMount(targets: Targets): ReadonlyMap<MountPath, ImpossibleUse['kind']> {
   return new Map(
     targets.impossible.flatMap((one) =>
       'mounts' in one ? one.mounts.map((mount) => [mount, one.kind] as const) : [],

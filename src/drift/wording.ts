@@ -1,16 +1,20 @@
 /** How differences are put into words: binaries, shares of the nodes, the command that mends. */
 import { count } from '../domain/count.ts'
+import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredState, DesiredVersion } from '../domain/desired.ts'
+import { unreachable } from '../domain/errors.ts'
 import type { CatalogEntry, MountOnNode } from '../domain/live.ts'
 import {
   compareText,
   isBuiltinVersion,
   NO_SHA256,
+  type PluginId,
   type Sha256,
   UNVERSIONED,
   type Version,
   versionLabel,
 } from '../domain/names.ts'
+import type { ImpossibleUse } from '../plan/targets.ts'
 
 export function countMountsOrConnections(number: number): string {
   return number === 1 ? '1 mount or connection' : `${number} mounts or connections`
@@ -67,4 +71,30 @@ export function applyCommand(desired: DesiredState): string {
 /** For a shell, where the path has anything in it that a shell would read. */
 function quote(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** Why no request brings a mount or connection to what the file says, and what would. */
+export function describeImpossible(
+  kind: ImpossibleUse['kind'],
+  { path, configured, plugin }: { path: string; configured: Version; plugin: PluginId },
+): Pick<Difference, 'cause' | 'fix'> {
+  switch (kind) {
+    case 'unversioned-unreachable':
+      return {
+        cause: `configured for ${configured}; a version, once set, cannot be cleared`,
+        fix: `register that binary under a version too, and \`use\` the version for ${path}`,
+      }
+    case 'override-stands':
+      return {
+        cause: 'an unversioned entry, which the file does not retire, stands before the builtin',
+        fix: `add \`unversioned\` to \`retire\` of ${plugin}`,
+      }
+    case 'builtin-unknown':
+      return {
+        cause: `configured for ${configured}, and the version of the builtin to go back to cannot be seen`,
+        fix: `check that ${plugin} is compiled into the server; if an unversioned entry hides it, deregister that first`,
+      }
+    default:
+      return unreachable(kind)
+  }
 }

@@ -2,6 +2,7 @@
  * What each mount and connection should come to: the version it is to be tuned to and the binary
  * it is to run. Where the servers leave no way there, says so instead.
  */
+import { groupBy } from '../domain/group-by.ts'
 import { isOverridable } from '../domain/overridable.ts'
 import type {
   DesiredConnection,
@@ -12,6 +13,7 @@ import type {
 } from '../domain/desired.ts'
 import type { LiveConnection, LiveMount } from '../domain/live.ts'
 import {
+  type ConnectionPath,
   type MountPath,
   NO_SHA256,
   type PluginId,
@@ -55,24 +57,16 @@ export type Impossible =
     }
   | { readonly kind: 'mount-absent'; readonly path: string; readonly source: Source }
   | { readonly kind: 'not-overridable'; readonly plugin: PluginId; readonly source: Source }
-  | {
-      readonly kind: 'unversioned-unreachable'
-      readonly plugin: PluginId
-      readonly mounts: readonly MountPath[]
-      readonly source: Source
-    }
-  | {
-      readonly kind: 'override-stands'
-      readonly plugin: PluginId
-      readonly mounts: readonly MountPath[]
-      readonly source: Source
-    }
-  | {
-      readonly kind: 'builtin-unknown'
-      readonly plugin: PluginId
-      readonly mounts: readonly MountPath[]
-      readonly source: Source
-    }
+  | ImpossibleUse
+
+/** Mounts or connections whose `use` the servers have no way to. */
+export interface ImpossibleUse {
+  readonly kind: 'unversioned-unreachable' | 'override-stands' | 'builtin-unknown'
+  readonly plugin: PluginId
+  readonly mounts: readonly MountPath[]
+  readonly connections: readonly ConnectionPath[]
+  readonly source: Source
+}
 
 export interface Targets {
   readonly mounts: readonly MountTarget[]
@@ -92,7 +86,7 @@ export function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex)
   const byPath = new Map(said.mounts.map((mount) => [mount.path, mount]))
   const impossible: Impossible[] = []
   const mounts: MountTarget[] = []
-  const unreached = new Map<ImpossibleUse, { mounts: MountPath[]; source: Source }>()
+  const unreached: ImpossibleUse[] = []
 
   const overrides = plugin.versions.length > 0 || plugin.use?.value.kind === 'version'
   if (!isOverridable(plugin.id) && overrides) {
@@ -105,15 +99,17 @@ export function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex)
     const own = byPath.get(mount.path)
     const use = own?.use ?? plugin.use
     if (use === undefined) continue
-    const end = endOf(use.value, plugin, mount, index)
+    const end = endOf(use.value, plugin, mount.configured_version, index)
     if (typeof end === 'string') {
-      const known = unreached.get(end)
-      if (known === undefined) unreached.set(end, { mounts: [mount.path], source: use.source })
-      else known.mounts.push(mount.path)
+      const { source } = use
+      unreached.push({
+        kind: end,
+        plugin: plugin.id,
+        mounts: [mount.path],
+        connections: [],
+        source,
+      })
     } else mounts.push({ mount, canary: own?.canary ?? false, use: use.value, ...end })
-  }
-  for (const [kind, { mounts, source }] of unreached) {
-    impossible.push({ kind, plugin: plugin.id, mounts, source })
   }
   const newMounts: NewMount[] = []
   for (const mount of said.mounts) {
@@ -133,12 +129,12 @@ export function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex)
       const end = use === undefined ? undefined : freshEnd(use.value, plugin, index)
       if (end !== undefined) newMounts.push({ desired: mount, ...end })
       else if (use?.value.kind === 'builtin') {
-        const { source } = use
-        impossible.push({
+        unreached.push({
           kind: 'builtin-unknown',
           plugin: plugin.id,
           mounts: [mount.path],
-          source,
+          connections: [],
+          source: use.source,
         })
       }
     }
@@ -148,33 +144,48 @@ export function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex)
     mounts,
     newMounts,
     connections: connections.targets,
-    impossible: [...impossible, ...connections.impossible],
+    impossible: [
+      ...impossible,
+      ...connections.absent,
+      ...joined([...unreached, ...connections.unreached]),
+    ],
   }
 }
 
-type ImpossibleUse = 'unversioned-unreachable' | 'override-stands' | 'builtin-unknown'
+/** One for each kind, with the paths of all. */
+function joined(unreached: readonly ImpossibleUse[]): ImpossibleUse[] {
+  return [...groupBy(unreached, ({ kind }) => kind).values()].flatMap((group) =>
+    group.slice(0, 1).map((first) => ({
+      ...first,
+      mounts: group.flatMap(({ mounts }) => mounts),
+      connections: group.flatMap(({ connections }) => connections),
+    })),
+  )
+}
+
 interface End {
   readonly version: Version
   readonly sha256: Sha256
 }
 
+/** The end of a mount or connection that is there, and `configured` for a version or for none. */
 function endOf(
   use: Use,
   plugin: DesiredPlugin,
-  mount: LiveMount,
+  configured: Version,
   index: LiveIndex,
-): End | ImpossibleUse {
+): End | ImpossibleUse['kind'] {
   switch (use.kind) {
     case 'version':
       return { version: use.version, sha256: desiredSha256(plugin, use.version) }
     case 'unversioned':
       // A version, once set, cannot be cleared: `""` is refused as no semantic version.
-      return mount.configured_version === UNVERSIONED
+      return configured === UNVERSIONED
         ? { version: UNVERSIONED, sha256: desiredSha256(plugin, UNVERSIONED) }
         : 'unversioned-unreachable'
     case 'builtin': {
       if (standsUnretired(plugin, index)) return 'override-stands'
-      if (mount.configured_version === UNVERSIONED) {
+      if (configured === UNVERSIONED) {
         return { version: UNVERSIONED, sha256: NO_SHA256 }
       }
       const version = index.builtinVersion(plugin.id)
@@ -222,40 +233,26 @@ function findConnections(
   plugin: DesiredPlugin,
   own: readonly DesiredConnection[],
   index: LiveIndex,
-): { targets: ConnectionTarget[]; impossible: Impossible[] } {
+): {
+  readonly targets: readonly ConnectionTarget[]
+  readonly unreached: readonly ImpossibleUse[]
+  readonly absent: readonly Impossible[]
+} {
   const said = new Map(own.map((connection) => [connection.path, connection]))
   const live = index.connectionsOf(plugin.id)
   const targets: ConnectionTarget[] = []
-  const impossible: Impossible[] = []
+  const unreached: ImpossibleUse[] = []
   for (const connection of live) {
     const use = said.get(connection.path)?.use ?? plugin.use
     if (use === undefined) continue
-    const version = connectionVersion(use.value, connection, plugin, index)
-    if (version !== undefined) targets.push({ connection, version })
-    else {
-      const mounts: MountPath[] = []
-      impossible.push({
-        kind: 'unversioned-unreachable',
-        plugin: plugin.id,
-        mounts,
-        source: use.source,
-      })
-    }
+    const end = endOf(use.value, plugin, connection.version, index)
+    if (typeof end === 'string') {
+      const [connections, { source }] = [[connection.path], use]
+      unreached.push({ kind: end, plugin: plugin.id, mounts: [], connections, source })
+    } else targets.push({ connection, version: end.version })
   }
-  for (const connection of said.values()) {
-    if (live.some(({ path }) => path === connection.path)) continue
-    impossible.push({ kind: 'mount-absent', path: connection.path, source: connection.source })
-  }
-  return { targets, impossible }
-}
-
-function connectionVersion(
-  use: Use,
-  connection: LiveConnection,
-  plugin: DesiredPlugin,
-  index: LiveIndex,
-): Version | undefined {
-  if (use.kind === 'version') return use.version
-  if (connection.version === UNVERSIONED) return UNVERSIONED
-  return use.kind === 'builtin' ? index.builtinVersion(plugin.id) : undefined
+  const absent = own
+    .filter(({ path }) => !live.some((connection) => connection.path === path))
+    .map(({ path, source }) => ({ kind: 'mount-absent' as const, path, source }))
+  return { targets, unreached, absent }
 }

@@ -14,10 +14,11 @@ export const builtinUnknown: PlanRule = {
   judge({ draft }) {
     return draft.impossible.flatMap((one) => {
       if (one.kind !== 'builtin-unknown') return []
-      const { plugin, mounts, source: at } = one
+      const { plugin, mounts, connections, source: at } = one
+      const paths = [...mounts, ...connections]
       return {
         subject: plugin,
-        message: `${nameSome(mounts)} ${agree(mounts.length, 'is', 'are')} to run the builtin ${plugin}, and the server does not show which version that has.`,
+        message: `${nameSome(paths)} ${agree(paths.length, 'is', 'are')} to run the builtin ${plugin}, and the server does not show which version that has.`,
         mounts,
         at,
       }

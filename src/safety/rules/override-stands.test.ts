@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { connectionPath, liveConnection, plugin } from '../../../test/builders/live.ts'
 import {
   desiredPlugin,
   entryOf,
@@ -6,6 +7,7 @@ import {
   only,
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
+import { UNVERSIONED } from '../../domain/names.ts'
 import { overrideStands } from './override-stands.ts'
 
 const JWT = 'auth/jwt'
@@ -26,6 +28,29 @@ test('the builtin cannot be used while an unversioned entry stays', () => {
       'auth/jwt/ is to run the builtin auth/jwt, but an unversioned entry stands in its place and the file does not retire it.',
     mounts: ['auth/jwt/'],
   })
+})
+
+test('nor while the file would register one', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(JWT, { use: 'builtin', versions: ['unversioned'] })] },
+    live: { mounts: live.mounts },
+  })
+
+  expect(only(overrideStands.judge(input)).message).toContain('listed in the file would stand')
+})
+
+test('a database connection cannot go back either', () => {
+  const DB = 'database/mysql-database-plugin'
+  const connection = liveConnection(connectionPath('db/config/orders'), {
+    plugin: plugin(DB),
+    version: UNVERSIONED,
+  })
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(DB, { use: 'builtin' })] },
+    live: { catalog: [entryOf(DB, 'unversioned')], connections: [connection] },
+  })
+
+  expect(only(overrideStands.judge(input)).message).toContain('db/config/orders is to run')
 })
 
 test('it can where the entry is retired', () => {

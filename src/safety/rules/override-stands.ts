@@ -1,4 +1,5 @@
 /** `use: builtin` while an unversioned entry that is not retired stands in the builtin's place. */
+import { UNVERSIONED } from '../../domain/names.ts'
 import type { PlanRule } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 
@@ -14,11 +15,14 @@ export const overrideStands: PlanRule = {
   judge({ draft }) {
     return draft.impossible.flatMap((one) => {
       if (one.kind !== 'override-stands') return []
-      const { plugin, mounts, source: at } = one
+      const { plugin, mounts, connections, source: at } = one
+      const paths = [...mounts, ...connections]
+      const stands = draft.index.external(plugin, UNVERSIONED) !== undefined
       return {
         subject: plugin,
-        message: `${nameSome(mounts)} ${agree(mounts.length, 'is', 'are')} to run the builtin ${plugin}, but an unversioned entry stands in its place and the file does not retire it.`,
+        message: `${nameSome(paths)} ${agree(paths.length, 'is', 'are')} to run the builtin ${plugin}, but an unversioned entry ${stands ? 'stands' : 'listed in the file would stand'} in its place${stands ? ' and the file does not retire it' : ''}.`,
         mounts,
+        ...(!stands && { fix: 'Take `unversioned` out of `versions`, or leave its mounts on it.' }),
         at,
       }
     })

@@ -1,5 +1,4 @@
 /** `use: unversioned` for a mount or connection that has a version. */
-import { groupBy } from '../../domain/group-by.ts'
 import type { PlanRule } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 
@@ -13,24 +12,15 @@ export const unversionedUnreachable: PlanRule = {
   fix: 'Register the same binary under a version and use that, or give these mounts a `use` of their own.',
   allowable: false,
   judge({ draft }) {
-    const found = draft.impossible.filter((one) => one.kind === 'unversioned-unreachable')
-    const targets = new Map(draft.targets.map((one) => [one.plugin.id, one.targets]))
-    return [...groupBy(found, ({ plugin }) => plugin)].flatMap(([plugin, group]) => {
-      const mounts = group.flatMap((one) => one.mounts)
-      const reached = new Set(targets.get(plugin)?.connections.map((one) => one.connection.path))
-      const connections = group.some((one) => one.mounts.length === 0)
-        ? draft.index
-            .connectionsOf(plugin)
-            .filter(({ path, version }) => version !== '' && !reached.has(path))
-        : []
-      const paths = [...mounts, ...connections.map(({ path }) => path)]
-      const [first] = group
-      if (first === undefined) return []
+    return draft.impossible.flatMap((one) => {
+      if (one.kind !== 'unversioned-unreachable') return []
+      const { plugin, mounts, connections, source: at } = one
+      const paths = [...mounts, ...connections]
       return {
         subject: plugin,
         message: `${nameSome(paths)} ${agree(paths.length, 'has a version', 'have a version each')} and ${agree(paths.length, 'is', 'are')} to run ${plugin} without one, which no request can bring about.`,
         mounts,
-        at: first.source,
+        at,
       }
     })
   },

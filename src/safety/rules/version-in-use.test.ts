@@ -131,6 +131,16 @@ test('a pin, a connection that is not repointed, what could not be read and a lo
   expect(message).toContain('http://node2:8200 could not be asked (sealed)')
 })
 
+test('connections that could not be read are no use of a secrets engine', () => {
+  const unreadable = [{ what: 'connections', path: 'db/config', reason: 'HTTP 403' }] as const
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { retire: [OLD] })] },
+    live: { catalog, unreadable },
+  })
+
+  expect(versionInUse.judge(input)).toEqual([])
+})
+
 test('an OpenBao node that forwards for a moment may run it; a Vault standby runs nothing', () => {
   const parts = {
     desired: { plugins: [desiredPlugin(KV, { retire: [OLD] })] },
