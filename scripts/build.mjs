@@ -32,11 +32,12 @@ const common = {
   legalComments: 'linked',
   logLevel: 'warning',
 }
-// A dependency that is CommonJS asks for Node's own modules by `require`, and some for their own
-// file's name, which ESM has not.
-const shim =
-  "import { createRequire as __createRequire } from 'node:module';" +
-  'const require = __createRequire(import.meta.url), __filename = import.meta.filename;'
+const commonJs = {
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  // A script that is compiled ahead cannot import: what it wants on demand, it requires.
+  supported: { 'dynamic-import': false },
+}
 
 await rm(options.outdir, { recursive: true, force: true })
 await Promise.all([
@@ -52,21 +53,20 @@ await Promise.all([
   }),
   build({
     ...common,
+    ...commonJs,
     entryPoints: { main: 'src/cli/main.ts' },
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
     // What `loadMain` evaluates it to: V8 keeps the code of scripts only, and scripts export nothing.
     banner: { js: '(function (exports, require, module, __filename) {' },
     footer: { js: '})' },
     plugins: [
-      leaveOut(new RegExp(`^(${ON_DEMAND.join('|')})$`), (name) => `./${name}.js`),
+      leaveOut(new RegExp(`^(${ON_DEMAND.join('|')})$`), (name) => `./${name}.cjs`),
       startNoProcesses(),
     ],
   }),
   build({
     ...common,
+    ...commonJs,
     entryPoints: Object.fromEntries(ON_DEMAND.map((name) => [name, name])),
-    banner: { js: shim },
   }),
 ])
 await chmod(`${options.outdir}/cli.js`, 0o755)

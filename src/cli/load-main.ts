@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { constants, Script } from 'node:vm'
+import { Script } from 'node:vm'
 
 export { processHost } from './host.ts'
 
@@ -30,7 +30,6 @@ export function loadMain(folder: string, codeCache?: Buffer): Loaded {
   // It is ASCII: read so, no byte needs decoding.
   const script = new Script(readFileSync(filename, 'latin1'), {
     filename,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(codeCache !== undefined && { cachedData: codeCache }),
   })
   const module = { exports: {} as Loaded }

@@ -63,11 +63,12 @@ export async function makeExampleStates(
     await register(cluster, active, plugin)
     for (const mount of plugin.mounts) {
       await enable(cluster, active, plugin, mount)
+      // A standby of OpenBao that hears of two mounts at once may miss one for good.
+      await cluster.waitUntilReady()
       await fill(cluster, active, mount)
     }
   }
   const mounts = wanted.flatMap((plugin) => plugin.mounts)
-  await cluster.waitUntilReady()
   await waitUntil('all nodes have the mounts of the examples and what is in them', () =>
     whyNotSeen(cluster, mounts),
   )
