@@ -45,7 +45,8 @@ export function processHost(): Host {
     outIsTerminal: isTerminal(process.stdout),
     errIsTerminal: isTerminal(process.stderr),
     inIsTerminal: isatty(0) && isTerminal(process.stdout),
-    width: isTerminal(process.stdout) ? process.stdout.columns : Infinity,
+    // A terminal whose size nobody has set says 0.
+    width: (isTerminal(process.stdout) && process.stdout.columns) || Infinity,
     env: process.env,
     home: homedir(),
     who: `${userName()}@${hostname()} pid ${process.pid}`,
