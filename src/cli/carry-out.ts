@@ -147,7 +147,9 @@ function nodeFinder({ plan, session, options, host }: Job): () => Promise<NodeAd
 function chooseProgress(options: CarryOutOptions, plan: Plan, host: Host): Promise<Progress> {
   if (options.json === true) return Promise.resolve(jsonProgress(host.out))
   if (options.quiet === true) return Promise.resolve(lineProgress(plan, () => undefined))
-  if (!host.errIsTerminal || options.verbose === true) {
+  // The list is drawn on stdout, and needs to know how wide that is.
+  const canDraw = host.outIsTerminal && host.width < Infinity
+  if (!canDraw || !host.errIsTerminal || options.verbose === true) {
     return Promise.resolve(lineProgress(plan, host.err))
   }
   return listProgress(plan, host)

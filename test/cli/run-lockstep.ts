@@ -30,17 +30,36 @@ export interface RunOptions {
   readonly cwd?: string
   /** What must not be in anything the program writes. */
   readonly secrets?: readonly string[]
+  /** Runs it on a terminal, where this is typed when it asks; its stdout then has all it writes. */
+  readonly answer?: string
 }
+
+/** A terminal, by Python, which whatever needs real servers has; it is given the answer, then the command. */
+const onTerminal = `
+import os, pty, sys
+def read(terminal):
+    data = os.read(terminal, 65536)
+    if b'will do: ' in data:
+        os.write(terminal, sys.argv[1].encode() + b'\\n')
+    return data
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[2:], read)))
+`
+const wide = 'stty rows 50 cols 120 && exec "$@"'
 
 export async function runLockstep(
   args: readonly string[],
-  { env = {}, tokenFile, cwd = checkout, secrets = [] }: RunOptions = {},
+  { env = {}, tokenFile, cwd = checkout, secrets = [], answer }: RunOptions = {},
 ): Promise<Run> {
   if (!existsSync(program)) throw new Error(`there is no ${program}: npm run build makes it`)
   const home = await mkdtemp(join(tmpdir(), 'lockstep-home-'))
   try {
     if (tokenFile !== undefined) await writeFile(join(home, tokenFileName), tokenFile)
-    const ended = await execa(process.execPath, [program, ...args], {
+    const command = [process.execPath, program, ...args]
+    const [file = '', ...rest] =
+      answer === undefined
+        ? command
+        : ['python3', '-c', onTerminal, answer, 'sh', '-c', wide, 'sh', ...command]
+    const ended = await execa(file, rest, {
       cwd,
       env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env },
       extendEnv: false,

@@ -8,12 +8,14 @@ export interface RunOnOptions {
   /** On top of those that say where the cluster is; an empty one counts as none. */
   readonly env?: Readonly<Record<string, string>>
   readonly tokenFile?: string
+  /** Runs it on a terminal, where this is typed when it asks. */
+  readonly answer?: string
 }
 
 export function runOn(
   cluster: ClusterClient,
   args: readonly string[],
-  { token = cluster.token, env = {}, tokenFile }: RunOnOptions = {},
+  { token = cluster.token, env = {}, tokenFile, answer }: RunOnOptions = {},
 ): Promise<Run> {
   // The variables that the product's own command line reads.
   const prefix = cluster.product === 'vault' ? 'VAULT' : 'BAO'
@@ -26,6 +28,7 @@ export function runOn(
       ...env,
     },
     ...(tokenFile !== undefined && { tokenFile }),
+    ...(answer !== undefined && { answer }),
     secrets: [cluster.token, token, tokenFile ?? ''].filter((secret) => secret !== ''),
   })
 }
