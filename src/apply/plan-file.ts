@@ -91,24 +91,19 @@ function notAPlan(path: string, why: string, hint: string, cause?: unknown): Loc
   })
 }
 
-export interface PlanChecks {
-  /** `--expect`: the id that was approved. */
-  readonly expected?: string
-  /** Seconds. */
-  readonly maxAge: number
-  readonly now: Date
+/** Throws a LockstepError (exit 4) unless the plan has the id that was approved. */
+export function checkPlanId(plan: Plan, expected: string): void {
+  if (plan.plan_id === expected) return
+  throw new LockstepError({
+    code: 'other-plan',
+    message: `this is plan ${plan.plan_id}, not the expected ${expected}`,
+    exitCode: EXIT.stale,
+    hint: 'Have this plan approved, or apply the one that was.',
+  })
 }
 
-/** Throws a LockstepError (exit 4 for one that is too old) unless the plan may be applied. */
-export function checkPlanFile(plan: Plan, { expected, maxAge, now }: PlanChecks): void {
-  if (expected !== undefined && plan.plan_id !== expected) {
-    throw new LockstepError({
-      code: 'other-plan',
-      message: `this is plan ${plan.plan_id}, not the expected ${expected}`,
-      exitCode: EXIT.stale,
-      hint: 'Have this plan approved, or apply the one that was.',
-    })
-  }
+/** Throws a LockstepError (exit 4) for a plan older than `maxAge` seconds. */
+export function checkPlanAge(plan: Plan, maxAge: number, now: Date): void {
   const created = plan.created_at === undefined ? undefined : Date.parse(plan.created_at)
   const age = created === undefined ? Infinity : (now.getTime() - created) / 1000
   if (age > maxAge) {

@@ -7,6 +7,7 @@ import type { LiveState } from '../domain/live.ts'
 import { type NodeAddress, parseSha256, type Sha256 } from '../domain/names.ts'
 import type { Draft } from '../plan/make-plan.ts'
 import type { BinaryReport } from '../safety/rule.ts'
+import { runBounded } from './run-bounded.ts'
 
 /** Milliseconds for one command on one node. */
 const TIME_LIMIT = 30_000
@@ -43,26 +44,15 @@ async function runCheck(
   expected: Sha256,
 ): Promise<BinaryReport['result']> {
   const host = new URL(node).hostname
-  const [program = '', ...args] = template.map((part) =>
+  const filled = template.map((part) =>
     part.replaceAll('{host}', host).replaceAll('{address}', node).replaceAll('{command}', command),
   )
-  const { execa } = await import('execa')
-  const result = await execa(program, args, {
-    reject: false,
-    timeout: TIME_LIMIT,
-    stdin: 'ignore',
-    maxBuffer: 100_000,
-  })
-  if (result.timedOut) return { failed: `no end within ${TIME_LIMIT / 1000} s` }
-  if (result.code === 'ENOENT') return { failed: `there is no command "${program}"` }
-  if (result.failed) {
-    const told = result.stderr.trim().slice(-200)
-    return { failed: `exit ${result.exitCode ?? 'unknown'}${told === '' ? '' : `: ${told}`}` }
-  }
+  const ran = await runBounded(filled, { timeLimit: TIME_LIMIT })
+  if (ran.kind === 'failed') return { failed: ran.reason }
   // `sha256sum` marks a name with odd characters by a backslash before the hash.
-  const found = parseSha256(result.stdout.trim().replace(/^\\/, '').slice(0, 64))
+  const found = parseSha256(ran.stdout.trim().replace(/^\\/, '').slice(0, 64))
   if (found === undefined) {
-    return { failed: `its output does not begin with a SHA-256: "${firstLine(result.stdout)}"` }
+    return { failed: `its output does not begin with a SHA-256: "${firstLine(ran.stdout)}"` }
   }
   return found === expected ? 'same' : { found }
 }

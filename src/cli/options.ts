@@ -32,10 +32,14 @@ export function addOutputOptions(command: Command): Command {
     .option('--verbose', 'log every request to stderr (never a token or a value)')
 }
 
-export function addFileOptions(command: Command): Command {
+/** `without`: what is read where no file is given. */
+export function addFileOptions(
+  command: Command,
+  without: typeof DEFAULT_FILE | 'none' = DEFAULT_FILE,
+): Command {
   return command.option(
     '-f, --file <path>',
-    `a file or directory of desired state; may be repeated, they merge (default: ${DEFAULT_FILE})`,
+    `a file or directory of desired state; may be repeated, they merge (default: ${without})`,
     collect,
   )
 }

@@ -130,7 +130,7 @@ const addApply: Add = (program, host, done) => {
     .description('Plan, ask, and carry the plan out step by step')
     .option('--auto-approve', 'do not ask')
     .option('--no-input', 'never ask: fail where a question would be')
-    .option('--expect <plan_id>', 'apply the saved plan only if this is its id')
+    .option('--expect <plan_id>', 'apply the plan only if this is its id')
     .option('--max-age <duration>', 'refuse a saved plan older than this', seconds, 86_400)
     .option('--soak <duration>', 'watch each reloaded mount this long before going on', seconds)
     .option('--wait <duration>', 'wait this long for a leader, or a node that is away', seconds, 60)
@@ -176,7 +176,7 @@ const addRollback: Add = (program, host, done) => {
       const { rollback } = await import('./commands/rollback.ts')
       done(await rollback(run, options, host))
     })
-  addOutputOptions(addClusterOptions(addFileOptions(addAllowOption(command))))
+  addOutputOptions(addClusterOptions(addFileOptions(addAllowOption(command), 'none')))
 }
 
 const addStatus: Add = (program, host, done) => {
@@ -190,7 +190,7 @@ const addStatus: Add = (program, host, done) => {
       const { status } = await import('./commands/status.ts')
       done(await status(options, host))
     })
-  addOutputOptions(addClusterOptions(addFileOptions(command)))
+  addOutputOptions(addClusterOptions(addFileOptions(command, 'none')))
 }
 
 const addDrift: Add = (program, host, done) => {
@@ -262,7 +262,7 @@ const addHistory: Add = (program, host, done) => {
 
 const addLock: Add = (program, host, done) => {
   const lock = program.command('lock').description('See who holds the cluster, or give it free')
-  const add = (what: 'show' | 'release', description: string): void => {
+  const add = (what: 'show' | 'release', description: string): Command => {
     const command = lock
       .command(what)
       .description(description)
@@ -272,10 +272,13 @@ const addLock: Add = (program, host, done) => {
         const { lock: run } = await import('./commands/lock.ts')
         done(await run(what, options, host))
       })
-    addOutputOptions(addClusterOptions(addFileOptions(command)))
+    return addOutputOptions(addClusterOptions(addFileOptions(command, 'none')))
   }
   add('show', 'Show who holds the lock, here and (with -f) across machines')
-  add('release', 'Remove the lock of a run that you know is gone')
+  add(
+    'release',
+    'Remove the lock of a run that is gone, here and (with -f) across machines',
+  ).option('--force', 'also where the run that holds it may be alive')
 }
 
 const addDemo: Add = (program, host, done, run) => {

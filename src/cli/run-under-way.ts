@@ -1,18 +1,54 @@
 /** Says, where one is, that a run is under way: what is looked at may be changing. Takes no lock. */
+import { readClusterLock } from '../apply/cluster-lock.ts'
 import { isHeld, readHolder } from '../apply/local-lock.ts'
 import { journalRoot } from '../apply/journal.ts'
+import type { DesiredState } from '../domain/desired.ts'
+import { LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 import type { Host } from './host.ts'
+import type { Session } from './session.ts'
 
-/** One line to stderr; nothing where no run of this machine holds the cluster. */
-export function tellOfRunUnderWay(
-  { cluster }: Pick<LiveState, 'cluster'>,
-  options: { readonly journal?: string },
-  host: Host,
-): void {
-  const folder = options.journal ?? journalRoot(host.env, host.home).of(cluster.id)
-  const holder = readHolder(folder)
-  const watcher = { host: host.hostname, pid: host.pid }
-  if (holder === undefined || !isHeld(holder, { holder: watcher, isAlive: host.isAlive })) return
+export interface Watched {
+  readonly live: LiveState
+  /** Absent: only this machine's runs are known of. */
+  readonly desired: DesiredState | undefined
+  readonly session: Session
+  readonly journal?: string | undefined
+  readonly host: Host
+}
+
+/** One line to stderr; nothing where nobody holds the cluster, here or by the file's lock. */
+export async function tellOfRunUnderWay(watched: Watched): Promise<void> {
+  const { host } = watched
+  const holder = localHolder(watched) ?? (await clusterHolder(watched))
+  if (holder === undefined) return
   host.err(`A run is under way: by ${holder.who}, since ${holder.since} (run ${holder.run}).\n`)
+}
+
+interface Holder {
+  readonly run: string
+  readonly who: string
+  readonly since: string
+}
+
+function localHolder({ live, journal, host }: Watched): Holder | undefined {
+  const holder = readHolder(journal ?? journalRoot(host.env, host.home).of(live.cluster.id))
+  const watcher = { host: host.hostname, pid: host.pid }
+  const held = holder !== undefined && isHeld(holder, { holder: watcher, isAlive: host.isAlive })
+  return held ? holder : undefined
+}
+
+async function clusterHolder(watched: Watched): Promise<Holder | undefined> {
+  const { live, desired, session, host } = watched
+  const kv = desired?.cluster.lock?.kv
+  const active = live.nodes.find(({ role }) => role === 'active')
+  if (kv === undefined || active === undefined) return undefined
+  try {
+    const found = await readClusterLock({ client: session.client, node: active.address, kv })
+    return found.held ? found : undefined
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error
+    host.err(`Whether a run is under way cannot be seen: ${error.message}\n`)
+    return undefined
+  }
 }

@@ -4,7 +4,7 @@ import type { DesiredState } from '../../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError, unreachable } from '../../domain/errors.ts'
 import type { RunOutcome } from '../../domain/run-outcome.ts'
 import { journalRoot } from '../../apply/journal.ts'
-import { checkPlanFile, readPlanFile } from '../../apply/plan-file.ts'
+import { checkPlanAge, checkPlanId, readPlanFile } from '../../apply/plan-file.ts'
 import { renderOutcome } from '../../render/outcome-text.ts'
 import { renderPlan } from '../../render/plan-text.ts'
 import { carryOut } from '../carry-out.ts'
@@ -38,12 +38,8 @@ export async function apply(
 ): Promise<ExitCode> {
   const saved = planFile === undefined ? undefined : await readPlanFile(planFile)
   if (saved !== undefined) {
-    const { expect, maxAge } = options
-    checkPlanFile(saved, {
-      ...(expect !== undefined && { expected: expect }),
-      maxAge,
-      now: host.now(),
-    })
+    if (options.allow !== undefined) throw cannotAllow()
+    checkPlanAge(saved, options.maxAge, host.now())
   }
   const desired =
     saved === undefined || options.file !== undefined ? await loadDesired(options) : undefined
@@ -51,10 +47,19 @@ export async function apply(
   try {
     if (saved !== undefined) await checkCluster(saved, session)
     const plan = saved ?? (await planNow(desired, session, options, host))
+    if (options.expect !== undefined) checkPlanId(plan, options.expect)
     return await applyPlan({ plan, desired, session, options, host })
   } finally {
     await session.close()
   }
+}
+
+function cannotAllow(): LockstepError {
+  return new LockstepError({
+    code: 'bad-allow',
+    message: 'a saved plan was judged when it was made: --allow changes nothing about it',
+    hint: 'Give --allow to lockstep plan --out.',
+  })
 }
 
 interface ApplyJob {

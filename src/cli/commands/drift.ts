@@ -16,7 +16,7 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(pluginsOf(desired))
-    tellOfRunUnderWay(live, {}, host)
+    await tellOfRunUnderWay({ live, desired, session, host })
     const report = findDrift(desired, live, host.now().toISOString().slice(0, 10))
     if (options.json === true) host.out(`${JSON.stringify(report, null, 2)}\n`)
     else

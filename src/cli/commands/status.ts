@@ -22,7 +22,7 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(plugins)
-    tellOfRunUnderWay(live, {}, host)
+    await tellOfRunUnderWay({ live, desired, session, host })
     if (options.json === true) host.out(`${JSON.stringify(live, null, 2)}\n`)
     else {
       const palette = paletteFor(options, host)

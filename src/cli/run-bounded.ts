@@ -1,0 +1,66 @@
+/** Runs a command of the user's file, for so long and no longer, whatever it has started. */
+
+export interface Bounds {
+  /** Milliseconds. */
+  readonly timeLimit: number
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export type Ran =
+  | { readonly kind: 'ok'; readonly stdout: string }
+  /** Why, in words; what it printed last. */
+  | { readonly kind: 'failed'; readonly reason: string }
+
+/** Characters of a failed command's output that are told. */
+const TOLD = 300
+/** Milliseconds in which a killed command's output must end. */
+const GRACE = 1000
+
+export async function runBounded(
+  [program = '', ...args]: readonly string[],
+  { timeLimit, env }: Bounds,
+): Promise<Ran> {
+  const { execa } = await import('execa')
+  const running = execa(program, args, {
+    ...(env !== undefined && { env }),
+    reject: false,
+    stdin: 'ignore',
+    // A group of its own: Ctrl-C lets the step under way finish, and this may be part of it; and
+    // what the command has started ends with it.
+    detached: true,
+    all: true,
+  })
+  const timer: { limit?: NodeJS.Timeout; grace?: NodeJS.Timeout } = {}
+  const tooLong = new Promise<undefined>((resolve) => {
+    timer.limit = setTimeout(() => {
+      killGroup(running.pid)
+      timer.grace = setTimeout(() => {
+        resolve(undefined)
+      }, GRACE)
+    }, timeLimit)
+  })
+  const result = await Promise.race([running, tooLong])
+  const late = timer.grace !== undefined
+  clearTimeout(timer.limit)
+  clearTimeout(timer.grace)
+  if (result === undefined || late) {
+    return { kind: 'failed', reason: `no end within ${timeLimit / 1000} s` }
+  }
+  if (!result.failed) return { kind: 'ok', stdout: result.stdout }
+  if (result.code === 'ENOENT')
+    return { kind: 'failed', reason: `there is no command "${program}"` }
+  if (result.code === 'EACCES') return { kind: 'failed', reason: `${program} may not be executed` }
+  const told = result.all.trim().slice(-TOLD)
+  const code = result.exitCode ?? result.signal ?? result.code ?? 'unknown'
+  return { kind: 'failed', reason: `exit ${code}${told === '' ? '' : `: ${told}`}` }
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It ended by itself just now.
+  }
+}
