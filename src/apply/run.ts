@@ -7,6 +7,7 @@ import type { Plan, Step } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { RunOutcome } from '../domain/run-outcome.ts'
 import type { Client } from '../server/client.ts'
+import { checkMembers, findStale } from './before-first.ts'
 import type { Progress } from './carry-through.ts'
 import type { EnvironmentOf } from './perform.ts'
 import { putBack } from './put-back.ts'
@@ -41,6 +42,8 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     written: new Set(options.written),
     interrupted: () => options.interrupted() || options.lockLost(),
   }
+  const unfit = await whyNotBegun(run, plan)
+  if (unfit !== undefined) return unfit
   const done: Step[] = []
   for (const [position, step] of plan.steps.entries()) {
     const remaining = ids(plan.steps.slice(position))
@@ -55,6 +58,17 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     } else return endOf(run, step, result, { done, remaining })
   }
   return { kind: 'done', done: ids(done) }
+}
+
+async function whyNotBegun(run: StepRun, plan: Plan): Promise<RunOutcome | undefined> {
+  const sofar = { done: [], remaining: ids(plan.steps) }
+  try {
+    await checkMembers(run, plan)
+    const stale = await findStale(run, plan.steps)
+    return stale === undefined ? undefined : { kind: 'stale', ...stale, ...sofar }
+  } catch (error) {
+    return { kind: 'stopped', error: faultOf(error), ...sofar }
+  }
 }
 
 interface SoFar {

@@ -2,8 +2,7 @@
  * The checks of a mount that its file asks for, after each of its reloads, on the node that was
  * reloaded: paths read below it, commands run. The first that fails is the reason the step failed.
  */
-import type { Step } from '../documents/plan.generated.ts'
-import type { DesiredMount, DesiredState, Verification } from '../domain/desired.ts'
+import type { Step, StepVerification } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
 import type { MountPath, Namespace, NodeAddress } from '../domain/names.ts'
 import type { Client } from '../server/client.ts'
@@ -19,24 +18,17 @@ export type RunCommand = (
 
 export interface VerifyOptions {
   readonly client: Client
-  /** Absent for a saved plan that was given without its file: then there is nothing to verify. */
-  readonly desired: DesiredState | undefined
   readonly runCommand: RunCommand
 }
 
 export function createVerify(options: VerifyOptions): VerifyReload {
-  const byPath = new Map<MountPath, DesiredMount>(
-    options.desired?.mounts.map((mount) => [mount.path, mount]),
-  )
-  return async ({ action }: Step, active) => {
+  return async ({ action, verify = [] }: Step, active) => {
     if (action.kind !== 'reload') return undefined
-    for (const mount of action.mounts) {
-      for (const verification of byPath.get(mount)?.verify ?? []) {
-        const { namespace, node } = action
-        const at = { mount, namespace, node, active: node === active }
-        const problem = await verifyOne(options, verification, at)
-        if (problem !== undefined) return `${mount} on ${action.node}: ${problem}`
-      }
+    const { namespace, node } = action
+    for (const check of verify) {
+      const at = { mount: check.mount, namespace, node, active: node === active }
+      const problem = await verifyOne(options, check, at)
+      if (problem !== undefined) return `${check.mount} on ${node}: ${problem}`
     }
     return undefined
   }
@@ -59,7 +51,7 @@ const STAYS_READ_ONLY =
 
 async function verifyOne(
   { client, runCommand }: VerifyOptions,
-  verification: Verification,
+  verification: StepVerification,
   place: Place,
 ): Promise<string | undefined> {
   switch (verification.kind) {

@@ -30,7 +30,7 @@ export interface CarryOutOptions extends OutputOptions {
 
 export interface Job {
   readonly plan: Plan
-  /** Absent for a saved plan given without its file: then no `verify` is known. */
+  /** Absent for a saved plan given without its file: then `env` comes from the environment alone. */
   readonly desired: DesiredState | undefined
   readonly session: Session
   /** Where the cluster's journals and its lock are kept. */
@@ -87,7 +87,7 @@ async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
         client: session.client,
         recorder,
         environmentOf: resolveEnvironment(plan, desired, host.env),
-        verify: createVerify({ client: session.client, desired, runCommand }),
+        verify: createVerify({ client: session.client, runCommand }),
         soak: options.soak ?? 0,
         wait: options.wait,
         clock: () => host.now().getTime(),

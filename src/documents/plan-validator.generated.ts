@@ -2,12 +2,13 @@
 // @ts-nocheck
 "use strict";
 export const validatePlan = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"lockstep:plan","type":"object","additionalProperties":false,"required":["format","plan_id","cluster","changes","steps","findings","rehearsal"],"properties":{"format":{"const":1},"plan_id":{"type":"string","pattern":"^[0-9a-f]{64}$"},"created_at":{"type":"string","format":"date-time"},"cluster":{"type":"object","additionalProperties":false,"required":["id","name","product","server_version","nodes"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"product":{"enum":["openbao","vault"]},"server_version":{"type":"string"},"nodes":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["address","role","state"],"properties":{"address":{"type":"string","format":"lockstep-node"},"role":{"enum":["active","standby","unknown"]},"state":{"enum":["serving","forwarding","sealed","unreachable"]}}}},"lock":{"type":"string"}}},"changes":{"type":"array","items":{"$ref":"#/$defs/change"}},"steps":{"type":"array","items":{"$ref":"#/$defs/step"}},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"rehearsal":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/rehearsal"}]}},"$defs":{"step":{"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}}}},"action":{"oneOf":[{"type":"object","additionalProperties":false,"required":["kind","plugin","version","entry","env"],"properties":{"kind":{"const":"register"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"$ref":"#/$defs/entry"},"env":{"type":"array","items":{"$ref":"#/$defs/environment_name"}}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","plugin","version"],"properties":{"kind":{"const":"enable"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","version"],"properties":{"kind":{"const":"tune"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","connection","namespace","version"],"properties":{"kind":{"const":"repoint"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","node","namespace","mounts"],"properties":{"kind":{"const":"reload"},"node":{"type":"string","format":"lockstep-node"},"namespace":{"type":"string","format":"lockstep-namespace"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"},"minItems":1}}},{"type":"object","additionalProperties":false,"required":["kind","plugin","version"],"properties":{"kind":{"const":"deregister"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"fact":{"oneOf":[{"type":"object","additionalProperties":false,"required":["fact","plugin","version","entry"],"properties":{"fact":{"const":"entry"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/entry"}]},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","plugin","configured_version"],"properties":{"fact":{"const":"mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"accessor":{"type":"string"},"configured_version":{"type":"string","format":"lockstep-version"},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace"],"properties":{"fact":{"const":"no_mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","node","sha256"],"properties":{"fact":{"const":"running"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"node":{"type":"string","format":"lockstep-node"},"sha256":{"type":"string","format":"lockstep-sha256"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["fact","plugin","version","sha256"],"properties":{"fact":{"const":"unused"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"sha256":{"type":"string","format":"lockstep-sha256"}}},{"type":"object","additionalProperties":false,"required":["fact","connection","namespace","plugin","version"],"properties":{"fact":{"const":"connection"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"entry":{"type":"object","additionalProperties":false,"required":["command","sha256","args"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"},"args":{"type":"array","items":{"type":"string"}}}},"environment_name":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string"},"from":{"type":"string"}}},"change":{"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}},"finding":{"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}},"rehearsal":{"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","problem"],"properties":{"after":{"type":"string"},"problem":{"type":"string"}}}}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"lockstep:plan","type":"object","additionalProperties":false,"required":["format","plan_id","cluster","changes","steps","findings","rehearsal"],"properties":{"format":{"const":1},"plan_id":{"type":"string","pattern":"^[0-9a-f]{64}$"},"created_at":{"type":"string","format":"date-time"},"cluster":{"type":"object","additionalProperties":false,"required":["id","name","product","server_version","nodes"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"product":{"enum":["openbao","vault"]},"server_version":{"type":"string"},"nodes":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["address","role","state"],"properties":{"address":{"type":"string","format":"lockstep-node"},"role":{"enum":["active","standby","unknown"]},"state":{"enum":["serving","forwarding","sealed","unreachable"]}}}},"lock":{"type":"string"}}},"changes":{"type":"array","items":{"$ref":"#/$defs/change"}},"steps":{"type":"array","items":{"$ref":"#/$defs/step"}},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"rehearsal":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/rehearsal"}]}},"$defs":{"step":{"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}},"verify":{"type":"array","items":{"$ref":"#/$defs/verification"},"minItems":1}}},"verification":{"oneOf":[{"type":"object","additionalProperties":false,"required":["mount","kind","path"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"read"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["mount","kind","command"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"run"},"command":{"type":"array","items":{"type":"string"}}}}]},"action":{"oneOf":[{"type":"object","additionalProperties":false,"required":["kind","plugin","version","entry","env"],"properties":{"kind":{"const":"register"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"$ref":"#/$defs/entry"},"env":{"type":"array","items":{"$ref":"#/$defs/environment_name"}}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","plugin","version"],"properties":{"kind":{"const":"enable"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","version"],"properties":{"kind":{"const":"tune"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","connection","namespace","version"],"properties":{"kind":{"const":"repoint"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","node","namespace","mounts"],"properties":{"kind":{"const":"reload"},"node":{"type":"string","format":"lockstep-node"},"namespace":{"type":"string","format":"lockstep-namespace"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"},"minItems":1}}},{"type":"object","additionalProperties":false,"required":["kind","plugin","version"],"properties":{"kind":{"const":"deregister"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"fact":{"oneOf":[{"type":"object","additionalProperties":false,"required":["fact","plugin","version","entry"],"properties":{"fact":{"const":"entry"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/entry"}]},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","plugin","configured_version"],"properties":{"fact":{"const":"mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"accessor":{"type":"string"},"configured_version":{"type":"string","format":"lockstep-version"},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace"],"properties":{"fact":{"const":"no_mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","node","sha256"],"properties":{"fact":{"const":"running"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"node":{"type":"string","format":"lockstep-node"},"sha256":{"type":"string","format":"lockstep-sha256"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["fact","plugin","version","sha256"],"properties":{"fact":{"const":"unused"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"sha256":{"type":"string","format":"lockstep-sha256"}}},{"type":"object","additionalProperties":false,"required":["fact","connection","namespace","plugin","version"],"properties":{"fact":{"const":"connection"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"entry":{"type":"object","additionalProperties":false,"required":["command","sha256","args"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"},"args":{"type":"array","items":{"type":"string"}}}},"environment_name":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string"},"from":{"type":"string"}}},"change":{"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}},"finding":{"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}},"rehearsal":{"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","problem"],"properties":{"after":{"type":"string"},"problem":{"type":"string"}}}}}}}};
 const schema32 = {"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}};
-const schema39 = {"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}};
-const schema40 = {"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","problem"],"properties":{"after":{"type":"string"},"problem":{"type":"string"}}}}}};
+const schema40 = {"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}};
+const schema41 = {"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","problem"],"properties":{"after":{"type":"string"},"problem":{"type":"string"}}}}}};
 const pattern4 = new RegExp("^[0-9a-f]{64}$", "u");
-const schema33 = {"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}}}};
+const schema33 = {"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}},"verify":{"type":"array","items":{"$ref":"#/$defs/verification"},"minItems":1}}};
+const schema39 = {"oneOf":[{"type":"object","additionalProperties":false,"required":["mount","kind","path"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"read"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["mount","kind","command"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"run"},"command":{"type":"array","items":{"type":"string"}}}}]};
 const func1 = Object.prototype.hasOwnProperty;
 const schema34 = {"oneOf":[{"type":"object","additionalProperties":false,"required":["kind","plugin","version","entry","env"],"properties":{"kind":{"const":"register"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"$ref":"#/$defs/entry"},"env":{"type":"array","items":{"$ref":"#/$defs/environment_name"}}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","plugin","version"],"properties":{"kind":{"const":"enable"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","version"],"properties":{"kind":{"const":"tune"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","connection","namespace","version"],"properties":{"kind":{"const":"repoint"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","node","namespace","mounts"],"properties":{"kind":{"const":"reload"},"node":{"type":"string","format":"lockstep-node"},"namespace":{"type":"string","format":"lockstep-namespace"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"},"minItems":1}}},{"type":"object","additionalProperties":false,"required":["kind","plugin","version"],"properties":{"kind":{"const":"deregister"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]};
 const schema35 = {"type":"object","additionalProperties":false,"required":["command","sha256","args"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"},"args":{"type":"array","items":{"type":"string"}}}};
@@ -2600,6 +2601,316 @@ var valid0 = _errs22 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.verify !== undefined){
+let data14 = data.verify;
+const _errs25 = errors;
+if(errors === _errs25){
+if(Array.isArray(data14)){
+if(data14.length < 1){
+validate21.errors = [{instancePath:instancePath+"/verify",schemaPath:"#/properties/verify/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
+return false;
+}
+else {
+var valid6 = true;
+const len5 = data14.length;
+for(let i5=0; i5<len5; i5++){
+let data15 = data14[i5];
+const _errs27 = errors;
+const _errs29 = errors;
+let valid8 = false;
+let passing0 = null;
+const _errs30 = errors;
+if(errors === _errs30){
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+let missing1;
+if((((data15.mount === undefined) && (missing1 = "mount")) || ((data15.kind === undefined) && (missing1 = "kind"))) || ((data15.path === undefined) && (missing1 = "path"))){
+const err0 = {instancePath:instancePath+"/verify/" + i5,schemaPath:"#/$defs/verification/oneOf/0/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+else {
+const _errs32 = errors;
+for(const key1 in data15){
+if(!(((key1 === "mount") || (key1 === "kind")) || (key1 === "path"))){
+const err1 = {instancePath:instancePath+"/verify/" + i5,schemaPath:"#/$defs/verification/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+break;
+}
+}
+if(_errs32 === errors){
+if(data15.mount !== undefined){
+const _errs33 = errors;
+if(errors === _errs33){
+if(errors === _errs33){
+if(!(typeof data15.mount === "string")){
+const err2 = {instancePath:instancePath+"/verify/" + i5+"/mount",schemaPath:"#/$defs/verification/oneOf/0/properties/mount/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+}
+var valid9 = _errs33 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data15.kind !== undefined){
+const _errs35 = errors;
+if("read" !== data15.kind){
+const err3 = {instancePath:instancePath+"/verify/" + i5+"/kind",schemaPath:"#/$defs/verification/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "read"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+var valid9 = _errs35 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data15.path !== undefined){
+const _errs36 = errors;
+if(typeof data15.path !== "string"){
+const err4 = {instancePath:instancePath+"/verify/" + i5+"/path",schemaPath:"#/$defs/verification/oneOf/0/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var valid9 = _errs36 === errors;
+}
+else {
+var valid9 = true;
+}
+}
+}
+}
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/verify/" + i5,schemaPath:"#/$defs/verification/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+var _valid0 = _errs30 === errors;
+if(_valid0){
+valid8 = true;
+passing0 = 0;
+var props5 = true;
+}
+const _errs38 = errors;
+if(errors === _errs38){
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+let missing2;
+if((((data15.mount === undefined) && (missing2 = "mount")) || ((data15.kind === undefined) && (missing2 = "kind"))) || ((data15.command === undefined) && (missing2 = "command"))){
+const err6 = {instancePath:instancePath+"/verify/" + i5,schemaPath:"#/$defs/verification/oneOf/1/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+else {
+const _errs40 = errors;
+for(const key2 in data15){
+if(!(((key2 === "mount") || (key2 === "kind")) || (key2 === "command"))){
+const err7 = {instancePath:instancePath+"/verify/" + i5,schemaPath:"#/$defs/verification/oneOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+break;
+}
+}
+if(_errs40 === errors){
+if(data15.mount !== undefined){
+const _errs41 = errors;
+if(errors === _errs41){
+if(errors === _errs41){
+if(!(typeof data15.mount === "string")){
+const err8 = {instancePath:instancePath+"/verify/" + i5+"/mount",schemaPath:"#/$defs/verification/oneOf/1/properties/mount/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+var valid10 = _errs41 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data15.kind !== undefined){
+const _errs43 = errors;
+if("run" !== data15.kind){
+const err9 = {instancePath:instancePath+"/verify/" + i5+"/kind",schemaPath:"#/$defs/verification/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "run"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+var valid10 = _errs43 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data15.command !== undefined){
+let data21 = data15.command;
+const _errs44 = errors;
+if(errors === _errs44){
+if(Array.isArray(data21)){
+var valid11 = true;
+const len6 = data21.length;
+for(let i6=0; i6<len6; i6++){
+const _errs46 = errors;
+if(typeof data21[i6] !== "string"){
+const err10 = {instancePath:instancePath+"/verify/" + i5+"/command/" + i6,schemaPath:"#/$defs/verification/oneOf/1/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+var valid11 = _errs46 === errors;
+if(!valid11){
+break;
+}
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/verify/" + i5+"/command",schemaPath:"#/$defs/verification/oneOf/1/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+var valid10 = _errs44 === errors;
+}
+else {
+var valid10 = true;
+}
+}
+}
+}
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/verify/" + i5,schemaPath:"#/$defs/verification/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+var _valid0 = _errs38 === errors;
+if(_valid0 && valid8){
+valid8 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid8 = true;
+passing0 = 1;
+if(props5 !== true){
+props5 = true;
+}
+}
+}
+if(!valid8){
+const err13 = {instancePath:instancePath+"/verify/" + i5,schemaPath:"#/$defs/verification/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+validate21.errors = vErrors;
+return false;
+}
+else {
+errors = _errs29;
+if(vErrors !== null){
+if(_errs29){
+vErrors.length = _errs29;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid6 = _errs27 === errors;
+if(!valid6){
+break;
+}
+}
+}
+}
+else {
+validate21.errors = [{instancePath:instancePath+"/verify",schemaPath:"#/properties/verify/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs25 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -3141,7 +3452,7 @@ return false;
 else {
 const _errs59 = errors;
 for(const key5 in data28){
-if(!(func1.call(schema39.properties, key5))){
+if(!(func1.call(schema40.properties, key5))){
 validate20.errors = [{instancePath:instancePath+"/findings/" + i4,schemaPath:"#/$defs/finding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -3164,7 +3475,7 @@ if(data28.severity !== undefined){
 let data30 = data28.severity;
 const _errs62 = errors;
 if(!(((data30 === "error") || (data30 === "warning")) || (data30 === "note"))){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/severity",schemaPath:"#/$defs/finding/properties/severity/enum",keyword:"enum",params:{allowedValues: schema39.properties.severity.enum},message:"must be equal to one of the allowed values"}];
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/severity",schemaPath:"#/$defs/finding/properties/severity/enum",keyword:"enum",params:{allowedValues: schema40.properties.severity.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid12 = _errs62 === errors;

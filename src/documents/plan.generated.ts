@@ -9,6 +9,23 @@ export type Action =
  * Something that can be read from a server and held against what the plan relies on.
  */
 export type Fact = EntryFact | MountFact | NoMountFact | RunningFact | UnusedFact | ConnectionFact
+export type StepVerification =
+  | {
+      mount: MountPath
+      kind: 'read'
+      /**
+       * Below the mount; read on the node that was reloaded.
+       */
+      path: string
+    }
+  | {
+      mount: MountPath
+      kind: 'run'
+      /**
+       * Program and arguments, with {mount}, {node} and {address} still to fill in; run where apply runs.
+       */
+      command: string[]
+    }
 
 /**
  * The steps that bring a cluster from the live state they were planned on to the desired state, with what was found about them. Holds no secret.
@@ -97,6 +114,12 @@ export interface Step {
    * What holds again once it is undone, where that can be known.
    */
   restores: Fact[]
+  /**
+   * The file's own checks of the mounts it reloads, in order; absent for none.
+   *
+   * @minItems 1
+   */
+  verify?: StepVerification[]
 }
 export interface RegisterAction {
   kind: 'register'

@@ -56,6 +56,13 @@ export function reloadStep(
   const mounts = moves.map((move) => move.target.mount.path)
   const action = { kind: 'reload' as const, node: node.address, namespace, mounts }
   const where = namespace === '' ? '' : ` in ${namespace}`
+  const verify = moves.flatMap(({ target }) =>
+    target.verify.map((check) =>
+      check.kind === 'read'
+        ? { mount: target.mount.path, ...check }
+        : { mount: target.mount.path, ...check, command: [...check.command] },
+    ),
+  )
   return {
     id: `reload ${group}${where} on ${node.address}`,
     group,
@@ -79,6 +86,7 @@ export function reloadStep(
           ],
     ),
     why: whyReload(node, moves),
+    ...(verify.length > 0 && { verify }),
   }
 }
 

@@ -10,6 +10,7 @@ import type {
   DesiredPlugin,
   Source,
   Use,
+  Verification,
 } from '../domain/desired.ts'
 import type { LiveConnection, LiveMount } from '../domain/live.ts'
 import {
@@ -28,6 +29,7 @@ import type { LiveIndex } from './live-index.ts'
 export interface MountTarget {
   readonly mount: LiveMount
   readonly canary: boolean
+  readonly verify: readonly Verification[]
   readonly use: Use
   /** What it is to be tuned to; `''` leaves it without a version. */
   readonly version: Version
@@ -109,7 +111,10 @@ export function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex)
         connections: [],
         source,
       })
-    } else mounts.push({ mount, canary: own?.canary ?? false, use: use.value, ...end })
+    } else {
+      const { canary = false, verify = [] } = own ?? {}
+      mounts.push({ mount, canary, verify, use: use.value, ...end })
+    }
   }
   const newMounts: NewMount[] = []
   for (const mount of said.mounts) {

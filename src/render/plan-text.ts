@@ -3,7 +3,7 @@
  * one line. Drawn from the document alone, so a saved plan and a fresh one print the same bytes.
  */
 import { unreachable } from '../domain/errors.ts'
-import type { Change, Plan } from '../documents/plan.generated.ts'
+import type { Change, Plan, StepVerification } from '../documents/plan.generated.ts'
 import { describeAction } from './action-text.ts'
 import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
 import { renderFindings } from './findings-text.ts'
@@ -99,12 +99,22 @@ function symbolPaint(action: Change['action'], palette: Palette) {
 function stepsSection({ steps, cluster }: Plan, palette: Palette, detail: boolean): string {
   if (steps.length === 0) return ''
   const digits = String(steps.length).length
-  const lines = steps.map(({ action, why }, index) => {
+  const indent = ' '.repeat(digits + 4)
+  const lines = steps.flatMap(({ action, why, verify = [] }, index) => {
     const number = String(index + 1).padStart(digits)
     const what = describeAction(action, { nodes: cluster.nodes, detail })
-    return `  ${number}. ${what}  ${palette.dim(`# ${printable(why)}`)}`
+    return [
+      `  ${number}. ${what}  ${palette.dim(`# ${printable(why)}`)}`,
+      ...verify.map((check) => `${indent}verify ${printable(describeVerification(check))}`),
+    ]
   })
   return [palette.bold('Steps'), ...lines].join('\n')
+}
+
+function describeVerification(check: StepVerification): string {
+  return check.kind === 'read'
+    ? `${check.mount}: read ${check.path}`
+    : `${check.mount}: run ${check.command.join(' ')}`
 }
 
 function rehearsalSection({ rehearsal }: Plan, palette: Palette): string {

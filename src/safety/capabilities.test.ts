@@ -21,8 +21,8 @@ const KV = 'secret/my-kv'
 const NODES = [liveNode(1)]
 
 function required(parts: SafetyInputParts) {
-  const { desired, live, draft } = safetyInput(parts)
-  const found = requiredCapabilities(draft.steps, live.product, desired.mounts)
+  const { live, draft } = safetyInput(parts)
+  const found = requiredCapabilities(draft.steps, live.product)
   return Object.fromEntries(found.map(({ path, capabilities }) => [path, capabilities.join(' ')]))
 }
 

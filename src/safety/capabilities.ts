@@ -3,7 +3,6 @@
  * never forgotten for one. Never asks for the right to disable a mount: no request does that.
  */
 import type { Fact, Step } from '../documents/plan.generated.ts'
-import type { DesiredMount } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { ServerRequest } from '../domain/exchange.ts'
 import type { Product } from '../domain/live.ts'
@@ -26,20 +25,15 @@ export interface Capability {
   readonly capabilities: readonly string[]
 }
 
-/**
- * What the steps need, with what takes them back and what checks them; sorted by path. `mounts`
- * are the file's, for what their `verify` reads.
- */
+/** What the steps need, with what takes them back and what checks them; sorted by path. */
 export function requiredCapabilities(
   steps: readonly Step[],
   product: Product,
-  mounts: readonly DesiredMount[] = [],
 ): readonly Capability[] {
   const requests: ServerRequest[] = []
   const need = (request: ServerRequest): void => {
     requests.push(request)
   }
-  const verifications = new Map(mounts.map((mount) => [mount.path, mount.verify]))
   // Thousands of facts are read with a few requests: each of those is looked at once.
   const read = new Set<string>()
   const needReads = (fact: Fact): void => {
@@ -48,14 +42,12 @@ export function requiredCapabilities(
     read.add(key)
     for (const request of readsOf(fact, product)) need(request)
   }
-  for (const { action, undo, requires, ensures, restores } of steps) {
+  for (const { action, undo, requires, ensures, restores, verify = [] } of steps) {
     for (const one of [action, ...undo]) need(requestOf(one))
     for (const facts of [requires, ensures, restores]) facts.forEach(needReads)
-    for (const fact of ensures) {
-      if (fact.fact !== 'running') continue
-      for (const check of verifications.get(fact.mount) ?? []) {
-        if (check.kind === 'read') need(readBelowMount(fact.mount, fact.namespace, check.path))
-      }
+    for (const check of verify) {
+      if (check.kind !== 'read' || action.kind !== 'reload') continue
+      need(readBelowMount(check.mount, action.namespace, check.path))
     }
   }
   return collectCapabilities(requests)

@@ -1,0 +1,97 @@
+/**
+ * Before the first step: is the cluster the one that was planned for? What has changed is better
+ * found here than half way. A plan that was carried out in part may go on.
+ */
+import type { Fact, Plan, Step } from '../documents/plan.generated.ts'
+import { EXIT, LockstepError } from '../domain/errors.ts'
+import type { Mismatch } from '../domain/run-outcome.ts'
+import { discoverNodes } from '../live/nodes.ts'
+import { findActive, type Patience } from './active-node.ts'
+import { look } from './await-facts.ts'
+
+/** Throws a LockstepError (exit 4) where nodes have joined, or on Vault another node leads. */
+export async function checkMembers(run: Patience, { cluster }: Plan): Promise<void> {
+  const active = await findActive(run)
+  const { addresses, unheard } = await discoverNodes(run.client, active)
+  const now = [...addresses, ...unheard.map(({ address }) => address)]
+  if (now.length > cluster.nodes.length) {
+    const planned = new Set(cluster.nodes.map(({ address }) => address))
+    // Nodes that were given by hand may go by other addresses than they advertise.
+    const joined = now.filter((address) => !planned.has(address))
+    const named = joined.length < now.length ? `: ${joined.join(', ')} joined since` : ''
+    throw notAsPlanned(
+      `the cluster has ${now.length} nodes, and the plan is for ${cluster.nodes.length}${named}`,
+    )
+  }
+  const led = cluster.nodes.find(({ role }) => role === 'active')?.address
+  if (cluster.product === 'vault' && led !== active) {
+    // Only the active node of a Vault runs plugins, so the plan's reloads are for the other.
+    throw notAsPlanned(`${active} is active, and the plan reloads on ${led ?? 'no node'}`)
+  }
+}
+
+function notAsPlanned(message: string): LockstepError {
+  return new LockstepError({
+    code: 'stale-plan',
+    message,
+    exitCode: EXIT.stale,
+    hint: 'Nothing was changed. Plan again.',
+  })
+}
+
+export interface Stale {
+  readonly step: string
+  readonly mismatches: readonly Mismatch[]
+}
+
+/**
+ * What the steps find when they come to it and no step before them brings about: held against the
+ * cluster now. Facts of single nodes are left to the steps, which wait for a node.
+ */
+export async function findStale(
+  run: Patience,
+  steps: readonly Step[],
+): Promise<Stale | undefined> {
+  const broken = await look(run, reliedOn(steps))
+  const known = broken.filter(({ unseen }) => unseen !== true)
+  if (known.length === 0) return undefined
+  // The step itself, done by an earlier run of this plan, is what changed it; or its undo is.
+  const own = new Set(known.map(({ fact }) => thing(fact)))
+  const outcomes = steps
+    .flatMap(({ ensures, restores }) => [...ensures, ...restores])
+    .filter((fact) => isOfCluster(fact) && own.has(thing(fact)))
+  const missed = new Set((await look(run, outcomes)).map(({ fact }) => fact))
+  const reached = new Set(outcomes.filter((fact) => !missed.has(fact)).map(thing))
+  const mismatches = known.filter(({ fact }) => !reached.has(thing(fact)))
+  const step = steps.find(({ requires }) => requires.some((fact) => fact === mismatches[0]?.fact))
+  return step === undefined ? undefined : { step: step.id, mismatches }
+}
+
+function reliedOn(steps: readonly Step[]): Fact[] {
+  const brought = new Set<string>()
+  return steps.flatMap(({ requires, ensures }) => {
+    const own = requires.filter((fact) => isOfCluster(fact) && !brought.has(thing(fact)))
+    for (const fact of ensures) brought.add(thing(fact))
+    return own
+  })
+}
+
+/** Whether something is used is asked last: the steps before are what ends the use. */
+function isOfCluster(fact: Fact): boolean {
+  return !('node' in fact) && fact.fact !== 'unused'
+}
+
+/** What a fact is about, on whatever node. */
+function thing(fact: Fact): string {
+  switch (fact.fact) {
+    case 'mount':
+    case 'no_mount':
+    case 'running':
+      return `mount ${fact.mount}`
+    case 'connection':
+      return `connection ${fact.connection}`
+    case 'entry':
+    case 'unused':
+      return `entry ${fact.plugin} ${fact.version}`
+  }
+}
