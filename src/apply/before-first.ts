@@ -48,10 +48,7 @@ export interface Stale {
  * What the steps find when they come to it and no step before them brings about: held against the
  * cluster now. Facts of single nodes are left to the steps, which wait for a node.
  */
-export async function findStale(
-  run: Patience,
-  steps: readonly Step[],
-): Promise<Stale | undefined> {
+export async function findStale(run: Patience, steps: readonly Step[]): Promise<Stale | undefined> {
   const broken = await look(run, reliedOn(steps))
   const known = broken.filter(({ unseen }) => unseen !== true)
   if (known.length === 0) return undefined
