@@ -107,16 +107,20 @@ export function checkPlanAge(plan: Plan, maxAge: number, now: Date): void {
   const created = plan.created_at === undefined ? undefined : Date.parse(plan.created_at)
   const age = created === undefined ? Infinity : (now.getTime() - created) / 1000
   if (age > maxAge) {
-    const told = age === Infinity ? 'says not when it was made' : `is ${hours(age)} old`
+    const told = age === Infinity ? 'says not when it was made' : `is ${duration(age)} old`
     throw new LockstepError({
       code: 'plan-too-old',
-      message: `the plan ${told}; the limit is ${hours(maxAge)}`,
+      message: `the plan ${told}; the limit is ${duration(maxAge)}`,
       exitCode: EXIT.stale,
       hint: 'Plan again, or raise --max-age.',
     })
   }
 }
 
-function hours(seconds: number): string {
-  return seconds < 3600 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
+function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
+  return seconds < 172_800
+    ? `${(seconds / 3600).toFixed(1)} h`
+    : `${Math.floor(seconds / 86_400)} days`
 }

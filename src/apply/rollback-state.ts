@@ -158,12 +158,12 @@ function pluginBefore(id: PluginId, sources: RollbackSources, notes: string[]): 
   for (const version of registered) {
     if (listed.has(version)) notes.push(`${id} ${version} stays registered: the file lists it.`)
   }
+  const index = indexLive(live)
+  const standing = newer.filter(({ version }) => index.external(id, version) !== undefined)
   return {
     id,
-    overridesBuiltin: indexLive(live).isBuiltin(id),
-    versions: [...versions, ...newer.filter(({ version }) => registered.includes(version))].sort(
-      (a, b) => compareText(a.version, b.version),
-    ),
+    overridesBuiltin: index.isBuiltin(id),
+    versions: [...versions, ...standing].sort((a, b) => compareText(a.version, b.version)),
     retire: registered
       .filter((version) => !listed.has(version))
       .map((version) => ({ version, source })),

@@ -1,5 +1,5 @@
 /** The command line: which commands there are and what they take. Each loads what it needs itself. */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { ExitCode } from '../domain/errors.ts'
 import type { ApplyOptions } from './commands/apply.ts'
 import type { RunProgram } from './demo/story.ts'
@@ -131,9 +131,13 @@ const addApply: Add = (program, host, done) => {
     .option('--auto-approve', 'do not ask')
     .option('--no-input', 'never ask: fail where a question would be')
     .option('--expect <plan_id>', 'apply the plan only if this is its id')
-    .option('--max-age <duration>', 'refuse a saved plan older than this', seconds, 86_400)
+    .addOption(
+      new Option('--max-age <duration>', 'refuse a saved plan older than this')
+        .argParser(seconds)
+        .default(86_400, '24h'),
+    )
     .option('--soak <duration>', 'watch each reloaded mount this long before going on', seconds)
-    .option('--wait <duration>', 'wait this long for a leader, or a node that is away', seconds, 60)
+    .addOption(waitOption())
     .option('--journal <dir>', 'where the journal and the lock of this machine are kept')
     .option('--log-file <file>', 'log every request to a file (never a token or a value)')
     .option('--json', 'print what is done as JSON, one event a line')
@@ -152,6 +156,12 @@ const addApply: Add = (program, host, done) => {
   addOutputOptions(addClusterOptions(addFileOptions(addAllowOption(command))))
 }
 
+function waitOption(): Option {
+  return new Option('--wait <duration>', 'wait this long for a leader, or a node that is away')
+    .argParser(seconds)
+    .default(60, '60s')
+}
+
 const addRollback: Add = (program, host, done) => {
   const command = program
     .command('rollback')
@@ -160,7 +170,7 @@ const addRollback: Add = (program, host, done) => {
     .option('--auto-approve', 'do not ask')
     .option('--no-input', 'never ask: fail where a question would be')
     .option('--soak <duration>', 'watch each reloaded mount this long before going on', seconds)
-    .option('--wait <duration>', 'wait this long for a leader, or a node that is away', seconds, 60)
+    .addOption(waitOption())
     .option('--journal <dir>', 'where the journals and the lock of this machine are kept')
     .option('--log-file <file>', 'log every request to a file (never a token or a value)')
     .option('--json', 'print what is done as JSON, one event a line')

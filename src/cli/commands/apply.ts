@@ -75,14 +75,17 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
   const { plan, desired, session, options, host } = job
   const palette = paletteFor(options, host)
   const silent = options.json === true || options.quiet === true
+  const asks = options.autoApprove !== true
+  // Nobody is asked to approve what they have not seen.
+  const showsPlan = !silent || (asks && options.json !== true)
   const shown = `${renderPlan(plan, { palette })}\n`
-  if (!silent) host.out(shown)
+  if (showsPlan) host.out(shown)
   if (isBlocked(plan)) {
-    if (silent) host.err(shown)
+    if (!showsPlan) host.err(shown)
     return blockedExitCode(plan)
   }
   if (plan.steps.length === 0) return EXIT.done
-  if (options.autoApprove !== true && !(await approved(options, host))) {
+  if (asks && !(await approved(options, host))) {
     host.err('Not applied: only yes is taken for yes. Nothing was changed.\n')
     return EXIT.error
   }
