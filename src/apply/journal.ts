@@ -101,15 +101,25 @@ function attempt<T>(path: string, write: () => T): T {
   }
 }
 
-/** The runs kept in a folder, oldest first; none where it does not exist. */
+/**
+ * The runs kept in a folder, oldest first; none where it does not exist. Throws a LockstepError
+ * where it cannot be read: what earlier runs left unfinished must not be overlooked.
+ */
 export function listRuns(folder: string): string[] {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith('.jsonl'))
       .map((name) => name.slice(0, -'.jsonl'.length))
       .sort(compareText)
-  } catch {
-    return []
+  } catch (cause) {
+    const why = faultName(cause)
+    if (why === 'ENOENT') return []
+    throw new LockstepError({
+      code: 'journal-unreadable',
+      message: `the journals in ${folder} cannot be read (${why})`,
+      hint: 'Mend its permissions, or choose another folder with --journal.',
+      cause,
+    })
   }
 }
 

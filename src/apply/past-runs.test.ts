@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Action, Entry } from '../documents/plan.generated.ts'
 import type { MountPath, NodeAddress, PluginId, Sha256, Version } from '../domain/names.ts'
-import { pastOf } from './past-runs.ts'
+import { pastOf, wasOn } from './past-runs.ts'
 
 const plugin = 'secret/my-kv' as PluginId
 const version = '' as Version
@@ -87,3 +87,11 @@ function begun(action: Action): JournalEvent & { readonly event: 'step_started' 
 function done(): JournalEvent {
   return { ...stamp, event: 'step_done', step: 's', outcome: 'done' }
 }
+
+it('tells the runs on one cluster from those on another, in one folder', () => {
+  const mine = started()
+  if (mine.event !== 'run_started') throw new TypeError('not the beginning of a run')
+
+  expect(wasOn([mine], mine.cluster.id)).toBe(true)
+  expect(wasOn([mine], 'another')).toBe(false)
+})

@@ -11,16 +11,23 @@ import { listRuns, readRun } from './journal.ts'
 /** Older runs have been finished by later ones, or by hand. */
 const RUNS_READ = 50
 
-export function readPast(folder: string): Past {
+/** Of the runs on this cluster alone: a folder given with --journal may hold others'. */
+export function readPast(folder: string, clusterId: string): Past {
   const runs = listRuns(folder)
     .slice(-RUNS_READ)
     .map((name) => readRun(folder, name))
+    .filter((events) => wasOn(events, clusterId))
   return pastOf(runs)
 }
 
+/** True where the journal says that its run was on this cluster. */
+export function wasOn(events: readonly JournalEvent[], clusterId: string): boolean {
+  return events.some((event) => event.event === 'run_started' && event.cluster.id === clusterId)
+}
+
 /** As `plugin version`: entries that an earlier run wrote and did not get to reload. */
-export function unreloadedEntries(folder: string): string[] {
-  return readPast(folder).unreloaded.map(({ plugin, version }) => `${plugin} ${version}`)
+export function unreloadedEntries(folder: string, clusterId: string): string[] {
+  return readPast(folder, clusterId).unreloaded.map(({ plugin, version }) => `${plugin} ${version}`)
 }
 
 interface Written extends UnreloadedEntry {

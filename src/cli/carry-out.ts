@@ -70,7 +70,7 @@ interface Started {
 async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
   const { plan, desired, session, folder, options, host } = job
   // Read before this run's own journal is among them.
-  const written = unreloadedEntries(folder)
+  const written = unreloadedEntries(folder, plan.cluster.id)
   const journal = openJournal(folder, started.run)
   try {
     const progress = await chooseProgress(options, plan, host)
