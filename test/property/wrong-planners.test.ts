@@ -222,7 +222,7 @@ describe('a connection moved off a version that is retired', () => {
         right,
         right.steps.filter((one) => !is('repoint')(one)),
       ),
-    ).toMatch(/^deregister .*: db\/config\/orders would not start again .*\(on every node\)/)
+    ).toMatch(/^deregister .*: db\/config\/orders would not start again: .*\(on every node\)/)
   })
 })
 
