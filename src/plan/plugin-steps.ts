@@ -20,7 +20,7 @@ import { withEarlierRunTakenBack, wayBackOfEarlierRun } from './earlier-run.ts'
 import { isUnreloaded, type Past } from './past.ts'
 import { type Move, needsReload, reloadStep, viewOn } from './reload.ts'
 import { repointStep } from './repoint.ts'
-import type { Entry, UnorderedStep } from './steps.ts'
+import { type Entry, entrySubject, type UnorderedStep } from './steps.ts'
 import type { MountTarget, Targets } from './targets.ts'
 import { tuneStep } from './tune.ts'
 import { type WayBack, wayBack } from './way-back.ts'
@@ -48,6 +48,7 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
   if (targets.impossible.some(({ kind }) => kind === 'not-overridable')) return NOTHING
   const registrations = findRegistrations(plugin, index)
   const inPlace = registrations.find(({ version }) => version.version === UNVERSIONED)
+  const changed = registrations.filter((one) => isChangedUnderMounts(one, targets))
   const reverted = revertedEntry(plugin, targets, index)
   const entries = entriesByThen(plugin, registrations, index)
   const pin = index.pinOf(plugin.id)
@@ -57,7 +58,9 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
     const at = { plugin: plugin.id, version: target.version, entry }
     return {
       target,
-      back: backOf(target, inPlace, reverted?.sha256, known),
+      back:
+        (isUnder(target, registration) ? backToEntry(registration) : undefined) ??
+        backOf(target, inPlace, reverted?.sha256, known),
       // While a pin is in force a tune is refused, and the pin decides what a reload starts.
       tuned: pin === undefined && target.mount.configured_version !== target.version,
       // One that was gone and is registered again is no change to the process that still runs it.
@@ -70,35 +73,48 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
   const batch = (some: readonly Move[], group: string, canaryGroup: string): UnorderedStep[] =>
     [true, false].flatMap((canary) => {
       const ones = some.filter(({ target }) => target.canary === canary)
-      return moveSteps(plugin, ones, live, canary ? canaryGroup : group, entries)
+      const steps = moveSteps(plugin, ones, live, canary ? canaryGroup : group, entries)
+      return canary && canaryGroup === group ? steps.map(namedAfterCanary) : steps
     })
   const shared = inPlace !== undefined || reverted !== undefined
   // The entry they leave is about to be another, or none: a restart must not start that for them.
   const leaves = ({ target }: Move): boolean => shared && target.use.kind === 'version'
-  const leaving = moves.filter(leaves)
-  const rest = moves.filter((move) => !leaves(move))
+  const others = moves.filter(
+    ({ target }) => !changed.some(({ version }) => version.version === target.version),
+  )
+  const leaving = others.filter(leaves)
+  const rest = others.filter((move) => !leaves(move))
   const users = (version: Version): number =>
     targets.mounts.filter((target) => target.version === version).length +
     targets.newMounts.filter((fresh) => fresh.version === version).length +
     targets.connections.filter((target) => target.version === version).length
-  const register = (registration: Registration): UnorderedStep =>
+  const register = (registration: Registration, group: string): UnorderedStep =>
     registerStep(
       plugin,
       registration,
-      registration === inPlace ? plugin.id : `register ${plugin.id}`,
+      group,
       users(registration.version.version),
       reloadOrder(live),
     )
   return {
-    registrations: registrations.filter((one) => one !== inPlace).map(register),
+    registrations: registrations
+      .filter((one) => one !== inPlace && !changed.includes(one))
+      .map((one) => register(one, `register ${plugin.id}`)),
     moves: [
+      // Mounts run it: the entry and they go back together.
+      ...changed.flatMap((one) => {
+        const { version } = one.version
+        const group = entrySubject(plugin.id, version)
+        const users = moves.filter(({ target }) => target.version === version)
+        return [register(one, group), ...batch(users, group, group)]
+      }),
       ...withEarlierRunTakenBack(
         batch(leaving, `${plugin.id} versioned`, `${plugin.id} versioned canary`),
         leaving,
         known,
       ),
       ...(reverted === undefined ? [] : [deregisterStep(reverted, plugin.id, { reverts: true })]),
-      ...(inPlace === undefined ? [] : [register(inPlace)]),
+      ...(inPlace === undefined ? [] : [register(inPlace, plugin.id)]),
       ...withEarlierRunTakenBack(
         // An entry that all mounts share takes them all back with it: then they are one group.
         batch(rest, plugin.id, shared ? plugin.id : `${plugin.id} canary`),
@@ -116,6 +132,28 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
       return [deregisterStep(entry, `retire ${plugin.id}`, { reverts: false })]
     }),
   }
+}
+
+/** A version that is registered otherwise, while mounts that stay on it run it. */
+function isChangedUnderMounts(registration: Registration, { mounts }: Targets): boolean {
+  if (backToEntry(registration) === undefined) return false
+  return mounts.some((target) => isUnder(target, registration))
+}
+
+/** Of a versioned entry; the unversioned one takes its mounts back otherwise. */
+function backToEntry(registration: Registration | undefined): WayBack | undefined {
+  const { version, before } = registration ?? {}
+  if (version === undefined || version.version === UNVERSIONED) return undefined
+  return before == null ? undefined : { version: version.version, sha256: before.sha256 }
+}
+
+function isUnder({ mount, version }: MountTarget, registration: Registration | undefined): boolean {
+  return version === registration?.version.version && mount.configured_version === version
+}
+
+/** In the group of the others the canary's reloads need names of their own. */
+function namedAfterCanary(step: UnorderedStep): UnorderedStep {
+  return { ...step, id: step.id.replace(/^reload /, 'reload canary of ') }
 }
 
 /**
@@ -170,7 +208,6 @@ function moveSteps(
   group: string,
   entries: ReadonlyMap<Version, Entry>,
 ): UnorderedStep[] {
-  const canary = moves.some(({ target }) => target.canary)
   const tunes = moves
     .filter((move) => move.tuned)
     .map((move) => {
@@ -186,12 +223,7 @@ function moveSteps(
     const byNamespace = groupBy(needing, (move) => move.target.mount.namespace)
     return [...byNamespace]
       .sort(([a], [b]) => compareText(a, b))
-      .map(([namespace, ones]) => {
-        const step = reloadStep(plugin.id, node, namespace, ones, group)
-        return canary && group === plugin.id
-          ? { ...step, id: step.id.replace('reload ', 'reload canary of ') }
-          : step
-      })
+      .map(([namespace, ones]) => reloadStep(plugin.id, node, namespace, ones, group))
   })
   return [...tunes, ...reloads]
 }

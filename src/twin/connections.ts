@@ -5,6 +5,7 @@
 import type { ServerResponse } from '../domain/exchange.ts'
 import {
   compareText,
+  type ConnectionPath,
   connectionPath,
   parsePluginId,
   pluginName,
@@ -104,7 +105,7 @@ export function writeConnection(
   }
   const started = startConnection(state, node, connection)
   if ('failure' in started) {
-    return refuse(400, `error creating database object: ${started.failure}`)
+    return refuse(400, `error creating database object: ${saidTwice(started.failure)}`)
   }
   state.connections.set(path, { ...connection, running: started.running })
   return NO_CONTENT
@@ -158,6 +159,18 @@ function restartConnection(state: State, node: Node, connection: Connection): st
   const started = startConnection(state, node, connection)
   const running = 'failure' in started ? undefined : started.running
   state.connections.set(connection.path, { ...connection, running })
+  return 'failure' in started ? saidTwice(started.failure) : undefined
+}
+
+/** Undefined for one that is not there too: nothing of it is to come up. */
+export function whyConnectionNotStarting(
+  state: State,
+  node: Node,
+  path: ConnectionPath,
+): string | undefined {
+  const connection = state.connections.get(path)
+  if (connection === undefined) return undefined
+  const started = startConnection(state, node, connection)
   return 'failure' in started ? started.failure : undefined
 }
 
@@ -173,7 +186,11 @@ function startConnection(state: State, node: Node, connection: Connection): Star
   return failure === undefined ? { running: version } : fail(failure.onDemand)
 }
 
+function fail(failure: string): Started {
+  return { failure, running: undefined }
+}
+
 /** The program is asked for its type and for its version, and both fail. */
-function fail(words: string): Started {
-  return { failure: `invalid database version: ${joinErrors([words, words])}`, running: undefined }
+function saidTwice(words: string): string {
+  return `invalid database version: ${joinErrors([words, words])}`
 }

@@ -84,6 +84,7 @@ describe('a twin of a live cluster', () => {
       running_version: V1,
       running_sha256: NEW,
       answers: true,
+      is_registered: true,
     })
     expect(twin.running(NODE2, MOUNT)?.running_sha256).toBe(OLD)
   })

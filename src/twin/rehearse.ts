@@ -6,8 +6,8 @@
  */
 import { groupBy } from '../domain/group-by.ts'
 import type { Action, Rehearsal, Step } from '../documents/plan.generated.ts'
-import type { LiveMount, LiveState } from '../domain/live.ts'
-import type { MountPath, NodeAddress, PluginId, Sha256 } from '../domain/names.ts'
+import type { LiveConnection, LiveMount, LiveState } from '../domain/live.ts'
+import type { ConnectionPath, MountPath, NodeAddress, PluginId, Sha256 } from '../domain/names.ts'
 import { requestOf } from '../server/requests.ts'
 import { twinFromLive } from './from-live.ts'
 import { findLateStandbys } from './reload-order.ts'
@@ -48,6 +48,8 @@ interface Stage {
   readonly nodes: readonly NodeAddress[]
   readonly mountsOf: ReadonlyMap<PluginId, readonly LiveMount[]>
   readonly mounts: ReadonlyMap<MountPath, LiveMount>
+  readonly connectionsOf: ReadonlyMap<PluginId, readonly LiveConnection[]>
+  readonly connections: ReadonlyMap<ConnectionPath, LiveConnection>
   /**
    * Of the mounts that the plan moves: the binaries they may come up with while it runs. What they
    * ran or would have come up with before it, and what they are to run after it.
@@ -57,7 +59,7 @@ interface Stage {
   readonly known: ReadonlySet<string>
 }
 
-/** What is wrong with a mount on one node. */
+/** What is wrong with a mount or connection on one node. */
 interface Fault {
   readonly node: NodeAddress
   readonly problem: string
@@ -77,13 +79,16 @@ function setStage({ live, steps, ends }: RehearsalInput, active: NodeAddress): S
     nodes: up.map(({ address }) => address),
     mountsOf,
     mounts: new Map(live.mounts.map((mount) => [mount.path, mount])),
+    connectionsOf: groupBy(live.connections, (connection) => connection.plugin),
+    connections: new Map(live.connections.map((connection) => [connection.path, connection])),
     mayStart: new Map<MountPath, ReadonlySet<Sha256>>(),
     known: new Set<string>(),
   }
   const touched = new Set(steps.flatMap((step) => pluginsOf(step, stage)))
-  const before = [...touched].flatMap((plugin) =>
-    (mountsOf.get(plugin) ?? []).flatMap((mount) => faultsOf(stage, mount, stage.nodes)),
-  )
+  const before = [...touched].flatMap((plugin) => [
+    ...(mountsOf.get(plugin) ?? []).flatMap((mount) => faultsOf(stage, mount, stage.nodes)),
+    ...(stage.connectionsOf.get(plugin) ?? []).flatMap((one) => faultsOfConnection(stage, one)),
+  ])
   const mayStart = new Map(ends.map((end) => [end.mount, binariesOf(end, stage)]))
   return { ...stage, mayStart, known: new Set(before.map(keyOf)) }
 }
@@ -101,7 +106,10 @@ function binariesOf(
   return binaries
 }
 
-function pluginsOf({ action }: Step, { mounts }: Pick<Stage, 'mounts'>): PluginId[] {
+function pluginsOf(
+  { action }: Step,
+  { mounts, connections }: Pick<Stage, 'mounts' | 'connections'>,
+): PluginId[] {
   switch (action.kind) {
     case 'register':
     case 'deregister':
@@ -111,8 +119,10 @@ function pluginsOf({ action }: Step, { mounts }: Pick<Stage, 'mounts'>): PluginI
       return pluginOf(action.mount)
     case 'reload':
       return action.mounts.flatMap(pluginOf)
-    case 'repoint':
-      return []
+    case 'repoint': {
+      const connection = connections.get(action.connection)
+      return connection === undefined ? [] : [connection.plugin]
+    }
   }
   function pluginOf(path: MountPath): PluginId[] {
     const mount = mounts.get(path)
@@ -128,9 +138,10 @@ function playStep(stage: Stage, step: Step): Fault[] {
   if (status >= 300) {
     return [{ node, problem: `it would be refused (HTTP ${status} ${JSON.stringify(body)})` }]
   }
-  return affected(stage, action)
-    .flatMap(({ mount, nodes }) => faultsOf(stage, mount, nodes))
-    .filter((fault) => !stage.known.has(keyOf(fault)))
+  return [
+    ...affected(stage, action).flatMap(({ mount, nodes }) => faultsOf(stage, mount, nodes)),
+    ...affectedConnections(stage, action).flatMap((one) => faultsOfConnection(stage, one)),
+  ].filter((fault) => !stage.known.has(keyOf(fault)))
 }
 
 function keyOf({ node, problem }: Fault): string {
@@ -177,6 +188,29 @@ function affected(
   }
 }
 
+function affectedConnections(stage: Stage, action: Action): readonly LiveConnection[] {
+  switch (action.kind) {
+    case 'register':
+    case 'deregister':
+      return stage.connectionsOf.get(action.plugin) ?? []
+    case 'repoint': {
+      const connection = stage.connections.get(action.connection)
+      return connection === undefined ? [] : [connection]
+    }
+    case 'tune':
+    case 'reload':
+    case 'enable':
+      return []
+  }
+}
+
+function faultsOfConnection({ twin, nodes }: Stage, { path }: LiveConnection): Fault[] {
+  return nodes.flatMap((node) => {
+    const why = twin.whyNotConnecting(node, path)
+    return why === undefined ? [] : [{ node, problem: `${path} would not start again: ${why}` }]
+  })
+}
+
 /** Why a mount would not be whole on a node, now and after its restart. */
 function faultsOf(stage: Stage, mount: LiveMount, nodes: readonly NodeAddress[]): Fault[] {
   return nodes.flatMap((node) => {
@@ -191,6 +225,10 @@ function faultsOf(stage: Stage, mount: LiveMount, nodes: readonly NodeAddress[])
               `${mount.path} would come up after a restart with a binary that it neither ran before nor is to run`,
             ]
           : []),
+      // Between the registration of an entry in place and the reload another binary stands there.
+      ...(running?.is_registered === false
+        ? [`${mount.path} runs what is registered no more`]
+        : []),
       ...(running !== undefined && running.accessor !== mount.accessor
         ? [`${mount.path} is another mount than before`]
         : []),

@@ -4,8 +4,10 @@
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { ServerRequest, ServerResponse } from '../domain/exchange.ts'
-import type { MountPath, NodeAddress, Sha256, Version } from '../domain/names.ts'
+import type { ConnectionPath, MountPath, NodeAddress, Sha256, Version } from '../domain/names.ts'
 import { buildState } from './build-state.ts'
+import { findPlugin } from './catalog.ts'
+import { whyConnectionNotStarting } from './connections.ts'
 import { bringIn, stepDown, takeOut } from './leadership.ts'
 import { route } from './routing.ts'
 import { isAlive, configuredOn, startMount, startPlugin } from './start.ts'
@@ -33,6 +35,8 @@ export interface Twin {
   running(node: NodeAddress, mount: MountPath): RunningMount | undefined
   /** What a mount would come up with on a node that is set up anew now, or why it would not. */
   wouldStart(node: NodeAddress, mount: MountPath): WouldStart
+  /** Why a connection would not come up on a node that is set up anew now; undefined where it would. */
+  whyNotConnecting(node: NodeAddress, connection: ConnectionPath): string | undefined
   /** Costs little: what is the same is shared. */
   clone(): Twin
 }
@@ -48,6 +52,8 @@ export interface RunningMount {
   readonly running_sha256: Sha256
   /** Whether a request is answered by the backend; a lost process that would start again counts. */
   readonly answers: boolean
+  /** Whether the version it was started with still stands in the catalog, with whatever binary. */
+  readonly is_registered: boolean
 }
 
 export function createTwin(options: TwinOptions): Twin {
@@ -90,6 +96,7 @@ function wrap(state: State): Twin {
       const start = startMount(state, node(address), mount, mount.configured)
       return start.kind === 'failed' ? { kind: 'failed', why: start.onSetup } : start
     },
+    whyNotConnecting: (address, path) => whyConnectionNotStarting(state, node(address), path),
     clone: () => wrap(copyState(state)),
   }
 }
@@ -110,5 +117,7 @@ function lookAt(state: State, address: NodeAddress, path: MountPath): RunningMou
     running_version: running.version,
     running_sha256: running.sha256,
     answers,
+    is_registered:
+      backend.kind !== 'process' || findPlugin(state, mount.plugin, backend.version) !== undefined,
   }
 }

@@ -130,6 +130,50 @@ it('goes back to what a mount ran, also where that was tuned away by hand', asyn
   )
 })
 
+it('goes back to the older arguments of a version that mounts run, on every node', async () => {
+  const mount = { path: mountPath('a/'), namespace: ROOT_NAMESPACE }
+  const of = version('v1.0.0')
+  const binary = usualBinary(KV, of)
+  const twin = makeTwin({
+    product: 'openbao',
+    nodes: 3,
+    deeds: [
+      { do: 'register', plugin: KV.id, version: of, binary, args: ['--old'] },
+      { do: 'enable', mount, plugin: KV.id, version: of },
+    ],
+  })
+  const changed = { command: 'another', sha256: binary.sha256, args: ['--no-such-flag'] }
+  for (const node of twin.nodes()) twin.putFile(node, changed.command, { sha256: binary.sha256 })
+  const file = desiredVersion(KV.id, of, changed)
+  const { plan } = await planOn(
+    twin,
+    desiredState({ plugins: [desiredPlugin(KV.id, { use: of, versions: [file] })] }),
+  )
+
+  const { outcome } = await applyOn(twin, plan, {
+    beforeWrite: (number) => {
+      if (number === 3) twin.putFile(twin.active()!, changed.command, { sha256: OTHER })
+    },
+  })
+
+  expect(plan.steps.map(({ action }) => action.kind)).toEqual([
+    ...['register', 'reload', 'reload', 'reload'],
+  ])
+  expect(plan.findings.filter(({ rule }) => rule === 'no-way-back')).toEqual([])
+  expect(outcome).toMatchObject({
+    kind: 'put_back',
+    problems: [],
+    undone: plan.steps.map(({ id }) => id),
+  })
+  const { catalog, mounts } = await observeTwin(twin)
+  expect(catalog.find(({ version }) => version === of)).toMatchObject({
+    ...binary,
+    args: ['--old'],
+  })
+  const views = mounts.find(({ path }) => path === mount.path)!.nodes
+  expect(views.map(({ answers }) => answers)).toEqual(['yes', 'yes', 'yes'])
+})
+
 /** The programs that the plan's entries are registered with. */
 function programsOf(plan: Plan): string[] {
   const commands = plan.steps.flatMap(({ requires, ensures }) =>
