@@ -5,23 +5,18 @@
 import type { Fact, Plan, Step } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../domain/run-outcome.ts'
-import { discoverNodes } from '../live/nodes.ts'
+import { findLeftOut } from '../live/nodes.ts'
 import { findActive, type Patience } from './active-node.ts'
 import { look } from './await-facts.ts'
 
 /** Throws a LockstepError (exit 4) where nodes have joined, or on Vault another node leads. */
 export async function checkMembers(run: Patience, { cluster }: Plan): Promise<void> {
   const active = await findActive(run)
-  const { addresses, unheard } = await discoverNodes(run.client, active)
-  const now = [...addresses, ...unheard.map(({ address }) => address)]
-  if (now.length > cluster.nodes.length) {
-    const planned = new Set(cluster.nodes.map(({ address }) => address))
-    // Nodes that were given by hand may go by other addresses than they advertise.
-    const joined = now.filter((address) => !planned.has(address))
-    const named = joined.length < now.length ? `: ${joined.join(', ')} joined since` : ''
-    throw notAsPlanned(
-      `the cluster has ${now.length} nodes, and the plan is for ${cluster.nodes.length}${named}`,
-    )
+  const planned = cluster.nodes.map(({ address }) => address)
+  const { unheard } = await findLeftOut(run.client, active, planned)
+  if (unheard.length > 0) {
+    const joined = unheard.map(({ address }) => address).join(', ')
+    throw notAsPlanned(`the cluster has more nodes than the plan is for: ${joined}`)
   }
   const led = cluster.nodes.find(({ role }) => role === 'active')?.address
   if (cluster.product === 'vault' && led !== active) {

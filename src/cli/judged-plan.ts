@@ -69,10 +69,10 @@ export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
 
 async function readGranted(
   steps: Plan['steps'] | readonly Plan['steps'][number][],
-  { live, session }: PlanJob,
+  { desired, live, session }: PlanJob,
 ): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
   const active = live.nodes.find(({ role }) => role === 'active')
-  const required = requiredCapabilities(steps, live.product)
+  const required = requiredCapabilities(steps, desired.cluster.lock?.kv)
   if (active === undefined || required.length === 0) return undefined
   const paths = required.map(({ path }) => path)
   return readOwnCapabilities(session.client, active.address, paths)

@@ -97,7 +97,7 @@ export interface Pin {
 
 /** Something that exists or may exist and could not be read. */
 export interface Unreadable {
-  readonly what: 'namespaces' | 'mounts' | 'connections' | 'pins' | 'catalog-entry'
+  readonly what: 'nodes' | 'namespaces' | 'mounts' | 'connections' | 'pins' | 'catalog-entry'
   /** The API path that was refused, from the root namespace. */
   readonly path: string
   readonly node?: NodeAddress

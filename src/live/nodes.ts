@@ -1,11 +1,16 @@
 /** The nodes of a cluster, and what each says of itself without being asked for a token. */
 import { LockstepError } from '../domain/errors.ts'
-import type { LiveNode } from '../domain/live.ts'
+import type { LiveNode, Unreadable } from '../domain/live.ts'
 import { compareText, type NodeAddress, parseNodeAddress } from '../domain/names.ts'
 import { dataOf, fields, text } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { errorWords, saysComeBack } from '../server/faults.ts'
-import { readHaStatus, readHealth, readRaftConfiguration } from '../server/requests.ts'
+import { describeAnswer, errorWords, saysComeBack } from '../server/faults.ts'
+import {
+  readHaStatus,
+  readHealth,
+  readRaftConfiguration,
+  readSealStatus,
+} from '../server/requests.ts'
 
 /** What a node's health says, beside its own state. */
 export interface NodeReport {
@@ -13,69 +18,133 @@ export interface NodeReport {
   readonly cluster: { readonly name: string; readonly id: string }
 }
 
-export interface Discovery {
-  /** Each node's own address as the cluster advertises it, sorted. */
+export interface NodesFound {
+  /** Each node's own address, sorted. */
   readonly addresses: readonly NodeAddress[]
-  /** Members of the cluster that the active node has not heard of lately: a dead one, above all. */
+  /** Members of the cluster that nobody can ask: dead ones, above all, or left out of a given list. */
   readonly unheard: readonly LiveNode[]
+  readonly unreadable: readonly Unreadable[]
 }
 
-/** How often, and after which pauses in milliseconds, standbys are waited for that have not yet reported. */
+/** How often, and after which pauses in milliseconds, nodes are waited for that have not yet reported. */
 const REPORTED_AFTER = [300, 700, 1500] as const
 
 /**
- * A server without high availability has one node: the address itself. The active node forgets a
- * standby that is dead for ten seconds, and knows none right after it became active: so its list
- * is held against the members of the Raft cluster, where the token may read them.
+ * The nodes the cluster tells of. A server without high availability has one: the address itself.
+ * The active node forgets a standby that is dead for ten seconds, and knows none right after it
+ * became active: so its list is held against the members of the Raft cluster. Throws a
+ * LockstepError where nodes share one advertised address, or the token may not ask for them.
  */
-export async function discoverNodes(client: Client, address: NodeAddress): Promise<Discovery> {
-  for (const pause of [...REPORTED_AFTER, undefined]) {
-    const found = await discoverOnce(client, address)
-    if (found !== undefined && (found.unheard.length === 0 || pause === undefined)) return found
-    if (pause === undefined) break
-    await client.wait(pause)
+export async function discoverNodes(client: Client, address: NodeAddress): Promise<NodesFound> {
+  const found = await readMembers(client, address, ({ unheard }) => unheard.length === 0)
+  if (found.refused !== undefined) await client.read(address, readHaStatus())
+  const shared = sharedAddress(found.reporting)
+  if (shared !== undefined) throw notTheirOwn(shared, found.reporting.length)
+  const { reporting, unheard, unreadable } = found
+  return {
+    addresses: reporting.length === 0 ? [address] : [...reporting].sort(compareText),
+    unheard: unheard.map((member) =>
+      unreachable(
+        member.address,
+        `the active node has not heard of this member of the Raft cluster, ${member.id}`,
+      ),
+    ),
+    unreadable,
   }
-  // Nobody leads: the refusal says it.
-  await client.read(address, readHaStatus())
-  return { addresses: [address], unheard: [] }
 }
 
-/** Undefined where the node could not say just now, as during a change of leader. */
-async function discoverOnce(client: Client, address: NodeAddress): Promise<Discovery | undefined> {
-  const [response, members] = await Promise.all([
-    client.ask(address, readHaStatus()),
+/**
+ * Holds a given list of nodes against the cluster's members, so that none is left out unnoticed.
+ * A node may be given by another address than it advertises, as through a port forward: where
+ * there are as many as the cluster has, they are taken for its members. Throws a LockstepError
+ * where an address given is advertised by several nodes.
+ */
+export async function findLeftOut(
+  client: Client,
+  address: NodeAddress,
+  given: readonly NodeAddress[],
+): Promise<Omit<NodesFound, 'addresses'>> {
+  const { reporting, unheard, unreadable, refused } = await readMembers(client, address, () => true)
+  const shared = sharedAddress(reporting)
+  if (shared !== undefined && given.includes(shared)) throw notTheirOwn(shared, reporting.length)
+  const size = reporting.length + unheard.length
+  const members = [...new Set([...reporting, ...unheard.map((member) => member.address)])]
+  const detail = `the cluster has ${size} nodes, ${given.length} are given, and this address is not among them`
+  return {
+    unheard:
+      size <= given.length
+        ? []
+        : members
+            .filter((member) => !given.includes(member))
+            .map((member) => unreachable(member, detail)),
+    unreadable: refused === undefined ? unreadable : [refused, ...unreadable],
+  }
+}
+
+interface Members {
+  /** What each node that reports to the active one advertises; none without high availability. */
+  readonly reporting: readonly NodeAddress[]
+  /** Members of the Raft cluster that do not, under their address there: their own is not known. */
+  readonly unheard: readonly { readonly id: string; readonly address: NodeAddress }[]
+  readonly unreadable: readonly Unreadable[]
+  /** The reporting nodes could not be had. */
+  readonly refused?: Unreadable
+}
+
+/** Asks again while the node cannot say, as during a change of leader, or what it says is not `enough`. */
+async function readMembers(
+  client: Client,
+  address: NodeAddress,
+  enough: (members: Members) => boolean,
+): Promise<Members> {
+  for (const pause of REPORTED_AFTER) {
+    const { members, passing } = await readMembersOnce(client, address)
+    if (!passing && enough(members)) return members
+    await client.wait(pause)
+  }
+  return (await readMembersOnce(client, address)).members
+}
+
+async function readMembersOnce(
+  client: Client,
+  address: NodeAddress,
+): Promise<{ readonly members: Members; readonly passing: boolean }> {
+  const request = readHaStatus()
+  const [response, raft] = await Promise.all([
+    client.ask(address, request),
     readRaftMembers(client, address),
   ])
-  if (saysComeBack(response)) return undefined
-  if (response.status === 400 || response.status === 404) {
-    return { addresses: [address], unheard: [] }
+  const nobody = { reporting: [], unheard: [], unreadable: raft.unreadable }
+  if (response.status !== 200) {
+    const refused = { what: 'nodes', path: request.path, reason: describeAnswer(response) } as const
+    const none = response.status === 400 || response.status === 404
+    return {
+      members: none ? nobody : { ...nobody, refused },
+      passing: saysComeBack(response),
+    }
   }
-  const body = response.status === 200 ? response.body : await client.read(address, readHaStatus())
-  const listed = dataOf(body)['nodes']
+  const listed = dataOf(response.body)['nodes']
   const nodes = (Array.isArray(listed) ? listed : []).map((node) => fields(node))
-  if (nodes.length === 0) return { addresses: [address], unheard: [] }
-  const found = nodes.map((node) => {
+  if (nodes.length === 0) return { members: nobody, passing: false }
+  const reporting = nodes.map((node) => {
     const advertised = text(node['api_address'])
     const parsed = parseNodeAddress(advertised)
     if (parsed === undefined) throw unusable(advertised)
     return parsed
   })
-  const reporting = new Set(nodes.map((node) => hostOf(text(node['cluster_address']))))
-  const scheme = found[0]?.startsWith('https:') === true ? 'https' : 'http'
-  return {
-    addresses: [...new Set(found)].sort(compareText),
-    unheard: members
-      .filter((member) => !reporting.has(hostOf(member.address)))
-      .flatMap((member) => {
-        // Its own address is not known; the one it has in the Raft cluster names it as well.
-        const named = parseNodeAddress(`${scheme}://${member.address}`)
-        return named === undefined ? [] : unreachable(named, unheardOf(member.id))
-      }),
-  }
+  const heard = new Set(nodes.map((node) => hostOf(text(node['cluster_address']))))
+  const scheme = reporting[0]?.startsWith('https:') === true ? 'https' : 'http'
+  const unheard = raft.members.flatMap((member) => {
+    if (heard.has(hostOf(member.address))) return []
+    const named = parseNodeAddress(`${scheme}://${member.address}`)
+    return named === undefined ? [] : { id: member.id, address: named }
+  })
+  return { members: { reporting, unheard, unreadable: raft.unreadable }, passing: false }
 }
 
-function unheardOf(id: string): string {
-  return `the active node has not heard of this member of the Raft cluster, ${id}`
+/** An address that more than one node advertises. */
+function sharedAddress(advertised: readonly NodeAddress[]): NodeAddress | undefined {
+  return advertised.find((address, at) => advertised.indexOf(address) !== at)
 }
 
 interface RaftMember {
@@ -84,15 +153,31 @@ interface RaftMember {
   readonly address: string
 }
 
-/** None where the storage is another, or the token may not read them. */
-async function readRaftMembers(client: Client, address: NodeAddress): Promise<RaftMember[]> {
-  const response = await client.ask(address, readRaftConfiguration())
-  if (response.status !== 200) return []
-  const servers = fields(dataOf(response.body)['config'])['servers']
-  return (Array.isArray(servers) ? servers : []).map((server) => ({
-    id: text(fields(server)['node_id']),
-    address: text(fields(server)['address']),
-  }))
+interface RaftReading {
+  readonly members: readonly RaftMember[]
+  readonly unreadable: readonly Unreadable[]
+}
+
+/** A server on another storage has no such path (404, or 400 where it has the path all the same). */
+async function readRaftMembers(client: Client, address: NodeAddress): Promise<RaftReading> {
+  const request = readRaftConfiguration()
+  const response = await client.ask(address, request)
+  if (response.status === 200) {
+    const servers = fields(dataOf(response.body)['config'])['servers']
+    const members = (Array.isArray(servers) ? servers : []).map((server) => ({
+      id: text(fields(server)['node_id']),
+      address: text(fields(server)['address']),
+    }))
+    return { members, unreadable: [] }
+  }
+  const none = { members: [], unreadable: [] }
+  if (response.status === 400 || response.status === 404) return none
+  // A token's rights are looked at before the path: the refusal does not tell whether it is there.
+  const status = await client.ask(address, readSealStatus())
+  const storage = text(fields(status.body)['storage_type'])
+  if (storage !== '' && storage !== 'raft') return none
+  const reason = describeAnswer(response)
+  return { members: [], unreadable: [{ what: 'nodes', path: request.path, reason }] }
 }
 
 function hostOf(address: string): string {
@@ -104,6 +189,14 @@ function unusable(advertised: string): LockstepError {
     code: 'bad-node-address',
     message: `a node of the cluster advertises the address "${advertised}", which is none`,
     hint: 'Set api_addr in its configuration, or list the nodes under cluster.nodes.',
+  })
+}
+
+function notTheirOwn(shared: NodeAddress, nodes: number): LockstepError {
+  return new LockstepError({
+    code: 'shared-node-address',
+    message: `${shared} is advertised by more than one of the cluster’s ${nodes} nodes, so that they cannot be asked one by one`,
+    hint: 'List each node’s own address under cluster.nodes, or with --node; or set api_addr to it in each node’s configuration.',
   })
 }
 

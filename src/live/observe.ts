@@ -3,7 +3,7 @@
  * nothing. What cannot be read is named in `unreadable`; only what leaves nothing to say throws.
  */
 import { LockstepError } from '../domain/errors.ts'
-import type { CatalogEntry, LiveNode, LiveState } from '../domain/live.ts'
+import type { CatalogEntry, LiveNode, LiveState, Unreadable } from '../domain/live.ts'
 import {
   compareText,
   NO_SHA256,
@@ -16,7 +16,7 @@ import { readCatalogEntries, readPinnedVersions } from './catalog.ts'
 import { readConnections } from './connections.ts'
 import { listMounts, type NodeMounts, readMounts } from './mounts.ts'
 import { readNamespaces } from './namespaces.ts'
-import { discoverNodes, type NodeReport, readNode } from './nodes.ts'
+import { discoverNodes, findLeftOut, type NodeReport, type NodesFound, readNode } from './nodes.ts'
 
 export interface ObserveOptions {
   /** Where to begin: a node, or whatever stands before the nodes. */
@@ -34,7 +34,7 @@ export interface ObserveOptions {
 /** Throws a LockstepError where the cluster cannot be reached, is sealed, or refuses the token. */
 export async function observe(client: Client, options: ObserveOptions): Promise<LiveState> {
   const { address } = options
-  const [{ nodes, roots }, catalog, pinned, namespaces] = await Promise.all([
+  const [{ nodes, roots, unreadable }, catalog, pinned, namespaces] = await Promise.all([
     readNodes(client, options),
     readCatalogEntries(client, address, options.plugins),
     readPinnedVersions(client, address),
@@ -67,6 +67,7 @@ export async function observe(client: Client, options: ObserveOptions): Promise<
     pins: pinned.pins,
     namespaces: namespaces.namespaces,
     unreadable: [
+      ...unreadable,
       ...namespaces.unreadable,
       ...pinned.unreadable,
       ...catalog.unreadable,
@@ -80,23 +81,47 @@ interface NodesReading {
   /** Sorted by address. */
   readonly nodes: readonly NodeReport[]
   readonly roots: ReadonlyMap<NodeAddress, Promise<NodeMounts>>
+  readonly unreadable: readonly Unreadable[]
+}
+
+async function readNodes(
+  client: Client,
+  { address, nodes }: ObserveOptions,
+): Promise<NodesReading> {
+  if (nodes === undefined) {
+    const found = await discoverNodes(client, address)
+    return joinNodes(await askNodes(client, found.addresses), found)
+  }
+  const [asked, found] = await Promise.all([
+    askNodes(client, nodes),
+    findLeftOut(client, address, nodes),
+  ])
+  return joinNodes(asked, found)
 }
 
 /** Asks each node how it is and, in the same breath, for the mounts of its root namespace. */
-async function readNodes(client: Client, options: ObserveOptions): Promise<NodesReading> {
-  const { addresses, unheard } =
-    options.nodes === undefined
-      ? await discoverNodes(client, options.address)
-      : { addresses: options.nodes, unheard: [] }
+async function askNodes(
+  client: Client,
+  addresses: readonly NodeAddress[],
+): Promise<Pick<NodesReading, 'nodes' | 'roots'>> {
   const roots = new Map(
     addresses.map((node) => [node, listMounts(client, node, ROOT_NAMESPACE)] as const),
   )
   // A node that turns out to be sealed or away refuses: only who waits for it is to hear of it.
   for (const root of roots.values()) root.catch(() => undefined)
-  const reports = await Promise.all(addresses.map((node) => readNode(client, node)))
+  return { nodes: await Promise.all(addresses.map((node) => readNode(client, node))), roots }
+}
+
+function joinNodes(
+  { nodes, roots }: Pick<NodesReading, 'nodes' | 'roots'>,
+  { unheard, unreadable }: Pick<NodesFound, 'unheard' | 'unreadable'>,
+): NodesReading {
   const silent = unheard.map((node) => ({ node, cluster: { name: '', id: '' } }))
-  const nodes = [...reports, ...silent].sort((a, b) => compareText(a.node.address, b.node.address))
-  return { nodes, roots }
+  return {
+    nodes: [...nodes, ...silent].sort((a, b) => compareText(a.node.address, b.node.address)),
+    roots,
+    unreadable,
+  }
 }
 
 function externalPlugins(entries: readonly CatalogEntry[]): ReadonlySet<PluginId> {

@@ -46,7 +46,7 @@ export function enableStep(
 }
 
 /** The deepest namespace a path lies in. */
-function namespaceOf(path: MountPath, live: LiveState): Namespace {
+export function namespaceOf(path: MountPath, live: LiveState): Namespace {
   const inside = live.namespaces.filter((namespace) => path.startsWith(namespace))
   return inside.reduce(
     (deepest, one) => (one.length > deepest.length ? one : deepest),

@@ -12,6 +12,7 @@ import {
   entryOf,
   mountOf,
   safetyInput,
+  SOURCE,
   type SafetyInputParts,
 } from '../../test/builders/safety-input.ts'
 import type { Namespace } from '../domain/names.ts'
@@ -21,8 +22,8 @@ const KV = 'secret/my-kv'
 const NODES = [liveNode(1)]
 
 function required(parts: SafetyInputParts) {
-  const { live, draft } = safetyInput(parts)
-  const found = requiredCapabilities(draft.steps, live.product)
+  const { desired, draft } = safetyInput(parts)
+  const found = requiredCapabilities(draft.steps, desired.cluster.lock?.kv)
   return Object.fromEntries(found.map(({ path, capabilities }) => [path, capabilities.join(' ')]))
 }
 
@@ -50,6 +51,16 @@ test('an upgrade needs to register, tune, reload, read back, undo and deregister
     'sys/plugins/reload/backend': 'update',
     'team-a/config': 'read',
   })
+})
+
+test('the lock may have to be made; a plan without steps takes none', () => {
+  const cluster = { lock: { kv: 'secret/team/lockstep', source: SOURCE } }
+  const plugins = [desiredPlugin(KV, { versions: ['v0.21.0'] })]
+
+  expect(required({ desired: { cluster, plugins } })).toMatchObject({
+    'secret/data/team/lockstep': 'create read update',
+  })
+  expect(required({ desired: { cluster } })).toEqual({})
 })
 
 test('auth methods need sudo, in a namespace too; mounts and reloads do not', () => {

@@ -5,7 +5,6 @@
 import type { Fact, Step } from '../documents/plan.generated.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { ServerRequest } from '../domain/exchange.ts'
-import type { Product } from '../domain/live.ts'
 import { compareText } from '../domain/names.ts'
 import {
   readBelowMount,
@@ -13,6 +12,7 @@ import {
   readCatalogEntry,
   readConnection,
   readAuthMounts,
+  readLock,
   readPins,
   readSecretMounts,
   requestOf,
@@ -25,11 +25,11 @@ export interface Capability {
   readonly capabilities: readonly string[]
 }
 
-/** What the steps need, with what takes them back and what checks them; sorted by path. */
-export function requiredCapabilities(
-  steps: readonly Step[],
-  product: Product,
-): readonly Capability[] {
+/**
+ * What the steps need, with what takes them back, what checks them and the lock that excludes
+ * other runs meanwhile; sorted by path. `lock` is the file's, as `<mount>/<path>`.
+ */
+export function requiredCapabilities(steps: readonly Step[], lock?: string): readonly Capability[] {
   const requests: ServerRequest[] = []
   const need = (request: ServerRequest): void => {
     requests.push(request)
@@ -40,7 +40,7 @@ export function requiredCapabilities(
     const key = readKey(fact)
     if (read.has(key)) return
     read.add(key)
-    for (const request of readsOf(fact, product)) need(request)
+    for (const request of readsOf(fact)) need(request)
   }
   for (const { action, undo, requires, ensures, restores, verify = [] } of steps) {
     for (const one of [action, ...undo]) need(requestOf(one))
@@ -50,11 +50,14 @@ export function requiredCapabilities(
       need(readBelowMount(check.mount, action.namespace, check.path))
     }
   }
-  return collectCapabilities(requests)
+  return collectCapabilities(requests, steps.length === 0 ? undefined : lock)
 }
 
-/** What these requests need, each path once; sorted by path. */
-export function collectCapabilities(requests: readonly ServerRequest[]): readonly Capability[] {
+/** What these requests and the lock need, each path once; sorted by path. */
+export function collectCapabilities(
+  requests: readonly ServerRequest[],
+  lock?: string,
+): readonly Capability[] {
   const needed = new Map<string, Set<string>>()
   for (const request of requests) {
     const path = `${request.namespace}${request.path.replace(/\?.*$/, '')}`
@@ -63,12 +66,14 @@ export function collectCapabilities(requests: readonly ServerRequest[]): readonl
     capabilities.add(request.path.includes('list=true') ? 'list' : CAPABILITY[request.method])
     if (SUDO.test(request.path)) capabilities.add('sudo')
   }
+  // Its first write makes the secret, which is a right of its own there.
+  if (lock !== undefined) needed.set(readLock(lock).path, new Set(['create', 'read', 'update']))
   return [...needed]
     .map(([path, capabilities]) => ({ path, capabilities: [...capabilities].sort(compareText) }))
     .sort((a, b) => compareText(a.path, b.path))
 }
 
-/** A POST to these paths is an update even where it makes something. */
+/** A POST is an update even where it makes something, but for a secret. */
 const CAPABILITY = { GET: 'read', POST: 'update', PUT: 'update', DELETE: 'delete' } as const
 
 // Measured on OpenBao 2.7.2: without it enabling and tuning an auth method are refused there too,
@@ -93,7 +98,7 @@ function readKey(fact: Fact): string {
   }
 }
 
-function readsOf(fact: Fact, product: Product): readonly ServerRequest[] {
+function readsOf(fact: Fact): readonly ServerRequest[] {
   switch (fact.fact) {
     case 'entry':
       return [readCatalogEntry(fact.plugin, fact.version)]
@@ -104,7 +109,8 @@ function readsOf(fact: Fact, product: Product): readonly ServerRequest[] {
     case 'connection':
       return [readConnection(fact.connection, fact.namespace)]
     case 'unused':
-      return [readCatalog(), ...(product === 'vault' ? [readPins()] : [])]
+      // A server without pins (OpenBao) looks at the token's rights before it says so.
+      return [readCatalog(), readPins()]
     default:
       return unreachable(fact)
   }

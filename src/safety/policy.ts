@@ -5,14 +5,18 @@
 import type { DesiredState } from '../domain/desired.ts'
 import type { ServerRequest } from '../domain/exchange.ts'
 import type { LiveState } from '../domain/live.ts'
-import { type Namespace, NO_SHA256, ROOT_NAMESPACE, UNVERSIONED } from '../domain/names.ts'
+import { NO_SHA256, pluginId, UNVERSIONED } from '../domain/names.ts'
 import type { Action } from '../documents/plan.generated.ts'
+import { namespaceOf } from '../plan/enable.ts'
 import {
+  listConnections,
   listNamespaces,
   readAuthMounts,
+  readBelowMount,
   readCapabilities,
   readCatalog,
   readCatalogEntry,
+  readConnection,
   readHaStatus,
   readMountHelp,
   readPins,
@@ -22,23 +26,29 @@ import {
 } from '../server/requests.ts'
 import { type Capability, collectCapabilities } from './capabilities.ts'
 
+/** What planning and applying this file on this cluster needs, its lock included; sorted by path. */
 export function policyFor(desired: DesiredState, live: LiveState): readonly Capability[] {
-  return collectCapabilities([...readsFor(live), ...pluginRequests(desired, live)])
+  const requests = [...readsFor(desired, live), ...pluginRequests(desired, live)]
+  return collectCapabilities(requests, desired.cluster.lock?.kv)
 }
 
-function readsFor(live: LiveState): ServerRequest[] {
-  const namespaces: readonly Namespace[] = live.namespaces
+function readsFor(desired: DesiredState, live: LiveState): ServerRequest[] {
+  const databases = desired.plugins.some(({ id }) => id.startsWith('database/'))
+    ? live.mounts.filter(({ plugin }) => plugin === pluginId('secret', 'database'))
+    : []
   return [
     readHaStatus(),
     readRaftConfiguration(),
     readCatalog(),
+    readPins(),
     readCapabilities([]),
-    ...(live.product === 'vault' ? [readPins()] : []),
-    ...namespaces.flatMap((namespace) => [
+    ...live.namespaces.flatMap((namespace) => [
       readSecretMounts(namespace),
       readAuthMounts(namespace),
       listNamespaces(namespace),
     ]),
+    ...databases.map(({ path, namespace }) => listConnections(path, namespace)),
+    ...live.connections.map(({ path, namespace }) => readConnection(path, namespace)),
   ]
 }
 
@@ -51,15 +61,26 @@ function pluginRequests(desired: DesiredState, live: LiveState): ServerRequest[]
     { kind: 'deregister' as const, plugin, version },
   ])
   const reads = desired.plugins.map(({ id }) => readCatalogEntry(id, version))
-  for (const { path: mount, namespace, plugin } of live.mounts) {
-    if (!managed.has(plugin)) continue
-    const node = live.nodes[0]?.address
+  const mounts = new Map(
+    live.mounts
+      .filter(({ plugin }) => managed.has(plugin))
+      .map(({ path, namespace }) => [path, namespace]),
+  )
+  for (const { path: mount, enable, plugin, verify } of desired.mounts) {
+    const namespace = namespaceOf(mount, live)
+    if (enable) {
+      mounts.set(mount, namespace)
+      actions.push({ kind: 'enable', mount, namespace, plugin, version })
+    }
+    for (const check of verify) {
+      if (check.kind === 'read') reads.push(readBelowMount(mount, namespace, check.path))
+    }
+  }
+  const node = live.nodes[0]?.address
+  for (const [mount, namespace] of mounts) {
     actions.push({ kind: 'tune', mount, namespace, version })
     if (node !== undefined) actions.push({ kind: 'reload', node, namespace, mounts: [mount] })
     reads.push(readMountHelp(mount, namespace))
-  }
-  for (const { path: mount, enable, plugin } of desired.mounts) {
-    if (enable) actions.push({ kind: 'enable', mount, namespace: ROOT_NAMESPACE, plugin, version })
   }
   for (const { path: connection, namespace, plugin } of live.connections) {
     if (managed.has(plugin)) actions.push({ kind: 'repoint', connection, namespace, version })

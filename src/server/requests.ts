@@ -46,6 +46,11 @@ export function readRaftConfiguration(): ServerRequest {
   return get('sys/storage/raft/configuration')
 }
 
+/** What a node's storage is, among others; answered without a token, sealed or not. */
+export function readSealStatus(): ServerRequest {
+  return get('sys/seal-status', ITSELF)
+}
+
 export function readCatalog(): ServerRequest {
   return get('sys/plugins/catalog')
 }
@@ -76,11 +81,6 @@ export function readSecretMounts(namespace: Namespace): ServerRequest {
 /** The auth methods of a namespace as this node runs them. */
 export function readAuthMounts(namespace: Namespace): ServerRequest {
   return get('sys/auth', { namespace, ...ITSELF })
-}
-
-/** One mount as this node runs it. */
-export function readMount(mount: MountPath, namespace: Namespace): ServerRequest {
-  return get(mountApiPath(mount, namespace), { namespace, ...ITSELF })
 }
 
 /** Answered by the mount's backend itself, if it lives; writes nothing, for every plugin. */

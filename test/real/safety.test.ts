@@ -7,6 +7,7 @@ import type { PluginFile } from '../cluster/plugin-files.ts'
 import { startCluster } from '../cluster/cluster.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
+import { startFakeDatabase } from '../real-random/fake-database.ts'
 import { writeDesired } from './desired-file.ts'
 import { readExternalEntries, readNodeMounts } from './node-views.ts'
 import { runOn } from './run-on-cluster.ts'
@@ -99,6 +100,81 @@ describeReal('a plan that is held back', () => {
   })
 })
 
+describeReal('a token with just what lockstep policy prints', () => {
+  beforeEach(() => sharedCluster().reset())
+  afterAll(() => sharedCluster().reset())
+
+  it('upgrades, retires, checks, locks and makes mounts, in a namespace too', async () => {
+    const cluster = sharedCluster()
+    await makeExampleStates(cluster, [KV])
+    await demand(cluster, 'sys/mounts/locks', { type: 'kv', options: { version: '2' } })
+    const inside = cluster.product === 'openbao' ? 'ns1/' : ''
+    if (inside !== '') await demand(cluster, 'sys/namespaces/ns1', {})
+    await cluster.waitUntilReady()
+    await using file = await writeDesired({
+      cluster: { lock: { kv: 'locks/lockstep' } },
+      plugins: {
+        [KV]: {
+          use: 'v0.21.0',
+          versions: {
+            'v0.21.0': {
+              ...binaryOf(cluster, 'secrets-kv-0.21.0'),
+              data: { upgrade_from: '>=0.16.0' },
+            },
+          },
+          retire: ['v0.16.2'],
+        },
+      },
+      mounts: {
+        'alpha/': { plugin: KV, canary: true, verify: [{ read: 'shared/' }] },
+        [`${inside}fresh/`]: { plugin: KV, enable: true },
+      },
+    })
+    const token = await tokenThatMayNot(cluster, /^never$/, file.path)
+
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path], { token })
+
+    expect(run.stdout + run.stderr).not.toMatch(/Error|unreadable|permission denied/)
+    expect(run.exitCode).toBe(0)
+    expect(Object.keys(await readExternalEntries(cluster))).toHaveLength(1)
+  })
+
+  it('moves the connections of a database', async () => {
+    const cluster = sharedCluster()
+    const DB = 'database/redis'
+    const database = await startFakeDatabase()
+    onTestFinished(() => database.stop())
+    const old = { ...binaryOf(cluster, 'database-redis-0.6.0'), version: 'v0.6.0' }
+    await demand(cluster, `sys/plugins/catalog/${DB}`, old)
+    await demand(cluster, 'sys/mounts/db', { type: 'database' })
+    await cluster.waitUntilReady()
+    await demand(cluster, 'db/config/orders', {
+      plugin_name: 'redis',
+      plugin_version: 'v0.6.0',
+      host: '127.0.0.1',
+      port: database.port,
+      username: 'admin',
+      password: 'fake',
+    })
+    const data = { upgrade_from: '*' }
+    await using file = await writeDesired({
+      plugins: {
+        [DB]: {
+          use: 'v0.7.0',
+          versions: { 'v0.7.0': { ...binaryOf(cluster, 'database-redis-0.7.0'), data } },
+          retire: ['v0.6.0'],
+        },
+      },
+    })
+    const token = await tokenThatMayNot(cluster, /^never$/, file.path)
+
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path], { token })
+
+    expect(run.stdout + run.stderr).not.toMatch(/Error|unreadable|permission denied/)
+    expect(run.exitCode).toBe(0)
+  })
+})
+
 describeReal('the check of binaries on the nodes', () => {
   it('finds a file missing on one node before anything is registered', async () => {
     const plugins = ['secrets-kv-0.16.2', 'secrets-kv-0.21.0'] as const
@@ -129,6 +205,11 @@ describeReal('the check of binaries on the nodes', () => {
     expect(await readAll(cluster)).toEqual(before)
   })
 })
+
+async function demand(cluster: ClusterClient, path: string, body: object): Promise<void> {
+  const { status } = await cluster.request(await cluster.activeIndex(), 'POST', path, { body })
+  if (status >= 300) throw new Error(`${path} answers ${String(status)}`)
+}
 
 /** A token with the file's own policy, less the lines that match. */
 async function tokenThatMayNot(

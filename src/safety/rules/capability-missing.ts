@@ -16,9 +16,9 @@ export const capabilityMissing: PlanRule = {
     'The server was asked what the token may do on every path that the plan’s requests go to, those that undo a step included. A request it would refuse would stop the run halfway, so the plan is not begun. Registering needs `sudo` beside `update`, and so do enabling and tuning an auth method.',
   fix: 'Give the token’s policy what is missing, or use another token.',
   allowable: false,
-  judge({ live, draft, capabilities }) {
+  judge({ desired, draft, capabilities }) {
     if (capabilities === undefined) return []
-    const required = requiredCapabilities(draft.steps, live.product)
+    const required = requiredCapabilities(draft.steps, desired.cluster.lock?.kv)
     const missing = missingCapabilities(required, capabilities)
     if (missing.length === 0) return []
     const described = missing.map(

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import { liveNode, nodeAddress } from '../../test/builders/live.ts'
+import { makeTwin } from '../../test/property/drive-twin.ts'
+import type { ServerRequest, ServerResponse } from '../domain/exchange.ts'
+import type { NodeAddress } from '../domain/names.ts'
+import { createClient } from '../server/client.ts'
+import { observe } from './observe.ts'
+
+const NODES = [1, 2, 3].map(nodeAddress)
+const REFUSED: ServerResponse = { status: 403, body: { errors: ['permission denied'] } }
+
+type Answers = Readonly<Record<string, ServerResponse>>
+
+/** Three nodes, looked at from the first one, with other answers for some paths. */
+function look(answers: Answers, nodes?: readonly NodeAddress[]) {
+  const twin = makeTwin({ product: 'openbao', nodes: 3, deeds: [] })
+  const asked: string[] = []
+  const send = (node: NodeAddress, request: ServerRequest) => {
+    asked.push(request.path)
+    return Promise.resolve(answers[request.path] ?? twin.send(node, request))
+  }
+  const client = createClient({
+    transport: { send, close: () => Promise.resolve() },
+    wait: () => Promise.resolve(),
+  })
+  const options = { address: nodeAddress(1), ...(nodes !== undefined && { nodes }) }
+  return { asked, live: observe(client, options) }
+}
+
+function haStatus(addresses: readonly string[]): Answers {
+  const nodes = addresses.map((api_address, at) => ({
+    api_address,
+    cluster_address: `https://node${at + 1}:8201`,
+  }))
+  return { 'sys/ha-status': { status: 200, body: { data: { nodes } } } }
+}
+
+function raft(hosts: readonly string[]): Answers {
+  const servers = hosts.map((node_id) => ({ node_id, address: `${node_id}:8201` }))
+  const body = { data: { config: { servers } } }
+  return { 'sys/storage/raft/configuration': { status: 200, body } }
+}
+
+const RAFT_REFUSED = { 'sys/storage/raft/configuration': REFUSED }
+
+describe('nodes that advertise one address', () => {
+  const shared = 'http://lb:8200'
+
+  test('cannot be told apart', async () => {
+    await expect(look(haStatus([shared, shared, shared])).live).rejects.toMatchObject({
+      code: 'shared-node-address',
+      message: expect.stringContaining(shared) as string,
+      hint: expect.stringContaining('cluster.nodes') as string,
+    })
+  })
+
+  test('are told apart where each one’s own is given', async () => {
+    const live = await look(haStatus([shared, shared, shared]), NODES).live
+    expect(live.nodes.map(({ state }) => state)).toEqual(['serving', 'serving', 'serving'])
+  })
+})
+
+describe('a given list of nodes', () => {
+  test('that leaves one out shows it as out of reach', async () => {
+    const live = await look({}, NODES.slice(0, 2)).live
+
+    expect(live.nodes).toEqual([
+      liveNode(1),
+      liveNode(2),
+      expect.objectContaining({ address: nodeAddress(3), state: 'unreachable' }),
+    ])
+  })
+
+  test('that leaves out a member the active node has forgotten shows it too', async () => {
+    const answers = { ...haStatus(NODES.slice(0, 2)), ...raft(['node1', 'node2', 'node3']) }
+    const live = await look(answers, NODES.slice(0, 2)).live
+
+    expect(live.nodes.filter(({ state }) => state === 'unreachable')).toHaveLength(1)
+  })
+
+  test('may have other addresses than the nodes advertise, if it has as many', async () => {
+    const advertised = ['http://10.0.0.1:8200', 'http://10.0.0.2:8200', 'http://10.0.0.3:8200']
+    const live = await look(
+      { ...haStatus(advertised), ...raft(['node1', 'node2', 'node3']) },
+      NODES,
+    ).live
+
+    expect(live.nodes.map(({ address }) => address)).toEqual(NODES)
+  })
+})
+
+describe('the members of the Raft cluster', () => {
+  test.each([undefined, NODES])('that may not be read are told of', async (nodes) => {
+    expect((await look(RAFT_REFUSED, nodes).live).unreadable).toEqual([
+      {
+        what: 'nodes',
+        path: 'sys/storage/raft/configuration',
+        reason: 'HTTP 403 permission denied',
+      },
+    ])
+  })
+
+  test.each([
+    ['without such a path', { 'sys/storage/raft/configuration': { status: 404, body: {} } }],
+    [
+      'that is not Raft',
+      { ...RAFT_REFUSED, 'sys/seal-status': { status: 200, body: { storage_type: 'consul' } } },
+    ],
+  ])('are not missed on storage %s', async (_name, answers) => {
+    expect((await look(answers).live).unreadable).toEqual([])
+  })
+})
+
+test('a token that may not read the nodes is told so where they are not given, and warned where they are', async () => {
+  const answers = { 'sys/ha-status': REFUSED }
+
+  await expect(look(answers).live).rejects.toMatchObject({ exitCode: 8 })
+  expect((await look(answers, NODES).live).unreadable).toMatchObject([
+    { what: 'nodes', path: 'sys/ha-status' },
+  ])
+})
+
+test('one look at the cluster asks once for its nodes', async () => {
+  const { asked, live } = look(raft(['node1', 'node2', 'node3']))
+  await live
+  expect(asked.filter((path) => /ha-status|raft|seal-status/.test(path)).sort()).toEqual([
+    'sys/ha-status',
+    'sys/storage/raft/configuration',
+  ])
+})
