@@ -151,7 +151,7 @@ function stayedAway(reason: string): LockstepError {
   return new LockstepError({
     code: 'node-away',
     message: reason,
-    hint: 'Bring the node back, then run apply again; or wait longer for it with --wait.',
+    hint: 'Bring the node back, then run this again; or wait longer for it with --wait.',
   })
 }
 
@@ -160,7 +160,7 @@ function lockLost(): LockstepError {
     code: 'lock-lost',
     message: 'the lock of the cluster could not be renewed, so another run may hold it by now',
     exitCode: EXIT.locked,
-    hint: 'See who holds it with lockstep lock show, then run apply again.',
+    hint: 'See who holds it with lockstep lock show, then run this again.',
   })
 }
 

@@ -37,6 +37,8 @@ export interface Job {
   readonly folder: string
   readonly options: CarryOutOptions
   readonly host: Host
+  /** The command that goes on where this one stops. */
+  readonly again: string
 }
 
 /** Throws a LockstepError before anything is begun where it is locked or cannot be recorded. */
@@ -47,7 +49,7 @@ export async function carryOut(job: Job): Promise<RunOutcome> {
   const run = `${since.replace(/[:.]/g, '-')}-${host.randomHex(3)}`
   const holder = { run, who: host.who, since, pid: host.pid, host: host.hostname }
   const release = takeLocalLock({ folder, holder, isAlive: host.isAlive })
-  const interrupt = watchInterrupt(host, release)
+  const interrupt = watchInterrupt(job, release)
   try {
     const clusterLock = await lockCluster(job, holder)
     try {
@@ -157,7 +159,7 @@ function chooseProgress(options: CarryOutOptions, plan: Plan, host: Host): Promi
 
 /** The first Ctrl-C lets the step under way finish; the second ends at once, the journal whole. */
 function watchInterrupt(
-  host: Host,
+  { host, again }: Job,
   release: () => void,
 ): { asked: () => boolean; stop: () => void } {
   let times = 0
@@ -165,7 +167,7 @@ function watchInterrupt(
     times += 1
     if (times > 1) {
       host.err(
-        '\nStopped at once: the step under way may be half done. Run lockstep apply again: it begins with what it finds.\n',
+        `\nStopped at once: the step under way may be half done. To go on from what it finds: ${again}\n`,
       )
       release()
       host.exit(EXIT.interrupted)

@@ -111,7 +111,7 @@ const addPlan: Add = (program, host, done) => {
 const addShow: Add = (program, host, done) => {
   const command = program
     .command('show')
-    .argument('<plan>', 'a plan saved by plan --out')
+    .argument('<plan>', 'a plan saved by plan --out of a version with the same plan format')
     .description('Show a saved plan; asks no server')
     .option('--json', 'print the plan as JSON')
     .option('--markdown', 'print the plan as Markdown, for a pull request')

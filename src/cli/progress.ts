@@ -16,7 +16,10 @@ function titleOf(step: Step, plan: Plan): string {
 
 /** One line a step, for logs. */
 export function lineProgress(plan: Plan, write: (text: string) => void): Progress {
-  const titles = new Map(plan.steps.map((step) => [step.id, titleOf(step, plan)]))
+  const of = plan.steps.length
+  const titles = new Map(
+    plan.steps.map((step, at) => [step.id, `[${at + 1}/${of}] ${titleOf(step, plan)}`]),
+  )
   const titleFor = (id: string): string => titles.get(id) ?? id
   let begun = ''
   return {
@@ -24,7 +27,7 @@ export function lineProgress(plan: Plan, write: (text: string) => void): Progres
       switch (event.event) {
         case 'step_started':
           begun = event.step
-          write(`[${event.number}/${event.of}] ${titleFor(event.step)} … `)
+          write(`${titleFor(event.step)} … `)
           break
         case 'step_done':
           write(event.outcome === 'done' ? 'done\n' : `${titleFor(event.step)}: already done\n`)

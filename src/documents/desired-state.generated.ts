@@ -53,7 +53,7 @@ export interface Cluster {
    */
   name?: string
   /**
-   * Where the cluster is reached, unless BAO_ADDR, VAULT_ADDR or --address says otherwise.
+   * Where the cluster is reached, unless --address says otherwise. It comes before BAO_ADDR and VAULT_ADDR.
    */
   address?: string
   /**

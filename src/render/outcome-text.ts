@@ -7,12 +7,14 @@ import type { Palette } from './palette.ts'
 
 export interface OutcomeTextOptions {
   readonly palette: Palette
+  /** The command to type to go on. */
+  readonly again: string
 }
 
 export function renderOutcome(
   outcome: RunOutcome,
   plan: Plan,
-  { palette }: OutcomeTextOptions,
+  { palette, again }: OutcomeTextOptions,
 ): string {
   const titles = new Map(
     plan.steps.map((step) => [
@@ -22,7 +24,7 @@ export function renderOutcome(
   )
   const list = (heading: string, ids: readonly string[]): string[] =>
     ids.length === 0 ? [] : [`${heading}:`, ...ids.map((id) => `  - ${titles.get(id) ?? id}`)]
-  const goOn = 'To go on: run lockstep apply again; it begins with what it finds.'
+  const goOn = `To go on from what it finds: ${again}`
   switch (outcome.kind) {
     case 'done': {
       const count = `${outcome.done.length} step${outcome.done.length === 1 ? '' : 's'}`
@@ -51,7 +53,7 @@ export function renderOutcome(
         ...list('Done', outcome.done),
         ...list('Undone', outcome.undone),
         ...list('Not begun', outcome.remaining),
-        `Mend the cause, then: ${goOn.slice('To go on: '.length)}`,
+        `Mend the cause, then go on from what it finds: ${again}`,
       )
     case 'not_put_back':
       return lines(

@@ -1,6 +1,7 @@
 /**
  * A plan for a terminal: what differs, the steps in order, what was found, and, last, the plan in
- * one line. Drawn from the document alone, so a saved plan and a fresh one print the same bytes.
+ * one line. Drawn from the document alone, so a saved plan prints what the fresh one did, and when
+ * it was saved.
  */
 import { unreachable } from '../domain/errors.ts'
 import type { Change, Plan, StepVerification } from '../documents/plan.generated.ts'

@@ -39,7 +39,7 @@ describeReal('a run that is told to stop', () => {
       expect(first.exitCode).toBe(130)
       expect(first.stderr).toContain('Stopping after the step under way')
       expect(first.stdout).toContain('Not begun:')
-      expect(first.stdout).toContain('To go on: run lockstep apply again')
+      expect(first.stdout).toContain('To go on from what it finds: lockstep apply -f ')
       const events = journal()
       expect(events.at(-1)).toMatchObject({ event: 'run_ended', outcome: 'interrupted' })
       expect(events.filter(({ event }) => event === 'step_done')).toHaveLength(2)

@@ -7,6 +7,7 @@ import { journalRoot } from '../../apply/journal.ts'
 import { checkPlanAge, checkPlanId, readPlanFile } from '../../apply/plan-file.ts'
 import { renderOutcome } from '../../render/outcome-text.ts'
 import { renderPlan } from '../../render/plan-text.ts'
+import { commandAgain } from '../again.ts'
 import { carryOut } from '../carry-out.ts'
 import { paletteFor } from '../colour.ts'
 import type { Host } from '../host.ts'
@@ -48,7 +49,9 @@ export async function apply(
     if (saved !== undefined) await checkCluster(saved, session)
     const plan = saved ?? (await planNow(desired, session, options, host))
     if (options.expect !== undefined) checkPlanId(plan, options.expect)
-    return await applyPlan({ plan, desired, session, options, host })
+    const words = planFile === undefined ? ['apply'] : ['apply', planFile]
+    const again = commandAgain(words, options)
+    return await applyPlan({ plan, desired, session, options, host, again })
   } finally {
     await session.close()
   }
@@ -68,11 +71,13 @@ interface ApplyJob {
   readonly session: Session
   readonly options: ApplyOptions
   readonly host: Host
+  /** The command that goes on where this one stops. */
+  readonly again: string
 }
 
 /** Shows a plan, asks for it, carries it out and tells how it ended. */
 export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
-  const { plan, desired, session, options, host } = job
+  const { plan, desired, session, options, host, again } = job
   const palette = paletteFor(options, host)
   const silent = options.json === true || options.quiet === true
   const asks = options.autoApprove !== true
@@ -90,8 +95,8 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
     return EXIT.error
   }
   const folder = options.journal ?? journalRoot(host.env, host.home).of(plan.cluster.id)
-  const outcome = await carryOut({ plan, desired, session, folder, options, host })
-  const told = `${renderOutcome(outcome, plan, { palette })}\n`
+  const outcome = await carryOut({ plan, desired, session, folder, options, host, again })
+  const told = `${renderOutcome(outcome, plan, { palette, again })}\n`
   if (!silent) host.out(told)
   else if (outcome.kind !== 'done') host.err(told)
   if (outcome.kind === 'done' && desired !== undefined) await lookAgain({ ...job, desired })

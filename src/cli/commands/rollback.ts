@@ -8,6 +8,7 @@ import type { Host } from '../host.ts'
 import { makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
 import { openSession } from '../session.ts'
+import { commandAgain } from '../again.ts'
 import { type ApplyOptions, applyPlan } from './apply.ts'
 
 /** `run`: the name of a run, or the beginning of one; without it the newest that did something. */
@@ -42,7 +43,9 @@ export async function rollback(
       for (const note of notes) host.err(`Note: ${note}\n`)
     }
     const plan = await makeJudgedPlan({ desired, live, session, options, host })
-    return await applyPlan({ plan, desired, session, options, host })
+    // By its name: the newest run is this one from now on.
+    const again = commandAgain(['rollback', started.run], options)
+    return await applyPlan({ plan, desired, session, options, host, again })
   } finally {
     await session.close()
   }

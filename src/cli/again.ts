@@ -1,0 +1,34 @@
+/** The command to type to go on: the one that was typed, as far as it says what is done, and where. */
+import { parseNodeAddress } from '../domain/names.ts'
+import type { CommonOptions } from './options.ts'
+
+export interface TypedOptions extends CommonOptions {
+  readonly allow?: readonly string[]
+  readonly journal?: string
+}
+
+/** For a shell. `words` are the command and its argument. Holds no credential, not in a URL either. */
+export function commandAgain(words: readonly string[], options: TypedOptions): string {
+  const { file = [], allow = [], address, namespace, node = [], journal } = options
+  const repeated = (flag: string, values: readonly (string | undefined)[]): string[] =>
+    values.flatMap((value) => (value === undefined ? [] : [flag, value]))
+  return [
+    ...['lockstep', ...words],
+    ...repeated('-f', file),
+    ...repeated('--address', [address].map(withoutUser)),
+    ...repeated('--node', node.map(withoutUser)),
+    ...repeated('--namespace', [namespace]),
+    ...repeated('--allow', allow),
+    ...repeated('--journal', [journal]),
+  ]
+    .map(quoted)
+    .join(' ')
+}
+
+function withoutUser(address: string | undefined): string | undefined {
+  return address === undefined ? undefined : parseNodeAddress(address)
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
