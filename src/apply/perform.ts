@@ -18,6 +18,10 @@ export type Performed =
   /** No answer of the server's own came; `notDone`: nor was it taken by what answered. */
   | { readonly kind: 'unknown'; readonly reason: string; readonly notDone?: true }
 
+/**
+ * Sends one action once: a reload to its own node, all else to the active one. Says what the
+ * answer was, not whether what it says came true.
+ */
 export async function perform(
   client: Client,
   active: NodeAddress,

@@ -40,6 +40,10 @@ export interface RollbackState {
   readonly notes: readonly string[]
 }
 
+/**
+ * The desired state that a run began with. What the journals do not hold, as a mount that cannot
+ * be unmade, is said in `notes`.
+ */
 export function rollbackState(sources: RollbackSources): RollbackState {
   const { started, file } = sources
   const { before } = started

@@ -44,6 +44,11 @@ export interface Place {
   readonly of: number
 }
 
+/**
+ * One step: skipped where what it ensures holds already, else checked, recorded, sent and checked
+ * again. Never throws: a fault is a result, and the journal has the step's beginning before its
+ * request is sent.
+ */
 export async function runStep(run: StepRun, step: Step, place: Place): Promise<StepResult> {
   const progress: Progress = { sent: 'no' }
   try {

@@ -33,6 +33,11 @@ export interface RunOptions {
   readonly lockLost: () => boolean
 }
 
+/**
+ * Carries out a plan, one step after the other, and puts back the group of a step that fails.
+ * Faults of the cluster are outcomes; `wait` and `soak` are in seconds. Begins nothing where the
+ * cluster is not as planned.
+ */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutcome> {
   const run: StepRun = {
     ...options,

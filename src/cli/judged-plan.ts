@@ -31,6 +31,10 @@ export interface PlanJob {
   readonly host: Host
 }
 
+/**
+ * Plans, rehearses and judges; asks the server for the token's rights and runs the file's
+ * `binary_check`. Throws a LockstepError for an `--allow` that is none.
+ */
 export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
   const { desired, live, options, host } = job
   const folder = options.journal ?? journalRoot(host.env, host.home).of(live.cluster.id)

@@ -14,6 +14,7 @@ export interface LiveDescription {
   readonly notes: readonly string[]
 }
 
+/** Sorted as the live state is; what cannot be written in a file is said in `notes`. */
 export function describeLive(live: LiveState): LiveDescription {
   const index = indexLive(live)
   const notes: string[] = []

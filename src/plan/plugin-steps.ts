@@ -43,6 +43,7 @@ export interface Known {
 
 const NOTHING: PluginSteps = { registrations: [], moves: [], retirements: [] }
 
+/** One plugin's steps, in the order they are carried out; none where all is as it should be. */
 export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known): PluginSteps {
   const { live, index, past } = known
   if (targets.impossible.some(({ kind }) => kind === 'not-overridable')) return NOTHING
