@@ -34,7 +34,7 @@ export interface PlanJob {
 export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
   const { desired, live, options, host } = job
   const folder = options.journal ?? journalRoot(host.env, host.home).of(live.cluster.id)
-  const draft = draftPlan(desired, live, readPast(folder))
+  const draft = draftPlan(desired, live, readPast(folder, live.cluster.id))
   const asked = Promise.all([
     readGranted(draft.steps, job),
     desired.cluster.binaryCheck === undefined
