@@ -3,6 +3,7 @@
  * looks whether it was carried out before it is sent once more. Never sends again what was refused.
  */
 import type { Action, Fact } from '../documents/plan.generated.ts'
+import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../domain/run-outcome.ts'
 import { findActive, type Patience } from './active-node.ts'
 import { isOneNodesOwn, untilTheyHold } from './await-facts.ts'
@@ -14,6 +15,8 @@ const SEEN_WITHIN_A_TRY = 3_000
 
 export interface Sending extends Patience {
   readonly environmentOf: EnvironmentOf
+  /** True once nothing may be written any more, because another run may be writing. */
+  readonly lockLost: () => boolean
 }
 
 /** How far a request came, kept up to date so that it is known also when something throws. */
@@ -28,7 +31,10 @@ export type Carried =
   /** Sent as often as is reasonable; what holds of `effect` was looked at last. */
   | { readonly kind: 'unknown'; readonly reason: string }
 
-/** `effect` is what holds once the action was carried out. */
+/**
+ * `effect` is what holds once the action was carried out. Throws a LockstepError (exit 7) instead
+ * of sending anything once the lock is lost.
+ */
 export async function carryThrough(
   sending: Sending,
   action: Action,
@@ -37,6 +43,8 @@ export async function carryThrough(
 ): Promise<Carried> {
   for (let attempt = 1; ; attempt += 1) {
     const active = await findActive(sending)
+    // The wait for a leader may have outlasted the lock.
+    if (sending.lockLost()) throw lockLost()
     const before = progress.sent
     progress.sent = 'maybe'
     const performed = await perform(sending.client, active, action, sending.environmentOf)
@@ -50,6 +58,15 @@ export async function carryThrough(
     if (attempt === TRIES || !broken.every(canStillBeDone)) return performed
     await sending.waiting(`${performed.reason}; it was not carried out, so it is sent again`)
   }
+}
+
+export function lockLost(): LockstepError {
+  return new LockstepError({
+    code: 'lock-lost',
+    message: 'the lock of the cluster could not be renewed, so another run may hold it by now',
+    exitCode: EXIT.locked,
+    hint: 'See who holds it with lockstep lock show, then run this again.',
+  })
 }
 
 function sentBy(performed: Performed, before: Progress['sent']): Progress['sent'] {

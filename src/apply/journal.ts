@@ -24,7 +24,10 @@ export interface Journal {
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** Where runs on this machine are kept: the user's state folder, a folder for each cluster. */
+/**
+ * What this machine keeps: the user's state folder, a folder for each cluster, with the lock and,
+ * where `--journal` does not say otherwise, the journals.
+ */
 export function journalRoot(
   env: Variables,
   home: string,
@@ -48,7 +51,7 @@ export function journalRoot(
 /** Throws a LockstepError when the folder cannot be written: then nothing must be begun. */
 export function openJournal(folder: string, run: string): Journal {
   const path = join(folder, `${run}.jsonl`)
-  const descriptor = attempt(path, () => {
+  const descriptor = attempt(path, 'Nothing was begun.', () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const opened = openSync(path, 'ax', 0o600)
     // The file's name must outlive a power failure too.
@@ -58,7 +61,7 @@ export function openJournal(folder: string, run: string): Journal {
   return {
     path,
     write: (event) => {
-      attempt(path, () => {
+      attempt(path, 'Nothing more is done without it.', () => {
         writeWhole(descriptor, Buffer.from(`${JSON.stringify(event)}\n`))
         fsyncSync(descriptor)
       })
@@ -87,7 +90,7 @@ function syncFolder(folder: string): void {
   }
 }
 
-function attempt<T>(path: string, write: () => T): T {
+function attempt<T>(path: string, consequence: string, write: () => T): T {
   try {
     return write()
   } catch (cause) {
@@ -95,7 +98,7 @@ function attempt<T>(path: string, write: () => T): T {
     throw new LockstepError({
       code: 'journal-unwritable',
       message: `the journal ${path} cannot be written (${why})`,
-      hint: 'Nothing more is done without it. Make room or choose another folder with --journal.',
+      hint: `${consequence} Make room or choose another folder with --journal.`,
       cause,
     })
   }
@@ -117,7 +120,7 @@ export function listRuns(folder: string): string[] {
     throw new LockstepError({
       code: 'journal-unreadable',
       message: `the journals in ${folder} cannot be read (${why})`,
-      hint: 'Mend its permissions, or choose another folder with --journal.',
+      hint: 'Nothing was begun. Make it readable, or choose another folder with --journal.',
       cause,
     })
   }

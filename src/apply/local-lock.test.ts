@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { EXIT, LockstepError } from '../domain/errors.ts'
-import { type LockHolder, readHolder, takeLocalLock } from './local-lock.ts'
+import { isHeld, type LockHolder, readHolder, removeLock, takeLocalLock } from './local-lock.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -68,6 +68,30 @@ it('counts as held where another machine holds it', () => {
   expect(ours?.exitCode).toBe(EXIT.locked)
 })
 
+it('is taken over from a run whose file a power failure left empty, a minute later', () => {
+  const lock = join(folder, 'lock')
+  writeFileSync(lock, '')
+  utimesSync(lock, new Date('2026-01-01T00:00:00Z'), new Date('2026-01-01T00:00:00Z'))
+
+  const at = (since: string): LockHolder => ({ ...holder('next', 2), since })
+  const soon = attempt(() => take(at('2026-01-01T00:00:59.000Z')))
+  expect(soon).toMatchObject({ code: 'locked', exitCode: EXIT.locked })
+  take(at('2026-01-01T00:01:00.000Z'))
+
+  expect(readHolder(folder)?.run).toBe('next')
+  expect(readdirSync(folder)).toEqual(['lock'])
+})
+
+it.each(['', '{"run":"one","who', 'null'])('counts as nobody’s where its file says %j', (text) => {
+  const lock = join(folder, 'lock')
+  writeFileSync(lock, text)
+  const watcher = { holder: holder('me', 1), isAlive: () => true }
+
+  expect(isHeld(readHolder(folder)!, watcher)).toBe(false)
+  expect(removeLock(folder)).toBe(true)
+  expect(removeLock(folder)).toBe(false)
+})
+
 it('says what is wrong with a folder that cannot be written', () => {
   const file = join(folder, 'file')
   writeFileSync(file, '')
@@ -76,8 +100,9 @@ it('says what is wrong with a folder that cannot be written', () => {
     takeLocalLock({ folder: file, holder: holder('one', 1), isAlive: () => true })
   })
 
-  expect(error).toMatchObject({ code: 'journal-unwritable' })
+  expect(error).toMatchObject({ code: 'lock-unwritable' })
   expect(error?.hint).toContain('Nothing was begun')
+  expect(error?.hint).toContain('XDG_STATE_HOME')
 })
 
 function holder(run: string, pid: number): LockHolder {

@@ -1,8 +1,17 @@
 /**
- * One run at a time on this machine: a lock file beside the cluster's journals that says who holds
- * it. A holder that died does not hold it any longer; taking over from it cannot be done twice.
+ * One run at a time on this machine: a lock file in the cluster's folder that says who holds it. A holder that died does not hold it any longer; taking over from it cannot be done twice.
  */
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, LockstepError, faultName } from '../domain/errors.ts'
 
@@ -18,7 +27,7 @@ export interface LockHolder {
 }
 
 export interface LockOptions {
-  /** The folder of the cluster's journals. */
+  /** The cluster's folder on this machine, the same for every run. */
   readonly folder: string
   readonly holder: LockHolder
   /** True where a process of this machine is alive. */
@@ -33,7 +42,9 @@ export function takeLocalLock(options: LockOptions): () => void {
   try {
     if (!tryLink(own, path)) {
       const other = readHolder(folder)
-      if (other !== undefined && isHeld(other, options)) throw locked(other)
+      if (other !== undefined && (isHeld(other, options) || isNewAndUnreadable(other, holder))) {
+        throw locked(other)
+      }
       if (other !== undefined) releaseDead(options, other, own)
       if (!tryLink(own, path)) throw locked(readHolder(folder) ?? other)
     }
@@ -51,14 +62,21 @@ function writeOwn(folder: string, holder: LockHolder): string {
   const own = join(folder, `lock.${holder.run}`)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    writeFileSync(own, JSON.stringify(holder), { mode: 0o600 })
+    const descriptor = openSync(own, 'w', 0o600)
+    try {
+      writeSync(descriptor, JSON.stringify(holder))
+      // Linked before it is on disk, it would be an empty lock after a power failure.
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
     return own
   } catch (cause) {
     const why = faultName(cause)
     throw new LockstepError({
-      code: 'journal-unwritable',
-      message: `nothing can be written to ${folder} (${why}), so no lock can be taken and no journal kept`,
-      hint: 'Nothing was begun. Make room or choose another folder with --journal.',
+      code: 'lock-unwritable',
+      message: `nothing can be written to ${folder} (${why}), so the lock of this machine cannot be taken`,
+      hint: 'Nothing was begun. Make it writable, or set XDG_STATE_HOME to a folder that all runs on this machine can write to.',
       cause,
     })
   }
@@ -79,17 +97,38 @@ function tryLink(own: string, path: string): boolean {
   }
 }
 
-/** Undefined where nobody holds it. */
+/** Undefined where there is no lock. */
 export function readHolder(folder: string): LockHolder | undefined {
   return readFrom(lockPath(folder))
 }
 
 function readFrom(path: string): LockHolder | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LockHolder
+    const since = statSync(path).mtime.toISOString()
+    return parseHolder(readFileSync(path, 'utf8')) ?? { ...UNREADABLE, since }
   } catch {
     return undefined
   }
+}
+
+/** Of a file that a power failure left empty or in part: no run that lives has written it. */
+const UNREADABLE = { run: 'unknown', who: 'a run that left no name', pid: 0, host: '' }
+
+function parseHolder(text: string): LockHolder | undefined {
+  try {
+    const holder = JSON.parse(text) as Partial<LockHolder> | null
+    return typeof holder?.run === 'string' ? (holder as LockHolder) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Milliseconds after which a lock that cannot be read is no longer one that is being written. */
+const UNREADABLE_FOR = 60_000
+
+function isNewAndUnreadable(other: LockHolder, { since }: LockHolder): boolean {
+  const age = Date.parse(since) - Date.parse(other.since)
+  return other.run === UNREADABLE.run && age < UNREADABLE_FOR
 }
 
 /**
@@ -100,6 +139,7 @@ export function isHeld(
   other: LockHolder,
   { holder, isAlive }: Pick<LockOptions, 'isAlive'> & { readonly holder: Watcher },
 ): boolean {
+  if (other.run === UNREADABLE.run) return false
   if (other.host !== holder.host) return true
   return other.pid !== holder.pid && isAlive(other.pid)
 }
@@ -135,9 +175,13 @@ function releaseDead(options: LockOptions, dead: LockHolder, own: string): void 
 
 /** Removes the lock whoever holds it; false where there was none. */
 export function removeLock(folder: string): boolean {
-  if (readHolder(folder) === undefined) return false
-  unlinkSync(lockPath(folder))
-  return true
+  try {
+    unlinkSync(lockPath(folder))
+    return true
+  } catch (error) {
+    if (faultName(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
 function locked(other: LockHolder | undefined): LockstepError {

@@ -1,8 +1,8 @@
 /**
- * Reads the kept journals of a cluster for what planning needs of earlier runs. Believes only what
+ * Reads the kept journals for what planning needs of earlier runs on a cluster. Believes only what
  * a journal says was begun; whether it came about, the servers say.
  */
-import type { JournalEvent } from '../documents/journal.generated.ts'
+import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Action, Entry } from '../documents/plan.generated.ts'
 import type { MountPath } from '../domain/names.ts'
 import type { Past, ReplacedEntry, UnreloadedEntry } from '../plan/past.ts'
@@ -11,23 +11,22 @@ import { listRuns, readRun } from './journal.ts'
 /** Older runs have been finished by later ones, or by hand. */
 const RUNS_READ = 50
 
-/** Of the runs on this cluster alone: a folder given with --journal may hold others'. */
-export function readPast(folder: string, clusterId: string): Past {
+/** The folder may hold the journals of other clusters too: those say nothing of this one. */
+export function readPast(folder: string, cluster: string): Past {
   const runs = listRuns(folder)
     .slice(-RUNS_READ)
     .map((name) => readRun(folder, name))
-    .filter((events) => wasOn(events, clusterId))
-  return pastOf(runs)
+  return pastOf(runs.filter((events) => startOf(events)?.cluster.id === cluster))
 }
 
-/** True where the journal says that its run was on this cluster. */
-export function wasOn(events: readonly JournalEvent[], clusterId: string): boolean {
-  return events.some((event) => event.event === 'run_started' && event.cluster.id === clusterId)
+/** How the run began; undefined where its first line was not written whole. */
+export function startOf(events: readonly JournalEvent[]): RunStarted | undefined {
+  return events.find((event) => event.event === 'run_started')
 }
 
 /** As `plugin version`: entries that an earlier run wrote and did not get to reload. */
-export function unreloadedEntries(folder: string, clusterId: string): string[] {
-  return readPast(folder, clusterId).unreloaded.map(({ plugin, version }) => `${plugin} ${version}`)
+export function unreloadedEntries(folder: string, cluster: string): string[] {
+  return readPast(folder, cluster).unreloaded.map(({ plugin, version }) => `${plugin} ${version}`)
 }
 
 interface Written extends UnreloadedEntry {

@@ -4,10 +4,12 @@
  */
 import type { Action, Fact, Step } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
-import type { NodeAddress } from '../domain/names.ts'
+import { type NodeAddress, UNVERSIONED } from '../domain/names.ts'
+import type { Mismatch } from '../domain/run-outcome.ts'
 import { look, untilTheyHold } from './await-facts.ts'
 import { carryThrough } from './carry-through.ts'
 import { describeMismatch } from './facts.ts'
+import { notSeenToAnswer, type ReloadAction } from './not-seen-to-answer.ts'
 import { recordIfPossible } from './recorder.ts'
 import type { StepRun } from './run-step.ts'
 import { planUndo } from './undo.ts'
@@ -18,10 +20,12 @@ export async function putBack(
   failed: Step,
   touched: readonly Step[],
 ): Promise<readonly string[]> {
-  // Asked to stop or not: a mount that is down is put back first.
+  // Asked to stop or not, a mount that is down is put back first. Without the lock too: that it is
+  // down is certain, that another run began is not, and each step of that one looks before it acts.
   const finishing = {
     ...run,
     interrupted: () => false,
+    lockLost: () => false,
     waiting: (reason: string) => recordIfPossible(run.waiting(reason)),
   }
   try {
@@ -37,10 +41,18 @@ async function undo(
   failed: Step,
   touched: readonly Step[],
 ): Promise<readonly string[]> {
-  const { actions, restores, lost } = planUndo(touched)
+  const { actions, restores, lasting, lost } = planUndo(touched)
+  const reloads = actions.filter((action) => action.kind === 'reload')
   // A refused request may have changed nothing: then there is nothing to take back.
-  if (lost.length === 0 && (await look(run, restores)).length === 0) return []
+  if (
+    lost.length === 0 &&
+    (await look(run, [...restores, ...lasting])).length === 0 &&
+    (await notSeenToAnswer(run.client, reloads)).length === 0
+  ) {
+    return []
+  }
   const problems: string[] = []
+  const refused: ReloadAction[] = []
   for (const action of actions) {
     if (action.kind === 'reload') {
       // Reloaded before it has heard of the older configuration, a node would load the newer.
@@ -55,12 +67,27 @@ async function undo(
     else {
       await recordIfPossible(run.recorder.undoFailed(failed, carried.reason))
       problems.push(carried.reason)
+      if (action.kind === 'reload') refused.push(action)
     }
   }
-  const broken = await untilTheyHold(run, restores)
-  const unknown = lost.map((mount) => `${mount}: nothing says what it ran before`)
-  if (broken.length === 0 && unknown.length === 0) return []
-  return [...problems, ...broken.map(describeMismatch), ...unknown]
+  const open = [
+    ...(await untilTheyHold(run, restores)).map(describeMismatch),
+    ...(await notSeenToAnswer(run.client, refused)),
+    ...(await look(run, lasting)).map(describeLasting),
+    ...lost.map((mount) => `${mount}: nothing says what it ran before`),
+  ]
+  return open.length === 0 ? [] : [...problems, ...open]
+}
+
+function describeLasting(mismatch: Mismatch): string {
+  const { fact, subject } = mismatch
+  if (fact.fact === 'no_mount') return `${subject}: it was mounted, and is never unmounted`
+  const version = fact.fact === 'mount' ? fact.configured_version : ''
+  const why =
+    version === UNVERSIONED
+      ? 'a version, once set, cannot be cleared'
+      : `nothing is registered that it could go back to`
+  return `${describeMismatch(mismatch)}; ${why}`
 }
 
 function isConfigurationOf(fact: Fact, { node }: { readonly node: NodeAddress }): boolean {

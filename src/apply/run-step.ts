@@ -5,19 +5,18 @@
 import type { Step } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import type { Mismatch } from '../domain/run-outcome.ts'
-import { findActive, type Patience } from './active-node.ts'
+import { findActive } from './active-node.ts'
 import { assertTokenLives, isOneNodesOwn, look, untilTheyHold } from './await-facts.ts'
-import { type Carried, carryThrough, type Progress } from './carry-through.ts'
+import { type Carried, carryThrough, type Progress, type Sending } from './carry-through.ts'
 import { describeMismatch } from './facts.ts'
-import type { EnvironmentOf } from './perform.ts'
+import { notSeenToAnswer } from './not-seen-to-answer.ts'
 import { type Recorder, recordIfPossible } from './recorder.ts'
 
 /** Further checks of a mount after its reload, beyond what every step ensures; why one failed. */
 export type VerifyReload = (step: Step, active: NodeAddress) => Promise<string | undefined>
 
-export interface StepRun extends Patience {
+export interface StepRun extends Sending {
   readonly recorder: Recorder
-  readonly environmentOf: EnvironmentOf
   readonly verify: VerifyReload
   /** Seconds to wait after each reload before what it ensures is checked once more. */
   readonly soak: number
@@ -73,7 +72,9 @@ export async function runStep(run: StepRun, step: Step, place: Place): Promise<S
     }
     const { reason } = failure
     await recordIfPossible(run.recorder.stepFailed(step, reason))
-    if (failure.unseen) return { kind: 'away', reason, sent: progress.sent }
+    // A refused reload may have left its mounts down: what can be put back is, without that node.
+    const mayBeDown = action.kind === 'reload' && progress.sent === 'refused'
+    if (failure.unseen && !mayBeDown) return { kind: 'away', reason, sent: progress.sent }
     return { kind: 'failed', reason, sent: true }
   } catch (error) {
     return { kind: 'fault', error, sent: progress.sent }
@@ -119,12 +120,41 @@ async function whyItFailed(
   if (carried.kind === 'refused') {
     // A request that the token may not make says nothing of the mount.
     if (carried.denied) await assertTokenLives(run, await findActive(run))
-    return failureOf(await look(run, step.ensures), carried.reason)
+    const broken = await lookAfterRefusal(run, step)
+    if (broken.length > 0) return failureOf(broken, carried.reason)
+    const doubts = await doubtsAfterRefusal(run, step)
+    if (doubts === undefined) return verifyReload(run, step)
+    return { reason: [carried.reason, ...doubts].join('; '), unseen: false }
   }
   const broken = await untilTheyHold(run, step.ensures)
   if (broken.length > 0) {
     return failureOf(broken, carried.kind === 'unknown' ? carried.reason : undefined)
   }
+  return verifyReload(run, step)
+}
+
+/** What was refused is on its way to no node: only a node that is away is waited for. */
+async function lookAfterRefusal(run: StepRun, { action, ensures }: Step): Promise<Mismatch[]> {
+  const broken = await untilTheyHold(run, ensures, 0)
+  if (action.kind === 'reload' || !broken.every(isOneNodesOwn)) return broken
+  // The active node has it all the same: done by a request whose answer was lost.
+  return untilTheyHold(run, ensures)
+}
+
+/** Why a refused reload is not done though the listing says so; undefined where it is done. */
+async function doubtsAfterRefusal(
+  run: StepRun,
+  step: Step,
+): Promise<readonly string[] | undefined> {
+  if (step.action.kind !== 'reload') return undefined
+  // Arguments and environment of a process are in no listing.
+  if (mustReload(run, step)) return []
+  const silent = await notSeenToAnswer(run.client, [step.action])
+  return silent.length === 0 ? undefined : silent
+}
+
+/** Beyond what every step ensures: the mount's own checks, and all of it again after the soak. */
+async function verifyReload(run: StepRun, step: Step): Promise<Failure | undefined> {
   if (step.action.kind !== 'reload') return undefined
   const problem = await verify(run, step)
   if (problem !== undefined || run.soak === 0) return problem

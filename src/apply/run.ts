@@ -4,11 +4,11 @@
  * nothing: however it ends, what was done and what was not begun is said.
  */
 import type { Plan, Step } from '../documents/plan.generated.ts'
-import { EXIT, LockstepError } from '../domain/errors.ts'
+import { LockstepError } from '../domain/errors.ts'
 import type { RunOutcome } from '../domain/run-outcome.ts'
 import type { Client } from '../server/client.ts'
 import { checkMembers, findStale } from './before-first.ts'
-import type { Progress } from './carry-through.ts'
+import { lockLost, type Progress } from './carry-through.ts'
 import type { EnvironmentOf } from './perform.ts'
 import { putBack } from './put-back.ts'
 import type { Recorder } from './recorder.ts'
@@ -157,15 +157,6 @@ function stayedAway(reason: string): LockstepError {
     code: 'node-away',
     message: reason,
     hint: 'Bring the node back, then run this again; or wait longer for it with --wait.',
-  })
-}
-
-function lockLost(): LockstepError {
-  return new LockstepError({
-    code: 'lock-lost',
-    message: 'the lock of the cluster could not be renewed, so another run may hold it by now',
-    exitCode: EXIT.locked,
-    hint: 'See who holds it with lockstep lock show, then run this again.',
   })
 }
 

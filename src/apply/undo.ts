@@ -8,7 +8,9 @@ export interface UndoPlan {
   readonly actions: readonly Action[]
   /** What holds again once they are carried out. */
   readonly restores: readonly Fact[]
-  /** Mounts that were touched and for which nothing says what to go back to. */
+  /** What steps without an undo found: where it holds no longer, nothing brings it back. */
+  readonly lasting: readonly Fact[]
+  /** Mounts that were reloaded and for which nothing says what to go back to. */
   readonly lost: readonly string[]
 }
 
@@ -21,6 +23,7 @@ export function planUndo(touched: readonly Step[]): UndoPlan {
   return {
     actions: onceEach([...configuration, ...reloads]),
     restores,
+    lasting: touched.flatMap((step) => (step.undo.length === 0 ? foundBy(step) : [])),
     lost: lostMounts(touched, restores),
   }
 }
@@ -55,6 +58,13 @@ function keyOf(fact: Fact): string {
   return `${fact.fact} ${of} ${node}`
 }
 
+/** What the step's own mount or connection was before it. */
+function foundBy({ requires }: Step): Fact[] {
+  return requires.filter(
+    ({ fact }) => fact === 'mount' || fact === 'no_mount' || fact === 'connection',
+  )
+}
+
 function lostMounts(touched: readonly Step[], restores: readonly Fact[]): string[] {
   const known = new Set(
     restores.flatMap((fact) => (fact.fact === 'running' ? [`${fact.mount} ${fact.node}`] : [])),
@@ -62,9 +72,7 @@ function lostMounts(touched: readonly Step[], restores: readonly Fact[]): string
   const reloaded = touched.flatMap(({ action }) =>
     action.kind === 'reload'
       ? action.mounts.filter((mount) => !known.has(`${mount} ${action.node}`))
-      : action.kind === 'enable'
-        ? [action.mount]
-        : [],
+      : [],
   )
   return [...new Set(reloaded)].sort()
 }

@@ -7,7 +7,7 @@ import type { RunOutcome } from '../domain/run-outcome.ts'
 import { findActive } from '../apply/active-node.ts'
 import { type ClusterLock, takeClusterLock } from '../apply/cluster-lock.ts'
 import { resolveEnvironment } from '../apply/environment.ts'
-import { openJournal } from '../apply/journal.ts'
+import { journalRoot, openJournal } from '../apply/journal.ts'
 import { type LockHolder, takeLocalLock } from '../apply/local-lock.ts'
 import { unreloadedEntries } from '../apply/past-runs.ts'
 import { createRecorder } from '../apply/recorder.ts'
@@ -33,7 +33,7 @@ export interface Job {
   /** Absent for a saved plan given without its file: then `env` comes from the environment alone. */
   readonly desired: DesiredState | undefined
   readonly session: Session
-  /** Where the cluster's journals and its lock are kept. */
+  /** Where the cluster's journals are kept. */
   readonly folder: string
   readonly options: CarryOutOptions
   readonly host: Host
@@ -43,11 +43,13 @@ export interface Job {
 
 /** Throws a LockstepError before anything is begun where it is locked or cannot be recorded. */
 export async function carryOut(job: Job): Promise<RunOutcome> {
-  const { plan, folder, host } = job
+  const { plan, host } = job
   resolveEnvironment(plan, job.desired, host.env)
   const since = host.now().toISOString()
   const run = `${since.replace(/[:.]/g, '-')}-${host.randomHex(3)}`
   const holder = { run, who: host.who, since, pid: host.pid, host: host.hostname }
+  // Wherever this run's journal goes: two runs with a journal each must meet somewhere.
+  const folder = journalRoot(host.env, host.home).of(plan.cluster.id)
   const release = takeLocalLock({ folder, holder, isAlive: host.isAlive })
   const interrupt = watchInterrupt(job, release)
   try {

@@ -138,7 +138,7 @@ const addApply: Add = (program, host, done) => {
     )
     .option('--soak <duration>', 'watch each reloaded mount this long before going on', seconds)
     .addOption(waitOption())
-    .option('--journal <dir>', 'where the journal and the lock of this machine are kept')
+    .option('--journal <dir>', 'where the journals are kept')
     .option('--log-file <file>', 'log every request to a file (never a token or a value)')
     .option('--json', 'print what is done as JSON, one event a line')
     .addHelpText(
@@ -171,7 +171,7 @@ const addRollback: Add = (program, host, done) => {
     .option('--no-input', 'never ask: fail where a question would be')
     .option('--soak <duration>', 'watch each reloaded mount this long before going on', seconds)
     .addOption(waitOption())
-    .option('--journal <dir>', 'where the journals and the lock of this machine are kept')
+    .option('--journal <dir>', 'where the journals are kept')
     .option('--log-file <file>', 'log every request to a file (never a token or a value)')
     .option('--json', 'print what is done as JSON, one event a line')
     .addHelpText(
@@ -276,7 +276,6 @@ const addLock: Add = (program, host, done) => {
     const command = lock
       .command(what)
       .description(description)
-      .option('--journal <dir>', 'where the lock of this machine is kept')
       .addHelpText('after', examples(`lockstep lock ${what}`, `lockstep lock ${what} -f prod/`))
       .action(async (options: CommonOptions) => {
         const { lock: run } = await import('./commands/lock.ts')

@@ -13,7 +13,6 @@ export interface Watched {
   /** Absent: only this machine's runs are known of. */
   readonly desired: DesiredState | undefined
   readonly session: Session
-  readonly journal?: string | undefined
   readonly host: Host
 }
 
@@ -31,8 +30,8 @@ interface Holder {
   readonly since: string
 }
 
-function localHolder({ live, journal, host }: Watched): Holder | undefined {
-  const holder = readHolder(journal ?? journalRoot(host.env, host.home).of(live.cluster.id))
+function localHolder({ live, host }: Watched): Holder | undefined {
+  const holder = readHolder(journalRoot(host.env, host.home).of(live.cluster.id))
   const watcher = { host: host.hostname, pid: host.pid }
   const held = holder !== undefined && isHeld(holder, { holder: watcher, isAlive: host.isAlive })
   return held ? holder : undefined

@@ -63,7 +63,8 @@ describeReal('a run that is told to stop', () => {
     expect(exitCode).toBe(130)
     expect(stderr).toContain('Stopped at once')
     expect(journal().at(-1)).toMatchObject({ event: 'step_started', number: 2 })
-    expect(await readdir(stage.place.journals)).not.toContain('lock')
+    const kept = await readdir(stage.place.home, { recursive: true })
+    expect(kept.filter((name) => name.endsWith('/lock'))).toEqual([])
     await expectFinishedByNext()
   })
 

@@ -57,6 +57,11 @@ export class Workplace implements AsyncDisposable {
     return join(this.home, 'journals')
   }
 
+  /** Where every run made from this home has its lock, wherever its journal goes. */
+  lockFolder(clusterId: string): string {
+    return join(this.home, '.local', 'state', 'lockstep', clusterId)
+  }
+
   start(args: readonly string[], command: readonly string[] = []): Started {
     if (!existsSync(program)) throw new Error(`there is no ${program}: npm run build makes it`)
     const words: readonly string[] = [...command, process.execPath, program, ...args]

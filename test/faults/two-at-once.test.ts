@@ -41,9 +41,11 @@ describeReal('two runs at once', () => {
         await stage.place.clear()
         const beginning = await begin(stage.cluster, inPlace)
         const file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
-        const apply = (): Promise<Ended> => stage.place.run(argumentsFor(stage, 'apply', file))
+        const apply = (journal: string): Promise<Ended> =>
+          stage.place.run(argumentsFor(stage, 'apply', file, ['--journal', journal]))
+        const { journals } = stage.place
 
-        const ended = await Promise.all([apply(), apply()])
+        const ended = await Promise.all([apply(journals), apply(`${journals}-elsewhere`)])
 
         return finish(ended, () => whyNotThere(stage.cluster, inPlace, beginning))
       }),
@@ -104,13 +106,10 @@ describeReal('two runs at once', () => {
       stage.place.run(argumentsFor(stage, 'apply', file)),
       other.run(argumentsFor({ ...stage, place: other }, 'apply', elsewhere)),
       stage.place.run([
-        ...['lock', 'show', '-f', file, '--journal', stage.place.journals],
+        ...['lock', 'show', '-f', file],
         ...['--address', stage.proxy.addresses[0] ?? ''],
       ]),
-      stage.place.run([
-        ...argumentsFor(stage, 'plan', file),
-        ...['--journal', stage.place.journals],
-      ]),
+      stage.place.run(argumentsFor(stage, 'plan', file)),
     ])
     goOn()
     const { exitCode } = await first.ended
@@ -130,11 +129,11 @@ describeReal('two runs at once', () => {
   it('takes over the lock of a run that died, and of a takeover that died', async () => {
     await begin(stage.cluster, inPlace)
     const file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
-    await mkdir(stage.place.journals)
+    const folder = await makeLockFolder(stage)
     const dead = deadHolder('a-run-that-died')
-    await writeFile(join(stage.place.journals, 'lock'), JSON.stringify(dead))
+    await writeFile(join(folder, 'lock'), JSON.stringify(dead))
     await writeFile(
-      join(stage.place.journals, `lock.${dead.run}.takeover`),
+      join(folder, `lock.${dead.run}.takeover`),
       JSON.stringify(deadHolder('its-heir')),
     )
 
@@ -146,8 +145,7 @@ describeReal('two runs at once', () => {
   it('leaves alone the lock of another machine', async () => {
     await begin(stage.cluster, inPlace)
     const file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
-    await mkdir(stage.place.journals)
-    const lock = join(stage.place.journals, 'lock')
+    const lock = join(await makeLockFolder(stage), 'lock')
     const theirs = JSON.stringify({ ...deadHolder('theirs'), host: 'another-machine' })
     await writeFile(lock, theirs)
 
@@ -187,6 +185,13 @@ function lockedBy(scenario: Scenario, kv: string): Scenario {
     ...scenario,
     file: (cluster) => ({ ...scenario.file(cluster), cluster: { lock: { kv } } }),
   }
+}
+
+async function makeLockFolder({ cluster, place }: Stage): Promise<string> {
+  const { body } = await cluster.request(0, 'GET', 'sys/health?standbyok=true')
+  const folder = place.lockFolder(String((body as { cluster_id: unknown }).cluster_id))
+  await mkdir(folder, { recursive: true })
+  return folder
 }
 
 async function mountLocks({ cluster }: Stage): Promise<void> {

@@ -8,7 +8,7 @@ import { runPlan } from '../../src/apply/run.ts'
 import type { JournalEvent } from '../../src/documents/journal.generated.ts'
 import type { Plan } from '../../src/documents/plan.generated.ts'
 import type { DesiredState } from '../../src/domain/desired.ts'
-import type { ServerRequest, Transport } from '../../src/domain/exchange.ts'
+import type { ServerRequest, ServerResponse, Transport } from '../../src/domain/exchange.ts'
 import type { LiveState } from '../../src/domain/live.ts'
 import type { NodeAddress, PluginId } from '../../src/domain/names.ts'
 import type { RunOutcome } from '../../src/domain/run-outcome.ts'
@@ -102,6 +102,15 @@ export function judgedPlan(desired: DesiredState, live: LiveState, past?: Past):
   return { live, draft, plan, blocked: isBlocked(findings) }
 }
 
+/** What stands between the program and a node; throws what a network would. */
+export type Around = (
+  node: NodeAddress,
+  request: ServerRequest,
+  pass: () => ServerResponse,
+  /** Milliseconds since the run began. */
+  now: number,
+) => ServerResponse
+
 export interface Applied {
   readonly outcome: RunOutcome
   readonly journal: readonly JournalEvent[]
@@ -110,6 +119,11 @@ export interface Applied {
 }
 
 export interface ApplyOptions {
+  readonly around?: Around
+  /** Told the clock, in milliseconds since the run began. */
+  readonly lockLost?: (now: number) => boolean
+  /** Called with each line of the journal. */
+  readonly recorded?: (event: JournalEvent, now: number) => void
   /** Called before each request that changes something; the first is number 0. */
   readonly beforeWrite?: (number: number, request: ServerRequest, node: NodeAddress) => void
 }
@@ -117,8 +131,9 @@ export interface ApplyOptions {
 export async function applyOn(
   twin: Twin,
   plan: Plan,
-  { beforeWrite = () => undefined }: ApplyOptions = {},
+  options: ApplyOptions = {},
 ): Promise<Applied> {
+  const { beforeWrite = () => undefined, around, lockLost = () => false, recorded } = options
   let now = 0
   const journal: JournalEvent[] = []
   const writes: ServerRequest[] = []
@@ -132,40 +147,49 @@ export async function applyOn(
       beforeWrite(writes.length, request, node)
       writes.push(request)
     },
+    ...(around !== undefined && {
+      around: (node, request, pass) => around(node, request, pass, now),
+    }),
   })
   const recorder = createRecorder({
     ...{ run: 'run', by: 'test' },
     now: () => new Date(now),
-    sinks: [(event) => void journal.push(event)],
+    sinks: [(event) => void journal.push(event), (event) => recorded?.(event, now)],
   })
   await recorder.runStarted(plan)
   const outcome = await runPlan(plan, {
-    ...{ client, recorder, soak: 0, wait: 60 },
+    ...{ client, recorder, soak: 0, wait: 120 },
     environmentOf: () => [],
     verify: () => Promise.resolve(undefined),
     clock: () => now,
     interrupted: () => false,
-    lockLost: () => false,
+    lockLost: () => lockLost(now),
   })
   await recorder.runEnded(outcome)
   return { outcome, journal, writes }
 }
 
-function changesSomething({ method, path }: ServerRequest): boolean {
+export function changesSomething({ method, path }: ServerRequest): boolean {
   return method !== 'GET' && path !== 'sys/capabilities-self'
 }
 
 interface Hooks {
   readonly wait?: (milliseconds: number) => void
   readonly sent?: (node: NodeAddress, request: ServerRequest) => void
+  readonly around?: (
+    node: NodeAddress,
+    request: ServerRequest,
+    pass: () => ServerResponse,
+  ) => ServerResponse
   readonly answered?: (body: unknown) => unknown
 }
 
-function clientOf(twin: Twin, { wait, sent, answered }: Hooks = {}): Client {
+function clientOf(twin: Twin, { wait, sent, around, answered }: Hooks = {}): Client {
   const transport: Transport = {
     send: async (node, request) => {
       sent?.(node, request)
-      const { status, body } = twin.send(node, request)
+      const pass = (): ServerResponse => twin.send(node, request)
+      const { status, body } = around === undefined ? pass() : around(node, request, pass)
       return { status, body: answered === undefined ? body : answered(body) }
     },
     close: () => Promise.resolve(),

@@ -15,7 +15,7 @@ export function history(run: string | undefined, options: HistoryOptions, host: 
     const runs = found.map(({ folder, name }) => ({ name, events: readRun(folder, name) }))
     if (options.json === true) host.out(`${JSON.stringify(runs, null, 2)}\n`)
     else {
-      const living = livingRuns(found, host)
+      const living = livingRuns(host)
       host.out(
         `${renderHistory(runs.map((one) => ({ ...one, underWay: living.has(one.name) })))}\n`,
       )
@@ -43,15 +43,17 @@ export function findRuns(options: Pick<HistoryOptions, 'journal'>, host: Host): 
 }
 
 /** The runs whose process holds its cluster's lock. */
-function livingRuns(found: readonly KeptRun[], host: Host): ReadonlySet<string> {
+function livingRuns(host: Host): ReadonlySet<string> {
   const watcher = { host: host.hostname, pid: host.pid }
   return new Set(
-    [...new Set(found.map(({ folder }) => folder))].flatMap((folder) => {
-      const holder = readHolder(folder)
-      const held =
-        holder !== undefined && isHeld(holder, { holder: watcher, isAlive: host.isAlive })
-      return held ? holder.run : []
-    }),
+    journalRoot(host.env, host.home)
+      .folders()
+      .flatMap((folder) => {
+        const holder = readHolder(folder)
+        const held =
+          holder !== undefined && isHeld(holder, { holder: watcher, isAlive: host.isAlive })
+        return held ? holder.run : []
+      }),
   )
 }
 

@@ -8,7 +8,7 @@ import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession } from '../session.ts'
 
-type LockOptions = CommonOptions & { readonly journal?: string; readonly force?: boolean }
+type LockOptions = CommonOptions & { readonly force?: boolean }
 
 export async function lock(
   what: 'show' | 'release',
@@ -20,7 +20,7 @@ export async function lock(
   const session = await openSession(options, host, desired)
   try {
     const { id } = await session.cluster()
-    const folder = options.journal ?? journalRoot(host.env, host.home).of(id)
+    const folder = journalRoot(host.env, host.home).of(id)
     const kv = desired?.cluster.lock?.kv
     const shared =
       kv === undefined ? undefined : { client: session.client, node: session.address, kv }

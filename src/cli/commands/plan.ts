@@ -24,7 +24,7 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(pluginsOf(desired))
-    await tellOfRunUnderWay({ live, desired, session, journal: options.journal, host })
+    await tellOfRunUnderWay({ live, desired, session, host })
     const made = await makeJudgedPlan({ desired, live, session, options, host })
     if (options.out !== undefined) {
       const { writePlanFile } = await import('../../apply/plan-file.ts')

@@ -2,6 +2,7 @@
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import type { JournalEvent, RunStarted } from '../../documents/journal.generated.ts'
 import { journalRoot, listRuns, readRun } from '../../apply/journal.ts'
+import { startOf } from '../../apply/past-runs.ts'
 import { rollbackState } from '../../apply/rollback-state.ts'
 import type { PluginId } from '../../domain/names.ts'
 import type { Host } from '../host.ts'
@@ -24,8 +25,9 @@ export async function rollback(
     const { id } = await session.cluster()
     const folder = options.journal ?? journalRoot(host.env, host.home).of(id)
     const runs = listRuns(folder).map((name) => ({ name, events: readRun(folder, name) }))
-    const { events } = chooseRun(run, runs)
-    const started = startOf(events, id)
+    const onCluster = runs.filter(({ events }) => startOf(events)?.cluster.id === id)
+    const { events } = chooseRun(run, run === undefined ? onCluster : runs)
+    const started = beginningOn(id, events)
     const plugins = new Set<PluginId>(
       [...started.before.entries, ...started.before.mounts, ...started.before.connections].map(
         ({ plugin }) => plugin,
@@ -34,7 +36,7 @@ export async function rollback(
     const live = await session.observe(plugins)
     const { desired, notes } = rollbackState({
       started,
-      runs: runs.map((one) => one.events),
+      runs: onCluster.map((one) => one.events),
       live,
       file,
     })
@@ -77,8 +79,8 @@ function chooseRun(run: string | undefined, runs: readonly NamedRun[]): NamedRun
   })
 }
 
-function startOf(events: readonly JournalEvent[], cluster: string): RunStarted {
-  const started = events.find((event) => event.event === 'run_started')
+function beginningOn(cluster: string, events: readonly JournalEvent[]): RunStarted {
+  const started = startOf(events)
   if (started?.cluster.id === cluster) return started
   throw new LockstepError({
     code: 'wrong-cluster',

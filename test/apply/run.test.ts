@@ -1,0 +1,242 @@
+/** Runs on the twin that meet one particular misfortune, and how they end. */
+import { expect, it } from 'vitest'
+import type { Plan } from '../../src/documents/plan.generated.ts'
+import type { ServerRequest } from '../../src/domain/exchange.ts'
+import {
+  type MountPath,
+  type NodeAddress,
+  ROOT_NAMESPACE,
+  type Sha256,
+} from '../../src/domain/names.ts'
+import type { Twin } from '../../src/twin/twin.ts'
+import { mountPath, nodeAddress, version } from '../builders/live.ts'
+import { desiredMount, desiredPlugin, desiredVersion } from '../builders/safety-input.ts'
+import { desiredState } from '../drift/desired-state.ts'
+import type { Deed } from '../property/deeds.ts'
+import { applyOn, changesSomething, makeTwin, observeTwin, planOn } from '../property/drive-twin.ts'
+import { MADE_UP, usualBinary } from '../property/palette.ts'
+
+const KV = MADE_UP.plugins.find(({ id }) => id === 'secret/my-kv')!
+const FORBIDDEN = { status: 403, body: { errors: ['permission denied'] } }
+const FULL = { status: 500, body: { errors: ['disk full'] } }
+const LAST = nodeAddress(3)
+
+it('is not put back where a version that was set cannot be cleared', async () => {
+  const { twin, plan } = await upgrade('', ['a/', 'b/'])
+
+  const { outcome } = await applyOn(twin, plan, {
+    around: (_node, { path }, pass) => (path === 'sys/mounts/b/tune' ? FULL : pass()),
+  })
+
+  expect(outcome).toMatchObject({ kind: 'not_put_back', undone: ['tune a/', 'tune b/'] })
+  expect(problemsOf(outcome)).toEqual([
+    'a/: plugin_version is v2.0.0, not none; a version, once set, cannot be cleared',
+  ])
+})
+
+it('counts as put back where the refused request changed nothing', async () => {
+  const { twin, plan } = await upgrade('', ['a/'])
+
+  const { outcome } = await applyOn(twin, plan, {
+    around: (_node, { path }, pass) => (path === 'sys/mounts/a/tune' ? FULL : pass()),
+  })
+
+  expect(outcome).toMatchObject({ kind: 'put_back', problems: [] })
+})
+
+it('waits for a node that stays silent after it refused a reload, and puts back what it can', async () => {
+  const { twin, plan } = await upgrade('v1.0.0', ['a/'])
+  let refused = false
+  let silent = 1
+
+  const { outcome } = await applyOn(twin, plan, {
+    around: (node, request, pass) => {
+      if (isReload(request) && node === LAST && !refused) {
+        spoil(twin, node, 'v2.0.0')
+        refused = true
+      } else if (refused && node === LAST && request.path === 'sys/mounts' && silent-- > 0) {
+        throw new Error('connect ECONNREFUSED')
+      }
+      return pass()
+    },
+  })
+
+  expect(refused).toBe(true)
+  expect(outcome).toMatchObject({ kind: 'put_back', problems: [] })
+  expect(await answersOn(twin, 'a/')).toEqual(['yes', 'yes', 'yes'])
+})
+
+it('needs a person where a node refused a reload and stays away', async () => {
+  const { twin, plan } = await upgrade('v1.0.0', ['a/'])
+  let refused = false
+
+  const { outcome } = await applyOn(twin, plan, {
+    around: (node, request, pass) => {
+      if (refused && node === LAST) throw new Error('connect ECONNREFUSED')
+      if (isReload(request) && node === LAST) {
+        spoil(twin, node, 'v2.0.0')
+        refused = true
+      }
+      return pass()
+    },
+  })
+
+  expect(outcome.kind).toBe('not_put_back')
+  expect(problemsOf(outcome).join()).toContain('ECONNREFUSED')
+  const { mounts } = await observeTwin(twin)
+  const mount = mounts.find(({ path }) => path === mountPath('a/'))
+  expect(mount?.configured_version).toBe('v1.0.0')
+})
+
+it('takes no listing for proof that a refused undo left the mount alive', async () => {
+  const { twin, plan } = await upgrade('v1.0.0', ['a/'])
+
+  const { outcome } = await applyOn(twin, plan, {
+    around: (node, request, pass) => {
+      if (request.path.endsWith('?help=1')) return FORBIDDEN
+      if (isReload(request)) for (const of of ['v1.0.0', 'v2.0.0']) spoil(twin, node, of)
+      return pass()
+    },
+  })
+
+  expect(await answersOn(twin, 'a/')).toContain('no')
+  expect(outcome.kind).toBe('not_put_back')
+  expect(problemsOf(outcome).join()).toContain('was not seen to answer')
+})
+
+it('is done where the mount is there, though the second request for it was refused', async () => {
+  const twin = makeTwin({ product: 'openbao', nodes: 3, deeds: [register('v1.0.0')] })
+  const versions = [versionOf('v1.0.0')]
+  const desired = desiredState({
+    plugins: [desiredPlugin(KV.id, { use: 'v1.0.0', versions })],
+    mounts: [desiredMount('a/', KV.id, { enable: true })],
+  })
+  const { plan } = await planOn(twin, desired)
+  let late: (() => void) | undefined
+
+  const { outcome } = await applyOn(twin, plan, {
+    around: (_node, request, pass) => {
+      if (request.path !== 'sys/mounts/a' || !changesSomething(request)) return pass()
+      if (late === undefined) {
+        late = () => void pass()
+        throw Object.assign(new Error('cut'), { code: 'ECONNRESET' })
+      }
+      late()
+      return pass()
+    },
+  })
+
+  expect(outcome.kind).toBe('done')
+  expect(await answersOn(twin, 'a/')).toEqual(['yes', 'yes', 'yes'])
+})
+
+it('sends nothing more once the lock is lost, also where it waited for a leader', async () => {
+  const { twin, plan } = await upgrade('v1.0.0', ['a/'])
+  let away: number | undefined
+  const lost = (now: number): boolean => away !== undefined && now > away + 60_000
+
+  const { outcome, writes } = await applyOn(twin, plan, {
+    lockLost: lost,
+    recorded: (event, now) => {
+      if (event.event === 'step_started' && event.step.startsWith('tune')) away = now
+    },
+    around: (_node, _request, pass, now) => {
+      if (away !== undefined && now < away + 70_000) throw new Error('connect ECONNREFUSED')
+      return pass()
+    },
+  })
+
+  expect(outcome).toMatchObject({ kind: 'stopped', error: { code: 'lock-lost', exitCode: 7 } })
+  expect(writes.map(({ path }) => path)).toEqual(['sys/plugins/catalog/secret/my-kv'])
+})
+
+it('stops at a step whose facts no longer hold when it comes to it', async () => {
+  const { twin, plan } = await upgrade('v1.0.0', ['a/'])
+
+  const { outcome, writes } = await applyOn(twin, plan, {
+    recorded: ({ event }) => {
+      if (event === 'step_done') twin.send(twin.active()!, tuneTo('v1.0.0'))
+    },
+  })
+
+  expect(outcome).toMatchObject({ kind: 'stale' })
+  expect(writes.filter(isReload)).toEqual([])
+})
+
+it('does not reload a mount that was made anew while the run was under way', async () => {
+  const { twin, plan } = await upgrade('v1.0.0', ['a/'])
+  const { accessor } = (await observeTwin(twin)).mounts.find(({ path }) => path === 'a/')!
+  const done = new Set<string>()
+
+  const { outcome, writes } = await applyOn(twin, plan, {
+    around: (_node, request, pass) => {
+      const answer = pass()
+      if (request.path !== 'sys/mounts' || !done.has('tune a/')) return answer
+      return JSON.parse(JSON.stringify(answer).replace(accessor, 'made_anew')) as typeof answer
+    },
+    recorded: (event) => {
+      if (event.event === 'step_done') done.add(event.step)
+    },
+  })
+
+  expect(outcome).toMatchObject({ kind: 'stale' })
+  expect(outcome.kind === 'stale' && outcome.mismatches.map(({ field }) => field)).toContain(
+    'accessor',
+  )
+  expect(writes.filter(isReload)).toEqual([])
+})
+
+async function upgrade(
+  from: string,
+  mounts: readonly string[],
+): Promise<{ readonly twin: Twin; readonly plan: Plan }> {
+  const twin = makeTwin({
+    product: 'openbao',
+    nodes: 3,
+    deeds: [register(from), ...mounts.map((path) => enable(path, from))],
+  })
+  const kept = from === '' ? [] : [versionOf(from)]
+  const versions = [...kept, versionOf('v2.0.0')]
+  const desired = desiredState({ plugins: [desiredPlugin(KV.id, { use: 'v2.0.0', versions })] })
+  return { twin, plan: (await planOn(twin, desired)).plan }
+}
+
+function register(of: string): Deed {
+  const binary = usualBinary(KV, version(of))
+  return { do: 'register', plugin: KV.id, version: version(of), binary, args: [] }
+}
+
+function enable(path: string, of: string): Deed {
+  const mount = { path: mountPath(path), namespace: ROOT_NAMESPACE }
+  return { do: 'enable', mount, plugin: KV.id, version: version(of) }
+}
+
+function versionOf(of: string) {
+  return desiredVersion(KV.id, of, usualBinary(KV, version(of)))
+}
+
+function tuneTo(of: string): ServerRequest {
+  return {
+    ...{ method: 'POST', path: 'sys/mounts/a/tune', body: { plugin_version: of } },
+    ...{ namespace: ROOT_NAMESPACE, forwarding: true },
+  }
+}
+
+/** The node's program of that version is another one by now: it cannot be started. */
+function spoil(twin: Twin, node: NodeAddress, of: string): void {
+  twin.putFile(node, usualBinary(KV, version(of)).command, { sha256: 'f'.repeat(64) as Sha256 })
+}
+
+function isReload({ path }: ServerRequest): boolean {
+  return path === 'sys/plugins/reload/backend'
+}
+
+function problemsOf(outcome: object): readonly string[] {
+  return 'problems' in outcome ? (outcome.problems as readonly string[]) : []
+}
+
+async function answersOn(twin: Twin, path: string): Promise<string[]> {
+  const { mounts } = await observeTwin(twin)
+  const mount = mounts.find((one) => one.path === (path as MountPath))
+  return mount?.nodes.map(({ answers }) => answers) ?? []
+}
