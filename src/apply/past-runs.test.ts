@@ -21,6 +21,7 @@ it('knows what an entry held before an earlier run replaced it', () => {
   const past = pastOf([[started(), registered(newer)]])
 
   expect(past.replaced).toEqual([{ plugin, version, entry: old, env: [] }])
+  expect(past.registered).toEqual([{ plugin, version, entry: newer, env: [] }])
   expect(past.unreloaded).toEqual([])
 })
 

@@ -5,7 +5,12 @@
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Action, Entry } from '../documents/plan.generated.ts'
 import type { MountPath } from '../domain/names.ts'
-import type { Past, ReplacedEntry, UnreloadedEntry } from '../plan/past.ts'
+import {
+  environmentOfEntry,
+  type KnownEntry,
+  type Past,
+  type UnreloadedEntry,
+} from '../plan/past.ts'
 import { listRuns, readRun } from './journal.ts'
 
 /** Older runs have been finished by later ones, or by hand. */
@@ -36,7 +41,8 @@ interface Written extends UnreloadedEntry {
 
 /** `runs`: the oldest first. */
 export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
-  const replaced: ReplacedEntry[] = []
+  const replaced: KnownEntry[] = []
+  const registered: KnownEntry[] = []
   const written = new Map<string, Written>()
   for (const events of runs) {
     const mounts = mountsOf(events)
@@ -47,10 +53,13 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
           action = event.action
           if (action.kind === 'deregister') written.delete(keyOf(action))
           if (action.kind !== 'register') break
-          const before = beforeOf(event.restores)
-          if (before === undefined) break
           const { plugin, version, entry, env } = action
-          replaced.unshift({ plugin, version, entry: before, env })
+          const before = beforeOf(event.restores)
+          const known = { plugin, version, entry: before ?? entry }
+          const envBefore = environmentOfEntry({ registered }, known) ?? []
+          registered.unshift({ plugin, version, entry, env })
+          if (before === undefined) break
+          replaced.unshift({ ...known, env: envBefore })
           written.delete(keyOf(action))
           if (before.sha256 !== entry.sha256) break
           const using = mounts.get(plugin) ?? new Set<MountPath>()
@@ -66,6 +75,7 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
           if (action.kind === 'register' || action.kind === 'deregister') {
             written.delete(keyOf(action))
           }
+          if (action.kind === 'register') registered.unshift(action)
           break
         case 'step_done':
         case 'undo_done':
@@ -87,7 +97,7 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
       }
     }
   }
-  return { replaced, unreloaded: [...written.values()] }
+  return { replaced, registered, unreloaded: [...written.values()] }
 }
 
 function keyOf({ plugin, version }: { readonly plugin: string; readonly version: string }): string {

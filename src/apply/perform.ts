@@ -2,14 +2,14 @@
  * Carries out one action: finds the node to ask, fills in what a plan does not hold, and sends
  * the request once. The only place from which a server is changed.
  */
-import type { Action } from '../documents/plan.generated.ts'
-import type { NodeAddress, PluginId, Version } from '../domain/names.ts'
+import type { Action, RegisterAction } from '../documents/plan.generated.ts'
+import type { NodeAddress } from '../domain/names.ts'
 import type { Client } from '../server/client.ts'
 import { describeNoAnswer, describeAnswer, forwards, saysComeBack } from '../server/faults.ts'
 import { requestOf } from '../server/requests.ts'
 
-/** `NAME=value` for each variable of a registration; throws a LockstepError for one that is not set. */
-export type EnvironmentOf = (plugin: PluginId, version: Version) => readonly string[]
+/** `NAME=value` for each variable of a registration. */
+export type EnvironmentOf = (registration: RegisterAction) => readonly string[]
 
 export type Performed =
   | { readonly kind: 'accepted' }
@@ -28,10 +28,7 @@ export async function perform(
   action: Action,
   environmentOf: EnvironmentOf,
 ): Promise<Performed> {
-  const env =
-    action.kind === 'register' && action.env.length > 0
-      ? environmentOf(action.plugin, action.version)
-      : []
+  const env = action.kind === 'register' && action.env.length > 0 ? environmentOf(action) : []
   const node = action.kind === 'reload' ? action.node : active
   const outcome = await client.write(node, requestOf(action, env))
   if (outcome.kind === 'lost') {

@@ -1,56 +1,92 @@
-import { expect, it } from 'vitest'
-import { liveState, plugin, version } from '../../test/builders/live.ts'
-import {
-  desiredPlugin,
-  desiredVersion,
-  entryOf,
-  mountOf,
-  safetyInput,
-} from '../../test/builders/safety-input.ts'
-import type { RunStarted } from '../documents/journal.generated.ts'
-import type { MountPath, Namespace } from '../domain/names.ts'
+/** What a journal and the live state make of a way back. */
+import { describe, expect, it } from 'vitest'
+import { liveState, nodeAddress, plugin, version } from '../../test/builders/live.ts'
+import { entryOf, mountOf } from '../../test/builders/safety-input.ts'
+import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
+import type { Entry, EnvironmentName } from '../documents/plan.generated.ts'
+import { ROOT_NAMESPACE } from '../domain/names.ts'
+import { contentOf } from '../plan/live-index.ts'
 import { rollbackState } from './rollback-state.ts'
 
 const KV = 'secret/my-kv'
+const [id, V1, V2] = [plugin(KV), version('v1.0.0'), version('v2.0.0')]
+const old = contentOf(entryOf(KV, 'v1.0.0'))!
+const changed: Entry = { ...old, args: ['--new'] }
+const mount = mountOf('a/', KV, 'v1.0.0')
 
-it('keeps what the file says of the newer data, whichever run registered that version', () => {
-  const newer = desiredVersion(KV, 'v0.21.0', { data: { downgradeTo: '>=0.16.0' } })
-  const { desired: file } = safetyInput({
-    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.16.2', newer] })] },
+describe('a run that changed the arguments of a version', () => {
+  const started = runStarted([{ plugin: id, version: V1, entry: old }])
+  const live = liveState({
+    catalog: [entryOf(KV, 'v1.0.0', { args: ['--new'] })],
+    mounts: [mount],
   })
-  const catalog = [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')]
-  const live = liveState({ catalog, mounts: [mountOf('team-a/', KV, 'v0.21.0')] })
 
-  const { desired } = rollbackState({ started: tuned(), runs: [], live, file })
+  it('is gone back from with the environment of the older entry, where a journal has it', () => {
+    const runs = [[registered(old, [{ name: 'HTTPS_PROXY', from: 'PROXY' }])], [started]]
 
-  expect(desired.plugins[0]?.versions).toMatchObject([
-    { version: 'v0.16.2' },
-    { version: 'v0.21.0', data: { downgradeTo: '>=0.16.0' } },
-  ])
-  expect(desired.plugins[0]?.retire).toEqual([])
+    const { desired } = rollbackState({ started, runs, live, file: undefined })
+
+    expect(desired.plugins[0]?.versions).toMatchObject([
+      { version: V1, args: [], env: [{ name: 'HTTPS_PROXY', from: 'PROXY' }] },
+    ])
+  })
+
+  it('says that nobody knows it, where none has', () => {
+    const runs = [[started, registered(changed, [])]]
+
+    const { notes } = rollbackState({ started, runs, live, file: undefined })
+
+    expect(notes).toEqual([
+      expect.stringMatching(/v1\.0\.0 is registered again without an environment/),
+    ])
+  })
 })
 
-/** A run that tuned a mount from the older of two registered versions. */
-function tuned(): RunStarted {
+describe('a version that was retired since', () => {
+  const started = runStarted([{ plugin: id, version: V2, entry: null }])
+  const live = liveState({
+    catalog: [entryOf(KV, 'v2.0.0')],
+    mounts: [mountOf('a/', KV, 'v2.0.0')],
+  })
+
+  it('is registered again as the run that retired it found it', () => {
+    const retiring = runStarted([{ plugin: id, version: V1, entry: old }])
+
+    const { desired } = rollbackState({
+      ...{ started, live, file: undefined },
+      runs: [[started], [retiring]],
+    })
+
+    expect(desired.plugins[0]?.versions).toMatchObject([{ version: V1, ...old }])
+    expect(desired.mounts).toMatchObject([{ use: { value: { kind: 'version', version: V1 } } }])
+  })
+
+  it('leaves what ran it as it is, where nobody knows what it was', () => {
+    const { desired, notes } = rollbackState({ started, live, file: undefined, runs: [[started]] })
+
+    expect(desired.mounts).toEqual([])
+    expect(notes).toEqual([expect.stringMatching(/v1\.0\.0 is registered no more/)])
+  })
+})
+
+function runStarted(entries: RunStarted['before']['entries']): RunStarted {
   return {
-    event: 'run_started',
-    at: '2026-01-01T00:00:00.000Z',
-    run: 'one',
-    by: 'somebody',
-    plan_id: 'f'.repeat(64),
-    cluster: { id: 'id', name: 'lab' },
-    steps: 1,
+    ...{ event: 'run_started', at: '2026-01-01T00:00:00.000Z', run: 'one', plan_id: 'p' },
+    cluster: { id: 'c', name: 'prod-eu' },
+    ...{ steps: 1, by: 'me@here' },
     before: {
-      entries: [],
-      mounts: [
-        {
-          mount: 'team-a/' as MountPath,
-          namespace: '' as Namespace,
-          plugin: plugin(KV),
-          version: version('v0.16.2'),
-        },
-      ],
+      entries,
+      mounts: [{ mount: mount.path, namespace: ROOT_NAMESPACE, plugin: id, version: V1 }],
       connections: [],
     },
   }
+}
+
+function registered(entry: Entry, env: EnvironmentName[]): JournalEvent {
+  const node = nodeAddress(1)
+  return {
+    ...{ event: 'step_started', at: '2026-01-01T00:00:00.000Z', run: 'one', step: 's' },
+    ...{ number: 1, of: 1, node, undo: [], restores: [], group: 'g' },
+    action: { kind: 'register', plugin: id, version: V1, entry, env },
+  } as unknown as JournalEvent
 }

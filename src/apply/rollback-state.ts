@@ -3,7 +3,7 @@
  * changed. Pure. What cannot be returned to is said, and what the plan cannot bring about it says.
  */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
-import type { Entry, EnvironmentName } from '../documents/plan.generated.ts'
+import type { Entry } from '../documents/plan.generated.ts'
 import type {
   DesiredConnection,
   DesiredMount,
@@ -23,7 +23,10 @@ import {
   type Version,
   versionLabel,
 } from '../domain/names.ts'
-import { indexLive } from '../plan/live-index.ts'
+import { contentOf, indexLive } from '../plan/live-index.ts'
+import { environmentOfEntry } from '../plan/past.ts'
+import { sameEntry } from '../plan/steps.ts'
+import { pastOf } from './past-runs.ts'
 
 export interface RollbackSources {
   readonly started: RunStarted
@@ -56,6 +59,13 @@ export function rollbackState(sources: RollbackSources): RollbackState {
     notes.push(`${mount} was mounted by that run and stays: nothing is ever unmounted.`)
   }
   const lock = started.cluster.lock
+  const plugins = [...ids].sort(compareText).map((id) => pluginBefore(id, sources, notes))
+  const listed = new Set(
+    plugins.flatMap(({ id, versions }) => versions.map(({ version }) => `${id} ${version}`)),
+  )
+  /** What nobody can register again is left as it is. */
+  const canUse = (plugin: PluginId, use: Use): boolean =>
+    use.kind !== 'version' || listed.has(`${plugin} ${use.version}`)
   return {
     notes,
     desired: {
@@ -63,9 +73,10 @@ export function rollbackState(sources: RollbackSources): RollbackState {
         ...(lock !== undefined && { lock: { kv: lock, source: sourceOf(started) } }),
         ...file?.cluster,
       },
-      plugins: [...ids].sort(compareText).map((id) => pluginBefore(id, sources, notes)),
+      plugins,
       mounts: before.mounts
         .flatMap((mount) => mountBefore(mount, sources))
+        .filter(({ plugin, use }) => use === undefined || canUse(plugin, use.value))
         .sort((a, b) => compareText(a.path, b.path)),
       connections: before.connections
         .map(({ connection, plugin, version }): DesiredConnection => {
@@ -73,6 +84,7 @@ export function rollbackState(sources: RollbackSources): RollbackState {
           const value: Use = useOf(version)
           return { path: connection, plugin, use: { value, source }, source }
         })
+        .filter(({ plugin, use }) => use === undefined || canUse(plugin, use.value))
         .sort((a, b) => compareText(a.path, b.path)),
       allow: file?.allow ?? [],
       ignore: [],
@@ -92,11 +104,11 @@ function useOf(version: Version): Use {
 
 function mountBefore(
   { mount, plugin, version }: RunStarted['before']['mounts'][number],
-  { started, live, file }: RollbackSources,
+  { started, live, runs, file }: RollbackSources,
 ): DesiredMount[] {
   if (version === null) return []
   const source = sourceOf(started)
-  const unversioned = entryBefore(plugin, UNVERSIONED, started, live)
+  const unversioned = entryBefore(plugin, UNVERSIONED, { started, live, runs })
   const value = useOf(version)
   const known = file?.mounts.find(({ path }) => path === mount)
   return [
@@ -115,20 +127,26 @@ function mountBefore(
   ]
 }
 
-/** Null: nothing was registered under it. */
+/**
+ * Null: nothing was registered under it, or nobody knows what. One that was retired since is in the
+ * journal of the run that retired it.
+ */
 function entryBefore(
   plugin: PluginId,
   version: Version,
-  { before }: RunStarted,
-  live: LiveState,
+  { started, live, runs }: Pick<RollbackSources, 'started' | 'live' | 'runs'>,
 ): Entry | null {
-  const changed = before.entries.find((one) => one.plugin === plugin && one.version === version)
+  const isIt = (one: { readonly plugin: PluginId; readonly version: Version }): boolean =>
+    one.plugin === plugin && one.version === version
+  const changed = started.before.entries.find(isIt)
   if (changed !== undefined) return changed.entry
-  const entry = live.catalog.find(
-    (one) => one.plugin === plugin && one.version === version && !one.builtin,
-  )
-  if (entry?.command === undefined) return null
-  return { command: entry.command, sha256: entry.sha256, args: [...(entry.args ?? [])] }
+  const standing = contentOf(indexLive(live).external(plugin, version))
+  // Without a version there may have been none: what an older run found says nothing of this one's.
+  if (standing !== undefined || version === UNVERSIONED) return standing ?? null
+  const found = runs
+    .flat()
+    .flatMap((event) => (event.event === 'run_started' ? event.before.entries.filter(isIt) : []))
+  return found.findLast(({ entry }) => entry !== null)?.entry ?? null
 }
 
 function pluginBefore(id: PluginId, sources: RollbackSources, notes: string[]): DesiredPlugin {
@@ -145,10 +163,14 @@ function pluginBefore(id: PluginId, sources: RollbackSources, notes: string[]): 
     ),
   ])
   const versions = [...kept].flatMap((version): DesiredVersion[] => {
-    const entry = entryBefore(id, version, started, live)
-    if (entry === null) return []
-    const known = inFile?.versions.find((one) => one.version === version)
-    const same = known?.sha256 === entry.sha256 ? known : undefined
+    const entry = entryBefore(id, version, sources)
+    const declared = inFile?.versions.find((one) => one.version === version)
+    if (entry === null) {
+      if (version === UNVERSIONED) return []
+      if (declared === undefined) notes.push(unknownEntry(id, version))
+      return declared === undefined ? [] : [declared]
+    }
+    const same = declared?.sha256 === entry.sha256 ? declared : undefined
     const env = same?.env ?? environmentOf(id, version, entry, sources, notes)
     return [{ version, ...entry, env, data: same?.data ?? {}, source: same?.source ?? source }]
   })
@@ -175,6 +197,10 @@ function pluginBefore(id: PluginId, sources: RollbackSources, notes: string[]): 
   }
 }
 
+function unknownEntry(id: PluginId, version: Version): string {
+  return `${id} ${versionLabel(version)} is registered no more, and no journal of this machine says what it was: what ran it stays as it is. Give a file that lists it with -f.`
+}
+
 /** What the run registered anew; not what a mount that it made, and that stays, runs. */
 function registeredBy(id: PluginId, { started, live }: RollbackSources): Version[] {
   const { before } = started
@@ -199,10 +225,15 @@ function environmentOf(
   { runs, live }: RollbackSources,
   notes: string[],
 ): EnvironmentVariable[] {
-  const stands = live.catalog.some(
-    (one) => one.plugin === id && one.version === version && one.sha256 === entry.sha256,
-  )
-  const names = stands ? [] : registeredWith(id, version, entry, runs)
+  const standing = contentOf(indexLive(live).external(id, version))
+  if (standing !== undefined && sameEntry(standing, entry)) return []
+  const names = environmentOfEntry(pastOf(runs), { plugin: id, version, entry })
+  if (names === undefined) {
+    notes.push(
+      `${id} ${versionLabel(version)} is registered again without an environment: no journal of this machine says whether it had one. If it had, give a file that says it with -f.`,
+    )
+    return []
+  }
   return names.flatMap(({ name, from }) => {
     if (from !== undefined) return { name, from }
     notes.push(
@@ -210,20 +241,4 @@ function environmentOf(
     )
     return []
   })
-}
-
-function registeredWith(
-  id: PluginId,
-  version: Version,
-  entry: Entry,
-  runs: RollbackSources['runs'],
-): readonly EnvironmentName[] {
-  let found: readonly EnvironmentName[] = []
-  for (const event of runs.flat()) {
-    if (event.event !== 'step_started' || event.action.kind !== 'register') continue
-    const { plugin, version: registered, entry: content, env } = event.action
-    const same = plugin === id && registered === version && content.sha256 === entry.sha256
-    if (same && content.command === entry.command) found = env
-  }
-  return found
 }

@@ -28,14 +28,15 @@ export function describeChanges(steps: readonly Step[], index: LiveIndex): Chang
       }
       case 'deregister': {
         const before = requires.find((fact) => fact.fact === 'entry')?.entry
+        const unused = requires.find((fact) => fact.fact === 'unused')
         changes.push({
           subject: entrySubject(action.plugin, action.version),
           kind: 'entry',
           action: 'remove',
           fields: [
             { name: 'command', from: before?.command ?? null, to: null },
-            { name: 'sha256', from: before?.sha256 ?? null, to: null },
-          ],
+            { name: 'sha256', from: before?.sha256 ?? unused?.sha256 ?? null, to: null },
+          ].filter((field) => field.from !== null),
           why,
         })
         break

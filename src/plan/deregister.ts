@@ -5,30 +5,42 @@
 import type { CatalogEntry } from '../domain/live.ts'
 import { type PluginId, UNVERSIONED } from '../domain/names.ts'
 import { contentOf } from './live-index.ts'
+import { environmentOfEntry, type Past } from './past.ts'
 import { entryFact, entrySubject, type UnorderedStep } from './steps.ts'
 
-/** `reverts`: its mounts fall back to the compiled-in plugin at their next reload. */
+/**
+ * `reverts`: its mounts fall back to the compiled-in plugin at their next reload. An entry that the
+ * server cannot read (OpenBao answers 500 where its file is gone) is known from the list alone:
+ * nothing of it is relied on but that nothing uses it, and nothing could register it again.
+ */
 export function deregisterStep(
   entry: CatalogEntry,
   group: string,
-  options: { reverts: boolean },
+  options: { readonly reverts: boolean; readonly past: Past },
 ): UnorderedStep {
   const { plugin, version } = entry
-  const content = contentOf(entry) ?? { command: '', sha256: entry.sha256, args: [] }
-  const fact = entryFact(plugin, version, content)
+  const content = contentOf(entry)
+  const fact = content === undefined ? [] : [entryFact(plugin, version, content)]
+  const env =
+    content === undefined
+      ? undefined
+      : environmentOfEntry(options.past, { plugin, version, entry: content })
   return {
     id: `deregister ${entrySubject(plugin, version)}`,
     group,
     action: { kind: 'deregister', plugin, version },
     requires: [
-      fact,
+      ...fact,
       ...(options.reverts
         ? []
         : [{ fact: 'unused' as const, plugin, version, sha256: entry.sha256 }]),
     ],
     ensures: [entryFact(plugin, version, null)],
-    undo: [{ kind: 'register', plugin, version, entry: content, env: [] }],
-    restores: [fact],
+    undo:
+      content === undefined
+        ? []
+        : [{ kind: 'register', plugin, version, entry: content, env: [...(env ?? [])] }],
+    restores: fact,
     why: whyDeregister(plugin, version === UNVERSIONED && options.reverts),
   }
 }

@@ -23,6 +23,8 @@ export interface Draft {
   /** What each plugin's mounts and connections are to come to, in the file's sorted order. */
   readonly targets: readonly { readonly plugin: DesiredPlugin; readonly targets: Targets }[]
   readonly index: LiveIndex
+  /** What the journals of earlier runs on this machine say. */
+  readonly past: Past
 }
 
 /** `past`: what earlier runs left unfinished, where that is known. */
@@ -51,6 +53,7 @@ export function draftPlan(desired: DesiredState, live: LiveState, past: Past = N
     impossible: targets.flatMap(({ targets }) => targets.impossible),
     targets,
     index,
+    past,
   }
 }
 

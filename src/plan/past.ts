@@ -12,7 +12,8 @@ import {
 } from '../domain/names.ts'
 import { sameEntry } from './steps.ts'
 
-export interface ReplacedEntry {
+/** An entry as a run wrote it, or found it before it did. */
+export interface KnownEntry {
   readonly plugin: PluginId
   readonly version: Version
   readonly entry: Entry
@@ -33,11 +34,13 @@ export interface UnreloadedEntry {
 
 export interface Past {
   /** The newest first. */
-  readonly replaced: readonly ReplacedEntry[]
+  readonly replaced: readonly KnownEntry[]
+  /** What was registered, with what only its registration says; the newest first. */
+  readonly registered: readonly KnownEntry[]
   readonly unreloaded: readonly UnreloadedEntry[]
 }
 
-export const NO_PAST: Past = { replaced: [], unreloaded: [] }
+export const NO_PAST: Past = { replaced: [], registered: [], unreloaded: [] }
 
 /** The newest entry of that name that held this binary; undefined where no run replaced one. */
 export function findReplaced(
@@ -45,10 +48,24 @@ export function findReplaced(
   plugin: PluginId,
   version: Version,
   sha256: Sha256,
-): ReplacedEntry | undefined {
+): KnownEntry | undefined {
   return past.replaced.find(
     (one) => one.plugin === plugin && one.version === version && one.entry.sha256 === sha256,
   )
+}
+
+/**
+ * The names of the environment that an entry was last registered with. Undefined where no journal
+ * of this machine has its registration: no server tells.
+ */
+export function environmentOfEntry(
+  { registered }: Pick<Past, 'registered'>,
+  at: Pick<KnownEntry, 'plugin' | 'version' | 'entry'>,
+): readonly EnvironmentName[] | undefined {
+  return registered.find(
+    ({ plugin, version, entry }) =>
+      plugin === at.plugin && version === at.version && sameEntry(entry, at.entry),
+  )?.env
 }
 
 /** True where a mount's process on a node is older than the entry that stands now. */

@@ -47,7 +47,7 @@ const NOTHING: PluginSteps = { registrations: [], moves: [], retirements: [] }
 export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known): PluginSteps {
   const { live, index, past } = known
   if (targets.impossible.some(({ kind }) => kind === 'not-overridable')) return NOTHING
-  const registrations = findRegistrations(plugin, index)
+  const registrations = findRegistrations(plugin, index, past)
   const inPlace = registrations.find(({ version }) => version.version === UNVERSIONED)
   const changed = registrations.filter((one) => isChangedUnderMounts(one, targets))
   const reverted = revertedEntry(plugin, targets, index)
@@ -61,7 +61,7 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
       target,
       back:
         (isUnder(target, registration) ? backToEntry(registration) : undefined) ??
-        backOf(target, inPlace, reverted?.sha256, known),
+        backOf(target, inPlace, contentOf(reverted)?.sha256, known),
       // While a pin is in force a tune is refused, and the pin decides what a reload starts.
       tuned: pin === undefined && target.mount.configured_version !== target.version,
       // One that was gone and is registered again is no change to the process that still runs it.
@@ -114,7 +114,9 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
         leaving,
         known,
       ),
-      ...(reverted === undefined ? [] : [deregisterStep(reverted, plugin.id, { reverts: true })]),
+      ...(reverted === undefined
+        ? []
+        : [deregisterStep(reverted, plugin.id, { reverts: true, past })]),
       ...(inPlace === undefined ? [] : [register(inPlace, plugin.id)]),
       ...withEarlierRunTakenBack(
         // An entry that all mounts share takes them all back with it: then they are one group.
@@ -130,7 +132,7 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
     retirements: plugin.retire.flatMap(({ version }) => {
       const entry = index.external(plugin.id, version)
       if (entry === undefined || entry === reverted) return []
-      return [deregisterStep(entry, `retire ${plugin.id}`, { reverts: false })]
+      return [deregisterStep(entry, `retire ${plugin.id}`, { reverts: false, past })]
     }),
   }
 }

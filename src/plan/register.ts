@@ -1,8 +1,10 @@
 /** `register` steps: what the file lists and the catalog does not hold, or holds otherwise. */
+import type { EnvironmentName } from '../documents/plan.generated.ts'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
 import type { LiveNode } from '../domain/live.ts'
 import { UNVERSIONED, type Version } from '../domain/names.ts'
 import { contentOf, type LiveIndex } from './live-index.ts'
+import { environmentOfEntry, type Past } from './past.ts'
 import { count } from '../domain/count.ts'
 import {
   type Entry,
@@ -20,12 +22,15 @@ export interface Registration {
   /** What stands under the version now; null: nothing. */
   readonly before: Entry | null
   readonly after: Entry
+  /** What it is registered with again, should it be taken back; as the file has it where nobody knows. */
+  readonly envBefore: readonly EnvironmentName[]
 }
 
 /** The versions of a plugin that must be registered, the unversioned one first. */
 export function findRegistrations(
   plugin: DesiredPlugin,
   index: LiveIndex,
+  past: Past,
 ): readonly Registration[] {
   const retired = new Set<Version>(plugin.retire.map(({ version }) => version))
   return plugin.versions.flatMap((version) => {
@@ -33,9 +38,12 @@ export function findRegistrations(
     if (retired.has(version.version)) return []
     const live = index.external(plugin.id, version.version)
     const after = entryOf(version)
-    if (live === undefined) return { version, before: null, after }
+    const env = environmentNames(version)
+    if (live === undefined) return { version, before: null, after, envBefore: env }
     const before = contentOf(live) ?? { ...after, sha256: live.sha256 }
-    return sameEntry(before, after) ? [] : { version, before, after }
+    if (sameEntry(before, after)) return []
+    const at = { plugin: plugin.id, version: version.version, entry: before }
+    return { version, before, after, envBefore: environmentOfEntry(past, at) ?? env }
   })
 }
 
@@ -68,11 +76,14 @@ export function registerStep(
   }
 }
 
-function undoOf(plugin: DesiredPlugin, { version, before }: Registration): UnorderedStep['undo'] {
+function undoOf(
+  plugin: DesiredPlugin,
+  { version, before, envBefore }: Registration,
+): UnorderedStep['undo'] {
   const at = { plugin: plugin.id, version: version.version }
   return before === null
     ? [{ kind: 'deregister', ...at }]
-    : [{ kind: 'register', ...at, entry: before, env: environmentNames(version) }]
+    : [{ kind: 'register', ...at, entry: before, env: [...envBefore] }]
 }
 
 function whyRegister({ version, before, after }: Registration, users: number): string {

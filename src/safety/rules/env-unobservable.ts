@@ -1,5 +1,8 @@
 /** A registered version has an environment, and no server says which. */
-import { versionLabel } from '../../domain/names.ts'
+import type { RegisterAction } from '../../documents/plan.generated.ts'
+import { type PluginId, versionLabel } from '../../domain/names.ts'
+import type { Draft } from '../../plan/make-plan.ts'
+import { environmentOfEntry } from '../../plan/past.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
@@ -10,12 +13,27 @@ export const envUnobservable: PlanRule = {
   severity: 'note',
   title: 'The environment of a registered version cannot be compared',
   explanation:
-    'Servers take `env` with a registration and never return it. So nobody can tell whether a version that is registered already has the environment that the file gives it. A change of `env` alone makes no step.',
+    'Servers take `env` with a registration and never return it. So nobody can tell whether a version that is registered already has the environment that the file gives it. A change of `env` alone makes no step. Where a failed step would register the older entry again, its environment is the one that an earlier run from this machine gave it; what no journal has is as the file says.',
   fix: 'To change a plugin’s environment, register the binary under a new version.',
   allowable: true,
   judge({ draft }) {
     const effects = effectsOf(draft)
-    return draft.targets.flatMap(({ plugin }) => {
+    const takenBack = draft.targets.flatMap(({ plugin }) => {
+      const unknown = registeredAgain(draft, plugin.id).filter(
+        (action) => environmentOfEntry(draft.past, action) === undefined,
+      )
+      if (unknown.length === 0) return []
+      const labels = unknown.map(({ version }) => versionLabel(version))
+      const names = [...new Set(unknown.flatMap(({ env }) => env.map(({ name }) => name)))]
+      const given = names.length === 0 ? 'with none' : `with ${nameSome(names)}, as the file says`
+      return {
+        subject: plugin.id,
+        message: `If the plan fails, ${plugin.id} ${nameSome(labels)} is registered again as it stands now, and no journal of this machine says with which environment that was: it would be ${given}.`,
+        fix: 'If it has another environment, be ready to register it again with that by hand.',
+        at: plugin.source,
+      }
+    })
+    const compared = draft.targets.flatMap(({ plugin }) => {
       const unseen = plugin.versions.filter(
         ({ version, env }) =>
           env.length > 0 &&
@@ -30,5 +48,16 @@ export const envUnobservable: PlanRule = {
         at: plugin.source,
       }
     })
+    return [...compared, ...takenBack]
   },
+}
+
+/** What the undo of a step registers of a plugin; not of what nothing uses when it is retired. */
+function registeredAgain({ steps }: Draft, plugin: PluginId): RegisterAction[] {
+  return steps.flatMap(({ undo, requires }) => {
+    if (requires.some(({ fact }) => fact === 'unused')) return []
+    return undo.flatMap((action) =>
+      action.kind === 'register' && action.plugin === plugin ? action : [],
+    )
+  })
 }
