@@ -8,8 +8,9 @@ import parse from 'semver/functions/parse.js'
 import rsort from 'semver/functions/rsort.js'
 import satisfies from 'semver/functions/satisfies.js'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
-import type { MountOnNode } from '../domain/live.ts'
+import type { LiveMount, MountOnNode } from '../domain/live.ts'
 import {
+  isBuiltinVersion,
   type MountPath,
   NO_SHA256,
   type NodeAddress,
@@ -19,7 +20,7 @@ import {
   versionLabel,
 } from '../domain/names.ts'
 import type { Draft } from '../plan/make-plan.ts'
-import type { LiveIndex } from '../plan/live-index.ts'
+import { type LiveIndex, runsUnder } from '../plan/live-index.ts'
 import type { MountTarget } from '../plan/targets.ts'
 import { agree, nameSome } from './wording.ts'
 
@@ -52,10 +53,14 @@ export function findDataMoves(draft: Draft): DataMove[] {
     >()
     for (const target of targets.mounts) {
       for (const view of target.mount.nodes) {
-        if (view.running_sha256 === target.sha256 || ranNothing(view)) continue
-        const key = `${view.running_sha256} ${view.running_version} ${target.use.kind} ${target.version}`
+        if (view.running_sha256 === target.sha256) continue
+        // Where no node says what it ran, the version it was configured for may have written data.
+        const isUnsaid = target.mount.nodes.every(ranNothing)
+        if (ranNothing(view) && !isUnsaid) continue
+        const from = isUnsaid ? names.configured(target.mount) : names.running(view)
+        const key = `${from.label} ${target.use.kind} ${target.version}`
         const move = moves.get(key) ?? {
-          from: names.running(view),
+          from,
           to: names.target(target),
           mounts: new Set<MountPath>(),
           nodes: new Set<NodeAddress>(),
@@ -125,6 +130,12 @@ function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
       const copied =
         registered === undefined ? version !== UNVERSIONED : registered.includes(version)
       return copied ? known(version) : binary(sha256)
+    },
+    configured({ configured_version: version }: LiveMount): DataVersion {
+      if (isBuiltinVersion(version)) return compiledIn(version)
+      if (version !== UNVERSIONED) return known(version)
+      const sha256 = runsUnder(index, plugin.id, UNVERSIONED) ?? NO_SHA256
+      return sha256 === NO_SHA256 ? compiledIn(UNVERSIONED) : binary(sha256)
     },
     target({ use, version, sha256 }: MountTarget): DataVersion {
       if (use.kind === 'version') return known(version)

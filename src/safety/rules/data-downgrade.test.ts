@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { version } from '../../../test/builders/live.ts'
+import { nodeAddress, version } from '../../../test/builders/live.ts'
 import {
   desiredPlugin,
   desiredVersion,
@@ -9,6 +9,7 @@ import {
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
 import type { DesiredVersion } from '../../domain/desired.ts'
+import { NO_SHA256 } from '../../domain/names.ts'
 import { dataDowngrade } from './data-downgrade.ts'
 
 const KV = 'secret/my-kv'
@@ -69,4 +70,18 @@ test('every newer version that runs on some node must declare it', () => {
 
 test('an upgrade is no downgrade', () => {
   expect(dataDowngrade.judge(goingBack([], mountOf('team-a/', KV, 'v0.1.0')))).toEqual([])
+})
+
+test('a mount that came up nowhere may have data of what it is configured for', () => {
+  const nothing = {
+    running_sha256: NO_SHA256,
+    running_version: version(''),
+    answers: 'no' as const,
+  }
+  const except = Object.fromEntries([1, 2, 3].map((n) => [nodeAddress(n), nothing]))
+  const mount = mountOf('team-a/', KV, 'v0.21.0', { except })
+
+  expect(only(dataDowngrade.judge(goingBack([], mount))).message).toContain(
+    'team-a/ goes from secret/my-kv v0.21.0 to v0.16.2',
+  )
 })
