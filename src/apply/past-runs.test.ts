@@ -40,6 +40,17 @@ it('counts a reload that a later run made', () => {
   expect(past.unreloaded[0]?.reloaded).toEqual(new Set([`${mount} ${node}`]))
 })
 
+it('knows which versions a mount was found with and reloaded to', () => {
+  const v2 = 'v2.0.0' as Version
+  const tune: Action = { kind: 'tune', mount, namespace: '' as never, version: v2 }
+  const reload: Action = { kind: 'reload', node, namespace: '' as never, mounts: [mount] }
+
+  expect(pastOf([[started(), begun(tune), done()]]).ran.get(mount)).toEqual(new Set([version]))
+  expect(pastOf([[started(), begun(tune), done(), begun(reload), done()]]).ran.get(mount)).toEqual(
+    new Set([version, v2]),
+  )
+})
+
 it('forgets what its own run brought to its end, or took back', () => {
   const ended: JournalEvent = {
     ...stamp,

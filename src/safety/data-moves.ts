@@ -10,6 +10,7 @@ import satisfies from 'semver/functions/satisfies.js'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
 import {
+  compareText,
   isBuiltinVersion,
   type MountPath,
   NO_SHA256,
@@ -41,6 +42,8 @@ export interface DataMove {
   readonly direction: 'up' | 'down' | 'unknown'
   readonly mounts: readonly MountPath[]
   readonly nodes: readonly NodeAddress[]
+  /** What it moves from it ran in an earlier run, and runs no more. */
+  readonly isEarlier?: true
 }
 
 /** Mounts that go the same way are one move; where both ends are one version there is none. */
@@ -76,6 +79,37 @@ export function findDataMoves(draft: Draft): DataMove[] {
       return [{ ...move, plugin, direction, mounts: [...move.mounts], nodes: [...move.nodes] }]
     })
   })
+}
+
+/**
+ * The moves down, each also from every newer version that an earlier run from this machine had the
+ * mount run: its data may still be there.
+ */
+export function findDowngrades(draft: Draft): DataMove[] {
+  return findDataMoves(draft)
+    .filter(({ direction }) => direction === 'down')
+    .flatMap((move) => [move, ...findEarlierDowngrades(move, draft)])
+}
+
+function findEarlierDowngrades(move: DataMove, { past, index }: Draft): DataMove[] {
+  const { plugin, from, to } = move
+  const names = nameVersions(plugin, index)
+  const mounts = new Map<Version, MountPath[]>()
+  for (const mount of move.mounts) {
+    for (const version of past.ran.get(mount) ?? []) {
+      if (version === from.version || directionOf({ version, label: version }, to) !== 'down')
+        continue
+      mounts.set(version, [...(mounts.get(version) ?? []), mount])
+    }
+  }
+  return [...mounts]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([version, paths]) => ({
+      ...move,
+      from: names.known(version),
+      mounts: paths,
+      isEarlier: true as const,
+    }))
 }
 
 /** True where a declared range holds a version; pre-releases count like others. */
@@ -122,6 +156,7 @@ function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
     return { ...(entry !== undefined && { entry }), label: `the unversioned binary ${sha256}` }
   }
   return {
+    known,
     running(view: MountOnNode): DataVersion {
       const { running_sha256: sha256, running_version: version } = view
       if (sha256 === NO_SHA256) return compiledIn(version)
@@ -156,7 +191,10 @@ function highest(versions: readonly Version[]): Version | undefined {
 }
 
 /** `a/ and b/ go from secret/my-kv v1.0.0 to v1.1.0`. */
-export function describeMove({ plugin, from, to, mounts }: DataMove): string {
+export function describeMove({ plugin, from, to, mounts, isEarlier }: DataMove): string {
   const go = agree(mounts.length, 'goes', 'go')
+  if (isEarlier === true) {
+    return `${nameSome(mounts)} ran ${plugin.id} ${from.label} in an earlier run and ${go} to ${to.label}`
+  }
   return `${nameSome(mounts)} ${go} from ${plugin.id} ${from.label} to ${to.label}`
 }

@@ -98,8 +98,8 @@ test('the gravest come first, then by rule, subject and message', () => {
     'error node-unreachable http://node2:8200',
     'error node-unreachable http://node3:8200',
     'warning unreadable sys/plugins/pins',
-    `note env-unobservable secret/my-kv',
-    'note unversioned-window ${KV}`,
+    `note env-unobservable ${KV}`,
+    `note unversioned-window ${KV}`,
   ])
 })
 
