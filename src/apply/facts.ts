@@ -117,7 +117,10 @@ async function check(reader: FactReader, fact: Fact, list: Listing): Promise<Mis
         const differs = mismatch(fact, 'connection', fact.connection, found)
         return saysComeBack(answer) ? { ...differs, unseen: true } : differs
       }
-      const found = versionFromServer(text(dataOf(answer.body)['plugin_version']))
+      const { plugin_name, plugin_version } = dataOf(answer.body)
+      const plugin = `database/${text(plugin_name)}`
+      if (plugin !== fact.plugin) return mismatch(fact, 'plugin', fact.plugin, plugin)
+      const found = versionFromServer(text(plugin_version))
       return found === fact.version
         ? undefined
         : mismatch(fact, 'plugin_version', versionName(fact.version), versionName(found))

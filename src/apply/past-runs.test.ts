@@ -44,6 +44,17 @@ it('counts a reload that a later run made', () => {
   expect(past.unreloaded[0]?.reloaded).toEqual(new Set([`${mount} ${node}`]))
 })
 
+it('knows which versions a mount was found with and reloaded to', () => {
+  const v2 = 'v2.0.0' as Version
+  const tune: Action = { kind: 'tune', mount, namespace: '' as never, version: v2 }
+  const reload: Action = { kind: 'reload', node, namespace: '' as never, mounts: [mount] }
+
+  expect(pastOf([[started(), begun(tune), done()]]).ran.get(mount)).toEqual(new Set([version]))
+  expect(pastOf([[started(), begun(tune), done(), begun(reload), done()]]).ran.get(mount)).toEqual(
+    new Set([version, v2]),
+  )
+})
+
 it('forgets what its own run brought to its end, or took back', () => {
   const ended: JournalEvent = {
     ...stamp,
@@ -68,7 +79,7 @@ it('does not believe the journals of another cluster in the same folder', () => 
     journal.close()
 
     expect(readPast(folder, 'c').unreloaded).toHaveLength(1)
-    expect(readPast(folder, 'another')).toEqual({ replaced: [], unreloaded: [] })
+    expect(readPast(folder, 'another')).toEqual(pastOf([]))
     expect(unreloadedEntries(folder, 'another')).toEqual([])
   } finally {
     rmSync(folder, { recursive: true })

@@ -4,7 +4,7 @@
  */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Action, Entry } from '../documents/plan.generated.ts'
-import type { MountPath } from '../domain/names.ts'
+import type { MountPath, Version } from '../domain/names.ts'
 import {
   environmentOfEntry,
   type KnownEntry,
@@ -44,6 +44,11 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
   const replaced: KnownEntry[] = []
   const registered: KnownEntry[] = []
   const written = new Map<string, Written>()
+  const ran = new Map<MountPath, Set<Version>>()
+  const tuned = new Map<MountPath, Version>()
+  const addRan = (mount: MountPath, version: Version): void => {
+    ran.set(mount, (ran.get(mount) ?? new Set()).add(version))
+  }
   for (const events of runs) {
     const mounts = mountsOf(events)
     let action: Action | undefined
@@ -51,6 +56,7 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
       switch (event.event) {
         case 'step_started': {
           action = event.action
+          if (action.kind === 'tune') tuned.set(action.mount, action.version)
           if (action.kind === 'deregister') written.delete(keyOf(action))
           if (action.kind !== 'register') break
           const { plugin, version, entry, env } = action
@@ -76,10 +82,15 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
             written.delete(keyOf(action))
           }
           if (action.kind === 'register') registered.unshift(action)
+          if (action.kind === 'tune') tuned.set(action.mount, action.version)
           break
         case 'step_done':
         case 'undo_done':
           if (action?.kind === 'reload' && isCarriedOut(event)) {
+            for (const mount of action.mounts) {
+              const version = tuned.get(mount)
+              if (version !== undefined) addRan(mount, version)
+            }
             for (const { reloaded } of written.values()) {
               for (const mount of action.mounts) reloaded.add(`${mount} ${action.node}`)
             }
@@ -90,6 +101,10 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
           for (const [key, { run }] of written) if (run === event.run) written.delete(key)
           break
         case 'run_started':
+          for (const { mount, version } of event.before.mounts) {
+            if (version !== null) addRan(mount, version)
+          }
+          break
         case 'step_failed':
         case 'undo_failed':
         case 'run_waiting':
@@ -97,7 +112,7 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
       }
     }
   }
-  return { replaced, registered, unreloaded: [...written.values()] }
+  return { replaced, registered, unreloaded: [...written.values()], ran }
 }
 
 function keyOf({ plugin, version }: { readonly plugin: string; readonly version: string }): string {

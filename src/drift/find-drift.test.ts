@@ -6,6 +6,7 @@ import {
   liveConnection,
   liveMount,
   liveNode,
+  nodeAddress,
   liveState,
   mountPath,
   plugin,
@@ -141,7 +142,7 @@ describe('what could not be read', () => {
     expect(told(report.unreadable)).toEqual(['unreadable team-a/'])
   })
 
-  it('passes over what the file has nothing to do with, and standbys that forward', () => {
+  it('passes over what the file has nothing to do with, and Vault standbys, which forward', () => {
     const unreadable = [
       { what: 'connections' as const, path: 'db/config', reason: 'HTTP 403' },
       {
@@ -155,7 +156,14 @@ describe('what could not be read', () => {
 
     const live = liveState({ catalog: CATALOG, mounts: [mount], nodes, unreadable })
 
-    expect(findDrift(FILE, live, TODAY)).toMatchObject({ in_step: true, unreadable: [] })
+    expect(findDrift(FILE, { ...live, product: 'vault' }, TODAY)).toMatchObject({
+      ...{ in_step: true, unreadable: [] },
+    })
+    // One of OpenBao's runs plugins that nobody can see then.
+    expect(findDrift(FILE, live, TODAY)).toMatchObject({
+      in_step: false,
+      unreadable: [{ node: nodeAddress(2), found: 'forwarding' }],
+    })
   })
 })
 

@@ -1,10 +1,11 @@
 /**
  * What could not be read, as far as the file has to do with it: nothing is known to differ there,
- * and nothing is known not to. A standby that forwards runs no plugin and hides nothing.
+ * and nothing is known not to. A Vault standby
+ * forwards and runs no plugin; one of OpenBao that does runs what nobody can see.
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
-import type { LiveMount, LiveNode, Unreadable } from '../domain/live.ts'
+import type { LiveMount, LiveNode, Product, Unreadable } from '../domain/live.ts'
 import { type PluginId, pluginType } from '../domain/names.ts'
 import type { Comparison } from './comparison.ts'
 import { onNodes } from './wording.ts'
@@ -13,7 +14,7 @@ export function findUnreadable(desired: DesiredState, comparison: Comparison): D
   const { live, index, serving } = comparison
   const named = desired.plugins.map(({ id }) => id)
   return [
-    ...live.nodes.flatMap(unreadableNode),
+    ...live.nodes.flatMap((node) => unreadableNode(node, live.product)),
     ...live.unreadable.filter((one) => matters(one, named)).map(unreadablePath),
     ...named.flatMap((plugin) =>
       index.mountsOf(plugin).flatMap((mount) => unaskedMount(mount, serving.length)),
@@ -21,8 +22,9 @@ export function findUnreadable(desired: DesiredState, comparison: Comparison): D
   ]
 }
 
-function unreadableNode({ address, state, detail }: LiveNode): Difference[] {
-  if (state !== 'sealed' && state !== 'unreachable') return []
+function unreadableNode({ address, state, detail }: LiveNode, product: Product): Difference[] {
+  const hides = state === 'forwarding' && product === 'openbao'
+  if (state !== 'sealed' && state !== 'unreachable' && !hides) return []
   return [
     {
       class: 'unreadable',
@@ -31,8 +33,9 @@ function unreadableNode({ address, state, detail }: LiveNode): Difference[] {
       desired: 'answers',
       found: state,
       cause: `what it runs is not known${detail === undefined || detail === state ? '' : `: ${detail}`}`,
-      fix:
-        state === 'sealed'
+      fix: hides
+        ? 'look again in a moment; if it goes on, restart that node'
+        : state === 'sealed'
           ? 'unseal it, then look again'
           : 'start it, or give an address that can be reached from here under `cluster.nodes`',
     },

@@ -38,9 +38,11 @@ export interface Past {
   /** What was registered, with what only its registration says; the newest first. */
   readonly registered: readonly KnownEntry[]
   readonly unreloaded: readonly UnreloadedEntry[]
+  /** The versions that a mount was found configured for, or was reloaded to. */
+  readonly ran: ReadonlyMap<MountPath, ReadonlySet<Version>>
 }
 
-export const NO_PAST: Past = { replaced: [], registered: [], unreloaded: [] }
+export const NO_PAST: Past = { replaced: [], registered: [], unreloaded: [], ran: new Map() }
 
 /** The newest entry of that name that held this binary; undefined where no run replaced one. */
 export function findReplaced(

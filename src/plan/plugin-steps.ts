@@ -125,7 +125,7 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
         known,
       ),
       ...targets.connections
-        .filter(({ connection, version }) => connection.version !== version)
+        .filter(({ connection, version }) => pin === undefined && connection.version !== version)
         .map((target) => repointStep(target, entries.get(target.version))),
       ...targets.newMounts.map((fresh) => enableStep(fresh, entries.get(fresh.version), live)),
     ],

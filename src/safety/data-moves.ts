@@ -8,8 +8,10 @@ import parse from 'semver/functions/parse.js'
 import rsort from 'semver/functions/rsort.js'
 import satisfies from 'semver/functions/satisfies.js'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
-import type { MountOnNode } from '../domain/live.ts'
+import type { LiveMount, MountOnNode } from '../domain/live.ts'
 import {
+  compareText,
+  isBuiltinVersion,
   type MountPath,
   NO_SHA256,
   type NodeAddress,
@@ -19,7 +21,7 @@ import {
   versionLabel,
 } from '../domain/names.ts'
 import type { Draft } from '../plan/make-plan.ts'
-import type { LiveIndex } from '../plan/live-index.ts'
+import { type LiveIndex, runsUnder } from '../plan/live-index.ts'
 import type { MountTarget } from '../plan/targets.ts'
 import { agree, nameSome } from './wording.ts'
 
@@ -40,6 +42,8 @@ export interface DataMove {
   readonly direction: 'up' | 'down' | 'unknown'
   readonly mounts: readonly MountPath[]
   readonly nodes: readonly NodeAddress[]
+  /** What it moves from it ran in an earlier run, and runs no more. */
+  readonly isEarlier?: true
 }
 
 /** Mounts that go the same way are one move; where both ends are one version there is none. */
@@ -52,10 +56,14 @@ export function findDataMoves(draft: Draft): DataMove[] {
     >()
     for (const target of targets.mounts) {
       for (const view of target.mount.nodes) {
-        if (view.running_sha256 === target.sha256 || ranNothing(view)) continue
-        const key = `${view.running_sha256} ${view.running_version} ${target.use.kind} ${target.version}`
+        if (view.running_sha256 === target.sha256) continue
+        // Where no node says what it ran, the version it was configured for may have written data.
+        const isUnsaid = target.mount.nodes.every(ranNothing)
+        if (ranNothing(view) && !isUnsaid) continue
+        const from = isUnsaid ? names.configured(target.mount) : names.running(view)
+        const key = `${from.label} ${target.use.kind} ${target.version}`
         const move = moves.get(key) ?? {
-          from: names.running(view),
+          from,
           to: names.target(target),
           mounts: new Set<MountPath>(),
           nodes: new Set<NodeAddress>(),
@@ -71,6 +79,37 @@ export function findDataMoves(draft: Draft): DataMove[] {
       return [{ ...move, plugin, direction, mounts: [...move.mounts], nodes: [...move.nodes] }]
     })
   })
+}
+
+/**
+ * The moves down, each also from every newer version that an earlier run from this machine had the
+ * mount run: its data may still be there.
+ */
+export function findDowngrades(draft: Draft): DataMove[] {
+  return findDataMoves(draft)
+    .filter(({ direction }) => direction === 'down')
+    .flatMap((move) => [move, ...findEarlierDowngrades(move, draft)])
+}
+
+function findEarlierDowngrades(move: DataMove, { past, index }: Draft): DataMove[] {
+  const { plugin, from, to } = move
+  const names = nameVersions(plugin, index)
+  const mounts = new Map<Version, MountPath[]>()
+  for (const mount of move.mounts) {
+    for (const version of past.ran.get(mount) ?? []) {
+      if (version === from.version || directionOf({ version, label: version }, to) !== 'down')
+        continue
+      mounts.set(version, [...(mounts.get(version) ?? []), mount])
+    }
+  }
+  return [...mounts]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([version, paths]) => ({
+      ...move,
+      from: names.known(version),
+      mounts: paths,
+      isEarlier: true as const,
+    }))
 }
 
 /** True where a declared range holds a version; pre-releases count like others. */
@@ -117,6 +156,7 @@ function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
     return { ...(entry !== undefined && { entry }), label: `the unversioned binary ${sha256}` }
   }
   return {
+    known,
     running(view: MountOnNode): DataVersion {
       const { running_sha256: sha256, running_version: version } = view
       if (sha256 === NO_SHA256) return compiledIn(version)
@@ -125,6 +165,12 @@ function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
       const copied =
         registered === undefined ? version !== UNVERSIONED : registered.includes(version)
       return copied ? known(version) : binary(sha256)
+    },
+    configured({ configured_version: version }: LiveMount): DataVersion {
+      if (isBuiltinVersion(version)) return compiledIn(version)
+      if (version !== UNVERSIONED) return known(version)
+      const sha256 = runsUnder(index, plugin.id, UNVERSIONED) ?? NO_SHA256
+      return sha256 === NO_SHA256 ? compiledIn(UNVERSIONED) : binary(sha256)
     },
     target({ use, version, sha256 }: MountTarget): DataVersion {
       if (use.kind === 'version') return known(version)
@@ -145,7 +191,10 @@ function highest(versions: readonly Version[]): Version | undefined {
 }
 
 /** `a/ and b/ go from secret/my-kv v1.0.0 to v1.1.0`. */
-export function describeMove({ plugin, from, to, mounts }: DataMove): string {
+export function describeMove({ plugin, from, to, mounts, isEarlier }: DataMove): string {
   const go = agree(mounts.length, 'goes', 'go')
+  if (isEarlier === true) {
+    return `${nameSome(mounts)} ran ${plugin.id} ${from.label} in an earlier run and ${go} to ${to.label}`
+  }
   return `${nameSome(mounts)} ${go} from ${plugin.id} ${from.label} to ${to.label}`
 }

@@ -98,6 +98,7 @@ test('the gravest come first, then by rule, subject and message', () => {
     'error node-unreachable http://node2:8200',
     'error node-unreachable http://node3:8200',
     'warning unreadable sys/plugins/pins',
+    `note env-unobservable ${KV}`,
     `note unversioned-window ${KV}`,
   ])
 })

@@ -174,6 +174,32 @@ it('goes back to the older arguments of a version that mounts run, on every node
   expect(views.map(({ answers }) => answers)).toEqual(['yes', 'yes', 'yes'])
 })
 
+it('retires a version whose file is gone, which OpenBao cannot read', async () => {
+  const [old, used] = ['v1.0.0', 'v1.1.0'].map(version)
+  const register = (of: Version): Deed => ({
+    ...{ do: 'register', plugin: KV.id, version: of, binary: usualBinary(KV, of), args: [] },
+  })
+  const mount = { path: mountPath('a/'), namespace: ROOT_NAMESPACE }
+  const twin = makeTwin({
+    product: 'openbao',
+    nodes: 3,
+    deeds: [
+      register(old!),
+      register(used!),
+      { do: 'enable', mount, plugin: KV.id, version: used! },
+    ],
+  })
+  for (const node of twin.nodes()) twin.removeFile(node, usualBinary(KV, old!).command)
+  const desired = desiredState({ plugins: [desiredPlugin(KV.id, { retire: ['v1.0.0'] })] })
+  const { plan, blocked } = await planOn(twin, desired)
+
+  const { outcome } = await applyOn(twin, plan)
+
+  expect(blocked).toBe(false)
+  expect(outcome).toEqual({ kind: 'done', done: [`deregister ${KV.id} v1.0.0`] })
+  expect((await planOn(twin, desired)).plan.steps).toEqual([])
+})
+
 /** The programs that the plan's entries are registered with. */
 function programsOf(plan: Plan): string[] {
   const commands = plan.steps.flatMap(({ requires, ensures }) =>

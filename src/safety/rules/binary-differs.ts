@@ -12,13 +12,18 @@ export const binaryDiffers: PlanRule = {
     'A registration is accepted whatever the hash, and the file is looked for on the answering node only. Each node compares the hash when it starts the plugin: where the file is missing or differs, the mount goes down at that node’s reload, restart or promotion. So `cluster.binary_check` reads every node’s file before anything is registered. A node that could not be checked counts as one that differs, since the check was asked for.',
   fix: 'Copy the right binaries to the node’s plugin directory, and plan again.',
   allowable: false,
-  judge({ binaries = [] }) {
+  judge({ desired, binaries = [] }) {
+    const versions = desired.plugins.flatMap((plugin) => plugin.versions)
     const wrong = binaries.filter(({ result }) => result !== 'same')
-    return [...groupBy(wrong, ({ node }) => node)].map(([node, reports]) => ({
-      subject: node,
-      message: `On ${node} the plugin directory is not as the file says: ${nameSome(reports.map(describe), 5)}.`,
-      nodes: [node],
-    }))
+    return [...groupBy(wrong, ({ node }) => node)].map(([node, reports]) => {
+      const at = versions.find(({ command }) => command === reports[0]?.command)?.source
+      return {
+        subject: node,
+        message: `On ${node} the plugin directory is not as the file says: ${nameSome(reports.map(describe), 5)}.`,
+        nodes: [node],
+        ...(at !== undefined && { at }),
+      }
+    })
   },
 }
 

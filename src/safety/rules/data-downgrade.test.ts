@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { version } from '../../../test/builders/live.ts'
+import { mountPath, nodeAddress, version } from '../../../test/builders/live.ts'
 import {
   desiredPlugin,
   desiredVersion,
@@ -9,6 +9,9 @@ import {
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
 import type { DesiredVersion } from '../../domain/desired.ts'
+import { NO_SHA256 } from '../../domain/names.ts'
+import { draftPlan } from '../../plan/make-plan.ts'
+import { NO_PAST } from '../../plan/past.ts'
 import { dataDowngrade } from './data-downgrade.ts'
 
 const KV = 'secret/my-kv'
@@ -69,4 +72,32 @@ test('every newer version that runs on some node must declare it', () => {
 
 test('an upgrade is no downgrade', () => {
   expect(dataDowngrade.judge(goingBack([], mountOf('team-a/', KV, 'v0.1.0')))).toEqual([])
+})
+
+test('a mount that came up nowhere may have data of what it is configured for', () => {
+  const nothing = {
+    running_sha256: NO_SHA256,
+    running_version: version(''),
+    answers: 'no' as const,
+  }
+  const except = Object.fromEntries([1, 2, 3].map((n) => [nodeAddress(n), nothing]))
+  const mount = mountOf('team-a/', KV, 'v0.21.0', { except })
+
+  expect(only(dataDowngrade.judge(goingBack([], mount))).message).toContain(
+    'team-a/ goes from secret/my-kv v0.21.0 to v0.16.2',
+  )
+})
+
+test('a version that an earlier run had the mount run is judged too', () => {
+  const data = { downgradeTo: '>=0.16.0' }
+  const input = goingBack([
+    desiredVersion(KV, 'v0.21.0', { data }),
+    desiredVersion(KV, 'v0.22.0', { data: { downgradeTo: '>=0.21.0' } }),
+  ])
+  const ran = new Map([[mountPath('team-a/'), new Set([version('v0.21.0'), version('v0.22.0')])]])
+  const draft = draftPlan(input.desired, input.live, { ...NO_PAST, ran })
+
+  expect(only(dataDowngrade.judge({ ...input, draft })).message).toBe(
+    `team-a/ ran ${KV} v0.22.0 in an earlier run and goes to v0.16.2, but what v0.22.0 has written is read only by >=0.21.0, as the file says.`,
+  )
 })

@@ -3,9 +3,13 @@ import {
   desiredPlugin,
   desiredVersion,
   entryOf,
+  mountOf,
   only,
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
+import { contentOf } from '../../plan/live-index.ts'
+import { draftPlan } from '../../plan/make-plan.ts'
+import { NO_PAST } from '../../plan/past.ts'
 import { envUnobservable } from './env-unobservable.ts'
 
 const KV = 'secret/my-kv'
@@ -25,4 +29,26 @@ test('a registered version with an environment is noted', () => {
 
 test('one that the plan registers has what the file says', () => {
   expect(envUnobservable.judge(safetyInput({ desired }))).toEqual([])
+})
+
+const INPLACE = desiredPlugin(KV, { use: 'unversioned', versions: ['unversioned'] })
+const before = entryOf(KV, 'unversioned', { args: ['--old'] })
+const replaced = { catalog: [before], mounts: [mountOf('team-a/', KV, 'unversioned')] }
+
+test('an entry that may be registered again without its environment is noted', () => {
+  const input = safetyInput({ desired: { plugins: [INPLACE] }, live: replaced })
+
+  expect(only(envUnobservable.judge(input)).message).toBe(
+    `If the plan fails, ${KV} unversioned is registered again as it stands now, and no journal of this machine says with which environment that was: it would have none.`,
+  )
+})
+
+test('one that an earlier run registered gets its environment again', () => {
+  const input = safetyInput({ desired: { plugins: [INPLACE] }, live: replaced })
+  const known = { plugin: before.plugin, version: before.version, entry: contentOf(before)!, env }
+  const past = { ...NO_PAST, registered: [known] }
+  const draft = draftPlan(input.desired, input.live, past)
+
+  expect(draft.steps[0]?.undo).toMatchObject([{ kind: 'register', env }])
+  expect(envUnobservable.judge({ ...input, draft })).toEqual([])
 })

@@ -25,10 +25,10 @@ export const envUnobservable: PlanRule = {
       if (unknown.length === 0) return []
       const labels = unknown.map(({ version }) => versionLabel(version))
       const names = [...new Set(unknown.flatMap(({ env }) => env.map(({ name }) => name)))]
-      const given = names.length === 0 ? 'with none' : `with ${nameSome(names)}, as the file says`
+      const given = names.length === 0 ? 'none' : `${nameSome(names)}, as the file says`
       return {
         subject: plugin.id,
-        message: `If the plan fails, ${plugin.id} ${nameSome(labels)} is registered again as it stands now, and no journal of this machine says with which environment that was: it would be ${given}.`,
+        message: `If the plan fails, ${plugin.id} ${nameSome(labels)} is registered again as it stands now, and no journal of this machine says with which environment that was: it would have ${given}.`,
         fix: 'If it has another environment, be ready to register it again with that by hand.',
         at: plugin.source,
       }

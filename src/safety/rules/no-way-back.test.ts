@@ -8,10 +8,12 @@ import {
 } from '../../../test/builders/live.ts'
 import {
   desiredPlugin,
+  desiredVersion,
   entryOf,
   mountOf,
   only,
   safetyInput,
+  SOURCE,
 } from '../../../test/builders/safety-input.ts'
 import { noWayBack } from './no-way-back.ts'
 
@@ -92,5 +94,19 @@ test('a connection without a version has none', () => {
   expect(only(noWayBack.judge(input))).toMatchObject({
     subject: DB,
     message: expect.stringContaining('nothing takes db/config/orders back'),
+  })
+})
+
+test('a way back that the file says cannot read the newer data is told', () => {
+  const newer = desiredVersion(KV, 'v0.21.0', { data: { downgradeTo: '>=0.21.0' } })
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: [newer] })] },
+    live: { catalog: [entryOf(KV, 'v0.16.2')], mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
+  })
+
+  expect(only(noWayBack.judge(input))).toMatchObject({
+    message: `If the new ${KV} fails, team-a/ goes back to v0.16.2, and what v0.21.0 has written by then is read only by >=0.21.0, as the file says.`,
+    mounts: ['team-a/'],
+    at: SOURCE,
   })
 })

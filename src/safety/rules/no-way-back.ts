@@ -4,6 +4,7 @@ import type { LiveMount } from '../../domain/live.ts'
 import { type MountPath, NO_SHA256, type PluginId } from '../../domain/names.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { type LiveIndex } from '../../plan/live-index.ts'
+import { type DataMove, findDataMoves, includesVersion } from '../data-moves.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 
@@ -13,7 +14,7 @@ export const noWayBack: PlanRule = {
   severity: 'warning',
   title: 'A failed step could not be taken back',
   explanation:
-    'When a mount does not come up on its new version, it is tuned back to the one it ran and reloaded. That needs a version to tune to. A mount that has none cannot get its missing version back, and one whose old version is registered no more has nothing to start. Should such a mount fail, it stays down until a person finds a cure.',
+    'When a mount does not come up on its new version, it is tuned back to the one it ran and reloaded. That needs a version to tune to. A mount that has none cannot get its missing version back, and one whose old version is registered no more has nothing to start. Should such a mount fail, it stays down until a person finds a cure. Going back is a downgrade too: where the file says that the older version does not read what the newer has written, a mount that is put back may come up and not know its data.',
   fix: 'Register the binary that runs now under a version of its own, by listing it under `versions`, and apply that first.',
   allowable: true,
   judge({ draft }) {
@@ -24,6 +25,10 @@ export const noWayBack: PlanRule = {
     const mounts = [...groupBy(lost, ({ plugin }) => plugin)].flatMap(([plugin, group]) =>
       judgeMounts(plugin, group, index),
     )
+    const placed = (verdict: Verdict): Verdict => {
+      const at = draft.targets.find(({ plugin }) => plugin.id === verdict.subject)?.plugin.source
+      return at === undefined ? verdict : { at, ...verdict }
+    }
     const plugins = new Map(
       draft.targets.flatMap(({ targets }) =>
         targets.connections.map(({ connection }) => [connection.path, connection.plugin]),
@@ -39,8 +44,25 @@ export const noWayBack: PlanRule = {
       message: `If the new version fails, nothing takes ${nameSome(group.map(({ path }) => path))} back: ${agree(group.length, 'it has', 'they have')} no version now, and a version once set cannot be cleared.`,
       fix: 'Try the version on a connection that nobody needs first.',
     }))
-    return [...mounts, ...connections]
+    const data = findDataMoves(draft).flatMap(judgeDataOnTheWayBack)
+    return [...mounts, ...connections, ...data].map(placed)
   },
+}
+
+/** A step that fails puts back what ran, over data that the newer version may have written by then. */
+function judgeDataOnTheWayBack({ plugin, from, to, direction, mounts }: DataMove): Verdict[] {
+  const declared = to.entry?.data.downgradeTo
+  if (direction !== 'up' || from.version === undefined || declared === undefined) return []
+  if (includesVersion(declared, from.version)) return []
+  return [
+    {
+      subject: plugin.id,
+      message: `If the new ${plugin.id} fails, ${nameSome(mounts)} ${agree(mounts.length, 'goes', 'go')} back to ${from.label}, and what ${to.label} has written by then is read only by ${declared}, as the file says.`,
+      fix: 'Save the data first (a snapshot of the cluster), or try the new version on a mount that may lose its data.',
+      mounts,
+      at: to.entry?.source ?? plugin.source,
+    },
+  ]
 }
 
 /** A reload is its own undo only where something is known to run again after it. */

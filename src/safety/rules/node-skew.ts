@@ -36,6 +36,7 @@ export const nodeSkew: PlanRule = {
           ...(!stays && { fix: 'Nothing: carrying out the plan is the cure.' }),
           mounts: group.map(({ path }) => path),
           nodes: group.flatMap(({ nodes }) => nodes.map(({ node }) => node)),
+          at: plugin.source,
         } as const
       })
     })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { plugin, version } from '../../../test/builders/live.ts'
+import { connectionPath, liveConnection, plugin, version } from '../../../test/builders/live.ts'
 import {
   desiredPlugin,
   entryOf,
@@ -44,4 +44,28 @@ test('a pin on the wanted version is a warning while a mount is configured other
 
 test('a pin on the wanted version is nothing where no mount must be', () => {
   expect(pinned.judge(pinnedTo('v0.21.0', 'v0.21.0'))).toEqual([])
+})
+
+test('a connection elsewhere is not repointed while the pin is where the file wants it', () => {
+  const REDIS = 'database/redis'
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(REDIS, { use: 'v0.7.0', versions: ['v0.6.0', 'v0.7.0'] })] },
+    live: {
+      product: 'vault',
+      catalog: [entryOf(REDIS, 'v0.6.0'), entryOf(REDIS, 'v0.7.0')],
+      connections: [
+        liveConnection(connectionPath('db/config/x'), {
+          plugin: plugin(REDIS),
+          version: version('v0.6.0'),
+        }),
+      ],
+      pins: [{ plugin: plugin(REDIS), version: version('v0.7.0') }],
+    },
+  })
+
+  expect(input.draft.steps).toEqual([])
+  expect(only(pinned.judge(input))).toMatchObject({
+    severity: 'warning',
+    message: expect.stringContaining('db/config/x is configured otherwise'),
+  })
 })

@@ -45,17 +45,23 @@ export const pinned: PlanRule = {
           },
         ]
       }
-      const elsewhere = targets.mounts
+      const elsewhereMounts = targets.mounts
         .filter(({ mount, version }) => mount.configured_version !== version)
         .map(({ mount }) => mount.path)
+      const elsewhere = [
+        ...elsewhereMounts,
+        ...targets.connections
+          .filter(({ connection, version }) => connection.version !== version)
+          .map(({ connection }) => connection.path),
+      ]
       if (elsewhere.length === 0) return []
       return [
         {
           ...found,
           severity: 'warning',
-          message: `${plugin.id} is pinned to ${pin}, which is what the file wants. ${nameSome(elsewhere)} ${agree(elsewhere.length, 'is', 'are')} configured otherwise and cannot be tuned while it is pinned: once the pin is deleted, a reload goes there.`,
+          message: `${plugin.id} is pinned to ${pin}, which is what the file wants. ${nameSome(elsewhere)} ${agree(elsewhere.length, 'is', 'are')} configured otherwise and cannot be changed while it is pinned: once the pin is deleted, a reload goes there.`,
           fix: 'When the pin is deleted, plan and apply again before anything reloads.',
-          mounts: elsewhere,
+          mounts: elsewhereMounts,
         },
       ]
     })

@@ -46,12 +46,17 @@ export const siblings: PlanRule = {
         found.nodes.add(action.node)
       }
     }
-    return [...disturbed].map(([plugin, { mounts, nodes }]) => ({
-      subject: plugin,
-      message: `${count(mounts.size, 'mount')} of ${plugin} may share a process with mounts that are reloaded, and ${agree(mounts.size, 'sees', 'see')} a few failed requests for 0.15 to 0.4 s at each such reload: ${nameSome([...mounts])}.`,
-      mounts: [...mounts],
-      nodes: [...nodes],
-    }))
+    const sources = new Map(draft.targets.map(({ plugin }) => [plugin.id, plugin.source]))
+    return [...disturbed].map(([plugin, { mounts, nodes }]) => {
+      const at = sources.get(plugin)
+      return {
+        subject: plugin,
+        message: `${count(mounts.size, 'mount')} of ${plugin} may share a process with mounts that are reloaded, and ${agree(mounts.size, 'sees', 'see')} a few failed requests for 0.15 to 0.4 s at each such reload: ${nameSome([...mounts])}.`,
+        mounts: [...mounts],
+        nodes: [...nodes],
+        ...(at !== undefined && { at }),
+      }
+    })
   },
 }
 

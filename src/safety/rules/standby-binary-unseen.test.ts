@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { liveNode } from '../../../test/builders/live.ts'
-import { desiredPlugin, entryOf, only, safetyInput } from '../../../test/builders/safety-input.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
 import { standbyBinaryUnseen } from './standby-binary-unseen.ts'
 
 const KV = 'secret/my-kv'
@@ -31,4 +37,18 @@ test('a plan that registers nothing needs no look', () => {
   expect(standbyBinaryUnseen.judge(safetyInput({ desired, live: { ...live, catalog } }))).toEqual(
     [],
   )
+})
+
+test('a move to a version that is registered already needs one', () => {
+  const nodes = [liveNode(1), standby]
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
+    live: {
+      ...live,
+      catalog: [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')],
+      mounts: [mountOf('team-a/', KV, 'v0.16.2', { nodes })],
+    },
+  })
+
+  expect(only(standbyBinaryUnseen.judge(input)).message).toContain('whether my-kv_0.21.0 lies')
 })

@@ -14,7 +14,16 @@ export const standbyBinaryUnseen: PlanRule = {
   fix: 'Set `cluster.binary_check` in the file, or look on the node yourself.',
   allowable: true,
   judge({ live, draft, binaries = [] }) {
-    const commands = [...new Set(effectsOf(draft).registered.map(({ entry }) => entry.command))]
+    const effects = effectsOf(draft)
+    const moved = draft.targets.flatMap(({ plugin, targets }) =>
+      [
+        ...targets.mounts.filter(({ mount }) => effects.tunes(mount.path)),
+        ...targets.newMounts,
+        ...targets.connections.filter(({ connection, version }) => connection.version !== version),
+      ].flatMap(({ version }) => draft.index.external(plugin.id, version)?.command ?? []),
+    )
+    const registered = effects.registered.map(({ entry }) => entry.command)
+    const commands = [...new Set([...registered, ...moved])]
     if (commands.length === 0) return []
     const checked = groupBy(binaries, ({ node }) => node)
     return live.nodes.flatMap(({ address, state }) => {

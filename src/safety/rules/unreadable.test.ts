@@ -49,3 +49,23 @@ test('connections are told by their mount, entries by their plugin', () => {
     ],
   ])
 })
+
+test('the token is only blamed where it was refused', () => {
+  const input = safetyInput({
+    live: {
+      unreadable: [
+        {
+          what: 'catalog-entry',
+          path: 'sys/plugins/catalog/secret/my-kv?version=v0.21.0',
+          reason: 'HTTP 500 no such file or directory',
+        },
+        { what: 'pins', path: 'sys/plugins/pins', reason: 'HTTP 500 internal error' },
+      ],
+    },
+  })
+
+  expect(unreadableParts.judge(input).map(({ fix }) => fix)).toEqual([
+    expect.stringContaining('Put its file back'),
+    expect.stringContaining('node’s log'),
+  ])
+})

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { builtinEntry, plugin, version } from '../../../test/builders/live.ts'
+import {
+  builtinEntry,
+  connectionPath,
+  liveConnection,
+  plugin,
+  version,
+} from '../../../test/builders/live.ts'
 import {
   desiredPlugin,
   entryOf,
@@ -80,4 +86,26 @@ test('a builtin’s version that an unversioned entry hides is not called lost',
   })
 
   expect(unregisteredVersion.judge(input)).toEqual([])
+})
+
+test('a connection on a version that is not registered is one too', () => {
+  const REDIS = 'database/redis'
+  const connection = liveConnection(connectionPath('db/config/x'), {
+    plugin: plugin(REDIS),
+    version: version('v0.6.0'),
+  })
+  const live = { catalog: [entryOf(REDIS, 'v0.7.0')], connections: [connection] }
+  const left = { plugins: [desiredPlugin(REDIS, { versions: ['v0.7.0'] })] }
+  const moved = { plugins: [desiredPlugin(REDIS, { use: 'v0.7.0', versions: ['v0.7.0'] })] }
+
+  const found = only(unregisteredVersion.judge(safetyInput({ desired: left, live })))
+
+  expect(found).toMatchObject({
+    severity: 'error',
+    message: `1 connection is configured for ${REDIS} v0.6.0, which is not registered: db/config/x. It is lost at the next restart or change of leader.`,
+    mounts: [],
+  })
+  expect(only(unregisteredVersion.judge(safetyInput({ desired: moved, live }))).severity).toBe(
+    'note',
+  )
 })

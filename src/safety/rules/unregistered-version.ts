@@ -1,6 +1,13 @@
-/** A mount is configured for something that the catalog does not hold. */
-import type { LiveMount, LiveState } from '../../domain/live.ts'
-import { isBuiltinVersion, UNVERSIONED, type Version, versionLabel } from '../../domain/names.ts'
+/** A mount or connection is configured for something that the catalog does not hold. */
+import type { LiveState } from '../../domain/live.ts'
+import {
+  isBuiltinVersion,
+  type MountPath,
+  type PluginId,
+  UNVERSIONED,
+  type Version,
+  versionLabel,
+} from '../../domain/names.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { type LiveIndex } from '../../plan/live-index.ts'
 import { count } from '../../domain/count.ts'
@@ -14,55 +21,75 @@ export const unregisteredVersion: PlanRule = {
   severity: 'error',
   title: 'A mount’s version is not registered',
   explanation:
-    'The mount is configured for a version that the catalog does not hold, usually because that was deregistered while in use. Servers accept that, and the running process goes on. At the next reload, restart or change of leader the mount is gone, on every node that takes over. Where the plan moves the mount to a registered version this is a note, and for a plugin that the file does not name a warning.',
+    'The mount or connection is configured for a version that the catalog does not hold, usually because that was deregistered while in use. Servers accept that, and the running process goes on. At the next reload, restart or change of leader it is gone, on every node that takes over. Where the plan moves the mount to a registered version this is a note, and for a plugin that the file does not name a warning.',
   fix: 'Register the version again by listing it under `versions`, or move the mounts to another with `use`.',
   allowable: true,
   judge({ live, draft }) {
     const effects = effectsOf(draft)
     const isRegistered = registeredIn(live, draft.index)
     const managed = new Map(draft.targets.map(({ plugin }) => [plugin.id, plugin]))
-    const lost = live.mounts.filter(
-      ({ plugin, configured_version: version }) =>
+    const uses: readonly Configured[] = [
+      ...live.mounts.map((mount) => ({
+        ...{ path: mount.path, mounts: [mount.path], plugin: mount.plugin },
+        version: mount.configured_version,
+        then: effects.mountAfter(mount).configured_version,
+      })),
+      ...live.connections.map((connection) => ({
+        ...{ path: connection.path, mounts: [], plugin: connection.plugin },
+        version: connection.version,
+        then: effects.connectionAfter(connection).version,
+      })),
+    ]
+    const lost = uses.filter(
+      ({ plugin, version }) =>
         !effects.registers(plugin, version) && !isRegistered({ plugin, version }),
     )
-    const severityOf = (mount: LiveMount) => {
-      const { plugin, configured_version: version } = effects.mountAfter(mount)
+    const severityOf = ({ plugin, then: version }: Configured) => {
       const moved = effects.registers(plugin, version) || isRegistered({ plugin, version })
       if (moved) return 'note'
-      return managed.has(mount.plugin) ? 'error' : 'warning'
+      return managed.has(plugin) ? 'error' : 'warning'
     }
-    const alike = groupBy(lost, (mount) =>
-      [mount.plugin, mount.configured_version, severityOf(mount)].join(' '),
-    )
+    const alike = groupBy(lost, (use) => [use.plugin, use.version, severityOf(use)].join(' '))
     return [...alike.values()].flatMap((group) => {
       const [first] = group
       if (first === undefined) return []
-      const { plugin, configured_version: version } = first
-      const mounts = group.map(({ path }) => path)
+      const { plugin, version } = first
       const severity = severityOf(first)
+      const what = plugin.startsWith('database/') ? 'connection' : 'mount'
       const configured =
         version === UNVERSIONED
           ? `without a version, and no unversioned ${plugin} or builtin of that name is there`
           : `for ${plugin} ${versionLabel(version)}, which is not registered`
+      const it = agree(group.length, 'it', 'them')
       const end =
         severity === 'note'
-          ? `The plan moves ${agree(mounts.length, 'it', 'them')} away; until then a restart loses ${agree(mounts.length, 'it', 'them')}`
-          : `${agree(mounts.length, 'It is', 'They are')} lost at the next restart or change of leader`
+          ? `The plan moves ${it} away; until then a restart loses ${it}`
+          : `${agree(group.length, 'It is', 'They are')} lost at the next restart or change of leader`
       const at = managed.get(plugin)?.source
       return {
         severity,
         subject: plugin,
-        message: `${count(mounts.length, 'mount')} ${agree(mounts.length, 'is', 'are')} configured ${configured}: ${nameSome(mounts)}. ${end}.`,
+        message: `${count(group.length, what)} ${agree(group.length, 'is', 'are')} configured ${configured}: ${nameSome(group.map(({ path }) => path))}. ${end}.`,
         ...(severity === 'note' && { fix: 'Carry the plan out soon, and restart no node before.' }),
-        mounts,
+        mounts: group.flatMap(({ mounts }) => mounts),
         ...(at !== undefined && { at }),
       }
     })
   },
 }
 
+/** A mount or a connection: what it is configured for now, and when the plan is through. */
+interface Configured {
+  readonly path: string
+  /** Itself, where it is one. */
+  readonly mounts: readonly MountPath[]
+  readonly plugin: PluginId
+  readonly version: Version
+  readonly then: Version
+}
+
 interface Entry {
-  readonly plugin: LiveMount['plugin']
+  readonly plugin: PluginId
   readonly version: Version
 }
 

@@ -19,3 +19,14 @@ it('names the step after which stopping loses something, and what', () => {
     },
   ])
 })
+
+it('says what would make it safe, by what is wrong', () => {
+  const fixOf = (problem: string) => {
+    const rehearsal = { stopping_points: 1, safe: 0, unsafe: [{ after: 'x', problem }] }
+    return unsafeStoppingPoint.judge({ ...safetyInput(), rehearsal })[0]?.fix
+  }
+
+  expect(fixOf('a/ runs what is registered no more (on node 2)')).toContain('`retire`')
+  expect(fixOf('it would be refused (HTTP 400)')).toContain('server’s words')
+  expect(fixOf('the plan ends with a/ on another binary: a bug in lockstep')).toContain('report')
+})

@@ -1,6 +1,24 @@
 /** `unsafe-stopping-point`: the rehearsal found a place at which a run must not be stopped. */
 import type { PlanRule } from '../rule.ts'
 
+/** What would make it safe, where the problem itself says. */
+const FIXES: readonly (readonly [RegExp, string])[] = [
+  [/a bug in lockstep/, 'Nothing in the file causes this: report it, with the plan (`--out`).'],
+  [
+    /it would be refused/,
+    'Look at the server’s words: what they name has to be put right on the cluster, or in the file, first.',
+  ],
+  [
+    /registered no more|plugin not found in the catalog/,
+    'Take the version out of `retire`, apply, and retire it when nothing uses it.',
+  ],
+]
+
+function fixOf(problem: string): { readonly fix?: string } {
+  const known = FIXES.find(([words]) => words.test(problem))
+  return known === undefined ? {} : { fix: known[1] }
+}
+
 export const unsafeStoppingPoint: PlanRule = {
   name: 'unsafe-stopping-point',
   about: 'plan',
@@ -14,5 +32,6 @@ export const unsafeStoppingPoint: PlanRule = {
     (rehearsal?.unsafe ?? []).map(({ after, problem }) => ({
       subject: after,
       message: `Stopping after "${after}" would not be safe: ${problem}.`,
+      ...fixOf(problem),
     })),
 }
