@@ -50,7 +50,7 @@ function judge(
   { path, version }: LiveConnection,
   hasUse: boolean,
   target: Version | undefined,
-  { index, apply }: Comparison,
+  { index, pins, apply }: Comparison,
 ): Pick<Difference, 'class' | 'cause' | 'fix'> | undefined {
   const uses =
     version === UNVERSIONED ? 'uses the unversioned entry or the builtin' : `uses ${version}`
@@ -64,7 +64,12 @@ function judge(
       fix: hasUse ? apply : `say what ${path} is to \`use\`, then ${apply}`,
     }
   }
-  return asTheFileSays ? undefined : { class: 'connection-differs', cause: uses, fix: apply }
+  if (asTheFileSays) return undefined
+  // With a pin in force, a connection's version cannot be changed (Vault).
+  const fix = pins.has(plugin.id)
+    ? `remove the pin (DELETE sys/plugins/pins/${plugin.id}), then ${apply}`
+    : apply
+  return { class: 'connection-differs', cause: uses, fix }
 }
 
 function judgeImpossible(

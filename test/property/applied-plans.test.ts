@@ -35,8 +35,13 @@ async function play({ story, desired }: Scenario): Promise<Told> {
   return { ...judged, ...applied, desired, seen, again: await planOn(twin, desired) }
 }
 
-/** What drift says of a mount's configuration, and not of what it runs. */
-const CONFIGURED = new Set<string>(['version-differs', 'not-overridden', 'overridden'])
+/** What drift says of the configuration of a mount or connection, and not of what it runs. */
+const CONFIGURED = new Set<string>([
+  'version-differs',
+  'connection-differs',
+  'not-overridden',
+  'overridden',
+])
 
 /** Each looks at one side of the same run: a run costs more than a look. */
 const LAWS: readonly ((told: Told) => void)[] = [
@@ -82,7 +87,7 @@ const LAWS: readonly ((told: Told) => void)[] = [
     const pinned = new Set(again.live.pins.map(({ plugin }) => plugin))
     const uses = new Set(usesSaid(again.live, desired))
     const moved = differences.filter(({ class: kind, subject, mount, plugin }) => {
-      // The pin decides what runs; what the mount itself is configured for stays as it is.
+      // The pin decides what runs; what a mount itself is configured for stays as it is.
       if (plugin !== undefined && pinned.has(plugin) && CONFIGURED.has(kind)) return false
       // A connection that is to use a builtin that there is not: no plan can help it.
       if (kind === 'not-registered' && subject.includes('/config/')) return false
