@@ -27,6 +27,7 @@ import { contentOf, indexLive } from '../plan/live-index.ts'
 import { environmentOfEntry } from '../plan/past.ts'
 import { sameEntry } from '../plan/steps.ts'
 import { pastOf } from './past-runs.ts'
+import { wentOnWith } from './went-on-with.ts'
 
 export interface RollbackSources {
   readonly started: RunStarted
@@ -48,9 +49,15 @@ export interface RollbackState {
  * be unmade, is said in `notes`.
  */
 export function rollbackState(sources: RollbackSources): RollbackState {
-  const { started, file } = sources
+  const { started, runs, file } = sources
   const { before } = started
   const notes: string[] = []
+  const earlier = wentOnWith(started, runs)
+  if (earlier !== undefined) {
+    notes.push(
+      `Run ${started.run} went on with what run ${earlier.run} left half done, and found it so. To return to where that one began: lockstep rollback ${earlier.run}`,
+    )
+  }
   const ids = new Set<PluginId>(
     [...before.entries, ...before.mounts, ...before.connections].map(({ plugin }) => plugin),
   )
