@@ -1,6 +1,7 @@
 /** A registered version has an environment, and no server says which. */
 import type { RegisterAction } from '../../documents/plan.generated.ts'
-import { type PluginId, versionLabel } from '../../domain/names.ts'
+import { groupBy } from '../../domain/group-by.ts'
+import { versionLabel } from '../../domain/names.ts'
 import type { Draft } from '../../plan/make-plan.ts'
 import { environmentOfEntry } from '../../plan/past.ts'
 import { effectsOf } from '../effects.ts'
@@ -18,8 +19,9 @@ export const envUnobservable: PlanRule = {
   allowable: true,
   judge({ draft }) {
     const effects = effectsOf(draft)
+    const again = groupBy(registeredAgain(draft), (action) => action.plugin)
     const takenBack = draft.targets.flatMap(({ plugin }) => {
-      const unknown = registeredAgain(draft, plugin.id).filter(
+      const unknown = (again.get(plugin.id) ?? []).filter(
         (action) => environmentOfEntry(draft.past, action) === undefined,
       )
       if (unknown.length === 0) return []
@@ -52,12 +54,10 @@ export const envUnobservable: PlanRule = {
   },
 }
 
-/** What the undo of a step registers of a plugin; not of what nothing uses when it is retired. */
-function registeredAgain({ steps }: Draft, plugin: PluginId): RegisterAction[] {
+/** What the undo of a step registers; not of what nothing uses when it is retired. */
+function registeredAgain({ steps }: Draft): RegisterAction[] {
   return steps.flatMap(({ undo, requires }) => {
-    if (requires.some(({ fact }) => fact === 'unused')) return []
-    return undo.flatMap((action) =>
-      action.kind === 'register' && action.plugin === plugin ? action : [],
-    )
+    const actions = undo.filter((action) => action.kind === 'register')
+    return requires.some(({ fact }) => fact === 'unused') ? [] : actions
   })
 }
