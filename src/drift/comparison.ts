@@ -57,3 +57,10 @@ export function countUsers(plugin: PluginId, version: Version, index: LiveIndex)
 export function writtenAt(source: Source | undefined): Pick<Difference, 'at'> {
   return source === undefined ? {} : { at: formatSource(source) }
 }
+
+/** How a version comes about: with a pin in force, tuning and repointing are refused (Vault). */
+export function mendVersion(plugin: PluginId, { pins, apply }: Comparison): string {
+  return pins.has(plugin)
+    ? `remove the pin (DELETE sys/plugins/pins/${plugin}), then ${apply}`
+    : apply
+}

@@ -9,7 +9,7 @@ import { isBuiltinVersion, NO_SHA256, UNVERSIONED } from '../domain/names.ts'
 import { runsUnder } from '../plan/live-index.ts'
 import { isOverridable } from '../domain/overridable.ts'
 import type { ComparedMount } from './compared-mount.ts'
-import { type Comparison, dueSha256, keptVersion, writtenAt } from './comparison.ts'
+import { type Comparison, dueSha256, keptVersion, mendVersion, writtenAt } from './comparison.ts'
 import { configuredLabel, describeImpossible } from './wording.ts'
 
 type Told = Pick<Difference, 'class' | 'cause' | 'fix'> & { readonly found?: string }
@@ -51,10 +51,7 @@ function judge(compared: ComparedMount, comparison: Comparison): Told | undefine
   }
   if (use === undefined || target === undefined) return undefined
   if (target.version !== configured) {
-    // With a pin in force, tuning is refused (Vault).
-    const fix = comparison.pins.has(plugin.id)
-      ? `remove the pin (DELETE sys/plugins/pins/${plugin.id}), then ${comparison.apply}`
-      : comparison.apply
+    const fix = mendVersion(plugin.id, comparison)
     const cause = `configured for ${configuredLabel(configured)}${runningWords(compared, comparison)}`
     return { class: versionClass(use.value, registered), cause, fix }
   }

@@ -5,7 +5,7 @@ import type { LiveConnection } from '../domain/live.ts'
 import { UNVERSIONED, type Version } from '../domain/names.ts'
 import { runsUnder } from '../plan/live-index.ts'
 import type { ImpossibleUse, Targets } from '../plan/targets.ts'
-import { type Comparison, keptVersion, writtenAt } from './comparison.ts'
+import { type Comparison, keptVersion, mendVersion, writtenAt } from './comparison.ts'
 import { configuredLabel, describeImpossible } from './wording.ts'
 
 export function findConnectionDrift(
@@ -50,8 +50,9 @@ function judge(
   { path, version }: LiveConnection,
   hasUse: boolean,
   target: Version | undefined,
-  { index, pins, apply }: Comparison,
+  comparison: Comparison,
 ): Pick<Difference, 'class' | 'cause' | 'fix'> | undefined {
+  const { index, apply } = comparison
   const uses =
     version === UNVERSIONED ? 'uses the unversioned entry or the builtin' : `uses ${version}`
   const registered = runsUnder(index, plugin.id, version) !== undefined
@@ -65,11 +66,7 @@ function judge(
     }
   }
   if (asTheFileSays) return undefined
-  // With a pin in force, a connection's version cannot be changed (Vault).
-  const fix = pins.has(plugin.id)
-    ? `remove the pin (DELETE sys/plugins/pins/${plugin.id}), then ${apply}`
-    : apply
-  return { class: 'connection-differs', cause: uses, fix }
+  return { class: 'connection-differs', cause: uses, fix: mendVersion(plugin.id, comparison) }
 }
 
 function judgeImpossible(

@@ -1,7 +1,7 @@
 /**
  * What could not be read, as far as the file has to do with it: nothing is known to differ there,
- * and nothing is known not to. A Vault standby
- * forwards and runs no plugin; one of OpenBao that does runs what nobody can see.
+ * and nothing is known not to. A Vault standby that
+ * forwards runs no plugin; one of OpenBao that does runs what nobody can see.
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
