@@ -44,7 +44,7 @@ export type NodeMounts =
   | { readonly kind: 'forwards' }
   | { readonly kind: 'unreadable'; readonly unreadable: Unreadable }
 
-/** The mounts of one namespace as one node runs them. Throws where the token is refused in the root. */
+/** The mounts of one namespace as one node runs them. */
 export async function listMounts(
   client: Client,
   node: NodeAddress,
@@ -56,8 +56,6 @@ export async function listMounts(
   for (const [index, answer] of answers.entries()) {
     const request = requests[index]
     if (answer.status === 200 || request === undefined) continue
-    // Without the root's mounts there is nothing to say at all.
-    if (namespace === '') await client.read(node, request)
     const reason = describeAnswer(answer)
     return {
       kind: 'unreadable',
@@ -135,13 +133,17 @@ export interface MountsQuestion {
   readonly asks: (mount: ListedMount) => boolean
 }
 
-/** Every serving node's mounts in every namespace, in parallel, joined by path; sorted. */
+/**
+ * Every serving node's mounts in every namespace, in parallel, joined by path; sorted. Throws a
+ * LockstepError where the active node refuses those of the root.
+ */
 export async function readMounts(client: Client, question: MountsQuestion): Promise<MountsReading> {
   const serving = question.nodes.filter((node) => node.state === 'serving')
   const readings = await Promise.all(
     serving.flatMap((node) =>
       question.namespaces.map(async (namespace) => ({
         node,
+        namespace,
         listed: await ((namespace === ROOT_NAMESPACE
           ? question.roots.get(node.address)
           : undefined) ?? listMounts(client, node.address, namespace)),
@@ -152,10 +154,13 @@ export async function readMounts(client: Client, question: MountsQuestion): Prom
   const unreadable: Unreadable[] = []
   const views: { node: LiveNode; mount: ListedMount }[] = []
   let systemVersion = ''
-  for (const { node, listed } of readings) {
+  for (const { node, namespace, listed } of readings) {
     if (listed.kind === 'forwards') forwarding.add(node.address)
-    else if (listed.kind === 'unreadable') unreadable.push(listed.unreadable)
-    else {
+    else if (listed.kind === 'unreadable') {
+      // Without these there is nothing to say at all.
+      if (namespace === ROOT_NAMESPACE && node.role === 'active') await readRoot(client, node)
+      unreadable.push(listed.unreadable)
+    } else {
       systemVersion ||= listed.system_version
       views.push(...listed.mounts.map((mount) => ({ node, mount })))
     }
@@ -168,6 +173,12 @@ export async function readMounts(client: Client, question: MountsQuestion): Prom
     system_version: systemVersion,
     unreadable,
   }
+}
+
+/** For the error that tells what is missing. */
+async function readRoot(client: Client, { address }: LiveNode): Promise<void> {
+  await client.read(address, readSecretMounts(ROOT_NAMESPACE))
+  await client.read(address, readAuthMounts(ROOT_NAMESPACE))
 }
 
 async function joinViews(

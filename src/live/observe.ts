@@ -16,6 +16,7 @@ import { readCatalogEntries, readPinnedVersions } from './catalog.ts'
 import { readConnections } from './connections.ts'
 import { listMounts, type NodeMounts, readMounts } from './mounts.ts'
 import { readNamespaces } from './namespaces.ts'
+import { nodesAgree } from './nodes-agree.ts'
 import { discoverNodes, findLeftOut, type NodeReport, type NodesFound, readNode } from './nodes.ts'
 
 export interface ObserveOptions {
@@ -31,8 +32,23 @@ export interface ObserveOptions {
   readonly plugins?: ReadonlySet<PluginId>
 }
 
-/** Throws a LockstepError where the cluster cannot be reached, is sealed, or refuses the token. */
+/** Milliseconds after which nodes that do not tell the same are asked again. */
+const AGREED_AFTER = [150, 350, 700] as const
+
+/**
+ * Reads until the nodes tell the same, for a bounded time. Throws a LockstepError where the cluster
+ * cannot be reached, is sealed, or refuses the token.
+ */
 export async function observe(client: Client, options: ObserveOptions): Promise<LiveState> {
+  for (const pause of AGREED_AFTER) {
+    const live = await readOnce(client, options)
+    if (nodesAgree(live)) return live
+    await client.wait(pause)
+  }
+  return readOnce(client, options)
+}
+
+async function readOnce(client: Client, options: ObserveOptions): Promise<LiveState> {
   const { address } = options
   const [{ nodes, roots, unreadable }, catalog, pinned, namespaces] = await Promise.all([
     readNodes(client, options),

@@ -27,6 +27,9 @@ export interface Client {
 /** Waits between the tries of a read, in milliseconds. */
 const RETRY_AFTER = [100, 300, 900] as const
 
+/** Milliseconds in which every node knows a new token; a standby of OpenBao took up to 120. */
+const TOKEN_KNOWN_WITHIN = 250
+
 export interface ClientOptions {
   readonly transport: Transport
   readonly wait: (milliseconds: number) => Promise<void>
@@ -54,16 +57,19 @@ export function createClient({ transport, wait }: ClientOptions): Client {
   }
 
   async function read(node: NodeAddress, request: ServerRequest, signal?: AbortSignal) {
-    const response = await ask(node, request, signal)
+    let response = await ask(node, request, signal)
+    if (isDenied(response)) {
+      await wait(TOKEN_KNOWN_WITHIN)
+      response = await ask(node, request, signal)
+    }
     if (response.status >= 200 && response.status < 300) return response.body
-    const denied = response.status === 401 || response.status === 403
-    throw refusal(node, request, response, denied ? await tokenIsValid(node) : undefined)
+    const valid = isDenied(response) ? await tokenIsValid(node) : undefined
+    throw refusal(node, request, response, valid)
   }
 
   /** Told apart from a missing right: any living token may look itself up. */
   async function tokenIsValid(node: NodeAddress): Promise<boolean> {
-    const response = await ask(node, readOwnToken())
-    return response.status !== 401 && response.status !== 403
+    return !isDenied(await ask(node, readOwnToken()))
   }
 
   return {
@@ -79,6 +85,10 @@ export function createClient({ transport, wait }: ClientOptions): Client {
     },
     close: () => transport.close(),
   }
+}
+
+function isDenied({ status }: ServerResponse): boolean {
+  return status === 401 || status === 403
 }
 
 /**

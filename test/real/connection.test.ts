@@ -5,6 +5,7 @@
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
+import type { LiveState } from '../../src/domain/live.ts'
 import { makeExampleStates } from '../cluster/example-states.ts'
 import { describeReal, sharedCluster, type SharedCluster } from '../cluster/shared-cluster.ts'
 import { runLockstep, type Run } from '../cli/run-lockstep.ts'
@@ -107,6 +108,21 @@ describeReal('a token', () => {
       expect(stdout).toContain('path "sys/plugins/reload/backend"')
     }
     expect(applied.journal).not.toContain('step_started')
+  })
+
+  it('that was made this moment is good for every node', async () => {
+    const cluster = sharedCluster()
+
+    for (let round = 0; round < 8; round += 1) {
+      const token = await tokenThatMay(cluster, { '*': ['read', 'list', 'sudo'] })
+      const run = await runOn(cluster, ['status', '--json'], { token })
+      const { nodes, unreadable } = JSON.parse(run.stdout) as LiveState
+
+      expect(unreadable).toEqual([])
+      if (cluster.product === 'openbao') {
+        expect(nodes.map(({ state }) => state)).toEqual(['serving', 'serving', 'serving'])
+      }
+    }
   })
 
   it('is taken from ~/.vault-token', async () => {

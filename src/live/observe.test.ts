@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { nodeAddress } from '../../test/builders/live.ts'
+import { makeTwin } from '../../test/property/drive-twin.ts'
+import type { ServerResponse } from '../domain/exchange.ts'
+import type { LiveState, Product } from '../domain/live.ts'
+import { createClient } from '../server/client.ts'
+import { observe } from './observe.ts'
+
+const STANDBY = nodeAddress(2)
+const FORWARDED: ServerResponse = { status: 307, body: undefined }
+const REFUSED: ServerResponse = { status: 403, body: { errors: ['permission denied'] } }
+const BEHIND: ServerResponse = { status: 200, body: { data: {} } }
+
+/** A cluster whose second node lists its mounts as `answer` the first `times` times. */
+async function look(
+  product: Product,
+  answer: ServerResponse,
+  times: number,
+): Promise<{ live: LiveState; waited: number }> {
+  const twin = makeTwin({ product, nodes: 3, deeds: [] })
+  let left = times
+  let waited = 0
+  const client = createClient({
+    transport: {
+      send: (node, request) => {
+        const { path, namespace } = request
+        if (node !== STANDBY || path !== 'sys/mounts' || namespace !== '' || left === 0) {
+          return Promise.resolve(twin.send(node, request))
+        }
+        left -= 1
+        return Promise.resolve(answer)
+      },
+      close: () => Promise.resolve(),
+    },
+    wait: (milliseconds) => {
+      waited += milliseconds
+      return Promise.resolve()
+    },
+  })
+  return { live: await observe(client, { address: nodeAddress(1) }), waited }
+}
+
+describe('a standby that is behind the active node', () => {
+  test.each([
+    ['does not know the token', FORWARDED],
+    ['refuses the token', REFUSED],
+    ['does not list a mount yet', BEHIND],
+  ])('and %s is asked again', async (_, answer) => {
+    const { live, waited } = await look('openbao', answer, 2)
+
+    expect(live.nodes.map(({ state }) => state)).toEqual(['serving', 'serving', 'serving'])
+    expect(live.unreadable).toEqual([])
+    expect(live.mounts.map(({ nodes }) => nodes.length)).toEqual([3])
+    expect(waited).toBeGreaterThan(0)
+  })
+
+  test('and stays so is shown as it is', async () => {
+    const { live } = await look('openbao', REFUSED, Infinity)
+
+    expect(live.unreadable).toEqual([
+      { what: 'mounts', path: 'sys/mounts', node: STANDBY, reason: 'HTTP 403 permission denied' },
+    ])
+  })
+})
+
+test.each(['openbao', 'vault'] as const)(
+  'nothing is waited for on %s otherwise',
+  async (product) => {
+    expect((await look(product, BEHIND, 0)).waited).toBe(0)
+  },
+)
