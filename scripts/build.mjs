@@ -1,12 +1,15 @@
 // Bundles src/cli/ with its dependencies into dist/. A command's start is mostly the opening and
 // compiling of files, so there are few: cli.js, which answers --version; main.cjs, with every
-// command, and main.cache, with what V8 compiled of it; load-main.js, which brings the two together;
+// command, and main.cache, with its hash and what V8 compiled of it; load-main.js, which brings the two together;
 // and one file for each package that is only wanted when something is carried out.
+import { Buffer } from 'node:buffer'
+import { createHash } from 'node:crypto'
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { build } from 'esbuild'
+import { thirdPartyLicenses } from './third-party-licenses.mjs'
 
 const { values: options } = parseArgs({
   options: { outdir: { type: 'string', default: 'dist' } },
@@ -29,7 +32,8 @@ const common = {
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: 'linked',
-  legalComments: 'linked',
+  legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 }
 const commonJs = {
@@ -40,7 +44,7 @@ const commonJs = {
 }
 
 await rm(options.outdir, { recursive: true, force: true })
-await Promise.all([
+const bundles = await Promise.all([
   build({
     ...common,
     entryPoints: { cli: 'src/cli/cli.ts' },
@@ -70,6 +74,10 @@ await Promise.all([
   }),
 ])
 await chmod(`${options.outdir}/cli.js`, 0o755)
+await writeFile(
+  `${options.outdir}/THIRD_PARTY_LICENSES`,
+  await thirdPartyLicenses(bundles.map(({ metafile }) => metafile)),
+)
 await keepCode()
 
 /** Runs the demo, and keeps what V8 compiled for it. */
@@ -83,7 +91,9 @@ async function keepCode() {
   const code = await main(['demo'], silent, manifest.version)
   if (code !== 0) throw new Error(`lockstep demo ended with ${code}`)
   setFlagsFromString('--flush-bytecode')
-  await writeFile(`${folder}/main.cache`, script.createCachedData())
+  const source = await readFile(`${folder}/main.cjs`)
+  const hash = createHash('sha256').update(source).digest()
+  await writeFile(`${folder}/main.cache`, Buffer.concat([hash, script.createCachedData()]))
 }
 
 /** What is imported from a file of its own, beside this one. */

@@ -1,4 +1,5 @@
 /** The compiled code that the build keeps beside the program, which only ever makes it faster. */
+import { createHash } from 'node:crypto'
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Script } from 'node:vm'
@@ -9,11 +10,27 @@ import { makeScratchFolder } from './scratch-folder.ts'
 
 it('fits the bundle it was made of', async () => {
   const filename = join(checkout, 'dist', 'main.cjs')
-  const cachedData = await readFile(join(checkout, 'dist', 'main.cache'))
+  const cache = await readFile(join(checkout, 'dist', 'main.cache'))
+  const source = await readFile(filename)
+  const cachedData = cache.subarray(32)
 
-  const script = new Script(await readFile(filename, 'latin1'), { filename, cachedData })
+  const script = new Script(source.toString('latin1'), { filename, cachedData })
 
   expect(script.cachedDataRejected).toBe(false)
+  expect(cache.subarray(0, 32)).toEqual(createHash('sha256').update(source).digest())
+})
+
+it('is not used for a bundle that was changed since', async () => {
+  await using copy = await makeScratchFolder({ 'package.json': '{"type":"module"}' })
+  const dist = join(copy.path, 'dist')
+  await cp(join(checkout, 'dist'), dist, { recursive: true })
+  const bundle = join(dist, 'main.cjs')
+  const source = await readFile(bundle, 'latin1')
+  await writeFile(bundle, source.replace('Explain a rule', 'EXPLAIN A RULE'), 'latin1')
+
+  const { stdout } = await execa(process.execPath, [join(dist, 'cli.js'), '--help'])
+
+  expect(stdout).toContain('EXPLAIN A RULE')
 })
 
 it.each([

@@ -61,7 +61,9 @@ export async function demo(host: Host, run: RunProgram): Promise<ExitCode> {
       },
     }
     await tellStory(stage, host, run)
-    host.out('\nThat was on simulated servers. On real ones: npm start -- --real\n')
+    host.out(
+      '\nThat was on simulated servers. On real ones, in a checkout of Lockstep: npm start -- --real\n',
+    )
     return EXIT.done
   } finally {
     await server.close()
