@@ -4,7 +4,7 @@
  */
 import type { Fact } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
-import type { Mismatch } from '../domain/run-outcome.ts'
+import type { Mismatch } from '../documents/run-outcome.ts'
 import { refusal } from '../server/faults.ts'
 import { readOwnToken } from '../server/requests.ts'
 import { findActive, type Patience } from './active-node.ts'

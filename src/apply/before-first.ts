@@ -4,7 +4,7 @@
  */
 import type { Fact, Plan, Step } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
-import type { Mismatch } from '../domain/run-outcome.ts'
+import type { Mismatch } from '../documents/run-outcome.ts'
 import { findLeftOut } from '../live/nodes.ts'
 import { findActive, type Patience } from './active-node.ts'
 import { look } from './await-facts.ts'

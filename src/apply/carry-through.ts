@@ -4,7 +4,7 @@
  */
 import type { Action, Fact } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
-import type { Mismatch } from '../domain/run-outcome.ts'
+import type { Mismatch } from '../documents/run-outcome.ts'
 import { findActive, type Patience } from './active-node.ts'
 import { isOneNodesOwn, untilTheyHold } from './await-facts.ts'
 import { type EnvironmentOf, perform, type Performed } from './perform.ts'

@@ -4,7 +4,7 @@
  */
 import type { Entry, Fact } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
-import type { Mismatch } from '../domain/run-outcome.ts'
+import type { Mismatch } from '../documents/run-outcome.ts'
 import {
   type Namespace,
   type NodeAddress,

@@ -5,7 +5,7 @@
 import type { Action, Fact, Step } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
 import { type NodeAddress, UNVERSIONED } from '../domain/names.ts'
-import type { Mismatch } from '../domain/run-outcome.ts'
+import type { Mismatch } from '../documents/run-outcome.ts'
 import { look, untilTheyHold } from './await-facts.ts'
 import { carryThrough } from './carry-through.ts'
 import { describeMismatch } from './facts.ts'

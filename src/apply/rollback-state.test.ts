@@ -5,7 +5,7 @@ import { entryOf, mountOf } from '../../test/builders/safety-input.ts'
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Entry, EnvironmentName } from '../documents/plan.generated.ts'
 import { ROOT_NAMESPACE } from '../domain/names.ts'
-import { contentOf } from '../plan/live-index.ts'
+import { contentOf } from '../plan/steps.ts'
 import { rollbackState } from './rollback-state.ts'
 
 const KV = 'secret/my-kv'

@@ -23,7 +23,8 @@ import {
   type Version,
   versionLabel,
 } from '../domain/names.ts'
-import { contentOf, indexLive } from '../plan/live-index.ts'
+import { indexLive } from '../domain/live-index.ts'
+import { contentOf } from '../plan/steps.ts'
 import { environmentOfEntry } from '../plan/past.ts'
 import { sameEntry } from '../plan/steps.ts'
 import { pastOf } from './past-runs.ts'

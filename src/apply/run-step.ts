@@ -4,7 +4,7 @@
  */
 import type { Step } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
-import type { Mismatch } from '../domain/run-outcome.ts'
+import type { Mismatch } from '../documents/run-outcome.ts'
 import { findActive } from './active-node.ts'
 import { assertTokenLives, isOneNodesOwn, look, untilTheyHold } from './await-facts.ts'
 import { type Carried, carryThrough, type Progress, type Sending } from './carry-through.ts'

@@ -5,7 +5,7 @@
  */
 import type { Plan, Step } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
-import type { RunOutcome } from '../domain/run-outcome.ts'
+import type { RunOutcome } from '../documents/run-outcome.ts'
 import type { Client } from '../server/client.ts'
 import { checkMembers, findStale } from './before-first.ts'
 import { lockLost, type Progress } from './carry-through.ts'

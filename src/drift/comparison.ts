@@ -4,7 +4,7 @@ import type { DesiredPlugin, DesiredState, DesiredVersion, Source } from '../dom
 import { formatSource } from '../domain/errors.ts'
 import type { LiveMount, LiveNode, LiveState } from '../domain/live.ts'
 import { NO_SHA256, type PluginId, type Sha256, type Version } from '../domain/names.ts'
-import { type LiveIndex, runsUnder } from '../plan/live-index.ts'
+import { type LiveIndex, runsUnder } from '../domain/live-index.ts'
 import { isOverridable } from '../domain/overridable.ts'
 import { applyCommand } from './wording.ts'
 

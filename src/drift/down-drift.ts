@@ -2,7 +2,7 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { MountOnNode } from '../domain/live.ts'
 import { NO_SHA256, type Sha256, UNVERSIONED } from '../domain/names.ts'
-import { wrongLists } from '../plan/live-index.ts'
+import { wrongLists } from '../domain/live-index.ts'
 import { type ComparedMount, parts, type Wanted } from './compared-mount.ts'
 import { type Comparison, keptVersion } from './comparison.ts'
 

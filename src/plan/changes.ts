@@ -2,7 +2,7 @@
 import type { Change } from '../documents/plan.generated.ts'
 import { NO_SHA256, type Sha256, type Version, versionLabel } from '../domain/names.ts'
 import type { Step } from '../documents/plan.generated.ts'
-import type { LiveIndex } from './live-index.ts'
+import type { LiveIndex } from '../domain/live-index.ts'
 import { entrySubject } from './steps.ts'
 
 /** The changes that a list of steps makes, in the steps' order; each mount and entry once. */

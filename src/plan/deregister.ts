@@ -4,7 +4,7 @@
  */
 import type { CatalogEntry } from '../domain/live.ts'
 import { type PluginId, UNVERSIONED } from '../domain/names.ts'
-import { contentOf } from './live-index.ts'
+import { contentOf } from './steps.ts'
 import { environmentOfEntry, type Past } from './past.ts'
 import { entryFact, entrySubject, type UnorderedStep } from './steps.ts'
 

@@ -6,7 +6,8 @@
 import type { DesiredStateDocument } from '../documents/desired-state.generated.ts'
 import type { LiveState } from '../domain/live.ts'
 import { isBuiltinVersion, type PluginId, UNVERSIONED, type Version } from '../domain/names.ts'
-import { contentOf, indexLive, type LiveIndex } from './live-index.ts'
+import { indexLive, type LiveIndex } from '../domain/live-index.ts'
+import { contentOf } from './steps.ts'
 
 export interface LiveDescription {
   readonly document: DesiredStateDocument

@@ -8,7 +8,7 @@ import {
   UNVERSIONED,
   versionLabel,
 } from '../domain/names.ts'
-import { reloadOrder } from './live-index.ts'
+import { reloadOrder } from '../domain/live-index.ts'
 import { type Entry, entryFact, type UnorderedStep } from './steps.ts'
 import type { NewMount } from './targets.ts'
 

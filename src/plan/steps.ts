@@ -1,6 +1,7 @@
 /** A step before it is ordered, and what all kinds of step share. */
 import type { Entry, EnvironmentName, Fact, Step } from '../documents/plan.generated.ts'
 import type { DesiredVersion } from '../domain/desired.ts'
+import type { CatalogEntry } from '../domain/live.ts'
 import { type NodeAddress, type PluginId, type Version, versionLabel } from '../domain/names.ts'
 
 /** A step without its place in the order. */
@@ -22,6 +23,12 @@ export function entryFact(
 
 export function entryOf(version: DesiredVersion): Entry {
   return { command: version.command, sha256: version.sha256, args: [...version.args] }
+}
+
+/** What a plan says of an entry; undefined where its command was not read. */
+export function contentOf(entry: CatalogEntry | undefined): Entry | undefined {
+  if (entry?.command === undefined) return undefined
+  return { command: entry.command, sha256: entry.sha256, args: [...(entry.args ?? [])] }
 }
 
 /** The environment's names: a value never enters a plan. */

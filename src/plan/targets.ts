@@ -23,7 +23,7 @@ import {
   type Version,
 } from '../domain/names.ts'
 import { unreachable } from '../domain/errors.ts'
-import type { LiveIndex } from './live-index.ts'
+import type { LiveIndex } from '../domain/live-index.ts'
 
 /** Where a mount is to get to. */
 export interface MountTarget {

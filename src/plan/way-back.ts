@@ -10,7 +10,7 @@ import {
   UNVERSIONED,
   type Version,
 } from '../domain/names.ts'
-import { type LiveIndex, runsUnder } from './live-index.ts'
+import { type LiveIndex, runsUnder } from '../domain/live-index.ts'
 import type { MountTarget } from './targets.ts'
 
 export interface WayBack {

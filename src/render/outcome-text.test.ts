@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { plan } from '../../test/builders/plan.ts'
 import { LockstepError } from '../domain/errors.ts'
-import type { RunOutcome } from '../domain/run-outcome.ts'
+import type { RunOutcome } from '../documents/run-outcome.ts'
 import { renderOutcome } from './outcome-text.ts'
 import { createPalette } from './palette.ts'
 

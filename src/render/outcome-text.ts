@@ -1,7 +1,7 @@
 /** How a run ended: what was done, what was undone, what was not begun, and what to type next. */
 import type { Plan } from '../documents/plan.generated.ts'
 import { unreachable } from '../domain/errors.ts'
-import type { RunOutcome } from '../domain/run-outcome.ts'
+import type { RunOutcome } from '../documents/run-outcome.ts'
 import { describeAction } from './action-text.ts'
 import type { Palette } from './palette.ts'
 

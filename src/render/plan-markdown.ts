@@ -5,7 +5,7 @@
 import type { Finding, Plan } from '../documents/plan.generated.ts'
 import { describeAction } from './action-text.ts'
 import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
-import { blockingFindings } from '../domain/blocking.ts'
+import { blockingFindings } from '../documents/blocking.ts'
 import { summarizePlan } from './plan-summary.ts'
 import { describeRehearsal } from './rehearsal-text.ts'
 import { count } from '../domain/count.ts'

@@ -1,5 +1,5 @@
 /** A plan in one line, the same in the terminal, in a pull request and in a log. */
-import { blockingFindings } from '../domain/blocking.ts'
+import { blockingFindings } from '../documents/blocking.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import { count } from '../domain/count.ts'

@@ -21,7 +21,7 @@ import {
   versionLabel,
 } from '../domain/names.ts'
 import type { Draft } from '../plan/make-plan.ts'
-import { type LiveIndex, runsUnder } from '../plan/live-index.ts'
+import { type LiveIndex, runsUnder } from '../domain/live-index.ts'
 import type { MountTarget } from '../plan/targets.ts'
 import { agree, nameSome } from './wording.ts'
 

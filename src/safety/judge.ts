@@ -4,7 +4,7 @@
  */
 import type { Finding } from '../documents/plan.generated.ts'
 import type { Allowance } from '../domain/desired.ts'
-import { blockingFindings } from '../domain/blocking.ts'
+import { blockingFindings } from '../documents/blocking.ts'
 import { formatSource } from '../domain/errors.ts'
 import { compareText } from '../domain/names.ts'
 import type { RuleInput, RuleText, Severity, Standing, Verdict } from './rule.ts'

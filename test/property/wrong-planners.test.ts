@@ -14,7 +14,7 @@ import {
   UNVERSIONED,
   type Version,
 } from '../../src/domain/names.ts'
-import { runsUnder } from '../../src/plan/live-index.ts'
+import { runsUnder } from '../../src/domain/live-index.ts'
 import type { Draft } from '../../src/plan/make-plan.ts'
 import { rehearse } from '../../src/twin/rehearse.ts'
 import {

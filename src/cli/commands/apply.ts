@@ -2,7 +2,7 @@
 import type { Plan } from '../../documents/plan.generated.ts'
 import type { DesiredState } from '../../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError, unreachable } from '../../domain/errors.ts'
-import type { RunOutcome } from '../../domain/run-outcome.ts'
+import type { RunOutcome } from '../../documents/run-outcome.ts'
 import { journalRoot } from '../../apply/journal.ts'
 import { checkPlanAge, checkPlanId, readPlanFile } from '../../apply/plan-file.ts'
 import { renderOutcome } from '../../render/outcome-text.ts'

@@ -7,7 +7,7 @@ import {
   only,
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
-import { contentOf } from '../../plan/live-index.ts'
+import { contentOf } from '../../plan/steps.ts'
 import { draftPlan } from '../../plan/make-plan.ts'
 import { NO_PAST } from '../../plan/past.ts'
 import { envUnobservable } from './env-unobservable.ts'

@@ -1,5 +1,5 @@
 /** A node and the active node do not agree about which mounts there are. */
-import { wrongLists } from '../../plan/live-index.ts'
+import { wrongLists } from '../../domain/live-index.ts'
 import type { PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 

@@ -9,7 +9,7 @@ import {
   versionLabel,
 } from '../../domain/names.ts'
 import { groupBy } from '../../domain/group-by.ts'
-import { type LiveIndex } from '../../plan/live-index.ts'
+import { type LiveIndex } from '../../domain/live-index.ts'
 import { count } from '../../domain/count.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'

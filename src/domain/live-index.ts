@@ -1,13 +1,6 @@
 /** Looking things up in a live state: entries, the builtin behind a name, mounts, nodes. */
-import { groupBy } from '../domain/group-by.ts'
-import type { Entry } from '../documents/plan.generated.ts'
-import type {
-  CatalogEntry,
-  LiveConnection,
-  LiveMount,
-  LiveNode,
-  LiveState,
-} from '../domain/live.ts'
+import { groupBy } from './group-by.ts'
+import type { CatalogEntry, LiveConnection, LiveMount, LiveNode, LiveState } from './live.ts'
 import {
   isBuiltinVersion,
   type MountPath,
@@ -17,7 +10,7 @@ import {
   type Sha256,
   UNVERSIONED,
   type Version,
-} from '../domain/names.ts'
+} from './names.ts'
 
 export interface LiveIndex {
   mountsOf(plugin: PluginId): readonly LiveMount[]
@@ -82,12 +75,6 @@ function sharedBuiltinVersion(
   builtins: ReadonlyMap<PluginId, Version>,
 ): Version | undefined {
   return live.product === 'openbao' ? builtins.values().next().value : undefined
-}
-
-/** What a plan says of an entry; undefined where its command was not read. */
-export function contentOf(entry: CatalogEntry | undefined): Entry | undefined {
-  if (entry?.command === undefined) return undefined
-  return { command: entry.command, sha256: entry.sha256, args: [...(entry.args ?? [])] }
 }
 
 /** The nodes that run their own plugins, in the order they are reloaded: standbys first. */

@@ -1,6 +1,6 @@
 /** How a run of a plan ended, and what was found where it could not go on. */
-import type { Fact } from '../documents/plan.generated.ts'
-import type { LockstepError } from './errors.ts'
+import type { Fact } from './plan.generated.ts'
+import type { LockstepError } from '../domain/errors.ts'
 
 /** A fact that does not hold: what was relied on, and what was found. */
 export interface Mismatch {

@@ -1,5 +1,5 @@
 /** Which findings hold a plan back. */
-import type { Finding } from '../documents/plan.generated.ts'
+import type { Finding } from './plan.generated.ts'
 
 /** Errors that nobody accepted. */
 export function blockingFindings(findings: readonly Finding[]): Finding[] {
