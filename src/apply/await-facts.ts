@@ -8,7 +8,8 @@ import type { Mismatch } from '../documents/run-outcome.ts'
 import { refusal } from '../server/faults.ts'
 import { readOwnToken } from '../server/requests.ts'
 import { findActive, type Patience } from './active-node.ts'
-import { describeMismatch, findMismatches } from './facts.ts'
+import { findMismatches } from './facts.ts'
+import { describeMismatch, isUnseen } from './mismatch.ts'
 
 /** Milliseconds that what was written may take to be seen on a node that answers. */
 const SEEN_WITHIN = 15_000
@@ -20,7 +21,7 @@ export async function look(run: Patience, facts: readonly Fact[]): Promise<Misma
   const active = await findActive(run)
   const broken = await findMismatches({ client: run.client, active, nodes: run.nodes }, facts)
   // A token that ended in the middle looks like a hundred things that do not hold.
-  if (broken.some(isDenied)) await assertTokenLives(run, active)
+  if (broken.some(({ state }) => state === 'denied')) await assertTokenLives(run, active)
   return broken
 }
 
@@ -34,9 +35,9 @@ export async function untilTheyHold(
   let toldOf: string | undefined
   for (;;) {
     const broken = await look(run, facts)
-    const [away] = broken.filter((mismatch) => mismatch.unseen === true)
+    const away = broken.find(isUnseen)
     const waited = run.clock() - began
-    if (!broken.some(mayStillCome)) return broken
+    if (broken.every(({ state }) => state === 'final')) return broken
     if (waited >= (away === undefined ? seenWithin : run.patience) || run.interrupted()) {
       return broken
     }
@@ -47,23 +48,6 @@ export async function untilTheyHold(
     }
     await run.client.wait(LOOK_EVERY)
   }
-}
-
-/** True of what a node sees a moment later than the active one; anything else is final. */
-function mayStillCome(mismatch: Mismatch): boolean {
-  const { field } = mismatch
-  if (mismatch.unseen === true) return true
-  if (field === 'accessor' || field === 'plugin' || field === 'readable') return false
-  return field === 'run by' || isOneNodesOwn(mismatch)
-}
-
-export function isOneNodesOwn({ fact }: Mismatch): boolean {
-  return 'node' in fact
-}
-
-/** A standby that does not know the token sends us to the active node. */
-function isDenied({ found }: Mismatch): boolean {
-  return /permission denied|HTTP 40[13]|HTTP 307|sends us to the active node/i.test(found)
 }
 
 /** Throws a LockstepError (exit 8) where the server no longer takes the token. */

@@ -8,6 +8,7 @@ import type { Mismatch } from '../documents/run-outcome.ts'
 import { findLeftOut } from '../live/nodes.ts'
 import { findActive, type Patience } from './active-node.ts'
 import { look } from './await-facts.ts'
+import { isOneNodesOwn, isUnseen } from './mismatch.ts'
 
 /** Throws a LockstepError (exit 4) where nodes have joined, or on Vault another node leads. */
 export async function checkMembers(run: Patience, { cluster }: Plan): Promise<void> {
@@ -45,7 +46,7 @@ export interface Stale {
  */
 export async function findStale(run: Patience, steps: readonly Step[]): Promise<Stale | undefined> {
   const broken = await look(run, reliedOn(steps))
-  const known = broken.filter(({ unseen }) => unseen !== true)
+  const known = broken.filter((mismatch) => !isUnseen(mismatch))
   if (known.length === 0) return undefined
   // The step itself, done by an earlier run of this plan, is what changed it; or its undo is.
   const own = new Set(known.map(({ fact }) => thing(fact)))
@@ -70,7 +71,7 @@ function reliedOn(steps: readonly Step[]): Fact[] {
 
 /** Whether something is used is asked last: the steps before are what ends the use. */
 function isOfCluster(fact: Fact): boolean {
-  return !('node' in fact) && fact.fact !== 'unused'
+  return !isOneNodesOwn(fact) && fact.fact !== 'unused'
 }
 
 /** What a fact is about, on whatever node. */

@@ -6,7 +6,8 @@ import type { Action, Fact } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import { findActive, type Patience } from './active-node.ts'
-import { isOneNodesOwn, untilTheyHold } from './await-facts.ts'
+import { untilTheyHold } from './await-facts.ts'
+import { isOneNodesOwn, isUnseen } from './mismatch.ts'
 import { type EnvironmentOf, perform, type Performed } from './perform.ts'
 
 /** How often one request is sent at the most, and how long its effect is looked for in between. */
@@ -82,5 +83,5 @@ function sentBy(performed: Performed, before: Progress['sent']): Progress['sent'
 
 /** A node that stayed away all the time is not asked once more. */
 function canStillBeDone(mismatch: Mismatch): boolean {
-  return mismatch.unseen !== true || !isOneNodesOwn(mismatch)
+  return !isUnseen(mismatch) || !isOneNodesOwn(mismatch.fact)
 }

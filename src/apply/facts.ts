@@ -4,22 +4,24 @@
  */
 import type { Entry, Fact } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
+import type { CatalogEntry } from '../domain/live.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import {
   type Namespace,
   type NodeAddress,
   type PluginId,
   versionFromServer,
-  versionLabel,
 } from '../domain/names.ts'
 import { readEntry } from '../live/catalog.ts'
 import { askMount, type ListedMount, listMounts, type NodeMounts } from '../live/mounts.ts'
 import { observe } from '../live/observe.ts'
+import { sameEntry } from '../plan/steps.ts'
 import { findUses } from '../plan/uses.ts'
 import { dataOf, text } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { errorWords, saysComeBack } from '../server/faults.ts'
+import { errorWords, isDenied, saysComeBack } from '../server/faults.ts'
 import { readConnection } from '../server/requests.ts'
+import { entryName, final, pending, seen, unanswered, unseen, versionName } from './mismatch.ts'
 
 export interface FactReader {
   readonly client: Client
@@ -28,10 +30,7 @@ export interface FactReader {
   readonly nodes: readonly NodeAddress[]
 }
 
-/**
- * Those of the facts that do not hold, in their order. Where a node gave no answer of its own
- * nothing is known to hold there: such a mismatch is `unseen`.
- */
+/** Those of the facts that do not hold, in their order; what is known of each is its state. */
 export async function findMismatches(
   reader: FactReader,
   facts: readonly Fact[],
@@ -49,7 +48,7 @@ export async function findMismatches(
         return await check(reader, fact, list)
       } catch (error) {
         if (!(error instanceof LockstepError)) throw error
-        return { ...mismatch(fact, 'answer', 'an answer', error.message), unseen: true }
+        return unanswered(fact, error)
       }
     }),
   )
@@ -62,72 +61,90 @@ async function check(reader: FactReader, fact: Fact, list: Listing): Promise<Mis
   switch (fact.fact) {
     case 'entry':
       return checkEntry(reader, fact)
-    case 'mount': {
-      const mount = await findMount(list, fact.node ?? reader.active, fact)
-      if ('why' in mount) return noMount(fact, mount)
-      if (mount.plugin !== fact.plugin) return mismatch(fact, 'plugin', fact.plugin, mount.plugin)
-      if (fact.accessor !== undefined && mount.accessor !== fact.accessor) {
-        return mismatch(fact, 'accessor', fact.accessor, mount.accessor)
-      }
-      return mount.configured_version === fact.configured_version
-        ? undefined
-        : mismatch(
-            fact,
-            'plugin_version',
-            versionName(fact.configured_version),
-            versionName(mount.configured_version),
-          )
-    }
+    case 'mount':
+      return checkMount(fact, await findMount(list, fact.node ?? reader.active, fact))
     case 'no_mount': {
       const mount = await findMount(list, reader.active, fact)
-      if ('why' in mount) return mount.unseen === true ? noMount(fact, mount) : undefined
-      return mismatch(fact, 'mount', 'nothing mounted', `a mount of ${mount.plugin}`)
+      if (mount.kind === 'absent') return undefined
+      if (mount.kind === 'unseen') return noMount(fact, mount)
+      const found = `a mount of ${mount.mount.plugin}`
+      return final(fact, { field: 'mount', expected: 'nothing mounted', found })
     }
-    case 'running': {
-      const mount = await findMount(list, fact.node, fact)
-      if ('why' in mount) return noMount(fact, mount)
-      // A mount may list its old hash while its backend is gone: it must answer too.
-      const { answers, detail } = await askMount(reader.client, fact.node, {
-        path: fact.mount,
-        namespace: fact.namespace,
-      })
-      if (answers === 'no') return mismatch(fact, 'answers', 'yes', detail ?? 'no')
-      if (fact.version !== undefined && mount.running_version !== fact.version) {
-        const found = versionName(mount.running_version)
-        return mismatch(fact, 'running_plugin_version', fact.version, found)
-      }
-      return mount.running_sha256 === fact.sha256
-        ? undefined
-        : mismatch(
-            fact,
-            'running_sha256',
-            fact.sha256 || 'builtin',
-            mount.running_sha256 || 'builtin',
-          )
-    }
+    case 'running':
+      return checkRunning(reader, fact, await findMount(list, fact.node, fact))
     case 'unused':
       return checkUnused(reader, fact)
-    case 'connection': {
-      const answer = await reader.client.ask(
-        reader.active,
-        readConnection(fact.connection, fact.namespace),
-      )
-      if (answer.status !== 200) {
-        const found = errorWords(answer) || 'absent'
-        const differs = mismatch(fact, 'connection', fact.connection, found)
-        return saysComeBack(answer) ? { ...differs, unseen: true } : differs
-      }
-      const { plugin_name, plugin_version } = dataOf(answer.body)
-      const plugin = `database/${text(plugin_name)}`
-      if (plugin !== fact.plugin) return mismatch(fact, 'plugin', fact.plugin, plugin)
-      const found = versionFromServer(text(plugin_version))
-      return found === fact.version
-        ? undefined
-        : mismatch(fact, 'plugin_version', versionName(fact.version), versionName(found))
-    }
+    case 'connection':
+      return checkConnection(reader, fact)
     default:
       return unreachable(fact)
   }
+}
+
+function checkMount(fact: Fact & { fact: 'mount' }, found: FoundMount): Mismatch | undefined {
+  if (found.kind !== 'mount') return noMount(fact, found)
+  const { plugin, accessor, configured_version } = found.mount
+  if (plugin !== fact.plugin) {
+    return final(fact, { field: 'plugin', expected: fact.plugin, found: plugin })
+  }
+  if (fact.accessor !== undefined && accessor !== fact.accessor) {
+    return final(fact, { field: 'accessor', expected: fact.accessor, found: accessor })
+  }
+  if (configured_version === fact.configured_version) return undefined
+  return seen(fact, {
+    field: 'plugin_version',
+    expected: versionName(fact.configured_version),
+    found: versionName(configured_version),
+  })
+}
+
+async function checkRunning(
+  reader: FactReader,
+  fact: Fact & { fact: 'running' },
+  found: FoundMount,
+): Promise<Mismatch | undefined> {
+  if (found.kind !== 'mount') return noMount(fact, found)
+  const { running_version, running_sha256 } = found.mount
+  // A mount may list its old hash while its backend is gone: it must answer too.
+  const at = { path: fact.mount, namespace: fact.namespace }
+  const { answers, detail = 'no' } = await askMount(reader.client, fact.node, at)
+  if (answers === 'no') return seen(fact, { field: 'answers', expected: 'yes', found: detail })
+  if (fact.version !== undefined && running_version !== fact.version) {
+    return seen(fact, {
+      field: 'running_plugin_version',
+      expected: fact.version,
+      found: versionName(running_version),
+    })
+  }
+  if (running_sha256 === fact.sha256) return undefined
+  return seen(fact, {
+    field: 'running_sha256',
+    expected: fact.sha256 || 'builtin',
+    found: running_sha256 || 'builtin',
+  })
+}
+
+async function checkConnection(
+  reader: FactReader,
+  fact: Fact & { fact: 'connection' },
+): Promise<Mismatch | undefined> {
+  const request = readConnection(fact.connection, fact.namespace)
+  const answer = await reader.client.ask(reader.active, request)
+  if (answer.status !== 200) {
+    const words = errorWords(answer) || 'absent'
+    const told = { field: 'connection', expected: fact.connection, found: words } as const
+    const denied = isDenied(answer)
+    return denied || saysComeBack(answer) ? unseen(fact, told, { denied }) : final(fact, told)
+  }
+  const { plugin_name, plugin_version } = dataOf(answer.body)
+  const plugin = `database/${text(plugin_name)}`
+  if (plugin !== fact.plugin) {
+    return final(fact, { field: 'plugin', expected: fact.plugin, found: plugin })
+  }
+  const found = versionFromServer(text(plugin_version))
+  if (found === fact.version) return undefined
+  const expected = versionName(fact.version)
+  return final(fact, { field: 'plugin_version', expected, found: versionName(found) })
 }
 
 async function checkEntry(
@@ -137,30 +154,33 @@ async function checkEntry(
   const options = { forwarding: fact.node === undefined }
   const node = fact.node ?? reader.active
   const reading = await readEntry(reader.client, node, fact.plugin, fact.version, options)
+  const expected = entryName(fact.entry)
   if (reading.kind === 'unreadable') {
     const { unreadable, passing } = reading
-    const differs = mismatch(fact, 'readable', entryName(fact.entry), unreadable.reason)
-    return passing ? { ...differs, unseen: true } : differs
+    const told = { field: 'readable', expected, found: unreadable.reason } as const
+    const denied = unreadable.denied === true
+    return denied || passing ? unseen(fact, told, { denied }) : final(fact, told)
   }
-  const found: Entry | null =
-    reading.kind === 'absent'
-      ? null
-      : {
-          command: reading.entry.command ?? '',
-          sha256: reading.entry.sha256,
-          args: [...(reading.entry.args ?? [])],
-        }
+  const found = reading.kind === 'absent' ? null : contentOf(reading.entry)
   if (fact.entry === null || found === null) {
-    return fact.entry === found
-      ? undefined
-      : mismatch(fact, 'entry', entryName(fact.entry), entryName(found))
+    if (fact.entry === found) return undefined
+    return seen(fact, { field: 'entry', expected, found: entryName(found) })
   }
-  const expected = fact.entry
-  for (const field of ['sha256', 'command', 'args'] as const) {
-    const [want, have] = [String(expected[field]), String(found[field])]
-    if (want !== have) return mismatch(fact, field, want || 'none', have || 'none')
+  if (sameEntry(fact.entry, found)) return undefined
+  return seen(fact, differenceOf(fact.entry, found))
+}
+
+function contentOf(entry: CatalogEntry): Entry {
+  return { command: entry.command ?? '', sha256: entry.sha256, args: [...(entry.args ?? [])] }
+}
+
+function differenceOf(expected: Entry, found: Entry) {
+  const field = expected.sha256 !== found.sha256 ? 'sha256' : 'command'
+  if (expected[field] !== found[field]) {
+    return { field, expected: expected[field], found: found[field] || 'none' } as const
   }
-  return undefined
+  const args = { expected: JSON.stringify(expected.args), found: JSON.stringify(found.args) }
+  return { field: 'args', ...args } as const
 }
 
 async function checkUnused(
@@ -176,74 +196,46 @@ async function checkUnused(
   // What is seen to use it is final; what could not be read may be readable in a moment.
   const use = uses.find(({ kind }) => kind !== 'unreadable') ?? uses[0]
   if (use === undefined) return undefined
+  const told = { expected: 'nothing', found: use.description }
   // Reloaded away from it on that node a moment ago.
-  const field = use.kind === 'process' ? 'run by' : 'used by'
-  const differs = mismatch(fact, field, 'nothing', use.description)
-  return use.kind === 'unreadable' ? { ...differs, unseen: true } : differs
+  if (use.kind === 'process') return pending(fact, { field: 'run by', ...told })
+  return use.kind === 'unreadable'
+    ? unseen(fact, { field: 'used by', ...told }, { denied: false })
+    : final(fact, { field: 'used by', ...told })
 }
 
-interface NoMount {
-  readonly why: string
-  readonly unseen?: true
-}
+type FoundMount = { readonly kind: 'mount'; readonly mount: ListedMount } | NoMount
+type NoMount =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unseen'; readonly why: string; readonly denied: boolean }
 
 /** The mount as the node lists it, or why it is not to be had. */
 async function findMount(
   list: Listing,
   node: NodeAddress,
   fact: { readonly mount: string; readonly namespace: Namespace },
-): Promise<ListedMount | NoMount> {
+): Promise<FoundMount> {
   const listed = await list(node, fact.namespace)
   switch (listed.kind) {
     case 'forwards':
-      return { why: 'the node sends us to the active node', unseen: true }
-    case 'unreadable':
-      return { why: listed.unreadable.reason, unseen: true }
-    case 'itself':
-      return listed.mounts.find((mount) => mount.path === fact.mount) ?? { why: 'absent' }
+      // As a standby does that does not know the token.
+      return { kind: 'unseen', why: 'the node sends us to the active node', denied: true }
+    case 'unreadable': {
+      const { reason, denied } = listed.unreadable
+      return { kind: 'unseen', why: reason, denied: denied === true }
+    }
+    case 'itself': {
+      const mount = listed.mounts.find(({ path }) => path === fact.mount)
+      return mount === undefined ? { kind: 'absent' } : { kind: 'mount', mount }
+    }
     default:
       return unreachable(listed)
   }
 }
 
-function noMount(fact: Fact & { readonly mount: string }, { why, unseen }: NoMount): Mismatch {
-  const differs = mismatch(fact, 'mount', fact.mount, why)
-  return unseen === undefined ? differs : { ...differs, unseen }
-}
-
-function mismatch(fact: Fact, field: string, expected: string, found: string): Mismatch {
-  return { fact, subject: subjectOf(fact), field, expected, found }
-}
-
-function subjectOf(fact: Fact): string {
-  const on = 'node' in fact ? ` on ${fact.node}` : ''
-  switch (fact.fact) {
-    case 'entry':
-    case 'unused':
-      return `${fact.plugin} ${versionLabel(fact.version)}${on}`
-    case 'connection':
-      return fact.connection
-    case 'mount':
-    case 'no_mount':
-    case 'running':
-      return `${fact.mount}${on}`
-    default:
-      return unreachable(fact)
-  }
-}
-
-function entryName(entry: Entry | null): string {
-  return entry === null ? 'not registered' : `registered (${entry.sha256})`
-}
-
-function versionName(version: string): string {
-  return version === '' ? 'none' : version
-}
-
-/** One line: what, which field, what was relied on, what was found. */
-export function describeMismatch(mismatch: Mismatch): string {
-  const { subject, field, expected, found } = mismatch
-  if (field === 'readable') return `${subject}: the node cannot read it (${found})`
-  if (field === 'answer') return `${subject}: ${found}`
-  return `${subject}: ${field} is ${found}, not ${expected}`
+function noMount(fact: Fact & { readonly mount: string }, found: NoMount): Mismatch {
+  const told = { field: 'mount', expected: fact.mount } as const
+  return found.kind === 'absent'
+    ? seen(fact, { ...told, found: 'absent' })
+    : unseen(fact, { ...told, found: found.why }, found)
 }

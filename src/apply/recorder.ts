@@ -6,7 +6,7 @@ import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts
 import type { Action, Plan, Step } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
-import { describeMismatch } from './facts.ts'
+import { describeMismatch } from './mismatch.ts'
 import { stateBefore } from './state-before.ts'
 
 export interface Recorder {

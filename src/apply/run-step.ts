@@ -6,9 +6,9 @@ import type { Step } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import { findActive } from './active-node.ts'
-import { assertTokenLives, isOneNodesOwn, look, untilTheyHold } from './await-facts.ts'
+import { assertTokenLives, look, untilTheyHold } from './await-facts.ts'
 import { type Carried, carryThrough, type Progress, type Sending } from './carry-through.ts'
-import { describeMismatch } from './facts.ts'
+import { describeMismatch, isOneNodesOwn, isUnseen } from './mismatch.ts'
 import { notSeenToAnswer } from './not-seen-to-answer.ts'
 import { type Recorder, recordIfPossible } from './recorder.ts'
 
@@ -88,12 +88,12 @@ async function notAsPlanned(
   broken: readonly Mismatch[],
 ): Promise<StepResult> {
   const reason = broken.map(describeMismatch).join('; ')
-  const final = broken.filter((mismatch) => mismatch.unseen !== true)
+  const final = broken.filter((mismatch) => !isUnseen(mismatch))
   if (final.length === 0) {
     await run.recorder.stepFailed(step, reason)
     return { kind: 'away', reason, sent: 'no' }
   }
-  if (!final.every(isOneNodesOwn)) return { kind: 'stale', mismatches: final }
+  if (!final.every(({ fact }) => isOneNodesOwn(fact))) return { kind: 'stale', mismatches: final }
   await run.recorder.stepFailed(step, reason)
   return { kind: 'failed', reason, sent: false }
 }
@@ -136,7 +136,7 @@ async function whyItFailed(
 /** What was refused is on its way to no node: only a node that is away is waited for. */
 async function lookAfterRefusal(run: StepRun, { action, ensures }: Step): Promise<Mismatch[]> {
   const broken = await untilTheyHold(run, ensures, 0)
-  if (action.kind === 'reload' || !broken.every(isOneNodesOwn)) return broken
+  if (action.kind === 'reload' || !broken.every(({ fact }) => isOneNodesOwn(fact))) return broken
   // The active node has it all the same: done by a request whose answer was lost.
   return untilTheyHold(run, ensures)
 }
@@ -174,6 +174,6 @@ function failureOf(broken: readonly Mismatch[], refused?: string): Failure {
   const told = refused === undefined ? [] : [refused]
   return {
     reason: [...told, ...broken.map(describeMismatch)].join('; '),
-    unseen: broken.length > 0 && broken.every(({ unseen }) => unseen === true),
+    unseen: broken.length > 0 && broken.every(isUnseen),
   }
 }

@@ -7,12 +7,37 @@ export interface Mismatch {
   readonly fact: Fact
   /** What it is about, e.g. `team-a/ on https://…`. */
   readonly subject: string
-  readonly field: string
+  readonly field: MismatchField
   readonly expected: string
   readonly found: string
-  /** The node gave no answer of its own: nothing was seen, one way or the other. */
-  readonly unseen?: true
+  readonly state: MismatchState
 }
+
+export type MismatchField =
+  | 'answer'
+  | 'readable'
+  | 'entry'
+  | 'sha256'
+  | 'command'
+  | 'args'
+  | 'mount'
+  | 'plugin'
+  | 'accessor'
+  | 'plugin_version'
+  | 'answers'
+  | 'running_plugin_version'
+  | 'running_sha256'
+  | 'connection'
+  | 'used by'
+  | 'run by'
+
+/**
+ * What is known of it. `final`: seen, and no wait mends it. `pending`: seen, on a node that may not
+ * have heard yet. `unseen`: no answer of the node's own, so that nothing is known. `denied`: nor is
+ * anything known here, since the node refused, or sent us to the active one as a standby does that
+ * does not know the token.
+ */
+export type MismatchState = 'final' | 'pending' | 'unseen' | 'denied'
 
 /** How a run ended. `done`, `undone` and `remaining` are step ids, in order. */
 export type RunOutcome =

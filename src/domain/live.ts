@@ -102,4 +102,6 @@ export interface Unreadable {
   readonly path: string
   readonly node?: NodeAddress
   readonly reason: string
+  /** Refused for want of a right, or of a token that the node knows. */
+  readonly denied?: true
 }

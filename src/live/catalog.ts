@@ -16,7 +16,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, fields, text, texts } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { describeAnswer, errorWords, saysComeBack } from '../server/faults.ts'
+import { describeAnswer, errorWords, isDenied, saysComeBack } from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
 export interface CatalogReading {
@@ -102,7 +102,12 @@ export async function readEntry(
     const reason = describeAnswer(response)
     return {
       kind: 'unreadable',
-      unreadable: { what: 'catalog-entry', path: request.path, reason },
+      unreadable: {
+        what: 'catalog-entry',
+        path: request.path,
+        reason,
+        ...(isDenied(response) && { denied: true }),
+      },
       passing: saysComeBack(response),
     }
   }

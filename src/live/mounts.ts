@@ -18,7 +18,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, fields, text } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { describeAnswer, errorWords, forwards } from '../server/faults.ts'
+import { describeAnswer, errorWords, forwards, isDenied } from '../server/faults.ts'
 import { readAuthMounts, readMountHelp, readSecretMounts } from '../server/requests.ts'
 
 /** A mount as one node lists it. */
@@ -59,7 +59,13 @@ export async function listMounts(
     const reason = describeAnswer(answer)
     return {
       kind: 'unreadable',
-      unreadable: { what: 'mounts', path: `${namespace}${request.path}`, node, reason },
+      unreadable: {
+        what: 'mounts',
+        path: `${namespace}${request.path}`,
+        node,
+        reason,
+        ...(isDenied(answer) && { denied: true }),
+      },
     }
   }
   const [secret, auth] = answers.map((answer) => dataOf(answer.body))

@@ -58,7 +58,10 @@ describe('a standby that is behind the active node', () => {
     const { live } = await look('openbao', REFUSED, Infinity)
 
     expect(live.unreadable).toEqual([
-      { what: 'mounts', path: 'sys/mounts', node: STANDBY, reason: 'HTTP 403 permission denied' },
+      {
+        ...{ what: 'mounts', path: 'sys/mounts', node: STANDBY },
+        ...{ reason: 'HTTP 403 permission denied', denied: true },
+      },
     ])
   })
 })

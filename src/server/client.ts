@@ -4,7 +4,7 @@
  */
 import type { ServerRequest, ServerResponse, Transport } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
-import { noAnswer, refusal } from './faults.ts'
+import { isDenied, noAnswer, refusal } from './faults.ts'
 import { readOwnToken } from './requests.ts'
 
 /** A write was answered, or nobody knows whether it was carried out. */
@@ -85,10 +85,6 @@ export function createClient({ transport, wait }: ClientOptions): Client {
     },
     close: () => transport.close(),
   }
-}
-
-function isDenied({ status }: ServerResponse): boolean {
-  return status === 401 || status === 403
 }
 
 /**

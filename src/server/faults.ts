@@ -59,6 +59,11 @@ export function forwards(response: ServerResponse): boolean {
   return /please forward to the active node|local node not active/.test(errorWords(response))
 }
 
+/** True where the token may not, or is not known. */
+export function isDenied({ status }: ServerResponse): boolean {
+  return status === 401 || status === 403
+}
+
 /** An answer in one line: its status, and its words if it has any. */
 export function describeAnswer(response: ServerResponse): string {
   return `HTTP ${response.status} ${errorWords(response)}`.trim()

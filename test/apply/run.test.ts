@@ -186,6 +186,46 @@ it('does not reload a mount that was made anew while the run was under way', asy
   expect(writes.filter(isReload)).toEqual([])
 })
 
+it('gives an entry other arguments that read the same when they are joined', async () => {
+  const [before, after] = [['--tags=a', 'b'], ['--tags=a,b']]
+  const twin = makeTwin({
+    product: 'openbao',
+    nodes: 3,
+    deeds: [{ ...register('v1.0.0'), args: before }, enable('a/', 'v1.0.0')],
+  })
+  const file = desiredVersion(KV.id, 'v1.0.0', {
+    ...usualBinary(KV, version('v1.0.0')),
+    args: after,
+  })
+  const desired = desiredState({
+    plugins: [desiredPlugin(KV.id, { use: 'v1.0.0', versions: [file] })],
+  })
+  const { plan } = await planOn(twin, desired)
+
+  const { outcome, writes } = await applyOn(twin, plan)
+
+  expect(outcome.kind).toBe('done')
+  expect(writes[0]?.body).toMatchObject({ args: after })
+  const { catalog } = await observeTwin(twin)
+  expect(catalog.find(({ plugin }) => plugin === KV.id)?.args).toEqual(after)
+})
+
+it('ends with the server’s word where the token is no longer good', async () => {
+  const { twin, plan } = await upgrade('v1.0.0', ['a/'])
+  let ended = false
+
+  const { outcome } = await applyOn(twin, plan, {
+    recorded: ({ event }) => {
+      if (event === 'step_started') ended = true
+    },
+    // Anybody may ask for the health.
+    around: (_node, { path }, pass) =>
+      ended && !path.startsWith('sys/health') ? FORBIDDEN : pass(),
+  })
+
+  expect(outcome).toMatchObject({ kind: 'stopped', error: { code: 'bad-token', exitCode: 8 } })
+})
+
 async function upgrade(
   from: string,
   mounts: readonly string[],
@@ -201,7 +241,7 @@ async function upgrade(
   return { twin, plan: (await planOn(twin, desired)).plan }
 }
 
-function register(of: string): Deed {
+function register(of: string): Deed & { do: 'register' } {
   const binary = usualBinary(KV, version(of))
   return { do: 'register', plugin: KV.id, version: version(of), binary, args: [] }
 }
