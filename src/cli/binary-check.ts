@@ -12,11 +12,12 @@ import { runBounded } from './run-bounded.ts'
 /** Milliseconds for one command on one node. */
 const TIME_LIMIT = 30_000
 
-/** Undefined where the file has no check. */
+/** Undefined where the file has no check. `secrets`: what its output is told without. */
 export async function checkBinaries(
   desired: DesiredState,
   live: LiveState,
   draft: Draft,
+  secrets: readonly string[],
 ): Promise<readonly BinaryReport[] | undefined> {
   const check = desired.cluster.binaryCheck
   if (check === undefined) return undefined
@@ -31,23 +32,28 @@ export async function checkBinaries(
         node: address,
         command,
         expected,
-        result: await runCheck(check.command, address, command, expected),
+        result: await runCheck(check.command, { node: address, command, expected, secrets }),
       })),
     ),
   )
 }
 
+interface Check {
+  readonly node: NodeAddress
+  readonly command: string
+  readonly expected: Sha256
+  readonly secrets: readonly string[]
+}
+
 async function runCheck(
   template: readonly string[],
-  node: NodeAddress,
-  command: string,
-  expected: Sha256,
+  { node, command, expected, secrets }: Check,
 ): Promise<BinaryReport['result']> {
   const host = new URL(node).hostname
   const filled = template.map((part) =>
     part.replaceAll('{host}', host).replaceAll('{address}', node).replaceAll('{command}', command),
   )
-  const ran = await runBounded(filled, { timeLimit: TIME_LIMIT })
+  const ran = await runBounded(filled, { timeLimit: TIME_LIMIT, secrets })
   if (ran.kind === 'failed') return { failed: ran.reason }
   // `sha256sum` marks a name with odd characters by a backslash before the hash.
   const found = parseSha256(ran.stdout.trim().replace(/^\\/, '').slice(0, 64))

@@ -17,7 +17,8 @@ import { createVerify } from '../apply/verify.ts'
 import type { Host } from './host.ts'
 import type { OutputOptions } from './options.ts'
 import { jsonProgress, lineProgress, listProgress, type Progress } from './progress.ts'
-import { runCommand } from './run-command.ts'
+import { checkCommands, commandRunner } from './run-command.ts'
+import { secretsOf } from './secrets.ts'
 import type { Session } from './session.ts'
 
 export interface CarryOutOptions extends OutputOptions {
@@ -45,6 +46,7 @@ export interface Job {
 export async function carryOut(job: Job): Promise<RunOutcome> {
   const { plan, host } = job
   resolveEnvironment(plan, job.desired, host.env)
+  checkCommands(plan, host.env['PATH'])
   const since = host.now().toISOString()
   const run = `${since.replace(/[:.]/g, '-')}-${host.randomHex(3)}`
   const holder = { run, who: host.who, since, pid: host.pid, host: host.hostname }
@@ -91,7 +93,12 @@ async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
         client: session.client,
         recorder,
         environmentOf: resolveEnvironment(plan, desired, host.env),
-        verify: createVerify({ client: session.client, runCommand }),
+        verify: createVerify({
+          client: session.client,
+          runCommand: commandRunner(
+            secretsOf({ token: session.token, desired, plan, env: host.env }),
+          ),
+        }),
         soak: options.soak ?? 0,
         wait: options.wait,
         clock: () => host.now().getTime(),

@@ -14,6 +14,7 @@ import { isBlocked as areBlocking, judge } from '../safety/judge.ts'
 import { RULES } from '../safety/rules.ts'
 import { rehearse } from '../twin/rehearse.ts'
 import type { Host } from './host.ts'
+import { secretsOf } from './secrets.ts'
 import type { Session } from './session.ts'
 
 export interface JudgeOptions {
@@ -37,6 +38,7 @@ export interface PlanJob {
  */
 export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
   const { desired, live, options, host } = job
+  const { token } = job.session
   const folder = options.journal ?? journalRoot(host.env, host.home).of(live.cluster.id)
   const draft = draftPlan(desired, live, readPast(folder, live.cluster.id))
   const asked = Promise.all([
@@ -44,7 +46,7 @@ export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
     desired.cluster.binaryCheck === undefined
       ? undefined
       : import('./binary-check.ts').then(({ checkBinaries }) =>
-          checkBinaries(desired, live, draft),
+          checkBinaries(desired, live, draft, secretsOf({ token, desired, env: host.env })),
         ),
   ])
   const ends = draft.targets.flatMap(({ targets }) =>

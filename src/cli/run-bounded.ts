@@ -1,8 +1,14 @@
-/** Runs a command of the user's file, for so long and no longer, whatever it has started. */
+/**
+ * Runs a command of the user's file, for so long and no longer, whatever it has started. The one
+ * place where foreign output enters: it is told without the secrets that the run knows of.
+ */
+import { withoutSecrets } from './secrets.ts'
 
 export interface Bounds {
   /** Milliseconds. */
   readonly timeLimit: number
+  /** What its output is told without. */
+  readonly secrets: readonly string[]
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -19,7 +25,7 @@ const GRACE = 1000
 
 export async function runBounded(
   [program = '', ...args]: readonly string[],
-  { timeLimit, env }: Bounds,
+  { timeLimit, env, secrets }: Bounds,
 ): Promise<Ran> {
   const { execa } = await import('execa')
   const running = execa(program, args, {
@@ -31,6 +37,11 @@ export async function runBounded(
     detached: true,
     all: true,
   })
+  const killWithUs = (): void => {
+    killGroup(running.pid)
+  }
+  // A second Ctrl-C ends this process at once; being a group of its own, the command would go on.
+  process.once('exit', killWithUs)
   const timer: { limit?: NodeJS.Timeout; grace?: NodeJS.Timeout } = {}
   const tooLong = new Promise<undefined>((resolve) => {
     timer.limit = setTimeout(() => {
@@ -44,14 +55,16 @@ export async function runBounded(
   const late = timer.grace !== undefined
   clearTimeout(timer.limit)
   clearTimeout(timer.grace)
+  process.off('exit', killWithUs)
   if (result === undefined || late) {
     return { kind: 'failed', reason: `no end within ${timeLimit / 1000} s` }
   }
-  if (!result.failed) return { kind: 'ok', stdout: result.stdout }
+  if (!result.failed) return { kind: 'ok', stdout: withoutSecrets(result.stdout, secrets) }
   if (result.code === 'ENOENT')
     return { kind: 'failed', reason: `there is no command "${program}"` }
   if (result.code === 'EACCES') return { kind: 'failed', reason: `${program} may not be executed` }
-  const told = result.all.trim().slice(-TOLD)
+  // Before it is cut: half a secret would not be known again.
+  const told = withoutSecrets(result.all.trim(), secrets).slice(-TOLD)
   const code = result.exitCode ?? result.signal ?? result.code ?? 'unknown'
   return { kind: 'failed', reason: `exit ${code}${told === '' ? '' : `: ${told}`}` }
 }

@@ -1,13 +1,36 @@
-/** Runs a command of a mount's `verify`: its output is kept only to say why it failed. */
+/** The commands of a mount's `verify`: looked for before a run, and run after a reload. */
+import type { Plan } from '../documents/plan.generated.ts'
+import { LockstepError } from '../domain/errors.ts'
+import type { RunCommand } from '../apply/verify.ts'
+import { isCommand } from './find-command.ts'
 import { runBounded } from './run-bounded.ts'
 
 const TIME_LIMIT = 60_000
 
-/** Why it failed, or undefined. `env` is added to the environment. */
-export async function runCommand(
-  command: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<string | undefined> {
-  const ran = await runBounded(command, { timeLimit: TIME_LIMIT, env })
-  return ran.kind === 'ok' ? undefined : ran.reason
+/** Its output is kept only to say why it failed, without these secrets. */
+export function commandRunner(secrets: readonly string[]): RunCommand {
+  return async (command, env) => {
+    const ran = await runBounded(command, { timeLimit: TIME_LIMIT, env, secrets })
+    return ran.kind === 'ok' ? undefined : ran.reason
+  }
+}
+
+/**
+ * Throws a LockstepError for the commands that a plan's `verify` runs and that cannot be started
+ * here: better before the first step than after a reload, which would be undone for that alone.
+ */
+export function checkCommands({ steps }: Plan, path: string | undefined): void {
+  const checks = steps.flatMap(({ verify = [] }) => verify)
+  const missing = checks.flatMap((check) => {
+    const program = check.kind === 'run' ? check.command[0] : undefined
+    // A place is filled in for each node.
+    if (program === undefined || program.includes('{') || isCommand(program, path)) return []
+    return `verify of ${check.mount} runs ${program}, which cannot be started on this machine`
+  })
+  if (missing.length === 0) return
+  throw new LockstepError({
+    code: 'no-such-command',
+    message: [...new Set(missing)].join('\n    '),
+    hint: 'Nothing was begun. Install it here, or put the right name or path into the file.',
+  })
 }

@@ -17,6 +17,8 @@ export interface Session {
   readonly client: Client
   /** Where the cluster was asked for: a node, or what stands before the nodes. */
   readonly address: NodeAddress
+  /** What it asks with; to be shown nowhere. */
+  readonly token: string
   /** Reads the cluster; `plugins` as in `observe`. */
   readonly observe: (plugins?: ReadonlySet<PluginId>) => Promise<LiveState>
   /** Which cluster answers at the address. */
@@ -52,6 +54,7 @@ export async function openSession(
   return {
     client,
     address: connection.address,
+    token: connection.token,
     observe: (plugins) =>
       observe(client, {
         address: connection.address,

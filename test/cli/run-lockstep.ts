@@ -1,14 +1,16 @@
 /**
  * Runs the built program as a user does: in a process of its own, with a home of its own that is
  * removed afterwards, and none of this process's environment but the PATH. Fails where a secret
- * it was given shows up in anything it wrote, so that every test that runs it tests that too.
+ * it was given, or a canary, shows up in anything it wrote: on the screen, below its home, or in a
+ * file or folder that its arguments name. So every test that runs it tests that too.
  */
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { canaries, CANARY_VARIABLE } from '../canaries.ts'
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url))
 const program = join(checkout, 'dist', 'cli.js')
@@ -23,13 +25,12 @@ export interface Run {
 }
 
 export interface RunOptions {
+  /** Without a token, `canaries.token` is one; an empty one is none. */
   readonly env?: Readonly<Record<string, string>>
   /** What `~/.vault-token` holds; there is none if not said. */
   readonly tokenFile?: string
   /** The checkout if not said. */
   readonly cwd?: string
-  /** What must not be in anything the program writes. */
-  readonly secrets?: readonly string[]
   /** Runs it on a terminal, where this is typed when it asks; its stdout then has all it writes. */
   readonly answer?: string
 }
@@ -48,7 +49,7 @@ const wide = 'stty rows 50 cols 120 && exec "$@"'
 
 export async function runLockstep(
   args: readonly string[],
-  { env = {}, tokenFile, cwd = checkout, secrets = [], answer }: RunOptions = {},
+  { env = {}, tokenFile, cwd = checkout, answer }: RunOptions = {},
 ): Promise<Run> {
   if (!existsSync(program)) throw new Error(`there is no ${program}: npm run build makes it`)
   const home = await mkdtemp(join(tmpdir(), 'lockstep-home-'))
@@ -61,7 +62,13 @@ export async function runLockstep(
         : ['python3', '-c', onTerminal, answer, 'sh', '-c', wide, 'sh', ...command]
     const ended = await execa(file, rest, {
       cwd,
-      env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: home,
+        [CANARY_VARIABLE]: canaries.variable,
+        ...(tokenFile === undefined && !('VAULT_TOKEN' in env) && { BAO_TOKEN: canaries.token }),
+        ...env,
+      },
       extendEnv: false,
       stdin: 'ignore',
       reject: false,
@@ -70,22 +77,41 @@ export async function runLockstep(
     if (ended.exitCode === undefined) throw new Error(`it did not end by itself: ${ended.message}`)
     const { exitCode, stdout, stderr } = ended
     const run = { exitCode, stdout, stderr, journal: await readAll(home) }
-    for (const secret of secrets) assertUnseen(secret, run, args)
+    const named = await readNamed(args, cwd)
+    const secrets = [env['BAO_TOKEN'], env['VAULT_TOKEN'], tokenFile?.trim()]
+    for (const secret of [...secrets, ...Object.values(canaries)]) {
+      if (secret !== undefined && secret !== '') assertUnseen(secret, { ...run, named }, args)
+    }
     return run
   } finally {
     await rm(home, { recursive: true, force: true })
   }
 }
 
-function assertUnseen(secret: string, run: Run, args: readonly string[]): void {
-  for (const [where, text] of Object.entries(run)) {
+function assertUnseen(
+  secret: string,
+  written: Readonly<Record<string, unknown>>,
+  args: readonly string[],
+): void {
+  for (const [where, text] of Object.entries(written)) {
     if (!String(text).includes(secret)) continue
-    throw new Error(`lockstep ${args.join(' ')} has shown the token in its ${where}`)
+    throw new Error(`lockstep ${args.join(' ')} has shown a secret in its ${where}`)
   }
 }
 
-async function readAll(home: string): Promise<string> {
-  const entries = await readdir(home, { recursive: true, withFileTypes: true })
+/** What lies where `--out`, `--log-file` and `--journal` say. */
+async function readNamed(args: readonly string[], cwd: string): Promise<string> {
+  const paths = args.flatMap((arg, index) =>
+    /^--(out|log-file|journal)$/.test(arg) ? resolve(cwd, args[index + 1] ?? '') : [],
+  )
+  const texts = paths.filter(existsSync).map(async (path) => {
+    return (await stat(path)).isDirectory() ? readAll(path) : readFile(path, 'utf8')
+  })
+  return (await Promise.all(texts)).join('\n')
+}
+
+async function readAll(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile() && entry.name !== tokenFileName)
   const texts = files.map((file) => readFile(join(file.parentPath, file.name), 'utf8'))
   return (await Promise.all(texts)).join('\n')

@@ -1,7 +1,9 @@
 /** What a failing step leaves behind: the mounts as they were, and an account of it. */
 import { copyFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { canaries, CANARY_VARIABLE } from '../canaries.ts'
 import { ensurePlugins } from '../cluster/cache.ts'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
 import { makeExampleStates, whyNotWhole } from '../cluster/example-states.ts'
@@ -113,6 +115,42 @@ describeReal('apply, with a step that fails', () => {
       await expectConfigured(cluster, ['alpha/', 'beta/', 'gamma/'], 'v0.16.2')
       await expectOldAndWhole(cluster, ['alpha/', 'beta/', 'gamma/'])
     })
+
+    it.each(['', '--json'])(
+      'tells what a command of its verification printed, without a secret %s',
+      async (json) => {
+        const desired = versioned(cluster)
+        // Values written in the file are in no variable of the command's.
+        const literal = join(tmpdir(), `lockstep-literal-${String(process.pid)}`)
+        await writeFile(literal, canaries.literal)
+        const smoke = `set -x; echo "$BAO_TOKEN$VAULT_TOKEN $${CANARY_VARIABLE} $(cat ${literal})"; exit 3`
+        const verify = [{ run: ['sh', '-c', smoke] }]
+        const alpha = { ...desired.mounts['alpha/'], verify }
+        const env = {
+          TAKEN: { from: CANARY_VARIABLE },
+          WRITTEN: canaries.literal,
+        }
+        const plugin = structuredClone(desired.plugins['secret/team-kv'])
+        Object.assign(plugin.versions['v0.21.0'], { env })
+        await using file = await writeDesired({
+          plugins: { 'secret/team-kv': plugin },
+          mounts: { ...desired.mounts, 'alpha/': alpha },
+        })
+        const log = join(file.path, '..', 'requests.log')
+
+        // The runner looks for the token and the canaries in all that is written.
+        const run = await runOn(cluster, [
+          ...['apply', '--auto-approve', '-f', file.path, '--verbose', '--log-file', log],
+          ...(json === '' ? [] : [json]),
+        ])
+
+        await rm(literal)
+        expect(run.exitCode).toBe(5)
+        expect(run.stdout).toContain('exit 3: ')
+        expect(run.journal).toContain('*** *** ***')
+        await expectOldAndWhole(cluster, ['alpha/', 'beta/', 'gamma/'])
+      },
+    )
   })
 
   it('exits 6 and names the mount where the way back is blocked too, until it is mended', async () => {

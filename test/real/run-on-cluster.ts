@@ -29,6 +29,5 @@ export function runOn(
     },
     ...(tokenFile !== undefined && { tokenFile }),
     ...(answer !== undefined && { answer }),
-    secrets: [cluster.token, token, tokenFile ?? ''].filter((secret) => secret !== ''),
   })
 }

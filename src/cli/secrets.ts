@@ -1,0 +1,50 @@
+/**
+ * The secrets that a run knows of, and texts without them: what a command of the user's file
+ * prints (`set -x`, `curl -v`) is told where it fails, and must not tell these.
+ */
+import type { Action, Plan } from '../documents/plan.generated.ts'
+import type { DesiredState } from '../domain/desired.ts'
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+export interface SecretSources {
+  /** What the servers are asked with. */
+  readonly token: string
+  readonly desired: DesiredState | undefined
+  /** Absent before there is one. */
+  readonly plan?: Plan
+  readonly env: Variables
+}
+
+/** Shorter ones are no secrets, and stand in too many words and hashes. */
+const SHORTEST = 6
+
+/** The token, also one that is only in the environment, and every value for a plugin's `env`. */
+export function secretsOf({ token, desired, plan, env }: SecretSources): string[] {
+  const inFile = (desired?.plugins ?? [])
+    .flatMap(({ versions }) => versions)
+    .flatMap((version) => version.env)
+    .map((variable) => ('value' in variable ? variable.value : env[variable.from]))
+  const inPlan = (plan?.steps ?? [])
+    .flatMap(({ action, undo }): Action[] => [action, ...undo])
+    .flatMap((action) => (action.kind === 'register' ? action.env : []))
+    .map(({ from }) => (from === undefined ? undefined : env[from]))
+  const found = [token, env['BAO_TOKEN'], env['VAULT_TOKEN'], ...inFile, ...inPlan]
+  return [...new Set(found.flatMap((value) => value ?? []))]
+}
+
+/** Also where a secret is quoted for JSON or a URL, and each line of one that has several. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const forms = secrets
+    .flatMap((secret) => [secret, ...secret.split(/\r?\n/)])
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encoded(secret)])
+    .filter((form) => form.length >= SHORTEST)
+    // A secret may be the beginning of another.
+    .sort((a, b) => b.length - a.length)
+  return [...new Set(forms)].reduce((left, form) => left.replaceAll(form, '***'), text)
+}
+
+function encoded(secret: string): string {
+  // By way of bytes: half a surrogate pair cannot be encoded.
+  return encodeURIComponent(Buffer.from(secret).toString())
+}
