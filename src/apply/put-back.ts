@@ -74,7 +74,7 @@ async function undo(
     ...(await untilTheyHold(run, restores)).map(describeMismatch),
     ...(await notSeenToAnswer(run.client, refused)),
     ...(await look(run, lasting)).map(describeLasting),
-    ...lost.map((mount) => `${mount}: nothing says what it ran before`),
+    ...lost.map((mount) => `${mount}: there is nothing that it could be put back to`),
   ]
   return open.length === 0 ? [] : [...problems, ...open]
 }
@@ -82,6 +82,9 @@ async function undo(
 function describeLasting(mismatch: Mismatch): string {
   const { fact, subject } = mismatch
   if (fact.fact === 'no_mount') return `${subject}: it was mounted, and is never unmounted`
+  if (fact.fact === 'entry') {
+    return `${describeMismatch(mismatch)}; the file it named before holds another binary by now`
+  }
   const version = fact.fact === 'mount' ? fact.configured_version : ''
   const why =
     version === UNVERSIONED

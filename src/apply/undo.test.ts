@@ -45,6 +45,17 @@ it('knows what a step without an undo found', () => {
   expect(lasting).toEqual([found])
 })
 
+it('knows the entry that a registration without an undo replaced', () => {
+  const entry = { command: 'kv', sha256: 'a'.repeat(64) as Sha256, args: [] }
+  const at = { plugin: KV, version: version('') }
+  const found: Fact = { fact: 'entry', ...at, entry }
+  const action = { kind: 'register' as const, ...at, entry, env: [] }
+
+  expect(planUndo([{ ...step('register', action, ''), requires: [found] }]).lasting).toEqual([
+    found,
+  ])
+})
+
 it('names the mounts that were reloaded and have nothing to return to', () => {
   const known: Fact = {
     ...{ fact: 'running', mount, namespace, node: nodeAddress(1), sha256: '' as Sha256 },

@@ -58,10 +58,12 @@ function keyOf(fact: Fact): string {
   return `${fact.fact} ${of} ${node}`
 }
 
-/** What the step's own mount or connection was before it. */
-function foundBy({ requires }: Step): Fact[] {
-  return requires.filter(
-    ({ fact }) => fact === 'mount' || fact === 'no_mount' || fact === 'connection',
+/** What the step's own entry, mount or connection was before it. */
+function foundBy({ action, requires }: Step): Fact[] {
+  return requires.filter(({ fact }) =>
+    action.kind === 'register'
+      ? fact === 'entry'
+      : fact === 'mount' || fact === 'no_mount' || fact === 'connection',
   )
 }
 

@@ -24,7 +24,7 @@ import { repointStep } from './repoint.ts'
 import { type Entry, entrySubject, type UnorderedStep } from './steps.ts'
 import type { MountTarget, Targets } from './targets.ts'
 import { tuneStep } from './tune.ts'
-import { type WayBack, wayBack } from './way-back.ts'
+import { canBeStarted, type WayBack, wayBack } from './way-back.ts'
 
 export interface PluginSteps {
   /** Entries under versions nobody runs yet. */
@@ -58,11 +58,12 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
     const registration = registrations.find(({ version }) => version.version === target.version)
     const entry = (target.use.kind === 'builtin' ? undefined : entries.get(target.version)) ?? null
     const at = { plugin: plugin.id, version: target.version, entry }
+    const back =
+      (isUnder(target, registration) ? backToEntry(registration) : undefined) ??
+      backOf(target, inPlace, contentOf(reverted)?.sha256, known)
     return {
       target,
-      back:
-        (isUnder(target, registration) ? backToEntry(registration) : undefined) ??
-        backOf(target, inPlace, contentOf(reverted)?.sha256, known),
+      back: back !== undefined && canBeStarted(back, plugin, known) ? back : undefined,
       // While a pin is in force a tune is refused, and the pin decides what a reload starts.
       tuned: pin === undefined && target.mount.configured_version !== target.version,
       // One that was gone and is registered again is no change to the process that still runs it.

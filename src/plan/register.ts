@@ -6,6 +6,7 @@ import { UNVERSIONED, type Version } from '../domain/names.ts'
 import { type LiveIndex } from '../domain/live-index.ts'
 import { contentOf } from './steps.ts'
 import { environmentOfEntry, type Past } from './past.ts'
+import { isOverwritten } from './way-back.ts'
 import { count } from '../domain/count.ts'
 import {
   type Entry,
@@ -61,6 +62,8 @@ export function registerStep(
 ): UnorderedStep {
   const { version, before, after } = registration
   const env = environmentNames(version)
+  // Registered again it would name a file that holds another binary by then.
+  const isLasting = before !== null && isOverwritten(plugin, before)
   const everywhere = (entry: Entry | null): Fact[] => [
     entryFact(plugin.id, version.version, entry),
     ...nodes.map(({ address }) => entryFact(plugin.id, version.version, entry, address)),
@@ -71,8 +74,8 @@ export function registerStep(
     action: { kind: 'register', plugin: plugin.id, version: version.version, entry: after, env },
     requires: [entryFact(plugin.id, version.version, before)],
     ensures: everywhere(after),
-    undo: undoOf(plugin, registration),
-    restores: everywhere(before),
+    undo: isLasting ? [] : undoOf(plugin, registration),
+    restores: isLasting ? [] : everywhere(before),
     why: whyRegister(registration, users),
   }
 }

@@ -117,7 +117,11 @@ function entriesSeen(plugin: PluginId, node: LiveNode, moves: readonly Move[]) {
   return [...seen].map(([version, entry]) => entryFact(plugin, version, entry, node.address))
 }
 
-/** A mount tuned by an earlier run is tuned back too; one tuned by this plan has a step that does. */
+/**
+ * A mount tuned by an earlier run is tuned back too; one tuned by this plan has a step that does.
+ * One that nothing is known to run again on is left alone: the node may be well, and a reload would
+ * only be one more chance to lose it.
+ */
 function undoOf(
   moves: readonly Move[],
   reload: UnorderedStep['action'] & { kind: 'reload' },
@@ -132,7 +136,8 @@ function undoOf(
           version: back.version,
         },
   )
-  return [...tunes, reload]
+  const mounts = moves.flatMap(({ target, back }) => (back === undefined ? [] : target.mount.path))
+  return mounts.length === 0 ? [] : [...tunes, { ...reload, mounts }]
 }
 
 function whyReload(node: LiveNode, moves: readonly Move[]): string {

@@ -2,6 +2,8 @@
  * Where a mount can be put back to when its reload fails: the version it ran, if that can still
  * be tuned to. Without a way back a failed step needs a person.
  */
+import type { Entry } from '../documents/plan.generated.ts'
+import type { DesiredPlugin } from '../domain/desired.ts'
 import type { LiveMount } from '../domain/live.ts'
 import {
   isBuiltinVersion,
@@ -11,6 +13,7 @@ import {
   type Version,
 } from '../domain/names.ts'
 import { type LiveIndex, runsUnder } from '../domain/live-index.ts'
+import { findReplaced, type Past } from './past.ts'
 import type { MountTarget } from './targets.ts'
 
 export interface WayBack {
@@ -71,4 +74,30 @@ function versionThatRuns(
     return usable && registered === sha256
   })
   return entry === undefined ? undefined : { version: entry.version, sha256 }
+}
+
+/**
+ * True where the file gives an entry's command another hash. A name in the plugin directory is one
+ * file: then the entry's own binary is gone from there or goes, and nothing starts it again.
+ */
+export function isOverwritten(
+  { versions }: DesiredPlugin,
+  { command, sha256 }: Pick<Entry, 'command' | 'sha256'>,
+): boolean {
+  return versions.some((version) => version.command === command && version.sha256 !== sha256)
+}
+
+/** Whether what a way back leads to can still be started, as far as its command is known. */
+export function canBeStarted(
+  back: WayBack,
+  plugin: DesiredPlugin,
+  { index, past }: { readonly index: LiveIndex; readonly past: Past },
+): boolean {
+  const { version, sha256 } = back
+  const live = index.external(plugin.id, version)
+  const command =
+    live?.sha256 === sha256
+      ? live.command
+      : findReplaced(past, plugin.id, version, sha256)?.entry.command
+  return command === undefined || !isOverwritten(plugin, { command, sha256 })
 }

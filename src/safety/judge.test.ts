@@ -86,7 +86,9 @@ test('the gravest come first, then by rule, subject and message', () => {
         liveNode(3, { state: 'unreachable' }),
         liveNode(2, { state: 'unreachable' }),
       ],
-      catalog: [entryOf(KV, 'unversioned', { sha256: entryOf(KV, 'v0.1.0').sha256 })],
+      catalog: [
+        entryOf(KV, 'unversioned', { command: 'old', sha256: entryOf(KV, 'v0.1.0').sha256 }),
+      ],
       mounts: [mountOf('team-a/', KV, 'unversioned', { nodes: [liveNode(1)] })],
       unreadable: [{ what: 'pins', path: 'sys/plugins/pins', reason: 'HTTP 403' }],
     },

@@ -8,6 +8,7 @@ import { binaryDiffers } from './rules/binary-differs.ts'
 import { builtinOverridden } from './rules/builtin-overridden.ts'
 import { builtinUnknown } from './rules/builtin-unknown.ts'
 import { capabilityMissing } from './rules/capability-missing.ts'
+import { commandReused } from './rules/command-reused.ts'
 import { dataDowngrade } from './rules/data-downgrade.ts'
 import { dataUpgrade } from './rules/data-upgrade.ts'
 import { declaredByServer } from './rules/declared-by-server.ts'
@@ -42,6 +43,7 @@ export const RULES: readonly Rule[] = [
   builtinOverridden,
   builtinUnknown,
   capabilityMissing,
+  commandReused,
   dataDowngrade,
   dataUpgrade,
   declaredByServer,

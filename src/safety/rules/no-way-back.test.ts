@@ -6,6 +6,7 @@ import {
   plugin,
   version,
 } from '../../../test/builders/live.ts'
+import { NO_SHA256 } from '../../domain/names.ts'
 import {
   desiredPlugin,
   desiredVersion,
@@ -55,7 +56,10 @@ test('a mount that was tuned by hand to run what is not known to be registered h
     live: { catalog: [entryOf(KV, 'v0.21.0')], mounts: [pending] },
   })
 
-  expect(only(noWayBack.judge(input)).mounts).toEqual(['team-a/'])
+  expect(only(noWayBack.judge(input))).toMatchObject({
+    fix: expect.stringContaining(`(SHA-256 ${stale.running_sha256})`),
+    mounts: ['team-a/'],
+  })
 })
 
 test('a builtin that the mount falls back to is a way back', () => {
@@ -109,4 +113,37 @@ test('a way back that the file says cannot read the newer data is told', () => {
     mounts: ['team-a/'],
     at: SOURCE,
   })
+})
+
+test('an entry replaced in the same file has none: its undo neither registers it nor reloads', () => {
+  const before = entryOf(KV, 'unversioned', { command: 'kv' })
+  const rebuilt = desiredVersion(KV, 'unversioned', {
+    command: 'kv',
+    sha256: entryOf(KV, 'v0.21.0').sha256,
+  })
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'unversioned', versions: [rebuilt] })] },
+    live: { catalog: [before], mounts: [mountOf('team-a/', KV, 'unversioned')] },
+  })
+
+  expect(only(noWayBack.judge(input))).toMatchObject({
+    message: `If the new ${KV} fails, nothing takes team-a/ back to what it runs now: the file kv holds the new binary, or is about to, and one file is one binary.`,
+    fix: expect.stringContaining(`leave kv as it is (SHA-256 ${before.sha256})`),
+    mounts: ['team-a/'],
+  })
+  expect(input.draft.steps.map(({ undo, restores }) => [undo, restores])).toEqual(
+    input.draft.steps.map(() => [[], []]),
+  )
+})
+
+test('where a mount is down already there is nothing to lose', () => {
+  const down = { answers: 'no', running_version: version(''), running_sha256: NO_SHA256 } as const
+  const mounts = [mountOf('team-a/', KV, 'v0.21.0', { except: { 'http://node3:8200': down } })]
+  const input = safetyInput({
+    desired: upgrade,
+    live: { catalog: [entryOf(KV, 'v0.21.0')], mounts },
+  })
+
+  expect(input.draft.steps).toHaveLength(1)
+  expect(noWayBack.judge(input)).toEqual([])
 })

@@ -1,9 +1,12 @@
 /** Steps that nothing takes back when they fail. */
 import type { Step } from '../../documents/plan.generated.ts'
-import type { LiveMount } from '../../domain/live.ts'
-import { type MountPath, NO_SHA256, type PluginId } from '../../domain/names.ts'
+import type { DesiredPlugin } from '../../domain/desired.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { type LiveIndex } from '../../domain/live-index.ts'
+import { type MountPath, NO_SHA256, type NodeAddress, type Sha256 } from '../../domain/names.ts'
+import type { Draft } from '../../plan/make-plan.ts'
+import type { MountTarget } from '../../plan/targets.ts'
+import { isOverwritten } from '../../plan/way-back.ts'
 import { type DataMove, findDataMoves, includesVersion } from '../data-moves.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
@@ -14,17 +17,11 @@ export const noWayBack: PlanRule = {
   severity: 'warning',
   title: 'A failed step could not be taken back',
   explanation:
-    'When a mount does not come up on its new version, it is tuned back to the one it ran and reloaded. That needs a version to tune to. A mount that has none cannot get its missing version back, and one whose old version is registered no more has nothing to start. Should such a mount fail, it stays down until a person finds a cure. Going back is a downgrade too: where the file says that the older version does not read what the newer has written, a mount that is put back may come up and not know its data.',
+    'When a mount does not come up on its new version, it is tuned back to the one it ran and reloaded. That needs a version to tune to, and its file. A mount that has none cannot get its missing version back; one whose old version is registered no more, or whose file is replaced by the new binary under the same name, has nothing to start. Such a mount is not reloaded again where it is well. Should such a mount fail, it stays down until a person finds a cure. Going back is a downgrade too: where the file says that the older version does not read what the newer has written, a mount that is put back may come up and not know its data.',
   fix: 'Register the binary that runs now under a version of its own, by listing it under `versions`, and apply that first.',
   allowable: true,
   judge({ draft }) {
-    const { index } = draft
-    const lost = [...new Set(draft.steps.flatMap(withoutWayBack))].flatMap(
-      (path) => index.mountAt(path) ?? [],
-    )
-    const mounts = [...groupBy(lost, ({ plugin }) => plugin)].flatMap(([plugin, group]) =>
-      judgeMounts(plugin, group, index),
-    )
+    const mounts = judgeMounts(draft)
     const placed = (verdict: Verdict): Verdict => {
       const at = draft.targets.find(({ plugin }) => plugin.id === verdict.subject)?.plugin.source
       return at === undefined ? verdict : { at, ...verdict }
@@ -65,32 +62,85 @@ function judgeDataOnTheWayBack({ plugin, from, to, direction, mounts }: DataMove
   ]
 }
 
-/** A reload is its own undo only where something is known to run again after it. */
-function withoutWayBack({ action, undo, restores }: Step): readonly MountPath[] {
-  if (action.kind === 'tune') return undo.length === 0 ? [action.mount] : []
+/**
+ * A reload is its own undo only where something is known to run again after it. Where a mount is
+ * down already there is nothing to lose.
+ */
+function withoutWayBack({ action, undo, restores }: Step, index: LiveIndex): readonly MountPath[] {
+  const isUp = (path: MountPath, node?: NodeAddress): boolean =>
+    index
+      .mountAt(path)
+      ?.nodes.some((view) => view.answers !== 'no' && (node ?? view.node) === view.node) === true
+  if (action.kind === 'tune') return undo.length === 0 && isUp(action.mount) ? [action.mount] : []
   if (action.kind !== 'reload') return []
   const restored = new Set(restores.flatMap((fact) => (fact.fact === 'running' ? fact.mount : [])))
-  return action.mounts.filter((mount) => !restored.has(mount))
+  return action.mounts.filter((mount) => !restored.has(mount) && isUp(mount, action.node))
 }
 
-/** What helps depends on what runs: an external binary can be registered, a builtin cannot. */
-function judgeMounts(plugin: PluginId, mounts: readonly LiveMount[], index: LiveIndex): Verdict[] {
-  const byHash = groupBy(mounts, ({ nodes }) => nodes[0]?.running_sha256 ?? NO_SHA256)
-  return [...byHash].map(([sha256, group]) => {
-    const paths = group.map(({ path }) => path)
-    const entry = index.externals(plugin).find((known) => known.sha256 === sha256)
-    const command = entry?.command === undefined ? '' : `${entry.command}, `
-    return {
-      subject: plugin,
-      message: `If the new ${plugin} fails, nothing takes ${nameSome(paths)} back to what ${agree(paths.length, 'it runs', 'they run')} now${sha256 === NO_SHA256 ? '' : `: that binary is registered under no version that ${agree(paths.length, 'it', 'they')} could be tuned to`}.`,
-      ...(sha256 === NO_SHA256
-        ? {
-            fix: 'Make one mount the canary (`canary: true`) and try the plan on it when it may be down.',
-          }
-        : {
-            fix: `List the binary that runs now (${command}SHA-256 ${sha256}) under \`versions\` with a version of its own, apply that first, then plan again.`,
-          }),
-      mounts: paths,
-    }
+/** A mount without a way back, with what it runs now. */
+interface LostMount {
+  readonly plugin: DesiredPlugin
+  readonly target: MountTarget
+  readonly sha256: Sha256
+}
+
+function judgeMounts(draft: Draft): Verdict[] {
+  const { index } = draft
+  const lost = new Set(draft.steps.flatMap((step) => withoutWayBack(step, index)))
+  const mounts = draft.targets.flatMap(({ plugin, targets }) =>
+    targets.mounts
+      .filter(({ mount }) => lost.has(mount.path))
+      .map((target): LostMount => ({ plugin, target, sha256: runsNow(target) })),
+  )
+  const alike = groupBy(mounts, (mount) => `${mount.plugin.id} ${mount.sha256} ${causeOf(mount)}`)
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group
+    return first === undefined ? [] : judgeAlike(first, group, index)
   })
+}
+
+/** On the nodes that are to change, since the others may run the new one already. */
+function runsNow({ mount, sha256 }: MountTarget): Sha256 {
+  const up = mount.nodes.filter(({ answers }) => answers !== 'no')
+  const stale = up.find((view) => view.running_sha256 !== sha256)
+  return (stale ?? up[0])?.running_sha256 ?? NO_SHA256
+}
+
+function causeOf({ target, sha256 }: LostMount): 'same binary' | 'builtin' | 'binary' {
+  if (sha256 === target.sha256) return 'same binary'
+  return sha256 === NO_SHA256 ? 'builtin' : 'binary'
+}
+
+const ON_A_CANARY =
+  'Make one mount the canary (`canary: true`) and try the plan on it when it may be down.'
+
+/** What helps depends on what runs: an external binary can be registered, a builtin cannot. */
+function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveIndex): Verdict {
+  const { plugin, sha256 } = one
+  const paths = group.map(({ target }) => target.mount.path)
+  const found = { subject: plugin.id, mounts: paths }
+  const nothing = `If the new ${plugin.id} fails, nothing takes ${nameSome(paths)} back to what ${agree(paths.length, 'it runs', 'they run')} now`
+  const cause = causeOf(one)
+  if (cause === 'builtin') return { ...found, message: `${nothing}.`, fix: ON_A_CANARY }
+  if (cause === 'same binary') {
+    return {
+      ...found,
+      message: `${nothing}: the binary stays the same, and what it was registered with before is in no journal of this machine.`,
+      fix: ON_A_CANARY,
+    }
+  }
+  const entry = index.externals(plugin.id).find((known) => known.sha256 === sha256)
+  const command = entry?.command
+  if (command !== undefined && isOverwritten(plugin, { command, sha256 })) {
+    return {
+      ...found,
+      message: `${nothing}: the file ${command} holds the new binary, or is about to, and one file is one binary.`,
+      fix: `Put the new binary under a file name of its own on every node, write that as \`command\`, and leave ${command} as it is (SHA-256 ${sha256}).`,
+    }
+  }
+  return {
+    ...found,
+    message: `${nothing}: that binary is registered under no version that ${agree(paths.length, 'it', 'they')} could be tuned to.`,
+    fix: `List the binary that runs now (${command === undefined ? '' : `${command}, `}SHA-256 ${sha256}) under \`versions\` with a version of its own, apply that first, then plan again.`,
+  }
 }

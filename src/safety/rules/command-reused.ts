@@ -1,0 +1,69 @@
+/** A registration names a file that another entry names too, with another hash. */
+import type { RegisterAction } from '../../documents/plan.generated.ts'
+import type { CatalogEntry } from '../../domain/live.ts'
+import { UNVERSIONED } from '../../domain/names.ts'
+import { entrySubject } from '../../plan/steps.ts'
+import { findUses } from '../../plan/uses.ts'
+import { effectsOf } from '../effects.ts'
+import type { PlanRule, RuleInput, Verdict } from '../rule.ts'
+import { nameSome } from '../wording.ts'
+
+export const commandReused: PlanRule = {
+  about: 'plan',
+  name: 'command-reused',
+  severity: 'error',
+  title: 'Two entries name one file with different hashes',
+  explanation:
+    'A command is the name of a file in each node’s plugin directory, and a file is one binary. Where a new entry gives it another hash than an entry that is registered already, the file was replaced or will be. What runs goes on, but at the next reload, restart or change of leader the older entry’s hash does not match, and its mounts are gone on that node. Nothing goes back to it either: registering it again brings no file back. Where nothing uses the older entry this is a warning.',
+  fix: 'Give each binary a file name of its own on every node.',
+  allowable: false,
+  judge(input) {
+    const effects = effectsOf(input.draft)
+    return effects.registered.flatMap((action) =>
+      othersOfFile(action, input).flatMap((other) => {
+        const verdict = judgeTwo(action, other, input)
+        const isGoing = effects.deregisters(other.plugin, other.version)
+        return verdict.severity === 'warning' && isGoing ? [] : verdict
+      }),
+    )
+  },
+}
+
+/** Of the entries whose command was read; what this registration itself replaces is not one. */
+function othersOfFile(
+  { plugin, version, entry }: RegisterAction,
+  { live }: RuleInput,
+): readonly CatalogEntry[] {
+  return live.catalog.filter(
+    (other) =>
+      other.command === entry.command &&
+      other.sha256 !== entry.sha256 &&
+      !(other.plugin === plugin && other.version === version),
+  )
+}
+
+function judgeTwo(
+  { plugin, version, entry }: RegisterAction,
+  other: CatalogEntry,
+  { live, draft }: RuleInput,
+): Verdict {
+  const [newer, older] = [entrySubject(plugin, version), entrySubject(other.plugin, other.version)]
+  const uses = findUses({ ...live, nodes: [], unreadable: [] }, other)
+  const end =
+    uses.length === 0
+      ? 'Nothing uses that one now, and nothing can go back to it'
+      : `A file is one binary, so that one does not start again: ${nameSome(uses.map(({ description }) => description))}`
+  const own =
+    version === UNVERSIONED ? entry.sha256.slice(0, 8) : version.replace(/^v/, '').replace('+', '-')
+  const at = draft.targets
+    .find((one) => one.plugin.id === plugin)
+    ?.plugin.versions.find((one) => one.version === version)?.source
+  return {
+    ...(uses.length === 0 && { severity: 'warning' }),
+    subject: plugin,
+    message: `${newer} names the file ${entry.command}, and so does ${older}, with another SHA-256 (${other.sha256}). ${end}.`,
+    fix: `On every node have the binary of ${older} under ${entry.command} and the new one under a name of its own, such as ${entry.command}-${own}; write that as \`command\` and plan again.`,
+    mounts: uses.flatMap(({ mount }) => mount ?? []),
+    ...(at !== undefined && { at }),
+  }
+}
