@@ -95,6 +95,11 @@ export class ClusterClient {
     return index
   }
 
+  /** The places of the nodes that run plugins and answer for them: on Vault no standby does. */
+  async servingIndices(): Promise<readonly number[]> {
+    return this.product === 'vault' ? [await this.activeIndex()] : [...this.addresses.keys()]
+  }
+
   /** Has the active node step down, and waits until another one leads and all follow it. */
   async stepDown(): Promise<void> {
     const before = await this.activeIndex()
@@ -104,6 +109,14 @@ export class ClusterClient {
       (await this.activeIndex()) === before ? 'the same node is active' : undefined,
     )
     await this.waitUntilReady()
+  }
+
+  /** Has whoever leads step down until the node at this place does: nobody chooses the next. */
+  async makeLead(index: number): Promise<void> {
+    for (let elections = 0; (await this.activeIndex()) !== index; elections += 1) {
+      if (elections === 20) throw new Error(`node ${String(index)} was never chosen`)
+      await this.stepDown()
+    }
   }
 
   /**

@@ -30,8 +30,9 @@ describeReal('the events of a run', () => {
     const file = await writeFileOf(stage.cluster, versioned, stage.place.home)
     const apply = (): Promise<Ended> =>
       stage.place.run(argumentsFor(stage, 'apply', file, ['--json']))
-    // The second node cannot start the new program: what the first one did is taken back.
-    const [, , broken = ''] = stage.cluster.pluginDirectories
+    // The last node that runs plugins cannot start the new program: what was done is taken back.
+    const last = (await stage.cluster.servingIndices()).at(-1) ?? 0
+    const broken = stage.cluster.pluginDirectories[last] ?? ''
     const program = join(broken, 'secrets-kv-0.21.0')
     await chmod(program, 0o600)
     const failed = await apply()

@@ -192,7 +192,7 @@ async function upgradeByHand(
   for (const mount of mounts) {
     await write(cluster, `sys/mounts/${mount.slice(0, -1)}/tune`, { plugin_version: version })
   }
-  for (const node of cluster.addresses.keys()) {
+  for (const node of await cluster.servingIndices()) {
     for (const mount of mounts) {
       await waitUntil('the node has heard of the version', async () => {
         const { body } = await cluster.request<Mounts>(node, 'GET', 'sys/mounts', {

@@ -135,7 +135,7 @@ async function overrideByHand(cluster: ClusterClient): Promise<void> {
     ...entry(cluster, 'auth-jwt-0.25.0'),
   })
   const sha256 = cluster.pluginSha256('auth-jwt-0.25.0')
-  for (const node of cluster.addresses.keys()) {
+  for (const node of await cluster.servingIndices()) {
     await waitUntil('the node knows the entry', async () => {
       const path = 'sys/plugins/catalog/auth/jwt'
       const options = { noForwarding: true }
@@ -163,7 +163,7 @@ async function demand(
 
 /** What a try begins with. */
 export interface Beginning {
-  /** By node and mount. */
+  /** By node and mount; on Vault by mount, since whichever node is active answers for them. */
   readonly accessors: ReadonlyMap<string, string>
 }
 
@@ -215,7 +215,9 @@ export async function whyNotThere(
 async function readAccessors(cluster: ClusterClient): Promise<Map<string, string>> {
   const accessors = new Map<string, string>()
   for (const [node, mounts] of await readNodeMounts(cluster)) {
-    for (const [mount, { accessor }] of mounts) accessors.set(`${mount} on ${node}`, accessor)
+    for (const [mount, { accessor }] of mounts) {
+      accessors.set(cluster.product === 'vault' ? mount : `${mount} on ${node}`, accessor)
+    }
   }
   return accessors
 }

@@ -166,7 +166,9 @@ describeReal('apply, with a step that fails', () => {
     expect(run.stdout).toContain('NOT put back. This needs a person:')
     expect(run.stdout).toContain(`team-a/ on ${cluster.addresses[victim] ?? ''}`)
     expect(run.stdout).toMatch(/Tried to undo:\n\s+- register secret\/my-kv unversioned/)
-    expect(run.stdout).toMatch(/Not begun:\n\s+- reload team-a\/, team-b\/ on /)
+    // On Vault the one reload there is has failed: nothing is left to begin.
+    if (cluster.product === 'vault') expect(run.stdout).not.toContain('Not begun:')
+    else expect(run.stdout).toMatch(/Not begun:\n\s+- reload team-a\/, team-b\/ on /)
     await restoreFiles(cluster, victim)
     const mended = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
     expect(mended.exitCode).toBe(0)

@@ -90,12 +90,8 @@ describeReal('drift', () => {
     await applyAndLookAgain()
   })
 
-  it('a node reloaded alone', async () => {
-    if (cluster().product === 'vault') {
-      // Standbys run nothing: one that is asked to reload sends us to the active node.
-      expect((await findDrift()).exitCode).toBe(0)
-      return
-    }
+  it('a node reloaded alone', async ({ skip }) => {
+    skip(cluster().product === 'vault', 'standbys of Vault run no plugins')
     const alone = await standby()
     await tune('v0.21.0')
     await expect
@@ -133,7 +129,8 @@ describeReal('drift', () => {
   })
 
   it('a plugin file removed, and its node restarted', async () => {
-    const node = cluster().node(await standby())
+    const place = await standby()
+    const node = cluster().node(place)
     const file = join(node.pluginDirectory, 'secrets-kv-0.16.2')
     const other = cluster().node(await cluster().activeIndex())
     await rm(file)
@@ -141,12 +138,13 @@ describeReal('drift', () => {
     await node.restart()
     await cluster().waitUntilReady()
 
+    if (cluster().product === 'vault') {
+      // A standby runs no plugins there: it shows when that node leads.
+      expect((await findDrift()).exitCode).toBe(0)
+      await cluster().makeLead(place)
+    }
     const { exitCode, differences } = await findDrift()
 
-    if (cluster().product === 'vault') {
-      expect(exitCode).toBe(0)
-      return
-    }
     expect(exitCode).toBe(2)
     const down = differences.filter((one) => one.class === 'mount-down')
     expect(down.map(({ mount, node: on }) => [mount, on])).toEqual(
