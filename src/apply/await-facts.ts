@@ -2,7 +2,7 @@
  * Looks at facts until they hold, for a bounded time, with the roles read anew at each look: what
  * one node was told reaches the others a moment later, and a node that is away may come back.
  */
-import type { Fact } from '../documents/plan.generated.ts'
+import type { Action, Fact } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import { refusal } from '../server/faults.ts'
@@ -15,11 +15,29 @@ import { describeMismatch, isUnseen } from './mismatch.ts'
 const SEEN_WITHIN = 15_000
 const LOOK_EVERY = 100
 
+export interface Looking extends Patience {
+  /** True where what a plan says of one node is meant of the active one, whichever that is by now. */
+  readonly followsActive: boolean
+}
+
+/** On the node it is meant of now. */
+export function placed<Of extends Fact | Action>(
+  { followsActive }: Pick<Looking, 'followsActive'>,
+  of: Of,
+  active: NodeAddress,
+): Of {
+  return followsActive && 'node' in of ? { ...of, node: active } : of
+}
+
 /** One look. Throws a LockstepError where no node is active in time, or the token is no longer good. */
-export async function look(run: Patience, facts: readonly Fact[]): Promise<Mismatch[]> {
+export async function look(run: Looking, facts: readonly Fact[]): Promise<Mismatch[]> {
   if (facts.length === 0) return []
   const active = await findActive(run)
-  const broken = await findMismatches({ client: run.client, active, nodes: run.nodes }, facts)
+  const reader = { client: run.client, active, nodes: run.nodes }
+  const broken = await findMismatches(
+    reader,
+    facts.map((fact) => placed(run, fact, active)),
+  )
   // A token that ended in the middle looks like a hundred things that do not hold.
   if (broken.some(({ state }) => state === 'denied')) await assertTokenLives(run, active)
   return broken
@@ -27,7 +45,7 @@ export async function look(run: Patience, facts: readonly Fact[]): Promise<Misma
 
 /** The mismatches of the last look. `seenWithin`: milliseconds for what answers to come round. */
 export async function untilTheyHold(
-  run: Patience,
+  run: Looking,
   facts: readonly Fact[],
   seenWithin = SEEN_WITHIN,
 ): Promise<Mismatch[]> {

@@ -7,29 +7,19 @@ import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import { findLeftOut } from '../live/nodes.ts'
 import { findActive, type Patience } from './active-node.ts'
-import { look } from './await-facts.ts'
+import { type Looking, look } from './await-facts.ts'
 import { isOneNodesOwn, isUnseen } from './mismatch.ts'
 
-/** Throws a LockstepError (exit 4) where nodes have joined, or on Vault another node leads. */
+/** Throws a LockstepError (exit 4) where nodes have joined. */
 export async function checkMembers(run: Patience, { cluster }: Plan): Promise<void> {
   const active = await findActive(run)
   const planned = cluster.nodes.map(({ address }) => address)
   const { unheard } = await findLeftOut(run.client, active, planned)
-  if (unheard.length > 0) {
-    const joined = unheard.map(({ address }) => address).join(', ')
-    throw notAsPlanned(`the cluster has more nodes than the plan is for: ${joined}`)
-  }
-  const led = cluster.nodes.find(({ role }) => role === 'active')?.address
-  if (cluster.product === 'vault' && led !== active) {
-    // Only the active node of a Vault runs plugins, so the plan's reloads are for the other.
-    throw notAsPlanned(`${active} is active, and the plan reloads on ${led ?? 'no node'}`)
-  }
-}
-
-function notAsPlanned(message: string): LockstepError {
-  return new LockstepError({
+  if (unheard.length === 0) return
+  const joined = unheard.map(({ address }) => address).join(', ')
+  throw new LockstepError({
     code: 'stale-plan',
-    message,
+    message: `the cluster has more nodes than the plan is for: ${joined}`,
     exitCode: EXIT.stale,
     hint: 'Nothing was changed. Plan again.',
   })
@@ -44,7 +34,7 @@ export interface Stale {
  * What the steps find when they come to it and no step before them brings about: held against the
  * cluster now. Facts of single nodes are left to the steps, which wait for a node.
  */
-export async function findStale(run: Patience, steps: readonly Step[]): Promise<Stale | undefined> {
+export async function findStale(run: Looking, steps: readonly Step[]): Promise<Stale | undefined> {
   const broken = await look(run, reliedOn(steps))
   const known = broken.filter((mismatch) => !isUnseen(mismatch))
   if (known.length === 0) return undefined

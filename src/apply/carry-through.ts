@@ -5,8 +5,8 @@
 import type { Action, Fact } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
-import { findActive, type Patience } from './active-node.ts'
-import { untilTheyHold } from './await-facts.ts'
+import { findActive } from './active-node.ts'
+import { type Looking, placed, untilTheyHold } from './await-facts.ts'
 import { isOneNodesOwn, isUnseen } from './mismatch.ts'
 import { type EnvironmentOf, perform, type Performed } from './perform.ts'
 
@@ -14,7 +14,7 @@ import { type EnvironmentOf, perform, type Performed } from './perform.ts'
 const TRIES = 3
 const SEEN_WITHIN_A_TRY = 3_000
 
-export interface Sending extends Patience {
+export interface Sending extends Looking {
   readonly environmentOf: EnvironmentOf
   /** True once nothing may be written any more, because another run may be writing. */
   readonly lockLost: () => boolean
@@ -48,7 +48,12 @@ export async function carryThrough(
     if (sending.lockLost()) throw lockLost()
     const before = progress.sent
     progress.sent = 'maybe'
-    const performed = await perform(sending.client, active, action, sending.environmentOf)
+    const performed = await perform(
+      sending.client,
+      active,
+      placed(sending, action, active),
+      sending.environmentOf,
+    )
     progress.sent = sentBy(performed, before)
     if (performed.kind !== 'unknown') return performed
     const broken = await untilTheyHold(sending, effect, SEEN_WITHIN_A_TRY)

@@ -47,7 +47,7 @@ async function undo(
   if (
     lost.length === 0 &&
     (await look(run, [...restores, ...lasting])).length === 0 &&
-    (await notSeenToAnswer(run.client, reloads)).length === 0
+    (await notSeenToAnswer(run, reloads)).length === 0
   ) {
     return []
   }
@@ -72,7 +72,7 @@ async function undo(
   }
   const open = [
     ...(await untilTheyHold(run, restores)).map(describeMismatch),
-    ...(await notSeenToAnswer(run.client, refused)),
+    ...(await notSeenToAnswer(run, refused)),
     ...(await look(run, lasting)).map(describeLasting),
     ...lost.map((mount) => `${mount}: there is nothing that it could be put back to`),
   ]

@@ -6,7 +6,7 @@ import type { Step } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import { findActive } from './active-node.ts'
-import { assertTokenLives, look, untilTheyHold } from './await-facts.ts'
+import { assertTokenLives, look, placed, untilTheyHold } from './await-facts.ts'
 import { type Carried, carryThrough, type Progress, type Sending } from './carry-through.ts'
 import { describeMismatch, isOneNodesOwn, isUnseen } from './mismatch.ts'
 import { notSeenToAnswer } from './not-seen-to-answer.ts'
@@ -149,7 +149,7 @@ async function doubtsAfterRefusal(
   if (step.action.kind !== 'reload') return undefined
   // Arguments and environment of a process are in no listing.
   if (mustReload(run, step)) return []
-  const silent = await notSeenToAnswer(run.client, [step.action])
+  const silent = await notSeenToAnswer(run, [step.action])
   return silent.length === 0 ? undefined : silent
 }
 
@@ -165,7 +165,8 @@ async function verifyReload(run: StepRun, step: Step): Promise<Failure | undefin
 }
 
 async function verify(run: StepRun, step: Step): Promise<Failure | undefined> {
-  const reason = await run.verify(step, await findActive(run))
+  const active = await findActive(run)
+  const reason = await run.verify({ ...step, action: placed(run, step.action, active) }, active)
   return reason === undefined ? undefined : { reason, unseen: false }
 }
 

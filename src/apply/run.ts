@@ -4,6 +4,7 @@
  * nothing: however it ends, what was done and what was not begun is said.
  */
 import type { Plan, Step } from '../documents/plan.generated.ts'
+import { onlyActiveRuns } from '../documents/standbys.ts'
 import { LockstepError } from '../domain/errors.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 import type { Client } from '../server/client.ts'
@@ -44,6 +45,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     nodes: plan.cluster.nodes.map((node) => node.address),
     patience: options.wait * 1000,
     waiting: options.recorder.waiting,
+    followsActive: onlyActiveRuns(plan.cluster),
     written: new Set(options.written),
     interrupted: () => options.interrupted() || options.lockLost(),
   }
