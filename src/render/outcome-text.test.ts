@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { plan } from '../../test/builders/plan.ts'
+import { liveNode } from '../../test/builders/live.ts'
+import { plan, planCluster } from '../../test/builders/plan.ts'
+import type { Plan } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 import { renderOutcome } from './outcome-text.ts'
@@ -8,6 +10,20 @@ import { createPalette } from './palette.ts'
 const AGAIN = 'lockstep rollback run-1'
 const sofar = { done: [], remaining: [] }
 const failed = { ...sofar, step: 's', reason: 'why', undone: [], problems: [] }
+
+test('done says of which nodes it was checked', () => {
+  const nodes = [liveNode(1), liveNode(2, { role: 'standby', state: 'forwarding' })]
+  const options = { palette: createPalette(false), again: AGAIN }
+  const textOn = (cluster: Plan['cluster']): string =>
+    renderOutcome({ kind: 'done', done: ['s'] }, plan({ cluster }), options)
+
+  expect(textOn(planCluster([liveNode(1)]))).toContain(
+    '1 step carried out and checked on every node.',
+  )
+  expect(textOn(planCluster(nodes, { product: 'vault' }))).toContain(
+    '1 step carried out and checked on the active node; standbys run no plugins.',
+  )
+})
 
 const OUTCOMES: readonly RunOutcome[] = [
   { kind: 'interrupted', ...sofar },

@@ -1,5 +1,6 @@
 /** How a run ended: what was done, what was undone, what was not begun, and what to type next. */
 import type { Plan } from '../documents/plan.generated.ts'
+import { onlyActiveRuns } from '../documents/standbys.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 import { describeAction } from './action-text.ts'
@@ -28,7 +29,10 @@ export function renderOutcome(
   switch (outcome.kind) {
     case 'done': {
       const count = `${outcome.done.length} step${outcome.done.length === 1 ? '' : 's'}`
-      return `\n${palette.green('Apply complete.')} ${count} carried out and checked on every node.\n`
+      const where = onlyActiveRuns(plan.cluster)
+        ? 'on the active node; standbys run no plugins'
+        : 'on every node'
+      return `\n${palette.green('Apply complete.')} ${count} carried out and checked ${where}.\n`
     }
     case 'stale':
       return lines(

@@ -55,10 +55,13 @@ describe('summarizePlan', () => {
     )
   })
 
-  it('speaks for standbys that forward: they run no plugins', () => {
-    const nodes = [liveNode(1), liveNode(2, { state: 'forwarding' })]
+  it('speaks for the active node alone where standbys forward: they run no plugins', () => {
+    const nodes = [liveNode(1), liveNode(2, { role: 'standby', state: 'forwarding' })]
+    const cluster = planCluster(nodes, { product: 'vault' })
 
-    expect(summarizePlan(plan({ cluster: planCluster(nodes) }))).toContain('Every node runs')
+    expect(summarizePlan(plan({ cluster }))).toBe(
+      'No changes. The active node runs what the file asks for; standbys run no plugins.',
+    )
   })
 
   it('says what blocks it, with and without steps', () => {

@@ -1,5 +1,6 @@
 /** A plan in one line, the same in the terminal, in a pull request and in a log. */
 import { blockingFindings } from '../documents/blocking.ts'
+import { onlyActiveRuns } from '../documents/standbys.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import { count } from '../domain/count.ts'
@@ -57,7 +58,9 @@ function countSteps(plan: Plan): string[] {
 }
 
 function noChanges(plan: Plan): string {
-  // A forwarding standby runs no plugin, so there is nothing on it to be different.
+  if (onlyActiveRuns(plan.cluster)) {
+    return 'No changes. The active node runs what the file asks for; standbys run no plugins.'
+  }
   const unseen = plan.cluster.nodes.filter(
     ({ state }) => state === 'sealed' || state === 'unreachable',
   ).length
