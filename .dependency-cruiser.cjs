@@ -9,14 +9,16 @@ const STAGES = {
   live: ['domain', 'documents (types)', 'server'],
   plan: ['domain', 'documents'],
   twin: ['domain', 'documents', 'server/requests.ts'],
-  safety: ['domain', 'documents', 'plan', 'twin', 'server/requests.ts'],
+  safety: ['domain', 'documents', 'plan', 'server/requests.ts', 'server/rights.ts'],
   apply: ['domain', 'documents', 'server', 'live', 'plan'],
   drift: ['domain', 'documents', 'plan'],
   render: ['domain', 'documents'],
 }
 
 /** These see nothing but what they are handed: no files, no network, no processes, no clock. */
-const PURE_STAGES = ['domain', 'plan', 'safety', 'twin', 'drift', 'render']
+const PURE_STAGES = ['domain', 'documents', 'plan', 'safety', 'twin', 'drift', 'render']
+/** What these import of an impure stage is as pure as they are. */
+const PURE_FILES = ['server/requests', 'server/rights']
 const PURE_MODULES = ['crypto', 'util']
 const PURE_PACKAGES = ['canonicalize', 'diff', 'picocolors', 'semver', '@types/semver']
 
@@ -25,11 +27,9 @@ const TWIN_SERVER = '^src/twin/http-server[.]ts$'
 
 const names = Object.keys(STAGES)
 const oneOf = (list) => `(${list.join('|')})`
-const pure = { path: `^src/${oneOf(PURE_STAGES)}/`, pathNot: TWIN_SERVER }
-const impure = {
-  path: ['^src/', TWIN_SERVER],
-  pathNot: `^src/${oneOf(PURE_STAGES)}/(?!http-server)`,
-}
+const PURE = `^src/(${oneOf(PURE_STAGES)}/|${oneOf(PURE_FILES)}[.]ts$)`
+const pure = { path: PURE, pathNot: TWIN_SERVER }
+const impure = [{ path: '^src/', pathNot: PURE }, { path: TWIN_SERVER }]
 
 function target(entry) {
   const [stage, typesOnly] = entry.split(' ')
@@ -49,7 +49,11 @@ module.exports = {
 
     { from: pure, to: { dependencyTypes: ['core'], path: `^(node:)?${oneOf(PURE_MODULES)}$` } },
     { from: pure, to: { path: `(^|/)node_modules/${oneOf(PURE_PACKAGES)}/` } },
-    { from: impure, to: { dependencyTypes: ['core', 'npm'] } },
+    {
+      from: { path: '^src/documents/' },
+      to: { path: '(^|/)node_modules/ajv/', dependencyTypes: ['type-only'] },
+    },
+    ...impure.map((from) => ({ from, to: { dependencyTypes: ['core', 'npm'] } })),
   ],
   allowedSeverity: 'error',
   forbidden: [
@@ -59,6 +63,26 @@ module.exports = {
       severity: 'error',
       from: pure,
       to: { path: TWIN_SERVER },
+    },
+    {
+      name: 'no-pure-file-imports-its-stage',
+      severity: 'error',
+      from: { path: `^src/${oneOf(PURE_FILES)}[.]ts$` },
+      to: { path: '^src/', pathNot: PURE },
+    },
+    {
+      name: 'live-only-reads',
+      comment: 'It is handed a reader, which has no way to write.',
+      severity: 'error',
+      from: { path: '^src/live/' },
+      to: { path: '^src/server/(client|transport)[.]ts$' },
+    },
+    {
+      name: 'one-transport',
+      comment: 'Who has it can send what is not in server/requests.ts.',
+      severity: 'error',
+      from: { pathNot: '^src/cli/session[.]ts$' },
+      to: { path: '^src/server/transport[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no-development-dependencies',

@@ -11,9 +11,14 @@ const IN_SOURCE = [
   },
   {
     // Bundled, the namespace of a CommonJS package has nothing but `default`.
-    selector:
-      'ImportExpression[source.value=/^(ajv|picocolors|semver|undici|write-file-atomic|yaml)/]',
+    selector: 'ImportExpression[source.value=/^(ajv|picocolors|semver|write-file-atomic|yaml)/]',
     message: 'Import on demand a module of ours, which imports this package statically.',
+  },
+]
+const OUTSIDE_REQUESTS = [
+  {
+    selector: 'TSAsExpression TSTypeReference[typeName.name=/^(Read|Write)Request$/]',
+    message: 'Only server/requests.ts makes a request: what is not there cannot be sent.',
   },
 ]
 const IN_PURE_STAGES = [
@@ -28,11 +33,14 @@ const IN_PURE_STAGES = [
 ]
 const AMBIENT_INPUTS = [
   ['Date', 'now', 'The clock is handed in.'],
-  ['performance', 'now', 'The clock is handed in.'],
   ['Math', 'random', 'Randomness is handed in.'],
-  ['crypto', 'randomUUID', 'Randomness is handed in.'],
-  ['crypto', 'getRandomValues', 'Randomness is handed in.'],
 ].map(([object, property, message]) => ({ object, property, message }))
+/** The world, its clock and chance, and the ways around these names. */
+const AMBIENT_GLOBALS = [
+  ...['globalThis', 'global', 'process', 'performance', 'crypto'],
+  ...['fetch', 'WebSocket', 'EventSource', 'BroadcastChannel'],
+  ...['setTimeout', 'setInterval', 'setImmediate'],
+]
 
 export default defineConfig(
   globalIgnores(['dist/', '.cache/', 'coverage/', '**/*.generated.ts']),
@@ -66,16 +74,36 @@ export default defineConfig(
   {
     files: ['src/**/*.ts'],
     ignores: ['src/**/*.test.ts'],
-    rules: { 'no-console': 'error', 'no-restricted-syntax': ['error', ...IN_SOURCE] },
+    rules: {
+      'no-console': 'error',
+      'no-restricted-syntax': ['error', ...IN_SOURCE, ...OUTSIDE_REQUESTS],
+    },
   },
   {
-    files: ['src/{domain,plan,safety,twin,drift,render}/**/*.ts'],
+    files: [
+      'src/{domain,documents,plan,safety,twin,drift,render}/**/*.ts',
+      'src/server/{requests,rights}.ts',
+    ],
     ignores: ['src/**/*.test.ts'],
     rules: {
-      'no-restricted-syntax': ['error', ...IN_SOURCE, ...IN_PURE_STAGES],
+      'no-restricted-syntax': ['error', ...IN_SOURCE, ...OUTSIDE_REQUESTS, ...IN_PURE_STAGES],
       'no-restricted-properties': ['error', ...AMBIENT_INPUTS],
-      'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval'],
+      'no-restricted-globals': ['error', ...AMBIENT_GLOBALS],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:crypto', 'crypto'].map((name) => ({
+            name,
+            allowImportNames: ['createHash'],
+            message: 'Randomness is handed in.',
+          })),
+        },
+      ],
     },
+  },
+  {
+    files: ['src/server/requests.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...IN_SOURCE, ...IN_PURE_STAGES] },
   },
   {
     // `unreachable` reports a bug of ours, not a fault to explain.

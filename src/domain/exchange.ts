@@ -15,6 +15,8 @@ export interface ServerResponse {
   readonly status: number
   /** The parsed JSON body; null when there was none. */
   readonly body: unknown
+  /** No token was sent with the request. */
+  readonly withoutToken?: true
 }
 
 /** Sends a request to a node. Rejects only when no answer arrived. */

@@ -15,8 +15,8 @@ import {
   versionFromServer,
 } from '../domain/names.ts'
 import { dataOf, fields, text, texts } from '../server/body.ts'
-import type { Client } from '../server/client.ts'
-import { describeAnswer, errorWords, isDenied, saysComeBack } from '../server/faults.ts'
+import type { Reader } from '../server/reader.ts'
+import { describeAnswer, errorWords, isDenied, refusal, saysComeBack } from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
 export interface CatalogReading {
@@ -26,16 +26,16 @@ export interface CatalogReading {
 
 /** Sorted by plugin, then version. Throws where the list itself cannot be had. */
 export async function readCatalogEntries(
-  client: Client,
+  reader: Reader,
   address: NodeAddress,
   asked: ReadonlySet<PluginId> | undefined,
 ): Promise<CatalogReading> {
-  const listed = await listEntries(client, address)
+  const listed = await listEntries(reader, address)
   const unreadable: Unreadable[] = []
   const entries = await Promise.all(
     listed.map(async (entry) => {
       if (entry.builtin || (asked !== undefined && !asked.has(entry.plugin))) return entry
-      const detailed = await readEntry(client, address, entry.plugin, entry.version)
+      const detailed = await readEntry(reader, address, entry.plugin, entry.version)
       if (detailed.kind === 'entry') return detailed.entry
       if (detailed.kind === 'unreadable') unreadable.push(detailed.unreadable)
       return entry
@@ -44,8 +44,9 @@ export async function readCatalogEntries(
   return { entries, unreadable: unreadable.sort((a, b) => compareText(a.path, b.path)) }
 }
 
-async function listEntries(client: Client, address: NodeAddress): Promise<CatalogEntry[]> {
-  const response = await client.ask(address, readCatalog())
+async function listEntries(reader: Reader, address: NodeAddress): Promise<CatalogEntry[]> {
+  const request = readCatalog()
+  const response = await reader.askTwice(address, request)
   if (response.status === 404) {
     throw new LockstepError({
       code: 'no-catalog',
@@ -53,8 +54,8 @@ async function listEntries(client: Client, address: NodeAddress): Promise<Catalo
       hint: 'The catalog is the root namespace’s alone: leave out BAO_NAMESPACE (VAULT_NAMESPACE, --namespace) and write mounts with their namespace, as ns1/team-a/.',
     })
   }
-  const body = response.status === 200 ? response.body : await client.read(address, readCatalog())
-  const detailed = dataOf(body)['detailed']
+  if (response.status !== 200) throw refusal(address, request, response)
+  const detailed = dataOf(response.body)['detailed']
   if (!Array.isArray(detailed)) {
     throw new LockstepError({
       code: 'server-too-old',
@@ -89,14 +90,14 @@ export type EntryReading =
  * external entry stands: that is `absent`.
  */
 export async function readEntry(
-  client: Client,
+  reader: Reader,
   address: NodeAddress,
   plugin: PluginId,
   version: Version,
   options: { forwarding: boolean } = { forwarding: true },
 ): Promise<EntryReading> {
   const request = readCatalogEntry(plugin, version, options)
-  const response = await client.ask(address, request)
+  const response = await reader.ask(address, request)
   if (response.status === 404) return { kind: 'absent' }
   if (response.status !== 200) {
     const reason = describeAnswer(response)
@@ -129,11 +130,11 @@ export async function readEntry(
 
 /** Sorted; none where the server has no pins (OpenBao answers 404 `unsupported path`). */
 export async function readPinnedVersions(
-  client: Client,
+  reader: Reader,
   address: NodeAddress,
 ): Promise<{ pins: readonly Pin[]; unreadable: readonly Unreadable[] }> {
   const request = readPins()
-  const response = await client.ask(address, request)
+  const response = await reader.ask(address, request)
   if (response.status === 404) return { pins: [], unreadable: [] }
   if (response.status !== 200) {
     const reason = describeAnswer(response)

@@ -8,7 +8,7 @@ import {
   versionFromServer,
 } from '../domain/names.ts'
 import { dataOf, text, texts } from '../server/body.ts'
-import type { Client } from '../server/client.ts'
+import type { Reader } from '../server/reader.ts'
 import { describeAnswer } from '../server/faults.ts'
 import { listConnections, readConnection } from '../server/requests.ts'
 
@@ -19,13 +19,13 @@ export interface ConnectionsReading {
 
 /** Every connection of every `database` mount, sorted by path. Keeps no connection detail. */
 export async function readConnections(
-  client: Client,
+  reader: Reader,
   active: NodeAddress,
   mounts: readonly LiveMount[],
 ): Promise<ConnectionsReading> {
   const databases = mounts.filter((mount) => mount.plugin === pluginId('secret', 'database'))
   const readings = await Promise.all(
-    databases.map((mount) => readConnectionsOf(client, active, mount)),
+    databases.map((mount) => readConnectionsOf(reader, active, mount)),
   )
   const sorted = <T extends { readonly path: string }>(items: T[]): T[] =>
     items.sort((a, b) => compareText(a.path, b.path))
@@ -36,11 +36,11 @@ export async function readConnections(
 }
 
 async function readConnectionsOf(
-  client: Client,
+  reader: Reader,
   active: NodeAddress,
   mount: LiveMount,
 ): Promise<ConnectionsReading> {
-  const listed = await client.ask(active, listConnections(mount.path, mount.namespace))
+  const listed = await reader.ask(active, listConnections(mount.path, mount.namespace))
   // A list without any keys is a 404.
   if (listed.status === 404) return { connections: [], unreadable: [] }
   if (listed.status !== 200) {
@@ -53,7 +53,7 @@ async function readConnectionsOf(
   await Promise.all(
     texts(dataOf(listed.body)['keys']).map(async (name) => {
       const path = connectionPath(mount.path, name)
-      const answer = await client.ask(active, readConnection(path, mount.namespace))
+      const answer = await reader.ask(active, readConnection(path, mount.namespace))
       const data = dataOf(answer.body)
       if (answer.status !== 200) {
         const reason = describeAnswer(answer)

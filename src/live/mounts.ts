@@ -17,8 +17,8 @@ import {
   versionFromServer,
 } from '../domain/names.ts'
 import { dataOf, fields, text } from '../server/body.ts'
-import type { Client } from '../server/client.ts'
-import { describeAnswer, errorWords, forwards, isDenied } from '../server/faults.ts'
+import type { Reader } from '../server/reader.ts'
+import { describeAnswer, errorWords, forwards, isDenied, refusal } from '../server/faults.ts'
 import { readAuthMounts, readMountHelp, readSecretMounts } from '../server/requests.ts'
 
 /** A mount as one node lists it. */
@@ -42,16 +42,21 @@ export type NodeMounts =
       readonly system_version: string
     }
   | { readonly kind: 'forwards' }
-  | { readonly kind: 'unreadable'; readonly unreadable: Unreadable }
+  /** `error`: the same, for who cannot go on without them. */
+  | {
+      readonly kind: 'unreadable'
+      readonly unreadable: Unreadable
+      readonly error: LockstepError
+    }
 
 /** The mounts of one namespace as one node runs them. */
 export async function listMounts(
-  client: Client,
+  reader: Reader,
   node: NodeAddress,
   namespace: Namespace,
 ): Promise<NodeMounts> {
   const requests = [readSecretMounts(namespace), readAuthMounts(namespace)] as const
-  const answers = await Promise.all(requests.map((request) => client.ask(node, request)))
+  const answers = await Promise.all(requests.map((request) => reader.ask(node, request)))
   if (answers.some(forwards)) return { kind: 'forwards' }
   for (const [index, answer] of answers.entries()) {
     const request = requests[index]
@@ -66,6 +71,7 @@ export async function listMounts(
         reason,
         ...(isDenied(answer) && { denied: true }),
       },
+      error: refusal(node, request, answer),
     }
   }
   const [secret, auth] = answers.map((answer) => dataOf(answer.body))
@@ -105,12 +111,12 @@ function mountsOf(
 
 /** Asks the mount's backend itself whether it lives, on this node. */
 export async function askMount(
-  client: Client,
+  reader: Reader,
   node: NodeAddress,
   mount: { readonly path: MountPath; readonly namespace: Namespace },
 ): Promise<Pick<MountOnNode, 'answers' | 'detail'>> {
   try {
-    const answer = await client.ask(node, readMountHelp(mount.path, mount.namespace))
+    const answer = await reader.ask(node, readMountHelp(mount.path, mount.namespace))
     if (answer.status === 200) return { answers: 'yes' }
     // A right the token lacks says nothing about the backend.
     if (answer.status === 403 || forwards(answer)) {
@@ -143,7 +149,7 @@ export interface MountsQuestion {
  * Every serving node's mounts in every namespace, in parallel, joined by path; sorted. Throws a
  * LockstepError where the active node refuses those of the root.
  */
-export async function readMounts(client: Client, question: MountsQuestion): Promise<MountsReading> {
+export async function readMounts(reader: Reader, question: MountsQuestion): Promise<MountsReading> {
   const serving = question.nodes.filter((node) => node.state === 'serving')
   const readings = await Promise.all(
     serving.flatMap((node) =>
@@ -152,7 +158,7 @@ export async function readMounts(client: Client, question: MountsQuestion): Prom
         namespace,
         listed: await ((namespace === ROOT_NAMESPACE
           ? question.roots.get(node.address)
-          : undefined) ?? listMounts(client, node.address, namespace)),
+          : undefined) ?? listMounts(reader, node.address, namespace)),
       })),
     ),
   )
@@ -164,7 +170,7 @@ export async function readMounts(client: Client, question: MountsQuestion): Prom
     if (listed.kind === 'forwards') forwarding.add(node.address)
     else if (listed.kind === 'unreadable') {
       // Without these there is nothing to say at all.
-      if (namespace === ROOT_NAMESPACE && node.role === 'active') await readRoot(client, node)
+      if (namespace === ROOT_NAMESPACE && node.role === 'active') throw listed.error
       unreadable.push(listed.unreadable)
     } else {
       systemVersion ||= listed.system_version
@@ -175,20 +181,14 @@ export async function readMounts(client: Client, question: MountsQuestion): Prom
     nodes: question.nodes.map((node) =>
       forwarding.has(node.address) ? { ...node, state: 'forwarding' } : node,
     ),
-    mounts: await joinViews(client, views, question.asks),
+    mounts: await joinViews(reader, views, question.asks),
     system_version: systemVersion,
     unreadable,
   }
 }
 
-/** For the error that tells what is missing. */
-async function readRoot(client: Client, { address }: LiveNode): Promise<void> {
-  await client.read(address, readSecretMounts(ROOT_NAMESPACE))
-  await client.read(address, readAuthMounts(ROOT_NAMESPACE))
-}
-
 async function joinViews(
-  client: Client,
+  reader: Reader,
   views: readonly { node: LiveNode; mount: ListedMount }[],
   asks: (mount: ListedMount) => boolean,
 ): Promise<LiveMount[]> {
@@ -196,7 +196,7 @@ async function joinViews(
   await Promise.all(
     views.map(async ({ node, mount }) => {
       const answers = asks(mount)
-        ? await askMount(client, node.address, mount)
+        ? await askMount(reader, node.address, mount)
         : { answers: 'unchecked' as const }
       const active = node.role === 'active'
       const known = byPath.get(mount.path)

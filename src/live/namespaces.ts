@@ -8,7 +8,7 @@ import {
   ROOT_NAMESPACE,
 } from '../domain/names.ts'
 import { dataOf, texts } from '../server/body.ts'
-import type { Client } from '../server/client.ts'
+import type { Reader } from '../server/reader.ts'
 import { describeAnswer } from '../server/faults.ts'
 import { listNamespaces } from '../server/requests.ts'
 
@@ -19,7 +19,7 @@ export interface NamespacesReading {
 
 /** The root and everything below it that could be listed, level by level; sorted. */
 export async function readNamespaces(
-  client: Client,
+  reader: Reader,
   address: NodeAddress,
 ): Promise<NamespacesReading> {
   const namespaces: Namespace[] = [ROOT_NAMESPACE]
@@ -28,7 +28,7 @@ export async function readNamespaces(
   while (level.length > 0) {
     const found = await Promise.all(
       level.map(async (parent) => {
-        const answer = await client.ask(address, listNamespaces(parent))
+        const answer = await reader.ask(address, listNamespaces(parent))
         // 404: none below it, or a server without namespaces.
         if (answer.status === 404) return []
         if (answer.status !== 200) {

@@ -120,6 +120,26 @@ test('a token that may not read the nodes is told so where they are not given, a
   ])
 })
 
+test('a node that does not know the token at first hides none of the others', async () => {
+  const twin = makeTwin({ product: 'openbao', nodes: 3, deeds: [] })
+  const refusals = [REFUSED]
+  const client = createClient({
+    transport: {
+      send: (node, request) =>
+        Promise.resolve(
+          (request.path === 'sys/ha-status' ? refusals.pop() : undefined) ??
+            twin.send(node, request),
+        ),
+      close: () => Promise.resolve(),
+    },
+    wait: () => Promise.resolve(),
+  })
+
+  const live = await observe(client, { address: nodeAddress(1) })
+
+  expect(live.nodes.map(({ address }) => address)).toEqual(NODES)
+})
+
 test('one look at the cluster asks once for its nodes', async () => {
   const { asked, live } = look(raft(['node1', 'node2', 'node3']))
   await live

@@ -1,10 +1,11 @@
 /** The nodes of a cluster, and what each says of itself without being asked for a token. */
 import { LockstepError } from '../domain/errors.ts'
+import type { ServerResponse } from '../domain/exchange.ts'
 import type { LiveNode, Unreadable } from '../domain/live.ts'
 import { compareText, type NodeAddress, parseNodeAddress } from '../domain/names.ts'
 import { dataOf, fields, text } from '../server/body.ts'
-import type { Client } from '../server/client.ts'
-import { describeAnswer, errorWords, saysComeBack } from '../server/faults.ts'
+import type { Reader } from '../server/reader.ts'
+import { describeAnswer, errorWords, refusal, saysComeBack } from '../server/faults.ts'
 import {
   readHaStatus,
   readHealth,
@@ -35,9 +36,9 @@ const REPORTED_AFTER = [300, 700, 1500] as const
  * became active: so its list is held against the members of the Raft cluster. Throws a
  * LockstepError where nodes share one advertised address, or the token may not ask for them.
  */
-export async function discoverNodes(client: Client, address: NodeAddress): Promise<NodesFound> {
-  const found = await readMembers(client, address, ({ unheard }) => unheard.length === 0)
-  if (found.refused !== undefined) await client.read(address, readHaStatus())
+export async function discoverNodes(reader: Reader, address: NodeAddress): Promise<NodesFound> {
+  const found = await readMembers(reader, address, ({ unheard }) => unheard.length === 0)
+  if (found.refused !== undefined) throw refusal(address, readHaStatus(), found.refused)
   const shared = sharedAddress(found.reporting)
   if (shared !== undefined) throw notTheirOwn(shared, found.reporting.length)
   const { reporting, unheard, unreadable } = found
@@ -60,11 +61,11 @@ export async function discoverNodes(client: Client, address: NodeAddress): Promi
  * where an address given is advertised by several nodes.
  */
 export async function findLeftOut(
-  client: Client,
+  reader: Reader,
   address: NodeAddress,
   given: readonly NodeAddress[],
 ): Promise<Omit<NodesFound, 'addresses'>> {
-  const { reporting, unheard, unreadable, refused } = await readMembers(client, address, () => true)
+  const { reporting, unheard, unreadable, refused } = await readMembers(reader, address, () => true)
   const shared = sharedAddress(reporting)
   if (shared !== undefined && given.includes(shared)) throw notTheirOwn(shared, reporting.length)
   const size = reporting.length + unheard.length
@@ -77,7 +78,13 @@ export async function findLeftOut(
         : members
             .filter((member) => !given.includes(member))
             .map((member) => unreachable(member, detail)),
-    unreadable: refused === undefined ? unreadable : [refused, ...unreadable],
+    unreadable:
+      refused === undefined
+        ? unreadable
+        : [
+            { what: 'nodes', path: readHaStatus().path, reason: describeAnswer(refused) },
+            ...unreadable,
+          ],
   }
 }
 
@@ -87,39 +94,37 @@ interface Members {
   /** Members of the Raft cluster that do not, under their address there: their own is not known. */
   readonly unheard: readonly { readonly id: string; readonly address: NodeAddress }[]
   readonly unreadable: readonly Unreadable[]
-  /** The reporting nodes could not be had. */
-  readonly refused?: Unreadable
+  /** Why the reporting nodes could not be had. */
+  readonly refused?: ServerResponse
 }
 
 /** Asks again while the node cannot say, as during a change of leader, or what it says is not `enough`. */
 async function readMembers(
-  client: Client,
+  reader: Reader,
   address: NodeAddress,
   enough: (members: Members) => boolean,
 ): Promise<Members> {
   for (const pause of REPORTED_AFTER) {
-    const { members, passing } = await readMembersOnce(client, address)
+    const { members, passing } = await readMembersOnce(reader, address)
     if (!passing && enough(members)) return members
-    await client.wait(pause)
+    await reader.wait(pause)
   }
-  return (await readMembersOnce(client, address)).members
+  return (await readMembersOnce(reader, address)).members
 }
 
 async function readMembersOnce(
-  client: Client,
+  reader: Reader,
   address: NodeAddress,
 ): Promise<{ readonly members: Members; readonly passing: boolean }> {
-  const request = readHaStatus()
   const [response, raft] = await Promise.all([
-    client.ask(address, request),
-    readRaftMembers(client, address),
+    reader.askTwice(address, readHaStatus()),
+    readRaftMembers(reader, address),
   ])
   const nobody = { reporting: [], unheard: [], unreadable: raft.unreadable }
   if (response.status !== 200) {
-    const refused = { what: 'nodes', path: request.path, reason: describeAnswer(response) } as const
     const none = response.status === 400 || response.status === 404
     return {
-      members: none ? nobody : { ...nobody, refused },
+      members: none ? nobody : { ...nobody, refused: response },
       passing: saysComeBack(response),
     }
   }
@@ -159,9 +164,9 @@ interface RaftReading {
 }
 
 /** A server on another storage has no such path (404, or 400 where it has the path all the same). */
-async function readRaftMembers(client: Client, address: NodeAddress): Promise<RaftReading> {
+async function readRaftMembers(reader: Reader, address: NodeAddress): Promise<RaftReading> {
   const request = readRaftConfiguration()
-  const response = await client.ask(address, request)
+  const response = await reader.ask(address, request)
   if (response.status === 200) {
     const servers = fields(dataOf(response.body)['config'])['servers']
     const members = (Array.isArray(servers) ? servers : []).map((server) => ({
@@ -173,7 +178,7 @@ async function readRaftMembers(client: Client, address: NodeAddress): Promise<Ra
   const none = { members: [], unreadable: [] }
   if (response.status === 400 || response.status === 404) return none
   // A token's rights are looked at before the path: the refusal does not tell whether it is there.
-  const status = await client.ask(address, readSealStatus())
+  const status = await reader.ask(address, readSealStatus())
   const storage = text(fields(status.body)['storage_type'])
   if (storage !== '' && storage !== 'raft') return none
   const reason = describeAnswer(response)
@@ -204,12 +209,12 @@ const NOBODY = { name: '', id: '' }
 
 /** Never throws: a node that does not answer is part of what there is to know. */
 export async function readNode(
-  client: Client,
+  reader: Reader,
   address: NodeAddress,
   signal?: AbortSignal,
 ): Promise<NodeReport> {
   try {
-    const response = await client.ask(address, readHealth(), signal)
+    const response = await reader.ask(address, readHealth(), signal)
     const health = fields(response.body)
     if (response.status !== 200 || health['sealed'] === undefined) {
       const detail = errorWords(response) || `HTTP ${response.status} on sys/health`

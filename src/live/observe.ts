@@ -11,7 +11,7 @@ import {
   type PluginId,
   ROOT_NAMESPACE,
 } from '../domain/names.ts'
-import type { Client } from '../server/client.ts'
+import type { Reader } from '../server/reader.ts'
 import { readCatalogEntries, readPinnedVersions } from './catalog.ts'
 import { readConnections } from './connections.ts'
 import { listMounts, type NodeMounts, readMounts } from './mounts.ts'
@@ -39,27 +39,27 @@ const AGREED_AFTER = [150, 350, 700] as const
  * Reads until the nodes tell the same, for a bounded time. Throws a LockstepError where the cluster
  * cannot be reached, is sealed, or refuses the token.
  */
-export async function observe(client: Client, options: ObserveOptions): Promise<LiveState> {
+export async function observe(reader: Reader, options: ObserveOptions): Promise<LiveState> {
   for (const pause of AGREED_AFTER) {
-    const live = await readOnce(client, options)
+    const live = await readOnce(reader, options)
     if (nodesAgree(live)) return live
-    await client.wait(pause)
+    await reader.wait(pause)
   }
-  return readOnce(client, options)
+  return readOnce(reader, options)
 }
 
-async function readOnce(client: Client, options: ObserveOptions): Promise<LiveState> {
+async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveState> {
   const { address } = options
   const [{ nodes, roots, unreadable }, catalog, pinned, namespaces] = await Promise.all([
-    readNodes(client, options),
-    readCatalogEntries(client, address, options.plugins),
-    readPinnedVersions(client, address),
-    readNamespaces(client, address),
+    readNodes(reader, options),
+    readCatalogEntries(reader, address, options.plugins),
+    readPinnedVersions(reader, address),
+    readNamespaces(reader, address),
   ])
   const active = nodes.find(({ node }) => node.role === 'active')
   if (active === undefined) throw noActiveNode(nodes.map(({ node }) => node))
   const asked = options.plugins ?? externalPlugins(catalog.entries)
-  const mounts = await readMounts(client, {
+  const mounts = await readMounts(reader, {
     nodes: nodes.map(({ node }) => node),
     roots,
     namespaces: namespaces.namespaces,
@@ -69,7 +69,7 @@ async function readOnce(client: Client, options: ObserveOptions): Promise<LiveSt
   })
   const databases = [...asked].some((plugin) => plugin.startsWith('database/'))
   const connections = databases
-    ? await readConnections(client, active.node.address, mounts.mounts)
+    ? await readConnections(reader, active.node.address, mounts.mounts)
     : { connections: [], unreadable: [] }
   return {
     // The version alone does not tell: both products have a 2.x.
@@ -101,31 +101,31 @@ interface NodesReading {
 }
 
 async function readNodes(
-  client: Client,
+  reader: Reader,
   { address, nodes }: ObserveOptions,
 ): Promise<NodesReading> {
   if (nodes === undefined) {
-    const found = await discoverNodes(client, address)
-    return joinNodes(await askNodes(client, found.addresses), found)
+    const found = await discoverNodes(reader, address)
+    return joinNodes(await askNodes(reader, found.addresses), found)
   }
   const [asked, found] = await Promise.all([
-    askNodes(client, nodes),
-    findLeftOut(client, address, nodes),
+    askNodes(reader, nodes),
+    findLeftOut(reader, address, nodes),
   ])
   return joinNodes(asked, found)
 }
 
 /** Asks each node how it is and, in the same breath, for the mounts of its root namespace. */
 async function askNodes(
-  client: Client,
+  reader: Reader,
   addresses: readonly NodeAddress[],
 ): Promise<Pick<NodesReading, 'nodes' | 'roots'>> {
   const roots = new Map(
-    addresses.map((node) => [node, listMounts(client, node, ROOT_NAMESPACE)] as const),
+    addresses.map((node) => [node, listMounts(reader, node, ROOT_NAMESPACE)] as const),
   )
   // A node that turns out to be sealed or away refuses: only who waits for it is to hear of it.
   for (const root of roots.values()) root.catch(() => undefined)
-  return { nodes: await Promise.all(addresses.map((node) => readNode(client, node))), roots }
+  return { nodes: await Promise.all(addresses.map((node) => readNode(reader, node))), roots }
 }
 
 function joinNodes(

@@ -16,14 +16,9 @@ import {
   readPins,
   readSecretMounts,
   requestOf,
+  writeLock,
 } from '../server/requests.ts'
-
-export interface Capability {
-  /** From the root namespace, without `/v1/`, as policies and `sys/capabilities-self` have it. */
-  readonly path: string
-  /** Sorted. */
-  readonly capabilities: readonly string[]
-}
+import { type Capability, capabilityFor, policyLine } from '../server/rights.ts'
 
 /**
  * What the steps need, with what takes them back, what checks them and the lock that excludes
@@ -59,26 +54,17 @@ export function collectCapabilities(
   lock?: string,
 ): readonly Capability[] {
   const needed = new Map<string, Set<string>>()
-  for (const request of requests) {
-    const path = `${request.namespace}${request.path.replace(/\?.*$/, '')}`
-    const capabilities = needed.get(path) ?? new Set<string>()
-    needed.set(path, capabilities)
-    capabilities.add(request.path.includes('list=true') ? 'list' : CAPABILITY[request.method])
-    if (SUDO.test(request.path)) capabilities.add('sudo')
+  const locking = lock === undefined ? [] : [readLock(lock), writeLock(lock, 0, {})]
+  for (const request of [...requests, ...locking]) {
+    const { path, capabilities } = capabilityFor(request)
+    const known = needed.get(path) ?? new Set<string>()
+    needed.set(path, known)
+    for (const capability of capabilities) known.add(capability)
   }
-  // Its first write makes the secret, which is a right of its own there.
-  if (lock !== undefined) needed.set(readLock(lock).path, new Set(['create', 'read', 'update']))
   return [...needed]
     .map(([path, capabilities]) => ({ path, capabilities: [...capabilities].sort(compareText) }))
     .sort((a, b) => compareText(a.path, b.path))
 }
-
-/** A POST is an update even where it makes something, but for a secret. */
-const CAPABILITY = { GET: 'read', POST: 'update', PUT: 'update', DELETE: 'delete' } as const
-
-// Measured on OpenBao 2.7.2: without it enabling and tuning an auth method are refused there too,
-// in every namespace; `sys/mounts/*` and `sys/plugins/reload/*` are not.
-const SUDO = /^sys\/(auth|plugins\/catalog)\//
 
 /** Facts of one key are read with the same requests. */
 function readKey(fact: Fact): string {
@@ -131,10 +117,5 @@ export function missingCapabilities(
 
 /** A policy in HCL, a line for each path; empty for none. */
 export function renderPolicy(capabilities: readonly Capability[]): string {
-  return capabilities
-    .map(({ path, capabilities }) => {
-      const list = capabilities.map((capability) => `"${capability}"`).join(', ')
-      return `path ${JSON.stringify(path)} { capabilities = [${list}] }\n`
-    })
-    .join('')
+  return capabilities.map((capability) => `${policyLine(capability)}\n`).join('')
 }

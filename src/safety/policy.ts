@@ -19,12 +19,15 @@ import {
   readConnection,
   readHaStatus,
   readMountHelp,
+  readOwnToken,
   readPins,
   readRaftConfiguration,
   readSecretMounts,
+  renewToken,
   requestOf,
 } from '../server/requests.ts'
-import { type Capability, collectCapabilities } from './capabilities.ts'
+import type { Capability } from '../server/rights.ts'
+import { collectCapabilities } from './capabilities.ts'
 
 /** What planning and applying this file on this cluster needs, its lock included; sorted by path. */
 export function policyFor(desired: DesiredState, live: LiveState): readonly Capability[] {
@@ -42,6 +45,8 @@ function readsFor(desired: DesiredState, live: LiveState): ServerRequest[] {
     readCatalog(),
     readPins(),
     readCapabilities([]),
+    readOwnToken(),
+    renewToken(),
     ...live.namespaces.flatMap((namespace) => [
       readSecretMounts(namespace),
       readAuthMounts(namespace),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { NodeAddress } from '../domain/names.ts'
-import { describeNoAnswer, errorWords, noAnswer, refusal } from './faults.ts'
+import { describeNoAnswer, doubtsToken, errorWords, noAnswer, refusal } from './faults.ts'
 import { readCatalog, readMountHelp } from './requests.ts'
 import type { MountPath, Namespace } from '../domain/names.ts'
 
@@ -14,6 +14,7 @@ describe('requests without an answer', () => {
   it.each([
     ['ECONNREFUSED', 'unreachable', 1],
     ['ENOTFOUND', 'unreachable', 1],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'wrong-certificate-name', 1],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'untrusted-certificate', 1],
     ['EPROTO', 'not-tls', 1],
   ])('%s is %s', (code, expected, exitCode) => {
@@ -36,15 +37,34 @@ describe('refusals', () => {
     expect(refusal(node, readCatalog(), answer(503, 'overloaded')).code).toBe('refused')
   })
 
-  it('tells a bad token from a missing right, and names the right', () => {
-    const denied = answer(403, 'permission denied')
-    expect(refusal(node, readCatalog(), denied, false)).toMatchObject({
-      code: 'bad-token',
+  // As OpenBao 2.7.2 says it of a token it knows, and of one it does not know.
+  const lacksRight = answer(403, '1 error occurred:\n\t* permission denied\n\n')
+  const unknown = answer(403, 'permission denied')
+  const unknownToVault = answer(403, '2 errors occurred:\n\t* permission denied\n\t* invalid token')
+  const line = 'path "sys/plugins/catalog" { capabilities = ["read"] }'
+
+  it('of a right name it', () => {
+    expect(refusal(node, readCatalog(), lacksRight)).toMatchObject({
+      code: 'not-allowed',
       exitCode: 8,
+      hint: expect.stringContaining(line) as string,
     })
-    const missing = refusal(node, readCatalog(), denied, true)
-    expect(missing).toMatchObject({ code: 'not-allowed', exitCode: 8 })
-    expect(missing.hint).toContain('path "sys/plugins/catalog" { capabilities = ["read"] }')
+    expect(doubtsToken(lacksRight)).toBe(false)
+  })
+
+  it.each([unknown, unknownToVault])('in which the token may be unknown say both', (denied) => {
+    const error = refusal(node, readCatalog(), denied)
+    expect(error).toMatchObject({ code: 'bad-token', exitCode: 8 })
+    expect(error.message).toContain('GET sys/plugins/catalog')
+    expect(error.hint).toContain('expired')
+    expect(error.hint).toContain(line)
+    expect(doubtsToken(denied)).toBe(true)
+  })
+
+  it('without a token say how to get one', () => {
+    const error = refusal(node, readCatalog(), { ...unknown, withoutToken: true })
+    expect(error).toMatchObject({ code: 'no-token', exitCode: 8 })
+    expect(error.hint).toContain('BAO_TOKEN')
   })
 
   it('sees that a plain request reached a TLS port', () => {

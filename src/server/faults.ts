@@ -5,6 +5,7 @@
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { ServerRequest, ServerResponse } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
+import { capabilityFor, policyLine, withoutQuery } from './rights.ts'
 
 const CERTIFICATE_CODES = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -15,8 +16,10 @@ const CERTIFICATE_CODES = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
   'CERT_UNTRUSTED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
 ])
+
+/** The certificate is trusted, and not for the host of the address. */
+const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID'
 
 /** Node's code for a network fault, e.g. `ECONNREFUSED`; empty when it has none. */
 function networkCode(error: unknown): string {
@@ -83,6 +86,8 @@ export function describeNoAnswer(error: unknown): string {
       return 'the connection was cut before the answer came'
     case 'EPROTO':
       return 'it does not speak TLS'
+    case WRONG_NAME:
+      return 'its certificate is for another name'
     default:
       if (CERTIFICATE_CODES.has(code)) return `its certificate is not trusted (${code})`
       // An abort or a fault without a code: its own words.
@@ -101,6 +106,13 @@ export function noAnswer(node: NodeAddress, error: unknown): LockstepError {
       hint: 'Name the authority that signed it with --ca-cert or BAO_CACERT (VAULT_CACERT).',
     })
   }
+  if (code === WRONG_NAME) {
+    return new LockstepError({
+      ...base,
+      code: 'wrong-certificate-name',
+      hint: 'Use an address that is in its certificate, or say which name is with --tls-server-name or BAO_TLS_SERVER_NAME (VAULT_TLS_SERVER_NAME).',
+    })
+  }
   if (code === 'EPROTO') {
     return new LockstepError({
       ...base,
@@ -115,16 +127,30 @@ export function noAnswer(node: NodeAddress, error: unknown): LockstepError {
   })
 }
 
+/**
+ * True of a denial that names a missing right: the token lives. Measured on OpenBao 2.7.2: there
+ * the words are a list of one (`1 error occurred: * permission denied`), for an unknown token or
+ * none they are bare; Vault's list has `invalid token` too then (*read*).
+ */
+function deniesRight(response: ServerResponse): boolean {
+  const told = JSON.stringify(response.body)
+  return isDenied(response) && /errors? occurred/.test(told) && !told.includes('invalid token')
+}
+
+/** True of a denial after which the token may be an unknown one, such as one that expired. */
+export function doubtsToken(response: ServerResponse): boolean {
+  return isDenied(response) && !deniesRight(response)
+}
+
 /** The error of an answer that refuses. */
 export function refusal(
   node: NodeAddress,
   request: ServerRequest,
   response: ServerResponse,
-  tokenIsValid?: boolean,
 ): LockstepError {
   const words = errorWords(response)
   const told = words === '' ? `HTTP ${response.status}` : `HTTP ${response.status}: ${words}`
-  const what = `${node}: ${request.method} ${request.path.split('?')[0] ?? ''}`
+  const asked = `${request.method} ${withoutQuery(request.path)}`
   if (response.status === 503 && /sealed/i.test(words)) {
     return new LockstepError({
       code: 'sealed',
@@ -139,35 +165,42 @@ export function refusal(
       hint: 'Write the address with https://.',
     })
   }
-  if (response.status === 401 || response.status === 403) {
-    return tokenIsValid === false
-      ? new LockstepError({
-          code: 'bad-token',
-          message: `${node} does not accept the token (${told})`,
-          exitCode: EXIT.notAllowed,
-          hint: 'It may have expired: log in again, or set BAO_TOKEN (VAULT_TOKEN).',
-        })
-      : new LockstepError({
-          code: 'not-allowed',
-          message: `${what}: the token may not do this (${told})`,
-          exitCode: EXIT.notAllowed,
-          hint: `Its policy needs: path "${request.path.split('?')[0] ?? ''}" { capabilities = ["${capabilityOf(request)}"] }`,
-        })
-  }
-  return new LockstepError({ code: 'refused', message: `${what}: ${told}` })
+  if (isDenied(response)) return denial({ node, request, response, asked, told })
+  return new LockstepError({ code: 'refused', message: `${node}: ${asked}: ${told}` })
 }
 
-function capabilityOf(request: ServerRequest): string {
-  if (request.path.includes('list=true')) return 'list'
-  switch (request.method) {
-    case 'GET':
-      return 'read'
-    case 'DELETE':
-      return 'delete", "sudo'
-    case 'POST':
-    case 'PUT':
-      return request.path.startsWith('sys/plugins/catalog/') || request.path.startsWith('sys/auth/')
-        ? 'update", "sudo'
-        : 'update'
+interface Denied {
+  readonly node: NodeAddress
+  readonly request: ServerRequest
+  readonly response: ServerResponse
+  /** The request and the answer, in words. */
+  readonly asked: string
+  readonly told: string
+}
+
+function denial({ node, request, response, asked, told }: Denied): LockstepError {
+  const exitCode = EXIT.notAllowed
+  if (response.withoutToken === true) {
+    return new LockstepError({
+      code: 'no-token',
+      message: `no token is set, and ${node} wants one for ${asked} (${told})`,
+      exitCode,
+      hint: 'Set BAO_TOKEN (VAULT_TOKEN), or log in with bao login (vault login), which writes ~/.vault-token.',
+    })
   }
+  const line = policyLine(capabilityFor(request))
+  if (doubtsToken(response)) {
+    return new LockstepError({
+      code: 'bad-token',
+      message: `${node} does not accept the token for ${asked} (${told})`,
+      exitCode,
+      hint: `It may have expired: log in again, or set BAO_TOKEN (VAULT_TOKEN). If it has not, its policy needs: ${line}`,
+    })
+  }
+  return new LockstepError({
+    code: 'not-allowed',
+    message: `${node}: ${asked}: the token may not do this (${told})`,
+    exitCode,
+    hint: `Its policy needs: ${line}`,
+  })
 }

@@ -11,6 +11,7 @@ import type {
   Version,
 } from '../domain/names.ts'
 import * as requests from './requests.ts'
+import type { ReadRequest, WriteRequest } from './requests.ts'
 
 const plugin = 'secret/my-kv' as PluginId
 const version = 'v1.2.3' as Version
@@ -20,34 +21,99 @@ const inside = 'ns1/' as Namespace
 const node = 'https://10.0.0.1:8200' as NodeAddress
 const entry = { command: 'kv', sha256: 'a'.repeat(64) as Sha256, args: [] }
 
-const ACTIONS: readonly Action[] = [
-  { kind: 'register', plugin, version, entry, env: [] },
-  { kind: 'enable', mount: 'team-a/' as MountPath, namespace: root, plugin, version },
-  { kind: 'tune', mount: 'auth/jwt/' as MountPath, namespace: root, version },
-  { kind: 'repoint', connection: 'db/config/a' as ConnectionPath, namespace: root, version },
-  { kind: 'reload', node, namespace: root, mounts: ['a/' as MountPath, 'auth/b/' as MountPath] },
-  { kind: 'deregister', plugin, version },
+const VERSIONS = [version, unversioned, 'v2.0.0+builtin.bao' as Version]
+const MOUNTS = ['team-a/', 'a/b/', 'auth/jwt/'].map((path) => path as MountPath)
+const NAMESPACES = [root, inside]
+const CONNECTION = 'db/config/a' as ConnectionPath
+
+/** Each kind of action for every version, mount and namespace that its request may depend on. */
+const ACTIONS: readonly Action[] = VERSIONS.flatMap((version) => [
+  { kind: 'register' as const, plugin, version, entry, env: [] },
+  { kind: 'deregister' as const, plugin, version },
+  ...NAMESPACES.flatMap((namespace) => [
+    ...MOUNTS.flatMap((path) => {
+      const mount = `${namespace}${path}` as MountPath
+      return [
+        { kind: 'enable' as const, mount, namespace, plugin, version },
+        { kind: 'tune' as const, mount, namespace, version },
+        { kind: 'reload' as const, node, namespace, mounts: [mount] },
+      ]
+    }),
+    {
+      kind: 'repoint' as const,
+      connection: `${namespace}${CONNECTION}` as ConnectionPath,
+      namespace,
+      version,
+    },
+  ]),
+])
+
+const READS: Readonly<Record<string, readonly ReadRequest[]>> = {
+  readHealth: [requests.readHealth()],
+  readHaStatus: [requests.readHaStatus()],
+  readRaftConfiguration: [requests.readRaftConfiguration()],
+  readSealStatus: [requests.readSealStatus()],
+  readCatalog: [requests.readCatalog()],
+  readCatalogEntry: VERSIONS.map((version) => requests.readCatalogEntry(plugin, version)),
+  readPins: [requests.readPins()],
+  readOwnToken: [requests.readOwnToken()],
+  readCapabilities: [requests.readCapabilities(['sys/mounts'])],
+  readConnection: [requests.readConnection(CONNECTION, root)],
+  readLock: [requests.readLock('kv/lock')],
+  listNamespaces: NAMESPACES.map(requests.listNamespaces),
+  readSecretMounts: NAMESPACES.map(requests.readSecretMounts),
+  readAuthMounts: NAMESPACES.map(requests.readAuthMounts),
+  readMountHelp: MOUNTS.map((mount) => requests.readMountHelp(mount, root)),
+  listConnections: MOUNTS.map((mount) => requests.listConnections(mount, root)),
+  readBelowMount: ['config', 'roles/'].map((path) =>
+    requests.readBelowMount('team-a/' as MountPath, root, path),
+  ),
+}
+
+const WRITES: Readonly<Record<string, readonly WriteRequest[]>> = {
+  requestOf: ACTIONS.map((action) => requests.requestOf(action)),
+  writeLock: [requests.writeLock('kv/lock', 0, {})],
+  renewToken: [requests.renewToken()],
+}
+
+/** Makes no request. */
+const OTHERS = ['mountApiPath']
+
+/** Everything that this program can change on a server. */
+const MAY_BE_SENT = [
+  /^(POST|DELETE) sys\/plugins\/catalog\/secret\/my-kv$/,
+  /^POST sys\/(mounts|auth)\/(team-a|a\/b|jwt)(\/tune)?$/,
+  /^POST sys\/plugins\/reload\/backend$/,
+  /^POST db\/config\/a$/,
+  /^POST kv\/data\/lock$/,
+  /^POST auth\/token\/renew-self$/,
 ]
 
-describe('the requests of actions', () => {
-  it('has one for every kind of action the plan knows', () => {
+describe('what can be sent', () => {
+  it('is all looked at here: each function that makes a request, each kind of action', () => {
+    const known = [...Object.keys(READS), ...Object.keys(WRITES), ...OTHERS]
+    expect(known.sort()).toEqual(Object.keys(requests).sort())
     const kinds = planSchema.$defs.action.oneOf.map(({ properties }) => properties.kind.const)
-    expect(ACTIONS.map(({ kind }) => kind).sort()).toEqual(kinds.sort())
+    expect([...new Set(ACTIONS.map(({ kind }) => kind))].sort()).toEqual(kinds.sort())
   })
 
-  it.each(ACTIONS)('never disables or moves a mount: $kind', (action) => {
-    const { method, path } = requests.requestOf(action)
-    expect(path).not.toMatch(/remount|disable/)
-    if (method === 'DELETE') expect(path).toMatch(/^sys\/plugins\/catalog\//)
+  it.each(Object.entries(READS))('reads only: %s', (name, made) => {
+    for (const { method, path } of made) {
+      expect(`${method} ${path}`).toMatch(
+        name === 'readCapabilities' ? /^POST sys\/capabilities-self$/ : /^GET /,
+      )
+    }
   })
 
-  it('has no other function that sends anything but a read, a lock or a token’s renewal', () => {
-    const writers = Object.entries(requests)
-      .filter(([name]) => !name.startsWith('read') && !name.startsWith('list'))
-      .map(([name]) => name)
-    expect(writers.sort()).toEqual(['mountApiPath', 'renewToken', 'requestOf', 'writeLock'])
+  it.each(Object.entries(WRITES))('changes nothing but what is listed: %s', (_, made) => {
+    for (const { method, path } of made) {
+      const sent = `${method} ${path.replace(/\?.*$/, '')}`
+      expect(MAY_BE_SENT.filter((shape) => shape.test(sent))).not.toEqual([])
+    }
   })
+})
 
+describe('the requests of actions', () => {
   it('reloads by naming the mounts, on the node itself, in the mounts’ namespace', () => {
     const mounts = ['ns1/team-a/' as MountPath, 'ns1/auth/jwt/' as MountPath]
     expect(requests.requestOf({ kind: 'reload', node, namespace: inside, mounts })).toEqual({

@@ -18,13 +18,47 @@ import { unreachable } from '../domain/errors.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-function get(path: string, options: Partial<ServerRequest> = {}): ServerRequest {
-  return { method: 'GET', path, namespace: ROOT_NAMESPACE, forwarding: true, ...options }
+abstract class Made implements ServerRequest {
+  declare readonly method: ServerRequest['method']
+  declare readonly path: string
+  declare readonly body?: Body
+  declare readonly namespace: Namespace
+  declare readonly forwarding: boolean
+
+  constructor(fields: ServerRequest) {
+    Object.assign(this, fields)
+  }
 }
 
-function post(path: string, body: Body, options: Partial<ServerRequest> = {}): ServerRequest {
-  return { method: 'POST', path, body, namespace: ROOT_NAMESPACE, forwarding: true, ...options }
+// Exported as types only, so that no other module makes one; and what a class protects is in no
+// literal, and lost where a request is spread to change it.
+
+/** A request that changes nothing. */
+class ReadRequest extends Made {
+  declare protected readonly changes: 'nothing'
 }
+/** A request that changes what `requests.test.ts` lists. */
+class WriteRequest extends Made {
+  declare protected readonly changes: 'something'
+}
+export type { ReadRequest, WriteRequest }
+
+function get(path: string, options: Partial<Where> = {}): ReadRequest {
+  return new ReadRequest({ method: 'GET', path, ...ANYWHERE, ...options })
+}
+
+function post(path: string, body: Body, options: Partial<Where> = {}): WriteRequest {
+  return new WriteRequest({ method: 'POST', path, body, ...ANYWHERE, ...options })
+}
+
+/** Nothing else is ever deleted. */
+function remove(path: CatalogPath): WriteRequest {
+  return new WriteRequest({ method: 'DELETE', path, ...ANYWHERE })
+}
+
+type CatalogPath = `sys/plugins/catalog/${string}`
+type Where = Pick<ServerRequest, 'namespace' | 'forwarding'>
+const ANYWHERE: Where = { namespace: ROOT_NAMESPACE, forwarding: true }
 
 /** Asked of the node itself: what `forwarding: false` is for. */
 const ITSELF = { forwarding: false } as const
@@ -32,26 +66,26 @@ const ITSELF = { forwarding: false } as const
 // ---- reads
 
 /** Answered by any node for itself, without a token, sealed or not. */
-export function readHealth(): ServerRequest {
+export function readHealth(): ReadRequest {
   return get('sys/health?standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200', ITSELF)
 }
 
 /** The nodes the active one has heard of. */
-export function readHaStatus(): ServerRequest {
+export function readHaStatus(): ReadRequest {
   return get('sys/ha-status')
 }
 
 /** The members of the cluster, whether or not they report to the active node. */
-export function readRaftConfiguration(): ServerRequest {
+export function readRaftConfiguration(): ReadRequest {
   return get('sys/storage/raft/configuration')
 }
 
 /** What a node's storage is, among others; answered without a token, sealed or not. */
-export function readSealStatus(): ServerRequest {
+export function readSealStatus(): ReadRequest {
   return get('sys/seal-status', ITSELF)
 }
 
-export function readCatalog(): ServerRequest {
+export function readCatalog(): ReadRequest {
   return get('sys/plugins/catalog')
 }
 
@@ -60,31 +94,31 @@ export function readCatalogEntry(
   plugin: PluginId,
   version: Version,
   options: { forwarding: boolean } = { forwarding: true },
-): ServerRequest {
+): ReadRequest {
   return get(catalogPath(plugin, version), options)
 }
 
-export function readPins(): ServerRequest {
+export function readPins(): ReadRequest {
   return get('sys/plugins/pins')
 }
 
 /** The namespaces right below one (OpenBao, Vault Enterprise). */
-export function listNamespaces(namespace: Namespace): ServerRequest {
+export function listNamespaces(namespace: Namespace): ReadRequest {
   return get('sys/namespaces?list=true', { namespace })
 }
 
 /** The secrets engines of a namespace as this node runs them. */
-export function readSecretMounts(namespace: Namespace): ServerRequest {
+export function readSecretMounts(namespace: Namespace): ReadRequest {
   return get('sys/mounts', { namespace, ...ITSELF })
 }
 
 /** The auth methods of a namespace as this node runs them. */
-export function readAuthMounts(namespace: Namespace): ServerRequest {
+export function readAuthMounts(namespace: Namespace): ReadRequest {
   return get('sys/auth', { namespace, ...ITSELF })
 }
 
 /** Answered by the mount's backend itself, if it lives; writes nothing, for every plugin. */
-export function readMountHelp(mount: MountPath, namespace: Namespace): ServerRequest {
+export function readMountHelp(mount: MountPath, namespace: Namespace): ReadRequest {
   return get(`${pathInNamespace(mount, namespace)}?help=1`, { namespace, ...ITSELF })
 }
 
@@ -92,32 +126,29 @@ export function readMountHelp(mount: MountPath, namespace: Namespace): ServerReq
  * A path below a mount, for its `verify`. One that ends in a slash is listed, which no engine
  * makes a lease for: a standby of OpenBao answers 500 to a read that would have to store one.
  */
-export function readBelowMount(
-  mount: MountPath,
-  namespace: Namespace,
-  path: string,
-): ServerRequest {
+export function readBelowMount(mount: MountPath, namespace: Namespace, path: string): ReadRequest {
   const query = path.endsWith('/') ? '?list=true' : ''
   return get(`${pathInNamespace(mount, namespace)}${path}${query}`, { namespace, ...ITSELF })
 }
 
-export function listConnections(mount: MountPath, namespace: Namespace): ServerRequest {
+export function listConnections(mount: MountPath, namespace: Namespace): ReadRequest {
   return get(`${pathInNamespace(mount, namespace)}config?list=true`, { namespace })
 }
 
-export function readConnection(connection: ConnectionPath, namespace: Namespace): ServerRequest {
+export function readConnection(connection: ConnectionPath, namespace: Namespace): ReadRequest {
   return get(connection.slice(namespace.length), { namespace })
 }
 
 /** What the token may do on each path. Writes nothing. */
-export function readCapabilities(paths: readonly string[]): ServerRequest {
-  return post('sys/capabilities-self', { paths })
+export function readCapabilities(paths: readonly string[]): ReadRequest {
+  const path = 'sys/capabilities-self'
+  return new ReadRequest({ method: 'POST', path, body: { paths }, ...ANYWHERE })
 }
 
 // ---- writes
 
 /** The request of an action. `env` is `NAME=value` for each variable of a registration. */
-export function requestOf(action: Action, env: readonly string[] = []): ServerRequest {
+export function requestOf(action: Action, env: readonly string[] = []): WriteRequest {
   switch (action.kind) {
     case 'register':
       return post(`sys/plugins/catalog/${action.plugin}`, registration(action, env))
@@ -145,7 +176,7 @@ export function requestOf(action: Action, env: readonly string[] = []): ServerRe
         { namespace: action.namespace, ...ITSELF },
       )
     case 'deregister':
-      return { ...get(catalogPath(action.plugin, action.version)), method: 'DELETE' }
+      return remove(catalogPath(action.plugin, action.version))
     default:
       return unreachable(action)
   }
@@ -170,7 +201,7 @@ function enabling(action: Action & { kind: 'enable' }): Body {
     : { type: name, config: { plugin_version: action.version } }
 }
 
-function catalogPath(plugin: PluginId, version: Version): string {
+function catalogPath(plugin: PluginId, version: Version): CatalogPath {
   const query = version === UNVERSIONED ? '' : `?version=${encodeURIComponent(version)}`
   return `sys/plugins/catalog/${plugin}${query}`
 }
@@ -182,12 +213,12 @@ export function mountApiPath(mount: MountPath, namespace: Namespace): string {
 }
 
 /** A KV version 2 secret, as `<mount>/<path>`: its newest version and when that was written. */
-export function readLock(kv: string): ServerRequest {
+export function readLock(kv: string): ReadRequest {
   return get(kvDataPath(kv))
 }
 
 /** Written only if nobody else wrote since `version` (0: nothing is there yet). */
-export function writeLock(kv: string, version: number, data: Body): ServerRequest {
+export function writeLock(kv: string, version: number, data: Body): WriteRequest {
   return post(kvDataPath(kv), { options: { cas: version }, data })
 }
 
@@ -196,12 +227,12 @@ function kvDataPath(kv: string): string {
   return `${kv.slice(0, at)}/data/${kv.slice(at + 1)}`
 }
 
-/** What the token is: any living one may look itself up. */
-export function readOwnToken(): ServerRequest {
+/** What the token is: one with the default policy may look itself up. */
+export function readOwnToken(): ReadRequest {
   return get('auth/token/lookup-self')
 }
 
 /** Gives the token a longer life, where it may have one. */
-export function renewToken(): ServerRequest {
+export function renewToken(): WriteRequest {
   return post('auth/token/renew-self', {})
 }

@@ -44,14 +44,16 @@ export function createHttpTransport(settings: TransportSettings): Transport {
   return {
     send: async (node, request, signal) => {
       const tls = node.startsWith('https:') ? await withTls() : undefined
+      const token = settings.token()
       const body = request.body === undefined ? undefined : JSON.stringify(request.body)
       const outgoing = (tls?.https ?? http).request(urlOf(node, request), {
         agent: tls?.agent ?? plain,
         method: request.method,
-        headers: headersOf(request, settings, body),
+        headers: headersOf(request, { token, namespace: settings.namespace }, body),
         ...(signal !== undefined && { signal }),
       })
-      return answerTo(outgoing, body, settings.timeout)
+      const response = await answerTo(outgoing, body, settings.timeout)
+      return token === '' ? { ...response, withoutToken: true } : response
     },
     close: async () => {
       plain.destroy()
@@ -77,11 +79,11 @@ function urlOf(node: NodeAddress, request: ServerRequest): URL {
 
 function headersOf(
   request: ServerRequest,
-  settings: TransportSettings,
+  sender: { readonly token: string; readonly namespace: Namespace },
   body: string | undefined,
 ): http.OutgoingHttpHeaders {
-  const namespace = `${settings.namespace}${request.namespace}`
-  const token = settings.token()
+  const { token } = sender
+  const namespace = `${sender.namespace}${request.namespace}`
   return {
     'X-Vault-Request': 'true',
     ...(token !== '' && { 'X-Vault-Token': token }),

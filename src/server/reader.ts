@@ -1,0 +1,81 @@
+/**
+ * Reads over a transport, asked again while the answer is a passing one. Changes nothing: what it
+ * takes are requests that read.
+ */
+import type { ServerResponse, Transport } from '../domain/exchange.ts'
+import type { NodeAddress } from '../domain/names.ts'
+import { isDenied, noAnswer } from './faults.ts'
+import type { ReadRequest } from './requests.ts'
+
+export interface Reader {
+  /** Any answer, whatever its status. Throws a LockstepError where none came. */
+  ask(node: NodeAddress, request: ReadRequest, signal?: AbortSignal): Promise<ServerResponse>
+  /** As `ask`, and once more where it is refused, since the node may not know the token yet. */
+  askTwice(node: NodeAddress, request: ReadRequest): Promise<ServerResponse>
+  /** Waits, as the caller would; handed in so that tests do not. */
+  wait(milliseconds: number): Promise<void>
+}
+
+/** Waits between the tries of a read, in milliseconds. */
+const RETRY_AFTER = [100, 300, 900] as const
+
+/** Milliseconds in which every node knows a new token; a standby of OpenBao took up to 120. */
+const TOKEN_KNOWN_WITHIN = 250
+
+export interface ReaderOptions {
+  readonly transport: Pick<Transport, 'send'>
+  readonly wait: (milliseconds: number) => Promise<void>
+}
+
+export function createReader({ transport, wait }: ReaderOptions): Reader {
+  async function ask(
+    node: NodeAddress,
+    request: ReadRequest,
+    signal?: AbortSignal,
+  ): Promise<ServerResponse> {
+    for (const pause of [...RETRY_AFTER, undefined]) {
+      try {
+        const response = await transport.send(node, request, signal)
+        if (pause === undefined || !isPassing(response)) return response
+      } catch (error) {
+        if (pause === undefined || signal?.aborted === true || !isCut(error)) {
+          throw noAnswer(node, error)
+        }
+      }
+      await wait(pause)
+    }
+    throw new TypeError('unreachable: the last try returns or throws')
+  }
+
+  return {
+    ask,
+    askTwice: async (node, request) => {
+      const response = await ask(node, request)
+      if (!isDenied(response)) return response
+      await wait(TOKEN_KNOWN_WITHIN)
+      return ask(node, request)
+    },
+    wait,
+  }
+}
+
+/**
+ * Answers that a short wait mends: too many requests, a gateway's, and the 500s of a mount whose
+ * shared plugin process was just replaced under it (a sibling's reload does that).
+ */
+function isPassing(response: ServerResponse): boolean {
+  const { status } = response
+  if (status === 429 || status === 502 || status === 504) return true
+  if (status === 503) return !/sealed/i.test(JSON.stringify(response.body))
+  if (status !== 500) return false
+  return /code = (Unavailable|Canceled)|internal error|EOF/.test(JSON.stringify(response.body))
+}
+
+/**
+ * The connection broke: the next try may fare better. A node that refuses it is down, and one that
+ * did not answer in time hangs: asking again only delays the news.
+ */
+function isCut(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE'
+}
