@@ -72,7 +72,20 @@ export function describeChanges(steps: readonly Step[], index: LiveIndex): Chang
       }
       case 'tune': {
         const change = changeOf(action.mount, why)
-        const before = index.mountAt(action.mount)?.configured_version ?? ('' as Version)
+        const mount = index.mountAt(action.mount)
+        const before = mount?.configured_version ?? ('' as Version)
+        if (before === action.version) {
+          for (const fact of ensures) {
+            if (fact.fact !== 'mount' || fact.node === undefined) continue
+            const view = mount?.nodes.find(({ node }) => node === fact.node)
+            change.fields.push({
+              name: `version on ${fact.node}`,
+              from: versionName(view?.configured_version ?? ('' as Version)),
+              to: versionName(action.version),
+            })
+          }
+          break
+        }
         change.fields.push({
           name: 'version',
           from: versionName(before),

@@ -17,6 +17,7 @@ import {
   safetyInput,
   type SafetyInputParts,
 } from '../../test/builders/safety-input.ts'
+import type { MountOnNode } from '../domain/live.ts'
 import { NO_SHA256 } from '../domain/names.ts'
 import { draftPlan, finishPlan } from './make-plan.ts'
 
@@ -75,6 +76,50 @@ describe('an upgrade under the same name', () => {
     const { draft } = safetyInput({ ...parts, live: { ...parts.live, mounts: stale } })
     const nodes = draft.steps[0]?.ensures.flatMap((fact) => ('node' in fact ? fact.node : []))
     expect(nodes?.sort()).toEqual([NODE1, NODE2, NODE3].sort())
+  })
+})
+
+describe('a node that has not heard of a tune', () => {
+  const desired = {
+    plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.16.2', 'v0.21.0'] })],
+  }
+  const seenBy2 = (view: Partial<MountOnNode>) => ({
+    catalog: [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')],
+    mounts: [
+      mountOf('a/', KV, 'v0.21.0', {
+        except: { [NODE2 ?? '']: { configured_version: version('v0.16.2'), ...view } },
+      }),
+    ],
+  })
+  const old = {
+    running_version: version('v0.16.2'),
+    running_sha256: entryOf(KV, 'v0.16.2').sha256,
+  }
+
+  it('is sent the same tune again before it is reloaded', () => {
+    const { draft } = safetyInput({ desired, live: seenBy2(old) })
+    expect(draft.steps.map(({ id }) => id)).toEqual(['tune a/ again', `reload ${KV} on ${NODE2}`])
+    const [again, reload] = draft.steps
+    expect(again).toMatchObject({
+      action: { kind: 'tune', version: 'v0.21.0' },
+      requires: expect.arrayContaining([
+        expect.objectContaining({ fact: 'mount', configured_version: 'v0.21.0' }),
+      ]),
+      undo: [],
+      why: `another version still on ${NODE2}; the same tune once more reaches it`,
+    })
+    const heard = { fact: 'mount', node: NODE2, configured_version: 'v0.21.0' }
+    expect(again?.ensures).toContainEqual(expect.objectContaining(heard))
+    expect(reload?.requires).toContainEqual(expect.objectContaining(heard))
+    expect(reload?.undo[0]).toMatchObject({ kind: 'tune', version: 'v0.16.2' })
+  })
+
+  it('is no reload where it runs the wanted binary', () => {
+    const parts = { desired, live: seenBy2({}) }
+    expect(stepsOf(parts)).toEqual(['tune a/ again'])
+    expect(safetyInput(parts).draft.changes).toMatchObject([
+      { subject: 'a/', fields: [{ name: `version on ${NODE2}`, from: 'v0.16.2', to: 'v0.21.0' }] },
+    ])
   })
 })
 

@@ -23,7 +23,7 @@ import { type Move, needsReload, reloadStep, viewOn } from './reload.ts'
 import { repointStep } from './repoint.ts'
 import { type Entry, entrySubject, type UnorderedStep } from './steps.ts'
 import type { MountTarget, Targets } from './targets.ts'
-import { tuneStep } from './tune.ts'
+import { nodesBehind, tuneAgainStep, tuneStep } from './tune.ts'
 import { canBeStarted, type WayBack, wayBack } from './way-back.ts'
 
 export interface PluginSteps {
@@ -66,6 +66,7 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
       back: back !== undefined && canBeStarted(back, plugin, known) ? back : undefined,
       // While a pin is in force a tune is refused, and the pin decides what a reload starts.
       tuned: pin === undefined && target.mount.configured_version !== target.version,
+      behind: pin === undefined ? nodesBehind(target) : [],
       // One that was gone and is registered again is no change to the process that still runs it.
       entryChanged: (registration?.before ?? null) !== null && target.use.kind !== 'builtin',
       entry,
@@ -214,11 +215,10 @@ function moveSteps(
   entries: ReadonlyMap<Version, Entry>,
 ): UnorderedStep[] {
   const tunes = moves
-    .filter((move) => move.tuned)
-    .map((move) => {
-      const { version } = move.target
-      const entry = isBuiltinVersion(version) ? undefined : entries.get(version)
-      return tuneStep(move.target, entry, move.back, group)
+    .filter(({ tuned, behind }) => tuned || behind.length > 0)
+    .map(({ target, tuned, behind, back }) => {
+      const entry = isBuiltinVersion(target.version) ? undefined : entries.get(target.version)
+      return tuned ? tuneStep(target, entry, back, group) : tuneAgainStep(target, entry, behind)
     })
   const reloads = reloadOrder(live).flatMap((node) => {
     const needing = moves.filter((move) => {

@@ -21,6 +21,8 @@ export interface Move {
   readonly target: MountTarget
   /** True where the plan changes the mount's version. */
   readonly tuned: boolean
+  /** Nodes that list it with another version though the active node has the wanted one. */
+  readonly behind: readonly NodeAddress[]
   /** True where the plan changes the entry it runs. */
   readonly entryChanged: boolean
   /** What stands under the target version by the time of the reload; null: nothing need. */

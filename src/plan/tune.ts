@@ -1,8 +1,13 @@
 /** `tune` steps: the version a mount is configured for. It takes effect at the next reload only. */
 import type { LiveMount } from '../domain/live.ts'
-import { isBuiltinVersion, type Version, versionLabel } from '../domain/names.ts'
-import type { Entry, Fact, UnorderedStep } from './steps.ts'
-import { entryFact } from './steps.ts'
+import {
+  isBuiltinVersion,
+  type NodeAddress,
+  UNVERSIONED,
+  type Version,
+  versionLabel,
+} from '../domain/names.ts'
+import { type Entry, entryFact, type Fact, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import type { WayBack } from './way-back.ts'
 
@@ -25,21 +30,60 @@ export function tuneStep(
   group: string,
 ): UnorderedStep {
   const { mount, version } = target
-  const before = mountFact(mount, mount.configured_version)
   const at = { mount: mount.path, namespace: mount.namespace }
   return {
     id: `tune ${mount.path}`,
     group,
     action: { kind: 'tune', ...at, version },
-    requires: [
-      before,
-      ...(entry === undefined || isBuiltinVersion(version)
-        ? []
-        : [entryFact(mount.plugin, version, entry)]),
-    ],
+    requires: requiredBy(target, entry),
     ensures: [mountFact(mount, version)],
     undo: back === undefined ? [] : [{ kind: 'tune', ...at, version: back.version }],
     restores: back === undefined ? [] : [mountFact(mount, back.version)],
     why: `configured ${mount.configured_version === '' ? 'without a version' : `for ${mount.configured_version}`}, to run ${versionLabel(version)}`,
   }
+}
+
+/**
+ * The nodes whose own word for a mount's version is older than the active node's. A standby of
+ * OpenBao that was down during a tune and came back can keep the version from before (2.7.2): it
+ * starts that at a reload, until the same tune is sent once more.
+ */
+export function nodesBehind({ mount, version }: MountTarget): readonly NodeAddress[] {
+  if (version === UNVERSIONED || mount.configured_version !== version) return []
+  return mount.nodes.flatMap(({ node, configured_version }) =>
+    configured_version === version ? [] : node,
+  )
+}
+
+/**
+ * The same tune once more, for nodes that have not heard of it. It changes nothing that could be
+ * taken back, so it is a group of its own.
+ */
+export function tuneAgainStep(
+  target: MountTarget,
+  entry: Entry | undefined,
+  behind: readonly NodeAddress[],
+): UnorderedStep {
+  const { mount, version } = target
+  const id = `tune ${mount.path} again`
+  const after = mountFact(mount, version)
+  return {
+    id,
+    group: id,
+    action: { kind: 'tune', mount: mount.path, namespace: mount.namespace, version },
+    requires: requiredBy(target, entry),
+    ensures: [after, ...behind.map((node) => ({ ...after, node }))],
+    undo: [],
+    restores: [],
+    why: `another version still on ${behind.join(', ')}; the same tune once more reaches it`,
+  }
+}
+
+function requiredBy({ mount, version }: MountTarget, entry: Entry | undefined): Fact[] {
+  return [
+    mountFact(mount, mount.configured_version),
+    ...(entry === undefined || isBuiltinVersion(version)
+      ? []
+      : [entryFact(mount.plugin, version, entry)]),
+  ]
 }

@@ -66,12 +66,20 @@ function judgeDataOnTheWayBack({ plugin, from, to, direction, mounts }: DataMove
  * A reload is its own undo only where something is known to run again after it. Where a mount is
  * down already there is nothing to lose.
  */
-function withoutWayBack({ action, undo, restores }: Step, index: LiveIndex): readonly MountPath[] {
+function withoutWayBack(
+  { action, requires, undo, restores }: Step,
+  index: LiveIndex,
+): readonly MountPath[] {
   const isUp = (path: MountPath, node?: NodeAddress): boolean =>
     index
       .mountAt(path)
       ?.nodes.some((view) => view.answers !== 'no' && (node ?? view.node) === view.node) === true
-  if (action.kind === 'tune') return undo.length === 0 && isUp(action.mount) ? [action.mount] : []
+  if (action.kind === 'tune') {
+    const changes = requires.some(
+      (fact) => fact.fact === 'mount' && fact.configured_version !== action.version,
+    )
+    return changes && undo.length === 0 && isUp(action.mount) ? [action.mount] : []
+  }
   if (action.kind !== 'reload') return []
   const restored = new Set(restores.flatMap((fact) => (fact.fact === 'running' ? fact.mount : [])))
   return action.mounts.filter((mount) => !restored.has(mount) && isUp(mount, action.node))
