@@ -7,8 +7,8 @@ import type { Difference, DriftReport } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, DesiredState } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
 import { compareText } from '../domain/names.ts'
-import { groupBy } from '../domain/group-by.ts'
-import { draftPlan } from '../plan/make-plan.ts'
+import { indexLive } from '../domain/live-index.ts'
+import { findAllTargets } from '../plan/targets.ts'
 import { type Comparison, compareStates, writtenAt } from './comparison.ts'
 import { findConnectionDrift } from './connection-drift.ts'
 import { findEntryDrift } from './entry-drift.ts'
@@ -21,24 +21,16 @@ import { findUnreadable } from './unreadable.ts'
 
 /** `today` is an ISO date, for the `until` of what is ignored. */
 export function findDrift(desired: DesiredState, live: LiveState, today: string): DriftReport {
-  const { targets, index } = draftPlan(desired, live)
+  const index = indexLive(live)
   const comparison = compareStates(desired, live, index)
-  const mounts = groupBy(desired.mounts, (mount) => mount.plugin)
-  const connections = groupBy(desired.connections, (connection) => connection.plugin)
-  const found = targets.flatMap(({ plugin, targets }) => {
-    const said = {
-      mounts: mounts.get(plugin.id) ?? [],
-      connections: connections.get(plugin.id) ?? [],
-    }
-    return [
-      ...findNotOverridable(plugin, targets.impossible, comparison),
-      ...findPinDrift(plugin, targets, comparison),
-      ...findEntryDrift(plugin, comparison),
-      ...findMountDrift(plugin, targets, said.mounts, comparison),
-      ...findConnectionDrift(plugin, targets, said.connections, comparison),
-      ...findMissing(plugin, targets, said, comparison),
-    ]
-  })
+  const found = findAllTargets(desired, index).flatMap(({ plugin, said, targets }) => [
+    ...findNotOverridable(plugin, targets.impossible, comparison),
+    ...findPinDrift(plugin, targets, comparison),
+    ...findEntryDrift(plugin, comparison),
+    ...findMountDrift(plugin, targets, said.mounts, comparison),
+    ...findConnectionDrift(plugin, targets, said.connections, comparison),
+    ...findMissing(plugin, targets, said, comparison),
+  ])
   const sift = (differences: readonly Difference[]) =>
     siftIgnored([...differences].sort(compareDifferences), desired.ignore, today)
   const differences = sift(found)

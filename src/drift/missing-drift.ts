@@ -3,18 +3,15 @@
  * Silent where the place could not be read: then nobody knows.
  */
 import type { Difference } from '../documents/drift.generated.ts'
-import type { DesiredConnection, DesiredMount, DesiredPlugin } from '../domain/desired.ts'
+import type { DesiredMount, DesiredPlugin } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
-import type { Targets } from '../plan/targets.ts'
+import type { Said, Targets } from '../plan/targets.ts'
 import { type Comparison, writtenAt } from './comparison.ts'
 
 export function findMissing(
   plugin: DesiredPlugin,
   targets: Targets,
-  said: {
-    readonly mounts: readonly DesiredMount[]
-    readonly connections: readonly DesiredConnection[]
-  },
+  said: Said,
   comparison: Comparison,
 ): Difference[] {
   const fresh = new Set(targets.newMounts.map(({ desired }) => desired.path))

@@ -5,23 +5,21 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { Change, Plan, Step } from '../documents/plan.generated.ts'
-import type { DesiredPlugin, DesiredState } from '../domain/desired.ts'
+import type { DesiredState } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
 import { describeChanges } from './changes.ts'
-import { groupBy } from '../domain/group-by.ts'
 import { indexLive, type LiveIndex } from '../domain/live-index.ts'
 import { NO_PAST, type Past } from './past.ts'
 import { planPlugin } from './plugin-steps.ts'
 import type { UnorderedStep } from './steps.ts'
-import { findTargets, type Impossible, type Targets } from './targets.ts'
+import { findAllTargets, type Impossible, type PluginTargets } from './targets.ts'
 
 /** A plan before it was judged. */
 export interface Draft {
   readonly steps: readonly Step[]
   readonly changes: readonly Change[]
   readonly impossible: readonly Impossible[]
-  /** What each plugin's mounts and connections are to come to, in the file's sorted order. */
-  readonly targets: readonly { readonly plugin: DesiredPlugin; readonly targets: Targets }[]
+  readonly targets: readonly PluginTargets[]
   readonly index: LiveIndex
   /** What the journals of earlier runs on this machine say. */
   readonly past: Past
@@ -30,15 +28,7 @@ export interface Draft {
 /** `past`: what earlier runs left unfinished, where that is known. */
 export function draftPlan(desired: DesiredState, live: LiveState, past: Past = NO_PAST): Draft {
   const index = indexLive(live)
-  const mounts = groupBy(desired.mounts, (mount) => mount.plugin)
-  const connections = groupBy(desired.connections, (connection) => connection.plugin)
-  const targets = desired.plugins.map((plugin) => {
-    const said = {
-      mounts: mounts.get(plugin.id) ?? [],
-      connections: connections.get(plugin.id) ?? [],
-    }
-    return { plugin, targets: findTargets(plugin, said, index) }
-  })
+  const targets = findAllTargets(desired, index)
   const planned = targets.map(({ plugin, targets }) =>
     planPlugin(plugin, targets, { live, index, past }),
   )

@@ -8,6 +8,7 @@ import type {
   DesiredConnection,
   DesiredMount,
   DesiredPlugin,
+  DesiredState,
   Source,
   Use,
   Verification,
@@ -83,8 +84,28 @@ export interface Said {
   readonly connections: readonly DesiredConnection[]
 }
 
+/** One plugin of the file with what it asks of the live state. */
+export interface PluginTargets {
+  readonly plugin: DesiredPlugin
+  readonly said: Said
+  readonly targets: Targets
+}
+
+/** What every plugin's mounts and connections are to come to, in the file's sorted order. */
+export function findAllTargets(desired: DesiredState, index: LiveIndex): PluginTargets[] {
+  const mounts = groupBy(desired.mounts, (mount) => mount.plugin)
+  const connections = groupBy(desired.connections, (connection) => connection.plugin)
+  return desired.plugins.map((plugin) => {
+    const said = {
+      mounts: mounts.get(plugin.id) ?? [],
+      connections: connections.get(plugin.id) ?? [],
+    }
+    return { plugin, said, targets: findTargets(plugin, said, index) }
+  })
+}
+
 /** The targets of one plugin's mounts and connections. */
-export function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex): Targets {
+function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex): Targets {
   const byPath = new Map(said.mounts.map((mount) => [mount.path, mount]))
   const impossible: Impossible[] = []
   const mounts: MountTarget[] = []

@@ -6,6 +6,7 @@ import type { Difference, DriftReport } from '../documents/drift.generated.ts'
 import type { Palette } from './palette.ts'
 import { type Cell, layTable } from './table.ts'
 import { count } from '../domain/count.ts'
+import { groupBy } from '../domain/group-by.ts'
 import { listSome, printable, productName, shortenHashes } from './wording.ts'
 
 export interface DriftTextOptions {
@@ -54,14 +55,7 @@ function header({ cluster }: DriftReport, palette: Palette): string {
 
 /** In the report's order, which is by plugin. */
 function byPlugin(differences: readonly Difference[]): [string, Difference[]][] {
-  const groups = new Map<string, Difference[]>()
-  for (const one of differences) {
-    const title = one.plugin ?? one.subject
-    const group = groups.get(title)
-    if (group === undefined) groups.set(title, [one])
-    else group.push(one)
-  }
-  return [...groups]
+  return [...groupBy(differences, ({ plugin, subject }) => plugin ?? subject)]
 }
 
 function differing(title: string, differences: readonly Difference[], view: View): string {

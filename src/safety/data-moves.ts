@@ -21,6 +21,7 @@ import {
   versionLabel,
 } from '../domain/names.ts'
 import type { Draft } from '../plan/make-plan.ts'
+import { groupBy } from '../domain/group-by.ts'
 import { type LiveIndex, runsUnder } from '../domain/live-index.ts'
 import type { MountTarget } from '../plan/targets.ts'
 import { agree, nameSome } from './wording.ts'
@@ -94,20 +95,18 @@ export function findDowngrades(draft: Draft): DataMove[] {
 function findEarlierDowngrades(move: DataMove, { past, index }: Draft): DataMove[] {
   const { plugin, from, to } = move
   const names = nameVersions(plugin, index)
-  const mounts = new Map<Version, MountPath[]>()
-  for (const mount of move.mounts) {
-    for (const version of past.ran.get(mount) ?? []) {
-      if (version === from.version || directionOf({ version, label: version }, to) !== 'down')
-        continue
-      mounts.set(version, [...(mounts.get(version) ?? []), mount])
-    }
-  }
-  return [...mounts]
+  const ran = move.mounts
+    .flatMap((mount) => [...(past.ran.get(mount) ?? [])].map((version) => ({ mount, version })))
+    .filter(
+      ({ version }) =>
+        version !== from.version && directionOf({ version, label: version }, to) === 'down',
+    )
+  return [...groupBy(ran, ({ version }) => version)]
     .sort(([a], [b]) => compareText(a, b))
-    .map(([version, paths]) => ({
+    .map(([version, group]) => ({
       ...move,
       from: names.known(version),
-      mounts: paths,
+      mounts: group.map(({ mount }) => mount),
       isEarlier: true as const,
     }))
 }
@@ -132,13 +131,10 @@ function directionOf(from: DataVersion, to: DataVersion): DataMove['direction'] 
 
 function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
   const inFile = new Map(plugin.versions.map((entry) => [entry.version, entry]))
-  const byHash = new Map<Sha256, Version[]>()
-  for (const { version, sha256 } of [...index.externals(plugin.id), ...plugin.versions]) {
-    if (version === UNVERSIONED) continue
-    const versions = byHash.get(sha256) ?? []
-    byHash.set(sha256, versions)
-    versions.push(version)
-  }
+  const versioned = [...index.externals(plugin.id), ...plugin.versions].filter(
+    ({ version }) => version !== UNVERSIONED,
+  )
+  const byHash = groupBy(versioned, ({ sha256 }) => sha256)
   const unversioned = inFile.get(UNVERSIONED)
 
   const known = (version: Version): DataVersion => {
@@ -150,7 +146,7 @@ function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
     label: `the compiled-in ${versionLabel(version)}`,
   })
   const binary = (sha256: Sha256): DataVersion => {
-    const version = highest(byHash.get(sha256) ?? [])
+    const version = highest((byHash.get(sha256) ?? []).map(({ version }) => version))
     const entry = unversioned?.sha256 === sha256 ? unversioned : undefined
     if (version !== undefined) return { ...(entry !== undefined && { entry }), ...known(version) }
     return { ...(entry !== undefined && { entry }), label: `the unversioned binary ${sha256}` }
@@ -163,7 +159,9 @@ function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
       const registered = byHash.get(sha256)
       // With no entry of that hash left, the copied version is the best there is.
       const copied =
-        registered === undefined ? version !== UNVERSIONED : registered.includes(version)
+        registered === undefined
+          ? version !== UNVERSIONED
+          : registered.some((entry) => entry.version === version)
       return copied ? known(version) : binary(sha256)
     },
     configured({ configured_version: version }: LiveMount): DataVersion {

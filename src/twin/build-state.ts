@@ -1,5 +1,6 @@
 /** A twin's state from its options: everything that is not said is as on a fresh cluster. */
-import { isBuiltinVersion, type MountPath, ROOT_NAMESPACE, UNVERSIONED } from '../domain/names.ts'
+import { groupBy } from '../domain/group-by.ts'
+import { isBuiltinVersion, ROOT_NAMESPACE, UNVERSIONED } from '../domain/names.ts'
 import { builtinPlugins } from './builtin-plugins.ts'
 import { addEntry, findPlugin } from './catalog.ts'
 import { LayeredMap } from './layered-map.ts'
@@ -63,12 +64,8 @@ function buildNode(seed: NodeSeed, serverVersion: string): Node {
 
 function addMounts(state: State, seeds: readonly MountSeed[]): void {
   // Grouped before they are added: one by one, each would copy the list of its plugin's mounts.
-  const byPlugin = new Map<Mount['plugin'], MountPath[]>()
-  for (const seed of seeds) {
+  const mounts = seeds.map((seed) => {
     const mount = addMount(state, seed, { listed: false })
-    const group = byPlugin.get(mount.plugin)
-    if (group === undefined) byPlugin.set(mount.plugin, [mount.path])
-    else group.push(mount.path)
     const running = new Map(seed.running?.map((each) => [each.node, each]))
     for (const node of state.nodes.values()) {
       if (!runsMounts(state, node)) continue
@@ -78,8 +75,14 @@ function addMounts(state: State, seeds: readonly MountSeed[]): void {
         said === undefined ? setUpMount(state, node, mount) : resume(state, mount, said),
       )
     }
+    return mount
+  })
+  for (const [plugin, group] of groupBy(mounts, (mount) => mount.plugin)) {
+    state.mountsOfPlugin.set(
+      plugin,
+      group.map(({ path }) => path),
+    )
   }
-  for (const [plugin, paths] of byPlugin) state.mountsOfPlugin.set(plugin, paths)
 }
 
 /** What was seen to run. */

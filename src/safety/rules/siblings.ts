@@ -3,6 +3,7 @@ import type { LiveMount, MountOnNode } from '../../domain/live.ts'
 import { type MountPath, NO_SHA256, type NodeAddress, type PluginId } from '../../domain/names.ts'
 import type { PlanRule } from '../rule.ts'
 import { count } from '../../domain/count.ts'
+import { groupBy } from '../../domain/group-by.ts'
 import { agree, nameSome } from '../wording.ts'
 
 export const siblings: PlanRule = {
@@ -15,18 +16,11 @@ export const siblings: PlanRule = {
   fix: 'Nothing need be done; where clients do not retry, choose a quiet hour.',
   allowable: true,
   judge({ draft }) {
-    const processes = new Map<string, MountPath[]>()
-    for (const { plugin } of draft.targets) {
-      for (const mount of draft.index.mountsOf(plugin.id)) {
-        for (const view of mount.nodes) {
-          if (view.running_sha256 === NO_SHA256) continue
-          const key = keyOf(mount, view)
-          const served = processes.get(key)
-          if (served === undefined) processes.set(key, [mount.path])
-          else served.push(mount.path)
-        }
-      }
-    }
+    const running = draft.targets
+      .flatMap(({ plugin }) => draft.index.mountsOf(plugin.id))
+      .flatMap((mount) => mount.nodes.map((view) => ({ mount, view })))
+      .filter(({ view }) => view.running_sha256 !== NO_SHA256)
+    const processes = groupBy(running, ({ mount, view }) => keyOf(mount, view))
     const disturbed = new Map<PluginId, { mounts: Set<MountPath>; nodes: Set<NodeAddress> }>()
     for (const { action } of draft.steps) {
       if (action.kind !== 'reload') continue
@@ -36,7 +30,9 @@ export const siblings: PlanRule = {
         const view = mount?.nodes.find(({ node }) => node === action.node)
         if (mount === undefined || view === undefined) continue
         const key = keyOf(mount, view)
-        const others = processes.get(key)?.filter((served) => !named.has(served)) ?? []
+        const others = (processes.get(key) ?? [])
+          .map((served) => served.mount.path)
+          .filter((served) => !named.has(served))
         // What a later request disturbs in it is among the ones that this request does.
         processes.delete(key)
         if (others.length === 0) continue
