@@ -1,5 +1,6 @@
 /** Looking things up in a live state: entries, the builtin behind a name, mounts, nodes. */
 import { groupBy } from './group-by.ts'
+import { isOverridable } from './overridable.ts'
 import type { CatalogEntry, LiveConnection, LiveMount, LiveNode, LiveState } from './live.ts'
 import {
   isBuiltinVersion,
@@ -20,6 +21,8 @@ export interface LiveIndex {
   external(plugin: PluginId, version: Version): CatalogEntry | undefined
   /** Every external entry of a plugin, by version. */
   externals(plugin: PluginId): readonly CatalogEntry[]
+  /** The compiled-in plugin's version as the catalog lists it: not while an entry hides it. */
+  listedBuiltin(plugin: PluginId): Version | undefined
   /**
    * The version a compiled-in plugin of this name has: the catalog's, or, while an unversioned
    * entry hides it, what can be inferred. Undefined where it is none or cannot be known.
@@ -63,6 +66,7 @@ export function indexLive(live: LiveState): LiveIndex {
     external: (plugin, version) =>
       externals.get(plugin)?.find((entry) => entry.version === version),
     externals: (plugin) => externals.get(plugin) ?? [],
+    listedBuiltin: (plugin) => builtins.get(plugin),
     builtinVersion,
     isBuiltin: (plugin) => builtins.has(plugin) || seen.has(plugin),
     pinOf: (plugin) => pins.get(plugin),
@@ -92,10 +96,40 @@ export function runsUnder(
   plugin: PluginId,
   version: Version,
 ): Sha256 | undefined {
-  if (isBuiltinVersion(version)) return NO_SHA256
+  // The servers run the compiled-in plugin whatever is registered or configured, and say success.
+  if (!isOverridable(plugin)) return NO_SHA256
   const entry = index.external(plugin, version)
   if (entry !== undefined) return entry.sha256
-  return version === UNVERSIONED && index.isBuiltin(plugin) ? NO_SHA256 : undefined
+  if (version === UNVERSIONED) return index.isBuiltin(plugin) ? NO_SHA256 : undefined
+  if (!isBuiltinVersion(version)) return undefined
+  // An unversioned entry hides the builtin of its name: then nobody can tell.
+  const isHidden = index.external(plugin, UNVERSIONED) !== undefined
+  return isHidden || index.listedBuiltin(plugin) === version ? NO_SHA256 : undefined
+}
+
+/**
+ * The version under which the mount's next reload or restart starts it, and the binary that is;
+ * no binary where nothing is registered under it. A pin goes before the mount's own version (Vault).
+ */
+export function dueOf(
+  index: LiveIndex,
+  { plugin, configured_version }: Pick<LiveMount, 'plugin' | 'configured_version'>,
+): { readonly version: Version; readonly sha256: Sha256 | undefined } {
+  const version = index.pinOf(plugin) ?? configured_version
+  return { version, sha256: runsUnder(index, plugin, version) }
+}
+
+/**
+ * True of a plugin that the catalog does not list: neither compiled in nor registered. Its mounts
+ * are lost, or will be at their next restart. (The servers list no builtin of some names that
+ * nothing can override.)
+ */
+export function isUnlisted(index: LiveIndex, plugin: PluginId): boolean {
+  return (
+    isOverridable(plugin) &&
+    index.listedBuiltin(plugin) === undefined &&
+    index.externals(plugin).length === 0
+  )
 }
 
 export interface WrongLists {

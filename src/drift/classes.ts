@@ -17,7 +17,8 @@ export const DRIFT_CLASSES = {
     'A version that the file lists, or that a mount or connection is configured for, is not in the catalog.',
   'hash-differs':
     'A registered version, or what a node runs under it, has another SHA-256, command or arguments.',
-  'version-differs': 'A mount is configured for another version than the file says.',
+  'version-differs':
+    'A mount is configured for another version than the file says, or than on the active node.',
   'connection-differs': 'A database connection uses another version than the file says.',
   'pinned-elsewhere': 'A pin makes the mounts of a plugin run another version than the file says.',
   overridden: 'The file says builtin, and an external plugin runs or would at the next reload.',

@@ -2,9 +2,10 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, Source, Use } from '../domain/desired.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
+import { dueOf } from '../domain/live-index.ts'
 import type { Sha256, Version } from '../domain/names.ts'
 import type { ImpossibleUse, MountTarget } from '../plan/targets.ts'
-import { type Comparison, dueSha256, writtenAt } from './comparison.ts'
+import { type Comparison, writtenAt } from './comparison.ts'
 import { binaryLabel, runningLabel } from './wording.ts'
 
 /** One mount with what the file says of it. */
@@ -27,11 +28,10 @@ export interface Wanted {
 /** Without a target: what a reload would start, where there is anything. */
 export function wantedOf(
   { mount, target }: ComparedMount,
-  comparison: Comparison,
+  { index }: Comparison,
 ): Wanted | undefined {
   if (target !== undefined) return target
-  const sha256 = dueSha256(mount, comparison)
-  const version = comparison.pins.get(mount.plugin) ?? mount.configured_version
+  const { version, sha256 } = dueOf(index, mount)
   return sha256 === undefined ? undefined : { version, sha256 }
 }
 

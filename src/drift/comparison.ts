@@ -1,43 +1,28 @@
 /** What every difference is found from: both states, what they were indexed by, and the way out. */
 import type { Difference } from '../documents/drift.generated.ts'
-import type { DesiredPlugin, DesiredState, DesiredVersion, Source } from '../domain/desired.ts'
+import type { DesiredPlugin, DesiredVersion, Source } from '../domain/desired.ts'
 import { formatSource } from '../domain/errors.ts'
-import type { LiveMount, LiveNode, LiveState } from '../domain/live.ts'
-import { NO_SHA256, type PluginId, type Sha256, type Version } from '../domain/names.ts'
-import { type LiveIndex, runsUnder } from '../domain/live-index.ts'
-import { isOverridable } from '../domain/overridable.ts'
-import { applyCommand } from './wording.ts'
+import type { LiveNode, LiveState } from '../domain/live.ts'
+import type { PluginId, Version } from '../domain/names.ts'
+import type { LiveIndex } from '../domain/live-index.ts'
 
 export interface Comparison {
   readonly live: LiveState
   readonly index: LiveIndex
-  readonly pins: ReadonlyMap<PluginId, Version>
   /** Whose own view of their mounts was to be read. */
   readonly serving: readonly LiveNode[]
   /** The command that brings about what can be, in backquotes. */
   readonly apply: string
 }
 
-export function compareStates(
-  desired: DesiredState,
-  live: LiveState,
-  index: LiveIndex,
-): Comparison {
+/** `apply`: the command, for a shell. */
+export function compareStates(live: LiveState, index: LiveIndex, apply: string): Comparison {
   return {
     live,
     index,
-    pins: new Map(live.pins.map((pin) => [pin.plugin, pin.version])),
     serving: live.nodes.filter(({ state }) => state === 'serving'),
-    apply: applyCommand(desired),
+    apply: `\`${apply}\``,
   }
-}
-
-/** What a reload would start now; undefined where it would find nothing registered. */
-export function dueSha256(mount: LiveMount, { index, pins }: Comparison): Sha256 | undefined {
-  // The servers run the compiled-in plugin whatever these are configured for, and say success.
-  if (!isOverridable(mount.plugin)) return NO_SHA256
-  // A pin goes before the mount's own version (Vault).
-  return runsUnder(index, mount.plugin, pins.get(mount.plugin) ?? mount.configured_version)
 }
 
 /** A version that the file lists and means to keep: what is wrong with it is said of its entry. */
@@ -59,8 +44,8 @@ export function writtenAt(source: Source | undefined): Pick<Difference, 'at'> {
 }
 
 /** How a version comes about: with a pin in force, tuning and repointing are refused (Vault). */
-export function mendVersion(plugin: PluginId, { pins, apply }: Comparison): string {
-  return pins.has(plugin)
+export function mendVersion(plugin: PluginId, { index, apply }: Comparison): string {
+  return index.pinOf(plugin) !== undefined
     ? `remove the pin (DELETE sys/plugins/pins/${plugin}), then ${apply}`
     : apply
 }

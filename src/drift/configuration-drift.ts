@@ -6,10 +6,10 @@ import type { Difference } from '../documents/drift.generated.ts'
 import type { Use } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
 import { isBuiltinVersion, NO_SHA256, UNVERSIONED } from '../domain/names.ts'
-import { runsUnder } from '../domain/live-index.ts'
+import { dueOf, runsUnder } from '../domain/live-index.ts'
 import { isOverridable } from '../domain/overridable.ts'
 import type { ComparedMount } from './compared-mount.ts'
-import { type Comparison, dueSha256, keptVersion, mendVersion, writtenAt } from './comparison.ts'
+import { type Comparison, keptVersion, mendVersion, writtenAt } from './comparison.ts'
 import { configuredLabel, describeImpossible } from './wording.ts'
 
 type Told = Pick<Difference, 'class' | 'cause' | 'fix'> & { readonly found?: string }
@@ -32,6 +32,34 @@ export function findConfigurationDrift(
     fix: told.fix,
     ...writtenAt(use?.source ?? plugin.source),
   }
+}
+
+/**
+ * Nodes that have the mount configured otherwise than the active node. A standby of OpenBao that
+ * was away during a tune may list the old version until the same tune is sent again (2.7.2).
+ */
+export function findMissedTunes(
+  { mount, plugin, use, target }: ComparedMount,
+  { apply }: Comparison,
+): Difference[] {
+  const told = mount.configured_version
+  return mount.nodes
+    .filter((view) => view.configured_version !== told)
+    .map((view) => ({
+      class: 'version-differs',
+      subject: mount.path,
+      mount: mount.path,
+      plugin: plugin.id,
+      node: view.node,
+      desired: configuredLabel(told),
+      found: configuredLabel(view.configured_version),
+      cause: `the node has not heard of the tune to ${configuredLabel(told)}, which the active node has`,
+      fix:
+        target === undefined
+          ? `tune ${mount.path} to ${told} again: the same tune once more reaches it`
+          : `${apply} tunes it again`,
+      ...writtenAt(use?.source ?? plugin.source),
+    }))
 }
 
 function judge(compared: ComparedMount, comparison: Comparison): Told | undefined {
@@ -115,9 +143,9 @@ function unregistered({ mount, use, plugin }: ComparedMount, { apply }: Comparis
 }
 
 /** Whether the configuration has taken effect: it does at a reload or restart, node by node. */
-function runningWords({ mount, target }: ComparedMount, comparison: Comparison): string {
+function runningWords({ mount, target }: ComparedMount, { index }: Comparison): string {
   const views = mount.nodes.filter(({ answers }) => answers !== 'no')
-  const due = dueSha256(mount, comparison)
+  const due = dueOf(index, mount).sha256
   if (target === undefined || views.length === 0 || due === target.sha256) return ''
   if (views.every((view) => view.running_sha256 === due)) return ', and runs it'
   if (views.every((view) => view.running_sha256 === target.sha256)) {

@@ -19,6 +19,7 @@ import {
   desiredState,
 } from '../../test/drift/desired-state.ts'
 import {
+  ASKED,
   TODAY,
   KV,
   OLD,
@@ -91,7 +92,7 @@ describe('what the file names and is not there', () => {
     const file = { ...FILE, mounts: [desiredMount(mountPath('ns1/team-b/'), KV)] }
     const refused = { what: 'mounts' as const, path: 'ns1/sys/mounts', reason: 'HTTP 403' }
 
-    const report = findDrift(file, cluster(NEW, {}, { unreadable: [refused] }), TODAY)
+    const report = findDrift(file, cluster(NEW, {}, { unreadable: [refused] }), ASKED)
 
     expect(report.differences).toEqual([])
     expect(told(report.unreadable)).toEqual(['unreadable ns1/sys/mounts'])
@@ -128,7 +129,7 @@ describe('what could not be read', () => {
     const nodes = [liveNode(1), liveNode(2, { state: 'sealed', role: 'unknown' })]
     const mount = liveMount(PATH, { plugin: KV, version: NEW, nodes })
 
-    const report = findDrift(FILE, liveState({ catalog: CATALOG, mounts: [mount], nodes }), TODAY)
+    const report = findDrift(FILE, liveState({ catalog: CATALOG, mounts: [mount], nodes }), ASKED)
 
     expect(report).toMatchObject({ in_step: false, differences: [] })
     expect(told(report.unreadable)).toEqual([`unreadable ${TWO} ${TWO}`])
@@ -137,7 +138,7 @@ describe('what could not be read', () => {
   it('is told of a mount that the token may not ask', () => {
     const refused = { answers: 'unchecked' as const, detail: 'permission denied' }
 
-    const report = findDrift(FILE, cluster(NEW, { [ONE]: refused }), TODAY)
+    const report = findDrift(FILE, cluster(NEW, { [ONE]: refused }), ASKED)
 
     expect(told(report.unreadable)).toEqual(['unreadable team-a/'])
   })
@@ -156,11 +157,11 @@ describe('what could not be read', () => {
 
     const live = liveState({ catalog: CATALOG, mounts: [mount], nodes, unreadable })
 
-    expect(findDrift(FILE, { ...live, product: 'vault' }, TODAY)).toMatchObject({
+    expect(findDrift(FILE, { ...live, product: 'vault' }, ASKED)).toMatchObject({
       ...{ in_step: true, unreadable: [] },
     })
     // One of OpenBao's runs plugins that nobody can see then.
-    expect(findDrift(FILE, live, TODAY)).toMatchObject({
+    expect(findDrift(FILE, live, ASKED)).toMatchObject({
       in_step: false,
       unreadable: [{ node: nodeAddress(2), found: 'forwarding' }],
     })
@@ -177,7 +178,7 @@ describe('what no file names', () => {
     const report = findDrift(
       FILE,
       { ...inStep, catalog, mounts: [...inStep.mounts, foreign] },
-      TODAY,
+      ASKED,
     )
 
     expect(report.in_step).toBe(true)
@@ -192,7 +193,7 @@ describe('what no file names', () => {
     const jwt = liveMount(mountPath('auth/jwt/'), { plugin: JWT, version: BUILTIN, nodes: NODES })
     const live = liveState({ catalog: [builtinEntry(JWT, BUILTIN)], mounts: [jwt] })
 
-    expect(findDrift(desiredState(), live, TODAY).unmanaged).toEqual([])
+    expect(findDrift(desiredState(), live, ASKED).unmanaged).toEqual([])
   })
 })
 
@@ -211,7 +212,7 @@ describe('what is ignored', () => {
   })
 
   it('is told apart, with the reason, up to the last day', () => {
-    const report = findDrift(ignore({ until: TODAY }), cluster(OLD), TODAY)
+    const report = findDrift(ignore({ until: TODAY }), cluster(OLD), ASKED)
 
     expect(report).toMatchObject({ in_step: true, differences: [] })
     expect(report.ignored).toMatchObject([
@@ -220,7 +221,7 @@ describe('what is ignored', () => {
   })
 
   it('is drift again the day after', () => {
-    const report = findDrift(ignore({ until: '2026-06-14' }), cluster(OLD), TODAY)
+    const report = findDrift(ignore({ until: '2026-06-14' }), cluster(OLD), ASKED)
 
     expect(report).toMatchObject({ in_step: false, ignored: [] })
   })

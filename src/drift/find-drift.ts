@@ -19,10 +19,21 @@ import { findPinDrift } from './pin-drift.ts'
 import { findUnmanaged } from './unmanaged.ts'
 import { findUnreadable } from './unreadable.ts'
 
-/** `today` is an ISO date, for the `until` of what is ignored. */
-export function findDrift(desired: DesiredState, live: LiveState, today: string): DriftReport {
+export interface Asked {
+  /** An ISO date, for the `until` of what is ignored. */
+  readonly today: string
+  /** The command that applies the same file to the same cluster, for a shell. */
+  readonly apply: string
+}
+
+/** Sorted by plugin, mount and subject; `in_step` where nothing differs and all could be read. */
+export function findDrift(
+  desired: DesiredState,
+  live: LiveState,
+  { today, apply }: Asked,
+): DriftReport {
   const index = indexLive(live)
-  const comparison = compareStates(desired, live, index)
+  const comparison = compareStates(live, index, apply)
   const found = findAllTargets(desired, index).flatMap(({ plugin, said, targets }) => [
     ...findNotOverridable(plugin, targets.impossible, comparison),
     ...findPinDrift(plugin, targets, comparison),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { catalogEntry, sha256Of, version } from '../../test/builders/live.ts'
 import { desiredMount, desiredPlugin, desiredState, using } from '../../test/drift/desired-state.ts'
 import {
-  TODAY,
+  ASKED,
   KV,
   OLD,
   NEW,
@@ -22,7 +22,7 @@ import { findDrift } from './find-drift.ts'
 
 describe('a mount that is as the file says', () => {
   it('is in step', () => {
-    const report = findDrift(FILE, cluster(NEW), TODAY)
+    const report = findDrift(FILE, cluster(NEW), ASKED)
 
     expect(report).toMatchObject({ in_step: true, differences: [], unreadable: [], unmanaged: [] })
   })
@@ -167,6 +167,23 @@ describe('a mount configured otherwise than the file says', () => {
     expect(differences[0]!.cause).toBe(
       `reloaded on this one; v0.21.0 (${sha256Of(KV, NEW)}) still runs on 2 of 3 nodes`,
     )
+  })
+
+  it('differs on the node that missed the tune', () => {
+    const missed = { ...running(OLD), configured_version: OLD }
+
+    const differences = drift(cluster(NEW, { [TWO]: missed }))
+
+    expect(told(differences)).toEqual([
+      `node-skew team-a/ ${TWO}`,
+      `version-differs team-a/ ${TWO}`,
+    ])
+    expect(differences[1]).toMatchObject({
+      desired: 'v0.21.0',
+      found: 'v0.16.2',
+      cause: 'the node has not heard of the tune to v0.21.0, which the active node has',
+      fix: '`lockstep apply -f lockstep.yaml` tunes it again',
+    })
   })
 
   it('is not registered, rather than of another version, where it would be lost', () => {

@@ -8,7 +8,7 @@ import type { MountPath } from '../domain/names.ts'
 import type { ImpossibleUse, Targets } from '../plan/targets.ts'
 import type { ComparedMount } from './compared-mount.ts'
 import type { Comparison } from './comparison.ts'
-import { findConfigurationDrift } from './configuration-drift.ts'
+import { findConfigurationDrift, findMissedTunes } from './configuration-drift.ts'
 import { findRunningDrift } from './running-drift.ts'
 
 export function findMountDrift(
@@ -30,7 +30,11 @@ export function findMountDrift(
     }
     const configuration = findConfigurationDrift(compared, comparison)
     const running = findRunningDrift(compared, configuration !== undefined, comparison)
-    return configuration === undefined ? running : [configuration, ...running]
+    return [
+      ...(configuration === undefined ? [] : [configuration]),
+      ...findMissedTunes(compared, comparison),
+      ...running,
+    ]
   })
 }
 

@@ -9,9 +9,9 @@ import { countMountsOrConnections } from './wording.ts'
 export function findPinDrift(
   plugin: DesiredPlugin,
   targets: Targets,
-  { pins, apply }: Comparison,
+  { index, apply }: Comparison,
 ): Difference[] {
-  const pinned = pins.get(plugin.id)
+  const pinned = index.pinOf(plugin.id)
   if (pinned === undefined) return []
   const others = [...targets.mounts, ...targets.connections].filter(
     ({ version }) => version !== pinned,

@@ -4,9 +4,10 @@
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { MountOnNode } from '../domain/live.ts'
+import { dueOf } from '../domain/live-index.ts'
 import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
 import { type ComparedMount, type Wanted, mend, parts, wantedOf } from './compared-mount.ts'
-import { type Comparison, dueSha256 } from './comparison.ts'
+import type { Comparison } from './comparison.ts'
 import { findUnlisted, isDown, mountDown } from './down-drift.ts'
 import { onNodes, runningLabel } from './wording.ts'
 
@@ -17,7 +18,7 @@ export function findRunningDrift(
   comparison: Comparison,
 ): Difference[] {
   const { mount } = compared
-  const due = dueSha256(mount, comparison)
+  const due = dueOf(comparison.index, mount).sha256
   const wanted = wantedOf(compared, comparison)
   const down = mount.nodes.filter((view) => isDown(view, due))
   const alive = down.length === 0 ? mount.nodes : mount.nodes.filter((view) => !isDown(view, due))
@@ -56,7 +57,7 @@ function findSkew(
   wanted: Wanted | undefined,
   comparison: Comparison,
 ): Difference[] {
-  const due = dueSha256(compared.mount, comparison)
+  const due = dueOf(comparison.index, compared.mount).sha256
   // Where no node runs what the file says, those that run what is configured are ahead.
   const right =
     alive.find((view) => runs(view, wanted)) ?? alive.find((view) => view.running_sha256 === due)
@@ -96,8 +97,8 @@ function findPending(
   const [view] = alive
   if (view === undefined || wanted === undefined || runs(view, wanted)) return []
   const { mount, plugin } = compared
-  const due = dueSha256(mount, comparison)
-  const pinned = comparison.pins.get(plugin.id)
+  const due = dueOf(comparison.index, mount).sha256
+  const pinned = comparison.index.pinOf(plugin.id)
   // The pin is what differs, and is said of the plugin.
   if (pinned !== undefined && pinned !== wanted.version && view.running_sha256 === due) return []
   if (isMisnamed(compared, view, wanted, comparison)) {
@@ -128,7 +129,7 @@ function whyPending(
     return `the unversioned entry ${changed}, and the mount was not reloaded ${where}`
   }
   const pending = `tuned to ${configured} and not reloaded ${where}`
-  if (dueSha256(mount, comparison) === undefined) {
+  if (dueOf(index, mount).sha256 === undefined) {
     return `${pending}; ${configured} is not registered, so that a reload by hand would take it down`
   }
   const stillRegistered =

@@ -1,11 +1,10 @@
-/** How differences are put into words: binaries, shares of the nodes, the command that mends. */
+/** How differences are put into words: binaries, shares of the nodes. */
 import { count } from '../domain/count.ts'
 import type { Difference } from '../documents/drift.generated.ts'
-import type { DesiredState, DesiredVersion } from '../domain/desired.ts'
+import type { DesiredVersion } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { CatalogEntry, MountOnNode } from '../domain/live.ts'
 import {
-  compareText,
   isBuiltinVersion,
   NO_SHA256,
   type PluginId,
@@ -55,23 +54,6 @@ export function entryLabel(
 }
 
 export type EntryField = 'command' | 'sha256' | 'args'
-
-/** More files than this are not spelled out. */
-const MOST_FILES = 3
-
-/** `lockstep apply` with the files the desired state was read from, in backquotes. */
-export function applyCommand(desired: DesiredState): string {
-  const sources = [...desired.plugins, ...desired.mounts, ...desired.connections]
-  const files = [...new Set(sources.map(({ source }) => source.file))].sort(compareText)
-  if (files.length === 0) return '`lockstep apply`'
-  if (files.length > MOST_FILES) return '`lockstep apply` with the same files'
-  return `\`lockstep apply ${files.map((file) => `-f ${quote(file)}`).join(' ')}\``
-}
-
-/** For a shell, where the path has anything in it that a shell would read. */
-function quote(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
-}
 
 /** Why no request brings a mount or connection to what the file says, and what would. */
 export function describeImpossible(

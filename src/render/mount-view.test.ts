@@ -73,8 +73,39 @@ describe('viewMounts', () => {
     expect(seen.nodes[1]).toMatchObject({ running: 'nothing', answers: 'down', differs: true })
   })
 
-  it('marks a node that has another configuration', () => {
-    expect(differs(view({ second: { configured_version: OLD } }))).toEqual([false, true])
+  it('says what a node is tuned to where the active node is not', () => {
+    const seen = view({ second: { configured_version: OLD } })
+
+    expect(differs(seen)).toEqual([false, true])
+    expect(seen.nodes.map(({ configured }) => configured)).toEqual([undefined, 'v0.16.2'])
+  })
+
+  it('expects the builtin again once the override is deregistered', () => {
+    const seen = view({
+      configured: UNVERSIONED,
+      catalog: [builtinEntry(KV, version('v2.7.2+builtin.bao'))],
+    })
+
+    expect(seen.registered).toBe(true)
+    expect(differs(seen)).toEqual([true, true])
+  })
+
+  it('takes a builtin of an earlier release for unregistered', () => {
+    const seen = view({
+      configured: version('v2.7.1+builtin.bao'),
+      catalog: [builtinEntry(KV, version('v2.7.2+builtin.bao'))],
+    })
+
+    expect(seen.registered).toBe(false)
+  })
+
+  it('calls nothing a builtin that was not asked', () => {
+    const silent = { running_version: UNVERSIONED, running_sha256: NO_SHA256 }
+    const states = (['yes', 'no', 'unchecked'] as const).map((answers) =>
+      view({ catalog: [], second: { ...silent, answers } }),
+    )
+
+    expect(states.map((seen) => running(seen)[1])).toEqual(['builtin', 'nothing', 'unknown'])
   })
 
   it('holds the nodes against each other where nothing is registered', () => {

@@ -111,8 +111,9 @@ function configuredCell({ configured, registered }: MountView, palette: Palette)
   return registered ? { text: configured } : { text: `${configured} !`, paint: palette.red }
 }
 
-function nodeCell({ running, answers, differs }: NodeView, palette: Palette): Cell {
-  const text = `${running} ${answers}${differs ? ' ≠' : ''}`
+function nodeCell({ running, answers, differs, configured }: NodeView, palette: Palette): Cell {
+  const tuned = configured === undefined ? '' : ` tuned to ${configured}`
+  const text = `${running} ${answers}${differs ? ' ≠' : ''}${tuned}`
   const paint = nodePaint(answers, differs, palette)
   return paint === undefined ? { text } : { text, paint }
 }
@@ -131,6 +132,8 @@ function legend(mounts: readonly MountView[], palette: Palette): string[] {
   const lines = [
     nodes.some(({ differs }) => differs) &&
       '≠ not what the catalog holds under the configured version (or, if nothing, not what other nodes run)',
+    nodes.some(({ configured }) => configured !== undefined) &&
+      '“tuned to” what a node has that missed the last tune: the same tune again reaches it',
     mounts.some(({ registered }) => !registered) &&
       '! nothing is registered under the configured version',
     nodes.some(({ answers }) => answers === '?') && '? was not asked, or gave no answer',

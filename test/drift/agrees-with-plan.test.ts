@@ -19,7 +19,7 @@ import {
   version,
 } from '../builders/live.ts'
 import { desiredMount, desiredPlugin, desiredState, using } from './desired-state.ts'
-import { TODAY, told } from './one-mount.ts'
+import { ASKED, told } from './one-mount.ts'
 
 const NODES = [liveNode(1), liveNode(2), liveNode(3)]
 const BUILTIN = version('v2.7.2+builtin.bao')
@@ -119,7 +119,7 @@ describe('drift and the plan', () => {
         const { steps, impossible } = draftPlan(desired, live)
         fc.pre(steps.length + impossible.length > 0)
 
-        expect(findDrift(desired, live, TODAY).in_step).toBe(false)
+        expect(findDrift(desired, live, ASKED).in_step).toBe(false)
       }),
       { numRuns: 1000 },
     )
@@ -131,7 +131,7 @@ describe('drift and the plan', () => {
         const moved = draftPlan(desired, live).steps.flatMap(({ action }) =>
           action.kind === 'tune' ? [action.mount] : action.kind === 'reload' ? action.mounts : [],
         )
-        const report = findDrift(desired, live, TODAY)
+        const report = findDrift(desired, live, ASKED)
 
         const entries = report.differences.filter(({ mount }) => mount === undefined)
         const mounts = new Set(report.differences.map(({ mount }) => mount))
@@ -147,11 +147,11 @@ describe('drift and the plan', () => {
   it('says each thing once, in the same order every time', () => {
     fc.assert(
       fc.property(states, ({ desired, live }) => {
-        const first = findDrift(desired, live, TODAY)
+        const first = findDrift(desired, live, ASKED)
 
         const texts = told(first.differences)
         expect(new Set(texts).size).toBe(texts.length)
-        expect(findDrift(desired, live, TODAY)).toEqual(first)
+        expect(findDrift(desired, live, ASKED)).toEqual(first)
       }),
       { numRuns: 300 },
     )
@@ -169,7 +169,7 @@ describe('drift and the plan', () => {
         const report = findDrift(
           desired,
           liveState({ catalog: [catalogEntry(id, of)], mounts }),
-          TODAY,
+          ASKED,
         )
 
         expect(report).toMatchObject({ in_step: true, differences: [], unmanaged: [] })

@@ -18,6 +18,8 @@ import {
 import { desiredPlugin, desiredState } from './desired-state.ts'
 
 export const TODAY = '2026-06-15'
+/** What drift is asked with. */
+export const ASKED = { today: TODAY, apply: 'lockstep apply -f lockstep.yaml' }
 export const KV = plugin('secret/my-kv')
 export const OLD = version('v0.16.2')
 export const NEW = version('v0.21.0')
@@ -54,7 +56,7 @@ export function cluster(
 }
 
 export function drift(live: LiveState, desired: DesiredState = FILE): Difference[] {
-  return findDrift(desired, live, TODAY).differences
+  return findDrift(desired, live, ASKED).differences
 }
 
 /** `class subject`, and the node where there is one. */

@@ -23,7 +23,7 @@ import {
   ONE,
   running,
   THREE,
-  TODAY,
+  ASKED,
   TWO,
 } from './one-mount.ts'
 
@@ -56,7 +56,7 @@ describe('the drift report', () => {
       },
     )
 
-    const report = findDrift(file, live, TODAY)
+    const report = findDrift(file, live, ASKED)
 
     expect(validate(report), JSON.stringify(validate.errors)).toBe(true)
     expect([report.differences, report.ignored, report.unreadable, report.unmanaged]).toMatchObject(
@@ -90,7 +90,7 @@ describe('the drift report', () => {
       }),
     )
 
-    const { differences } = findDrift(FILE, liveState({ catalog: CATALOG, mounts }), TODAY)
+    const { differences } = findDrift(FILE, liveState({ catalog: CATALOG, mounts }), ASKED)
 
     const skewed = differences.filter(({ class: name }) => name === 'node-skew')
     expect(skewed).toHaveLength(10_000)

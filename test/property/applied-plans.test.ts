@@ -83,7 +83,10 @@ const LAWS: readonly ((told: Told) => void)[] = [
     expect(writes).toEqual(steps.map(({ action }) => requestOf(action)))
   },
   function leavesNoDriftInWhatItWasToMove({ desired, again }) {
-    const { differences, unreadable } = findDrift(desired, again.live, TODAY)
+    const { differences, unreadable } = findDrift(desired, again.live, {
+      today: TODAY,
+      apply: 'lockstep apply',
+    })
     const pinned = new Set(again.live.pins.map(({ plugin }) => plugin))
     const uses = new Set(usesSaid(again.live, desired))
     const moved = differences.filter(({ class: kind, subject, mount, plugin }) => {

@@ -27,7 +27,7 @@ import {
   ONE,
   running,
   THREE,
-  TODAY,
+  ASKED,
   TWO,
 } from '../drift/one-mount.ts'
 
@@ -84,7 +84,7 @@ function troubled(): DriftReport {
       kv('team-legacy/', OLD),
     ],
   })
-  return findDrift(desired, live, TODAY)
+  return findDrift(desired, live, ASKED)
 }
 
 function thousand(): DriftReport {
@@ -96,7 +96,7 @@ function thousand(): DriftReport {
       except: { [ONE]: running(OLD), [TWO]: running(OLD), [THREE]: running(OLD) },
     }),
   )
-  return findDrift(FILE, liveState({ catalog: CATALOG, mounts }), TODAY)
+  return findDrift(FILE, liveState({ catalog: CATALOG, mounts }), ASKED)
 }
 
 /** Update them with `npx vitest run -u --project unit test/render/drift-text.test.ts`. */
@@ -123,7 +123,7 @@ describe('renderDrift', () => {
   })
 
   it('in step', async () => {
-    const report = findDrift(FILE, cluster(NEW), TODAY)
+    const report = findDrift(FILE, cluster(NEW), ASKED)
     await expectGolden(renderDrift(report, { palette: plain, width: 100 }), 'none')
   })
 
@@ -143,7 +143,7 @@ describe('renderDrift', () => {
 
   it('shows nothing of what a server says that a terminal would obey', () => {
     const evil = { answers: 'no' as const, detail: 'gone\u001b[2J\nNo drift.' }
-    const report = findDrift(FILE, cluster(NEW, { [ONE]: evil }), TODAY)
+    const report = findDrift(FILE, cluster(NEW, { [ONE]: evil }), ASKED)
 
     const text = renderDrift(report, { palette: plain, width: Infinity })
 
@@ -164,13 +164,13 @@ describe('summarizeDrift', () => {
     })
     const live = liveState({ catalog: CATALOG, mounts: [mount], nodes })
 
-    expect(summarizeDrift(findDrift(FILE, live, TODAY))).toBe('Drift: 2 node-skew, 1 mount-down.')
+    expect(summarizeDrift(findDrift(FILE, live, ASKED))).toBe('Drift: 2 node-skew, 1 mount-down.')
   })
 
   it('counts what could not be read', () => {
     const nodes = [liveNode(1), liveNode(2, { state: 'unreachable' })]
     const live = liveState({ nodes, catalog: CATALOG })
 
-    expect(summarizeDrift(findDrift(FILE, live, TODAY))).toBe('Drift: 1 unreadable.')
+    expect(summarizeDrift(findDrift(FILE, live, ASKED))).toBe('Drift: 1 unreadable.')
   })
 })

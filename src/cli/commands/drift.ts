@@ -2,6 +2,7 @@
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { findDrift } from '../../drift/find-drift.ts'
 import { renderDrift } from '../../render/drift-text.ts'
+import { commandAgain } from '../again.ts'
 import { paletteFor } from '../colour.ts'
 import type { Host } from '../host.ts'
 import { loadDesired } from '../load-desired.ts'
@@ -17,7 +18,10 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
   try {
     const live = await session.observe(pluginsOf(desired))
     await tellOfRunUnderWay({ live, desired, session, host })
-    const report = findDrift(desired, live, host.now().toISOString().slice(0, 10))
+    const report = findDrift(desired, live, {
+      today: host.now().toISOString().slice(0, 10),
+      apply: commandAgain(['apply'], options),
+    })
     if (options.json === true) host.out(`${JSON.stringify(report, null, 2)}\n`)
     else
       host.out(

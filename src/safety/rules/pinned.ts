@@ -12,10 +12,9 @@ export const pinned: PlanRule = {
     'With a version pinned, Vault starts that version for every mount of the plugin at its next reload, whatever the mount’s own version says. Tuning such a mount is refused, and so is deregistering the pinned version. So a plan for another version cannot be carried out while the pin stands. A pin on the very version that the file wants does no harm while it stands.',
   fix: 'Delete the pin, or let the file use the pinned version.',
   allowable: false,
-  judge({ live, draft }) {
-    const pins = new Map(live.pins.map((pin) => [pin.plugin, pin.version]))
+  judge({ draft }) {
     return draft.targets.flatMap(({ plugin, targets }): Verdict[] => {
-      const pin = pins.get(plugin.id)
+      const pin = draft.index.pinOf(plugin.id)
       if (pin === undefined) return []
       const found = { subject: plugin.id, at: plugin.use?.source ?? plugin.source }
       const fix = `Delete the pin (\`vault delete sys/plugins/pins/${plugin.id}\`) and plan again, or write \`use: ${pin}\`.`

@@ -1,7 +1,5 @@
 /** A mount or connection is configured for something that the catalog does not hold. */
-import type { LiveState } from '../../domain/live.ts'
 import {
-  isBuiltinVersion,
   type MountPath,
   type PluginId,
   UNVERSIONED,
@@ -9,7 +7,7 @@ import {
   versionLabel,
 } from '../../domain/names.ts'
 import { groupBy } from '../../domain/group-by.ts'
-import { type LiveIndex } from '../../domain/live-index.ts'
+import { runsUnder } from '../../domain/live-index.ts'
 import { count } from '../../domain/count.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'
@@ -26,7 +24,8 @@ export const unregisteredVersion: PlanRule = {
   allowable: true,
   judge({ live, draft }) {
     const effects = effectsOf(draft)
-    const isRegistered = registeredIn(live, draft.index)
+    const isThere = (plugin: PluginId, version: Version): boolean =>
+      effects.registers(plugin, version) || runsUnder(draft.index, plugin, version) !== undefined
     const managed = new Map(draft.targets.map(({ plugin }) => [plugin.id, plugin]))
     const uses: readonly Configured[] = [
       ...live.mounts.map((mount) => ({
@@ -40,13 +39,9 @@ export const unregisteredVersion: PlanRule = {
         then: effects.connectionAfter(connection).version,
       })),
     ]
-    const lost = uses.filter(
-      ({ plugin, version }) =>
-        !effects.registers(plugin, version) && !isRegistered({ plugin, version }),
-    )
+    const lost = uses.filter(({ plugin, version }) => !isThere(plugin, version))
     const severityOf = ({ plugin, then: version }: Configured) => {
-      const moved = effects.registers(plugin, version) || isRegistered({ plugin, version })
-      if (moved) return 'note'
+      if (isThere(plugin, version)) return 'note'
       return managed.has(plugin) ? 'error' : 'warning'
     }
     const alike = groupBy(lost, (use) => [use.plugin, use.version, severityOf(use)].join(' '))
@@ -86,25 +81,4 @@ interface Configured {
   readonly plugin: PluginId
   readonly version: Version
   readonly then: Version
-}
-
-interface Entry {
-  readonly plugin: PluginId
-  readonly version: Version
-}
-
-function registeredIn(live: LiveState, index: LiveIndex): (entry: Entry) => boolean {
-  const builtins = new Set(
-    live.catalog
-      .filter(({ builtin }) => builtin)
-      .map((entry) => `${entry.plugin} ${entry.version}`),
-  )
-  return ({ plugin, version }) => {
-    if (index.external(plugin, version) !== undefined) return true
-    if (version === UNVERSIONED) return index.isBuiltin(plugin)
-    if (!isBuiltinVersion(version)) return false
-    // An unversioned entry hides the builtin of its name: then nobody can tell.
-    const hidden = index.external(plugin, UNVERSIONED) !== undefined
-    return hidden || builtins.has(`${plugin} ${version}`)
-  }
 }
