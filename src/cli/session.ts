@@ -19,8 +19,11 @@ export interface Session {
   readonly address: NodeAddress
   /** What it asks with; to be shown nowhere. */
   readonly token: string
-  /** Reads the cluster; `plugins` as in `observe`. */
-  readonly observe: (plugins?: ReadonlySet<PluginId>) => Promise<LiveState>
+  /** Reads the cluster; `plugins` and `also` as in `observe`. */
+  readonly observe: (
+    plugins?: ReadonlySet<PluginId>,
+    also?: ReadonlySet<PluginId>,
+  ) => Promise<LiveState>
   /** Which cluster answers at the address. */
   readonly cluster: () => Promise<NodeReport['cluster']>
   readonly close: () => Promise<void>
@@ -55,11 +58,12 @@ export async function openSession(
     client,
     address: connection.address,
     token: connection.token,
-    observe: (plugins) =>
+    observe: (plugins, also) =>
       observe(client, {
         address: connection.address,
         ...(nodes !== undefined && { nodes }),
         ...(plugins !== undefined && { plugins }),
+        ...(also !== undefined && { also }),
       }),
     cluster: async () => {
       const { node, cluster } = await readNode(client, connection.address)

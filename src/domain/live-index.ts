@@ -119,19 +119,6 @@ export function dueOf(
   return { version, sha256: runsUnder(index, plugin, version) }
 }
 
-/**
- * True of a plugin that the catalog does not list: neither compiled in nor registered. Its mounts
- * are lost, or will be at their next restart. (The servers list no builtin of some names that
- * nothing can override.)
- */
-export function isUnlisted(index: LiveIndex, plugin: PluginId): boolean {
-  return (
-    isOverridable(plugin) &&
-    index.listedBuiltin(plugin) === undefined &&
-    index.externals(plugin).length === 0
-  )
-}
-
 export interface WrongLists {
   /** Whose list is wrong about the mount; empty where all that could be read agree. */
   readonly nodes: readonly NodeAddress[]

@@ -5,12 +5,13 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import type { CatalogEntry } from '../domain/live.ts'
+import { upgradablePlugins } from '../domain/upgradable.ts'
 import { NO_SHA256, type PluginId } from '../domain/names.ts'
 import { entrySubject } from '../plan/steps.ts'
 import type { Comparison } from './comparison.ts'
 import { configuredLabel, entryLabel } from './wording.ts'
 
-export function findUnmanaged(desired: DesiredState, { live, index }: Comparison): Difference[] {
+export function findUnmanaged(desired: DesiredState, { live }: Comparison): Difference[] {
   const named = new Set<PluginId>(desired.plugins.map(({ id }) => id))
   const said = new Set(
     desired.plugins.flatMap(({ id, versions, retire }) =>
@@ -20,13 +21,13 @@ export function findUnmanaged(desired: DesiredState, { live, index }: Comparison
   const entries = live.catalog
     .filter((entry) => !entry.builtin && !said.has(entrySubject(entry.plugin, entry.version)))
     .map((entry) => unmanagedEntry(entry, named.has(entry.plugin)))
-  const isForeign = (plugin: PluginId): boolean =>
-    !named.has(plugin) && index.externals(plugin).length > 0
+  const isUpgradable = upgradablePlugins(live.catalog)
+  const isForeign = (plugin: PluginId): boolean => !named.has(plugin) && isUpgradable(plugin)
   const mounts = live.mounts
     .filter(
       ({ plugin, nodes }) =>
         isForeign(plugin) ||
-        // Its entry may be gone from the catalog.
+        // An unversioned entry that overrode a builtin may be gone from the catalog.
         (!named.has(plugin) && nodes.some(({ running_sha256 }) => running_sha256 !== NO_SHA256)),
     )
     .map(({ path, plugin, configured_version }): Difference => ({

@@ -11,6 +11,7 @@ import {
   type PluginId,
   ROOT_NAMESPACE,
 } from '../domain/names.ts'
+import { upgradablePlugins } from '../domain/upgradable.ts'
 import type { Reader } from '../server/reader.ts'
 import { readCatalogEntries, readPinnedVersions } from './catalog.ts'
 import { readConnections } from './connections.ts'
@@ -26,10 +27,11 @@ export interface ObserveOptions {
   readonly nodes?: readonly NodeAddress[]
   /**
    * The plugins whose mounts are asked whether they answer, and whose entries are read with
-   * command and args. Absent: every plugin that has an external entry, or
-   * runs one.
+   * command and args. Absent: every plugin that has an external entry, runs one, or has none left.
    */
   readonly plugins?: ReadonlySet<PluginId>
+  /** Plugins that are asked after beside those. */
+  readonly also?: ReadonlySet<PluginId>
 }
 
 /** Milliseconds after which nodes that do not tell the same are asked again. */
@@ -58,16 +60,20 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
   ])
   const active = nodes.find(({ node }) => node.role === 'active')
   if (active === undefined) throw noActiveNode(nodes.map(({ node }) => node))
-  const asked = options.plugins ?? externalPlugins(catalog.entries)
+  const { plugins, also } = options
+  const isUpgradable = upgradablePlugins(catalog.entries)
   const mounts = await readMounts(reader, {
     nodes: nodes.map(({ node }) => node),
     roots,
     namespaces: namespaces.namespaces,
     // What runs an external binary is asked too, registered or not.
     asks: ({ plugin, running_sha256 }) =>
-      asked.has(plugin) || (options.plugins === undefined && running_sha256 !== NO_SHA256),
+      also?.has(plugin) === true ||
+      (plugins?.has(plugin) ?? (isUpgradable(plugin) || running_sha256 !== NO_SHA256)),
   })
-  const databases = [...asked].some((plugin) => plugin.startsWith('database/'))
+  const databases = [...(plugins ?? externalPlugins(catalog.entries)), ...(also ?? [])].some(
+    (plugin) => plugin.startsWith('database/'),
+  )
   const connections = databases
     ? await readConnections(reader, active.node.address, mounts.mounts)
     : { connections: [], unreadable: [] }

@@ -5,6 +5,7 @@
  */
 import type { DesiredStateDocument } from '../documents/desired-state.generated.ts'
 import type { LiveState } from '../domain/live.ts'
+import { upgradablePlugins } from '../domain/upgradable.ts'
 import { isBuiltinVersion, type PluginId, UNVERSIONED, type Version } from '../domain/names.ts'
 import { indexLive, type LiveIndex } from '../domain/live-index.ts'
 import { contentOf } from './steps.ts'
@@ -44,6 +45,13 @@ export function describeLive(live: LiveState): LiveDescription {
         at[path] = { plugin, use }
       }
     }
+  }
+  const isUpgradable = upgradablePlugins(live.catalog)
+  for (const { path, plugin } of live.mounts) {
+    if (!isUpgradable(plugin) || index.externals(plugin).length > 0) continue
+    notes.push(
+      `${path} is a mount of ${plugin}, of which nothing is registered: it is lost at its next restart, if it is not already. Register the version it ran.`,
+    )
   }
   const { name } = live.cluster
   return {

@@ -2,22 +2,27 @@
  * What runs where, for a terminal: a table of mounts × nodes, or, where that is wider than the
  * terminal, a block for each mount. Says what could not be seen beside what was.
  */
-import type { LiveNode, LiveState } from '../domain/live.ts'
-import { versionLabel } from '../domain/names.ts'
+import type { LiveMount, LiveNode, LiveState } from '../domain/live.ts'
+import { compareText, versionLabel } from '../domain/names.ts'
 import { type MountView, type NodeView, viewMounts } from './mount-view.ts'
 import type { Paint, Palette } from './palette.ts'
 import { type Cell, layTable } from './table.ts'
 import { count } from '../domain/count.ts'
-import { describeNodeState, printable, productName } from './wording.ts'
+import { describeNodeState, listSome, printable, productName } from './wording.ts'
 
 export interface StatusTextOptions {
   readonly palette: Palette
   /** Columns of the terminal; `Infinity` where there is none. */
   readonly width: number
+  /** What is left out, being no external plugin's: said in a last line. */
+  readonly hidden?: readonly LiveMount[]
 }
 
-/** Ends without a newline; the last line says how many mounts are as they should be. */
-export function renderStatus(live: LiveState, { palette, width }: StatusTextOptions): string {
+/** Ends without a newline; its end says how many mounts are as they should be. */
+export function renderStatus(
+  live: LiveState,
+  { palette, width, hidden = [] }: StatusTextOptions,
+): string {
   const mounts = viewMounts(live)
   return [
     header(live, palette),
@@ -25,7 +30,7 @@ export function renderStatus(live: LiveState, { palette, width }: StatusTextOpti
     connectionsSection(live, palette),
     pinsSection(live, palette),
     unreadableSection(live, palette),
-    summary(mounts, live, palette),
+    [summary(mounts, live, palette), ...hiddenLine(hidden, palette)].join('\n'),
   ]
     .filter((section) => section !== '')
     .join('\n\n')
@@ -172,6 +177,17 @@ function unreadableSection({ unreadable }: LiveState, palette: Palette): string 
     return `  ${what.replace('-', ' ')}: ${printable(path)}${where}: ${printable(reason)}`
   })
   return [palette.yellow('Could not be read'), ...lines].join('\n')
+}
+
+function hiddenLine(hidden: readonly LiveMount[], palette: Palette): string[] {
+  if (hidden.length === 0) return []
+  const plugins = [...new Set(hidden.map(({ plugin }) => plugin))].sort(compareText)
+  const named = listSome(plugins, { all: false })
+  return [
+    palette.dim(
+      `${count(hidden.length, 'mount')} of compiled-in plugins not shown (${named}): --plugin <type/name>`,
+    ),
+  ]
 }
 
 /** Only says that all is well when everything was seen. */

@@ -2,6 +2,7 @@
 import { stringify } from 'yaml'
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { describeLive } from '../../plan/describe-live.ts'
+import { printable } from '../../render/wording.ts'
 import type { Host } from '../host.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession } from '../session.ts'
@@ -11,7 +12,7 @@ export async function importLive(options: CommonOptions, host: Host): Promise<Ex
   try {
     const live = await session.observe()
     const { document, notes } = describeLive(live)
-    host.out('# yaml-language-server: $schema=./schemas/desired-state.schema.json\n')
+    for (const note of notes) host.out(`# Note: ${printable(note)}\n`)
     host.out(stringify(document, { lineWidth: 0 }))
     for (const note of notes) host.err(`Note: ${note}\n`)
     return EXIT.done

@@ -1,13 +1,14 @@
 /** `lockstep status`: every mount on every node, configured and running. */
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
-import { type LiveState } from '../../domain/live.ts'
-import { parsePluginId, type PluginId } from '../../domain/names.ts'
+import type { LiveMount, LiveState } from '../../domain/live.ts'
+import { NO_SHA256, parsePluginId, type PluginId } from '../../domain/names.ts'
+import { upgradablePlugins } from '../../domain/upgradable.ts'
 import { renderStatus } from '../../render/status-text.ts'
 import { paletteFor } from '../colour.ts'
 import type { Host } from '../host.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
-import { openSession } from '../session.ts'
+import { openSession, pluginsOf } from '../session.ts'
 import { tellOfRunUnderWay } from '../run-under-way.ts'
 
 type StatusOptions = CommonOptions & {
@@ -21,12 +22,18 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
   const plugins = options.plugin === undefined ? undefined : new Set(options.plugin.map(pluginOf))
   const session = await openSession(options, host, desired)
   try {
-    const live = await session.observe(plugins)
+    const named = desired === undefined ? undefined : pluginsOf(desired)
+    const live = await session.observe(plugins, plugins === undefined ? named : undefined)
     await tellOfRunUnderWay({ live, desired, session, host })
     if (options.json === true) host.out(`${JSON.stringify(live, null, 2)}\n`)
     else {
       const palette = paletteFor(options, host)
-      host.out(`${renderStatus(onlyPlugins(live, plugins), { palette, width: host.width })}\n`)
+      const isShown = plugins === undefined ? shownWithoutChoice(live, named) : chosen(plugins)
+      const mounts = live.mounts.filter(isShown)
+      // Who chose knows what is left out.
+      const hidden = plugins === undefined ? live.mounts.filter((mount) => !isShown(mount)) : []
+      const text = renderStatus({ ...live, mounts }, { palette, width: host.width, hidden })
+      host.out(`${text}\n`)
     }
     return EXIT.done
   } finally {
@@ -34,17 +41,20 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
   }
 }
 
-/** Without a choice: the mounts of plugins that have an external entry, or run one. */
-function onlyPlugins(live: LiveState, chosen: ReadonlySet<PluginId> | undefined): LiveState {
-  const external = new Set(
-    live.catalog.filter(({ builtin }) => !builtin).map(({ plugin }) => plugin),
-  )
-  const mounts = live.mounts.filter(
-    (mount) =>
-      (chosen ?? external).has(mount.plugin) ||
-      (chosen === undefined && mount.nodes.some((view) => view.running_sha256 !== '')),
-  )
-  return { ...live, mounts }
+function chosen(plugins: ReadonlySet<PluginId>): (mount: LiveMount) => boolean {
+  return ({ plugin }) => plugins.has(plugin)
+}
+
+/** All but the mounts of compiled-in plugins, and of those the ones of a plugin the file names. */
+function shownWithoutChoice(
+  { catalog }: LiveState,
+  named: ReadonlySet<PluginId> | undefined,
+): (mount: LiveMount) => boolean {
+  const isUpgradable = upgradablePlugins(catalog)
+  return ({ plugin, nodes }) =>
+    isUpgradable(plugin) ||
+    named?.has(plugin) === true ||
+    nodes.some(({ running_sha256 }) => running_sha256 !== NO_SHA256)
 }
 
 function pluginOf(text: string): PluginId {

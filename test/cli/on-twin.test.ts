@@ -1,0 +1,129 @@
+/** What commands say of a cluster, with the built program on simulated nodes. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createTwin, type Twin } from '../../src/twin/twin.ts'
+import { startTwinServer, type TwinServer } from '../../src/twin/http-server.ts'
+import { parseNamespace } from '../../src/domain/names.ts'
+import { nodeAddress, sha256Of, plugin, version } from '../builders/live.ts'
+import { type Run, runLockstep } from './run-lockstep.ts'
+import { makeScratchFolder } from './scratch-folder.ts'
+
+const TOKEN = 'the-token-of-the-twin'
+const KV = plugin('secret/x-kv')
+const NEW = version('v0.21.0')
+const FILE = { command: 'kv-0.21.0', sha256: sha256Of(KV, NEW) }
+const NODES = [1, 2, 3].map(nodeAddress)
+
+const own: { twin?: Twin; server?: TwinServer } = {}
+
+beforeEach(async () => {
+  own.twin = createTwin({
+    product: 'openbao',
+    server_version: '2.7.2',
+    cluster: { name: 'lab', id: 'id' },
+    nodes: NODES.map((address) => ({
+      address,
+      files: { [FILE.command]: { sha256: FILE.sha256 } },
+    })),
+  })
+  own.server = await startTwinServer(own.twin, { token: TOKEN })
+})
+afterEach(() => own.server?.close())
+
+/** Sent to whichever node leads. */
+function send(method: 'POST' | 'DELETE', path: string, body?: Record<string, unknown>): void {
+  const namespace = parseNamespace('')
+  const request = { method, path, namespace, forwarding: true, ...(body !== undefined && { body }) }
+  const { status } = own.twin!.send(own.twin!.active()!, request)
+  expect(status).toBeLessThan(300)
+}
+
+function addresses(): readonly string[] {
+  return own.server!.addresses
+}
+
+function run(...args: readonly string[]): Promise<Run> {
+  return runLockstep(args, {
+    env: { BAO_ADDR: addresses()[0]!, BAO_TOKEN: TOKEN },
+  })
+}
+
+/** A mount whose plugin's only entry is gone, on so many nodes that came up since. */
+function loseMount(nodes: number): void {
+  send('POST', `sys/plugins/catalog/${KV}`, { ...FILE, version: NEW })
+  send('POST', 'sys/mounts/xx', { type: 'x-kv', config: { plugin_version: NEW } })
+  send('DELETE', `sys/plugins/catalog/${KV}?version=${NEW}`)
+  // The active node last: the one that takes over comes up anew.
+  for (const node of NODES.slice(-nodes).reverse()) own.twin!.restartNode(node)
+}
+
+describe('a mount whose plugin is registered no more', () => {
+  test('is shown as lost on the nodes that lost it', async () => {
+    loseMount(2)
+
+    const { stdout } = await run('status')
+
+    const line = stdout.split('\n').find((text) => text.startsWith('xx/'))
+    expect(line?.match(/nothing down/g)).toHaveLength(2)
+    expect(line).toContain('v0.21.0 !')
+    expect(line).not.toContain('builtin')
+  })
+
+  test('is shown, and noted by import, when every node has lost it', async () => {
+    loseMount(3)
+
+    const { stdout } = await run('status')
+    const imported = await run('import')
+
+    expect(stdout).toContain('1 mount on 3 nodes: 1 not as configured, 1 down.')
+    expect(stdout).toContain('nothing down')
+    expect(imported.stdout).toMatch(/^# Note: xx\/ is a mount of secret\/x-kv, of which nothing is/)
+  })
+})
+
+describe('mounts of compiled-in plugins', () => {
+  beforeEach(() => {
+    send('POST', 'sys/auth/jwt', { type: 'jwt' })
+    send('POST', 'sys/mounts/pki', { type: 'pki' })
+  })
+
+  test('are counted, and shown where they are asked for', async () => {
+    const [all, chosen] = await Promise.all([
+      run('status'),
+      run('status', '--plugin', 'secret/pki'),
+    ])
+
+    expect(all.stdout).toContain(
+      '2 mounts of compiled-in plugins not shown (auth/jwt, secret/pki): --plugin <type/name>',
+    )
+    expect(all.stdout).not.toContain('MOUNT')
+    expect(chosen.stdout).toContain('1 mount on 3 nodes, each as configured.')
+    expect(chosen.stdout).not.toContain('not shown')
+  })
+
+  test('are shown where the file names their plugin', async () => {
+    const file = 'version: 1\nplugins: { auth/jwt: { use: builtin } }\n'
+    await using folder = await makeScratchFolder({ 'lockstep.yaml': file })
+
+    const { stdout } = await run('status', '-f', folder.path)
+
+    expect(stdout).toMatch(/^auth\/jwt\/ .*v2\.7\.2\+builtin\.bao ok/m)
+    expect(stdout).toContain('1 mount of compiled-in plugins not shown (secret/pki)')
+  })
+})
+
+test('drift names the command with the files, the address and the nodes it was given', async () => {
+  const plugins = `
+version: 1
+plugins:
+  ${KV}: { use: ${NEW}, versions: { ${NEW}: { command: ${FILE.command}, sha256: ${FILE.sha256} } } }
+`
+  const files = { 'cluster.yaml': 'version: 1\ncluster: { name: lab }\n', 'plugins.yaml': plugins }
+  await using folder = await makeScratchFolder(files)
+  const asked = ['-f', folder.path, '--address', addresses()[0]!]
+  const nodes = addresses().flatMap((address) => ['--node', address])
+
+  const { stdout, exitCode } = await run('drift', ...asked, ...nodes)
+
+  expect(exitCode).toBe(2)
+  expect(stdout).toContain(`\`lockstep apply ${[...asked, ...nodes].join(' ')}\``)
+})
