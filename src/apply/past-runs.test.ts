@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Action, Entry } from '../documents/plan.generated.ts'
 import type { MountPath, NodeAddress, PluginId, Sha256, Version } from '../domain/names.ts'
+import { isUnreloaded, mayBeUnreloaded, type Past } from '../plan/past.ts'
 import { openJournal } from './journal.ts'
 import { pastOf, readPast, unreloadedEntries } from './past-runs.ts'
 
@@ -12,6 +13,9 @@ const plugin = 'secret/my-kv' as PluginId
 const version = '' as Version
 const mount = 'team-a/' as MountPath
 const node = 'http://127.0.0.1:1' as NodeAddress
+const other = 'http://127.0.0.1:2' as NodeAddress
+const nodes = [node, other]
+const reload: Action = { kind: 'reload', node, namespace: '' as never, mounts: [mount] }
 const old: Entry = { command: 'kv', sha256: 'a'.repeat(64) as Sha256, args: [] }
 const withArguments: Entry = { ...old, args: ['-log-json'] }
 const newer: Entry = { command: 'kv-2', sha256: 'b'.repeat(64) as Sha256, args: [] }
@@ -22,32 +26,73 @@ it('knows what an entry held before an earlier run replaced it', () => {
 
   expect(past.replaced).toEqual([{ plugin, version, entry: old, env: [] }])
   expect(past.registered).toEqual([{ plugin, version, entry: newer, env: [] }])
-  expect(past.unreloaded).toEqual([])
+  expect(unreloadedOn(past, newer)).toEqual([])
 })
 
 it('knows the mounts that were not reloaded after other arguments were registered', () => {
   const past = pastOf([[started(), registered(withArguments), done()]])
 
-  expect(past.unreloaded).toMatchObject([{ plugin, version, entry: withArguments }])
-  expect(past.unreloaded[0]?.mounts).toEqual(new Set([mount]))
-  expect(past.unreloaded[0]?.reloaded).toEqual(new Set())
+  expect(unreloadedOn(past, withArguments)).toEqual(nodes)
+  // The write may not have arrived; and what somebody else wrote is nothing the journals know of.
+  expect(unreloadedOn(past, old)).toEqual([])
+  expect(unreloadedOn(past, { ...old, args: ['by hand'] })).toEqual([])
 })
 
-it('counts a reload that a later run made', () => {
-  const reload: Action = { kind: 'reload', node, namespace: '' as never, mounts: [mount] }
+it('counts a reload that a later run made, and not one that nobody saw the end of', () => {
+  const first = [started(), registered(withArguments), done()]
 
+  expect(unreloadedOn(pastOf([first, [begun(reload), done()]]), withArguments)).toEqual([other])
+  expect(unreloadedOn(pastOf([first, [begun(reload)]]), withArguments)).toEqual(nodes)
+})
+
+describe('a run that was killed while it took back other arguments', () => {
+  const failed = [started(), registered(withArguments), done(), begun(reload), failure()]
+  const takesBack = registration(old)
+
+  it('leaves the processes that it had reloaded', () => {
+    const past = pastOf([[...failed, undoing(takesBack)]])
+
+    expect(unreloadedOn(past, old)).toEqual([node])
+    // The request to take it back may not have gone out.
+    expect(unreloadedOn(past, withArguments)).toEqual(nodes)
+  })
+
+  it('leaves them too where the reload back was begun', () => {
+    const past = pastOf([[...failed, undoing(takesBack), undone(), undoing(reload)]])
+
+    expect(unreloadedOn(past, old)).toEqual([node])
+  })
+
+  it('leaves nothing once they were reloaded back', () => {
+    const whole = [...failed, undoing(takesBack), undone(), undoing(reload), undone()]
+
+    expect(unreloadedOn(pastOf([whole]), old)).toEqual([])
+    expect(pastOf([whole]).written.filter(mayBeUnreloaded)).toEqual([])
+  })
+
+  it('is finished by a run that goes back', () => {
+    const past = pastOf([
+      [...failed, undoing(takesBack)],
+      [begun(reload), done()],
+    ])
+
+    expect(unreloadedOn(past, old)).toEqual([])
+  })
+})
+
+it('knows of arguments written twice which process has which', () => {
+  const third: Entry = { ...old, args: ['third'] }
   const past = pastOf([
-    [started(), registered(withArguments), done()],
-    [begun(reload), done()],
+    [started(), registered(withArguments), done(), begun(reload), done()],
+    [started(), registered(third, withArguments), undoing(registration(withArguments))],
   ])
 
-  expect(past.unreloaded[0]?.reloaded).toEqual(new Set([`${mount} ${node}`]))
+  expect(unreloadedOn(past, withArguments)).toEqual([other])
 })
 
 it('knows which versions a mount was found with and reloaded to', () => {
   const v2 = 'v2.0.0' as Version
   const tune: Action = { kind: 'tune', mount, namespace: '' as never, version: v2 }
-  const reload: Action = { kind: 'reload', node, namespace: '' as never, mounts: [mount] }
 
   expect(pastOf([[started(), begun(tune), done()]]).ran.get(mount)).toEqual(new Set([version]))
   expect(pastOf([[started(), begun(tune), done(), begun(reload), done()]]).ran.get(mount)).toEqual(
@@ -55,7 +100,7 @@ it('knows which versions a mount was found with and reloaded to', () => {
   )
 })
 
-it('forgets what its own run brought to its end, or took back', () => {
+it('forgets what its own run brought to its end', () => {
   const ended: JournalEvent = {
     ...stamp,
     event: 'run_ended',
@@ -64,11 +109,8 @@ it('forgets what its own run brought to its end, or took back', () => {
     undone: [],
     remaining: [],
   }
-  const action: Action = { kind: 'register', plugin, version, entry: old, env: [] }
-  const undone: JournalEvent = { ...stamp, event: 'undo_started', step: 's', action }
 
-  expect(pastOf([[started(), registered(withArguments), done(), ended]]).unreloaded).toEqual([])
-  expect(pastOf([[started(), registered(withArguments), undone]]).unreloaded).toEqual([])
+  expect(pastOf([[started(), registered(withArguments), done(), ended]]).written).toEqual([])
 })
 
 it('does not believe the journals of another cluster in the same folder', () => {
@@ -78,7 +120,7 @@ it('does not believe the journals of another cluster in the same folder', () => 
     for (const event of [started(), registered(withArguments)]) journal.write(event)
     journal.close()
 
-    expect(readPast(folder, 'c').unreloaded).toHaveLength(1)
+    expect(readPast(folder, 'c').written).toHaveLength(1)
     expect(readPast(folder, 'another')).toEqual(pastOf([]))
     expect(unreloadedEntries(folder, 'another')).toEqual([])
   } finally {
@@ -102,11 +144,19 @@ function started(): JournalEvent {
   }
 }
 
-function registered(entry: Entry): JournalEvent {
-  const action: Action = { kind: 'register', plugin, version, entry, env: [] }
+/** The nodes on which the mount must be reloaded while this entry stands. */
+function unreloadedOn(past: Past, entry: Entry): NodeAddress[] {
+  return nodes.filter((one) => isUnreloaded(past, { plugin, version, entry }, mount, one))
+}
+
+function registration(entry: Entry): Action {
+  return { kind: 'register', plugin, version, entry, env: [] }
+}
+
+function registered(entry: Entry, before = old): JournalEvent {
   return {
-    ...begun(action),
-    restores: [{ fact: 'entry', plugin, version, entry: old }],
+    ...begun(registration(entry)),
+    restores: [{ fact: 'entry', plugin, version, entry: before }],
   }
 }
 
@@ -117,4 +167,16 @@ function begun(action: Action): JournalEvent & { readonly event: 'step_started' 
 
 function done(): JournalEvent {
   return { ...stamp, event: 'step_done', step: 's', outcome: 'done' }
+}
+
+function failure(): JournalEvent {
+  return { ...stamp, event: 'step_failed', step: 's', reason: 'its verification failed' }
+}
+
+function undoing(action: Action): JournalEvent {
+  return { ...stamp, event: 'undo_started', step: 's', action }
+}
+
+function undone(): JournalEvent {
+  return { ...stamp, event: 'undo_done', step: 's' }
 }

@@ -4,12 +4,14 @@
  */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Action, Entry } from '../documents/plan.generated.ts'
-import type { MountPath, Version } from '../domain/names.ts'
+import type { MountPath, PluginId, Version } from '../domain/names.ts'
 import {
+  BEFORE_THE_FIRST,
   environmentOfEntry,
   type KnownEntry,
+  mayBeUnreloaded,
   type Past,
-  type UnreloadedEntry,
+  type WrittenEntry,
 } from '../plan/past.ts'
 import { listRuns, readRun } from './journal.ts'
 
@@ -31,12 +33,15 @@ export function startOf(events: readonly JournalEvent[]): RunStarted | undefined
 
 /** As `plugin version`: entries that an earlier run wrote and did not get to reload. */
 export function unreloadedEntries(folder: string, cluster: string): string[] {
-  return readPast(folder, cluster).unreloaded.map(({ plugin, version }) => `${plugin} ${version}`)
+  return readPast(folder, cluster).written.filter(mayBeUnreloaded).map(keyOf)
 }
 
-interface Written extends UnreloadedEntry {
-  readonly run: string
-  readonly reloaded: Set<string>
+interface Written extends WrittenEntry {
+  /** The newest that wrote it. */
+  run: string
+  readonly entries: Entry[]
+  readonly mounts: Set<MountPath>
+  readonly startedFrom: Map<string, readonly number[]>
 }
 
 /** `runs`: the oldest first. */
@@ -58,30 +63,37 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
           action = event.action
           if (action.kind === 'tune') tuned.set(action.mount, action.version)
           if (action.kind === 'deregister') written.delete(keyOf(action))
+          if (action.kind === 'reload') {
+            for (const one of written.values()) noteReload(one, action, 'begun')
+          }
           if (action.kind !== 'register') break
           const { plugin, version, entry, env } = action
           const before = beforeOf(event.restores)
           const known = { plugin, version, entry: before ?? entry }
           const envBefore = environmentOfEntry({ registered }, known) ?? []
           registered.unshift({ plugin, version, entry, env })
-          if (before === undefined) break
+          if (before === undefined) {
+            written.delete(keyOf(action))
+            break
+          }
           replaced.unshift({ ...known, env: envBefore })
-          written.delete(keyOf(action))
-          if (before.sha256 !== entry.sha256) break
-          const using = mounts.get(plugin) ?? new Set<MountPath>()
-          written.set(keyOf(action), {
-            ...{ run: event.run, plugin, version, entry },
-            mounts: using,
-            reloaded: new Set(),
-          })
+          const one = written.get(keyOf(action)) ?? newlyWritten(action, before)
+          for (const using of mounts.get(plugin) ?? []) one.mounts.add(using)
+          one.run = event.run
+          one.entries.push(entry)
+          written.set(keyOf(action), one)
           break
         }
         case 'undo_started':
           action = event.action
-          if (action.kind === 'register' || action.kind === 'deregister') {
-            written.delete(keyOf(action))
+          if (action.kind === 'deregister') written.delete(keyOf(action))
+          if (action.kind === 'register') {
+            registered.unshift(action)
+            written.get(keyOf(action))?.entries.push(action.entry)
           }
-          if (action.kind === 'register') registered.unshift(action)
+          if (action.kind === 'reload') {
+            for (const one of written.values()) noteReload(one, action, 'begun')
+          }
           if (action.kind === 'tune') tuned.set(action.mount, action.version)
           break
         case 'step_done':
@@ -91,9 +103,7 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
               const version = tuned.get(mount)
               if (version !== undefined) addRan(mount, version)
             }
-            for (const { reloaded } of written.values()) {
-              for (const mount of action.mounts) reloaded.add(`${mount} ${action.node}`)
-            }
+            for (const one of written.values()) noteReload(one, action, 'done')
           }
           break
         case 'run_ended':
@@ -112,7 +122,31 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
       }
     }
   }
-  return { replaced, registered, unreloaded: [...written.values()], ran }
+  return { replaced, registered, written: [...written.values()], ran }
+}
+
+function newlyWritten(
+  { plugin, version }: { readonly plugin: PluginId; readonly version: Version },
+  before: Entry,
+): Written {
+  const nothing = {
+    mounts: new Set<MountPath>(),
+    startedFrom: new Map<string, readonly number[]>(),
+  }
+  return { run: '', plugin, version, entries: [before], ...nothing }
+}
+
+function noteReload(
+  { entries, startedFrom }: Written,
+  { mounts, node }: Action & { readonly kind: 'reload' },
+  how: 'begun' | 'done',
+): void {
+  const last = entries.length - 1
+  for (const mount of mounts) {
+    const key = `${mount} ${node}`
+    const before = how === 'done' ? [] : (startedFrom.get(key) ?? BEFORE_THE_FIRST)
+    startedFrom.set(key, [...new Set([...before, last])])
+  }
 }
 
 function keyOf({ plugin, version }: { readonly plugin: string; readonly version: string }): string {

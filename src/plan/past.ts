@@ -20,16 +20,22 @@ export interface KnownEntry {
   readonly env: readonly EnvironmentName[]
 }
 
-/** An entry that was written over one of the same hash: only the journal knows who must reload. */
-export interface UnreloadedEntry {
+/**
+ * What stood under one name, one entry after the other, and which of them each process was started
+ * from. Where their binaries are the same, no server tells: only who wrote and reloaded them knows.
+ */
+export interface WrittenEntry {
   readonly plugin: PluginId
   readonly version: Version
-  /** What was written. */
-  readonly entry: Entry
+  /** What was there before the first write, then what each wrote. The last may not have arrived. */
+  readonly entries: readonly Entry[]
   /** The mounts that ran what was there before. */
   readonly mounts: ReadonlySet<MountPath>
-  /** `mount node` of those that were reloaded since. */
-  readonly reloaded: ReadonlySet<string>
+  /**
+   * By `mount node`, for those reloaded since: which of `entries` its process was started from.
+   * Several, where a reload was begun and nothing says how it ended.
+   */
+  readonly startedFrom: ReadonlyMap<string, readonly number[]>
 }
 
 export interface Past {
@@ -37,12 +43,12 @@ export interface Past {
   readonly replaced: readonly KnownEntry[]
   /** What was registered, with what only its registration says; the newest first. */
   readonly registered: readonly KnownEntry[]
-  readonly unreloaded: readonly UnreloadedEntry[]
+  readonly written: readonly WrittenEntry[]
   /** The versions that a mount was found configured for, or was reloaded to. */
   readonly ran: ReadonlyMap<MountPath, ReadonlySet<Version>>
 }
 
-export const NO_PAST: Past = { replaced: [], registered: [], unreloaded: [], ran: new Map() }
+export const NO_PAST: Past = { replaced: [], registered: [], written: [], ran: new Map() }
 
 /** The newest entry of that name that held this binary; undefined where no run replaced one. */
 export function findReplaced(
@@ -70,7 +76,7 @@ export function environmentOfEntry(
   )?.env
 }
 
-/** True where a mount's process on a node is older than the entry that stands now. */
+/** True where a mount's process on a node may have been started from another entry than stands now. */
 export function isUnreloaded(
   past: Past,
   at: { readonly plugin: PluginId; readonly version: Version; readonly entry: Entry | null },
@@ -78,13 +84,38 @@ export function isUnreloaded(
   node: NodeAddress,
 ): boolean {
   const { plugin, version, entry } = at
-  return past.unreloaded.some(
-    (one) =>
-      one.plugin === plugin &&
-      one.version === version &&
-      entry !== null &&
-      sameEntry(one.entry, entry) &&
-      one.mounts.has(mount) &&
-      !one.reloaded.has(`${mount} ${node}`),
+  const one = past.written.find((known) => known.plugin === plugin && known.version === version)
+  if (entry === null || one?.mounts.has(mount) !== true) return false
+  const arrived = arrivedOf(one.entries, entry)
+  return (one.startedFrom.get(`${mount} ${node}`) ?? BEFORE_THE_FIRST).some((started) =>
+    // What was reloaded after a write that did not arrive was started from what stood there still.
+    differsUnseen(arrived[Math.min(started, arrived.length - 1)], entry),
   )
+}
+
+/** True where some process may have been started from another entry than was written last. */
+export function mayBeUnreloaded({ entries, startedFrom }: WrittenEntry): boolean {
+  const written = entries.at(-1)
+  return (
+    written !== undefined &&
+    [BEFORE_THE_FIRST, ...startedFrom.values()]
+      .flat()
+      .some((started) => differsUnseen(entries[started], written))
+  )
+}
+
+/** Of a process that was not reloaded since the first write. */
+export const BEFORE_THE_FIRST: readonly number[] = [0]
+
+/** All but the last, where that one did not arrive; none, where somebody else wrote what stands. */
+function arrivedOf(entries: readonly Entry[], standing: Entry): readonly Entry[] {
+  const isStanding = (entry: Entry | undefined): boolean =>
+    entry !== undefined && sameEntry(entry, standing)
+  if (isStanding(entries.at(-1))) return entries
+  return isStanding(entries.at(-2)) ? entries.slice(0, -1) : []
+}
+
+/** A process of another binary is told by its hash. */
+function differsUnseen(started: Entry | undefined, entry: Entry): boolean {
+  return started?.sha256 === entry.sha256 && !sameEntry(started, entry)
 }
