@@ -69,7 +69,8 @@ export async function carryThrough(
 export function lockLost(): LockstepError {
   return new LockstepError({
     code: 'lock-lost',
-    message: 'the lock of the cluster could not be renewed, so another run may hold it by now',
+    message:
+      'the lock of the cluster was released by hand or could not be renewed, so another run may hold it by now',
     exitCode: EXIT.locked,
     hint: 'See who holds it with lockstep lock show, then run this again.',
   })

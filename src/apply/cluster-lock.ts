@@ -1,14 +1,14 @@
 /**
  * One run at a time across machines: a KV version 2 secret written by check-and-set. It holds for
  * a bounded time after its last renewal, by the server's own clock, so that a machine that died
- * does not hold it for ever.
+ * does not hold it for ever; and where its holder was a process of this machine, while that lives.
  */
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { dataOf, type Fields, fields, text } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { refusal } from '../server/faults.ts'
-import { readHealth, readLock, writeLock } from '../server/requests.ts'
+import { errorWords, refusal } from '../server/faults.ts'
+import { readHealth, readLock, readMountOf, writeLock } from '../server/requests.ts'
 
 /** Milliseconds: how long it holds without a renewal, and how often it is renewed. */
 const HOLDS_FOR = 60_000
@@ -21,13 +21,23 @@ export interface ClusterLockState {
   readonly run: string
   readonly who: string
   readonly since: string
-  /** False once released, or not renewed in time. */
+  /** False once released, or not renewed in time, or where its holder is known to be dead. */
   readonly held: boolean
+}
+
+/** Who looks at a lock, and what it knows of the processes of its machine. */
+export interface Watcher {
+  readonly pid: number
+  /** The same for two processes that see each other's numbers; undefined where nothing tells. */
+  readonly machine: string | undefined
+  readonly isAlive: (pid: number) => boolean
 }
 
 export interface ClusterLock {
   /** False once somebody else wrote it, or it could not be renewed in time: the run must stop. */
   readonly isOurs: () => boolean
+  /** Finds out whether somebody else wrote it since it was renewed last. */
+  readonly look: () => Promise<void>
   readonly release: () => Promise<void>
 }
 
@@ -40,6 +50,9 @@ export interface ClusterLockOptions {
   readonly run: string
   readonly who: string
   readonly since: string
+  readonly watcher: Watcher
+  /** The command that shows it, for the hint of who is locked out. */
+  readonly show: string
   /** Calls back every so many milliseconds until the returned function is called. */
   readonly every: (milliseconds: number, callback: () => void) => () => void
   /** A clock for durations only, in milliseconds. */
@@ -47,7 +60,7 @@ export interface ClusterLockOptions {
 }
 
 /** Who writes the lock, and where. */
-type Claim = Pick<ClusterLockOptions, 'client' | 'kv' | 'run' | 'who' | 'since'> & Asked
+type Claim = Pick<ClusterLockOptions, 'client' | 'kv' | 'run' | 'who' | 'since' | 'watcher'> & Asked
 interface Asked {
   readonly node: NodeAddress
 }
@@ -57,9 +70,9 @@ export async function takeClusterLock(options: ClusterLockOptions): Promise<Clus
   const at = async (): Promise<Claim> => ({ ...options, node: await options.node() })
   const claim = await at()
   const found = await readClusterLock(claim)
-  if (found.held) throw locked(options.kv, found)
+  if (found.held) throw locked(options, found)
   let version = await write(claim, found.version, { released: false })
-  if (version === undefined) throw locked(options.kv, await readClusterLock(claim))
+  if (version === undefined) throw locked(options, await readClusterLock(claim))
   let renewed = options.clock()
   let renewing: Promise<void> = Promise.resolve()
   let lost = false
@@ -78,6 +91,18 @@ export async function takeClusterLock(options: ClusterLockOptions): Promise<Clus
   })
   return {
     isOurs: () => !lost && options.clock() - renewed < HOLDS_FOR,
+    look: async () => {
+      // Not while it is being renewed: that changes what is ours.
+      renewing = renewing.then(async () => {
+        try {
+          const now = await readClusterLock(await at())
+          if (now.run !== options.run || now.version !== version) lost = true
+        } catch {
+          // Nothing was seen: it counts as long as it was renewed for.
+        }
+      })
+      await renewing
+    },
     release: async () => {
       stop()
       await renewing
@@ -93,9 +118,9 @@ export async function takeClusterLock(options: ClusterLockOptions): Promise<Clus
 
 /** What the secret says now, and whether that still holds by the server's clock. */
 export async function readClusterLock(
-  options: Pick<ClusterLockOptions, 'client' | 'kv'> & Asked,
+  options: Pick<ClusterLockOptions, 'client' | 'kv' | 'watcher'> & Asked,
 ): Promise<ClusterLockState> {
-  const { client, node, kv } = options
+  const { client, node, kv, watcher } = options
   const request = readLock(kv)
   const [answer, health] = await Promise.all([
     client.ask(node, request),
@@ -103,6 +128,11 @@ export async function readClusterLock(
   ])
   // Nothing written yet, or its newest version deleted: the metadata then still has its number.
   if (answer.status === 404) {
+    if (/no handler for route|unsupported path/.test(errorWords(answer))) throw notMounted(kv)
+    const mount = dataOf((await client.ask(node, readMountOf(kv))).body)
+    if (mount['type'] !== undefined && fields(mount['options'])['version'] !== '2') {
+      throw notVersioned(kv)
+    }
     const metadata = fields(dataOf(answer.body)['metadata'])
     return { version: numberOf(metadata['version']), run: '', who: '', since: '', held: false }
   }
@@ -119,27 +149,43 @@ export async function readClusterLock(
     who: text(secret['who']),
     since: text(secret['since']),
     // The server's time has whole seconds: one more, so that it is never thought over too early.
-    held: secret['released'] !== true && now - written < HOLDS_FOR + 1000,
+    held:
+      secret['released'] !== true &&
+      now - written < HOLDS_FOR + 1000 &&
+      !isDead({ machine: secret['machine'], pid: numberOf(secret['pid']) }, watcher),
   }
 }
 
-/** Marks it released, whoever held it: for a person who knows that the holder is gone. */
-export async function forceRelease(options: Claim): Promise<boolean> {
-  const found = await readClusterLock(options)
-  return (await write(options, found.version, { released: true })) !== undefined
+/** One with our own number is of somebody who had it before us. */
+function isDead(
+  holder: { readonly machine: Fields[string]; readonly pid: number },
+  { machine, pid, isAlive }: Watcher,
+): boolean {
+  if (machine === undefined || holder.machine !== machine) return false
+  return holder.pid === pid || !isAlive(holder.pid)
+}
+
+/**
+ * Marks it released, whoever held it: for a person who knows that the holder is gone. False where
+ * it was written since that person looked (`version`), and nothing was done.
+ */
+export async function forceRelease(claim: Claim, version: number): Promise<boolean> {
+  return (await write(claim, version, { released: true })) !== undefined
 }
 
 /** The version written; undefined where somebody else was first. */
 async function write(
-  { client, node, kv, run, who, since }: Claim,
+  { client, node, kv, run, who, since, watcher }: Claim,
   version: number,
   state: { readonly released: boolean },
 ): Promise<number | undefined> {
-  const request = writeLock(kv, version, { run, who, since, ...state })
+  const { pid, machine } = watcher
+  const holder = { run, who, since, pid, ...(machine !== undefined && { machine }) }
+  const request = writeLock(kv, version, { ...holder, ...state })
   const outcome = await client.write(node, request)
   if (outcome.kind === 'lost') {
     // It may have been written: the next look tells.
-    const found = await readClusterLock({ client, node, kv })
+    const found = await readClusterLock({ client, node, kv, watcher })
     return found.run === run && found.version > version ? found.version : undefined
   }
   const { response } = outcome
@@ -147,15 +193,19 @@ async function write(
   if (response.status === 400 && JSON.stringify(response.body).includes('check-and-set')) {
     return undefined
   }
+  if (response.status === 204) throw notVersioned(kv)
   throw refusal(node, request, response)
 }
 
-function locked(kv: string, { who, since, run }: ClusterLockState): LockstepError {
+function locked(
+  { kv, show }: Pick<ClusterLockOptions, 'kv' | 'show'>,
+  { who, since, run }: ClusterLockState,
+): LockstepError {
   return new LockstepError({
     code: 'locked',
     message: `the cluster is locked by ${who}, since ${since} (run ${run}, in ${kv})`,
     exitCode: EXIT.locked,
-    hint: 'Wait for that run to end. If its machine is gone: the lock ends by itself within a minute.',
+    hint: `Wait for that run to end. If its machine is gone: the lock ends by itself within a minute. See it with: ${show}`,
   })
 }
 
@@ -163,7 +213,16 @@ function notVersioned(kv: string): LockstepError {
   return new LockstepError({
     code: 'lock-not-kv2',
     message: `cluster.lock.kv names ${kv}, which is not in a KV version 2 mount`,
-    hint: 'Check-and-set needs version 2: mount one with  bao secrets enable -version=2 -path=… kv',
+    hint: `Check-and-set needs version 2. Name a path in such a mount, or make one: bao secrets enable -version=2 -path=NAME kv`,
+  })
+}
+
+function notMounted(kv: string): LockstepError {
+  const mount = kv.split('/')[0] ?? ''
+  return new LockstepError({
+    code: 'lock-not-mounted',
+    message: `cluster.lock.kv names ${kv}, and nothing is mounted at ${mount}/`,
+    hint: `Nothing was begun. Make the mount: bao secrets enable -version=2 -path=${mount} kv`,
   })
 }
 

@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { EXIT, LockstepError } from '../domain/errors.ts'
-import { isHeld, type LockHolder, readHolder, removeLock, takeLocalLock } from './local-lock.ts'
+import {
+  isHeld,
+  type LocalLock,
+  type LockHolder,
+  readHolder,
+  removeLock,
+  takeLocalLock,
+} from './local-lock.ts'
+
+const commands = { show: 'lockstep lock show -f x', release: 'lockstep lock release -f x' }
 
 let folder = ''
 beforeEach(() => {
@@ -21,15 +30,33 @@ it('is held by one run at a time, which the other hears of', () => {
   expect(second).toMatchObject({ code: 'locked', exitCode: EXIT.locked })
   expect(second?.message).toContain('me@here pid 1, since 2026-01-01')
   expect(second?.message).toContain('run one')
+  expect(second?.hint).toContain(commands.show)
+  expect(second?.hint).toContain(commands.release)
 })
 
 it('is free again once it was given back', () => {
-  take(holder('one', 1))()
+  take(holder('one', 1)).release()
 
   take(holder('two', 2))
 
   expect(readHolder(folder)?.run).toBe('two')
   expect(readdirSync(folder)).toEqual(['lock'])
+})
+
+it('is no longer its holder’s once a person gave it free, whoever has it then', () => {
+  const first = take(holder('one', 1))
+  const seen = readHolder(folder)!
+  expect(first.isOurs()).toBe(true)
+
+  expect(removeLock(folder, seen)).toBe(true)
+  expect(first.isOurs()).toBe(false)
+  const second = take(holder('two', 2))
+
+  expect(first.isOurs()).toBe(false)
+  first.release()
+  expect(second.isOurs()).toBe(true)
+  expect(removeLock(folder, seen)).toBe(false)
+  expect(second.isOurs()).toBe(true)
 })
 
 it('is taken over from a process that died, and from one that died taking it over', () => {
@@ -88,8 +115,9 @@ it.each(['', '{"run":"one","who', 'null'])('counts as nobody’s where its file 
   const watcher = { holder: holder('me', 1), isAlive: () => true }
 
   expect(isHeld(readHolder(folder)!, watcher)).toBe(false)
-  expect(removeLock(folder)).toBe(true)
-  expect(removeLock(folder)).toBe(false)
+  const seen = readHolder(folder)!
+  expect(removeLock(folder, seen)).toBe(true)
+  expect(removeLock(folder, seen)).toBe(false)
 })
 
 it('says what is wrong with a folder that cannot be written', () => {
@@ -97,7 +125,7 @@ it('says what is wrong with a folder that cannot be written', () => {
   writeFileSync(file, '')
 
   const error = attempt(() => {
-    takeLocalLock({ folder: file, holder: holder('one', 1), isAlive: () => true })
+    takeLocalLock({ folder: file, holder: holder('one', 1), isAlive: () => true, commands })
   })
 
   expect(error).toMatchObject({ code: 'lock-unwritable' })
@@ -110,8 +138,8 @@ function holder(run: string, pid: number): LockHolder {
   return { run, who, since: '2026-01-01T00:00:00.000Z', pid, host: 'here' }
 }
 
-function take(one: LockHolder, isAlive: (pid: number) => boolean = () => true): () => void {
-  return takeLocalLock({ folder, holder: one, isAlive })
+function take(one: LockHolder, isAlive: (pid: number) => boolean = () => true): LocalLock {
+  return takeLocalLock({ folder, holder: one, isAlive, commands })
 }
 
 function attempt(work: () => unknown): LockstepError | undefined {

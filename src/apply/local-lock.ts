@@ -1,5 +1,6 @@
 /**
- * One run at a time on this machine: a lock file in the cluster's folder that says who holds it. A holder that died does not hold it any longer; taking over from it cannot be done twice.
+ * One run at a time on this machine: a lock file in the cluster's folder that says who holds it. A
+ * holder that died does not hold it any longer; taking over from it cannot be done twice.
  */
 import {
   closeSync,
@@ -26,16 +27,30 @@ export interface LockHolder {
   readonly host: string
 }
 
+export interface LocalLock {
+  /** False once a person gave it free, and another run may have taken it: this one must stop. */
+  readonly isOurs: () => boolean
+  readonly release: () => void
+}
+
 export interface LockOptions {
   /** The cluster's folder on this machine, the same for every run. */
   readonly folder: string
   readonly holder: LockHolder
   /** True where a process of this machine is alive. */
   readonly isAlive: (pid: number) => boolean
+  /** The commands that show and release it, for the hint of who is locked out. */
+  readonly commands: LockCommands
 }
 
-/** Takes the lock; the function that gives it back. Throws a LockstepError (exit 7) if it is held. */
-export function takeLocalLock(options: LockOptions): () => void {
+/** As a user types them for this cluster. */
+export interface LockCommands {
+  readonly show: string
+  readonly release: string
+}
+
+/** Throws a LockstepError (exit 7) if it is held. */
+export function takeLocalLock(options: LockOptions): LocalLock {
   const { folder, holder } = options
   const path = lockPath(folder)
   const own = writeOwn(folder, holder)
@@ -43,17 +58,22 @@ export function takeLocalLock(options: LockOptions): () => void {
     if (!tryLink(own, path)) {
       const other = readHolder(folder)
       if (other !== undefined && (isHeld(other, options) || isNewAndUnreadable(other, holder))) {
-        throw locked(other)
+        throw locked(other, options.commands)
       }
       if (other !== undefined) releaseDead(options, other, own)
-      if (!tryLink(own, path)) throw locked(readHolder(folder) ?? other)
+      if (!tryLink(own, path)) {
+        throw locked(readHolder(folder) ?? other, options.commands)
+      }
     }
   } finally {
     unlinkSync(own)
   }
-  return () => {
-    // Only what is still ours: it may have been released by hand.
-    if (readHolder(folder)?.run === holder.run) unlinkSync(path)
+  const isOurs = (): boolean => readHolder(folder)?.run === holder.run
+  return {
+    isOurs,
+    release: () => {
+      if (isOurs()) unlinkSync(path)
+    },
   }
 }
 
@@ -173,8 +193,12 @@ function releaseDead(options: LockOptions, dead: LockHolder, own: string): void 
   releaseDead(options, dead, own)
 }
 
-/** Removes the lock whoever holds it; false where there was none. */
-export function removeLock(folder: string): boolean {
+/**
+ * Removes the lock that a person has looked at, whoever holds it; false where it is gone by now, or
+ * another run has taken it since.
+ */
+export function removeLock(folder: string, seen: LockHolder): boolean {
+  if (readHolder(folder)?.run !== seen.run) return false
   try {
     unlinkSync(lockPath(folder))
     return true
@@ -184,12 +208,12 @@ export function removeLock(folder: string): boolean {
   }
 }
 
-function locked(other: LockHolder | undefined): LockstepError {
+function locked(other: LockHolder | undefined, { show, release }: LockCommands): LockstepError {
   const who = other === undefined ? 'another run' : `${other.who}, since ${other.since}`
   return new LockstepError({
     code: 'locked',
     message: `the cluster is locked by ${who}${other === undefined ? '' : ` (run ${other.run})`}`,
     exitCode: EXIT.locked,
-    hint: 'Wait for that run to end. See it with lockstep lock show; if its machine is gone, lockstep lock release.',
+    hint: `Wait for that run to end. See it with: ${show}\n  If its machine is gone: ${release}`,
   })
 }

@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly interrupted: () => boolean
   /** True once the run may not go on, because another one may be. */
   readonly lockLost: () => boolean
+  /** Before each step: finds out what `lockLost` says. */
+  readonly lookAtLock: () => Promise<void>
 }
 
 /**
@@ -54,6 +56,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   const done: Step[] = []
   for (const [position, step] of plan.steps.entries()) {
     const remaining = ids(plan.steps.slice(position))
+    await options.lookAtLock()
     if (options.lockLost())
       return { kind: 'stopped', error: lockLost(), done: ids(done), remaining }
     if (options.interrupted()) return { kind: 'interrupted', done: ids(done), remaining }

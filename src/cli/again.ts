@@ -25,6 +25,19 @@ export function commandAgain(words: readonly string[], options: TypedOptions): s
     .join(' ')
 }
 
+/** The commands that show and release the locks of the cluster that was named. */
+export function lockCommands(options: TypedOptions): {
+  readonly show: string
+  readonly release: string
+} {
+  // They take no allowance, and locks do not follow the journals.
+  const { allow: _, journal: __, ...where } = options
+  return {
+    show: commandAgain(['lock', 'show'], where),
+    release: commandAgain(['lock', 'release'], where),
+  }
+}
+
 function withoutUser(address: string | undefined): string | undefined {
   return address === undefined ? undefined : parseNodeAddress(address)
 }

@@ -8,20 +8,20 @@ import { findActive } from '../apply/active-node.ts'
 import { type ClusterLock, takeClusterLock } from '../apply/cluster-lock.ts'
 import { resolveEnvironment } from '../apply/environment.ts'
 import { journalRoot, openJournal } from '../apply/journal.ts'
-import { type LockHolder, takeLocalLock } from '../apply/local-lock.ts'
+import { type LocalLock, type LockHolder, takeLocalLock } from '../apply/local-lock.ts'
 import { unreloadedEntries } from '../apply/past-runs.ts'
 import { createRecorder } from '../apply/recorder.ts'
 import { runPlan } from '../apply/run.ts'
 import { keepToken } from '../apply/token-keeper.ts'
 import { createVerify } from '../apply/verify.ts'
+import { lockCommands, type TypedOptions } from './again.ts'
 import type { Host } from './host.ts'
-import type { OutputOptions } from './options.ts'
 import { jsonProgress, lineProgress, listProgress, type Progress } from './progress.ts'
 import { checkCommands, commandRunner } from './run-command.ts'
 import { secretsOf } from './secrets.ts'
 import type { Session } from './session.ts'
 
-export interface CarryOutOptions extends OutputOptions {
+export interface CarryOutOptions extends TypedOptions {
   readonly json?: boolean
   /** Seconds to wait after each reload before its mounts are checked again. */
   readonly soak?: number
@@ -52,23 +52,27 @@ export async function carryOut(job: Job): Promise<RunOutcome> {
   const holder = { run, who: host.who, since, pid: host.pid, host: host.hostname }
   // Wherever this run's journal goes: two runs with a journal each must meet somewhere.
   const folder = journalRoot(host.env, host.home).of(plan.cluster.id)
-  const release = takeLocalLock({ folder, holder, isAlive: host.isAlive })
-  const interrupt = watchInterrupt(job, release)
+  const localLock = takeLocalLock({
+    ...{ folder, holder, isAlive: host.isAlive },
+    commands: lockCommands(job.options),
+  })
+  const interrupt = watchInterrupt(job, localLock.release)
   try {
     const clusterLock = await lockCluster(job, holder)
     try {
-      return await runRecorded(job, { run, clusterLock, interrupted: interrupt.asked })
+      return await runRecorded(job, { run, localLock, clusterLock, interrupted: interrupt.asked })
     } finally {
       await clusterLock?.release()
     }
   } finally {
     interrupt.stop()
-    release()
+    localLock.release()
   }
 }
 
 interface Started {
   readonly run: string
+  readonly localLock: LocalLock
   readonly clusterLock: ClusterLock | undefined
   readonly interrupted: () => boolean
 }
@@ -104,7 +108,8 @@ async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
         clock: () => host.now().getTime(),
         written,
         interrupted: started.interrupted,
-        lockLost: () => started.clusterLock?.isOurs() === false,
+        lockLost: () => !started.localLock.isOurs() || started.clusterLock?.isOurs() === false,
+        lookAtLock: async () => started.clusterLock?.look(),
       })
       await recordEnd(outcome, () => recorder.runEnded(outcome))
       return outcome
@@ -137,6 +142,8 @@ async function lockCluster(job: Job, holder: LockHolder): Promise<ClusterLock | 
     run: holder.run,
     who: holder.who,
     since: holder.since,
+    watcher: host,
+    show: lockCommands(job.options).show,
     every: host.every,
     clock: () => host.now().getTime(),
   })

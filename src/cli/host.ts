@@ -2,6 +2,7 @@
  * The world a command runs in: streams, environment, clock and chance, handed in so that commands
  * can be run by tests. Commands never touch `process` themselves.
  */
+import { readFileSync, readlinkSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
@@ -23,6 +24,8 @@ export interface Host {
   readonly who: string
   readonly pid: number
   readonly hostname: string
+  /** The same for two processes that see each other's numbers; undefined where nothing tells. */
+  readonly machine: string | undefined
   /** True where a process of this machine is alive. */
   readonly isAlive: (pid: number) => boolean
   /** Ends the process at once. */
@@ -52,6 +55,9 @@ export function processHost(): Host {
     who: `${userName()}@${hostname()} pid ${process.pid}`,
     pid: process.pid,
     hostname: hostname(),
+    get machine() {
+      return machine()
+    },
     isAlive,
     exit: (code) => process.exit(code),
     now: () => new Date(),
@@ -89,6 +95,16 @@ function userName(): string {
   } catch {
     // A container's user id without a name.
     return `uid ${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+/** A host's name may be another's too, and containers number their processes each for itself. */
+function machine(): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return undefined
   }
 }
 

@@ -43,7 +43,10 @@ async function clusterHolder(watched: Watched): Promise<Holder | undefined> {
   const active = live.nodes.find(({ role }) => role === 'active')
   if (kv === undefined || active === undefined) return undefined
   try {
-    const found = await readClusterLock({ client: session.client, node: active.address, kv })
+    const found = await readClusterLock({
+      ...{ client: session.client, node: active.address, kv },
+      watcher: host,
+    })
     return found.held ? found : undefined
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error

@@ -60,6 +60,7 @@ const READS: Readonly<Record<string, readonly ReadRequest[]>> = {
   readCapabilities: [requests.readCapabilities(['sys/mounts'])],
   readConnection: [requests.readConnection(CONNECTION, root)],
   readLock: [requests.readLock('kv/lock')],
+  readMountOf: [requests.readMountOf('kv/lock')],
   listNamespaces: NAMESPACES.map(requests.listNamespaces),
   readSecretMounts: NAMESPACES.map(requests.readSecretMounts),
   readAuthMounts: NAMESPACES.map(requests.readAuthMounts),

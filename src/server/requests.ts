@@ -222,6 +222,11 @@ export function writeLock(kv: string, version: number, data: Body): WriteRequest
   return post(kvDataPath(kv), { options: { cas: version }, data })
 }
 
+/** What is mounted at a path, and with which options: any token that may use the path may ask. */
+export function readMountOf(path: string): ReadRequest {
+  return get(`sys/internal/ui/mounts/${path}`)
+}
+
 function kvDataPath(kv: string): string {
   const at = kv.indexOf('/')
   return `${kv.slice(0, at)}/data/${kv.slice(at + 1)}`

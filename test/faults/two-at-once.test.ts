@@ -8,7 +8,7 @@ import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import { argumentsFor, type Stage } from './attempt.ts'
 import { tryAll, tryFamily } from './family.ts'
 import { FaultProxy } from './fault-proxy.ts'
-import { type Ended, Workplace } from './run-program.ts'
+import { type Ended, type Started, Workplace } from './run-program.ts'
 import { begin, inPlace, type Scenario, whyNotThere, writeFileOf } from './scenario.ts'
 
 const ROUNDS = tryAll ? 50 : 8
@@ -59,7 +59,7 @@ describeReal('two runs at once', () => {
 
     const { lost } = await tryFamily(
       'two at once on two machines',
-      Array.from({ length: Math.ceil(ROUNDS / 2) }, () => async () => {
+      Array.from({ length: tryAll ? ROUNDS : ROUNDS / 2 }, () => async () => {
         await stage.place.clear()
         await other.clear()
         const beginning = await begin(stage.cluster, scenario)
@@ -88,19 +88,7 @@ describeReal('two runs at once', () => {
     await mountLocks(stage)
     const file = await writeFileOf(stage.cluster, scenario, stage.place.home)
     const elsewhere = await writeFileOf(stage.cluster, scenario, other.home)
-    let held: () => void = () => undefined
-    const isHeld = new Promise<void>((resolve) => (held = resolve))
-    let goOn: () => void = () => undefined
-    const mayGoOn = new Promise<void>((resolve) => (goOn = resolve))
-    stage.proxy.intercept(async ({ isWrite, path }) => {
-      if (isWrite && path.includes('sys/plugins/catalog')) {
-        held()
-        await mayGoOn
-      }
-      return { kind: 'pass' }
-    })
-    const first = stage.place.start(argumentsFor(stage, 'apply', file))
-    await isHeld
+    const { first, goOn } = await startAndHold(file)
 
     const [here, there, shown, planned] = await Promise.all([
       stage.place.run(argumentsFor(stage, 'apply', file)),
@@ -124,6 +112,65 @@ describeReal('two runs at once', () => {
     expect(planned.exitCode).toBe(0)
     expect(planned.stderr).toMatch(holder)
     expect(exitCode).toBe(0)
+  })
+
+  it.each([
+    { what: 'of the machine', scenario: inPlace },
+    { what: 'across machines', scenario: lockedBy(inPlace, 'locks/lockstep') },
+  ])('stop, where the lock $what was given free by hand', async ({ scenario }) => {
+    const beginning = await begin(stage.cluster, scenario)
+    await mountLocks(stage)
+    const file = await writeFileOf(stage.cluster, scenario, stage.place.home)
+    const { first, goOn } = await startAndHold(file)
+
+    const refused = await lock('release', file)
+    const released = await lock('release', file, '--force')
+    const second = await stage.place.run(argumentsFor(stage, 'apply', file))
+    goOn()
+    const { exitCode, stdout, stderr } = await first.ended
+
+    expect(refused.exitCode).toBe(7)
+    expect(refused.stderr).toContain(`lockstep lock release -f ${file} --address`)
+    expect({ ...released, stderr: '' }).toMatchObject({ exitCode: 0 })
+    expect(released.stdout).toContain('This machine: released.')
+    expect({ code: second.exitCode, told: second.exitCode === 0 ? '' : textOf(second) }).toEqual({
+      code: 0,
+      told: '',
+    })
+    expect({ exitCode, told: exitCode === 7 ? '' : stderr + stdout }).toEqual({
+      exitCode: 7,
+      told: '',
+    })
+    expect(stdout).toContain('another run may hold it')
+    expect(await whyNotThere(stage.cluster, scenario, beginning)).toBeUndefined()
+  })
+
+  it('need not wait for one that was killed here, also with a lock across machines', async () => {
+    const scenario = lockedBy(inPlace, 'locks/lockstep')
+    const beginning = await begin(stage.cluster, scenario)
+    await mountLocks(stage)
+    const file = await writeFileOf(stage.cluster, scenario, stage.place.home)
+    const { first, goOn } = await startAndHold(file)
+    first.child.kill('SIGKILL')
+    await first.ended
+    goOn()
+
+    const { exitCode, stderr } = await stage.place.run(argumentsFor(stage, 'apply', file))
+
+    expect({ exitCode, told: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, told: '' })
+    expect(await whyNotThere(stage.cluster, scenario, beginning)).toBeUndefined()
+  })
+
+  it('are told what to do where the file’s lock has no mount', async () => {
+    const scenario = lockedBy(inPlace, 'nowhere/lockstep')
+    await begin(stage.cluster, scenario)
+    const file = await writeFileOf(stage.cluster, scenario, stage.place.home)
+
+    const run = await stage.place.run(argumentsFor(stage, 'apply', file))
+
+    expect(run.exitCode).toBe(1)
+    expect(run.stderr).toContain('nothing is mounted at nowhere/')
+    expect(run.stderr).toContain('-version=2 -path=nowhere kv')
   })
 
   it('takes over the lock of a run that died, and of a takeover that died', async () => {
@@ -154,6 +201,30 @@ describeReal('two runs at once', () => {
     expect(exitCode).toBe(7)
     expect(readFileSync(lock, 'utf8')).toBe(theirs)
   })
+
+  /** A run whose first registration does not arrive before `goOn`; those of other runs pass. */
+  async function startAndHold(file: string): Promise<{ first: Started; goOn: () => void }> {
+    let held: () => void = () => undefined
+    const isHeld = new Promise<void>((resolve) => (held = resolve))
+    let goOn: () => void = () => undefined
+    const mayGoOn = new Promise<void>((resolve) => (goOn = resolve))
+    let seen = 0
+    stage.proxy.intercept(async ({ isWrite, path }) => {
+      if (isWrite && path.includes('sys/plugins/catalog') && seen++ === 0) {
+        held()
+        await mayGoOn
+      }
+      return { kind: 'pass' }
+    })
+    const first = stage.place.start(argumentsFor(stage, 'apply', file))
+    await isHeld
+    return { first, goOn }
+  }
+
+  function lock(what: 'release', file: string, ...flags: readonly string[]): Promise<Ended> {
+    const address = stage.proxy.addresses[0] ?? ''
+    return stage.place.run(['lock', what, '-f', file, '--address', address, ...flags])
+  }
 })
 
 /** One of them did it; the other was locked out, or came late and found nothing to do. */

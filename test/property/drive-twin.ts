@@ -164,6 +164,7 @@ export async function applyOn(
     clock: () => now,
     interrupted: () => false,
     lockLost: () => lockLost(now),
+    lookAtLock: () => Promise.resolve(),
   })
   await recorder.runEnded(outcome)
   return { outcome, journal, writes }

@@ -122,6 +122,7 @@ export async function playSeed(
       clock: () => Date.now(),
       interrupted: () => false,
       lockLost: () => false,
+      lookAtLock: () => Promise.resolve(),
     })
     if (outcome.kind !== 'done') differences.push(`the run ended: ${JSON.stringify(outcome)}`)
     const again = judgedPlan(desired, await look(real.client, named)).plan.steps

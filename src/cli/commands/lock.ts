@@ -1,73 +1,143 @@
 /** `lockstep lock`: who holds the cluster, and, for a person who knows better, giving it free. */
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
-import { forceRelease, readClusterLock } from '../../apply/cluster-lock.ts'
+import type { DesiredState } from '../../domain/desired.ts'
+import type { NodeAddress } from '../../domain/names.ts'
+import {
+  type ClusterLockState,
+  forceRelease,
+  readClusterLock,
+  type Watcher,
+} from '../../apply/cluster-lock.ts'
 import { journalRoot } from '../../apply/journal.ts'
-import { isHeld, readHolder, removeLock } from '../../apply/local-lock.ts'
+import { isHeld, type LockHolder, readHolder, removeLock } from '../../apply/local-lock.ts'
+import type { Client } from '../../server/client.ts'
+import { lockCommands } from '../again.ts'
 import type { Host } from '../host.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
-import { openSession } from '../session.ts'
+import { openSession, type Session } from '../session.ts'
 
 type LockOptions = CommonOptions & { readonly force?: boolean }
+
+/** Without a file there is the lock of this machine only. */
+const ONLY_WITH_FILE =
+  'A lock across machines is seen only with the file that names it (cluster.lock): give it with -f.'
 
 export async function lock(
   what: 'show' | 'release',
   options: LockOptions,
   host: Host,
 ): Promise<ExitCode> {
-  // Without a file there is the lock of this machine only.
   const desired = options.file === undefined ? undefined : await loadDesired(options)
   const session = await openSession(options, host, desired)
   try {
-    const { id } = await session.cluster()
-    const folder = journalRoot(host.env, host.home).of(id)
-    const kv = desired?.cluster.lock?.kv
-    const shared =
-      kv === undefined ? undefined : { client: session.client, node: session.address, kv }
-    const local = readHolder(folder)
-    const held =
-      local !== undefined &&
-      isHeld(local, { holder: { host: host.hostname, pid: host.pid }, isAlive: host.isAlive })
-    const found = shared === undefined ? undefined : await readClusterLock(shared)
-    if (what === 'release') {
-      if (options.force !== true)
-        refuseWhereHeld(held ? local : found?.held === true ? found : undefined)
-      const removed = removeLock(folder)
-      if (shared !== undefined) {
-        await forceRelease({ ...shared, run: '', who: host.who, since: host.now().toISOString() })
-      }
-      host.out(removed || shared !== undefined ? 'Released.\n' : 'There was no lock.\n')
-      return EXIT.done
-    }
-    const lines =
-      local === undefined
-        ? ['This machine: not locked.']
-        : [
-            `This machine: ${held ? 'locked' : 'left by a run that died'}: ${local.who}, since ${local.since} (run ${local.run})`,
-          ]
-    if (shared !== undefined && found !== undefined) {
-      lines.push(
-        found.held
-          ? `Cluster (${shared.kv}): locked by ${found.who}, since ${found.since} (run ${found.run})`
-          : `Cluster (${shared.kv}): not locked.`,
-      )
-    }
-    host.out(`${lines.join('\n')}\n`)
+    const locks = await readLocks(session, desired, host)
+    if (what === 'show') host.out(`${describe(locks).join('\n')}\n`)
+    else host.out(`${(await release(locks, options, host)).join('\n')}\n`)
+    if (desired === undefined) host.err(`${ONLY_WITH_FILE}\n`)
     return EXIT.done
   } finally {
     await session.close()
   }
 }
 
+interface Locks {
+  /** This machine's. */
+  readonly local: {
+    readonly folder: string
+    readonly holder: LockHolder | undefined
+    /** False of one that died. */
+    readonly held: boolean
+  }
+  /** The file's. */
+  readonly shared: { readonly at: SharedLock; readonly state: ClusterLockState } | undefined
+}
+
+interface SharedLock {
+  readonly client: Client
+  readonly node: NodeAddress
+  readonly kv: string
+  readonly watcher: Watcher
+}
+
+async function readLocks(
+  session: Session,
+  desired: DesiredState | undefined,
+  host: Host,
+): Promise<Locks> {
+  const { id } = await session.cluster()
+  const folder = journalRoot(host.env, host.home).of(id)
+  const holder = readHolder(folder)
+  const watcher = { holder: { host: host.hostname, pid: host.pid }, isAlive: host.isAlive }
+  const local = { folder, holder, held: holder !== undefined && isHeld(holder, watcher) }
+  const kv = desired?.cluster.lock?.kv
+  if (kv === undefined) return { local, shared: undefined }
+  const at = { client: session.client, node: session.address, kv, watcher: host }
+  return { local, shared: { at, state: await readClusterLock(at) } }
+}
+
+function describe({ local, shared }: Locks): string[] {
+  const { holder, held } = local
+  const lines =
+    holder === undefined
+      ? ['This machine: not locked.']
+      : [`This machine: ${held ? 'locked by' : 'left by a run that died:'} ${nameHolder(holder)}`]
+  if (shared !== undefined) {
+    const { at, state } = shared
+    lines.push(
+      state.held
+        ? `Cluster (${at.kv}): locked by ${nameHolder(state)}`
+        : `Cluster (${at.kv}): not locked.`,
+    )
+  }
+  return lines
+}
+
+/** Only what was looked at: whoever has taken it since keeps it. */
+async function release(
+  { local, shared }: Locks,
+  options: LockOptions,
+  host: Host,
+): Promise<string[]> {
+  const { folder, holder, held } = local
+  if (options.force !== true) {
+    const again = `${lockCommands(options).release} --force`
+    refuseWhereHeld(held ? holder : shared?.state.held === true ? shared.state : undefined, again)
+  }
+  const lines: string[] = []
+  if (holder === undefined) lines.push('This machine: there was no lock.')
+  else if (removeLock(folder, holder)) lines.push('This machine: released.')
+  else throw takenSince('the lock of this machine', options)
+  if (shared === undefined) return lines
+  const { at, state } = shared
+  if (!state.held) return [...lines, `Cluster (${at.kv}): there was no lock.`]
+  const by = { run: '', who: host.who, since: host.now().toISOString() }
+  if (!(await forceRelease({ ...at, ...by }, state.version))) throw takenSince(at.kv, options)
+  return [...lines, `Cluster (${at.kv}): released.`]
+}
+
+type Holder = Pick<LockHolder, 'who' | 'since' | 'run'>
+
+function nameHolder({ who, since, run }: Holder): string {
+  return `${who}, since ${since} (run ${run})`
+}
+
 /** The lock of a run that died on this machine is free for the taking; any other may be alive. */
-function refuseWhereHeld(
-  holder: { readonly who: string; readonly since: string; readonly run: string } | undefined,
-): void {
+function refuseWhereHeld(holder: Holder | undefined, again: string): void {
   if (holder === undefined) return
   throw new LockstepError({
     code: 'lock-held',
-    message: `the lock is held by ${holder.who}, since ${holder.since} (run ${holder.run})`,
+    message: `the lock is held by ${nameHolder(holder)}`,
     exitCode: EXIT.locked,
-    hint: 'Wait for that run to end. Where you know that it is gone: lockstep lock release --force.',
+    hint: `Wait for that run to end. Where you know that it is gone: ${again}`,
+  })
+}
+
+function takenSince(what: string, options: LockOptions): LockstepError {
+  return new LockstepError({
+    code: 'lock-taken',
+    message: `${what} was released or taken by another run just now, and is left alone`,
+    exitCode: EXIT.locked,
+    hint: `See who holds it: ${lockCommands(options).show}`,
   })
 }
