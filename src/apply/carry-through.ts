@@ -6,15 +6,16 @@ import type { Action, Fact } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import { findActive } from './active-node.ts'
-import { type Looking, placed, untilTheyHold } from './await-facts.ts'
+import { placed, untilTheyHold } from './await-facts.ts'
 import { isOneNodesOwn, isUnseen } from './mismatch.ts'
 import { type EnvironmentOf, perform, type Performed } from './perform.ts'
+import { noteBackendless, type Noting } from './read-only.ts'
 
 /** How often one request is sent at the most, and how long its effect is looked for in between. */
 const TRIES = 3
 const SEEN_WITHIN_A_TRY = 3_000
 
-export interface Sending extends Looking {
+export interface Sending extends Noting {
   readonly environmentOf: EnvironmentOf
   /** True once nothing may be written any more, because another run may be writing. */
   readonly lockLost: () => boolean
@@ -46,14 +47,11 @@ export async function carryThrough(
     const active = await findActive(sending)
     // The wait for a leader may have outlasted the lock.
     if (sending.lockLost()) throw lockLost()
+    const here = placed(sending, action, active)
+    await noteBackendless(sending, here)
     const before = progress.sent
     progress.sent = 'maybe'
-    const performed = await perform(
-      sending.client,
-      active,
-      placed(sending, action, active),
-      sending.environmentOf,
-    )
+    const performed = await perform(sending.client, active, here, sending.environmentOf)
     progress.sent = sentBy(performed, before)
     if (performed.kind !== 'unknown') return performed
     const broken = await untilTheyHold(sending, effect, SEEN_WITHIN_A_TRY)

@@ -69,6 +69,7 @@ export function createRecorder({ run, by, now, sinks }: RecorderOptions): Record
         undone: 'undone' in outcome ? [...outcome.undone] : [],
         remaining: 'remaining' in outcome ? [...outcome.remaining] : [],
         ...reasonOf(outcome),
+        ...(outcome.readOnly !== undefined && { read_only: [...outcome.readOnly] }),
       }),
   }
 }

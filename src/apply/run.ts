@@ -6,12 +6,13 @@
 import type { Plan, Step } from '../documents/plan.generated.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import { LockstepError } from '../domain/errors.ts'
-import type { RunOutcome } from '../documents/run-outcome.ts'
+import type { RunEnd, RunOutcome } from '../documents/run-outcome.ts'
 import type { Client } from '../server/client.ts'
 import { checkMembers, findStale } from './before-first.ts'
 import { lockLost, type Progress } from './carry-through.ts'
 import type { EnvironmentOf } from './perform.ts'
 import { putBack } from './put-back.ts'
+import { findReadOnly } from './read-only.ts'
 import type { Recorder } from './recorder.ts'
 import { runStep, type StepResult, type StepRun, type VerifyReload } from './run-step.ts'
 
@@ -49,8 +50,15 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     waiting: options.recorder.waiting,
     followsActive: onlyActiveRuns(plan.cluster),
     written: new Set(options.written),
+    backendless: new Map(),
     interrupted: () => options.interrupted() || options.lockLost(),
   }
+  const end = await runSteps(run, plan, options)
+  const readOnly = await findReadOnly(run)
+  return readOnly.length === 0 ? end : { ...end, readOnly }
+}
+
+async function runSteps(run: StepRun, plan: Plan, options: RunOptions): Promise<RunEnd> {
   const unfit = await whyNotBegun(run, plan)
   if (unfit !== undefined) return unfit
   const done: Step[] = []
@@ -70,7 +78,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   return { kind: 'done', done: ids(done) }
 }
 
-async function whyNotBegun(run: StepRun, plan: Plan): Promise<RunOutcome | undefined> {
+async function whyNotBegun(run: StepRun, plan: Plan): Promise<RunEnd | undefined> {
   const sofar = { done: [], remaining: ids(plan.steps) }
   try {
     await checkMembers(run, plan)
@@ -92,7 +100,7 @@ async function endOf(
   step: Step,
   result: Exclude<StepResult, { kind: 'done' }>,
   { done, remaining }: SoFar,
-): Promise<RunOutcome> {
+): Promise<RunEnd> {
   const sofar = { done: ids(done), remaining }
   switch (result.kind) {
     case 'interrupted':
@@ -129,7 +137,7 @@ function stopped(
   error: LockstepError,
   sent: Progress['sent'],
   sofar: { readonly done: readonly string[]; readonly remaining: readonly string[] },
-): RunOutcome {
+): RunEnd {
   return { kind: 'stopped', error, ...(sent !== 'no' && { unchecked: step.id }), ...sofar }
 }
 
@@ -138,7 +146,7 @@ async function fail(
   step: Step,
   { reason, sent }: { readonly reason: string; readonly sent: boolean },
   { done, remaining }: SoFar,
-): Promise<RunOutcome> {
+): Promise<RunEnd> {
   const before = done.filter(({ group }) => group === step.group)
   const touched = sent ? [...before, step] : before
   const problems = await putBack(run, step, touched)

@@ -1,6 +1,6 @@
 // Generated from schemas/journal.schema.json by `npm run generate`; edit the schema instead.
 import type { Action, Entry, Fact } from './plan.generated.ts'
-import type { ConnectionPath, MountPath, Namespace, PluginId, Version } from '../domain/names.ts'
+import type { ConnectionPath, MountPath, Namespace, NodeAddress, PluginId, Version } from '../domain/names.ts'
 /**
  * One line of a run's journal, and of apply --json: what is about to be done, and what came of it.
  */
@@ -221,4 +221,11 @@ export interface RunEnded {
    * Why it did not get to its end.
    */
   reason?: string
+  /**
+   * Mounts that answer and cannot be written to until their node steps down or restarts (Vault): they had no backend when it became active. Absent where there are none.
+   */
+  read_only?: {
+    mount: MountPath
+    node: NodeAddress
+  }[]
 }

@@ -1,6 +1,7 @@
 /** How a run of a plan ended, and what was found where it could not go on. */
 import type { Fact } from './plan.generated.ts'
 import type { LockstepError } from '../domain/errors.ts'
+import type { MountPath, NodeAddress } from '../domain/names.ts'
 
 /** A fact that does not hold: what was relied on, and what was found. */
 export interface Mismatch {
@@ -39,8 +40,17 @@ export type MismatchField =
  */
 export type MismatchState = 'final' | 'pending' | 'unseen' | 'denied'
 
-/** How a run ended. `done`, `undone` and `remaining` are step ids, in order. */
-export type RunOutcome =
+/** Reloaded, and not to be written to until its node steps down or restarts (Vault). */
+export interface ReadOnlyMount {
+  readonly mount: MountPath
+  readonly node: NodeAddress
+}
+
+/** How a run ended, and which mounts it leaves that cannot be written to; absent: none. */
+export type RunOutcome = RunEnd & { readonly readOnly?: readonly ReadOnlyMount[] }
+
+/** `done`, `undone` and `remaining` are step ids, in order. */
+export type RunEnd =
   | { readonly kind: 'done'; readonly done: readonly string[] }
   | {
       readonly kind: 'stale'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { liveNode } from '../../test/builders/live.ts'
+import { liveNode, mountPath, nodeAddress } from '../../test/builders/live.ts'
 import { plan, planCluster } from '../../test/builders/plan.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
@@ -23,6 +23,17 @@ test('done says of which nodes it was checked', () => {
   expect(textOn(planCluster(nodes, { product: 'vault' }))).toContain(
     '1 step carried out and checked on the active node; standbys run no plugins.',
   )
+})
+
+test('says last which mounts cannot be written to, and what cures that', () => {
+  const outcome: RunOutcome = {
+    ...{ kind: 'done', done: ['s'] },
+    readOnly: [{ mount: mountPath('a/'), node: nodeAddress(1) }],
+  }
+  const text = renderOutcome(outcome, plan(), { palette: createPalette(false), again: AGAIN })
+
+  expect(text).toContain('Warning: no writes to a/ on http://node1:8200, only reads.')
+  expect(text.trimEnd().split('\n').at(-1)).toContain('vault operator step-down')
 })
 
 const OUTCOMES: readonly RunOutcome[] = [

@@ -5,6 +5,7 @@ import { unreachable } from '../domain/errors.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 import { describeAction } from './action-text.ts'
 import type { Palette } from './palette.ts'
+import { listSome, printable } from './wording.ts'
 
 export interface OutcomeTextOptions {
   readonly palette: Palette
@@ -12,7 +13,28 @@ export interface OutcomeTextOptions {
   readonly again: string
 }
 
+/** The end of a run as people read it; where mounts stay read-only, the last of it says so. */
 export function renderOutcome(
+  outcome: RunOutcome,
+  plan: Plan,
+  options: OutcomeTextOptions,
+): string {
+  return `${renderEnd(outcome, plan, options)}${renderReadOnly(outcome, options.palette)}`
+}
+
+function renderReadOnly({ readOnly = [] }: RunOutcome, palette: Palette): string {
+  const [first] = readOnly
+  if (first === undefined) return ''
+  const paths = readOnly.map(({ mount }) => mount)
+  const mounts = listSome(paths, { all: true })
+  return lines(
+    palette.yellow(`Warning: no writes to ${mounts} on ${printable(first.node)}, only reads.`),
+    'No plugin came up there when the node became active, and a reload does not change that.',
+    'Once every node has the plugin’s file: vault operator step-down, or restart the node.',
+  )
+}
+
+function renderEnd(
   outcome: RunOutcome,
   plan: Plan,
   { palette, again }: OutcomeTextOptions,

@@ -56,6 +56,34 @@ it('carries out a plan that was saved while another node led', async () => {
   expect(await runs(twin)).toEqual([hashOf(next), hashOf(next)])
 })
 
+it('says which mounts stay read-only where they came up without their plugin', async () => {
+  const { twin, plan } = await upgrade()
+  const { command, sha256 } = usualBinary(KV, old!)
+  // The next node to lead has no program to start, until it leads.
+  twin.removeFile(nodeAddress(2), command)
+  twin.stepDown()
+  twin.putFile(nodeAddress(2), command, { sha256 })
+
+  const { outcome, journal } = await applyOn(twin, plan)
+
+  const read_only = ['a/', 'b/'].map((mount) => ({ mount, node: nodeAddress(2) }))
+  expect(outcome).toMatchObject({ kind: 'done', readOnly: read_only })
+  expect(journal.at(-1)).toMatchObject({ event: 'run_ended', read_only })
+  expect(writes(twin)).toEqual([500, 500])
+  twin.stepDown()
+  expect(writes(twin)).toEqual([204, 204])
+})
+
+it('says nothing of mounts that a failed reload has taken down', async () => {
+  const { twin, plan } = await upgrade()
+  twin.putFile(nodeAddress(1), usualBinary(KV, next!).command, { sha256: OTHER })
+
+  const { outcome } = await applyOn(twin, plan)
+
+  expect(outcome).toMatchObject({ kind: 'put_back' })
+  expect(outcome.readOnly).toBeUndefined()
+})
+
 async function upgrade() {
   const mounts = ['a/', 'b/'].map((path) => ({
     path: mountPath(path),
@@ -102,6 +130,14 @@ function register(of: typeof old): Deed {
 
 function hashOf(of: typeof old): Sha256 {
   return usualBinary(KV, of!).sha256
+}
+
+/** How a write to each mount is answered. */
+function writes(twin: Upgrade['twin']): number[] {
+  return ['a/x', 'b/x'].map((path) => {
+    const request = { method: 'POST' as const, path, body: { value: 1 }, namespace: ROOT_NAMESPACE }
+    return twin.send(twin.active()!, { ...request, forwarding: false }).status
+  })
 }
 
 /** What answers on the active node, of both mounts. */

@@ -46,7 +46,7 @@ const CONFIGURED = new Set<string>([
 /** Each looks at one side of the same run: a run costs more than a look. */
 const LAWS: readonly ((told: Told) => void)[] = [
   function carriesOutEveryStep({ plan, outcome }) {
-    expect(outcome).toEqual({ kind: 'done', done: plan.steps.map(({ id }) => id) })
+    expect(outcome).toMatchObject({ kind: 'done', done: plan.steps.map(({ id }) => id) })
   },
   function leavesNothingToPlan({ again }) {
     expect(again.plan.steps).toEqual([])

@@ -98,7 +98,7 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
   const outcome = await carryOut({ plan, desired, session, folder, options, host, again })
   const told = `${renderOutcome(outcome, plan, { palette, again })}\n`
   if (!silent) host.out(told)
-  else if (outcome.kind !== 'done') host.err(told)
+  else if (outcome.kind !== 'done' || outcome.readOnly !== undefined) host.err(told)
   if (outcome.kind === 'done' && desired !== undefined) await lookAgain({ ...job, desired })
   return exitCodeOf(outcome)
 }
