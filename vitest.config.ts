@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, CLI_TESTS, REAL_TESTS, FAULT_TESTS],
+          // Nothing is timed here: this ends what hangs, on a busy machine too.
+          testTimeout: 120_000,
         },
       },
       {
