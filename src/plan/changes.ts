@@ -1,14 +1,22 @@
 /** What differs between desired and live, for people: entries, mounts and connections, field by field. */
-import type { Change } from '../documents/plan.generated.ts'
+import type { Change, Fact, Step } from '../documents/plan.generated.ts'
+import type { MountOnNode } from '../domain/live.ts'
 import { NO_SHA256, type Sha256, type Version, versionLabel } from '../domain/names.ts'
-import type { Step } from '../documents/plan.generated.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
+import { howItDiffers, RELOAD_REASONS } from './reload.ts'
 import { entrySubject } from './steps.ts'
+
+type RunningFact = Extract<Fact, { readonly fact: 'running' }>
 
 /** The changes that a list of steps makes, in the steps' order; each mount and entry once. */
 export function describeChanges(steps: readonly Step[], index: LiveIndex): Change[] {
   const changes: Change[] = []
   const mounts = new Map<string, Change>()
+  const reasons = new Map<Change, Set<string>>()
+  const tuned = new Set<string>()
+  const changed = new Set<string | undefined>(
+    steps.flatMap(({ action }) => (action.kind === 'register' ? action.plugin : [])),
+  )
   for (const { action, requires, ensures, why } of steps) {
     switch (action.kind) {
       case 'register': {
@@ -72,6 +80,7 @@ export function describeChanges(steps: readonly Step[], index: LiveIndex): Chang
       }
       case 'tune': {
         const change = changeOf(action.mount, why)
+        tuned.add(action.mount)
         const mount = index.mountAt(action.mount)
         const before = mount?.configured_version ?? ('' as Version)
         if (before === action.version) {
@@ -96,8 +105,9 @@ export function describeChanges(steps: readonly Step[], index: LiveIndex): Chang
       case 'reload':
         for (const fact of ensures) {
           if (fact.fact !== 'running') continue
-          const change = changeOf(fact.mount, why)
           const view = index.mountAt(fact.mount)?.nodes.find(({ node }) => node === fact.node)
+          const change = changeOf(fact.mount, '')
+          addReason(change, view === undefined ? why : whyReloaded(view, fact))
           const running = view === undefined ? null : binaryName(view.running_sha256)
           change.fields.push({
             name: `running on ${fact.node}`,
@@ -109,6 +119,20 @@ export function describeChanges(steps: readonly Step[], index: LiveIndex): Chang
     }
   }
   return changes
+
+  // What a listing does not show is the entry: this plan changes it, or an earlier run did.
+  function whyReloaded(view: MountOnNode, fact: RunningFact): string {
+    const entry = changed.has(index.mountAt(fact.mount)?.plugin) ? 'entry' : 'unfinished'
+    return RELOAD_REASONS[howItDiffers(view, fact) ?? entry]
+  }
+
+  /** Of its own: the step's is about all the mounts it names. A tuned mount has said why. */
+  function addReason(change: Change, reason: string): void {
+    if (tuned.has(change.subject)) return
+    const known = reasons.get(change) ?? new Set<string>()
+    reasons.set(change, known.add(reason))
+    change.why = [...known].join(', ')
+  }
 
   function changeOf(mount: string, why: string): Change {
     const known = mounts.get(mount)

@@ -48,5 +48,5 @@ export function deregisterStep(
 function whyDeregister(plugin: PluginId, reverts: boolean): string {
   return reverts
     ? `retired; the compiled-in ${plugin} takes its place at the reload`
-    : 'retired; nothing uses it any more by then'
+    : 'retired, once nothing uses it any more'
 }

@@ -8,7 +8,7 @@ import { compareText, NO_SHA256, type PluginId, UNVERSIONED } from '../domain/na
 import { type LiveIndex, reloadOrder } from '../domain/live-index.ts'
 import { contentOf } from './steps.ts'
 import { findReplaced, type Past } from './past.ts'
-import { type Move, needsReload, running, viewOn } from './reload.ts'
+import { type Move, running, viewOn, whyToReload } from './reload.ts'
 import { entryFact, type Fact, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import { mountFact } from './tune.ts'
@@ -111,7 +111,7 @@ function reloadsTakenBack(moves: readonly Move[], live: LiveState): TakenBack {
   const parts = reloadOrder(live).map((node): TakenBack => {
     const done = moves.filter((move) => {
       const view = viewOn(move.target.mount, node)
-      return view !== undefined && !needsReload(move, view)
+      return view !== undefined && whyToReload(move, view) === undefined
     })
     const namespaces = [...new Set(done.map(({ target }) => target.mount.namespace))]
     return {

@@ -123,6 +123,30 @@ describe('a node that has not heard of a tune', () => {
   })
 })
 
+describe('why a mount is reloaded', () => {
+  const desired = { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] }
+  const whyOf = (view: Partial<MountOnNode>, entry = {}) => {
+    const { steps, changes } = safetyInput({
+      desired,
+      live: {
+        catalog: [entryOf(KV, 'v0.21.0', entry)],
+        mounts: [mountOf('a/', KV, 'v0.21.0', { except: { [NODE2 ?? '']: view } })],
+      },
+    }).draft
+    const reload = steps.find(({ action }) => action.kind === 'reload')
+    return [reload?.why, changes.find(({ subject }) => subject === 'a/')?.why]
+  }
+
+  it.each([
+    ['down', { answers: 'no' }, {}],
+    ['not yet on the wanted binary', { running_sha256: entryOf(KV, 'v9.0.0').sha256 }, {}],
+    ['not yet under the wanted version', { running_version: version('v9.0.0') }, {}],
+    ['not yet on the changed entry', {}, { args: ['--old'] }],
+  ] as const)('is told of the step and of the mount: %s', (why, view, entry) => {
+    expect(whyOf(view, entry)).toEqual([`standby: 1 mount ${why}`, why])
+  })
+})
+
 describe('an upgrade with versions', () => {
   const live = {
     catalog: [entryOf(KV, 'v0.16.2')],

@@ -19,7 +19,7 @@ import { contentOf } from './steps.ts'
 import { findRegistrations, type Registration, registerStep } from './register.ts'
 import { withEarlierRunTakenBack, wayBackOfEarlierRun } from './earlier-run.ts'
 import { isUnreloaded, type Past } from './past.ts'
-import { type Move, needsReload, reloadStep, viewOn } from './reload.ts'
+import { type Move, reloadStep, viewOn, whyToReload } from './reload.ts'
 import { repointStep } from './repoint.ts'
 import { type Entry, entrySubject, type UnorderedStep } from './steps.ts'
 import type { MountTarget, Targets } from './targets.ts'
@@ -223,7 +223,7 @@ function moveSteps(
   const reloads = reloadOrder(live).flatMap((node) => {
     const needing = moves.filter((move) => {
       const view = viewOn(move.target.mount, node)
-      return view !== undefined && needsReload(move, view)
+      return view !== undefined && whyToReload(move, view) !== undefined
     })
     const byNamespace = groupBy(needing, (move) => move.target.mount.namespace)
     return [...byNamespace]

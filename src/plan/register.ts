@@ -2,7 +2,7 @@
 import type { EnvironmentName } from '../documents/plan.generated.ts'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
 import type { LiveNode } from '../domain/live.ts'
-import { UNVERSIONED, type Version } from '../domain/names.ts'
+import { type PluginId, pluginType, UNVERSIONED, type Version } from '../domain/names.ts'
 import { type LiveIndex } from '../domain/live-index.ts'
 import { contentOf } from './steps.ts'
 import { environmentOfEntry, type Past } from './past.ts'
@@ -76,7 +76,7 @@ export function registerStep(
     ensures: everywhere(after),
     undo: isLasting ? [] : undoOf(plugin, registration),
     restores: isLasting ? [] : everywhere(before),
-    why: whyRegister(registration, users),
+    why: whyRegister(plugin.id, registration, users),
   }
 }
 
@@ -90,9 +90,14 @@ function undoOf(
     : [{ kind: 'register', ...at, entry: before, env: [...envBefore] }]
 }
 
-function whyRegister({ version, before, after }: Registration, users: number): string {
+function whyRegister(
+  plugin: PluginId,
+  { version, before, after }: Registration,
+  users: number,
+): string {
+  const user = pluginType(plugin) === 'database' ? 'connection' : 'mount'
   const wanted =
-    users === 0 ? 'kept registered, for the way back' : `${count(users, 'mount')} to run it`
+    users === 0 ? 'kept registered, for the way back' : `${count(users, user)} to run it`
   if (before === null) return `not in the catalog; ${wanted}`
   if (before.sha256 !== after.sha256) {
     return version.version === UNVERSIONED

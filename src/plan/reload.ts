@@ -8,9 +8,12 @@ import {
   type Namespace,
   type NodeAddress,
   type PluginId,
+  type Sha256,
   UNVERSIONED,
+  type Version,
 } from '../domain/names.ts'
 import { count } from '../domain/count.ts'
+import { groupBy } from '../domain/group-by.ts'
 import { type Entry, entryFact, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import { mountFact } from './tune.ts'
@@ -32,14 +35,33 @@ export interface Move {
   readonly isUnreloaded: (node: NodeAddress) => boolean
 }
 
-/** True where a node runs something other than the target, or nothing. */
-export function needsReload(move: Move, view: MountOnNode): boolean {
-  const { target } = move
-  if (view.answers === 'no' || view.running_sha256 !== target.sha256) return true
-  if (target.use.kind === 'builtin') return false
+/** Why a mount is reloaded on a node, as it is said of one mount or of many. */
+export const RELOAD_REASONS = {
+  down: 'down',
+  binary: 'not yet on the wanted binary',
+  version: 'not yet under the wanted version',
+  entry: 'not yet on the changed entry',
+  unfinished: 'not reloaded since the entry was changed',
+} as const
+export type ReloadReason = keyof typeof RELOAD_REASONS
+
+/** Undefined where a node runs the target, as it is to be registered. */
+export function whyToReload(move: Move, view: MountOnNode): ReloadReason | undefined {
+  const differs = howItDiffers(view, runningOf(move.target))
+  if (differs !== undefined || move.target.use.kind === 'builtin') return differs
+  if (move.entryChanged) return 'entry'
+  return move.isUnreloaded(view.node) ? 'unfinished' : undefined
+}
+
+/** What a listing can show: the rest is known from the plan and from journals. */
+export function howItDiffers(
+  view: MountOnNode,
+  { sha256, version }: { readonly sha256: Sha256; readonly version?: Version },
+): 'down' | 'binary' | 'version' | undefined {
+  if (view.answers === 'no') return 'down'
+  if (view.running_sha256 !== sha256) return 'binary'
   // The same binary may stand under two versions: then only the copied version tells.
-  const versionDiffers = target.version !== UNVERSIONED && view.running_version !== target.version
-  return versionDiffers || move.entryChanged || move.isUnreloaded(view.node)
+  return version !== undefined && view.running_version !== version ? 'version' : undefined
 }
 
 /** The view a node has of a mount; undefined where it does not list it. */
@@ -96,17 +118,20 @@ export function reloadStep(
 export function running(
   mount: LiveMount,
   node: LiveNode,
-  { version, sha256 }: Pick<MountTarget, 'version' | 'sha256'>,
+  target: Pick<MountTarget, 'version' | 'sha256'>,
 ) {
-  const versioned = version !== UNVERSIONED && !isBuiltinVersion(version)
   return {
     fact: 'running' as const,
     mount: mount.path,
     namespace: mount.namespace,
     node: node.address,
-    sha256,
-    ...(versioned && { version }),
+    ...runningOf(target),
   }
+}
+
+function runningOf({ version, sha256 }: Pick<MountTarget, 'version' | 'sha256'>) {
+  const versioned = version !== UNVERSIONED && !isBuiltinVersion(version)
+  return { sha256, ...(versioned && { version }) }
 }
 
 /** A standby learns of a registration a moment after the active node: what it sees must be asked. */
@@ -144,12 +169,12 @@ function undoOf(
 
 function whyReload(node: LiveNode, moves: readonly Move[]): string {
   const role = node.role === 'active' ? 'active node' : 'standby'
-  const down = moves.filter(({ target }) => viewOn(target.mount, node)?.answers === 'no').length
-  const told = [
-    ...(moves.length > down
-      ? [`${count(moves.length - down, 'mount')} not yet on the wanted binary`]
-      : []),
-    ...(down > 0 ? [`${count(down, 'mount')} down`] : []),
-  ]
+  const reasons = moves.flatMap((move) => {
+    const view = viewOn(move.target.mount, node)
+    return (view && whyToReload(move, view)) ?? []
+  })
+  const told = [...groupBy(reasons, (reason) => reason)].map(
+    ([reason, alike]) => `${count(alike.length, 'mount')} ${RELOAD_REASONS[reason]}`,
+  )
   return `${role}: ${told.join(', ')}`
 }

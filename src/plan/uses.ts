@@ -60,8 +60,7 @@ export function findUses(live: LiveState, entry: UsedEntry): readonly Use[] {
     }
   }
   for (const { what, path, reason, node } of live.unreadable) {
-    // A node that nobody has heard of starts what is configured by the time it is back.
-    if (what === 'catalog-entry' || what === 'nodes') continue
+    if (what === 'catalog-entry') continue
     if (what === 'connections' && !plugin.startsWith('database/')) continue
     const where = node === undefined ? path : `${path} on ${node}`
     uses.push({ kind: 'unreadable', description: `${where} could not be read (${reason})` })

@@ -131,6 +131,17 @@ test('a pin, a connection that is not repointed, what could not be read and a lo
   expect(message).toContain('http://node2:8200 could not be asked (sealed)')
 })
 
+test('a list of nodes that could not be read may leave one out that runs it', () => {
+  const path = 'sys/storage/raft/configuration'
+  const unreadable = [{ what: 'nodes', path, reason: 'HTTP 403' }] as const
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { retire: [OLD] })] },
+    live: { catalog, unreadable },
+  })
+
+  expect(only(versionInUse.judge(input)).message).toContain(`${path} could not be read (HTTP 403)`)
+})
+
 test('connections that could not be read are no use of a secrets engine', () => {
   const unreadable = [{ what: 'connections', path: 'db/config', reason: 'HTTP 403' }] as const
   const input = safetyInput({
