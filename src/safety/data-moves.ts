@@ -18,7 +18,6 @@ import {
   type Sha256,
   UNVERSIONED,
   type Version,
-  versionLabel,
 } from '../domain/names.ts'
 import type { Draft } from '../plan/make-plan.ts'
 import { groupBy } from '../domain/group-by.ts'
@@ -143,7 +142,7 @@ function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
   }
   const compiledIn = (version: Version): DataVersion => ({
     ...(isPluginsOwn(version) && { version }),
-    label: `the compiled-in ${versionLabel(version)}`,
+    label: version === UNVERSIONED ? 'the compiled-in plugin' : `the compiled-in ${version}`,
   })
   const binary = (sha256: Sha256): DataVersion => {
     const version = highest((byHash.get(sha256) ?? []).map(({ version }) => version))

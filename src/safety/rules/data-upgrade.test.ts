@@ -153,6 +153,24 @@ test('a builtin is compared by its own version (Vault), not by the server’s (O
   )
 })
 
+test('where no range can say it, the way out is to accept it', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(JWT, { use: 'builtin', retire: ['unversioned'] })] },
+    live: {
+      catalog: [entryOf(JWT, 'unversioned')],
+      mounts: [mountOf('auth/jwt/', JWT, 'unversioned')],
+    },
+  })
+
+  const { message, fix } = only(dataUpgrade.judge(input))
+
+  expect(message).toContain('to the compiled-in plugin, and nobody can tell')
+  expect(fix).toContain(`{ rule: data-upgrade, subject: ${JWT}, because: … }`)
+  expect(only(dataUpgrade.judge(upgrade({ upgradeFrom: '*' }, 'unversioned'))).fix).toBe(
+    fix?.replace(JWT, KV),
+  )
+})
+
 test('a mount that runs its target is no finding', () => {
   expect(dataUpgrade.judge(upgrade({}, 'v0.21.0'))).toEqual([])
 })

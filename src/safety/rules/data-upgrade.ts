@@ -31,11 +31,23 @@ function judgeMove(move: DataMove): Verdict | undefined {
     return {
       ...found,
       message: `${describeMove(move)}, which reads only data of ${declared}, as the file says.`,
+      fix: `Go by way of a version between; or read the change log and correct \`upgrade_from\`.`,
     }
   }
   const unknown =
     direction === 'unknown'
       ? `nobody can tell which of the two is newer, or whether one reads the other’s data`
       : `the file does not say whether that reads data of ${from.label}`
-  return { ...found, severity: 'warning', message: `${describeMove(move)}, and ${unknown}.` }
+  const verdict = {
+    ...found,
+    severity: 'warning' as const,
+    message: `${describeMove(move)}, and ${unknown}.`,
+  }
+  // A range says something of versions only, and there is none for the compiled-in plugin.
+  const canDeclare = to.entry !== undefined && from.version !== undefined
+  return canDeclare ? verdict : { ...verdict, fix: acceptFix(plugin.id) }
+}
+
+function acceptFix(subject: string): string {
+  return `Read the plugin’s change log; then accept it with a reason: \`allow: [{ rule: data-upgrade, subject: ${subject}, because: … }]\`.`
 }

@@ -12,12 +12,18 @@ import { sha256Changed } from './sha256-changed.ts'
 const KV = 'secret/my-kv'
 const rebuilt = { sha256: sha256Of(plugin(KV), version('v9.9.9')) }
 
+function runningRebuilt(node: string) {
+  return mountOf('team-a/', KV, 'v0.21.0', {
+    except: { [node]: { running_sha256: rebuilt.sha256 } },
+  })
+}
+
 test('a registered version with another hash in the file is named with both and its mounts', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })] },
     live: {
       catalog: [entryOf(KV, 'v0.21.0', rebuilt)],
-      mounts: [mountOf('team-a/', KV, 'v0.21.0')],
+      mounts: [runningRebuilt('http://node3:8200')],
     },
   })
 
@@ -25,6 +31,22 @@ test('a registered version with another hash in the file is named with both and 
     subject: KV,
     message: `${KV} v0.21.0 is registered with SHA-256 ${rebuilt.sha256}, and the file says ${entryOf(KV, 'v0.21.0').sha256}. Configured for it: team-a/.`,
     mounts: ['team-a/'],
+  })
+})
+
+test('where every mount runs what the file says, the plan only puts the entry right', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
+    live: {
+      catalog: [entryOf(KV, 'v0.21.0', rebuilt)],
+      mounts: [mountOf('team-a/', KV, 'v0.21.0')],
+    },
+  })
+
+  expect(only(sha256Changed.judge(input))).toMatchObject({
+    severity: 'warning',
+    message: expect.stringContaining('team-a/ runs what the file says'),
+    fix: expect.stringContaining('Find out who registered'),
   })
 })
 

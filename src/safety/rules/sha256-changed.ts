@@ -1,8 +1,9 @@
 /** A registered version is to get another binary. */
-import { UNVERSIONED } from '../../domain/names.ts'
+import type { LiveMount } from '../../domain/live.ts'
+import { type Sha256, UNVERSIONED } from '../../domain/names.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { effectsOf } from '../effects.ts'
-import { nameSome } from '../wording.ts'
+import { agree, nameSome } from '../wording.ts'
 
 export const sha256Changed: PlanRule = {
   about: 'plan',
@@ -10,7 +11,7 @@ export const sha256Changed: PlanRule = {
   severity: 'error',
   title: 'A registered version gets another binary',
   explanation:
-    'The catalog holds this version with another SHA-256 than the file gives. Servers accept the new one, and each node starts the new binary at its next reload or restart, on its own. Two binaries then bear one version, nothing that lists versions can tell them apart, and the way back to the first is gone. A version is better never changed.',
+    'The catalog holds this version with another SHA-256 than the file gives. Servers accept the new one, and each node starts the new binary at its next reload or restart, on its own. Two binaries then bear one version, nothing that lists versions can tell them apart, and the way back to the first is gone. A version is better never changed. Where every mount of the version still runs the file’s binary, somebody registered another one since: then the plan puts it right, and this is a warning.',
   fix: 'Give the new binary a version of its own; if the file’s hash is wrong, correct it.',
   allowable: true,
   judge({ draft }) {
@@ -24,10 +25,22 @@ export const sha256Changed: PlanRule = {
           found.sha256 !== sha256 &&
           effects.registers(plugin.id, version)
         if (!changed) return []
-        const mounts = draft.index
+        const configured = draft.index
           .mountsOf(plugin.id)
           .filter((mount) => mount.configured_version === version)
-          .map(({ path }) => path)
+        const mounts = configured.map(({ path }) => path)
+        if (runEverywhere(configured, sha256)) {
+          return [
+            {
+              severity: 'warning',
+              subject: plugin.id,
+              message: `${plugin.id} ${version} is registered with SHA-256 ${found.sha256}, and ${nameSome(mounts)} ${agree(mounts.length, 'runs', 'run')} what the file says (${sha256}): it was registered otherwise since. The plan registers that again.`,
+              fix: 'Find out who registered the other binary. If it was meant, give it a version of its own.',
+              mounts,
+              at,
+            },
+          ]
+        }
         const users =
           mounts.length === 0
             ? 'No mount is configured for it'
@@ -43,4 +56,16 @@ export const sha256Changed: PlanRule = {
       }),
     )
   },
+}
+
+/** No mount, or one that nobody can ask, tells nothing. */
+function runEverywhere(mounts: readonly LiveMount[], sha256: Sha256): boolean {
+  return (
+    mounts.length > 0 &&
+    mounts.every(
+      ({ nodes }) =>
+        nodes.length > 0 &&
+        nodes.every((view) => view.answers !== 'no' && view.running_sha256 === sha256),
+    )
+  )
 }

@@ -58,3 +58,18 @@ test('a versioned upgrade opens none', () => {
 
   expect(unversionedWindow.judge(input)).toEqual([])
 })
+
+test('nor does an entry that is retired when its mounts have left it', () => {
+  const retiring = desiredPlugin(KV, {
+    use: 'v0.21.0',
+    versions: ['v0.21.0'],
+    retire: ['unversioned'],
+  })
+  const input = safetyInput({
+    desired: { plugins: [retiring] },
+    live: { catalog: [stale], mounts: [mountOf('team-a/', KV, 'unversioned')] },
+  })
+
+  expect(input.draft.steps.at(-1)?.action.kind).toBe('deregister')
+  expect(unversionedWindow.judge(input)).toEqual([])
+})

@@ -1,5 +1,6 @@
 /** From the registration of an unversioned entry on, any start of its plugin is a start of the new one. */
-import { UNVERSIONED } from '../../domain/names.ts'
+import type { Step } from '../../documents/plan.generated.ts'
+import { type PluginId, UNVERSIONED } from '../../domain/names.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'
 import { count } from '../../domain/count.ts'
@@ -18,10 +19,13 @@ export const unversionedWindow: PlanRule = {
     const effects = effectsOf(draft)
     return draft.targets.flatMap(({ plugin }) => {
       const replaced = effects.registers(plugin.id, UNVERSIONED)
-      if (!replaced && !effects.deregisters(plugin.id, UNVERSIONED)) return []
+      if (!replaced && !reverts(plugin.id, draft.steps)) return []
       const mounts = draft.index
         .mountsOf(plugin.id)
-        .filter((mount) => mount.configured_version === UNVERSIONED)
+        // What gets a version is reloaded to it before the entry changes.
+        .filter(({ path, configured_version }) => {
+          return configured_version === UNVERSIONED && !effects.tunes(path)
+        })
         .map(({ path }) => path)
       if (mounts.length === 0) return []
       const kept = mounts.filter((path) => !effects.reloads(path))
@@ -37,4 +41,15 @@ export const unversionedWindow: PlanRule = {
       }
     })
   },
+}
+
+/** An entry that goes when nothing uses it opens no window; one that mounts fall back from does. */
+function reverts(plugin: PluginId, steps: readonly Step[]): boolean {
+  return steps.some(
+    ({ action, requires }) =>
+      action.kind === 'deregister' &&
+      action.plugin === plugin &&
+      action.version === UNVERSIONED &&
+      !requires.some(({ fact }) => fact === 'unused'),
+  )
 }
