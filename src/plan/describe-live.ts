@@ -6,7 +6,13 @@
 import type { DesiredStateDocument } from '../documents/desired-state.generated.ts'
 import type { LiveState } from '../domain/live.ts'
 import { upgradablePlugins } from '../domain/upgradable.ts'
-import { isBuiltinVersion, type PluginId, UNVERSIONED, type Version } from '../domain/names.ts'
+import {
+  isBuiltinVersion,
+  type PluginId,
+  UNVERSIONED,
+  type Version,
+  versionLabel,
+} from '../domain/names.ts'
 import { indexLive, type LiveIndex } from '../domain/live-index.ts'
 import { contentOf } from './steps.ts'
 
@@ -26,10 +32,21 @@ export function describeLive(live: LiveState): LiveDescription {
   const external = live.catalog.filter(({ builtin }) => !builtin)
   for (const plugin of new Set(external.map((entry) => entry.plugin))) {
     const versions = describeVersions(plugin, index, notes)
-    const uses = [
+    const pin = index.pinOf(plugin)
+    const configured = [
       ...index.mountsOf(plugin).map(({ path, configured_version: version }) => ({ path, version })),
       ...index.connectionsOf(plugin),
-    ].map(({ path, version }) => ({ path, use: useOf(plugin, version, index) }))
+    ]
+    const uses = configured.map(({ path, version }) => ({
+      path,
+      // A pin goes before it, and with the pin in force it cannot be brought about.
+      use: useOf(plugin, pin ?? version, index),
+    }))
+    const elsewhere = pin === undefined ? [] : configured.filter(({ version }) => version !== pin)
+    for (const { path, version } of elsewhere) {
+      const label = versionLabel(version)
+      notes.push(`${path} is configured for ${plugin} ${label}, which is pinned to ${String(pin)}.`)
+    }
     const known = uses.filter(({ use }) => use === 'builtin' || use in versions)
     const common = mostCommon(known.map(({ use }) => use))
     plugins[plugin] = {

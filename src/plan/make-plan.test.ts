@@ -228,6 +228,23 @@ describe('an upgrade with versions', () => {
     const steps = stepsOf({ desired: { plugins: [upgrade] }, live: { ...live, pins } })
     expect(steps.filter((id) => id.startsWith('tune'))).toEqual([])
   })
+
+  it('has no way back while a pin is in force, since every reload starts what is pinned', () => {
+    const pins = [{ plugin: plugin(KV), version: version('v0.21.0') }]
+    const { steps } = safetyInput({
+      desired: { plugins: [upgrade] },
+      live: { ...live, pins },
+    }).draft
+    const reloads = steps.filter(({ action }) => action.kind === 'reload')
+    expect(reloads).not.toEqual([])
+    expect(reloads.flatMap(({ restores }) => restores)).toEqual([])
+  })
+
+  it('reloads nothing while another version is pinned: the reload would start that', () => {
+    const pins = [{ plugin: plugin(KV), version: version('v0.16.2') }]
+    const steps = stepsOf({ desired: { plugins: [upgrade] }, live: { ...live, pins } })
+    expect(steps.filter((id) => id.startsWith('reload'))).toEqual([])
+  })
 })
 
 describe('a builtin', () => {

@@ -54,17 +54,19 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
   const reverted = revertedEntry(plugin, targets, index)
   const entries = entriesByThen(plugin, registrations, index)
   const pin = index.pinOf(plugin.id)
-  const moves = targets.mounts.map((target): Move => {
+  // A pin on another version decides what a reload starts: there is no way to the target.
+  const movable = targets.mounts.filter(({ version }) => pin === undefined || pin === version)
+  const moves = movable.map((target): Move => {
     const registration = registrations.find(({ version }) => version.version === target.version)
     const entry = (target.use.kind === 'builtin' ? undefined : entries.get(target.version)) ?? null
     const at = { plugin: plugin.id, version: target.version, entry }
     const back =
       (isUnder(target, registration) ? backToEntry(registration) : undefined) ??
-      backOf(target, inPlace, contentOf(reverted)?.sha256, known)
+      (pin === undefined ? backOf(target, inPlace, contentOf(reverted)?.sha256, known) : undefined)
     return {
       target,
       back: back !== undefined && canBeStarted(back, plugin, known) ? back : undefined,
-      // While a pin is in force a tune is refused, and the pin decides what a reload starts.
+      // While a pin is in force a tune is refused, and so is the way back.
       tuned: pin === undefined && target.mount.configured_version !== target.version,
       behind: pin === undefined ? nodesBehind(target) : [],
       // One that was gone and is registered again is no change to the process that still runs it.

@@ -30,6 +30,22 @@ test('a mount whose old version stays registered has a way back', () => {
   expect(noWayBack.judge(input)).toEqual([])
 })
 
+test('a mount of a pinned plugin has none: every reload starts the pinned version', () => {
+  const input = safetyInput({
+    desired: upgrade,
+    live: {
+      catalog: [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')],
+      mounts: [mountOf('team-a/', KV, 'v0.16.2')],
+      pins: [{ plugin: plugin(KV), version: version('v0.21.0') }],
+    },
+  })
+
+  expect(only(noWayBack.judge(input))).toMatchObject({
+    message: `If the new ${KV} fails, nothing takes team-a/ back to what it runs now: ${KV} is pinned to v0.21.0, which every reload starts.`,
+    fix: expect.stringContaining('vault delete sys/plugins/pins/secret/my-kv'),
+  })
+})
+
 test('a mount without a version has none, and the fix says what to register', () => {
   const entry = entryOf(KV, 'unversioned')
   const input = safetyInput({

@@ -17,7 +17,7 @@ export const noWayBack: PlanRule = {
   severity: 'warning',
   title: 'A failed step could not be taken back',
   explanation:
-    'When a mount does not come up on its new version, it is tuned back to the one it ran and reloaded. That needs a version to tune to, and its file. A mount that has none cannot get its missing version back; one whose old version is registered no more, or whose file is replaced by the new binary under the same name, has nothing to start. Such a mount is not reloaded again where it is well. Should such a mount fail, it stays down until a person finds a cure. Going back is a downgrade too: where the file says that the older version does not read what the newer has written, a mount that is put back may come up and not know its data.',
+    'When a mount does not come up on its new version, it is tuned back to the one it ran and reloaded. That needs a version to tune to, and its file. A mount that has none cannot get its missing version back; one whose old version is registered no more, or whose file is replaced by the new binary under the same name, has nothing to start; and while a plugin is pinned (Vault), every reload starts the pinned version. Such a mount is not reloaded again where it is well. Should such a mount fail, it stays down until a person finds a cure. Going back is a downgrade too: where the file says that the older version does not read what the newer has written, a mount that is put back may come up and not know its data.',
   fix: 'Register the binary that runs now under a version of its own, by listing it under `versions`, and apply that first.',
   allowable: true,
   judge({ draft }) {
@@ -128,6 +128,14 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
   const paths = group.map(({ target }) => target.mount.path)
   const found = { subject: plugin.id, mounts: paths }
   const nothing = `If the new ${plugin.id} fails, nothing takes ${nameSome(paths)} back to what ${agree(paths.length, 'it runs', 'they run')} now`
+  const pin = index.pinOf(plugin.id)
+  if (pin !== undefined) {
+    return {
+      ...found,
+      message: `${nothing}: ${plugin.id} is pinned to ${pin}, which every reload starts.`,
+      fix: `Delete the pin (\`vault delete sys/plugins/pins/${plugin.id}\`) and plan again: then a version is tuned to, and can be tuned back.`,
+    }
+  }
   const cause = causeOf(one)
   if (cause === 'builtin') return { ...found, message: `${nothing}.`, fix: ON_A_CANARY }
   if (cause === 'same binary') {

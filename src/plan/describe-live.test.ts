@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { liveState, plugin, version } from '../../test/builders/live.ts'
+import { entryOf, mountOf } from '../../test/builders/safety-input.ts'
+import { describeLive } from './describe-live.ts'
+
+const KV = 'secret/my-kv'
+
+test('a pin is what its plugin’s mounts are said to use, whatever they are configured for', () => {
+  const live = liveState({
+    product: 'vault',
+    catalog: [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')],
+    mounts: [mountOf('team-a/', KV, 'v0.16.2'), mountOf('team-b/', KV, 'v0.21.0')],
+    pins: [{ plugin: plugin(KV), version: version('v0.21.0') }],
+  })
+
+  const { document, notes } = describeLive(live)
+
+  expect(document.plugins?.[KV]).toMatchObject({ use: 'v0.21.0' })
+  expect(document.mounts).toBeUndefined()
+  expect(notes).toEqual([`team-a/ is configured for ${KV} v0.16.2, which is pinned to v0.21.0.`])
+})
