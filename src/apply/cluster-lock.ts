@@ -213,7 +213,7 @@ function notVersioned(kv: string): LockstepError {
   return new LockstepError({
     code: 'lock-not-kv2',
     message: `cluster.lock.kv names ${kv}, which is not in a KV version 2 mount`,
-    hint: `Check-and-set needs version 2. Name a path in such a mount, or make one: bao secrets enable -version=2 -path=NAME kv`,
+    hint: `Check-and-set needs version 2. Name a path in such a mount, or make one: bao (or vault) secrets enable -version=2 -path=NAME kv`,
   })
 }
 
@@ -222,7 +222,7 @@ function notMounted(kv: string): LockstepError {
   return new LockstepError({
     code: 'lock-not-mounted',
     message: `cluster.lock.kv names ${kv}, and nothing is mounted at ${mount}/`,
-    hint: `Nothing was begun. Make the mount: bao secrets enable -version=2 -path=${mount} kv`,
+    hint: `Nothing was begun. Make the mount: bao (or vault) secrets enable -version=2 -path=${mount} kv`,
   })
 }
 
