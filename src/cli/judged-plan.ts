@@ -11,6 +11,7 @@ import { wrongLists } from '../domain/live-index.ts'
 import { draftPlan, finishPlan } from '../plan/make-plan.ts'
 import { requiredCapabilities } from '../safety/capabilities.ts'
 import { isBlocked as areBlocking, judge } from '../safety/judge.ts'
+import type { RuleInput } from '../safety/rule.ts'
 import { RULES } from '../safety/rules.ts'
 import { rehearse } from '../twin/rehearse.ts'
 import type { Host } from './host.ts'
@@ -76,7 +77,7 @@ export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
 async function readGranted(
   steps: Plan['steps'] | readonly Plan['steps'][number][],
   { desired, live, session }: PlanJob,
-): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+): Promise<RuleInput['capabilities']> {
   const active = live.nodes.find(({ role }) => role === 'active')
   const required = requiredCapabilities(steps, desired.cluster.lock?.kv)
   if (active === undefined || required.length === 0) return undefined

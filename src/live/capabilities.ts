@@ -1,18 +1,19 @@
 /** What the token may do on each path a plan will use: one request, whatever their number. */
 import type { NodeAddress } from '../domain/names.ts'
 import { dataOf, texts } from '../server/body.ts'
+import { describeAnswer } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { readCapabilities } from '../server/requests.ts'
 
-/** API path → capabilities. Undefined where the token may not ask: then nothing is known. */
+/** API path → capabilities; or why the server did not say, as where the token may not ask. */
 export async function readOwnCapabilities(
   reader: Reader,
   node: NodeAddress,
   paths: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+): Promise<ReadonlyMap<string, readonly string[]> | { readonly refused: string }> {
   if (paths.length === 0) return new Map()
   const answer = await reader.ask(node, readCapabilities(paths))
-  if (answer.status !== 200) return undefined
+  if (answer.status !== 200) return { refused: describeAnswer(answer) }
   const data = dataOf(answer.body)
   return new Map(paths.map((path) => [path, texts(data[path])]))
 }

@@ -16,8 +16,8 @@ export interface RuleInput {
   readonly draft: Draft
   /** YYYY-MM-DD. */
   readonly today: string
-  /** API path → what the token may do there. Absent: not asked. */
-  readonly capabilities?: ReadonlyMap<string, readonly string[]>
+  /** API path → what the token may do there, or why that is not known. Absent: not asked. */
+  readonly capabilities?: ReadonlyMap<string, readonly string[]> | { readonly refused: string }
   /** What the check of the nodes' disks found. Absent: nothing was checked. */
   readonly binaries?: readonly BinaryReport[]
   /** What the rehearsal showed. Absent or null: nothing was rehearsed. */

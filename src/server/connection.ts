@@ -3,15 +3,17 @@
  * that the servers' own command lines use, `BAO_*` before `VAULT_*`. Reads certificates and the
  * token file; keeps the token in memory and nowhere else.
  */
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LockstepError, faultName } from '../domain/errors.ts'
+import { LockstepError } from '../domain/errors.ts'
 import {
   type Namespace,
   type NodeAddress,
   parseNamespace,
   parseNodeAddress,
 } from '../domain/names.ts'
+import { readAuthorities, readPem, type Setting } from './certificates.ts'
+import { parseDuration } from './duration.ts'
 import type { TlsSettings } from './transport.ts'
 
 /** What the command line may say; absent where it does not. */
@@ -49,69 +51,59 @@ export interface ConnectionSources {
 const DEFAULT_ADDRESS = 'https://127.0.0.1:8200'
 const DEFAULT_TIMEOUT = 60
 
-/** Throws a LockstepError for an unusable address, an unreadable certificate or a missing token. */
+/**
+ * Throws a LockstepError for an unusable address, certificate, token or time limit. A token that is
+ * missing is an empty one: what stands before the servers may add it.
+ */
 export async function resolveConnection(sources: ConnectionSources): Promise<Connection> {
   const { flags, env } = sources
-  const variable = (name: string): string | undefined =>
-    nonEmpty(env[`BAO_${name}`]) ?? nonEmpty(env[`VAULT_${name}`])
+  const variable: Variable = (name) =>
+    [`BAO_${name}`, `VAULT_${name}`].flatMap((from) => {
+      const value = env[from]
+      return value === undefined || value === '' ? [] : { from, value }
+    })[0]
   const [tls, token] = await Promise.all([readTls(flags, variable), readToken(sources, variable)])
   return {
-    address: address(flags.address ?? sources.fileAddress ?? variable('ADDR') ?? DEFAULT_ADDRESS),
+    address: address(
+      flags.address ?? sources.fileAddress ?? variable('ADDR')?.value ?? DEFAULT_ADDRESS,
+    ),
     token,
-    namespace: parseNamespace(flags.namespace ?? variable('NAMESPACE') ?? ''),
+    namespace: parseNamespace(flags.namespace ?? variable('NAMESPACE')?.value ?? ''),
     tls,
     timeout: 1000 * (flags.timeout ?? timeoutOf(variable('CLIENT_TIMEOUT')) ?? DEFAULT_TIMEOUT),
   }
 }
 
-type Variable = (name: string) => string | undefined
+/** What `BAO_<name>`, else `VAULT_<name>`, says. */
+type Variable = (name: string) => Setting | undefined
 
 async function readTls(flags: ConnectionFlags, variable: Variable): Promise<TlsSettings> {
-  const caCert = flags.caCert ?? variable('CACERT')
-  const caPath = flags.caPath ?? variable('CAPATH')
-  const certFile = flags.clientCert ?? variable('CLIENT_CERT')
-  const keyFile = flags.clientKey ?? variable('CLIENT_KEY')
-  const servername = flags.tlsServerName ?? variable('TLS_SERVER_NAME')
+  const setting = (flag: string, value: string | undefined, name: string): Setting | undefined =>
+    value === undefined ? variable(name) : { from: flag, value }
+  const certFile = setting('--client-cert', flags.clientCert, 'CLIENT_CERT')
+  const keyFile = setting('--client-key', flags.clientKey, 'CLIENT_KEY')
+  const servername = flags.tlsServerName ?? variable('TLS_SERVER_NAME')?.value
   const [ca, cert, key] = await Promise.all([
-    readAuthorities(caCert, caPath),
-    certFile === undefined ? undefined : readPem(certFile),
-    keyFile === undefined ? undefined : readPem(keyFile),
+    readAuthorities(
+      setting('--ca-cert', flags.caCert, 'CACERT'),
+      setting('--ca-path', flags.caPath, 'CAPATH'),
+    ),
+    certFile && readPem(certFile),
+    keyFile && readPem(keyFile),
   ])
   return {
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
     ...(servername !== undefined && { servername }),
-    verify: !(flags.tlsSkipVerify ?? isTrue(variable('SKIP_VERIFY'))),
-  }
-}
-
-async function readAuthorities(
-  file: string | undefined,
-  folder: string | undefined,
-): Promise<string[] | undefined> {
-  if (file !== undefined) return [await readPem(file)]
-  if (folder === undefined) return undefined
-  try {
-    const names = (await readdir(folder)).filter((name) => /\.(pem|crt|cer)$/.test(name)).sort()
-    return await Promise.all(names.map((name) => readPem(join(folder, name))))
-  } catch (cause) {
-    throw unreadable(folder, cause)
-  }
-}
-
-async function readPem(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    throw unreadable(file, cause)
+    verify: !(flags.tlsSkipVerify ?? isTrue(variable('SKIP_VERIFY')?.value)),
   }
 }
 
 /** The token of the environment, else of `~/.vault-token`; empty when there is none. */
 async function readToken(sources: ConnectionSources, variable: Variable): Promise<string> {
   const token = variable('TOKEN')
-  if (token !== undefined) return checkToken(token)
+  if (token !== undefined) return checkToken(token.value)
   try {
     return checkToken(await readFile(join(sources.home, '.vault-token'), 'utf8'))
   } catch (error) {
@@ -144,23 +136,16 @@ function address(text: string): NodeAddress {
   })
 }
 
-function unreadable(path: string, cause: unknown): LockstepError {
-  const why = faultName(cause)
-  return new LockstepError({
-    code: 'unreadable-file',
-    message: `${path} cannot be read (${why})`,
-    cause,
+/** In seconds. */
+function timeoutOf(setting: Setting | undefined): number | undefined {
+  if (setting === undefined) return undefined
+  const seconds = parseDuration(setting.value)
+  if (seconds !== undefined) return seconds
+  throw new LockstepError({
+    code: 'bad-timeout',
+    message: `${setting.from} is "${setting.value}", which is no time`,
+    hint: 'Write seconds, as 90, or a duration, as 1m30s.',
   })
-}
-
-/** `60`, `60s`, `2m`, as the servers' command lines take it; in seconds. */
-function timeoutOf(text: string | undefined): number | undefined {
-  const match = text === undefined ? null : /^(\d+)(s|m)?$/.exec(text)
-  return match === null ? undefined : Number(match[1]) * (match[2] === 'm' ? 60 : 1)
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === undefined || text === '' ? undefined : text
 }
 
 function isTrue(text: string | undefined): boolean {

@@ -36,6 +36,17 @@ test('root may do all, and a plan without steps needs nothing', () => {
   )
 })
 
+test('a token that may not ask for its rights is a warning, with the line for the policy', () => {
+  const capabilities = { refused: 'HTTP 403 permission denied' }
+
+  expect(only(capabilityMissing.judge(safetyInput({ desired, capabilities })))).toMatchObject({
+    severity: 'warning',
+    subject: 'token',
+    message: expect.stringContaining('HTTP 403 permission denied') as string,
+    fix: 'Add to the token’s policy: path "sys/capabilities-self" { capabilities = ["update"] }',
+  })
+})
+
 test('nothing is found where nobody asked', () => {
   expect(capabilityMissing.judge(safetyInput({ desired }))).toEqual([])
 })

@@ -1,7 +1,9 @@
 /** The token may not do something that a step does. */
 import { count } from '../../domain/count.ts'
 import { missingCapabilities, renderPolicy, requiredCapabilities } from '../capabilities.ts'
-import type { PlanRule } from '../rule.ts'
+import { readCapabilities } from '../../server/requests.ts'
+import { capabilityFor, policyLine } from '../../server/rights.ts'
+import type { PlanRule, Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 
 /** More lines than this are read better from `lockstep policy`. */
@@ -13,11 +15,12 @@ export const capabilityMissing: PlanRule = {
   severity: 'error',
   title: 'The token lacks a right that the plan needs',
   explanation:
-    'The server was asked what the token may do on every path that the plan’s requests go to, those that undo a step included. A request it would refuse would stop the run halfway, so the plan is not begun. Registering needs `sudo` beside `update`, and so do enabling and tuning an auth method.',
+    'The server was asked what the token may do on every path that the plan’s requests go to, those that undo a step included. A request it would refuse would stop the run halfway, so the plan is not begun. Where the token may not even ask, that is a warning. Registering needs `sudo` beside `update`, and so do enabling and tuning an auth method.',
   fix: 'Give the token’s policy what is missing, or use another token.',
   allowable: false,
   judge({ desired, draft, capabilities }) {
     if (capabilities === undefined) return []
+    if ('refused' in capabilities) return [unchecked(capabilities.refused)]
     const required = requiredCapabilities(draft.steps, desired.cluster.lock?.kv)
     const missing = missingCapabilities(required, capabilities)
     if (missing.length === 0) return []
@@ -34,4 +37,14 @@ export const capabilityMissing: PlanRule = {
       },
     ]
   },
+}
+
+function unchecked(reason: string): Verdict {
+  const line = policyLine(capabilityFor(readCapabilities([])))
+  return {
+    severity: 'warning',
+    subject: 'token',
+    message: `Whether the token may do all that the plan does is not known: asked for its rights, the server answered ${reason}.`,
+    fix: `Add to the token’s policy: ${line}`,
+  }
 }

@@ -1,0 +1,68 @@
+/** Reads the certificates and keys that settings name. Every fault says which setting it was. */
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { faultName, LockstepError } from '../domain/errors.ts'
+
+/** What a setting says, and what it is called: a flag or a variable. */
+export interface Setting {
+  readonly from: string
+  readonly value: string
+}
+
+/** The authorities to trust. Throws a LockstepError for what cannot be read or holds no certificate. */
+export async function readAuthorities(
+  file: Setting | undefined,
+  folder: Setting | undefined,
+): Promise<string[] | undefined> {
+  if (file !== undefined) {
+    const pem = await readPem(file)
+    if (!holdsCertificate(pem)) throw noCertificate(file)
+    return [pem]
+  }
+  if (folder === undefined) return undefined
+  const names = await listFolder(folder)
+  const pems = await Promise.all(
+    names.map((name) => readPem({ from: folder.from, value: join(folder.value, name) })),
+  )
+  const certificates = pems.filter(holdsCertificate)
+  if (certificates.length === 0) throw noCertificate(folder)
+  return certificates
+}
+
+/** A certificate or key as text. Throws a LockstepError where the file cannot be read. */
+export async function readPem(setting: Setting): Promise<string> {
+  try {
+    return await readFile(setting.value, 'utf8')
+  } catch (cause) {
+    throw unreadable(setting, cause)
+  }
+}
+
+async function listFolder(setting: Setting): Promise<string[]> {
+  try {
+    const names = await readdir(setting.value)
+    return names.filter((name) => /\.(pem|crt|cer)$/.test(name)).sort()
+  } catch (cause) {
+    throw unreadable(setting, cause)
+  }
+}
+
+function holdsCertificate(pem: string): boolean {
+  return /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(pem)
+}
+
+function noCertificate({ from, value }: Setting): LockstepError {
+  return new LockstepError({
+    code: 'no-certificate',
+    message: `${value} holds no certificate; ${from} names it`,
+    hint: 'It wants the certificate of the authority that signed the server’s, as PEM.',
+  })
+}
+
+function unreadable({ from, value }: Setting, cause: unknown): LockstepError {
+  return new LockstepError({
+    code: 'unreadable-file',
+    message: `${value} cannot be read (${faultName(cause)}); ${from} names it`,
+    cause,
+  })
+}
