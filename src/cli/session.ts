@@ -7,9 +7,11 @@ import { type NodeAddress, parseNodeAddress, type PluginId } from '../domain/nam
 import { type NodeReport, readNode } from '../live/nodes.ts'
 import { observe } from '../live/observe.ts'
 import { type Client, createClient } from '../server/client.ts'
+import { createReader } from '../server/reader.ts'
 import { resolveConnection } from '../server/connection.ts'
 import { createHttpTransport } from '../server/transport.ts'
 import { logRequests } from '../server/log-requests.ts'
+import { announceWaits } from './announce-waits.ts'
 import type { Host } from './host.ts'
 import type { ClusterOptions, OutputOptions } from './options.ts'
 
@@ -53,20 +55,23 @@ export async function openSession(
   const log = options.logFile === undefined ? undefined : openLog(options.logFile, host)
   const transport = log === undefined ? told : logRequests(told, log, clock)
   const client = createClient({ transport, wait: host.wait })
+  // Whoever carries a plan out tells of its waits itself.
+  const patient = options.quiet === true ? transport : announceWaits(transport, host)
+  const reader = createReader({ transport: patient, wait: host.wait })
   const nodes = options.node?.map(nodeAddress) ?? desired?.cluster.nodes
   return {
     client,
     address: connection.address,
     token: connection.token,
     observe: (plugins, also) =>
-      observe(client, {
+      observe(reader, {
         address: connection.address,
         ...(nodes !== undefined && { nodes }),
         ...(plugins !== undefined && { plugins }),
         ...(also !== undefined && { also }),
       }),
     cluster: async () => {
-      const { node, cluster } = await readNode(client, connection.address)
+      const { node, cluster } = await readNode(reader, connection.address)
       if (node.state !== 'unreachable') return cluster
       throw new LockstepError({
         code: 'unreachable',

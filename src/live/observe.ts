@@ -37,6 +37,9 @@ export interface ObserveOptions {
 /** Milliseconds after which nodes that do not tell the same are asked again. */
 const AGREED_AFTER = [150, 350, 700] as const
 
+/** Milliseconds. A node answers this from memory, so that one which does not hangs. */
+const SAYS_HOW_IT_IS_WITHIN = 10_000
+
 /**
  * Reads until the nodes tell the same, for a bounded time. Throws a LockstepError where the cluster
  * cannot be reached, is sealed, or refuses the token.
@@ -131,7 +134,10 @@ async function askNodes(
   )
   // A node that turns out to be sealed or away refuses: only who waits for it is to hear of it.
   for (const root of roots.values()) root.catch(() => undefined)
-  return { nodes: await Promise.all(addresses.map((node) => readNode(reader, node))), roots }
+  const nodes = addresses.map((node) =>
+    readNode(reader, node, AbortSignal.timeout(SAYS_HOW_IT_IS_WITHIN)),
+  )
+  return { nodes: await Promise.all(nodes), roots }
 }
 
 function joinNodes(

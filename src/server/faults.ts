@@ -89,8 +89,9 @@ export function describeNoAnswer(error: unknown): string {
     case WRONG_NAME:
       return 'its certificate is for another name'
     default:
+      if (error instanceof Error && error.name === 'AbortError') return 'no answer in time'
       if (CERTIFICATE_CODES.has(code)) return `its certificate is not trusted (${code})`
-      // An abort or a fault without a code: its own words.
+      // A fault without a code: its own words.
       return error instanceof Error && error.message !== '' ? error.message : code || 'no answer'
   }
 }

@@ -30,10 +30,16 @@ export interface TransportSettings {
 /** Requests under way to one node at once: enough to fill a connection, few enough not to be a load. */
 const SOCKETS_PER_NODE = 4
 
+/** Milliseconds for a node that is up to take a connection, TLS included. */
+const CONNECTED_WITHIN = 10_000
+
 /** A transport over HTTP(S) with kept connections. Rejects with Node's own network errors. */
 export function createHttpTransport(settings: TransportSettings): Transport {
   const options = { keepAlive: true, maxSockets: SOCKETS_PER_NODE }
   const plain = new http.Agent(options)
+  // Those that wait for a connection too: an agent knows only of those that have one.
+  const underWay = new Set<http.ClientRequest>()
+  let closed = false
   let secure: Promise<{ readonly https: typeof Https; readonly agent: Https.Agent }> | undefined
   // Loaded for addresses that need it: TLS takes longer to load than a small cluster to read.
   const withTls = () =>
@@ -43,6 +49,8 @@ export function createHttpTransport(settings: TransportSettings): Transport {
     })))
   return {
     send: async (node, request, signal) => {
+      // A read that was under way at the end is not to begin anew, and hold the program up.
+      if (closed) throw new TypeError('the connections are closed')
       const tls = node.startsWith('https:') ? await withTls() : undefined
       const token = settings.token()
       const body = request.body === undefined ? undefined : JSON.stringify(request.body)
@@ -52,10 +60,14 @@ export function createHttpTransport(settings: TransportSettings): Transport {
         headers: headersOf(request, { token, namespace: settings.namespace }, body),
         ...(signal !== undefined && { signal }),
       })
+      underWay.add(outgoing)
+      outgoing.once('close', () => underWay.delete(outgoing))
       const response = await answerTo(outgoing, body, settings.timeout)
       return token === '' ? { ...response, withoutToken: true } : response
     },
     close: async () => {
+      closed = true
+      for (const outgoing of underWay) outgoing.destroy()
       plain.destroy()
       const tls = await secure
       tls?.agent.destroy()
@@ -102,11 +114,8 @@ function answerTo(
   timeout: number,
 ): Promise<ServerResponse> {
   return new Promise((resolve, reject) => {
-    outgoing.setTimeout(timeout, () => {
-      outgoing.destroy(
-        Object.assign(new Error(`no answer within ${timeout / 1000} s`), { code: 'ETIMEDOUT' }),
-      )
-    })
+    outgoing.setTimeout(timeout, () => outgoing.destroy(timedOut('answer', timeout)))
+    limitConnecting(outgoing, timeout)
     outgoing.on('error', reject)
     outgoing.on('response', (incoming) => {
       const chunks: Buffer[] = []
@@ -124,6 +133,22 @@ function answerTo(
     })
     outgoing.end(body)
   })
+}
+
+/** `timeout` counts from the connection on; until there is one, this does. */
+function limitConnecting(outgoing: http.ClientRequest, timeout: number): void {
+  const limit = timeout === 0 ? CONNECTED_WITHIN : Math.min(CONNECTED_WITHIN, timeout)
+  outgoing.once('socket', (socket) => {
+    if (!socket.connecting) return
+    const timer = setTimeout(() => outgoing.destroy(timedOut('connection', limit)), limit)
+    const stop = (): void => clearTimeout(timer)
+    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', stop)
+    socket.once('close', stop)
+  })
+}
+
+function timedOut(what: string, limit: number): Error {
+  return Object.assign(new Error(`no ${what} within ${limit / 1000} s`), { code: 'ETIMEDOUT' })
 }
 
 function parseBody(text: string): unknown {
