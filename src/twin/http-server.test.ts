@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { NodeAddress } from '../domain/names.ts'
 import { startTwinServer, type TwinServer } from './http-server.ts'
@@ -93,4 +95,19 @@ test('a body that is no JSON is refused, and a stopped node does not answer', as
 
   expect(refused.status).toBe(400)
   await expect(ask(addresses[1], 'sys/health')).rejects.toThrow()
+})
+
+test('a request that is cut off amid its body harms nobody', async () => {
+  const { addresses } = await start()
+  const { port } = new URL(addresses[0]!)
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.write('POST /v1/sys/mounts/x HTTP/1.1\r\nHost: node\r\nContent-Length: 100\r\n\r\n{')
+  await once(socket, 'ready')
+
+  // After one of another connection: the first has been begun by then.
+  await ask(addresses[0], 'sys/health')
+  socket.resetAndDestroy()
+  await once(socket, 'close')
+
+  expect((await ask(addresses[0], 'sys/health')).status).toBe(200)
 })

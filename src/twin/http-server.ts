@@ -76,17 +76,17 @@ async function answer(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const request = await readRequest(incoming)
-  if (request === undefined) {
-    send(outgoing, 400, { errors: ['failed to parse JSON input'] })
-    return
-  }
-  const path = request.path.split('?')[0] ?? ''
-  if (!WITHOUT_TOKEN.test(path) && incoming.headers['x-vault-token'] !== token) {
-    send(outgoing, 403, { errors: ['permission denied'] })
-    return
-  }
   try {
+    const request = await readRequest(incoming)
+    if (request === undefined) {
+      send(outgoing, 400, { errors: ['failed to parse JSON input'] })
+      return
+    }
+    const path = request.path.split('?')[0] ?? ''
+    if (!WITHOUT_TOKEN.test(path) && incoming.headers['x-vault-token'] !== token) {
+      send(outgoing, 403, { errors: ['permission denied'] })
+      return
+    }
     const response = twin.send(node, request)
     const active = twin.active()
     const leader = active === undefined ? undefined : bound.get(active)
