@@ -3,7 +3,6 @@ import { groupBy } from '../domain/group-by.ts'
 import { isBuiltinVersion, ROOT_NAMESPACE, UNVERSIONED } from '../domain/names.ts'
 import { builtinPlugins } from './builtin-plugins.ts'
 import { addEntry, findPlugin } from './catalog.ts'
-import { LayeredMap } from './layered-map.ts'
 import { addMount } from './mount-table.ts'
 import { addNamespace } from './namespaces.ts'
 import { runsMounts, setUpMount } from './running.ts'
@@ -24,18 +23,18 @@ export function buildState(options: TwinOptions): State {
     cluster,
     builtins: new Map(builtins.map((builtin) => [builtin.plugin, builtin])),
     capabilities: options.capabilities ?? {},
-    catalog: new LayeredMap(),
-    pins: new LayeredMap((options.pins ?? []).map(({ plugin, version }) => [plugin, version])),
-    namespaces: new LayeredMap(),
-    mounts: new LayeredMap(),
-    mountsOfPlugin: new LayeredMap(),
-    connections: new LayeredMap(),
-    secrets: new LayeredMap(),
+    catalog: new Map(),
+    pins: new Map((options.pins ?? []).map(({ plugin, version }) => [plugin, version])),
+    namespaces: new Map(),
+    mounts: new Map(),
+    mountsOfPlugin: new Map(),
+    connections: new Map(),
+    secrets: new Map(),
     nodes: new Map(nodes.map((node) => [node.address, node])),
     active: leads?.address,
     counter: 0,
     leftOnBuiltin: 0,
-    ranLast: new LayeredMap(),
+    ranLast: new Map(),
   }
   for (const entry of options.catalog ?? []) addEntry(state, entry)
   addNamespace(state, ROOT_NAMESPACE)
@@ -55,10 +54,10 @@ function buildNode(seed: NodeSeed, serverVersion: string): Node {
   return {
     address: seed.address,
     version: seed.version ?? serverVersion,
-    files: new LayeredMap(Object.entries(seed.files ?? {})),
+    files: new Map(Object.entries(seed.files ?? {})),
     state: seed.state ?? 'up',
-    running: new LayeredMap(),
-    kills: new LayeredMap(),
+    running: new Map(),
+    kills: new Map(),
   }
 }
 

@@ -3,7 +3,6 @@
  * The next node in order takes over, and only while most nodes of the cluster take part.
  */
 import { BEHAVIOUR } from './behaviour.ts'
-import { LayeredMap } from './layered-map.ts'
 import { hasMoreNamespaces } from './mount-table.ts'
 import { setUpNode } from './running.ts'
 import type { Node, State } from './state.ts'
@@ -26,7 +25,7 @@ export function takeOut(state: State, node: Node, into: 'stopped' | 'sealed'): v
   const led = state.active === node.address
   if (led) ceaseToLead(state, node)
   node.state = into
-  node.running = new LayeredMap()
+  node.running = new Map()
   if (led || !hasQuorum(state)) electNext(state, node)
 }
 
@@ -61,7 +60,7 @@ function electNext(state: State, after: Node): void {
 }
 
 function becomeStandby(state: State, node: Node): void {
-  node.running = new LayeredMap()
+  node.running = new Map()
   if (!BEHAVIOUR[state.product].standbysServe) return
   // Where a mount stands on its builtin's version, a standby's set-up fails the first time, as it
   // cannot write that it forgets it; and then for ever, on the namespaces it had set up before.

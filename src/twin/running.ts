@@ -10,7 +10,6 @@ import {
   type Version,
 } from '../domain/names.ts'
 import { BEHAVIOUR } from './behaviour.ts'
-import { LayeredMap } from './layered-map.ts'
 import { configuredOn, isAlive, killProcess, startMount, startPlugin } from './start.ts'
 import type { Mount, Node, Running, State } from './state.ts'
 
@@ -24,7 +23,7 @@ export function runsMounts(state: State, node: Node): boolean {
 export function setUpNode(state: State, node: Node): void {
   const leads = node.address === state.active
   const { forgetsBuiltinVersionAtSetup } = BEHAVIOUR[state.product]
-  node.kills = new LayeredMap()
+  node.kills = new Map()
   const running: [MountPath, Running][] = []
   for (const mount of [...state.mounts.values()]) {
     const forgets = forgetsBuiltinVersionAtSetup && isBuiltinVersion(mount.configured)
@@ -32,8 +31,8 @@ export function setUpNode(state: State, node: Node): void {
     if (forgets && leads) state.mounts.set(mount.path, { ...mount, configured })
     running.push([mount.path, setUpMount(state, node, mount, configured, forgets && !leads)])
   }
-  node.running = new LayeredMap(running)
-  if (leads) state.ranLast = new LayeredMap()
+  node.running = new Map(running)
+  if (leads) state.ranLast = new Map()
 }
 
 /** Makes a mount's first backend on a node. */

@@ -1,6 +1,6 @@
 /**
  * All a twin knows: what the cluster stores, and what each node runs. Records are replaced, never
- * changed in place, so that copies of the state share them.
+ * changed in place.
  */
 import type { Product } from '../domain/live.ts'
 import type {
@@ -12,7 +12,6 @@ import type {
   Sha256,
   Version,
 } from '../domain/names.ts'
-import type { LayeredMap } from './layered-map.ts'
 import type { BuiltinPlugin, NodeState, PluginFile } from './seeds.ts'
 
 export interface State {
@@ -22,15 +21,15 @@ export interface State {
   readonly builtins: ReadonlyMap<PluginId, BuiltinPlugin>
   readonly capabilities: Readonly<Record<string, readonly string[]>>
   /** The registered versions of each plugin, the unversioned one (`''`) included. */
-  readonly catalog: LayeredMap<PluginId, ReadonlyMap<Version, Entry>>
-  readonly pins: LayeredMap<PluginId, Version>
-  readonly namespaces: LayeredMap<Namespace, { readonly id: string }>
-  readonly mounts: LayeredMap<MountPath, Mount>
+  readonly catalog: Map<PluginId, ReadonlyMap<Version, Entry>>
+  readonly pins: Map<PluginId, Version>
+  readonly namespaces: Map<Namespace, { readonly id: string }>
+  readonly mounts: Map<MountPath, Mount>
   /** The mounts of each plugin, in the order in which they were made: the order of a reload. */
-  readonly mountsOfPlugin: LayeredMap<PluginId, readonly MountPath[]>
-  readonly connections: LayeredMap<ConnectionPath, Connection>
+  readonly mountsOfPlugin: Map<PluginId, readonly MountPath[]>
+  readonly connections: Map<ConnectionPath, Connection>
   /** What was written below mounts, by full path. */
-  readonly secrets: LayeredMap<string, Secret>
+  readonly secrets: Map<string, Secret>
   /** In the order in which they take over from each other. */
   readonly nodes: ReadonlyMap<NodeAddress, Node>
   /** Undefined while no node leads. */
@@ -40,7 +39,7 @@ export interface State {
   /** How many mounts are left on their builtin's own version. */
   leftOnBuiltin: number
   /** What the active node ran when it ceased to be that, and has nothing in it until then. */
-  ranLast: LayeredMap<MountPath, Running>
+  ranLast: Map<MountPath, Running>
 }
 
 export interface Entry {
@@ -90,12 +89,12 @@ export type Secret =
 export interface Node {
   readonly address: NodeAddress
   readonly version: string
-  readonly files: LayeredMap<string, PluginFile>
+  readonly files: Map<string, PluginFile>
   state: NodeState
   /** What runs here; empty where nothing does. */
-  running: LayeredMap<MountPath, Running>
+  running: Map<MountPath, Running>
   /** How often each process was killed here: a backend made before the last time has lost its own. */
-  kills: LayeredMap<string, number>
+  kills: Map<string, number>
 }
 
 export interface Running {
@@ -119,32 +118,6 @@ export type Backend =
       /** How often the process had been killed when this was made. */
       readonly kills: number
     }
-
-/** A copy that lives on its own. */
-export function copyState(state: State): State {
-  return {
-    ...state,
-    catalog: state.catalog.copy(),
-    pins: state.pins.copy(),
-    namespaces: state.namespaces.copy(),
-    mounts: state.mounts.copy(),
-    mountsOfPlugin: state.mountsOfPlugin.copy(),
-    connections: state.connections.copy(),
-    secrets: state.secrets.copy(),
-    ranLast: state.ranLast.copy(),
-    nodes: new Map(
-      [...state.nodes].map(([address, node]) => [
-        address,
-        {
-          ...node,
-          files: node.files.copy(),
-          running: node.running.copy(),
-          kills: node.kills.copy(),
-        },
-      ]),
-    ),
-  }
-}
 
 /** Eight hex digits that no other id of this twin has, the same in every run. */
 export function nextId(state: State): string {

@@ -381,32 +381,3 @@ describe('the cluster', () => {
     expect(twin.mountPaths()).toEqual(['a/', 'b/', 'c/'])
   })
 })
-
-describe('a clone', () => {
-  test('and its original change without each other', () => {
-    const twin = cluster('openbao')
-    const clone = twin.clone()
-
-    tune(clone, NODE1, 'a', V2)
-    reload(clone, NODE1, 'a/')
-    clone.removeFile(NODE1, 'new')
-    twin.send(NODE1, post('b/foo', { v: '1' }))
-    twin.stepDown()
-
-    expect(hash(clone, NODE1, 'a/')).toBe(NEW)
-    expect(hash(twin, NODE1, 'a/')).toBe(OLD)
-    expect(clone.wouldStart(NODE1, 'a/' as MountPath).kind).toBe('failed')
-    expect(twin.wouldStart(NODE1, 'a/' as MountPath).kind).toBe('started')
-    expect(clone.send(NODE1, get('b/foo')).status).toBe(404)
-    expect([twin.active(), clone.active()]).toEqual([NODE2, NODE1])
-  })
-
-  test('of a clone answers as they do', () => {
-    const twin = cluster('vault')
-    tune(twin, NODE1, 'a', V2)
-    const clone = twin.clone().clone()
-
-    expect(reload(clone, NODE1, 'a/')).toEqual(reload(twin, NODE1, 'a/'))
-    expect(clone.send(NODE1, get('sys/mounts'))).toEqual(twin.send(NODE1, get('sys/mounts')))
-  })
-})

@@ -12,7 +12,7 @@ import { bringIn, stepDown, takeOut } from './leadership.ts'
 import { route } from './routing.ts'
 import { isAlive, configuredOn, startMount, startPlugin } from './start.ts'
 import type { PluginFile, TwinOptions } from './seeds.ts'
-import { copyState, mustHaveNode, type State } from './state.ts'
+import { mustHaveNode, type State } from './state.ts'
 
 export interface Twin {
   /** Throws as a refused connection does where the node is stopped. */
@@ -37,8 +37,6 @@ export interface Twin {
   wouldStart(node: NodeAddress, mount: MountPath): WouldStart
   /** Why a connection would not come up on a node that is set up anew now; undefined where it would. */
   whyNotConnecting(node: NodeAddress, connection: ConnectionPath): string | undefined
-  /** Costs little: what is the same is shared. */
-  clone(): Twin
 }
 
 export type WouldStart =
@@ -57,10 +55,7 @@ export interface RunningMount {
 }
 
 export function createTwin(options: TwinOptions): Twin {
-  return wrap(buildState(options))
-}
-
-function wrap(state: State): Twin {
+  const state = buildState(options)
   const node = (address: NodeAddress) => mustHaveNode(state, address)
   return {
     send(address, request) {
@@ -97,7 +92,6 @@ function wrap(state: State): Twin {
       return start.kind === 'failed' ? { kind: 'failed', why: start.onSetup } : start
     },
     whyNotConnecting: (address, path) => whyConnectionNotStarting(state, node(address), path),
-    clone: () => wrap(copyState(state)),
   }
 }
 

@@ -1,11 +1,13 @@
 /** A run may be stopped after any of its steps, and every node restarted there. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { Step } from '../../src/documents/plan.generated.ts'
+import type { ServerResponse } from '../../src/domain/exchange.ts'
 import type { MountPath, Sha256 } from '../../src/domain/names.ts'
 import { requestOf } from '../../src/server/requests.ts'
 import type { Twin } from '../../src/twin/twin.ts'
 import { makeTwin, planOn } from './drive-twin.ts'
-import { scenarios } from './generators.ts'
+import { type ClusterStory, scenarios } from './generators.ts'
 
 it('is safe wherever the rehearsal does not say otherwise', { timeout: 120_000 }, async () => {
   await fc.assert(
@@ -14,20 +16,20 @@ it('is safe wherever the rehearsal does not say otherwise', { timeout: 120_000 }
       const { plan, draft } = await planOn(twin, desired)
       fc.pre(plan.steps.length > 0)
       const reported = new Set(plan.rehearsal?.unsafe.map(({ after }) => after))
-      const before = [...wholeMounts(twin)]
+      const before = [...wholeMounts(twin, restarted(story, []))]
       const ends = new Map(
         draft.targets.flatMap(({ targets }) =>
           targets.mounts.map(({ mount, sha256 }) => [mount.path, sha256] as const),
         ),
       )
 
-      for (const { id, action } of plan.steps) {
-        const node = action.kind === 'reload' ? action.node : twin.active()!
-        const { status } = twin.send(node, requestOf(action))
+      for (const [at, step] of plan.steps.entries()) {
+        const { id } = step
+        const { status } = play(twin, step)
         // What is not safe once may be so for the rest of the plan.
         if (reported.size > 0) continue
         expect(status, `${id} is accepted`).toBeLessThan(300)
-        const now = wholeMounts(twin)
+        const now = wholeMounts(twin, restarted(story, plan.steps.slice(0, at + 1)))
         for (const [path, { accessor, binaries }] of before) {
           expect(now.get(path)?.accessor, `${path} after ${id}`).toBe(accessor)
           const end = ends.get(path)
@@ -44,6 +46,18 @@ it('is safe wherever the rehearsal does not say otherwise', { timeout: 120_000 }
   )
 })
 
+function play(twin: Twin, { action }: Step): ServerResponse {
+  return twin.send(action.kind === 'reload' ? action.node : twin.active()!, requestOf(action))
+}
+
+/** The same story up to the same step, and every node restarted there. */
+function restarted(story: ClusterStory, steps: readonly Step[]): Twin {
+  const twin = makeTwin(story)
+  for (const step of steps) play(twin, step)
+  for (const node of twin.nodes()) twin.restartNode(node)
+  return twin
+}
+
 interface WholeMount {
   readonly accessor: string
   /** What runs now on any node, and after a restart. */
@@ -51,9 +65,7 @@ interface WholeMount {
 }
 
 /** The mounts that answer on every node, and after every node was restarted too. */
-function wholeMounts(twin: Twin): ReadonlyMap<MountPath, WholeMount> {
-  const restarted = twin.clone()
-  for (const node of restarted.nodes()) restarted.restartNode(node)
+function wholeMounts(twin: Twin, restarted: Twin): ReadonlyMap<MountPath, WholeMount> {
   return new Map(
     twin.mountPaths().flatMap((path) => {
       const [now, later] = [lookAt(twin, path), lookAt(restarted, path)]
