@@ -7,8 +7,8 @@ import type { LiveState } from '../domain/live.ts'
 import { journalRoot } from '../apply/journal.ts'
 import { readPast } from '../apply/past-runs.ts'
 import { readOwnCapabilities } from '../live/capabilities.ts'
-import { wrongLists } from '../domain/live-index.ts'
 import { draftPlan, finishPlan } from '../plan/make-plan.ts'
+import { wantedEnd } from '../plan/wanted-end.ts'
 import { requiredCapabilities } from '../safety/capabilities.ts'
 import { isBlocked as areBlocking, judge } from '../safety/judge.ts'
 import type { RuleInput } from '../safety/rule.ts'
@@ -50,14 +50,8 @@ export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
           checkBinaries(desired, live, draft, secretsOf({ token, desired, env: host.env })),
         ),
   ])
-  const ends = draft.targets.flatMap(({ targets }) =>
-    targets.mounts
-      // Where nodes do not list the same mounts, no plan could get there: a rule says so.
-      .filter(({ mount }) => wrongLists(mount, live).nodes.length === 0)
-      .map(({ mount, sha256 }) => ({ mount: mount.path, sha256 })),
-  )
   // Rehearsed while the answers are under way.
-  const rehearsal = rehearse({ live, steps: draft.steps, ends })
+  const rehearsal = rehearse({ live, steps: draft.steps, wanted: wantedEnd(draft, live) })
   const [capabilities, binaries] = await asked
   const findings = judge(
     {

@@ -278,9 +278,33 @@ export interface Rehearsal {
   safe: number
   unsafe: {
     /**
-     * The step's id; empty for the state before the first.
+     * The step's id; empty where a plan without steps does not get where it is to end.
      */
     after: string
+    /**
+     * refused: the server would refuse the step. down: does not answer. entry-missing: a restart would lose it, as its version is not registered. file-differs: a restart would lose it, as its entry's file is not there or another. other-binary: a restart would start what it neither ran before nor is to run. unregistered: runs what is registered no more. other-mount: is another mount than before. late-standby: reloaded on the active node first. missed-end: the last step leaves the cluster otherwise than the file has it.
+     */
+    kind:
+      | 'refused'
+      | 'down'
+      | 'entry-missing'
+      | 'file-differs'
+      | 'other-binary'
+      | 'unregistered'
+      | 'other-mount'
+      | 'late-standby'
+      | 'missed-end'
+    /**
+     * In words, with the first few of what it is about.
+     */
     problem: string
+    /**
+     * The mounts it is about, sorted.
+     */
+    mounts: MountPath[]
+    /**
+     * The nodes on which it is so, sorted.
+     */
+    nodes: NodeAddress[]
   }[]
 }

@@ -19,6 +19,7 @@ export interface Draft {
   readonly steps: readonly Step[]
   readonly changes: readonly Change[]
   readonly impossible: readonly Impossible[]
+  /** In the file's sorted order. */
   readonly targets: readonly PluginTargets[]
   readonly index: LiveIndex
   /** What the journals of earlier runs on this machine say. */

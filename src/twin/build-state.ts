@@ -1,8 +1,8 @@
 /** A twin's state from its options: everything that is not said is as on a fresh cluster. */
 import { groupBy } from '../domain/group-by.ts'
-import { isBuiltinVersion, ROOT_NAMESPACE, UNVERSIONED } from '../domain/names.ts'
+import { ROOT_NAMESPACE } from '../domain/names.ts'
 import { builtinPlugins } from './builtin-plugins.ts'
-import { addEntry, findPlugin } from './catalog.ts'
+import { addEntry, findPlugin, processUnseen } from './catalog.ts'
 import { addMount } from './mount-table.ts'
 import { addNamespace } from './namespaces.ts'
 import { runsMounts, setUpMount } from './running.ts'
@@ -91,7 +91,7 @@ function resume(state: State, mount: Mount, said: RunningSeed): Running {
     sha256: said.running_sha256,
     backend: resumeBackend(state, mount, said),
     nilAtSetup: said.backend === 'nil',
-    forgotVersion: said.configured_version === UNVERSIONED && isBuiltinVersion(mount.configured),
+    behind: said.configured_version === mount.configured ? undefined : said.configured_version,
   }
 }
 
@@ -102,6 +102,6 @@ function resumeBackend(state: State, mount: Mount, said: RunningSeed): Backend {
   const entry = state.catalog.get(mount.plugin)?.get(version)
   // What runs and is registered no more, or otherwise by now, has a process of its own kind.
   const process =
-    entry?.sha256 === sha256 ? entry.process : JSON.stringify([mount.plugin, version, sha256])
+    entry?.sha256 === sha256 ? entry.process : processUnseen(mount.plugin, version, sha256)
   return { kind: 'process', version, process, kills: said.backend === 'stopped' ? -1 : 0 }
 }

@@ -62,6 +62,11 @@ export function addEntry(state: State, external: ExternalPlugin): void {
   state.catalog.set(plugin, new Map([...(state.catalog.get(plugin) ?? []), [version, entry]]))
 }
 
+/** The process of an entry of which only the binary is known: what ran before it was looked at. */
+export function processUnseen(plugin: PluginId, version: Version, sha256: string): string {
+  return JSON.stringify([plugin, version, sha256])
+}
+
 /** As the node answers that is asked: it may look for the entry's file on its own disk. */
 export function readEntry(
   state: State,

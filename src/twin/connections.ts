@@ -16,7 +16,7 @@ import {
 import { answer, joinErrors, NO_CONTENT, NOTHING_THERE, refuse } from './answers.ts'
 import { chooseVersion, findPlugin, notFound } from './catalog.ts'
 import { readVersion } from './server-version.ts'
-import { whyNotStarting } from './start.ts'
+import { type FailureCause, whyNotStarting } from './start.ts'
 import type { Connection, Mount, Node, State } from './state.ts'
 
 type Body = Readonly<Record<string, unknown>>
@@ -167,27 +167,33 @@ export function whyConnectionNotStarting(
   state: State,
   node: Node,
   path: ConnectionPath,
-): string | undefined {
+): NotConnecting | undefined {
   const connection = state.connections.get(path)
   if (connection === undefined) return undefined
   const started = startConnection(state, node, connection)
-  return 'failure' in started ? started.failure : undefined
+  return 'failure' in started ? { why: started.failure, cause: started.cause } : undefined
+}
+
+export interface NotConnecting {
+  readonly why: string
+  readonly cause: FailureCause
 }
 
 type Started =
-  { readonly running: Version } | { readonly failure: string; readonly running: undefined }
+  | { readonly running: Version }
+  | { readonly failure: string; readonly cause: FailureCause; readonly running: undefined }
 
 function startConnection(state: State, node: Node, connection: Connection): Started {
   const version = state.pins.get(connection.plugin) ?? connection.version
   const found = findPlugin(state, connection.plugin, version)
-  if (found === undefined) return fail(notFound(connection.plugin, version))
+  if (found === undefined) return fail(notFound(connection.plugin, version), 'entry')
   if (found.kind === 'builtin') return { running: found.builtin.version }
   const failure = whyNotStarting(node, found.entry)
-  return failure === undefined ? { running: version } : fail(failure.onDemand)
+  return failure === undefined ? { running: version } : fail(failure.onDemand, failure.cause)
 }
 
-function fail(failure: string): Started {
-  return { failure, running: undefined }
+function fail(failure: string, cause: FailureCause): Started {
+  return { failure, cause, running: undefined }
 }
 
 /** The program is asked for its type and for its version, and both fail. */

@@ -85,6 +85,9 @@ describe('a twin of a live cluster', () => {
       running_sha256: NEW,
       answers: true,
       is_registered: true,
+      // Another binary than its entry has.
+      is_current: false,
+      process: expect.any(String) as string,
     })
     expect(twin.running(NODE2, MOUNT)?.running_sha256).toBe(OLD)
   })
@@ -127,18 +130,45 @@ describe('a twin of a live cluster', () => {
     expect(twin.send(NODE1, help).status).toBe(307)
   })
 
-  test('has the files of what is registered, and those that will be copied', () => {
+  test('has the files of what is registered, and no other', () => {
     const register = (command: string) =>
       request('POST', 'sys/plugins/catalog/secret/vkv', {
         version: 'v2.0.0',
         command,
         sha256: NEW,
       })
-    const twin = twinFromLive(liveState(), { sharedFiles: { new: NEW } })
+    const twin = twinFromLive(liveState())
 
-    expect(twin.send(NODE2, register('other')).status).toBe(500)
-    expect(twin.send(NODE2, register('new')).status).toBe(204)
+    expect(twin.send(NODE2, register('new')).status).toBe(500)
+    expect(twin.send(NODE2, register('old')).status).toBe(204)
     expect(twin.wouldStart(NODE1, MOUNT).kind).toBe('started')
+  })
+
+  test('keeps a standby that is behind there until the mount is tuned again', () => {
+    const entries = ['v1.0.0', 'v2.0.0'].map((version, at) => ({
+      ...{ plugin: PLUGIN, version: version as Version, builtin: false },
+      ...{ sha256: [OLD, NEW][at]!, command: ['old', 'new'][at]! },
+    }))
+    const tuned = { configured_version: 'v2.0.0' as Version }
+    const twin = twinFromLive(
+      liveState({
+        catalog: entries,
+        mounts: [{ ...mount([seen(NODE1), seen(NODE2, tuned)]), ...tuned }],
+      }),
+    )
+
+    twin.send(NODE1, reload)
+    expect(twin.running(NODE1, MOUNT)).toMatchObject({
+      configured_version: V1,
+      running_sha256: OLD,
+    })
+
+    twin.send(NODE2, request('POST', 'sys/mounts/a/tune', { plugin_version: 'v2.0.0' }))
+    twin.send(NODE1, reload)
+    expect(twin.running(NODE1, MOUNT)).toMatchObject({
+      configured_version: 'v2.0.0',
+      running_sha256: NEW,
+    })
   })
 
   test('knows the builtin that an unversioned entry hides', () => {

@@ -1,6 +1,6 @@
 /**
  * A twin of a cluster that was read. What nobody could see is taken to be well: every registered
- * file lies on every node as it was registered, and so does what the caller says will be copied.
+ * file lies on every node as it was registered.
  */
 import type { LiveMount, LiveNode, LiveState, MountOnNode } from '../domain/live.ts'
 import { NO_SHA256, type Sha256 } from '../domain/names.ts'
@@ -16,14 +16,9 @@ import type {
 } from './seeds.ts'
 import { createTwin, type Twin } from './twin.ts'
 
-export interface FromLiveOptions {
-  /** Files that lie in every node's plugin directory beside the registered ones, by command. */
-  readonly sharedFiles?: Readonly<Record<string, Sha256>>
-}
-
-export function twinFromLive(live: LiveState, options: FromLiveOptions = {}): Twin {
+export function twinFromLive(live: LiveState): Twin {
   const catalog = live.catalog.flatMap(externalPlugin)
-  const files = sharedFiles(catalog, options)
+  const files = registeredFiles(catalog)
   return createTwin({
     product: live.product,
     server_version: live.server_version,
@@ -47,17 +42,11 @@ function externalPlugin(entry: LiveState['catalog'][number]): ExternalPlugin[] {
 }
 
 /** A command that entries say different hashes of is there, but what it holds nobody knows. */
-function sharedFiles(
-  catalog: readonly ExternalPlugin[],
-  options: FromLiveOptions,
-): Record<string, PluginFile> {
+function registeredFiles(catalog: readonly ExternalPlugin[]): Record<string, PluginFile> {
   const files: Record<string, PluginFile> = {}
   for (const { command, sha256 } of catalog) {
     const isSame = files[command] === undefined || files[command].sha256 === sha256
     files[command] = isSame ? { sha256: sha256 as Sha256 } : {}
-  }
-  for (const [command, sha256] of Object.entries(options.sharedFiles ?? {})) {
-    files[command] = { sha256 }
   }
   return files
 }

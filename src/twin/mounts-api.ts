@@ -203,8 +203,8 @@ function configure(state: State, mount: Mount, configured: Version, description:
   state.mounts.set(mount.path, { ...mount, configured, description, leftOnBuiltin })
   for (const node of state.nodes.values()) {
     const running = node.running.get(mount.path)
-    if (running?.forgotVersion === true) {
-      node.running.set(mount.path, { ...running, forgotVersion: false })
+    if (running?.behind !== undefined) {
+      node.running.set(mount.path, { ...running, behind: undefined })
     }
   }
 }

@@ -29,7 +29,8 @@ export function setUpNode(state: State, node: Node): void {
     const forgets = forgetsBuiltinVersionAtSetup && isBuiltinVersion(mount.configured)
     const configured = forgets ? UNVERSIONED : mount.configured
     if (forgets && leads) state.mounts.set(mount.path, { ...mount, configured })
-    running.push([mount.path, setUpMount(state, node, mount, configured, forgets && !leads)])
+    const behind = forgets && !leads ? UNVERSIONED : undefined
+    running.push([mount.path, setUpMount(state, node, mount, configured, behind)])
   }
   node.running = new Map(running)
   if (leads) state.ranLast = new Map()
@@ -41,12 +42,12 @@ export function setUpMount(
   node: Node,
   mount: Mount,
   configured: Version = mount.configured,
-  forgotVersion = false,
+  behind?: Version,
 ): Running {
   const start = startMount(state, node, mount, configured)
   if (start.kind === 'started') {
     const { backend, version, sha256 } = start
-    return { backend, version, sha256, nilAtSetup: false, forgotVersion }
+    return { backend, version, sha256, nilAtSetup: false, behind }
   }
   const before = BEHAVIOUR[state.product].remembersWhatRan
     ? state.ranLast.get(mount.path)
@@ -56,7 +57,7 @@ export function setUpMount(
     version: before?.version ?? UNVERSIONED,
     sha256: before?.sha256 ?? NO_SHA256,
     nilAtSetup: true,
-    forgotVersion,
+    behind,
   }
 }
 
@@ -72,7 +73,7 @@ export function reloadMount(state: State, node: Node, mount: Mount): string | un
       version,
       sha256,
       nilAtSetup: before?.nilAtSetup ?? false,
-      forgotVersion: before?.forgotVersion ?? false,
+      behind: before?.behind,
     })
     return undefined
   }

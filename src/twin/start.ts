@@ -5,7 +5,6 @@
  */
 import { isOverridable } from '../domain/overridable.ts'
 import {
-  isBuiltinVersion,
   NO_SHA256,
   type PluginId,
   pluginName,
@@ -28,12 +27,19 @@ export type Start =
       readonly sha256: Sha256
     }
   /** `onSetup` and `onDemand`: the words when it is set up, and when a lost process is started anew. */
-  | { readonly kind: 'failed'; readonly onSetup: string; readonly onDemand: string }
+  | {
+      readonly kind: 'failed'
+      readonly cause: FailureCause
+      readonly onSetup: string
+      readonly onDemand: string
+    }
+
+/** `entry`: nothing is registered under the version. `file`: what is there is not what was registered. */
+export type FailureCause = 'entry' | 'file'
 
 /** What the mount's configuration says on this node. */
 export function configuredOn(node: Node, mount: Mount): Version {
-  const forgot = node.running.get(mount.path)?.forgotVersion === true
-  return forgot && isBuiltinVersion(mount.configured) ? UNVERSIONED : mount.configured
+  return node.running.get(mount.path)?.behind ?? mount.configured
 }
 
 /** @param configured the mount's own; a pin is put before it here */
@@ -55,7 +61,7 @@ export function startMount(state: State, node: Node, mount: Mount, configured: V
 /** Starts exactly this version, or again what has lost its process. */
 export function startPlugin(state: State, node: Node, plugin: PluginId, version: Version): Start {
   const found = findPlugin(state, plugin, version)
-  if (found === undefined) return failed(notFound(plugin, version))
+  if (found === undefined) return failed(notFound(plugin, version), 'entry')
   if (found.kind === 'builtin') return startBuiltin(found.builtin.version)
   const { entry } = found
   const failure = whyNotStarting(node, entry)
@@ -105,14 +111,15 @@ export function whyNotStarting(
   return undefined
 }
 
-function failed(words: string): Start & { readonly kind: 'failed' } {
-  return { kind: 'failed', onSetup: words, onDemand: words }
+function failed(words: string, cause: FailureCause = 'file'): Start & { readonly kind: 'failed' } {
+  return { kind: 'failed', cause, onSetup: words, onDemand: words }
 }
 
 /** A set-up asks the program for its type and for its version, and both fail. */
 function failedTwice(words: string): Start & { readonly kind: 'failed' } {
   return {
     kind: 'failed',
+    cause: 'file',
     onSetup: `invalid backend version: ${joinErrors([words, words])}`,
     onDemand: words,
   }

@@ -103,8 +103,12 @@ export interface Running {
   readonly backend: Backend
   /** It had no backend when the node was set up. */
   readonly nilAtSetup: boolean
-  /** The mount's builtin version was forgotten when the node was set up. */
-  readonly forgotVersion: boolean
+  /**
+   * What this node has the mount configured for, where it is not what the cluster has: a standby
+   * forgot a builtin's version when it was set up, or came up before it had heard of a tune. It
+   * loads and lists that until the mount is tuned again, though it were to the same version.
+   */
+  readonly behind: Version | undefined
 }
 
 export type Backend =

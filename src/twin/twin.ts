@@ -4,15 +4,22 @@
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { ServerRequest, ServerResponse } from '../domain/exchange.ts'
-import type { ConnectionPath, MountPath, NodeAddress, Sha256, Version } from '../domain/names.ts'
+import type {
+  ConnectionPath,
+  MountPath,
+  NodeAddress,
+  PluginId,
+  Sha256,
+  Version,
+} from '../domain/names.ts'
 import { buildState } from './build-state.ts'
-import { findPlugin } from './catalog.ts'
-import { whyConnectionNotStarting } from './connections.ts'
+import { findPlugin, processUnseen } from './catalog.ts'
+import { type NotConnecting, whyConnectionNotStarting } from './connections.ts'
 import { bringIn, stepDown, takeOut } from './leadership.ts'
 import { route } from './routing.ts'
-import { isAlive, configuredOn, startMount, startPlugin } from './start.ts'
+import { configuredOn, type FailureCause, isAlive, startMount, startPlugin } from './start.ts'
 import type { PluginFile, TwinOptions } from './seeds.ts'
-import { mustHaveNode, type State } from './state.ts'
+import { type Backend, type Entry, type Mount, mustHaveNode, type State } from './state.ts'
 
 export interface Twin {
   /** Throws as a refused connection does where the node is stopped. */
@@ -35,13 +42,19 @@ export interface Twin {
   running(node: NodeAddress, mount: MountPath): RunningMount | undefined
   /** What a mount would come up with on a node that is set up anew now, or why it would not. */
   wouldStart(node: NodeAddress, mount: MountPath): WouldStart
+  /** What is registered under a version; undefined where nothing is. */
+  entry(plugin: PluginId, version: Version): TwinEntry | undefined
+  /** What a connection is configured for; undefined where it is not there. */
+  connectionVersion(connection: ConnectionPath): Version | undefined
   /** Why a connection would not come up on a node that is set up anew now; undefined where it would. */
-  whyNotConnecting(node: NodeAddress, connection: ConnectionPath): string | undefined
+  whyNotConnecting(node: NodeAddress, connection: ConnectionPath): NotConnecting | undefined
 }
 
 export type WouldStart =
-  | { readonly kind: 'started'; readonly sha256: Sha256 }
-  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'started'; readonly version: Version; readonly sha256: Sha256 }
+  | { readonly kind: 'failed'; readonly why: string; readonly cause: FailureCause }
+
+export type TwinEntry = Pick<Entry, 'command' | 'sha256' | 'args'>
 
 export interface RunningMount {
   readonly accessor: string
@@ -52,6 +65,10 @@ export interface RunningMount {
   readonly answers: boolean
   /** Whether the version it was started with still stands in the catalog, with whatever binary. */
   readonly is_registered: boolean
+  /** Whether that entry is the one it was started from, its command and arguments too. */
+  readonly is_current: boolean
+  /** What runs with the same process, and ends with it; undefined where it is compiled in. */
+  readonly process: string | undefined
 }
 
 export function createTwin(options: TwinOptions): Twin {
@@ -87,10 +104,13 @@ export function createTwin(options: TwinOptions): Twin {
     running: (address, path) => lookAt(state, address, path),
     wouldStart(address, path) {
       const mount = state.mounts.get(path)
-      if (mount === undefined) return { kind: 'failed', why: 'no such mount' }
+      if (mount === undefined) return { kind: 'failed', why: 'no such mount', cause: 'entry' }
       const start = startMount(state, node(address), mount, mount.configured)
-      return start.kind === 'failed' ? { kind: 'failed', why: start.onSetup } : start
+      if (start.kind === 'started') return start
+      return { kind: 'failed', why: start.onSetup, cause: start.cause }
     },
+    entry: (plugin, version) => state.catalog.get(plugin)?.get(version),
+    connectionVersion: (path) => state.connections.get(path)?.version,
     whyNotConnecting: (address, path) => whyConnectionNotStarting(state, node(address), path),
   }
 }
@@ -111,7 +131,25 @@ function lookAt(state: State, address: NodeAddress, path: MountPath): RunningMou
     running_version: running.version,
     running_sha256: running.sha256,
     answers,
-    is_registered:
-      backend.kind !== 'process' || findPlugin(state, mount.plugin, backend.version) !== undefined,
+    ...standing(state, mount, backend),
+  }
+}
+
+function standing(
+  state: State,
+  { plugin }: Mount,
+  backend: Backend,
+): Pick<RunningMount, 'is_registered' | 'is_current' | 'process'> {
+  if (backend.kind !== 'process') {
+    return { is_registered: true, is_current: true, process: undefined }
+  }
+  const { process, version } = backend
+  const entry = state.catalog.get(plugin)?.get(version)
+  return {
+    process,
+    is_registered: findPlugin(state, plugin, version) !== undefined,
+    is_current:
+      entry !== undefined &&
+      (process === entry.process || process === processUnseen(plugin, version, entry.sha256)),
   }
 }

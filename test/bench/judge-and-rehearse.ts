@@ -1,6 +1,7 @@
 /**
  * How long it takes to plan, judge and rehearse large clusters, and how that grows with the
- * number of mounts. Prints; asserts nothing. Run with: npm run bench:scale
+ * number of mounts, of mounts of one plugin and of namespaces, each of which is reloaded apart.
+ * Prints; asserts nothing. Run with: npm run bench:scale
  */
 import { performance } from 'node:perf_hooks'
 import type { DesiredState } from '../../src/domain/desired.ts'
@@ -14,6 +15,7 @@ import type {
   Version,
 } from '../../src/domain/names.ts'
 import { draftPlan } from '../../src/plan/make-plan.ts'
+import { wantedEnd } from '../../src/plan/wanted-end.ts'
 import { judge } from '../../src/safety/judge.ts'
 import { rehearse } from '../../src/twin/rehearse.ts'
 
@@ -25,7 +27,29 @@ function pluginName(number: number): PluginId {
   return `secret/plugin-${String(number).padStart(6, '0')}` as PluginId
 }
 
-function clusterOf(plugins: number, mounts: number): LiveState {
+interface Shape {
+  readonly plugins: number
+  readonly mounts: number
+  readonly namespaces: number
+}
+
+/** A tenth as many plugins as mounts, and one plugin for all, in one namespace and in many. */
+const SHAPES: readonly Shape[] = [
+  { plugins: 100, mounts: 1_000, namespaces: 1 },
+  { plugins: 1_000, mounts: 10_000, namespaces: 1 },
+  { plugins: 1, mounts: 10_000, namespaces: 1 },
+  { plugins: 1, mounts: 10_000, namespaces: 100 },
+  { plugins: 1, mounts: 10_000, namespaces: 1_000 },
+  { plugins: 1, mounts: 20_000, namespaces: 2_000 },
+  { plugins: 10_000, mounts: 100_000, namespaces: 1 },
+]
+
+/** The root is the first. */
+function namespaceName(number: number): Namespace {
+  return (number === 0 ? '' : `team-${String(number).padStart(4, '0')}/`) as Namespace
+}
+
+function clusterOf({ plugins, mounts, namespaces }: Shape): LiveState {
   const catalog: CatalogEntry[] = Array.from({ length: plugins }, (_, number) => ({
     plugin: pluginName(number),
     ...OLD,
@@ -45,8 +69,8 @@ function clusterOf(plugins: number, mounts: number): LiveState {
     })),
     catalog,
     mounts: Array.from({ length: mounts }, (_, number) => ({
-      path: `mount-${String(number).padStart(6, '0')}/` as MountPath,
-      namespace: '' as Namespace,
+      path: `${namespaceName(number % namespaces)}mount-${String(number).padStart(6, '0')}/` as MountPath,
+      namespace: namespaceName(number % namespaces),
       plugin: pluginName(number % plugins),
       accessor: `plugin_${number}`,
       configured_version: OLD.version,
@@ -60,7 +84,7 @@ function clusterOf(plugins: number, mounts: number): LiveState {
     })),
     connections: [],
     pins: [],
-    namespaces: ['' as Namespace],
+    namespaces: Array.from({ length: namespaces }, (_, number) => namespaceName(number)),
     unreadable: [],
   }
 }
@@ -92,20 +116,17 @@ function upgradeOf(plugins: number): DesiredState {
   }
 }
 
-console.log('plugins   mounts   steps    plan    judge  rehearse    total   heap')
-for (const mounts of [1_000, 10_000, 100_000]) {
-  const plugins = mounts / 10
-  const live = clusterOf(plugins, mounts)
+console.log('plugins   mounts  namespaces   steps    plan    judge  rehearse    total   heap')
+for (const shape of SHAPES) {
+  const { plugins, mounts, namespaces } = shape
+  const live = clusterOf(shape)
   const desired = upgradeOf(plugins)
   const began = performance.now()
   const draft = draftPlan(desired, live)
   const planned = performance.now()
   judge({ desired, live, draft, today: '2026-01-01' }, [])
   const judged = performance.now()
-  const ends = draft.targets.flatMap(({ targets }) =>
-    targets.mounts.map(({ mount, sha256 }) => ({ mount: mount.path, sha256 })),
-  )
-  const rehearsal = rehearse({ live, steps: draft.steps, ends })
+  const rehearsal = rehearse({ live, steps: draft.steps, wanted: wantedEnd(draft, live) })
   const rehearsed = performance.now()
   const seconds = (milliseconds: number): string =>
     `${(milliseconds / 1000).toFixed(2)} s`.padStart(8)
@@ -113,6 +134,7 @@ for (const mounts of [1_000, 10_000, 100_000]) {
     [
       String(plugins).padStart(7),
       String(mounts).padStart(8),
+      String(namespaces).padStart(11),
       String(draft.steps.length).padStart(7),
       seconds(planned - began),
       seconds(judged - planned),

@@ -14,6 +14,7 @@ import type { NodeAddress, PluginId } from '../../src/domain/names.ts'
 import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import { observe } from '../../src/live/observe.ts'
 import { type Draft, draftPlan, finishPlan } from '../../src/plan/make-plan.ts'
+import { wantedEnd } from '../../src/plan/wanted-end.ts'
 import type { Past } from '../../src/plan/past.ts'
 import { isBlocked, judge } from '../../src/safety/judge.ts'
 import { type Client, createClient } from '../../src/server/client.ts'
@@ -93,10 +94,7 @@ export async function planOn(
 
 export function judgedPlan(desired: DesiredState, live: LiveState, past?: Past): Judged {
   const draft = draftPlan(desired, live, past)
-  const ends = draft.targets.flatMap(({ targets }) =>
-    targets.mounts.map(({ mount, sha256 }) => ({ mount: mount.path, sha256 })),
-  )
-  const rehearsal = rehearse({ live, steps: draft.steps, ends })
+  const rehearsal = rehearse({ live, steps: draft.steps, wanted: wantedEnd(draft, live) })
   const findings = judge({ desired, live, draft, today: TODAY, rehearsal }, desired.allow)
   const plan = finishPlan(draft, desired, live, { findings, rehearsal })
   return { live, draft, plan, blocked: isBlocked(findings) }

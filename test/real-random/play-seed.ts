@@ -63,14 +63,13 @@ export async function playSeed(
       differences.push(`after ${after}: ${what}: real ${real}, twin ${twin}`)
     }
   }
-  const twinOf = (live: LiveState): Twin =>
-    twinFromLive(live, {
-      sharedFiles: Object.fromEntries(
-        palette.plugins.flatMap(({ binaries }) =>
-          binaries.map(({ command, sha256 }) => [command, sha256] as const),
-        ),
-      ),
-    })
+  const twinOf = (live: LiveState): Twin => {
+    const twin = twinFromLive(live)
+    for (const { command, sha256 } of palette.plugins.flatMap(({ binaries }) => binaries)) {
+      for (const node of nodes) twin.putFile(node, command, { sha256 })
+    }
+    return twin
+  }
   const both = async (
     twin: Twin,
     node: NodeAddress,

@@ -75,10 +75,19 @@ export const PLANS = {
       stopping_points: 7,
       safe: 5,
       unsafe: [
-        { after: '', problem: 'team-a/ does not start: v0.16.2 is not registered' },
+        {
+          after: 'tune team-a/',
+          kind: 'entry-missing',
+          problem: 'team-a/ does not start: v0.16.2 is not registered',
+          mounts: [mountPath('team-a/')],
+          nodes: [],
+        },
         {
           after: 'deregister secret/my-kv v0.16.2',
+          kind: 'entry-missing',
           problem: 'legacy-1/ does not start: v0.16.2 is not registered',
+          mounts: [mountPath('legacy-1/')],
+          nodes: [],
         },
       ],
     },

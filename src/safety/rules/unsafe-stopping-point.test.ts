@@ -1,32 +1,60 @@
 import { expect, it } from 'vitest'
+import { mountPath, nodeAddress } from '../../../test/builders/live.ts'
 import { safetyInput } from '../../../test/builders/safety-input.ts'
+import type { Rehearsal } from '../../documents/plan.generated.ts'
 import { unsafeStoppingPoint } from './unsafe-stopping-point.ts'
 
-const unsafe = [{ after: 'tune team-a/', problem: 'team-a/ is down on node 2' }]
+type Unsafe = Rehearsal['unsafe'][number]
+
+function judged(unsafe: readonly Unsafe[]) {
+  const rehearsal = { stopping_points: 3, safe: 3 - unsafe.length, unsafe: [...unsafe] }
+  return unsafeStoppingPoint.judge({ ...safetyInput(), rehearsal })
+}
+
+function unsafe(differing: Partial<Unsafe> = {}): Unsafe {
+  return {
+    after: 'tune team-a/',
+    kind: 'down',
+    problem: 'team-a/ is down',
+    mounts: [mountPath('team-a/')],
+    nodes: [nodeAddress(2)],
+    ...differing,
+  }
+}
 
 it('says nothing of a rehearsal that is safe throughout, or of none', () => {
-  const rehearsal = { stopping_points: 3, safe: 3, unsafe: [] }
-  expect(unsafeStoppingPoint.judge({ ...safetyInput(), rehearsal })).toEqual([])
+  expect(judged([])).toEqual([])
   expect(unsafeStoppingPoint.judge({ ...safetyInput(), rehearsal: null })).toEqual([])
 })
 
-it('names the step after which stopping loses something, and what', () => {
-  const rehearsal = { stopping_points: 3, safe: 2, unsafe }
-  expect(unsafeStoppingPoint.judge({ ...safetyInput(), rehearsal })).toEqual([
+it('names the step after which stopping loses something, what and where', () => {
+  expect(judged([unsafe()])).toEqual([
     {
       subject: 'tune team-a/',
-      message: 'Stopping after "tune team-a/" would not be safe: team-a/ is down on node 2.',
+      message: 'Stopping after "tune team-a/" would not be safe: team-a/ is down.',
+      mounts: ['team-a/'],
+      nodes: [nodeAddress(2)],
     },
   ])
 })
 
-it('says what would make it safe, by what is wrong', () => {
-  const fixOf = (problem: string) => {
-    const rehearsal = { stopping_points: 1, safe: 0, unsafe: [{ after: 'x', problem }] }
-    return unsafeStoppingPoint.judge({ ...safetyInput(), rehearsal })[0]?.fix
-  }
+it('says of a plan, with steps or without, what it leaves undone', () => {
+  const end = { kind: 'missed-end', problem: 'the plan ends with a/ not there' } as const
 
-  expect(fixOf('a/ runs what is registered no more (on node 2)')).toContain('`retire`')
-  expect(fixOf('it would be refused (HTTP 400)')).toContain('server’s words')
-  expect(fixOf('the plan ends with a/ on another binary: a bug in lockstep')).toContain('report')
+  expect(judged([unsafe(end), unsafe({ ...end, after: '' })])).toMatchObject([
+    {
+      subject: 'tune team-a/',
+      message: expect.stringMatching(/^The plan does not do all/) as string,
+    },
+    { subject: 'plan', message: expect.stringMatching(/^The plan does not do all/) as string },
+  ])
+})
+
+it('says what would make it safe, by the kind of fault', () => {
+  const fixOf = (kind: Unsafe['kind']) => judged([unsafe({ kind })])[0]?.fix
+
+  expect(fixOf('unregistered')).toContain('`retire`')
+  expect(fixOf('file-differs')).toContain('`command`')
+  expect(fixOf('refused')).toContain('server’s words')
+  expect(fixOf('late-standby')).toContain('report')
 })

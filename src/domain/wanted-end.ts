@@ -1,0 +1,33 @@
+/** Where a plan is to end, as the file has it: nothing of it is taken from the plan's own steps. */
+import type { ConnectionPath, MountPath, NodeAddress, PluginId, Sha256, Version } from './names.ts'
+
+export interface WantedEnd {
+  readonly entries: readonly WantedEntry[]
+  readonly mounts: readonly WantedMount[]
+  readonly connections: readonly {
+    readonly connection: ConnectionPath
+    readonly version: Version
+  }[]
+}
+
+export interface WantedEntry {
+  readonly plugin: PluginId
+  readonly version: Version
+  /** Null for what is retired: nothing is to be registered under the version. */
+  readonly content: {
+    readonly command: string
+    readonly sha256: Sha256
+    readonly args: readonly string[]
+  } | null
+}
+
+/** A mount that is there, or is to be made. */
+export interface WantedMount {
+  readonly mount: MountPath
+  /** What it is configured for; `''` for none. */
+  readonly version: Version
+  /** What runs; `''` for what is compiled in. */
+  readonly sha256: Sha256
+  /** Where it can be brought there: the nodes of which it is known what they run. */
+  readonly nodes: readonly NodeAddress[]
+}

@@ -1,0 +1,59 @@
+/**
+ * Where a plan is to end, from what the file says: for the rehearsal to hold the plan against.
+ * What a rule says cannot be reached is left out.
+ */
+import type { LiveState } from '../domain/live.ts'
+import { reloadOrder, wrongLists } from '../domain/live-index.ts'
+import type { WantedEnd, WantedEntry, WantedMount } from '../domain/wanted-end.ts'
+import type { Draft } from './make-plan.ts'
+import { entryOf } from './steps.ts'
+import type { PluginTargets } from './targets.ts'
+
+export function wantedEnd(draft: Draft, live: LiveState): WantedEnd {
+  const reached = draft.targets.filter(({ targets }) =>
+    targets.impossible.every(({ kind }) => kind !== 'not-overridable'),
+  )
+  return {
+    entries: reached.flatMap(wantedEntries),
+    mounts: reached.flatMap((one) => wantedMounts(one, draft, live)),
+    connections: reached
+      // A connection of a pinned plugin cannot be changed.
+      .filter(({ plugin }) => draft.index.pinOf(plugin.id) === undefined)
+      .flatMap(({ targets }) =>
+        targets.connections.map(({ connection, version }) => ({
+          connection: connection.path,
+          version,
+        })),
+      ),
+  }
+}
+
+function wantedEntries({ plugin }: PluginTargets): WantedEntry[] {
+  const retired = new Set(plugin.retire.map(({ version }) => version))
+  return [
+    ...plugin.versions
+      .filter(({ version }) => !retired.has(version))
+      .map((one) => ({ plugin: plugin.id, version: one.version, content: entryOf(one) })),
+    ...[...retired].map((version) => ({ plugin: plugin.id, version, content: null })),
+  ]
+}
+
+function wantedMounts({ plugin, targets }: PluginTargets, draft: Draft, live: LiveState) {
+  const pin = draft.index.pinOf(plugin.id)
+  const serving = reloadOrder(live).map(({ address }) => address)
+  const wanted: WantedMount[] = [
+    ...targets.mounts
+      // Where nodes do not list the same mounts, no plan could get there.
+      .filter(({ mount }) => wrongLists(mount, live).nodes.length === 0)
+      .map(({ mount, version, sha256 }) => ({
+        ...{ mount: mount.path, version, sha256 },
+        nodes: mount.nodes.map(({ node }) => node),
+      })),
+    ...targets.newMounts.map(({ desired, version, sha256 }) => ({
+      ...{ mount: desired.path, version, sha256 },
+      nodes: serving,
+    })),
+  ]
+  // A pin decides what its plugin's mounts run.
+  return wanted.filter(({ version }) => pin === undefined || pin === version)
+}
