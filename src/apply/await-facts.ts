@@ -34,13 +34,14 @@ export async function look(run: Looking, facts: readonly Fact[]): Promise<Mismat
   if (facts.length === 0) return []
   const active = await findActive(run)
   const reader = { client: run.client, active, nodes: run.nodes }
-  const broken = await findMismatches(
-    reader,
-    facts.map((fact) => placed(run, fact, active)),
-  )
+  const asked = new Map(facts.map((fact) => [placed(run, fact, active), fact]))
+  const broken = await findMismatches(reader, [...asked.keys()])
   // A token that ended in the middle looks like a hundred things that do not hold.
   if (broken.some(({ state }) => state === 'denied')) await assertTokenLives(run, active)
-  return broken
+  return broken.map((mismatch) => ({
+    ...mismatch,
+    fact: asked.get(mismatch.fact) ?? mismatch.fact,
+  }))
 }
 
 /** The mismatches of the last look. `seenWithin`: milliseconds for what answers to come round. */

@@ -8,7 +8,7 @@ import type { Mismatch } from '../documents/run-outcome.ts'
 import { findActive } from './active-node.ts'
 import { placed, untilTheyHold } from './await-facts.ts'
 import { isOneNodesOwn, isUnseen } from './mismatch.ts'
-import { type EnvironmentOf, perform, type Performed } from './perform.ts'
+import { type EnvironmentOf, perform, type Performed, type Refused } from './perform.ts'
 import { noteBackendless, type Noting } from './read-only.ts'
 
 /** How often one request is sent at the most, and how long its effect is looked for in between. */
@@ -29,7 +29,7 @@ export interface Progress {
 export type Carried =
   /** The server took it, or it was seen to have been carried out. */
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly reason: string; readonly denied: boolean }
+  | Refused
   /** Sent as often as is reasonable; what holds of `effect` was looked at last. */
   | { readonly kind: 'unknown'; readonly reason: string }
 

@@ -61,7 +61,8 @@ export function openJournal(folder: string, run: string): Journal {
   return {
     path,
     write: (event) => {
-      attempt(path, 'Nothing more is done without it.', () => {
+      const isFirst = event.event === 'run_started'
+      attempt(path, isFirst ? 'Nothing was begun.' : 'Nothing more is done without it.', () => {
         writeWhole(descriptor, Buffer.from(`${JSON.stringify(event)}\n`))
         fsyncSync(descriptor)
       })

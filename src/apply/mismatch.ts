@@ -3,7 +3,7 @@
  * where it is found, by its state; nothing is read out of its words.
  */
 import type { Entry, Fact } from '../documents/plan.generated.ts'
-import type { Mismatch, MismatchField } from '../documents/run-outcome.ts'
+import type { Mismatch } from '../documents/run-outcome.ts'
 import { EXIT, type LockstepError, unreachable } from '../domain/errors.ts'
 import { versionLabel } from '../domain/names.ts'
 
@@ -35,7 +35,8 @@ export function unanswered(fact: Fact, error: LockstepError): Mismatch {
 }
 
 function of(fact: Fact, told: Told): Omit<Mismatch, 'state'> {
-  return { fact, subject: subjectOf(fact), ...told }
+  const subject = subjectOf(fact)
+  return { fact, ...('node' in fact && { node: fact.node }), subject, ...told }
 }
 
 export function isOneNodesOwn(fact: Fact): boolean {
@@ -48,17 +49,21 @@ export function isUnseen({ state }: Pick<Mismatch, 'state'>): boolean {
 }
 
 function subjectOf(fact: Fact): string {
-  const on = 'node' in fact ? ` on ${fact.node}` : ''
+  return 'node' in fact ? `${thingOf(fact)} on ${fact.node}` : thingOf(fact)
+}
+
+/** What a fact is about, on whatever node. */
+export function thingOf(fact: Fact): string {
   switch (fact.fact) {
     case 'entry':
     case 'unused':
-      return `${fact.plugin} ${versionLabel(fact.version)}${on}`
+      return `${fact.plugin} ${versionLabel(fact.version)}`
     case 'connection':
       return fact.connection
     case 'mount':
     case 'no_mount':
     case 'running':
-      return `${fact.mount}${on}`
+      return fact.mount
     default:
       return unreachable(fact)
   }
@@ -73,11 +78,15 @@ export function versionName(version: string): string {
 }
 
 /** One line: what it is about and what is wrong with it. */
-export function describeMismatch({ subject, field, expected, found }: Mismatch): string {
-  return `${subject}: ${whatIsWrong(field, expected, found)}`
+export function describeMismatch(mismatch: Mismatch): string {
+  return `${mismatch.subject}: ${whatIsWrong(mismatch)}`
 }
 
-function whatIsWrong(field: MismatchField, expected: string, found: string): string {
+/** After the names of so many things. */
+export function whatIsWrong(
+  { field, expected, found }: Pick<Mismatch, 'field' | 'expected' | 'found'>,
+  things = 1,
+): string {
   switch (field) {
     case 'answer':
     case 'entry':
@@ -85,10 +94,10 @@ function whatIsWrong(field: MismatchField, expected: string, found: string): str
     case 'readable':
       return `the node cannot read it (${found})`
     case 'answers':
-      return `does not answer (${found})`
+      return `${things === 1 ? 'does' : 'do'} not answer (${found})`
     case 'mount':
     case 'connection':
-      return `is ${found}`
+      return `${things === 1 ? 'is' : 'are'} ${found}`
     case 'used by':
     case 'run by':
       return `still in use: ${found}`

@@ -1,11 +1,18 @@
 /**
  * Carries out one action: finds the node to ask, fills in what a plan does not hold, and sends
- * the request once. The only place from which a server is changed.
+ * the request once. The only place from which a catalog, a mount or a plugin is changed; the lock
+ * and the token's renewal write what is the run's own.
  */
 import type { Action, RegisterAction } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import type { Client } from '../server/client.ts'
-import { describeNoAnswer, describeAnswer, forwards, saysComeBack } from '../server/faults.ts'
+import {
+  describeNoAnswer,
+  describeAnswer,
+  forwards,
+  isDenied,
+  saysComeBack,
+} from '../server/faults.ts'
 import { requestOf } from '../server/requests.ts'
 
 /** `NAME=value` for each variable of a registration. */
@@ -13,10 +20,18 @@ export type EnvironmentOf = (registration: RegisterAction) => readonly string[]
 
 export type Performed =
   | { readonly kind: 'accepted' }
-  /** `denied`: for want of a right or a living token, so that nothing was done. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly denied: boolean }
+  | Refused
   /** No answer of the server's own came; `notDone`: nor was it taken by what answered. */
   | { readonly kind: 'unknown'; readonly reason: string; readonly notDone?: true }
+
+export interface Refused {
+  readonly kind: 'refused'
+  readonly node: NodeAddress
+  /** With the node's address. */
+  readonly reason: string
+  /** For want of a right or a living token, so that nothing was done. */
+  readonly denied: boolean
+}
 
 /**
  * Sends one action once: a reload to its own node, all else to the active one. Says what the
@@ -39,5 +54,5 @@ export async function perform(
   const reason = `${node}: ${describeAnswer(response)}`
   if (forwards(response)) return { kind: 'unknown', reason, notDone: true }
   if (saysComeBack(response)) return { kind: 'unknown', reason }
-  return { kind: 'refused', reason, denied: response.status === 401 || response.status === 403 }
+  return { kind: 'refused', node, reason, denied: isDenied(response) }
 }

@@ -68,7 +68,9 @@ async function readText(path: string): Promise<string> {
     const why = faultName(cause)
     throw new LockstepError({
       code: 'unreadable-file',
-      message: `${path} cannot be read (${why})`,
+      message:
+        why === 'EISDIR' ? `${path} is a folder, not a plan` : `${path} cannot be read (${why})`,
+      ...(why === 'EISDIR' && { hint: desiredStateHint(path) }),
       cause,
     })
   }
@@ -78,8 +80,12 @@ function parse(path: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw notAPlan(path, 'it is not JSON', 'Make one with lockstep plan --out.', cause)
+    throw notAPlan(path, 'it is not JSON', desiredStateHint(path), cause)
   }
+}
+
+function desiredStateHint(path: string): string {
+  return `A plan is made with lockstep plan --out. A file of desired state is given with -f ${path}.`
 }
 
 function notAPlan(path: string, why: string, hint: string, cause?: unknown): LockstepError {

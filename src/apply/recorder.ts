@@ -70,6 +70,11 @@ export function createRecorder({ run, by, now, sinks }: RecorderOptions): Record
         remaining: 'remaining' in outcome ? [...outcome.remaining] : [],
         ...reasonOf(outcome),
         ...(outcome.readOnly !== undefined && { read_only: [...outcome.readOnly] }),
+        ...(outcome.kind === 'not_put_back' && {
+          not_undone: [...outcome.not_undone],
+          problems: outcome.problems.reason,
+          not_back: [...outcome.not_back],
+        }),
       }),
   }
 }
@@ -90,7 +95,7 @@ function reasonOf(outcome: RunOutcome): { readonly reason?: string } {
   switch (outcome.kind) {
     case 'put_back':
     case 'not_put_back':
-      return { reason: outcome.reason }
+      return { reason: outcome.failure.reason }
     case 'stopped':
       return { reason: outcome.error.message }
     case 'stale':

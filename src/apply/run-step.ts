@@ -4,13 +4,17 @@
  */
 import type { Step } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
-import type { Mismatch } from '../documents/run-outcome.ts'
+import type { Failure, Mismatch } from '../documents/run-outcome.ts'
 import { findActive } from './active-node.ts'
 import { assertTokenLives, look, placed, untilTheyHold } from './await-facts.ts'
 import { type Carried, carryThrough, type Progress, type Sending } from './carry-through.ts'
+import { type Evidence, failureOf, fileNames } from './failure.ts'
 import { describeMismatch, isOneNodesOwn, isUnseen } from './mismatch.ts'
-import { notSeenToAnswer } from './not-seen-to-answer.ts'
+import { describeSilent, notSeenToAnswer } from './not-seen-to-answer.ts'
 import { type Recorder, recordIfPossible } from './recorder.ts'
+
+/** Milliseconds between two looks whether a soak is to end. */
+const LOOK_UP_EVERY = 250
 
 /** Further checks of a mount after its reload, beyond what every step ensures; why one failed. */
 export type VerifyReload = (step: Step, active: NodeAddress) => Promise<string | undefined>
@@ -28,12 +32,14 @@ export interface StepRun extends Sending {
 }
 
 export type StepResult =
-  | { readonly kind: 'done' }
+  /** `already`: nothing was sent, for what it ensures held. */
+  | { readonly kind: 'done'; readonly already: boolean }
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'stale'; readonly mismatches: readonly Mismatch[] }
   /** A node it needs stayed away: nothing was seen there, good or bad. */
   | { readonly kind: 'away'; readonly reason: string; readonly sent: Progress['sent'] }
-  | { readonly kind: 'failed'; readonly reason: string; readonly sent: boolean }
+  /** `sent`: its request went out, so that it may have to be taken back. */
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly sent: boolean }
   /** A fault of ours or the cluster's. */
   | { readonly kind: 'fault'; readonly error: unknown; readonly sent: Progress['sent'] }
 
@@ -53,29 +59,29 @@ export async function runStep(run: StepRun, step: Step, place: Place): Promise<S
   try {
     if (!mustReload(run, step) && (await look(run, step.ensures)).length === 0) {
       await run.recorder.stepDone(step, 'already')
-      return { kind: 'done' }
+      return { kind: 'done', already: true }
     }
     // What another node was told a moment ago may still be on its way to this one.
     const broken = await untilTheyHold(run, step.requires)
     if (run.interrupted()) return { kind: 'interrupted' }
     if (broken.length > 0) return await notAsPlanned(run, step, broken)
     await run.recorder.stepStarted(step, place.number, place.of)
-    // From here on the step is finished, whoever wants to stop.
-    const finishing = { ...run, interrupted: () => false }
+    // From here on the step is finished, whoever wants to stop; only the soak is cut short.
+    const finishing = { ...run, interrupted: () => false, endSoak: run.interrupted }
     const { action } = step
     if (action.kind === 'register') run.written.add(`${action.plugin} ${action.version}`)
     const carried = await carryThrough(finishing, action, step.ensures, progress)
     const failure = await whyItFailed(finishing, step, carried)
     if (failure === undefined) {
       await run.recorder.stepDone(step, 'done')
-      return { kind: 'done' }
+      return { kind: 'done', already: false }
     }
     const { reason } = failure
     await recordIfPossible(run.recorder.stepFailed(step, reason))
     // A refused reload may have left its mounts down: what can be put back is, without that node.
     const mayBeDown = action.kind === 'reload' && progress.sent === 'refused'
     if (failure.unseen && !mayBeDown) return { kind: 'away', reason, sent: progress.sent }
-    return { kind: 'failed', reason, sent: true }
+    return { kind: 'failed', failure, sent: true }
   } catch (error) {
     return { kind: 'fault', error, sent: progress.sent }
   }
@@ -95,7 +101,7 @@ async function notAsPlanned(
   }
   if (!final.every(({ fact }) => isOneNodesOwn(fact))) return { kind: 'stale', mismatches: final }
   await run.recorder.stepFailed(step, reason)
-  return { kind: 'failed', reason, sent: false }
+  return { kind: 'failed', failure: failureOf({ broken }, [], fileNames([step])), sent: false }
 }
 
 function mustReload(run: StepRun, { action, requires }: Step): boolean {
@@ -105,32 +111,35 @@ function mustReload(run: StepRun, { action, requires }: Step): boolean {
   )
 }
 
-interface Failure {
-  readonly reason: string
+interface FinishingRun extends StepRun {
+  /** True once nobody wants to watch any longer: what a step ensures is then checked at once. */
+  readonly endSoak: () => boolean
+}
+
+interface Found extends Failure {
   /** Nothing that was seen speaks against the step: the node could not be looked at. */
   readonly unseen: boolean
 }
 
 /** Undefined when the step did what it is to do, whatever the answer to it was. */
 async function whyItFailed(
-  run: StepRun,
+  run: FinishingRun,
   step: Step,
   carried: Carried,
-): Promise<Failure | undefined> {
+): Promise<Found | undefined> {
   if (carried.kind === 'refused') {
     // A request that the token may not make says nothing of the mount.
     if (carried.denied) await assertTokenLives(run, await findActive(run))
     const broken = await lookAfterRefusal(run, step)
-    if (broken.length > 0) return failureOf(broken, carried.reason)
+    if (broken.length > 0) return explain(step, { refused: carried, broken })
     const doubts = await doubtsAfterRefusal(run, step)
     if (doubts === undefined) return verifyReload(run, step)
-    return { reason: [carried.reason, ...doubts].join('; '), unseen: false }
+    return explain(step, { refused: carried, told: doubts })
   }
   const broken = await untilTheyHold(run, step.ensures)
-  if (broken.length > 0) {
-    return failureOf(broken, carried.kind === 'unknown' ? carried.reason : undefined)
-  }
-  return verifyReload(run, step)
+  if (broken.length === 0) return verifyReload(run, step)
+  const told = carried.kind === 'unknown' ? [carried.reason] : []
+  return explain(step, { broken, told })
 }
 
 /** What was refused is on its way to no node: only a node that is away is waited for. */
@@ -150,31 +159,33 @@ async function doubtsAfterRefusal(
   // Arguments and environment of a process are in no listing.
   if (mustReload(run, step)) return []
   const silent = await notSeenToAnswer(run, [step.action])
-  return silent.length === 0 ? undefined : silent
+  return silent.length === 0 ? undefined : silent.map(describeSilent)
 }
 
 /** Beyond what every step ensures: the mount's own checks, and all of it again after the soak. */
-async function verifyReload(run: StepRun, step: Step): Promise<Failure | undefined> {
+async function verifyReload(run: FinishingRun, step: Step): Promise<Found | undefined> {
   if (step.action.kind !== 'reload') return undefined
   const problem = await verify(run, step)
   if (problem !== undefined || run.soak === 0) return problem
   await run.recorder.waiting(`watching for ${run.soak} s before going on`)
-  await run.client.wait(run.soak * 1000)
+  const until = run.clock() + run.soak * 1000
+  while (run.clock() < until && !run.endSoak()) {
+    await run.client.wait(Math.min(until - run.clock(), LOOK_UP_EVERY))
+  }
   const since = await untilTheyHold(run, step.ensures)
-  return since.length > 0 ? failureOf(since) : verify(run, step)
+  return since.length > 0 ? explain(step, { broken: since }) : verify(run, step)
 }
 
-async function verify(run: StepRun, step: Step): Promise<Failure | undefined> {
+async function verify(run: StepRun, step: Step): Promise<Found | undefined> {
   const active = await findActive(run)
-  const reason = await run.verify({ ...step, action: placed(run, step.action, active) }, active)
-  return reason === undefined ? undefined : { reason, unseen: false }
+  const problem = await run.verify({ ...step, action: placed(run, step.action, active) }, active)
+  return problem === undefined ? undefined : explain(step, { told: [problem] })
 }
 
-/** `refused`: in the server's words. */
-function failureOf(broken: readonly Mismatch[], refused?: string): Failure {
-  const told = refused === undefined ? [] : [refused]
+function explain(step: Step, evidence: Evidence): Found {
+  const { broken = [] } = evidence
   return {
-    reason: [...told, ...broken.map(describeMismatch)].join('; '),
+    ...failureOf(evidence, step.ensures, fileNames([step])),
     unseen: broken.length > 0 && broken.every(isUnseen),
   }
 }

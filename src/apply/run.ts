@@ -6,10 +6,12 @@
 import type { Plan, Step } from '../documents/plan.generated.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import { LockstepError } from '../domain/errors.ts'
-import type { RunEnd, RunOutcome } from '../documents/run-outcome.ts'
+import type { Failure, NotPutBack, RunEnd, RunOutcome } from '../documents/run-outcome.ts'
 import type { Client } from '../server/client.ts'
 import { checkMembers, findStale } from './before-first.ts'
 import { lockLost, type Progress } from './carry-through.ts'
+import { failureOf } from './failure.ts'
+import { nobodyCouldLook, type NotBackYet } from './judge-undo.ts'
 import type { EnvironmentOf } from './perform.ts'
 import { putBack } from './put-back.ts'
 import { findReadOnly } from './read-only.ts'
@@ -62,6 +64,7 @@ async function runSteps(run: StepRun, plan: Plan, options: RunOptions): Promise<
   const unfit = await whyNotBegun(run, plan)
   if (unfit !== undefined) return unfit
   const done: Step[] = []
+  let already = 0
   for (const [position, step] of plan.steps.entries()) {
     const remaining = ids(plan.steps.slice(position))
     await options.lookAtLock()
@@ -70,12 +73,14 @@ async function runSteps(run: StepRun, plan: Plan, options: RunOptions): Promise<
     if (options.interrupted()) return { kind: 'interrupted', done: ids(done), remaining }
     const place = { number: position + 1, of: plan.steps.length }
     const result = await runStep(run, step, place)
-    if (result.kind === 'done') done.push(step)
-    else if (result.kind === 'interrupted' && options.lockLost()) {
+    if (result.kind === 'done') {
+      done.push(step)
+      if (result.already) already += 1
+    } else if (result.kind === 'interrupted' && options.lockLost()) {
       return { kind: 'stopped', error: lockLost(), done: ids(done), remaining }
     } else return endOf(run, step, result, { done, remaining })
   }
-  return { kind: 'done', done: ids(done) }
+  return { kind: 'done', done: ids(done), already }
 }
 
 async function whyNotBegun(run: StepRun, plan: Plan): Promise<RunEnd | undefined> {
@@ -117,15 +122,10 @@ async function endOf(
       const error = faultOf(result.error)
       // A reload that the server refused has left its mounts down, and nobody can put them back now.
       if (step.action.kind === 'reload' && result.sent === 'refused') {
-        return {
-          kind: 'not_put_back',
-          step: step.id,
-          reason: 'the server refused it',
-          problems: [error.message],
-          undone: [],
-          ...sofar,
-          remaining: remaining.slice(1),
-        }
+        const touched = [...groupOf(step, done), step]
+        const failure = failureOf({ told: ['the server refused it'] }, [], new Map())
+        const left = nobodyCouldLook(touched, [step], error.message)
+        return notPutBack(step, failure, left, { done, remaining: remaining.slice(1) })
       }
       return stopped(step, error, result.sent, sofar)
     }
@@ -144,25 +144,67 @@ function stopped(
 async function fail(
   run: StepRun,
   step: Step,
-  { reason, sent }: { readonly reason: string; readonly sent: boolean },
+  { failure, sent }: StepResult & { readonly kind: 'failed' },
   { done, remaining }: SoFar,
 ): Promise<RunEnd> {
-  const before = done.filter(({ group }) => group === step.group)
+  const before = groupOf(step, done)
   const touched = sent ? [...before, step] : before
-  const problems = await putBack(run, step, touched)
-  return {
-    kind: problems.length === 0 ? 'put_back' : 'not_put_back',
-    step: step.id,
-    reason,
-    problems,
-    done: ids(done.filter(({ group }) => group !== step.group)),
-    undone: ids(touched),
-    remaining: sent ? remaining.slice(1) : remaining,
+  if (touched.length === 0) {
+    return stopped(step, neverCameRound(failure), 'no', { done: ids(done), remaining })
   }
+  const left = await putBack(run, step, touched)
+  const after = { done, remaining: remaining.slice(1) }
+  if (left.kind === 'not_back') return notPutBack(step, failure, left, after)
+  return {
+    kind: 'put_back',
+    step: step.id,
+    failure,
+    done: ids(outsideGroup(step, done)),
+    undone: ids(left.undone),
+    remaining: after.remaining,
+  }
+}
+
+function notPutBack(
+  step: Step,
+  failure: Failure,
+  { problems, notBack, byHand, undone, notUndone }: NotBackYet,
+  { done, remaining }: SoFar,
+): NotPutBack {
+  return {
+    kind: 'not_put_back',
+    step: step.id,
+    failure,
+    problems,
+    not_back: notBack,
+    by_hand: byHand,
+    done: ids(outsideGroup(step, done)),
+    undone: ids(undone),
+    not_undone: ids(notUndone),
+    remaining,
+  }
+}
+
+/** What is put back with a step. */
+function groupOf({ group }: Step, done: readonly Step[]): Step[] {
+  return done.filter((one) => one.group === group)
+}
+
+function outsideGroup({ group }: Step, done: readonly Step[]): Step[] {
+  return done.filter((one) => one.group !== group)
 }
 
 function ids(steps: readonly Step[]): string[] {
   return steps.map(({ id }) => id)
+}
+
+/** The cluster is as planned, and one node does not say so of itself: nothing was sent to it. */
+function neverCameRound({ reason }: Failure): LockstepError {
+  return new LockstepError({
+    code: 'node-behind',
+    message: reason,
+    hint: 'Nothing was touched. A node that keeps to this has missed a change: restart it, and it reads everything anew.',
+  })
 }
 
 function stayedAway(reason: string): LockstepError {

@@ -47,7 +47,8 @@ function earliestOf(facts: readonly Fact[]): Fact[] {
   return [...first.values()]
 }
 
-function keyOf(fact: Fact): string {
+/** What a fact is of, and where: two facts of one key cannot both hold. */
+export function keyOf(fact: Fact): string {
   const node = 'node' in fact ? fact.node : ''
   const of =
     'mount' in fact
@@ -59,7 +60,7 @@ function keyOf(fact: Fact): string {
 }
 
 /** What the step's own entry, mount or connection was before it. */
-function foundBy({ action, requires }: Step): Fact[] {
+export function foundBy({ action, requires }: Step): Fact[] {
   return requires.filter(({ fact }) =>
     action.kind === 'register'
       ? fact === 'entry'
@@ -77,4 +78,30 @@ function lostMounts(touched: readonly Step[], restores: readonly Fact[]): string
       : [],
   )
   return [...new Set(reloaded)].sort()
+}
+
+/** Those of the facts to restore that this one action brings about. */
+export function effectOf(action: Action, restores: readonly Fact[]): Fact[] {
+  return restores.filter((fact) => {
+    switch (action.kind) {
+      case 'register':
+      case 'deregister':
+        return (
+          fact.fact === 'entry' &&
+          fact.plugin === action.plugin &&
+          fact.version === action.version &&
+          fact.node === undefined
+        )
+      case 'tune':
+        return fact.fact === 'mount' && fact.mount === action.mount && fact.node === undefined
+      case 'repoint':
+        return fact.fact === 'connection' && fact.connection === action.connection
+      case 'reload':
+        return (
+          fact.fact === 'running' && fact.node === action.node && action.mounts.includes(fact.mount)
+        )
+      case 'enable':
+        return false
+    }
+  })
 }

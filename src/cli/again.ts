@@ -42,6 +42,7 @@ function withoutUser(address: string | undefined): string | undefined {
   return address === undefined ? undefined : parseNodeAddress(address)
 }
 
-function quoted(word: string): string {
+/** A word as a shell reads it. */
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -1,7 +1,6 @@
 /** Carries out an approved plan: under the locks, into the journal, watched, and stoppable. */
 import type { Plan } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
-import { EXIT } from '../domain/errors.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 import { findActive } from '../apply/active-node.ts'
@@ -11,15 +10,20 @@ import { journalRoot, openJournal } from '../apply/journal.ts'
 import { type LocalLock, type LockHolder, takeLocalLock } from '../apply/local-lock.ts'
 import { unreloadedEntries } from '../apply/past-runs.ts'
 import { createRecorder } from '../apply/recorder.ts'
+import type { EnvironmentOf } from '../apply/perform.ts'
 import { runPlan } from '../apply/run.ts'
+import { followRun, type SoFar } from '../apply/so-far.ts'
 import { keepToken } from '../apply/token-keeper.ts'
 import { createVerify } from '../apply/verify.ts'
+import { gateWrites } from '../apply/write-gate.ts'
+import type { Client } from '../server/client.ts'
 import { lockCommands, type TypedOptions } from './again.ts'
 import type { Host } from './host.ts'
 import { jsonProgress, lineProgress, listProgress, type Progress } from './progress.ts'
 import { checkCommands, commandRunner } from './run-command.ts'
 import { secretsOf } from './secrets.ts'
 import type { Session } from './session.ts'
+import { watchInterrupt } from './watch-interrupt.ts'
 
 export interface CarryOutOptions extends TypedOptions {
   readonly json?: boolean
@@ -38,14 +42,14 @@ export interface Job {
   readonly folder: string
   readonly options: CarryOutOptions
   readonly host: Host
-  /** The command that goes on where this one stops. */
-  readonly again: string
+  /** How a run ended, for people. */
+  readonly describeEnd: (outcome: RunOutcome) => string
 }
 
 /** Throws a LockstepError before anything is begun where it is locked or cannot be recorded. */
 export async function carryOut(job: Job): Promise<RunOutcome> {
-  const { plan, host } = job
-  resolveEnvironment(plan, job.desired, host.env)
+  const { plan, host, session, describeEnd } = job
+  const environmentOf = resolveEnvironment(plan, job.desired, host.env)
   checkCommands(plan, host.env['PATH'])
   const since = host.now().toISOString()
   const run = `${since.replace(/[:.]/g, '-')}-${host.randomHex(3)}`
@@ -56,11 +60,18 @@ export async function carryOut(job: Job): Promise<RunOutcome> {
     ...{ folder, holder, isAlive: host.isAlive },
     commands: lockCommands(job.options),
   })
-  const interrupt = watchInterrupt(job, localLock.release)
+  const gate = gateWrites(session.client)
+  const soFar = followRun(plan)
+  const { release } = localLock
+  const interrupt = watchInterrupt({ host, gate, soFar, describeEnd, release })
   try {
     const clusterLock = await lockCluster(job, holder)
     try {
-      return await runRecorded(job, { run, localLock, clusterLock, interrupted: interrupt.asked })
+      return await runRecorded(job, {
+        ...{ run, localLock, clusterLock, environmentOf, soFar },
+        client: gate.client,
+        interrupted: interrupt.asked,
+      })
     } finally {
       await clusterLock?.release()
     }
@@ -74,17 +85,21 @@ interface Started {
   readonly run: string
   readonly localLock: LocalLock
   readonly clusterLock: ClusterLock | undefined
+  readonly environmentOf: EnvironmentOf
+  readonly soFar: SoFar
+  readonly client: Client
   readonly interrupted: () => boolean
 }
 
 async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
   const { plan, desired, session, folder, options, host } = job
+  const { client, environmentOf } = started
   // Read before this run's own journal is among them.
   const written = unreloadedEntries(folder, plan.cluster.id)
   const journal = openJournal(folder, started.run)
   try {
     const progress = await chooseProgress(options, plan, host)
-    const sinks = [journal.write, progress.sink]
+    const sinks = [journal.write, started.soFar.sink, progress.sink]
     const recorder = createRecorder({ run: started.run, by: host.who, now: host.now, sinks })
     const stopKeeping = await keepToken({
       client: session.client,
@@ -94,11 +109,11 @@ async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
     try {
       await recorder.runStarted(plan)
       const outcome = await runPlan(plan, {
-        client: session.client,
+        client,
         recorder,
-        environmentOf: resolveEnvironment(plan, desired, host.env),
+        environmentOf,
         verify: createVerify({
-          client: session.client,
+          client,
           runCommand: commandRunner(
             secretsOf({ token: session.token, desired, plan, env: host.env }),
           ),
@@ -171,24 +186,4 @@ function chooseProgress(options: CarryOutOptions, plan: Plan, host: Host): Promi
     return Promise.resolve(lineProgress(plan, host.err))
   }
   return listProgress(plan, host)
-}
-
-/** The first Ctrl-C lets the step under way finish; the second ends at once, the journal whole. */
-function watchInterrupt(
-  { host, again }: Job,
-  release: () => void,
-): { asked: () => boolean; stop: () => void } {
-  let times = 0
-  const stop = host.onInterrupt(() => {
-    times += 1
-    if (times > 1) {
-      host.err(
-        `\nStopped at once: the step under way may be half done. To go on from what it finds: ${again}\n`,
-      )
-      release()
-      host.exit(EXIT.interrupted)
-    }
-    host.err('\nStopping after the step under way. Press Ctrl-C again to stop at once.\n')
-  })
-  return { asked: () => times > 0, stop }
 }

@@ -14,7 +14,6 @@ export interface Host {
   readonly err: (text: string) => void
   readonly outIsTerminal: boolean
   readonly errIsTerminal: boolean
-  /** True where a person can be asked. */
   readonly inIsTerminal: boolean
   /** Columns of the terminal; without end where there is none. */
   readonly width: number
@@ -35,11 +34,19 @@ export interface Host {
   readonly wait: (milliseconds: number) => Promise<void>
   /** Calls back every so many milliseconds until the returned function is called. */
   readonly every: (milliseconds: number, callback: () => void) => () => void
-  /** Asks a question on the terminal; the answer without its newline. */
-  readonly ask: (question: string) => Promise<string>
+  /** Asks a question on the terminal. */
+  readonly ask: (question: string) => Promise<Answer>
   /** Calls back at each Ctrl-C, SIGTERM or SIGHUP until the returned function is called. */
   readonly onInterrupt: (callback: () => void) => () => void
 }
+
+export type Answer =
+  /** Without its newline. */
+  | { readonly kind: 'said'; readonly text: string }
+  /** Ctrl-C. */
+  | { readonly kind: 'interrupted' }
+  /** Ctrl-D, or a terminal that went away. */
+  | { readonly kind: 'nothing' }
 
 export function processHost(): Host {
   return {
@@ -47,7 +54,7 @@ export function processHost(): Host {
     err: (text) => void process.stderr.write(text),
     outIsTerminal: isTerminal(process.stdout),
     errIsTerminal: isTerminal(process.stderr),
-    inIsTerminal: isatty(0) && isTerminal(process.stdout),
+    inIsTerminal: isatty(0),
     // A terminal whose size nobody has set says 0.
     width: (isTerminal(process.stdout) && process.stdout.columns) || Infinity,
     env: process.env,
@@ -118,14 +125,24 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function askTerminal(question: string): Promise<string> {
+async function askTerminal(question: string): Promise<Answer> {
   const { createInterface } = await import('node:readline/promises')
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const left = new AbortController()
+  const end: { answer: Answer } = { answer: { kind: 'nothing' } }
+  terminal.on('SIGINT', () => {
+    end.answer = { kind: 'interrupted' }
+    left.abort()
+  })
+  terminal.on('close', () => {
+    left.abort()
+  })
   try {
-    return await terminal.question(question)
+    return { kind: 'said', text: await terminal.question(question, { signal: left.signal }) }
   } catch {
-    // Ctrl-C or Ctrl-D at the question is a no.
-    return ''
+    // The cursor stands behind the question.
+    process.stdout.write('\n')
+    return end.answer
   } finally {
     terminal.close()
   }

@@ -1,6 +1,7 @@
 /** The command line: which commands there are and what they take. Each loads what it needs itself. */
 import { Command, Option } from 'commander'
 import type { ExitCode } from '../domain/errors.ts'
+import type { CarryingOptions } from './apply-plan.ts'
 import type { ApplyOptions } from './commands/apply.ts'
 import type { RunProgram } from './demo/story.ts'
 import type { Host } from './host.ts'
@@ -182,7 +183,7 @@ const addRollback: Add = (program, host, done) => {
           'lockstep rollback 2026-05-01T10 -f prod/ --auto-approve',
         ),
     )
-    .action(async (run: string | undefined, options: ApplyOptions) => {
+    .action(async (run: string | undefined, options: CarryingOptions) => {
       const { rollback } = await import('./commands/rollback.ts')
       done(await rollback(run, options, host))
     })

@@ -14,7 +14,7 @@ function titleOf(step: Step, plan: Plan): string {
   return describeAction(step.action, { nodes: plan.cluster.nodes, detail: false })
 }
 
-/** One line a step, for logs. */
+/** One line a step, for logs. Why one failed is told once, when the run has ended. */
 export function lineProgress(plan: Plan, write: (text: string) => void): Progress {
   const of = plan.steps.length
   const titles = new Map(
@@ -34,9 +34,7 @@ export function lineProgress(plan: Plan, write: (text: string) => void): Progres
           break
         case 'step_failed':
           // One that could not even begin has no line yet.
-          write(
-            `${event.step === begun ? '' : `${titleFor(event.step)} … `}FAILED\n      ${event.reason}\n`,
-          )
+          write(`${event.step === begun ? '' : `${titleFor(event.step)} … `}FAILED\n`)
           break
         case 'undo_started':
           write(
@@ -47,7 +45,7 @@ export function lineProgress(plan: Plan, write: (text: string) => void): Progres
           write('done\n')
           break
         case 'undo_failed':
-          write(`FAILED\n      ${event.reason}\n`)
+          write('FAILED\n')
           break
         case 'run_waiting':
           write(`      ${event.reason}\n`)
@@ -110,7 +108,7 @@ export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
           steps.get(event.step)?.finish()
           break
         case 'step_failed':
-          steps.get(event.step)?.finish(new Error(event.reason))
+          steps.get(event.step)?.finish(new Error('failed'))
           await drawn
           break
         case 'undo_started':

@@ -1,6 +1,6 @@
 // Generated from schemas/journal.schema.json by `npm run generate`; edit the schema instead.
 import type { Action, Entry, Fact } from './plan.generated.ts'
-import type { ConnectionPath, MountPath, Namespace, NodeAddress, PluginId, Version } from '../domain/names.ts'
+import type { ConnectionPath, MountPath, Namespace, NodeAddress, PluginId, Sha256, Version } from '../domain/names.ts'
 /**
  * One line of a run's journal, and of apply --json: what is about to be done, and what came of it.
  */
@@ -201,7 +201,7 @@ export interface RunWaiting {
   reason: string
 }
 /**
- * However it ended. done and remaining are ids of steps; a journal without this line is of a run that was killed, or is under way.
+ * However it ended. done, undone, not_undone and remaining are ids of steps; a journal without this line is of a run that was killed, or is under way.
  */
 export interface RunEnded {
   event: 'run_ended'
@@ -216,6 +216,10 @@ export interface RunEnded {
   outcome: 'done' | 'stale' | 'put_back' | 'not_put_back' | 'interrupted' | 'stopped'
   done: string[]
   undone: string[]
+  /**
+   * Steps that were to be taken back and were not; absent where there are none.
+   */
+  not_undone?: string[]
   remaining: string[]
   /**
    * Why it did not get to its end.
@@ -227,5 +231,25 @@ export interface RunEnded {
   read_only?: {
     mount: MountPath
     node: NodeAddress
+  }[]
+  /**
+   * Why what it touched was not put back.
+   */
+  problems?: string
+  /**
+   * Mounts that do not run, or were not seen to run, what they ran before.
+   */
+  not_back?: {
+    mount: MountPath
+    node: NodeAddress
+    /**
+     * What it is to run again: the plugin's file, or its version where the file's name is not known.
+     */
+    file: string
+    /**
+     * Empty for a builtin.
+     */
+    sha256: Sha256
+    found: string
   }[]
 }

@@ -1,11 +1,14 @@
 /** How a run of a plan ended, and what was found where it could not go on. */
-import type { Fact } from './plan.generated.ts'
 import type { LockstepError } from '../domain/errors.ts'
-import type { MountPath, NodeAddress } from '../domain/names.ts'
+import type { MountPath, NodeAddress, Sha256 } from '../domain/names.ts'
+import type { Action, Fact } from './plan.generated.ts'
 
 /** A fact that does not hold: what was relied on, and what was found. */
 export interface Mismatch {
+  /** As the plan has it. */
   readonly fact: Fact
+  /** Whose word it is, where it is one node's. */
+  readonly node?: NodeAddress
   /** What it is about, e.g. `team-a/ on https://…`. */
   readonly subject: string
   readonly field: MismatchField
@@ -40,6 +43,47 @@ export type MismatchField =
  */
 export type MismatchState = 'final' | 'pending' | 'unseen' | 'denied'
 
+/** Why a step failed, or was not taken back. */
+export interface Failure {
+  /** All that was found, in one line: for the journal. */
+  readonly reason: string
+  /** The same for people, each thing once. */
+  readonly causes: readonly Cause[]
+}
+
+export type Cause =
+  /** `file`: its name, or `of <version>` where nothing says what it is called. */
+  | {
+      readonly kind: 'wrong_bytes'
+      readonly node: NodeAddress
+      readonly file: string
+      readonly sha256: Sha256
+    }
+  | {
+      readonly kind: 'missing_file' | 'not_executable'
+      readonly node: NodeAddress
+      readonly file: string
+    }
+  /** Mounts or entries, on one node or of the cluster, of which the same is to be said. */
+  | {
+      readonly kind: 'wrong'
+      readonly things: readonly string[]
+      readonly node?: NodeAddress
+      readonly what: string
+    }
+  | { readonly kind: 'words'; readonly words: string }
+
+/** A mount that does not run, or was not seen to run, what it ran before on a node. */
+export interface NotBack {
+  readonly mount: MountPath
+  readonly node: NodeAddress
+  /** What it is to run again: the file, or its version where the file's name is not known. */
+  readonly file: string
+  /** Empty for the builtin. */
+  readonly sha256: Sha256
+  readonly found: string
+}
+
 /** Reloaded, and not to be written to until its node steps down or restarts (Vault). */
 export interface ReadOnlyMount {
   readonly mount: MountPath
@@ -49,9 +93,9 @@ export interface ReadOnlyMount {
 /** How a run ended, and which mounts it leaves that cannot be written to; absent: none. */
 export type RunOutcome = RunEnd & { readonly readOnly?: readonly ReadOnlyMount[] }
 
-/** `done`, `undone` and `remaining` are step ids, in order. */
+/** Lists of steps are of their ids, in order; each step but `step` is in one. */
 export type RunEnd =
-  | { readonly kind: 'done'; readonly done: readonly string[] }
+  | { readonly kind: 'done'; readonly done: readonly string[]; readonly already: number }
   | {
       readonly kind: 'stale'
       readonly step: string
@@ -60,17 +104,20 @@ export type RunEnd =
       readonly remaining: readonly string[]
     }
   | {
-      readonly kind: 'put_back' | 'not_put_back'
+      readonly kind: 'put_back'
+      /** The step that failed. */
       readonly step: string
-      readonly reason: string
-      /** Why it could not be put back; empty for `put_back`. */
-      readonly problems: readonly string[]
+      readonly failure: Failure
       readonly done: readonly string[]
+      /** Empty where the request was refused and had changed nothing. */
       readonly undone: readonly string[]
       readonly remaining: readonly string[]
     }
+  | NotPutBack
+  /** `unchecked`: cut off; nobody has looked at what came of these. */
   | {
       readonly kind: 'interrupted'
+      readonly unchecked?: readonly string[]
       readonly done: readonly string[]
       readonly remaining: readonly string[]
     }
@@ -83,3 +130,18 @@ export type RunEnd =
       readonly done: readonly string[]
       readonly remaining: readonly string[]
     }
+
+export interface NotPutBack {
+  readonly kind: 'not_put_back'
+  readonly step: string
+  readonly failure: Failure
+  /** Why it could not be put back. */
+  readonly problems: Failure
+  readonly not_back: readonly NotBack[]
+  /** The requests that would take back what was not, in order. */
+  readonly by_hand: readonly Action[]
+  readonly done: readonly string[]
+  readonly undone: readonly string[]
+  readonly not_undone: readonly string[]
+  readonly remaining: readonly string[]
+}

@@ -1,5 +1,6 @@
 /** Runs and what they did, from their journals. */
 import type { JournalEvent } from '../documents/journal.generated.ts'
+import { describeAction } from './action-text.ts'
 
 export interface NamedRun {
   readonly name: string
@@ -14,17 +15,25 @@ export function renderHistory(runs: readonly NamedRun[]): string {
   return runs
     .map(({ name, events, underWay }) => {
       const started = events.find((event) => event.event === 'run_started')
-      const done = events.filter((event) => event.event === 'step_done').length
       const steps = started === undefined ? '?' : String(started.steps)
       const cluster = started?.cluster.name ?? 'unknown cluster'
-      return `${name}  ${cluster}  ${underWay === true ? 'under way' : outcomeOf(events)}  ${done} of ${steps} steps  ${started?.by ?? ''}`.trimEnd()
+      return `${name}  ${cluster}  ${underWay === true ? 'under way' : outcomeOf(events)}  ${stepsDone(events)} of ${steps} steps  ${started?.by ?? ''}`.trimEnd()
     })
     .join('\n')
 }
 
+/** What was taken back is not counted; before the end that is not known. */
+function stepsDone(events: readonly JournalEvent[]): number {
+  const ended = events.find((event) => event.event === 'run_ended')
+  return ended?.done.length ?? events.filter((event) => event.event === 'step_done').length
+}
+
 /** One line an event. */
 export function renderRun(events: readonly JournalEvent[]): string {
-  return events.map((event) => `${event.at}  ${describe(event)}`).join('\n')
+  const failed = new Set(
+    events.flatMap((event) => (event.event === 'step_failed' ? event.reason : [])),
+  )
+  return events.map((event) => `${event.at}  ${describe(event, failed)}`).join('\n')
 }
 
 /** A journal without an end is of a run that was killed, or is under way. */
@@ -33,7 +42,8 @@ function outcomeOf(events: readonly JournalEvent[]): string {
   return ended?.outcome ?? 'not ended'
 }
 
-function describe(event: JournalEvent): string {
+/** `told`: reasons that were given already, of the steps that failed. */
+function describe(event: JournalEvent, told: ReadonlySet<string>): string {
   switch (event.event) {
     case 'run_started':
       return `run of plan ${event.plan_id.slice(0, 12)} on ${event.cluster.name}, ${event.steps} steps, by ${event.by}`
@@ -45,12 +55,12 @@ function describe(event: JournalEvent): string {
     case 'undo_failed':
       return `        FAILED: ${event.reason}`
     case 'undo_started':
-      return `        putting back: ${event.action.kind}`
+      return `        putting back: ${describeAction(event.action, { nodes: [], detail: false })}`
     case 'undo_done':
       return '        put back'
     case 'run_waiting':
       return `        waiting: ${event.reason}`
     case 'run_ended':
-      return `ended: ${event.outcome}${event.reason === undefined ? '' : ` (${event.reason})`}`
+      return `ended: ${event.outcome}${event.reason === undefined || told.has(event.reason) ? '' : ` (${event.reason})`}`
   }
 }

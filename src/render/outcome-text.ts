@@ -1,19 +1,25 @@
 /** How a run ended: what was done, what was undone, what was not begun, and what to type next. */
-import type { Plan } from '../documents/plan.generated.ts'
+import type { Action, Plan } from '../documents/plan.generated.ts'
+import type { Failure, NotPutBack, RunOutcome } from '../documents/run-outcome.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
+import { count } from '../domain/count.ts'
 import { unreachable } from '../domain/errors.ts'
-import type { RunOutcome } from '../documents/run-outcome.ts'
 import { describeAction } from './action-text.ts'
+import { describeCause, describeNotBack, saysTheCure } from './cause-text.ts'
 import type { Palette } from './palette.ts'
-import { listSome, printable } from './wording.ts'
+import { listSome, printable, shortenHashes } from './wording.ts'
 
 export interface OutcomeTextOptions {
   readonly palette: Palette
   /** The command to type to go on. */
   readonly again: string
+  /** The command that plans anew where this plan holds no longer. */
+  readonly anew: string
+  /** The command that makes an action's request without this program. */
+  readonly byHand: (action: Action) => string
 }
 
-/** The end of a run as people read it; where mounts stay read-only, the last of it says so. */
+/** For people; ends with what to type next, and where mounts stay read-only, with what cures it. */
 export function renderOutcome(
   outcome: RunOutcome,
   plan: Plan,
@@ -37,76 +43,80 @@ function renderReadOnly({ readOnly = [] }: RunOutcome, palette: Palette): string
 function renderEnd(
   outcome: RunOutcome,
   plan: Plan,
-  { palette, again }: OutcomeTextOptions,
+  { palette, again, anew, byHand }: OutcomeTextOptions,
 ): string {
-  const titles = new Map(
-    plan.steps.map((step) => [
-      step.id,
-      describeAction(step.action, { nodes: plan.cluster.nodes, detail: false }),
-    ]),
-  )
-  const list = (heading: string, ids: readonly string[]): string[] =>
-    ids.length === 0 ? [] : [`${heading}:`, ...ids.map((id) => `  - ${titles.get(id) ?? id}`)]
+  const { titleOf, list } = stepsOf(plan)
   const goOn = `To go on from what it finds: ${again}`
   switch (outcome.kind) {
-    case 'done': {
-      const count = `${outcome.done.length} step${outcome.done.length === 1 ? '' : 's'}`
-      const where = onlyActiveRuns(plan.cluster)
-        ? 'on the active node; standbys run no plugins'
-        : 'on every node'
-      return `\n${palette.green('Apply complete.')} ${count} carried out and checked ${where}.\n`
-    }
+    case 'done':
+      return `\n${palette.green('Apply complete.')} ${describeDone(outcome, plan)}\n`
     case 'stale':
       return lines(
-        palette.red(
-          `Stale: before "${titles.get(outcome.step) ?? outcome.step}" the cluster was not as planned.`,
-        ),
-        ...outcome.mismatches.map(
-          ({ subject, field, expected, found }) =>
-            `  ${subject}: ${field} was planned on ${expected}, found ${found}`,
+        palette.red(`Stale: before "${titleOf(outcome.step)}" the cluster was not as planned.`),
+        ...new Set(
+          outcome.mismatches.map(({ subject, field, expected, found }) =>
+            shortenHashes(`  ${subject}: ${field} was planned on ${expected}, found ${found}`),
+          ),
         ),
         ...list('Done', outcome.done),
         ...list('Not begun', outcome.remaining),
-        'To go on: plan again, and apply that plan.',
+        `To go on, plan again: ${anew}`,
       )
     case 'put_back':
       return lines(
-        palette.red(`Failed: ${titles.get(outcome.step) ?? outcome.step}`),
-        `  ${outcome.reason}`,
+        palette.red(`Failed: ${titleOf(outcome.step)}`),
+        ...causesOf(outcome.failure),
         palette.yellow(
-          'Put back: what it had touched runs as before, checked on every node touched.',
+          outcome.undone.length === 0
+            ? 'Nothing was changed by it: what it touches runs as before, checked.'
+            : 'Put back: what it had touched runs as before, checked on every node touched.',
         ),
         ...list('Done', outcome.done),
         ...list('Undone', outcome.undone),
         ...list('Not begun', outcome.remaining),
-        `Mend the cause, then go on from what it finds: ${again}`,
+        `${saysTheCure(outcome.failure) ? 'Once that is right,' : 'Mend the cause, then'} go on from what it finds: ${again}`,
       )
     case 'not_put_back':
       return lines(
-        palette.red(`Failed: ${titles.get(outcome.step) ?? outcome.step}`),
-        `  ${outcome.reason}`,
+        palette.red(`Failed: ${titleOf(outcome.step)}`),
+        ...causesOf(outcome.failure),
         palette.red('NOT put back. This needs a person:'),
-        ...outcome.problems.map((problem) => `  ${problem}`),
+        ...problemsOf(outcome),
         ...list('Done', outcome.done),
-        ...list('Tried to undo', outcome.undone),
+        ...list('Undone', outcome.undone),
+        ...list('Not undone', outcome.not_undone),
         ...list('Not begun', outcome.remaining),
-        'See what every node runs with: lockstep status',
+        ...(outcome.by_hand.length === 0
+          ? ['Mend the cause.']
+          : [
+              'Mend the cause. What is not back comes back as it was with:',
+              ...outcome.by_hand.map((action) => `  ${byHand(action)}`),
+            ]),
+        `Or, with the cause mended, go on from what it finds: ${again}`,
       )
     case 'interrupted':
       return lines(
-        palette.yellow(
-          'Stopped between two steps, as asked. Every mount is where its last step left it.',
-        ),
+        ...(outcome.unchecked === undefined
+          ? [
+              palette.yellow(
+                'Stopped between two steps, as asked. Every mount is where its last step left it.',
+              ),
+            ]
+          : [
+              palette.red('Stopped at once. Nobody has looked at what came of:'),
+              ...outcome.unchecked.map((id) => `  - ${titleOf(id)}`),
+              ...mayBeDown(plan, outcome.unchecked),
+            ]),
         ...list('Done', outcome.done),
         ...list('Not begun', outcome.remaining),
         goOn,
       )
     case 'stopped':
       return lines(
-        palette.red(`Stopped: ${outcome.error.message}`),
+        palette.red(`Stopped: ${printable(shortenHashes(outcome.error.message))}`),
         outcome.unchecked === undefined
           ? 'Every mount is where its last step left it.'
-          : `Nobody could look at what came of: ${titles.get(outcome.unchecked) ?? outcome.unchecked}`,
+          : `Nobody could look at what came of: ${titleOf(outcome.unchecked)}`,
         ...list('Done', outcome.done),
         ...list(
           'Not begun',
@@ -118,6 +128,56 @@ function renderEnd(
     default:
       return unreachable(outcome)
   }
+}
+
+function stepsOf(plan: Plan) {
+  const titles = new Map(
+    plan.steps.map((step) => [
+      step.id,
+      describeAction(step.action, { nodes: plan.cluster.nodes, detail: false }),
+    ]),
+  )
+  const titleOf = (id: string): string => titles.get(id) ?? id
+  const list = (heading: string, ids: readonly string[]): string[] =>
+    ids.length === 0 ? [] : [`${heading}:`, ...ids.map((id) => `  - ${titleOf(id)}`)]
+  return { titleOf, list }
+}
+
+function describeDone(
+  { done, already }: RunOutcome & { readonly kind: 'done' },
+  { cluster }: Plan,
+): string {
+  const where = onlyActiveRuns(cluster)
+    ? 'on the active node; standbys run no plugins'
+    : 'on every node'
+  if (done.length > 0 && already === done.length) {
+    return `All ${count(done.length, 'step')} had been carried out before, as was checked ${where}.`
+  }
+  const now = `${count(done.length - already, 'step')} carried out and checked ${where}.`
+  return already === 0 ? now : `${now} ${count(already, 'step')} had been carried out before.`
+}
+
+function causesOf({ causes }: Failure): string[] {
+  return causes.map((cause) => `  ${describeCause(cause)}`)
+}
+
+/** What was said of the step that failed is not said again. */
+function problemsOf({ failure, problems, not_back }: NotPutBack): string[] {
+  const said = new Set(causesOf(failure))
+  const told = causesOf(problems).filter((line) => !said.has(line))
+  return [...told, ...describeNotBack(not_back).map((line) => `  ${line}`)]
+}
+
+/** A server that is cut off in a reload leaves its mounts without a backend. */
+function mayBeDown({ steps }: Plan, unchecked: readonly string[]): string[] {
+  const reloads = steps.flatMap(({ id, action }) =>
+    action.kind === 'reload' && unchecked.includes(id) ? action : [],
+  )
+  if (reloads.length === 0) return []
+  return [
+    'These mounts may be down until the next run has looked:',
+    ...reloads.map(({ mounts, node }) => `  - ${mounts.join(', ')} on ${node}`),
+  ]
 }
 
 function lines(...texts: readonly string[]): string {

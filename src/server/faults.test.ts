@@ -88,6 +88,18 @@ describe('the words of an answer', () => {
     )
   })
 
+  it('say each thing once of a reload of several mounts', () => {
+    const of = (mount: string): string =>
+      `\t* cannot reload plugin on "${mount}": invalid backend version: 2 errors occurred:\n\t* checksums did not match\n\t* checksums did not match\n\n\n`
+    const body = { errors: [`2 errors occurred:\n${of('a/')}${of('b/')}\n`] }
+    expect(errorWords({ status: 400, body })).toBe(
+      [
+        'cannot reload plugin on "a/": invalid backend version: checksums did not match',
+        'cannot reload plugin on "b/": invalid backend version: checksums did not match',
+      ].join('; '),
+    )
+  })
+
   it('are empty for a body that has none', () => {
     expect(errorWords({ status: 500, body: null })).toBe('')
     expect(errorWords({ status: 500, body: { errors: 'text' } })).toBe('')

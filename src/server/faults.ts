@@ -28,18 +28,24 @@ function networkCode(error: unknown): string {
     : ''
 }
 
-/** The words of a server's answer: its `errors`, joined. */
+/** The words of a server's answer: its `errors`, in one line, each thing said once. */
 export function errorWords(response: ServerResponse): string {
   const body = response.body
   if (typeof body !== 'object' || body === null || !('errors' in body)) return ''
   const errors: unknown = body.errors
   if (!Array.isArray(errors)) return ''
-  return errors
-    .map((words) => String(words).replace(/^\d+ errors? occurred:\s*/, ''))
-    .join('; ')
-    .replace(/\s*\n\s*\*?\s*/g, ' ')
-    .replace(/^\* /, '')
-    .trim()
+  const told = errors.flatMap((words) => sayingsOf(String(words)))
+  return told.filter((words, at) => at === 0 || told[at - 1]?.endsWith(words) !== true).join('; ')
+}
+
+/** Of a list within a list (`2 errors occurred:` and a line for each), one saying for each line. */
+function sayingsOf(words: string): string[] {
+  return words
+    .replace(/\s*\d+ errors? occurred:/g, '')
+    .replace(/:\s*\n\s*\* /g, ': ')
+    .split(/\s*\n\s*/)
+    .map((line) => line.replace(/^\s*\* /, '').trim())
+    .filter((line) => line !== '')
 }
 
 /**

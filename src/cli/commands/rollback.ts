@@ -10,12 +10,12 @@ import { makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
 import { openSession } from '../session.ts'
 import { commandAgain } from '../again.ts'
-import { type ApplyOptions, applyPlan } from './apply.ts'
+import { applyPlan, type CarryingOptions } from '../apply-plan.ts'
 
 /** `run`: the name of a run, or the beginning of one; without it the newest that did something. */
 export async function rollback(
   run: string | undefined,
-  options: ApplyOptions,
+  options: CarryingOptions,
   host: Host,
 ): Promise<ExitCode> {
   // A file is not needed to go back, but says what may read whose data.
@@ -47,7 +47,7 @@ export async function rollback(
     const plan = await makeJudgedPlan({ desired, live, session, options, host })
     // By its name: the newest run is this one from now on.
     const again = commandAgain(['rollback', started.run], options)
-    return await applyPlan({ plan, desired, session, options, host, again })
+    return await applyPlan({ plan, desired, session, options, host, again, anew: again })
   } finally {
     await session.close()
   }

@@ -1,0 +1,148 @@
+/**
+ * Why a step failed, or what was to take it back: all of it for the journal, and its causes for
+ * people. A cause that is known (a plugin file that is missing or another one) stands for
+ * everything that follows from it on that node.
+ */
+import type { Action, Fact, Step } from '../documents/plan.generated.ts'
+import type { Cause, Failure, Mismatch } from '../documents/run-outcome.ts'
+import { groupBy } from '../domain/group-by.ts'
+import { type NodeAddress, NO_SHA256, type Sha256, type Version } from '../domain/names.ts'
+import { describeMismatch, thingOf, whatIsWrong } from './mismatch.ts'
+
+/** A server's no: which node said it, and its words. */
+export interface Refusal {
+  readonly node: NodeAddress
+  /** With the node's address. */
+  readonly reason: string
+}
+
+export interface Evidence {
+  readonly refused?: Refusal | undefined
+  /** What does not hold. */
+  readonly broken?: readonly Mismatch[]
+  /** What else was found, a sentence each. */
+  readonly told?: readonly string[]
+}
+
+/** `files`: what each binary is called; `due`: what should have held. */
+export function failureOf(
+  { refused, broken = [], told = [] }: Evidence,
+  due: readonly Fact[],
+  files: FileNames,
+): Failure {
+  const runs = broken.flatMap(wantedBy)
+  const wanted = runs.length > 0 ? runs : due.flatMap((fact) => wantedBy({ fact }))
+  const known = onceEach([
+    ...(refused === undefined ? [] : knownCauses(refused.node, refused.reason, wanted, files)),
+    ...broken.flatMap(({ node, field, found }) =>
+      field === 'readable' && node !== undefined ? knownCauses(node, found, [], files) : [],
+    ),
+  ])
+  const rest = broken.filter((mismatch) => !follows(mismatch, known))
+  const explained = known.some(({ node }) => node === refused?.node)
+  return {
+    reason: [
+      ...(refused === undefined ? [] : [refused.reason]),
+      ...broken.map(describeMismatch),
+      ...told,
+    ].join('; '),
+    causes: [
+      ...known,
+      ...(refused === undefined || explained ? [] : [wordsOf(refused.reason)]),
+      ...groupedByWhatIsWrong(rest),
+      ...told.map(wordsOf),
+    ],
+  }
+}
+
+export function wordsOf(words: string): Cause {
+  return { kind: 'words', words }
+}
+
+/** What each binary that steps speak of is called in the plugin directories. */
+export type FileNames = ReadonlyMap<Sha256, string>
+
+export function fileNames(steps: readonly Step[]): FileNames {
+  const names = new Map<Sha256, string>()
+  for (const { action, undo, requires, ensures, restores } of steps) {
+    for (const one of [action, ...undo] satisfies Action[]) {
+      if (one.kind === 'register') names.set(one.entry.sha256, one.entry.command)
+    }
+    for (const fact of [...requires, ...ensures, ...restores]) {
+      if (fact.fact === 'entry' && fact.entry !== null) {
+        names.set(fact.entry.sha256, fact.entry.command)
+      }
+    }
+  }
+  return names
+}
+
+interface Wanted {
+  readonly node: NodeAddress
+  readonly sha256: Sha256
+  readonly version?: Version
+}
+
+/** The binary that a mount was to run; none of a builtin. */
+function wantedBy({ fact, node }: Pick<Mismatch, 'fact' | 'node'>): Wanted[] {
+  if (fact.fact !== 'running' || fact.sha256 === NO_SHA256) return []
+  const { sha256, version } = fact
+  return [{ node: node ?? fact.node, sha256, ...(version !== undefined && { version }) }]
+}
+
+type KnownCause = Exclude<Cause, { kind: 'words' | 'wrong' }>
+
+/** The servers' own words: measured on both, in `test/recordings` and `test/real`. */
+function knownCauses(
+  node: NodeAddress,
+  words: string,
+  wanted: readonly Wanted[],
+  files: FileNames,
+): KnownCause[] {
+  const missing = /(?:l?stat|fork\/exec) (.+?): no such file or directory/.exec(words)?.[1]
+  if (missing !== undefined) return [{ kind: 'missing_file', node, file: baseName(missing) }]
+  const forbidden = /fork\/exec (.+?): permission denied/.exec(words)?.[1]
+  if (forbidden !== undefined) return [{ kind: 'not_executable', node, file: baseName(forbidden) }]
+  if (!words.includes('checksums did not match')) return []
+  const here = wanted.filter((one) => one.node === node)
+  return here.map(({ sha256, version }) => ({
+    kind: 'wrong_bytes',
+    node,
+    file: files.get(sha256) ?? `of ${version ?? 'the plugin'}`,
+    sha256,
+  }))
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+/** What is known to be wrong on a node is why its mounts do not run, and its entry cannot be read. */
+function follows({ node, field }: Mismatch, known: readonly KnownCause[]): boolean {
+  if (field === 'readable' && node === undefined) return known.length > 0
+  return known.some((cause) => cause.node === node)
+}
+
+function groupedByWhatIsWrong(mismatches: readonly Mismatch[]): Cause[] {
+  const shown = mismatches.map((one) => ({ ...one, found: withoutRoute(one.found) }))
+  const alike = groupBy(shown, ({ node, field, expected, found }) =>
+    JSON.stringify([node, field, expected, found]),
+  )
+  return [...alike.values()].flatMap((group): Cause[] => {
+    const [first] = group
+    if (first === undefined) return []
+    const { node } = first
+    const things = onceEach(group.map((one) => thingOf(one.fact)))
+    const what = whatIsWrong(first, things.length)
+    return [{ kind: 'wrong', things, ...(node !== undefined && { node }), what }]
+  })
+}
+
+/** A server names the mount that it was asked for in words that are else the same for all. */
+export function withoutRoute(words: string): string {
+  return words.replace(/^no handler for route ".*?"\. route entry found, but (.*?)\.?$/, '$1')
+}
+
+export function onceEach<Item>(items: readonly Item[]): Item[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()]
+}

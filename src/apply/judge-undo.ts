@@ -1,0 +1,175 @@
+/**
+ * What is back and what is not, once everything was tried: step by step, mount by mount, with the
+ * requests that would take back the rest. Pure.
+ */
+import type { Action, Fact, Step } from '../documents/plan.generated.ts'
+import type { Cause, Failure, Mismatch, NotBack } from '../documents/run-outcome.ts'
+import { type NodeAddress, NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import type { Carried } from './carry-through.ts'
+import { failureOf, type FileNames, fileNames, onceEach, withoutRoute, wordsOf } from './failure.ts'
+import { describeMismatch, whatIsWrong } from './mismatch.ts'
+import { describeSilent, type Silent } from './not-seen-to-answer.ts'
+import { effectOf, foundBy, keyOf, planUndo, type UndoPlan } from './undo.ts'
+
+export type PutBack = Back | NotBackYet
+
+/** `undone` is empty where the refused request had changed nothing. */
+interface Back {
+  readonly kind: 'back'
+  readonly undone: readonly Step[]
+}
+
+export interface NotBackYet {
+  readonly kind: 'not_back'
+  readonly undone: readonly Step[]
+  readonly notUndone: readonly Step[]
+  readonly problems: Failure
+  readonly notBack: readonly NotBack[]
+  /** What would take back the rest, in order. */
+  readonly byHand: readonly Action[]
+}
+
+/** An action that the server did not take, or of which no answer came. */
+export interface NotTaken {
+  readonly action: Action
+  readonly carried: Exclude<Carried, { kind: 'accepted' }>
+}
+
+export interface Found {
+  readonly notTaken: readonly NotTaken[]
+  /** Of what was to be restored. */
+  readonly broken: readonly Mismatch[]
+  /** Mounts of refused reloads. */
+  readonly silent: readonly Silent[]
+  /** Of what steps without an undo found. */
+  readonly lasting: readonly Mismatch[]
+}
+
+type Running = Fact & { readonly fact: 'running' }
+
+/** `touched`: the steps of one group, whose undo `plan` is. */
+export function judgeUndo(touched: readonly Step[], plan: UndoPlan, found: Found): PutBack {
+  const { actions, restores, lost } = plan
+  const down = restores.flatMap((fact) => (fact.fact === 'running' ? downBy(fact, found) : []))
+  const broken = [...found.broken, ...found.lasting].map(({ fact }) => fact)
+  const open = new Set([...broken, ...down.map(({ fact }) => fact)].map(keyOf))
+  const isOpen = (facts: readonly Fact[]): boolean => facts.some((fact) => open.has(keyOf(fact)))
+  const isNotUndone = (step: Step): boolean =>
+    isOpen(step.restores) ||
+    (step.undo.length === 0 && isOpen(foundBy(step))) ||
+    mayBeLost(step, lost)
+  const notUndone = touched.filter(isNotUndone)
+  const undone = touched.filter((step) => !notUndone.includes(step))
+  if (notUndone.length === 0) return { kind: 'back', undone }
+  const files = fileNames(touched)
+  return {
+    kind: 'not_back',
+    undone,
+    notUndone,
+    problems: problemsOf(found, lost, down, files),
+    notBack: down.map((one) => notBackOf(one, files)),
+    byHand: actions.filter((action) => isOpen(effectOf(action, restores))),
+  }
+}
+
+function mayBeLost({ action }: Step, lost: readonly string[]): boolean {
+  return action.kind === 'reload' && action.mounts.some((mount) => lost.includes(mount))
+}
+
+/** `reloads`: the mounts of these may be down. */
+export function nobodyCouldLook(
+  touched: readonly Step[],
+  reloads: readonly Step[],
+  why: string,
+): NotBackYet {
+  const { actions } = planUndo(touched)
+  const files = fileNames(touched)
+  return {
+    kind: 'not_back',
+    undone: [],
+    notUndone: touched,
+    problems: { reason: why, causes: [wordsOf(why)] },
+    notBack: planUndo(reloads).restores.flatMap((fact) =>
+      fact.fact === 'running'
+        ? notBackOf({ fact, node: fact.node, found: 'nobody could look' }, files)
+        : [],
+    ),
+    byHand: actions,
+  }
+}
+
+interface Down {
+  readonly fact: Running
+  /** Where it was seen. */
+  readonly node: NodeAddress
+  /** In words. */
+  readonly found: string
+}
+
+/** A mount that does not run what it ran; none where it does. */
+function downBy(fact: Running, { broken, silent }: Found): Down[] {
+  const mismatch = broken.find((one) => one.fact === fact)
+  if (mismatch !== undefined) {
+    const { field, found, node = fact.node } = mismatch
+    return [{ fact, node, found: field === 'answers' ? noAnswer(found) : whatIsWrong(mismatch) }]
+  }
+  return silent
+    .filter(({ mount, reload }) => mount === fact.mount && reload.node === fact.node)
+    .map(({ node, detail }) => ({ fact, node, found: noAnswer(detail) }))
+}
+
+function noAnswer(detail: string): string {
+  return `no answer (${withoutRoute(detail)})`
+}
+
+function notBackOf({ fact, node, found }: Down, files: FileNames): NotBack {
+  const { mount, sha256, version } = fact
+  const file = sha256 === NO_SHA256 ? 'the builtin' : (files.get(sha256) ?? version ?? 'its plugin')
+  return { mount, node, file, sha256, found }
+}
+
+/** What is said of each mount is not said again among the causes. */
+function problemsOf(
+  { notTaken, broken, silent, lasting }: Found,
+  lost: readonly string[],
+  down: readonly Down[],
+  files: FileNames,
+): Failure {
+  const others = broken.filter(({ fact }) => fact.fact !== 'running')
+  const lastingly = [
+    ...lasting.map(describeLasting),
+    ...lost.map((mount) => `${mount}: there is nothing that it could be put back to`),
+  ]
+  const due = down.map(({ fact, node }) => ({ ...fact, node }))
+  const causes = notTaken.flatMap(({ carried }): readonly Cause[] =>
+    carried.kind === 'refused'
+      ? failureOf({ refused: carried }, due, files).causes
+      : [wordsOf(carried.reason)],
+  )
+  return {
+    reason: onceEach([
+      ...notTaken.map(({ carried }) => carried.reason),
+      ...broken.map(describeMismatch),
+      ...silent.map(describeSilent),
+      ...lastingly,
+    ]).join('; '),
+    causes: onceEach([
+      ...causes,
+      ...failureOf({ broken: others, told: lastingly }, [], files).causes,
+    ]),
+  }
+}
+
+function describeLasting(mismatch: Mismatch): string {
+  const { fact, subject } = mismatch
+  if (fact.fact === 'no_mount') return `${subject}: it was mounted, and is never unmounted`
+  if (fact.fact === 'entry') {
+    return `${describeMismatch(mismatch)}; the file it named before holds another binary by now`
+  }
+  const version = fact.fact === 'mount' ? fact.configured_version : ''
+  const why =
+    version === UNVERSIONED
+      ? 'a version, once set, cannot be cleared'
+      : `nothing is registered that it could go back to`
+  return `${describeMismatch(mismatch)}; ${why}`
+}

@@ -1,0 +1,55 @@
+/** How far a run has come, from the events it tells: for an end that no step comes to. Pure. */
+import type { JournalEvent } from '../documents/journal.generated.ts'
+import type { Plan } from '../documents/plan.generated.ts'
+import type { RunOutcome } from '../documents/run-outcome.ts'
+
+export interface SoFar {
+  readonly sink: (event: JournalEvent) => void
+  /** How the run ended if it ended now. */
+  readonly ending: () => RunOutcome & { readonly kind: 'interrupted' }
+}
+
+export function followRun({ steps }: Plan): SoFar {
+  const done = new Set<string>()
+  let underWay: string | undefined
+  let failed = false
+  return {
+    sink: (event) => {
+      switch (event.event) {
+        case 'step_started':
+          underWay = event.step
+          break
+        case 'step_done':
+          done.add(event.step)
+          underWay = undefined
+          break
+        case 'step_failed':
+          underWay = event.step
+          failed = true
+          break
+        case 'undo_started':
+        case 'undo_done':
+        case 'undo_failed':
+        case 'run_started':
+        case 'run_waiting':
+        case 'run_ended':
+          break
+      }
+    },
+    ending: () => {
+      const current = steps.find(({ id }) => id === underWay)
+      // Those of a failed step's group are being taken back.
+      const isUnchecked = (step: Plan['steps'][number]): boolean =>
+        step === current || (failed && step.group === current?.group && done.has(step.id))
+      const idsOf = (wanted: (step: Plan['steps'][number]) => boolean): string[] =>
+        steps.filter(wanted).map(({ id }) => id)
+      const unchecked = idsOf(isUnchecked)
+      return {
+        kind: 'interrupted',
+        ...(unchecked.length > 0 && { unchecked }),
+        done: idsOf((step) => done.has(step.id) && !isUnchecked(step)),
+        remaining: idsOf((step) => !done.has(step.id) && !isUnchecked(step)),
+      }
+    },
+  }
+}

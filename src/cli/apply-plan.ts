@@ -1,0 +1,152 @@
+/** Shows a plan, asks for it, carries it out and tells how it ended: for whatever made the plan. */
+import { journalRoot } from '../apply/journal.ts'
+import type { Plan } from '../documents/plan.generated.ts'
+import type { RunOutcome } from '../documents/run-outcome.ts'
+import type { DesiredState } from '../domain/desired.ts'
+import { EXIT, type ExitCode, LockstepError, unreachable } from '../domain/errors.ts'
+import { renderOutcome } from '../render/outcome-text.ts'
+import { summarizePlan } from '../render/plan-summary.ts'
+import { renderPlan } from '../render/plan-text.ts'
+import { commandByHand } from './by-hand.ts'
+import { carryOut } from './carry-out.ts'
+import { paletteFor } from './colour.ts'
+import type { Host } from './host.ts'
+import { blockedExitCode, isBlocked, type JudgeOptions } from './judged-plan.ts'
+import { lookAgain } from './look-again.ts'
+import type { CommonOptions } from './options.ts'
+import type { Session } from './session.ts'
+
+/** Of a command that ends in carrying out a plan. */
+export type CarryingOptions = CommonOptions &
+  JudgeOptions & {
+    readonly autoApprove?: boolean
+    readonly input: boolean
+    readonly json?: boolean
+    readonly journal?: string
+    readonly logFile?: string
+    /** Seconds. */
+    readonly soak?: number
+    /** Seconds. */
+    readonly wait: number
+  }
+
+export interface ApplyJob {
+  readonly plan: Plan
+  /** Absent for a saved plan given without its file. */
+  readonly desired: DesiredState | undefined
+  readonly session: Session
+  readonly options: CarryingOptions
+  readonly host: Host
+  /** The command that goes on where this one stops. */
+  readonly again: string
+  /** The command that plans anew where this plan holds no longer. */
+  readonly anew: string
+}
+
+/** The exit code; throws a LockstepError for what keeps it from beginning, or from being seen done. */
+export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
+  const { plan, desired, session, options, host } = job
+  const asks = options.autoApprove !== true
+  const isBlockedPlan = isBlocked(plan)
+  showPlan(job, isBlockedPlan)
+  if (isBlockedPlan) return blockedExitCode(plan)
+  if (plan.steps.length === 0) return EXIT.done
+  if (asks) {
+    const refusal = await whyNotApproved(options, host)
+    if (refusal !== undefined) {
+      host.err(`${refusal.told}\n`)
+      return refusal.exitCode
+    }
+  }
+  const folder = options.journal ?? journalRoot(host.env, host.home).of(plan.cluster.id)
+  const describeEnd = (outcome: RunOutcome): string =>
+    renderOutcome(outcome, plan, {
+      palette: paletteFor(options, host),
+      again: job.again,
+      anew: job.anew,
+      byHand: (action) => commandByHand(action, plan),
+    })
+  const outcome = await carryOut({ plan, desired, session, folder, options, host, describeEnd })
+  if (outcome.kind === 'done' && desired !== undefined) {
+    await lookAgain({ plan, desired, session, host, wait: options.wait })
+  }
+  tellEnd(job, outcome, describeEnd(outcome))
+  return exitCodeOf(outcome)
+}
+
+/** Nobody is asked to approve what they have not seen, and a blocked plan says why it is. */
+function showPlan({ plan, options, host }: ApplyJob, blocked: boolean): void {
+  const shown = `${renderPlan(plan, { palette: paletteFor(options, host) })}\n`
+  const silent = options.json === true || options.quiet === true
+  const asks = options.autoApprove !== true && options.json !== true
+  if (!silent || asks) host.out(shown)
+  else if (blocked) host.err(shown)
+  else if (plan.steps.length === 0 && options.json !== true) host.out(`${summarizePlan(plan)}\n`)
+}
+
+/** With `--quiet` a result is a line, and what went wrong is an error. */
+function tellEnd({ options, host }: ApplyJob, outcome: RunOutcome, told: string): void {
+  if (options.json !== true && options.quiet !== true) host.out(`${told}\n`)
+  else if (outcome.kind !== 'done' || outcome.readOnly !== undefined) host.err(`${told}\n`)
+  else if (options.json !== true) host.out(`${told.trim()}\n`)
+}
+
+interface NotApproved {
+  readonly told: string
+  readonly exitCode: ExitCode
+}
+
+/** Undefined where it was approved. Throws a LockstepError where nobody can be asked. */
+async function whyNotApproved(
+  options: CarryingOptions,
+  host: Host,
+): Promise<NotApproved | undefined> {
+  if (!options.input || options.json === true || !host.inIsTerminal) {
+    throw cannotAsk('there is nobody to ask')
+  }
+  if (!host.outIsTerminal) {
+    throw cannotAsk('what was printed went elsewhere than to this terminal')
+  }
+  const answer = await host.ask('\nApply these steps? Only yes will do: ')
+  switch (answer.kind) {
+    case 'interrupted':
+      return { told: 'Interrupted. Nothing was changed.', exitCode: EXIT.interrupted }
+    case 'nothing':
+      return { told: 'Not applied. Nothing was changed.', exitCode: EXIT.error }
+    case 'said':
+      if (answer.text === 'yes') return undefined
+      return {
+        told: 'Not applied: only yes is taken for yes. Nothing was changed.',
+        exitCode: EXIT.error,
+      }
+    default:
+      return unreachable(answer)
+  }
+}
+
+function cannotAsk(why: string): LockstepError {
+  return new LockstepError({
+    code: 'cannot-ask',
+    message: `the plan was not approved, and ${why}`,
+    hint: 'Give --auto-approve to apply it without asking.',
+  })
+}
+
+function exitCodeOf(outcome: RunOutcome): ExitCode {
+  switch (outcome.kind) {
+    case 'done':
+      return EXIT.done
+    case 'stale':
+      return EXIT.stale
+    case 'put_back':
+      return EXIT.putBack
+    case 'not_put_back':
+      return EXIT.notPutBack
+    case 'interrupted':
+      return EXIT.interrupted
+    case 'stopped':
+      return outcome.error.exitCode
+    default:
+      return unreachable(outcome)
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The command that makes an action's request without Lockstep, for whoever mends what it could not
+ * put back. The servers' own command cannot send the header that keeps a node from passing it on.
+ */
+import type { Action, Plan } from '../documents/plan.generated.ts'
+import type { NodeAddress } from '../domain/names.ts'
+import { requestOf } from '../server/requests.ts'
+import { quoted } from './again.ts'
+
+/** For a shell, with the token and the values of an environment left to be filled in. */
+export function commandByHand(action: Action, { cluster }: Pick<Plan, 'cluster'>): string {
+  const values = action.kind === 'register' ? action.env.map(({ name }) => `${name}=…`) : []
+  const { method, path, body, namespace, forwarding } = requestOf(action, values)
+  const node = action.kind === 'reload' ? action.node : activeNode(cluster)
+  const token = cluster.product === 'vault' ? '$VAULT_TOKEN' : '$BAO_TOKEN'
+  const header = (name: string, value: string): string[] => ['-H', quoted(`${name}: ${value}`)]
+  return [
+    ...['curl', '-X', method, '-H', `"X-Vault-Token: ${token}"`],
+    ...(namespace === '' ? [] : header('X-Vault-Namespace', namespace)),
+    ...(forwarding ? [] : header('X-Vault-No-Request-Forwarding', 'true')),
+    ...(body === undefined ? [] : ['-d', quoted(JSON.stringify(body))]),
+    quoted(`${node}/v1/${path}`),
+  ].join(' ')
+}
+
+function activeNode({ nodes }: Plan['cluster']): NodeAddress | '' {
+  return (nodes.find(({ role }) => role === 'active') ?? nodes[0])?.address ?? ''
+}

@@ -1,0 +1,50 @@
+/**
+ * Ctrl-C while a plan is carried out. The first lets the step under way finish; the second sends
+ * nothing more, gives the request under way a moment for its answer, and ends; the third ends.
+ */
+import type { SoFar } from '../apply/so-far.ts'
+import type { WriteGate } from '../apply/write-gate.ts'
+import type { RunOutcome } from '../documents/run-outcome.ts'
+import { EXIT } from '../domain/errors.ts'
+import type { Host } from './host.ts'
+
+export interface Watched {
+  readonly host: Host
+  readonly gate: WriteGate
+  readonly soFar: SoFar
+  readonly describeEnd: (outcome: RunOutcome) => string
+  /** Gives back the lock of this machine. */
+  readonly release: () => void
+}
+
+/** Milliseconds for the answer of a request under way, once the user wants to stop at once. */
+const ANSWER_WITHIN = 2_000
+
+/** `asked`: true once the user wants to stop. */
+export function watchInterrupt(watched: Watched): { asked: () => boolean; stop: () => void } {
+  const { host, gate } = watched
+  let times = 0
+  const stop = host.onInterrupt(() => {
+    times += 1
+    if (times === 1) {
+      host.err('\nStopping after the step under way. Press Ctrl-C again to stop at once.\n')
+      return
+    }
+    gate.shut()
+    if (times > 2 || !gate.isUnderWay()) {
+      end(watched)
+      return
+    }
+    host.err('\nStopping at once: a request is under way, and has 2 s for its answer.\n')
+    void Promise.race([gate.settled(), host.wait(ANSWER_WITHIN)]).then(() => {
+      end(watched)
+    })
+  })
+  return { asked: () => times > 0, stop }
+}
+
+function end({ host, soFar, describeEnd, release }: Watched): void {
+  host.err(`${describeEnd(soFar.ending())}\n`)
+  release()
+  host.exit(EXIT.interrupted)
+}
