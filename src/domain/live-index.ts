@@ -119,6 +119,21 @@ export function dueOf(
   return { version, sha256: runsUnder(index, plugin, version) }
 }
 
+/**
+ * True where every node was seen to run this binary for each of these mounts. No mount, or one that
+ * nobody can ask, tells nothing.
+ */
+export function runEverywhere(mounts: readonly LiveMount[], sha256: Sha256): boolean {
+  return (
+    mounts.length > 0 &&
+    mounts.every(
+      ({ nodes }) =>
+        nodes.length > 0 &&
+        nodes.every((view) => view.answers !== 'no' && view.running_sha256 === sha256),
+    )
+  )
+}
+
 export interface WrongLists {
   /** Whose list is wrong about the mount; empty where all that could be read agree. */
   readonly nodes: readonly NodeAddress[]

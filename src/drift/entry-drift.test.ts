@@ -46,6 +46,9 @@ describe('the catalog', () => {
       },
     ])
     expect(differences[0]!.cause).toContain('would start it for 1 mount or connection')
+    expect(differences[0]!.fix).toBe(
+      'find out who registered it; `lockstep apply -f lockstep.yaml` registers what the file says',
+    )
   })
 
   it('holds another hash that a node has loaded: the node is named', () => {
@@ -59,6 +62,9 @@ describe('the catalog', () => {
       `hash-differs team-a/ ${ONE}`,
     ])
     expect(differences[1]!.cause).toContain('runs what is registered under v0.21.0')
+    // As the rule sha256-changed has it.
+    expect(differences[0]!.fix).toContain('refuses to change what a version is')
+    expect(differences[1]!.fix).toMatch(/^mend secret\/my-kv v0\.21\.0 first; then `lockstep apply/)
   })
 
   it('holds the right hash, and a node runs another under the version', () => {

@@ -5,7 +5,8 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry } from '../domain/live.ts'
-import type { PluginId } from '../domain/names.ts'
+import { runEverywhere } from '../domain/live-index.ts'
+import { type PluginId, UNVERSIONED } from '../domain/names.ts'
 import { entrySubject } from '../plan/steps.ts'
 import { findUses } from '../plan/uses.ts'
 import { type Comparison, countUsers, keptVersion, writtenAt } from './comparison.ts'
@@ -53,8 +54,9 @@ function hashDiffers(
   plugin: PluginId,
   version: DesiredVersion,
   entry: CatalogEntry,
-  { index, apply }: Comparison,
+  comparison: Comparison,
 ): Difference[] {
+  const { index } = comparison
   const fields = differingFields(version, entry)
   if (fields.size === 0) return []
   const users = countUsers(plugin, version.version, index)
@@ -73,10 +75,25 @@ function hashDiffers(
       cause: `${what}${used}`,
       fix: entry.declarative
         ? 'change it in the configuration of the servers: it is declared there, and the API cannot change it'
-        : `find out who registered it; ${apply} registers what the file says`,
+        : mendEntry(plugin, version, fields, comparison),
       ...writtenAt(version.source),
     },
   ]
+}
+
+/** Apply refuses to put another binary under a version, but where all run that one already. */
+function mendEntry(
+  plugin: PluginId,
+  { version, sha256 }: DesiredVersion,
+  fields: ReadonlySet<EntryField>,
+  { index, apply }: Comparison,
+): string {
+  const mounts = index.mountsOf(plugin).filter((mount) => mount.configured_version === version)
+  const isRefused =
+    fields.has('sha256') && version !== UNVERSIONED && !runEverywhere(mounts, sha256)
+  return isRefused
+    ? `find out who registered it; then correct the hash in the file, or give the file’s binary a version of its own: ${apply} refuses to change what a version is (sha256-changed)`
+    : `find out who registered it; ${apply} registers what the file says`
 }
 
 /** Absent and empty arguments are the same; a command that was not read is not held against it. */

@@ -6,6 +6,7 @@ import type { Difference } from '../documents/drift.generated.ts'
 import type { MountOnNode } from '../domain/live.ts'
 import { dueOf } from '../domain/live-index.ts'
 import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { entrySubject } from '../plan/steps.ts'
 import { type ComparedMount, type Wanted, mend, parts, wantedOf } from './compared-mount.ts'
 import type { Comparison } from './comparison.ts'
 import { findUnlisted, isDown, mountDown } from './down-drift.ts'
@@ -173,6 +174,9 @@ function misnamed(
         : registered === view.running_sha256
           ? `runs what is registered ${name}, which is not the binary the file has for it`
           : `runs another binary than the one registered ${name}, and was not reloaded since`,
-    fix: mend(compared, comparison),
+    fix:
+      version !== UNVERSIONED && registered !== undefined && registered !== wanted?.sha256
+        ? `mend ${entrySubject(compared.plugin.id, version)} first; then ${mend(compared, comparison)}`
+        : mend(compared, comparison),
   }
 }
