@@ -1,16 +1,8 @@
 /**
- * The journal of a run: JSON lines, appended and on disk before a request goes out. It is
+ * Writes the journal of a run: JSON lines, appended and on disk before a request goes out. It is
  * evidence, and the only record of what a server does not give back. Holds no secret.
  */
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import { LockstepError, faultName } from '../domain/errors.ts'
@@ -103,38 +95,4 @@ function attempt<T>(path: string, consequence: string, write: () => T): T {
       cause,
     })
   }
-}
-
-/**
- * The runs kept in a folder, oldest first; none where it does not exist. Throws a LockstepError
- * where it cannot be read: what earlier runs left unfinished must not be overlooked.
- */
-export function listRuns(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.jsonl'))
-      .map((name) => name.slice(0, -'.jsonl'.length))
-      .sort(compareText)
-  } catch (cause) {
-    const why = faultName(cause)
-    if (why === 'ENOENT') return []
-    throw new LockstepError({
-      code: 'journal-unreadable',
-      message: `the journals in ${folder} cannot be read (${why})`,
-      hint: 'Nothing was begun. Make it readable, or choose another folder with --journal.',
-      cause,
-    })
-  }
-}
-
-/** A run's events. A last line that was cut off while it was written is left out. */
-export function readRun(folder: string, run: string): JournalEvent[] {
-  const lines = readFileSync(join(folder, `${run}.jsonl`), 'utf8').split('\n')
-  return lines.flatMap((line) => {
-    try {
-      return line === '' ? [] : (JSON.parse(line) as JournalEvent)
-    } catch {
-      return []
-    }
-  })
 }

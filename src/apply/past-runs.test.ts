@@ -101,16 +101,7 @@ it('knows which versions a mount was found with and reloaded to', () => {
 })
 
 it('forgets what its own run brought to its end', () => {
-  const ended: JournalEvent = {
-    ...stamp,
-    event: 'run_ended',
-    outcome: 'done',
-    done: [],
-    undone: [],
-    remaining: [],
-  }
-
-  expect(pastOf([[started(), registered(withArguments), done(), ended]]).written).toEqual([])
+  expect(pastOf([[started(), registered(withArguments), done(), end()]]).written).toEqual([])
 })
 
 it('does not believe the journals of another cluster in the same folder', () => {
@@ -123,6 +114,28 @@ it('does not believe the journals of another cluster in the same folder', () => 
     expect(readPast(folder, 'c').written).toHaveLength(1)
     expect(readPast(folder, 'another')).toEqual(pastOf([]))
     expect(unreloadedEntries(folder, 'another')).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+it('reads of a run that came to its end what the whole of it says', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-past-'))
+  try {
+    const v2 = 'v2.0.0' as Version
+    const tune: Action = { kind: 'tune', mount, namespace: '' as never, version: v2 }
+    const runs = [
+      [started(), registered(withArguments), done(), begun(tune), done()],
+      [started(), registered(newer), done(), begun(tune), done(), begun(reload), done(), end()],
+    ]
+    for (const [index, events] of runs.entries()) {
+      const journal = openJournal(folder, String(index))
+      for (const event of events) journal.write(event)
+      journal.close()
+    }
+
+    expect(readPast(folder, 'c')).toEqual(pastOf(runs))
+    expect(readPast(folder, 'c').ran.get(mount)).toEqual(new Set([version, v2]))
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -179,4 +192,9 @@ function undoing(action: Action): JournalEvent {
 
 function undone(): JournalEvent {
   return { ...stamp, event: 'undo_done', step: 's' }
+}
+
+function end(): JournalEvent {
+  const steps = { done: [], undone: [], remaining: [] }
+  return { ...stamp, event: 'run_ended', outcome: 'done', ...steps }
 }

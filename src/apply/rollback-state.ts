@@ -25,7 +25,7 @@ import {
 } from '../domain/names.ts'
 import { indexLive } from '../domain/live-index.ts'
 import { contentOf } from '../plan/steps.ts'
-import { environmentOfEntry } from '../plan/past.ts'
+import { environmentOfEntry, type Past } from '../plan/past.ts'
 import { sameEntry } from '../plan/steps.ts'
 import { pastOf } from './past-runs.ts'
 import { wentOnWith } from './went-on-with.ts'
@@ -67,7 +67,8 @@ export function rollbackState(sources: RollbackSources): RollbackState {
     notes.push(`${mount} was mounted by that run and stays: nothing is ever unmounted.`)
   }
   const lock = started.cluster.lock
-  const plugins = [...ids].sort(compareText).map((id) => pluginBefore(id, sources, notes))
+  const known = { ...sources, past: pastOf(runs) }
+  const plugins = [...ids].sort(compareText).map((id) => pluginBefore(id, known, notes))
   const listed = new Set(
     plugins.flatMap(({ id, versions }) => versions.map(({ version }) => `${id} ${version}`)),
   )
@@ -157,7 +158,10 @@ function entryBefore(
   return found.findLast(({ entry }) => entry !== null)?.entry ?? null
 }
 
-function pluginBefore(id: PluginId, sources: RollbackSources, notes: string[]): DesiredPlugin {
+/** With what all the journals say together. */
+type Known = RollbackSources & { readonly past: Past }
+
+function pluginBefore(id: PluginId, sources: Known, notes: string[]): DesiredPlugin {
   const { started, live, file } = sources
   const { before } = started
   const source = sourceOf(started)
@@ -230,12 +234,12 @@ function environmentOf(
   id: PluginId,
   version: Version,
   entry: Entry,
-  { runs, live }: RollbackSources,
+  { past, live }: Known,
   notes: string[],
 ): EnvironmentVariable[] {
   const standing = contentOf(indexLive(live).external(id, version))
   if (standing !== undefined && sameEntry(standing, entry)) return []
-  const names = environmentOfEntry(pastOf(runs), { plugin: id, version, entry })
+  const names = environmentOfEntry(past, { plugin: id, version, entry })
   if (names === undefined) {
     notes.push(
       `${id} ${versionLabel(version)} is registered again without an environment: no journal of this machine says whether it had one. If it had, give a file that says it with -f.`,

@@ -1,9 +1,10 @@
 /** `lockstep history`: the runs this machine has journals of, or what one of them did. */
 import type { JournalEvent } from '../../documents/journal.generated.ts'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
-import { journalRoot, listRuns, readRun } from '../../apply/journal.ts'
+import { journalRoot } from '../../apply/journal.ts'
+import { listRuns, readRun } from '../../apply/read-journal.ts'
 import { isHeld, readHolder } from '../../apply/local-lock.ts'
-import { renderHistory, renderRun } from '../../render/history-text.ts'
+import { type NamedRun, renderHistory, renderRun } from '../../render/history-text.ts'
 import type { Host } from '../host.ts'
 import type { OutputOptions } from '../options.ts'
 
@@ -12,7 +13,7 @@ type HistoryOptions = OutputOptions & { readonly json?: boolean; readonly journa
 export function history(run: string | undefined, options: HistoryOptions, host: Host): ExitCode {
   const found = findRuns(options, host)
   if (run === undefined) {
-    const runs = found.map(({ folder, name }) => ({ name, events: readRun(folder, name) }))
+    const runs = found.flatMap((kept) => readOrTell(kept, host))
     if (options.json === true) host.out(`${JSON.stringify(runs, null, 2)}\n`)
     else {
       const living = livingRuns(host)
@@ -26,6 +27,17 @@ export function history(run: string | undefined, options: HistoryOptions, host: 
   if (options.json === true) for (const event of events) host.out(`${JSON.stringify(event)}\n`)
   else host.out(`${renderRun(events)}\n`)
   return EXIT.done
+}
+
+/** One journal that cannot be read keeps nobody from seeing the others. */
+function readOrTell({ folder, name }: KeptRun, host: Host): NamedRun[] {
+  try {
+    return [{ name, events: readRun(folder, name) }]
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error
+    host.err(`Left out: ${error.message}\n`)
+    return []
+  }
 }
 
 export interface KeptRun {

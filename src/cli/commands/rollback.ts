@@ -1,7 +1,8 @@
 /** `lockstep rollback`: a plan that returns to where a run began, judged and asked like any other. */
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import type { JournalEvent, RunStarted } from '../../documents/journal.generated.ts'
-import { journalRoot, listRuns, readRun } from '../../apply/journal.ts'
+import { journalRoot } from '../../apply/journal.ts'
+import { listRuns, readRun } from '../../apply/read-journal.ts'
 import { startOf } from '../../apply/past-runs.ts'
 import { rollbackState } from '../../apply/rollback-state.ts'
 import type { PluginId } from '../../domain/names.ts'
