@@ -49,6 +49,7 @@ async function stageOf(cluster: TestCluster): Promise<Stage> {
     sha256: Object.fromEntries(
       STORY_FILES.map((file) => [file, cluster.pluginSha256(file)]),
     ) as Record<StoryFile, string>,
+    victim: (await cluster.servingIndices()).length > 1 ? 1 : 0,
     request: async (method, path, body) => {
       const options = body === undefined ? {} : { body: { ...body } }
       const { status } = await cluster.request(active, method, path, options)

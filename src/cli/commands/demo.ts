@@ -41,6 +41,7 @@ export async function demo(host: Host, run: RunProgram): Promise<ExitCode> {
       addresses: server.addresses,
       token: TOKEN,
       sha256,
+      victim: 1,
       request: (method, path, body) => {
         const { status } = twin.send(FIRST, {
           method: method as 'GET' | 'POST',

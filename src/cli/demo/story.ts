@@ -19,6 +19,8 @@ export interface Stage {
   readonly sha256: Readonly<Record<StoryFile, string>>
   /** Sends a request to the cluster; throws unless it is accepted. */
   readonly request: (method: string, path: string, body?: object) => Promise<void>
+  /** The place of a node that runs plugins: a standby, or where none does the active one (Vault). */
+  readonly victim: number
   /** Takes a plugin file away from the node at this place, or lays it there again. */
   readonly removeFile: (node: number, file: StoryFile) => Promise<void>
   readonly restoreFile: (node: number, file: StoryFile) => Promise<void>
@@ -164,7 +166,7 @@ function scenes(stage: Stage): readonly Scene[] {
           sha256: stage.sha256['secrets-kv-0.16.2'],
         }
         await stage.request('POST', 'sys/plugins/catalog/secret/team-kv', next)
-        await stage.removeFile(1, 'secrets-kv-0.16.2')
+        await stage.removeFile(stage.victim, 'secrets-kv-0.16.2')
       },
       file: desiredNext(stage) + canary('staging/'),
       command: ['apply', '--auto-approve'],
@@ -173,7 +175,7 @@ function scenes(stage: Stage): readonly Scene[] {
     {
       title: 'Put back',
       told: 'The canary runs its old version on every node; the other mounts were never touched.',
-      before: () => stage.restoreFile(1, 'secrets-kv-0.16.2'),
+      before: () => stage.restoreFile(stage.victim, 'secrets-kv-0.16.2'),
       file: whole,
       command: ['status'],
       ends: 0,
