@@ -2,8 +2,8 @@
 // @ts-nocheck
 "use strict";
 export const validatePlan = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"lockstep:plan","type":"object","additionalProperties":false,"required":["format","plan_id","cluster","changes","steps","findings","rehearsal"],"properties":{"format":{"const":1},"plan_id":{"type":"string","pattern":"^[0-9a-f]{64}$"},"created_at":{"type":"string","format":"date-time"},"cluster":{"type":"object","additionalProperties":false,"required":["id","name","product","server_version","nodes"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"product":{"enum":["openbao","vault"]},"server_version":{"type":"string"},"nodes":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["address","role","state"],"properties":{"address":{"type":"string","format":"lockstep-node"},"role":{"enum":["active","standby","unknown"]},"state":{"enum":["serving","forwarding","sealed","unreachable"]}}}},"lock":{"type":"string"}}},"changes":{"type":"array","items":{"$ref":"#/$defs/change"}},"steps":{"type":"array","items":{"$ref":"#/$defs/step"}},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"rehearsal":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/rehearsal"}]}},"$defs":{"step":{"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}},"verify":{"type":"array","items":{"$ref":"#/$defs/verification"},"minItems":1}}},"verification":{"oneOf":[{"type":"object","additionalProperties":false,"required":["mount","kind","path"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"read"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["mount","kind","command"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"run"},"command":{"type":"array","items":{"type":"string"}}}}]},"action":{"oneOf":[{"type":"object","additionalProperties":false,"required":["kind","plugin","version","entry","env"],"properties":{"kind":{"const":"register"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"$ref":"#/$defs/entry"},"env":{"type":"array","items":{"$ref":"#/$defs/environment_name"}}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","plugin","version"],"properties":{"kind":{"const":"enable"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","version"],"properties":{"kind":{"const":"tune"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","connection","namespace","version"],"properties":{"kind":{"const":"repoint"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","node","namespace","mounts"],"properties":{"kind":{"const":"reload"},"node":{"type":"string","format":"lockstep-node"},"namespace":{"type":"string","format":"lockstep-namespace"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"},"minItems":1}}},{"type":"object","additionalProperties":false,"required":["kind","plugin","version"],"properties":{"kind":{"const":"deregister"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"fact":{"oneOf":[{"type":"object","additionalProperties":false,"required":["fact","plugin","version","entry"],"properties":{"fact":{"const":"entry"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/entry"}]},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","plugin","configured_version"],"properties":{"fact":{"const":"mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"accessor":{"type":"string"},"configured_version":{"type":"string","format":"lockstep-version"},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace"],"properties":{"fact":{"const":"no_mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","node","sha256"],"properties":{"fact":{"const":"running"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"node":{"type":"string","format":"lockstep-node"},"sha256":{"type":"string","format":"lockstep-sha256"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["fact","plugin","version","sha256"],"properties":{"fact":{"const":"unused"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"sha256":{"type":"string","format":"lockstep-sha256"}}},{"type":"object","additionalProperties":false,"required":["fact","connection","namespace","plugin","version"],"properties":{"fact":{"const":"connection"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"entry":{"type":"object","additionalProperties":false,"required":["command","sha256","args"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"},"args":{"type":"array","items":{"type":"string"}}}},"environment_name":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string"},"from":{"type":"string"}}},"change":{"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}},"finding":{"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}},"rehearsal":{"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","kind","problem","mounts","nodes"],"properties":{"after":{"type":"string"},"kind":{"enum":["refused","down","entry-missing","file-differs","other-binary","unregistered","other-mount","late-standby","missed-end"]},"problem":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}}}}}}}}};
-const schema32 = {"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"lockstep:plan","type":"object","additionalProperties":false,"required":["format","plan_id","cluster","changes","steps","findings","rehearsal"],"properties":{"format":{"const":1},"plan_id":{"type":"string","pattern":"^[0-9a-f]{64}$"},"created_at":{"type":"string","format":"date-time"},"cluster":{"type":"object","additionalProperties":false,"required":["id","name","product","server_version","nodes"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"product":{"enum":["openbao","vault"]},"server_version":{"type":"string"},"nodes":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["address","role","state"],"properties":{"address":{"type":"string","format":"lockstep-node"},"role":{"enum":["active","standby","unknown"]},"state":{"enum":["serving","forwarding","sealed","unreachable"]}}}},"lock":{"type":"string"}}},"changes":{"type":"array","items":{"$ref":"#/$defs/change"}},"steps":{"type":"array","items":{"$ref":"#/$defs/step"}},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"rehearsal":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/rehearsal"}]}},"$defs":{"step":{"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}},"verify":{"type":"array","items":{"$ref":"#/$defs/verification"},"minItems":1}}},"verification":{"oneOf":[{"type":"object","additionalProperties":false,"required":["mount","kind","path"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"read"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["mount","kind","command"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"run"},"command":{"type":"array","items":{"type":"string"}}}}]},"action":{"oneOf":[{"type":"object","additionalProperties":false,"required":["kind","plugin","version","entry","env"],"properties":{"kind":{"const":"register"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"$ref":"#/$defs/entry"},"env":{"type":"array","items":{"$ref":"#/$defs/environment_name"}}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","plugin","version"],"properties":{"kind":{"const":"enable"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","version"],"properties":{"kind":{"const":"tune"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","connection","namespace","version"],"properties":{"kind":{"const":"repoint"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","node","namespace","mounts"],"properties":{"kind":{"const":"reload"},"node":{"type":"string","format":"lockstep-node"},"namespace":{"type":"string","format":"lockstep-namespace"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"},"minItems":1}}},{"type":"object","additionalProperties":false,"required":["kind","plugin","version"],"properties":{"kind":{"const":"deregister"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"fact":{"oneOf":[{"type":"object","additionalProperties":false,"required":["fact","plugin","version","entry"],"properties":{"fact":{"const":"entry"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/entry"}]},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","plugin","configured_version"],"properties":{"fact":{"const":"mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"accessor":{"type":"string"},"configured_version":{"type":"string","format":"lockstep-version"},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace"],"properties":{"fact":{"const":"no_mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","node","sha256"],"properties":{"fact":{"const":"running"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"node":{"type":"string","format":"lockstep-node"},"sha256":{"type":"string","format":"lockstep-sha256"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["fact","plugin","version","sha256"],"properties":{"fact":{"const":"unused"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"sha256":{"type":"string","format":"lockstep-sha256"}}},{"type":"object","additionalProperties":false,"required":["fact","connection","namespace","plugin","version"],"properties":{"fact":{"const":"connection"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"entry":{"type":"object","additionalProperties":false,"required":["command","sha256","args"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"},"args":{"type":"array","items":{"type":"string"}}}},"environment_name":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string"},"from":{"type":"string"}}},"change":{"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"node":{"type":"string","format":"lockstep-node"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}},"finding":{"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}},"rehearsal":{"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","kind","problem","mounts","nodes"],"properties":{"after":{"type":"string"},"kind":{"enum":["refused","down","entry-missing","file-differs","other-binary","unregistered","other-mount","late-standby","missed-end"]},"problem":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}}}}}}}}};
+const schema32 = {"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"node":{"type":"string","format":"lockstep-node"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}};
 const schema40 = {"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}};
 const schema41 = {"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","kind","problem","mounts","nodes"],"properties":{"after":{"type":"string"},"kind":{"enum":["refused","down","entry-missing","file-differs","other-binary","unregistered","other-mount","late-standby","missed-end"]},"problem":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}}}}}}};
 const pattern4 = new RegExp("^[0-9a-f]{64}$", "u");
@@ -3290,7 +3290,7 @@ return false;
 else {
 const _errs42 = errors;
 for(const key4 in data20){
-if(!(((key4 === "name") || (key4 === "from")) || (key4 === "to"))){
+if(!((((key4 === "name") || (key4 === "node")) || (key4 === "from")) || (key4 === "to"))){
 validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2,schemaPath:"#/$defs/change/properties/fields/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -3309,12 +3309,15 @@ else {
 var valid8 = true;
 }
 if(valid8){
-if(data20.from !== undefined){
-let data22 = data20.from;
+if(data20.node !== undefined){
 const _errs45 = errors;
-if((typeof data22 !== "string") && (data22 !== null)){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2+"/from",schemaPath:"#/$defs/change/properties/fields/items/properties/from/type",keyword:"type",params:{type: schema32.properties.fields.items.properties.from.type},message:"must be string,null"}];
+if(errors === _errs45){
+if(errors === _errs45){
+if(!(typeof data20.node === "string")){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2+"/node",schemaPath:"#/$defs/change/properties/fields/items/properties/node/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
+}
+}
 }
 var valid8 = _errs45 === errors;
 }
@@ -3322,17 +3325,31 @@ else {
 var valid8 = true;
 }
 if(valid8){
-if(data20.to !== undefined){
-let data23 = data20.to;
+if(data20.from !== undefined){
+let data23 = data20.from;
 const _errs47 = errors;
 if((typeof data23 !== "string") && (data23 !== null)){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2+"/to",schemaPath:"#/$defs/change/properties/fields/items/properties/to/type",keyword:"type",params:{type: schema32.properties.fields.items.properties.to.type},message:"must be string,null"}];
+validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2+"/from",schemaPath:"#/$defs/change/properties/fields/items/properties/from/type",keyword:"type",params:{type: schema32.properties.fields.items.properties.from.type},message:"must be string,null"}];
 return false;
 }
 var valid8 = _errs47 === errors;
 }
 else {
 var valid8 = true;
+}
+if(valid8){
+if(data20.to !== undefined){
+let data24 = data20.to;
+const _errs49 = errors;
+if((typeof data24 !== "string") && (data24 !== null)){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2+"/to",schemaPath:"#/$defs/change/properties/fields/items/properties/to/type",keyword:"type",params:{type: schema32.properties.fields.items.properties.to.type},message:"must be string,null"}];
+return false;
+}
+var valid8 = _errs49 === errors;
+}
+else {
+var valid8 = true;
+}
 }
 }
 }
@@ -3362,12 +3379,12 @@ var valid6 = true;
 }
 if(valid6){
 if(data15.why !== undefined){
-const _errs49 = errors;
+const _errs51 = errors;
 if(typeof data15.why !== "string"){
 validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/why",schemaPath:"#/$defs/change/properties/why/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid6 = _errs49 === errors;
+var valid6 = _errs51 === errors;
 }
 else {
 var valid6 = true;
@@ -3402,19 +3419,19 @@ var valid0 = true;
 }
 if(valid0){
 if(data.steps !== undefined){
-let data25 = data.steps;
-const _errs51 = errors;
-if(errors === _errs51){
-if(Array.isArray(data25)){
-var valid9 = true;
-const len3 = data25.length;
-for(let i3=0; i3<len3; i3++){
+let data26 = data.steps;
 const _errs53 = errors;
-if(!(validate21(data25[i3], {instancePath:instancePath+"/steps/" + i3,parentData:data25,parentDataProperty:i3,rootData,dynamicAnchors}))){
+if(errors === _errs53){
+if(Array.isArray(data26)){
+var valid9 = true;
+const len3 = data26.length;
+for(let i3=0; i3<len3; i3++){
+const _errs55 = errors;
+if(!(validate21(data26[i3], {instancePath:instancePath+"/steps/" + i3,parentData:data26,parentDataProperty:i3,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
 errors = vErrors.length;
 }
-var valid9 = _errs53 === errors;
+var valid9 = _errs55 === errors;
 if(!valid9){
 break;
 }
@@ -3425,57 +3442,44 @@ validate20.errors = [{instancePath:instancePath+"/steps",schemaPath:"#/propertie
 return false;
 }
 }
-var valid0 = _errs51 === errors;
+var valid0 = _errs53 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.findings !== undefined){
-let data27 = data.findings;
-const _errs54 = errors;
-if(errors === _errs54){
-if(Array.isArray(data27)){
-var valid10 = true;
-const len4 = data27.length;
-for(let i4=0; i4<len4; i4++){
-let data28 = data27[i4];
+let data28 = data.findings;
 const _errs56 = errors;
-const _errs57 = errors;
-if(errors === _errs57){
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(errors === _errs56){
+if(Array.isArray(data28)){
+var valid10 = true;
+const len4 = data28.length;
+for(let i4=0; i4<len4; i4++){
+let data29 = data28[i4];
+const _errs58 = errors;
+const _errs59 = errors;
+if(errors === _errs59){
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
 let missing5;
-if((((((((data28.rule === undefined) && (missing5 = "rule")) || ((data28.severity === undefined) && (missing5 = "severity"))) || ((data28.subject === undefined) && (missing5 = "subject"))) || ((data28.message === undefined) && (missing5 = "message"))) || ((data28.fix === undefined) && (missing5 = "fix"))) || ((data28.mounts === undefined) && (missing5 = "mounts"))) || ((data28.nodes === undefined) && (missing5 = "nodes"))){
+if((((((((data29.rule === undefined) && (missing5 = "rule")) || ((data29.severity === undefined) && (missing5 = "severity"))) || ((data29.subject === undefined) && (missing5 = "subject"))) || ((data29.message === undefined) && (missing5 = "message"))) || ((data29.fix === undefined) && (missing5 = "fix"))) || ((data29.mounts === undefined) && (missing5 = "mounts"))) || ((data29.nodes === undefined) && (missing5 = "nodes"))){
 validate20.errors = [{instancePath:instancePath+"/findings/" + i4,schemaPath:"#/$defs/finding/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
 return false;
 }
 else {
-const _errs59 = errors;
-for(const key5 in data28){
+const _errs61 = errors;
+for(const key5 in data29){
 if(!(func1.call(schema40.properties, key5))){
 validate20.errors = [{instancePath:instancePath+"/findings/" + i4,schemaPath:"#/$defs/finding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs59 === errors){
-if(data28.rule !== undefined){
-const _errs60 = errors;
-if(typeof data28.rule !== "string"){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/rule",schemaPath:"#/$defs/finding/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid12 = _errs60 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
-if(data28.severity !== undefined){
-let data30 = data28.severity;
+if(_errs61 === errors){
+if(data29.rule !== undefined){
 const _errs62 = errors;
-if(!(((data30 === "error") || (data30 === "warning")) || (data30 === "note"))){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/severity",schemaPath:"#/$defs/finding/properties/severity/enum",keyword:"enum",params:{allowedValues: schema40.properties.severity.enum},message:"must be equal to one of the allowed values"}];
+if(typeof data29.rule !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/rule",schemaPath:"#/$defs/finding/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid12 = _errs62 === errors;
@@ -3484,22 +3488,23 @@ else {
 var valid12 = true;
 }
 if(valid12){
-if(data28.subject !== undefined){
-const _errs63 = errors;
-if(typeof data28.subject !== "string"){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/subject",schemaPath:"#/$defs/finding/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(data29.severity !== undefined){
+let data31 = data29.severity;
+const _errs64 = errors;
+if(!(((data31 === "error") || (data31 === "warning")) || (data31 === "note"))){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/severity",schemaPath:"#/$defs/finding/properties/severity/enum",keyword:"enum",params:{allowedValues: schema40.properties.severity.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid12 = _errs63 === errors;
+var valid12 = _errs64 === errors;
 }
 else {
 var valid12 = true;
 }
 if(valid12){
-if(data28.message !== undefined){
+if(data29.subject !== undefined){
 const _errs65 = errors;
-if(typeof data28.message !== "string"){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/message",schemaPath:"#/$defs/finding/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data29.subject !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/subject",schemaPath:"#/$defs/finding/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid12 = _errs65 === errors;
@@ -3508,10 +3513,10 @@ else {
 var valid12 = true;
 }
 if(valid12){
-if(data28.fix !== undefined){
+if(data29.message !== undefined){
 const _errs67 = errors;
-if(typeof data28.fix !== "string"){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/fix",schemaPath:"#/$defs/finding/properties/fix/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data29.message !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/message",schemaPath:"#/$defs/finding/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid12 = _errs67 === errors;
@@ -3520,24 +3525,36 @@ else {
 var valid12 = true;
 }
 if(valid12){
-if(data28.mounts !== undefined){
-let data34 = data28.mounts;
+if(data29.fix !== undefined){
 const _errs69 = errors;
-if(errors === _errs69){
-if(Array.isArray(data34)){
-var valid13 = true;
-const len5 = data34.length;
-for(let i5=0; i5<len5; i5++){
+if(typeof data29.fix !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/fix",schemaPath:"#/$defs/finding/properties/fix/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid12 = _errs69 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data29.mounts !== undefined){
+let data35 = data29.mounts;
 const _errs71 = errors;
 if(errors === _errs71){
-if(errors === _errs71){
-if(!(typeof data34[i5] === "string")){
+if(Array.isArray(data35)){
+var valid13 = true;
+const len5 = data35.length;
+for(let i5=0; i5<len5; i5++){
+const _errs73 = errors;
+if(errors === _errs73){
+if(errors === _errs73){
+if(!(typeof data35[i5] === "string")){
 validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/mounts/" + i5,schemaPath:"#/$defs/finding/properties/mounts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
 }
-var valid13 = _errs71 === errors;
+var valid13 = _errs73 === errors;
 if(!valid13){
 break;
 }
@@ -3548,30 +3565,30 @@ validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/mounts",sche
 return false;
 }
 }
-var valid12 = _errs69 === errors;
+var valid12 = _errs71 === errors;
 }
 else {
 var valid12 = true;
 }
 if(valid12){
-if(data28.nodes !== undefined){
-let data36 = data28.nodes;
-const _errs73 = errors;
-if(errors === _errs73){
-if(Array.isArray(data36)){
-var valid14 = true;
-const len6 = data36.length;
-for(let i6=0; i6<len6; i6++){
+if(data29.nodes !== undefined){
+let data37 = data29.nodes;
 const _errs75 = errors;
 if(errors === _errs75){
-if(errors === _errs75){
-if(!(typeof data36[i6] === "string")){
+if(Array.isArray(data37)){
+var valid14 = true;
+const len6 = data37.length;
+for(let i6=0; i6<len6; i6++){
+const _errs77 = errors;
+if(errors === _errs77){
+if(errors === _errs77){
+if(!(typeof data37[i6] === "string")){
 validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/nodes/" + i6,schemaPath:"#/$defs/finding/properties/nodes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
 }
-var valid14 = _errs75 === errors;
+var valid14 = _errs77 === errors;
 if(!valid14){
 break;
 }
@@ -3582,31 +3599,31 @@ validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/nodes",schem
 return false;
 }
 }
-var valid12 = _errs73 === errors;
+var valid12 = _errs75 === errors;
 }
 else {
 var valid12 = true;
 }
 if(valid12){
-if(data28.at !== undefined){
-const _errs77 = errors;
-if(typeof data28.at !== "string"){
+if(data29.at !== undefined){
+const _errs79 = errors;
+if(typeof data29.at !== "string"){
 validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/at",schemaPath:"#/$defs/finding/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs77 === errors;
+var valid12 = _errs79 === errors;
 }
 else {
 var valid12 = true;
 }
 if(valid12){
-if(data28.allowed !== undefined){
-const _errs79 = errors;
-if(typeof data28.allowed !== "string"){
+if(data29.allowed !== undefined){
+const _errs81 = errors;
+if(typeof data29.allowed !== "string"){
 validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/allowed",schemaPath:"#/$defs/finding/properties/allowed/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs79 === errors;
+var valid12 = _errs81 === errors;
 }
 else {
 var valid12 = true;
@@ -3627,7 +3644,7 @@ validate20.errors = [{instancePath:instancePath+"/findings/" + i4,schemaPath:"#/
 return false;
 }
 }
-var valid10 = _errs56 === errors;
+var valid10 = _errs58 === errors;
 if(!valid10){
 break;
 }
@@ -3638,20 +3655,20 @@ validate20.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs54 === errors;
+var valid0 = _errs56 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.rehearsal !== undefined){
-let data40 = data.rehearsal;
-const _errs81 = errors;
-const _errs82 = errors;
+let data41 = data.rehearsal;
+const _errs83 = errors;
+const _errs84 = errors;
 let valid15 = false;
 let passing0 = null;
-const _errs83 = errors;
-if(data40 !== null){
+const _errs85 = errors;
+if(data41 !== null){
 const err0 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/properties/rehearsal/oneOf/0/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err0];
@@ -3661,17 +3678,17 @@ vErrors.push(err0);
 }
 errors++;
 }
-var _valid0 = _errs83 === errors;
+var _valid0 = _errs85 === errors;
 if(_valid0){
 valid15 = true;
 passing0 = 0;
 }
-const _errs85 = errors;
-const _errs86 = errors;
-if(errors === _errs86){
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+const _errs87 = errors;
+const _errs88 = errors;
+if(errors === _errs88){
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
 let missing6;
-if((((data40.stopping_points === undefined) && (missing6 = "stopping_points")) || ((data40.safe === undefined) && (missing6 = "safe"))) || ((data40.unsafe === undefined) && (missing6 = "unsafe"))){
+if((((data41.stopping_points === undefined) && (missing6 = "stopping_points")) || ((data41.safe === undefined) && (missing6 = "safe"))) || ((data41.unsafe === undefined) && (missing6 = "unsafe"))){
 const err1 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/$defs/rehearsal/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"};
 if(vErrors === null){
 vErrors = [err1];
@@ -3682,8 +3699,8 @@ vErrors.push(err1);
 errors++;
 }
 else {
-const _errs88 = errors;
-for(const key6 in data40){
+const _errs90 = errors;
+for(const key6 in data41){
 if(!(((key6 === "stopping_points") || (key6 === "safe")) || (key6 === "unsafe"))){
 const err2 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/$defs/rehearsal/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -3696,11 +3713,11 @@ errors++;
 break;
 }
 }
-if(_errs88 === errors){
-if(data40.stopping_points !== undefined){
-let data41 = data40.stopping_points;
-const _errs89 = errors;
-if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+if(_errs90 === errors){
+if(data41.stopping_points !== undefined){
+let data42 = data41.stopping_points;
+const _errs91 = errors;
+if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
 const err3 = {instancePath:instancePath+"/rehearsal/stopping_points",schemaPath:"#/$defs/rehearsal/properties/stopping_points/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err3];
@@ -3710,9 +3727,9 @@ vErrors.push(err3);
 }
 errors++;
 }
-if(errors === _errs89){
-if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 < 0 || isNaN(data41)){
+if(errors === _errs91){
+if((typeof data42 == "number") && (isFinite(data42))){
+if(data42 < 0 || isNaN(data42)){
 const err4 = {instancePath:instancePath+"/rehearsal/stopping_points",schemaPath:"#/$defs/rehearsal/properties/stopping_points/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err4];
@@ -3724,16 +3741,16 @@ errors++;
 }
 }
 }
-var valid17 = _errs89 === errors;
+var valid17 = _errs91 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data40.safe !== undefined){
-let data42 = data40.safe;
-const _errs91 = errors;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
+if(data41.safe !== undefined){
+let data43 = data41.safe;
+const _errs93 = errors;
+if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
 const err5 = {instancePath:instancePath+"/rehearsal/safe",schemaPath:"#/$defs/rehearsal/properties/safe/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err5];
@@ -3743,9 +3760,9 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(errors === _errs91){
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 < 0 || isNaN(data42)){
+if(errors === _errs93){
+if((typeof data43 == "number") && (isFinite(data43))){
+if(data43 < 0 || isNaN(data43)){
 const err6 = {instancePath:instancePath+"/rehearsal/safe",schemaPath:"#/$defs/rehearsal/properties/safe/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err6];
@@ -3757,26 +3774,26 @@ errors++;
 }
 }
 }
-var valid17 = _errs91 === errors;
+var valid17 = _errs93 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data40.unsafe !== undefined){
-let data43 = data40.unsafe;
-const _errs93 = errors;
-if(errors === _errs93){
-if(Array.isArray(data43)){
-var valid18 = true;
-const len7 = data43.length;
-for(let i7=0; i7<len7; i7++){
-let data44 = data43[i7];
+if(data41.unsafe !== undefined){
+let data44 = data41.unsafe;
 const _errs95 = errors;
 if(errors === _errs95){
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
+if(Array.isArray(data44)){
+var valid18 = true;
+const len7 = data44.length;
+for(let i7=0; i7<len7; i7++){
+let data45 = data44[i7];
+const _errs97 = errors;
+if(errors === _errs97){
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
 let missing7;
-if((((((data44.after === undefined) && (missing7 = "after")) || ((data44.kind === undefined) && (missing7 = "kind"))) || ((data44.problem === undefined) && (missing7 = "problem"))) || ((data44.mounts === undefined) && (missing7 = "mounts"))) || ((data44.nodes === undefined) && (missing7 = "nodes"))){
+if((((((data45.after === undefined) && (missing7 = "after")) || ((data45.kind === undefined) && (missing7 = "kind"))) || ((data45.problem === undefined) && (missing7 = "problem"))) || ((data45.mounts === undefined) && (missing7 = "mounts"))) || ((data45.nodes === undefined) && (missing7 = "nodes"))){
 const err7 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"};
 if(vErrors === null){
 vErrors = [err7];
@@ -3787,8 +3804,8 @@ vErrors.push(err7);
 errors++;
 }
 else {
-const _errs97 = errors;
-for(const key7 in data44){
+const _errs99 = errors;
+for(const key7 in data45){
 if(!(((((key7 === "after") || (key7 === "kind")) || (key7 === "problem")) || (key7 === "mounts")) || (key7 === "nodes"))){
 const err8 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -3801,10 +3818,10 @@ errors++;
 break;
 }
 }
-if(_errs97 === errors){
-if(data44.after !== undefined){
-const _errs98 = errors;
-if(typeof data44.after !== "string"){
+if(_errs99 === errors){
+if(data45.after !== undefined){
+const _errs100 = errors;
+if(typeof data45.after !== "string"){
 const err9 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7+"/after",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/after/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err9];
@@ -3814,16 +3831,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-var valid19 = _errs98 === errors;
+var valid19 = _errs100 === errors;
 }
 else {
 var valid19 = true;
 }
 if(valid19){
-if(data44.kind !== undefined){
-let data46 = data44.kind;
-const _errs100 = errors;
-if(!(((((((((data46 === "refused") || (data46 === "down")) || (data46 === "entry-missing")) || (data46 === "file-differs")) || (data46 === "other-binary")) || (data46 === "unregistered")) || (data46 === "other-mount")) || (data46 === "late-standby")) || (data46 === "missed-end"))){
+if(data45.kind !== undefined){
+let data47 = data45.kind;
+const _errs102 = errors;
+if(!(((((((((data47 === "refused") || (data47 === "down")) || (data47 === "entry-missing")) || (data47 === "file-differs")) || (data47 === "other-binary")) || (data47 === "unregistered")) || (data47 === "other-mount")) || (data47 === "late-standby")) || (data47 === "missed-end"))){
 const err10 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7+"/kind",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema41.properties.unsafe.items.properties.kind.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err10];
@@ -3833,15 +3850,15 @@ vErrors.push(err10);
 }
 errors++;
 }
-var valid19 = _errs100 === errors;
+var valid19 = _errs102 === errors;
 }
 else {
 var valid19 = true;
 }
 if(valid19){
-if(data44.problem !== undefined){
-const _errs101 = errors;
-if(typeof data44.problem !== "string"){
+if(data45.problem !== undefined){
+const _errs103 = errors;
+if(typeof data45.problem !== "string"){
 const err11 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7+"/problem",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/problem/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err11];
@@ -3851,24 +3868,24 @@ vErrors.push(err11);
 }
 errors++;
 }
-var valid19 = _errs101 === errors;
+var valid19 = _errs103 === errors;
 }
 else {
 var valid19 = true;
 }
 if(valid19){
-if(data44.mounts !== undefined){
-let data48 = data44.mounts;
-const _errs103 = errors;
-if(errors === _errs103){
-if(Array.isArray(data48)){
-var valid20 = true;
-const len8 = data48.length;
-for(let i8=0; i8<len8; i8++){
+if(data45.mounts !== undefined){
+let data49 = data45.mounts;
 const _errs105 = errors;
 if(errors === _errs105){
-if(errors === _errs105){
-if(!(typeof data48[i8] === "string")){
+if(Array.isArray(data49)){
+var valid20 = true;
+const len8 = data49.length;
+for(let i8=0; i8<len8; i8++){
+const _errs107 = errors;
+if(errors === _errs107){
+if(errors === _errs107){
+if(!(typeof data49[i8] === "string")){
 const err12 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7+"/mounts/" + i8,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/mounts/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
@@ -3880,7 +3897,7 @@ errors++;
 }
 }
 }
-var valid20 = _errs105 === errors;
+var valid20 = _errs107 === errors;
 if(!valid20){
 break;
 }
@@ -3897,24 +3914,24 @@ vErrors.push(err13);
 errors++;
 }
 }
-var valid19 = _errs103 === errors;
+var valid19 = _errs105 === errors;
 }
 else {
 var valid19 = true;
 }
 if(valid19){
-if(data44.nodes !== undefined){
-let data50 = data44.nodes;
-const _errs107 = errors;
-if(errors === _errs107){
-if(Array.isArray(data50)){
-var valid21 = true;
-const len9 = data50.length;
-for(let i9=0; i9<len9; i9++){
+if(data45.nodes !== undefined){
+let data51 = data45.nodes;
 const _errs109 = errors;
 if(errors === _errs109){
-if(errors === _errs109){
-if(!(typeof data50[i9] === "string")){
+if(Array.isArray(data51)){
+var valid21 = true;
+const len9 = data51.length;
+for(let i9=0; i9<len9; i9++){
+const _errs111 = errors;
+if(errors === _errs111){
+if(errors === _errs111){
+if(!(typeof data51[i9] === "string")){
 const err14 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7+"/nodes/" + i9,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/nodes/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
@@ -3926,7 +3943,7 @@ errors++;
 }
 }
 }
-var valid21 = _errs109 === errors;
+var valid21 = _errs111 === errors;
 if(!valid21){
 break;
 }
@@ -3943,7 +3960,7 @@ vErrors.push(err15);
 errors++;
 }
 }
-var valid19 = _errs107 === errors;
+var valid19 = _errs109 === errors;
 }
 else {
 var valid19 = true;
@@ -3966,7 +3983,7 @@ vErrors.push(err16);
 errors++;
 }
 }
-var valid18 = _errs95 === errors;
+var valid18 = _errs97 === errors;
 if(!valid18){
 break;
 }
@@ -3983,7 +4000,7 @@ vErrors.push(err17);
 errors++;
 }
 }
-var valid17 = _errs93 === errors;
+var valid17 = _errs95 === errors;
 }
 else {
 var valid17 = true;
@@ -4004,7 +4021,7 @@ vErrors.push(err18);
 errors++;
 }
 }
-var _valid0 = _errs85 === errors;
+var _valid0 = _errs87 === errors;
 if(_valid0 && valid15){
 valid15 = false;
 passing0 = [passing0, 1];
@@ -4028,17 +4045,17 @@ validate20.errors = vErrors;
 return false;
 }
 else {
-errors = _errs82;
+errors = _errs84;
 if(vErrors !== null){
-if(_errs82){
-vErrors.length = _errs82;
+if(_errs84){
+vErrors.length = _errs84;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs81 === errors;
+var valid0 = _errs83 === errors;
 }
 else {
 var valid0 = true;

@@ -81,6 +81,10 @@ export interface Change {
   action: 'add' | 'change' | 'remove'
   fields: {
     name: string
+    /**
+     * Whose own view it is, where each node has one.
+     */
+    node?: NodeAddress
     from: string | null
     to: string | null
   }[]

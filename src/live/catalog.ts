@@ -16,7 +16,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, fields, text, texts } from '../server/body.ts'
 import type { Reader } from '../server/reader.ts'
-import { describeAnswer, errorWords, isDenied, refusal, saysComeBack } from '../server/faults.ts'
+import { errorWords, refusal, saysComeBack, whyUnread } from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
 export interface CatalogReading {
@@ -100,15 +100,9 @@ export async function readEntry(
   const response = await reader.ask(address, request)
   if (response.status === 404) return { kind: 'absent' }
   if (response.status !== 200) {
-    const reason = describeAnswer(response)
     return {
       kind: 'unreadable',
-      unreadable: {
-        what: 'catalog-entry',
-        path: request.path,
-        reason,
-        ...(isDenied(response) && { denied: true }),
-      },
+      unreadable: { what: 'catalog-entry', path: request.path, ...whyUnread(response) },
       passing: saysComeBack(response),
     }
   }
@@ -137,8 +131,7 @@ export async function readPinnedVersions(
   const response = await reader.ask(address, request)
   if (response.status === 404) return { pins: [], unreadable: [] }
   if (response.status !== 200) {
-    const reason = describeAnswer(response)
-    return { pins: [], unreadable: [{ what: 'pins', path: request.path, reason }] }
+    return { pins: [], unreadable: [{ what: 'pins', path: request.path, ...whyUnread(response) }] }
   }
   const listed = dataOf(response.body)['pinned_versions']
   const pins = (Array.isArray(listed) ? listed : []).flatMap((item) => {

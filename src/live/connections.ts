@@ -9,7 +9,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, text, texts } from '../server/body.ts'
 import type { Reader } from '../server/reader.ts'
-import { describeAnswer } from '../server/faults.ts'
+import { whyUnread } from '../server/faults.ts'
 import { listConnections, readConnection } from '../server/requests.ts'
 
 export interface ConnectionsReading {
@@ -44,9 +44,8 @@ async function readConnectionsOf(
   // A list without any keys is a 404.
   if (listed.status === 404) return { connections: [], unreadable: [] }
   if (listed.status !== 200) {
-    const reason = describeAnswer(listed)
     const path = `${mount.path}config`
-    return { connections: [], unreadable: [{ what: 'connections', path, reason }] }
+    return { connections: [], unreadable: [{ what: 'connections', path, ...whyUnread(listed) }] }
   }
   const connections: LiveConnection[] = []
   const unreadable: Unreadable[] = []
@@ -56,8 +55,7 @@ async function readConnectionsOf(
       const answer = await reader.ask(active, readConnection(path, mount.namespace))
       const data = dataOf(answer.body)
       if (answer.status !== 200) {
-        const reason = describeAnswer(answer)
-        unreadable.push({ what: 'connections', path, reason })
+        unreadable.push({ what: 'connections', path, ...whyUnread(answer) })
         return
       }
       connections.push({

@@ -18,7 +18,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, fields, text } from '../server/body.ts'
 import type { Reader } from '../server/reader.ts'
-import { describeAnswer, errorWords, forwards, isDenied, refusal } from '../server/faults.ts'
+import { errorWords, forwards, refusal, whyUnread } from '../server/faults.ts'
 import { readAuthMounts, readMountHelp, readSecretMounts } from '../server/requests.ts'
 
 /** A mount as one node lists it. */
@@ -61,15 +61,13 @@ export async function listMounts(
   for (const [index, answer] of answers.entries()) {
     const request = requests[index]
     if (answer.status === 200 || request === undefined) continue
-    const reason = describeAnswer(answer)
     return {
       kind: 'unreadable',
       unreadable: {
         what: 'mounts',
         path: `${namespace}${request.path}`,
         node,
-        reason,
-        ...(isDenied(answer) && { denied: true }),
+        ...whyUnread(answer),
       },
       error: refusal(node, request, answer),
     }

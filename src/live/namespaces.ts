@@ -9,7 +9,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, texts } from '../server/body.ts'
 import type { Reader } from '../server/reader.ts'
-import { describeAnswer } from '../server/faults.ts'
+import { whyUnread } from '../server/faults.ts'
 import { listNamespaces } from '../server/requests.ts'
 
 export interface NamespacesReading {
@@ -32,8 +32,11 @@ export async function readNamespaces(
         // 404: none below it, or a server without namespaces.
         if (answer.status === 404) return []
         if (answer.status !== 200) {
-          const reason = describeAnswer(answer)
-          unreadable.push({ what: 'namespaces', path: `${parent}sys/namespaces`, reason })
+          unreadable.push({
+            what: 'namespaces',
+            path: `${parent}sys/namespaces`,
+            ...whyUnread(answer),
+          })
           return []
         }
         return texts(dataOf(answer.body)['keys']).map((key) => parseNamespace(`${parent}${key}`))

@@ -96,6 +96,7 @@ describe('the members of the Raft cluster', () => {
         what: 'nodes',
         path: 'sys/storage/raft/configuration',
         reason: 'HTTP 403 permission denied',
+        denied: true,
       },
     ])
   })

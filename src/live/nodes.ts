@@ -5,7 +5,7 @@ import type { LiveNode, Unreadable } from '../domain/live.ts'
 import { compareText, type NodeAddress, parseNodeAddress } from '../domain/names.ts'
 import { dataOf, fields, text } from '../server/body.ts'
 import type { Reader } from '../server/reader.ts'
-import { describeAnswer, errorWords, refusal, saysComeBack } from '../server/faults.ts'
+import { whyUnread, errorWords, refusal, saysComeBack } from '../server/faults.ts'
 import {
   readHaStatus,
   readHealth,
@@ -81,10 +81,7 @@ export async function findLeftOut(
     unreadable:
       refused === undefined
         ? unreadable
-        : [
-            { what: 'nodes', path: readHaStatus().path, reason: describeAnswer(refused) },
-            ...unreadable,
-          ],
+        : [{ what: 'nodes', path: readHaStatus().path, ...whyUnread(refused) }, ...unreadable],
   }
 }
 
@@ -181,8 +178,10 @@ async function readRaftMembers(reader: Reader, address: NodeAddress): Promise<Ra
   const status = await reader.ask(address, readSealStatus())
   const storage = text(fields(status.body)['storage_type'])
   if (storage !== '' && storage !== 'raft') return none
-  const reason = describeAnswer(response)
-  return { members: [], unreadable: [{ what: 'nodes', path: request.path, reason }] }
+  return {
+    members: [],
+    unreadable: [{ what: 'nodes', path: request.path, ...whyUnread(response) }],
+  }
 }
 
 function hostOf(address: string): string {

@@ -110,7 +110,8 @@ export function describeChanges(steps: readonly Step[], index: LiveIndex): Chang
           addReason(change, view === undefined ? why : whyReloaded(view, fact))
           const running = view === undefined ? null : binaryName(view.running_sha256)
           change.fields.push({
-            name: `running on ${fact.node}`,
+            name: 'running',
+            node: fact.node,
             from: view?.answers === 'no' ? 'down' : running,
             to: binaryName(fact.sha256),
           })

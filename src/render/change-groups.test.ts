@@ -11,7 +11,7 @@ const change = (subject: string, overrides: Partial<Change> = {}): Change => ({
   action: 'change',
   fields: [
     { name: 'version', from: 'v1.0.0', to: 'v1.1.0' },
-    ...NODES.map((node) => ({ name: `running on ${node}`, from: 'old', to: 'new' })),
+    ...NODES.map((node) => ({ name: 'running', node, from: 'old', to: 'new' })),
   ],
   why: 'why',
   ...overrides,
@@ -29,21 +29,24 @@ describe('groupChanges', () => {
 
   it('names each node where one goes another way', () => {
     const fields = [
-      { name: `running on ${nodeAddress(1)}`, from: 'old', to: 'new' },
-      { name: `running on ${nodeAddress(2)}`, from: 'down', to: 'new' },
+      { name: 'running', node: nodeAddress(1), from: 'old', to: 'new' },
+      { name: 'running', node: nodeAddress(2), from: 'down', to: 'new' },
     ]
 
     const [group] = groupChanges([change('a/', { fields })], { detail: false })
 
-    expect(group?.fields).toEqual(fields)
+    expect(group?.fields).toEqual([
+      { name: `running on ${nodeAddress(1)}`, from: 'old', to: 'new' },
+      { name: `running on ${nodeAddress(2)}`, from: 'down', to: 'new' },
+    ])
   })
 
   it('leaves out what stays as it is, a node included', () => {
     const fields = [
       { name: 'command', from: 'same', to: 'same' },
-      { name: `running on ${nodeAddress(1)}`, from: 'new', to: 'new' },
-      { name: `running on ${nodeAddress(2)}`, from: 'old', to: 'new' },
-      { name: `running on ${nodeAddress(3)}`, from: 'old', to: 'new' },
+      { name: 'running', node: nodeAddress(1), from: 'new', to: 'new' },
+      { name: 'running', node: nodeAddress(2), from: 'old', to: 'new' },
+      { name: 'running', node: nodeAddress(3), from: 'old', to: 'new' },
     ]
 
     const [group] = groupChanges([change('a/', { fields })], { detail: false })

@@ -6,6 +6,7 @@
 import { diffArrays } from 'diff'
 import type { Change } from '../documents/plan.generated.ts'
 import { count } from '../domain/count.ts'
+import { groupBy } from '../domain/group-by.ts'
 import { printable, shortenHashes } from './wording.ts'
 
 export interface ChangeGroup {
@@ -36,7 +37,9 @@ export function groupChanges(
   const groups = new Map<string, ChangeGroup & { readonly subjects: string[] }>()
   for (const change of changes) {
     const { kind, action, why } = change
-    const fields = options.detail ? changedFields(change) : gatherNodes(changedFields(change))
+    const fields = options.detail
+      ? changedFields(change).map(apart)
+      : gatherNodes(changedFields(change))
     const key = JSON.stringify([kind, action, why, fields])
     const group = groups.get(key)
     if (group === undefined)
@@ -50,30 +53,25 @@ export function groupChanges(
   )
 }
 
-function changedFields({ fields }: Change): ChangedField[] {
+type Field = Change['fields'][number]
+
+function changedFields({ fields }: Change): Field[] {
   return fields.filter(({ from, to }) => from !== to)
 }
 
-const ON_A_NODE = /^(.+) on (\S+:\/\/\S+)$/
+/** One line for each field and node. */
+function apart({ name, node, from, to }: Field): ChangedField {
+  return { name: node === undefined ? name : `${name} on ${node}`, from, to }
+}
 
-/** `running on <node>` of each node becomes `running … on 3 nodes` where all go the same way. */
-function gatherNodes(fields: readonly ChangedField[]): ChangedField[] {
-  const gathered = new Map<string, { field: ChangedField; alike: number; whole: boolean }>()
-  const nameOf = (field: ChangedField): string => ON_A_NODE.exec(field.name)?.[1] ?? field.name
-  for (const field of fields) {
-    const same = gathered.get(nameOf(field))
-    if (same === undefined) gathered.set(nameOf(field), { field, alike: 1, whole: true })
-    else {
-      same.alike += 1
-      same.whole &&= same.field.from === field.from && same.field.to === field.to
-    }
-  }
-  return fields.flatMap((field) => {
-    const same = gathered.get(nameOf(field))
-    if (same === undefined || same.alike === 1 || !same.whole) return [field]
-    if (same.field !== field) return []
-    const { from, to } = field
-    return [{ name: nameOf(field), from, to, scope: `on ${count(same.alike, 'node')}` }]
+/** A field of each node is one line, `… on 3 nodes`, where all go the same way. */
+function gatherNodes(fields: readonly Field[]): ChangedField[] {
+  return [...groupBy(fields, ({ name }) => name).values()].flatMap((group) => {
+    const [first] = group
+    const isOne = group.every(({ from, to }) => from === first?.from && to === first.to)
+    if (first === undefined || group.length === 1 || !isOne) return group.map(apart)
+    const { name, from, to } = first
+    return [{ name, from, to, scope: `on ${count(group.length, 'node')}` }]
   })
 }
 

@@ -73,6 +73,11 @@ export function isDenied({ status }: ServerResponse): boolean {
   return status === 401 || status === 403
 }
 
+/** Why something could not be read, as the live state has it. */
+export function whyUnread(answer: ServerResponse): { reason: string; denied?: true } {
+  return { reason: describeAnswer(answer), ...(isDenied(answer) && { denied: true }) }
+}
+
 /** An answer in one line: its status, and its words if it has any. */
 export function describeAnswer(response: ServerResponse): string {
   return `HTTP ${response.status} ${errorWords(response)}`.trim()

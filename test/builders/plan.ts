@@ -141,7 +141,8 @@ function upgradeChanges({ plugin, from, to, mounts, nodes }: Upgrade): Change[] 
       fields: [
         { name: 'version', from, to },
         ...reloadOrder(nodes).map(({ address }) => ({
-          name: `running on ${address}`,
+          name: 'running',
+          node: address,
           from: sha256Of(plugin, from),
           to: sha256Of(plugin, to),
         })),

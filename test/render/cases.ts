@@ -125,8 +125,8 @@ export const PLANS = {
         kind: 'mount',
         action: 'change',
         fields: [
-          { name: `running on ${nodeAddress(2)}`, from: 'down', to: sha256Of(KV, NEW) },
-          { name: `running on ${nodeAddress(3)}`, from: 'builtin', to: sha256Of(KV, NEW) },
+          { name: 'running', node: nodeAddress(2), from: 'down', to: sha256Of(KV, NEW) },
+          { name: 'running', node: nodeAddress(3), from: 'builtin', to: sha256Of(KV, NEW) },
         ],
         why: 'two nodes are behind',
       },

@@ -4,12 +4,12 @@ import { safetyInput } from '../../../test/builders/safety-input.ts'
 import { unreadableParts } from './unreadable.ts'
 
 test('what could not be read is told once, with the nodes that refused', () => {
-  const reason = 'HTTP 403 permission denied'
+  const [reason, denied] = ['HTTP 403 permission denied', true as const]
   const input = safetyInput({
     live: {
       unreadable: [
-        { what: 'mounts', path: 'ns1/sys/mounts', node: nodeAddress(1), reason },
-        { what: 'mounts', path: 'ns1/sys/mounts', node: nodeAddress(2), reason },
+        { what: 'mounts', path: 'ns1/sys/mounts', node: nodeAddress(1), reason, denied },
+        { what: 'mounts', path: 'ns1/sys/mounts', node: nodeAddress(2), reason, denied },
       ],
     },
   })

@@ -26,7 +26,7 @@ export const unreadableParts: PlanRule = {
       return {
         subject,
         message: `${what} could not be read${on}: ${first.reason}.`,
-        ...(!isRefusal(first.reason) && { fix: CURES[first.what] ?? CURE }),
+        ...(first.denied !== true && { fix: CURES[first.what] ?? CURE }),
         nodes: nodesOf(group),
       }
     })
@@ -37,11 +37,6 @@ const CURE = 'Look for the cause in the node’s log, then plan again.'
 const CURES: Readonly<Partial<Record<Unreadable['what'], string>>> = {
   'catalog-entry':
     'Put its file back into the plugin directory, or let the file retire or replace the version: OpenBao cannot read an entry whose file is not there.',
-}
-
-/** For want of a right, which the token can be given. */
-function isRefusal(reason: string): boolean {
-  return /permission denied|HTTP 40[13]/i.test(reason)
 }
 
 function nodesOf(group: readonly Unreadable[]) {
