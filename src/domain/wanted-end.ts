@@ -28,6 +28,6 @@ export interface WantedMount {
   readonly version: Version
   /** What runs; `''` for what is compiled in. */
   readonly sha256: Sha256
-  /** Where it can be brought there: the nodes of which it is known what they run. */
+  /** Where it can be brought there: nodes of which it is known what they run, none beside a pin. */
   readonly nodes: readonly NodeAddress[]
 }

@@ -1,9 +1,10 @@
 /**
  * Where a plan is to end, from what the file says: for the rehearsal to hold the plan against.
- * What a rule says cannot be reached is left out.
+ * What a rule says cannot be reached is not asked for.
  */
 import type { LiveState } from '../domain/live.ts'
 import { reloadOrder, wrongLists } from '../domain/live-index.ts'
+import type { NodeAddress, Version } from '../domain/names.ts'
 import type { WantedEnd, WantedEntry, WantedMount } from '../domain/wanted-end.ts'
 import type { Draft } from './make-plan.ts'
 import { entryOf } from './steps.ts'
@@ -38,22 +39,26 @@ function wantedEntries({ plugin }: PluginTargets): WantedEntry[] {
   ]
 }
 
-function wantedMounts({ plugin, targets }: PluginTargets, draft: Draft, live: LiveState) {
+function wantedMounts(
+  { plugin, targets }: PluginTargets,
+  draft: Draft,
+  live: LiveState,
+): WantedMount[] {
   const pin = draft.index.pinOf(plugin.id)
   const serving = reloadOrder(live).map(({ address }) => address)
-  const wanted: WantedMount[] = [
-    ...targets.mounts
+  // A pin decides what its plugin's mounts run.
+  const where = (version: Version, nodes: readonly NodeAddress[]) =>
+    pin === undefined || pin === version ? nodes : []
+  return [
+    ...targets.mounts.map(({ mount, version, sha256 }) => {
       // Where nodes do not list the same mounts, no plan could get there.
-      .filter(({ mount }) => wrongLists(mount, live).nodes.length === 0)
-      .map(({ mount, version, sha256 }) => ({
-        ...{ mount: mount.path, version, sha256 },
-        nodes: mount.nodes.map(({ node }) => node),
-      })),
+      const isListed = wrongLists(mount, live).nodes.length === 0
+      const nodes = isListed ? mount.nodes.map(({ node }) => node) : []
+      return { mount: mount.path, version, sha256, nodes: where(version, nodes) }
+    }),
     ...targets.newMounts.map(({ desired, version, sha256 }) => ({
       ...{ mount: desired.path, version, sha256 },
-      nodes: serving,
+      nodes: where(version, serving),
     })),
   ]
-  // A pin decides what its plugin's mounts run.
-  return wanted.filter(({ version }) => pin === undefined || pin === version)
 }

@@ -249,15 +249,21 @@ describe("a mount left on its builtin's version", () => {
     expect(twin.send(NODE1, get('sys/mounts')).status).toBe(200)
   })
 
-  test('keeps a standby that is set up anew from serving where there are namespaces', () => {
+  test('keeps a node that stepped down from serving, where there are namespaces, till its restart', () => {
     const twin = cluster('openbao', { mounts: [jwt], namespaces: ['ns1/' as Namespace] })
     leave(twin)
 
+    twin.stepDown()
+
+    expect(twin.send(NODE1, get('sys/mounts')).status).toBe(307)
+    expect(words(help(twin, NODE1, 'auth/jwt/'))).toBe('please forward to the active node')
+    expect(twin.send(NODE1, forwarded(get('sys/mounts'))).status).toBe(200)
+
+    twin.restartNode(NODE1)
     twin.restartNode(NODE3)
 
-    expect(twin.send(NODE3, get('sys/mounts')).status).toBe(307)
-    expect(words(help(twin, NODE3, 'auth/jwt/'))).toBe('please forward to the active node')
-    expect(twin.send(NODE3, forwarded(get('sys/mounts'))).status).toBe(200)
+    expect(twin.send(NODE1, get('sys/mounts')).status).toBe(200)
+    expect(twin.send(NODE3, get('sys/mounts')).status).toBe(200)
   })
 
   test('does not come up while an unversioned entry hides the builtin', () => {
