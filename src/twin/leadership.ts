@@ -66,7 +66,7 @@ function becomeStandby(state: State, node: Node, isNew = false): void {
   if (!BEHAVIOUR[state.product].standbysServe) return
   // Where a mount stands on its builtin's version, a node that stepped down is never set up again,
   // and sends on what it is asked, until its process is a new one: of OpenBao 2.7.2 with a
-  // namespace, four times in four; after a restart it served, eight times in eight.
+  // namespace: seen each time; after a restart it served.
   const isStuck = !isNew && state.leftOnBuiltin > 0 && hasMoreNamespaces(state)
   node.state = isStuck ? 'forwarding' : 'up'
   if (!isStuck) setUpNode(state, node)
