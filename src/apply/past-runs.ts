@@ -25,23 +25,15 @@ const RUNS_READ = 50
 export function readPast(folder: string, cluster: string): Past {
   const runs = listRuns(folder)
     .slice(-RUNS_READ)
-    .map((name) => readWhatCounts(folder, name, cluster))
+    .map((name) => readOwn(folder, name, cluster))
   return pastOf(runs)
 }
 
-/**
- * Of a run that came to its end, how each step went need not be looked into, nor its reloads, by
- * far the longest lines: each mount that it tuned was reloaded.
- */
-function readWhatCounts(folder: string, run: string, cluster: string): JournalEvent[] {
+function readOwn(folder: string, run: string, cluster: string): JournalEvent[] {
   const lines = readLines(folder, run)
   const first = lines[0]?.event()
   if (first?.event !== 'run_started' || first.cluster.id !== cluster) return []
-  const last = lines.at(-1)?.event()
-  const isDone = last?.event === 'run_ended' && last.outcome === 'done'
-  const counts = (text: string): boolean =>
-    !text.startsWith('{"event":"step_done"') && !text.includes('"action":{"kind":"reload"')
-  return lines.filter(({ text }) => !isDone || counts(text)).map(({ event }) => event())
+  return lines.map(({ event }) => event())
 }
 
 /** How the run began; undefined where its first line was not written whole. */

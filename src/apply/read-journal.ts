@@ -21,7 +21,8 @@ export function listRuns(folder: string): string[] {
       .map(({ name }) => name.slice(0, -ENDING.length))
       .sort(compareText)
   } catch (cause) {
-    if (faultName(cause) === 'ENOENT') return []
+    // Where a file is in the folder's place no run wrote anything, and none will.
+    if (['ENOENT', 'ENOTDIR'].includes(faultName(cause))) return []
     throw unreadable(`the journals in ${folder}`, cause)
   }
 }
@@ -33,7 +34,6 @@ export function readRun(folder: string, run: string): JournalEvent[] {
 
 /** A line that need not be looked into. */
 export interface JournalLine {
-  readonly text: string
   /** Throws a LockstepError with file and line where no run wrote it. */
   readonly event: () => JournalEvent
 }
@@ -50,10 +50,7 @@ export function readLines(folder: string, run: string): JournalLine[] {
   return text
     .split('\n')
     .slice(0, -1)
-    .map((line, index) => ({
-      text: line,
-      event: () => parseEvent(line) ?? broken(`${path}:${index + 1}`),
-    }))
+    .map((line, index) => ({ event: () => parseEvent(line) ?? broken(`${path}:${index + 1}`) }))
 }
 
 function parseEvent(line: string): JournalEvent | undefined {
