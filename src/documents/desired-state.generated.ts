@@ -144,7 +144,7 @@ export interface Mount {
   plugin: PluginId
   use?: Use
   /**
-   * Upgraded and checked on every node before the plugin's other mounts are touched.
+   * Upgraded and checked on every node before the plugin's other mounts are touched. Of no effect while the mount is only just made.
    */
   canary?: boolean
   /**
@@ -152,7 +152,7 @@ export interface Mount {
    */
   enable?: boolean
   /**
-   * Checks after each reload of this mount: a path below it that must be readable (one that ends in a slash is listed), or a command that must exit 0 ({mount}, {node} and {address} are filled in).
+   * Checks after each reload of this mount (one that is only just made is empty, and is seen to answer instead): a path below it that must be readable (one that ends in a slash is listed), or a command that must exit 0 ({mount}, {node} and {address} are filled in).
    */
   verify?: (
     | {

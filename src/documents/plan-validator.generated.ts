@@ -2,9 +2,9 @@
 // @ts-nocheck
 "use strict";
 export const validatePlan = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"lockstep:plan","type":"object","additionalProperties":false,"required":["format","plan_id","cluster","changes","steps","findings","rehearsal"],"properties":{"format":{"const":1},"plan_id":{"type":"string","pattern":"^[0-9a-f]{64}$"},"created_at":{"type":"string","format":"date-time"},"cluster":{"type":"object","additionalProperties":false,"required":["id","name","product","server_version","nodes"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"product":{"enum":["openbao","vault"]},"server_version":{"type":"string"},"nodes":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["address","role","state"],"properties":{"address":{"type":"string","format":"lockstep-node"},"role":{"enum":["active","standby","unknown"]},"state":{"enum":["serving","forwarding","sealed","unreachable"]}}}},"lock":{"type":"string"}}},"changes":{"type":"array","items":{"$ref":"#/$defs/change"}},"steps":{"type":"array","items":{"$ref":"#/$defs/step"}},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"rehearsal":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/rehearsal"}]}},"$defs":{"step":{"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}},"verify":{"type":"array","items":{"$ref":"#/$defs/verification"},"minItems":1}}},"verification":{"oneOf":[{"type":"object","additionalProperties":false,"required":["mount","kind","path"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"read"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["mount","kind","command"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"run"},"command":{"type":"array","items":{"type":"string"}}}}]},"action":{"oneOf":[{"type":"object","additionalProperties":false,"required":["kind","plugin","version","entry","env"],"properties":{"kind":{"const":"register"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"$ref":"#/$defs/entry"},"env":{"type":"array","items":{"$ref":"#/$defs/environment_name"}}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","plugin","version"],"properties":{"kind":{"const":"enable"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","version"],"properties":{"kind":{"const":"tune"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","connection","namespace","version"],"properties":{"kind":{"const":"repoint"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","node","namespace","mounts"],"properties":{"kind":{"const":"reload"},"node":{"type":"string","format":"lockstep-node"},"namespace":{"type":"string","format":"lockstep-namespace"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"},"minItems":1}}},{"type":"object","additionalProperties":false,"required":["kind","plugin","version"],"properties":{"kind":{"const":"deregister"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"fact":{"oneOf":[{"type":"object","additionalProperties":false,"required":["fact","plugin","version","entry"],"properties":{"fact":{"const":"entry"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/entry"}]},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","plugin","configured_version"],"properties":{"fact":{"const":"mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"accessor":{"type":"string"},"configured_version":{"type":"string","format":"lockstep-version"},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace"],"properties":{"fact":{"const":"no_mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","node","sha256"],"properties":{"fact":{"const":"running"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"node":{"type":"string","format":"lockstep-node"},"sha256":{"type":"string","format":"lockstep-sha256"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["fact","plugin","version","sha256"],"properties":{"fact":{"const":"unused"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"sha256":{"type":"string","format":"lockstep-sha256"}}},{"type":"object","additionalProperties":false,"required":["fact","connection","namespace","plugin","version"],"properties":{"fact":{"const":"connection"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"entry":{"type":"object","additionalProperties":false,"required":["command","sha256","args"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"},"args":{"type":"array","items":{"type":"string"}}}},"environment_name":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string"},"from":{"type":"string"}}},"change":{"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"node":{"type":"string","format":"lockstep-node"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}},"finding":{"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}},"rehearsal":{"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","kind","problem","mounts","nodes"],"properties":{"after":{"type":"string"},"kind":{"enum":["refused","down","entry-missing","file-differs","other-binary","unregistered","other-mount","late-standby","missed-end"]},"problem":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}}}}}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"lockstep:plan","type":"object","additionalProperties":false,"required":["format","plan_id","cluster","changes","steps","findings","rehearsal"],"properties":{"format":{"const":1},"plan_id":{"type":"string","pattern":"^[0-9a-f]{64}$"},"created_at":{"type":"string","format":"date-time"},"cluster":{"type":"object","additionalProperties":false,"required":["id","name","product","server_version","nodes"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"product":{"enum":["openbao","vault"]},"server_version":{"type":"string"},"nodes":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["address","role","state"],"properties":{"address":{"type":"string","format":"lockstep-node"},"role":{"enum":["active","standby","unknown"]},"state":{"enum":["serving","forwarding","sealed","unreachable"]}}}},"lock":{"type":"string"}}},"changes":{"type":"array","items":{"$ref":"#/$defs/change"}},"steps":{"type":"array","items":{"$ref":"#/$defs/step"}},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"rehearsal":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/rehearsal"}]}},"$defs":{"step":{"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}},"verify":{"type":"array","items":{"$ref":"#/$defs/verification"},"minItems":1}}},"verification":{"oneOf":[{"type":"object","additionalProperties":false,"required":["mount","kind","path"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"read"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["mount","kind","command"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"run"},"command":{"type":"array","items":{"type":"string"}}}}]},"action":{"oneOf":[{"type":"object","additionalProperties":false,"required":["kind","plugin","version","entry","env"],"properties":{"kind":{"const":"register"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"$ref":"#/$defs/entry"},"env":{"type":"array","items":{"$ref":"#/$defs/environment_name"}}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","plugin","version"],"properties":{"kind":{"const":"enable"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","version"],"properties":{"kind":{"const":"tune"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","connection","namespace","version"],"properties":{"kind":{"const":"repoint"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","node","namespace","mounts"],"properties":{"kind":{"const":"reload"},"node":{"type":"string","format":"lockstep-node"},"namespace":{"type":"string","format":"lockstep-namespace"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"},"minItems":1}}},{"type":"object","additionalProperties":false,"required":["kind","plugin","version"],"properties":{"kind":{"const":"deregister"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"fact":{"oneOf":[{"type":"object","additionalProperties":false,"required":["fact","plugin","version","entry"],"properties":{"fact":{"const":"entry"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/entry"}]},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","plugin","configured_version"],"properties":{"fact":{"const":"mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"accessor":{"type":"string"},"configured_version":{"type":"string","format":"lockstep-version"},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace"],"properties":{"fact":{"const":"no_mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","node","sha256"],"properties":{"fact":{"const":"running"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"node":{"type":"string","format":"lockstep-node"},"sha256":{"type":"string","format":"lockstep-sha256"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["fact","plugin","version","sha256"],"properties":{"fact":{"const":"unused"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"sha256":{"type":"string","format":"lockstep-sha256"}}},{"type":"object","additionalProperties":false,"required":["fact","connection","namespace","plugin","version"],"properties":{"fact":{"const":"connection"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"entry":{"type":"object","additionalProperties":false,"required":["command","sha256","args"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"},"args":{"type":"array","items":{"type":"string"}}}},"environment_name":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string"},"from":{"type":"string"}}},"change":{"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"node":{"type":"string","format":"lockstep-node"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}},"finding":{"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"lines":{"type":"array","items":{"type":"string"}},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}},"rehearsal":{"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","kind","problem","mounts","nodes"],"properties":{"after":{"type":"string"},"kind":{"enum":["refused","down","entry-missing","file-differs","other-binary","unregistered","other-mount","late-standby","missed-end"]},"problem":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}}}}}}}}};
 const schema32 = {"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"node":{"type":"string","format":"lockstep-node"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}};
-const schema40 = {"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}};
+const schema40 = {"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"lines":{"type":"array","items":{"type":"string"}},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}};
 const schema41 = {"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","kind","problem","mounts","nodes"],"properties":{"after":{"type":"string"},"kind":{"enum":["refused","down","entry-missing","file-differs","other-binary","unregistered","other-mount","late-standby","missed-end"]},"problem":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}}}}}}};
 const pattern4 = new RegExp("^[0-9a-f]{64}$", "u");
 const schema33 = {"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}},"verify":{"type":"array","items":{"$ref":"#/$defs/verification"},"minItems":1}}};
@@ -3537,8 +3537,8 @@ else {
 var valid12 = true;
 }
 if(valid12){
-if(data29.mounts !== undefined){
-let data35 = data29.mounts;
+if(data29.lines !== undefined){
+let data35 = data29.lines;
 const _errs71 = errors;
 if(errors === _errs71){
 if(Array.isArray(data35)){
@@ -3546,13 +3546,9 @@ var valid13 = true;
 const len5 = data35.length;
 for(let i5=0; i5<len5; i5++){
 const _errs73 = errors;
-if(errors === _errs73){
-if(errors === _errs73){
-if(!(typeof data35[i5] === "string")){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/mounts/" + i5,schemaPath:"#/$defs/finding/properties/mounts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data35[i5] !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/lines/" + i5,schemaPath:"#/$defs/finding/properties/lines/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
-}
-}
 }
 var valid13 = _errs73 === errors;
 if(!valid13){
@@ -3561,7 +3557,7 @@ break;
 }
 }
 else {
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/mounts",schemaPath:"#/$defs/finding/properties/mounts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/lines",schemaPath:"#/$defs/finding/properties/lines/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3571,8 +3567,8 @@ else {
 var valid12 = true;
 }
 if(valid12){
-if(data29.nodes !== undefined){
-let data37 = data29.nodes;
+if(data29.mounts !== undefined){
+let data37 = data29.mounts;
 const _errs75 = errors;
 if(errors === _errs75){
 if(Array.isArray(data37)){
@@ -3583,7 +3579,7 @@ const _errs77 = errors;
 if(errors === _errs77){
 if(errors === _errs77){
 if(!(typeof data37[i6] === "string")){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/nodes/" + i6,schemaPath:"#/$defs/finding/properties/nodes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/mounts/" + i6,schemaPath:"#/$defs/finding/properties/mounts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -3595,7 +3591,7 @@ break;
 }
 }
 else {
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/nodes",schemaPath:"#/$defs/finding/properties/nodes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/mounts",schemaPath:"#/$defs/finding/properties/mounts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3605,11 +3601,33 @@ else {
 var valid12 = true;
 }
 if(valid12){
-if(data29.at !== undefined){
+if(data29.nodes !== undefined){
+let data39 = data29.nodes;
 const _errs79 = errors;
-if(typeof data29.at !== "string"){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/at",schemaPath:"#/$defs/finding/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(errors === _errs79){
+if(Array.isArray(data39)){
+var valid15 = true;
+const len7 = data39.length;
+for(let i7=0; i7<len7; i7++){
+const _errs81 = errors;
+if(errors === _errs81){
+if(errors === _errs81){
+if(!(typeof data39[i7] === "string")){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/nodes/" + i7,schemaPath:"#/$defs/finding/properties/nodes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
+}
+}
+}
+var valid15 = _errs81 === errors;
+if(!valid15){
+break;
+}
+}
+}
+else {
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/nodes",schemaPath:"#/$defs/finding/properties/nodes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
 }
 var valid12 = _errs79 === errors;
 }
@@ -3617,16 +3635,29 @@ else {
 var valid12 = true;
 }
 if(valid12){
+if(data29.at !== undefined){
+const _errs83 = errors;
+if(typeof data29.at !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/at",schemaPath:"#/$defs/finding/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid12 = _errs83 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
 if(data29.allowed !== undefined){
-const _errs81 = errors;
+const _errs85 = errors;
 if(typeof data29.allowed !== "string"){
 validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/allowed",schemaPath:"#/$defs/finding/properties/allowed/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs81 === errors;
+var valid12 = _errs85 === errors;
 }
 else {
 var valid12 = true;
+}
 }
 }
 }
@@ -3662,13 +3693,13 @@ var valid0 = true;
 }
 if(valid0){
 if(data.rehearsal !== undefined){
-let data41 = data.rehearsal;
-const _errs83 = errors;
-const _errs84 = errors;
-let valid15 = false;
+let data43 = data.rehearsal;
+const _errs87 = errors;
+const _errs88 = errors;
+let valid16 = false;
 let passing0 = null;
-const _errs85 = errors;
-if(data41 !== null){
+const _errs89 = errors;
+if(data43 !== null){
 const err0 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/properties/rehearsal/oneOf/0/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err0];
@@ -3678,17 +3709,17 @@ vErrors.push(err0);
 }
 errors++;
 }
-var _valid0 = _errs85 === errors;
+var _valid0 = _errs89 === errors;
 if(_valid0){
-valid15 = true;
+valid16 = true;
 passing0 = 0;
 }
-const _errs87 = errors;
-const _errs88 = errors;
-if(errors === _errs88){
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+const _errs91 = errors;
+const _errs92 = errors;
+if(errors === _errs92){
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
 let missing6;
-if((((data41.stopping_points === undefined) && (missing6 = "stopping_points")) || ((data41.safe === undefined) && (missing6 = "safe"))) || ((data41.unsafe === undefined) && (missing6 = "unsafe"))){
+if((((data43.stopping_points === undefined) && (missing6 = "stopping_points")) || ((data43.safe === undefined) && (missing6 = "safe"))) || ((data43.unsafe === undefined) && (missing6 = "unsafe"))){
 const err1 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/$defs/rehearsal/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"};
 if(vErrors === null){
 vErrors = [err1];
@@ -3699,8 +3730,8 @@ vErrors.push(err1);
 errors++;
 }
 else {
-const _errs90 = errors;
-for(const key6 in data41){
+const _errs94 = errors;
+for(const key6 in data43){
 if(!(((key6 === "stopping_points") || (key6 === "safe")) || (key6 === "unsafe"))){
 const err2 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/$defs/rehearsal/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -3713,11 +3744,11 @@ errors++;
 break;
 }
 }
-if(_errs90 === errors){
-if(data41.stopping_points !== undefined){
-let data42 = data41.stopping_points;
-const _errs91 = errors;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
+if(_errs94 === errors){
+if(data43.stopping_points !== undefined){
+let data44 = data43.stopping_points;
+const _errs95 = errors;
+if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
 const err3 = {instancePath:instancePath+"/rehearsal/stopping_points",schemaPath:"#/$defs/rehearsal/properties/stopping_points/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err3];
@@ -3727,9 +3758,9 @@ vErrors.push(err3);
 }
 errors++;
 }
-if(errors === _errs91){
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 < 0 || isNaN(data42)){
+if(errors === _errs95){
+if((typeof data44 == "number") && (isFinite(data44))){
+if(data44 < 0 || isNaN(data44)){
 const err4 = {instancePath:instancePath+"/rehearsal/stopping_points",schemaPath:"#/$defs/rehearsal/properties/stopping_points/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err4];
@@ -3741,16 +3772,16 @@ errors++;
 }
 }
 }
-var valid17 = _errs91 === errors;
+var valid18 = _errs95 === errors;
 }
 else {
-var valid17 = true;
+var valid18 = true;
 }
-if(valid17){
-if(data41.safe !== undefined){
-let data43 = data41.safe;
-const _errs93 = errors;
-if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
+if(valid18){
+if(data43.safe !== undefined){
+let data45 = data43.safe;
+const _errs97 = errors;
+if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
 const err5 = {instancePath:instancePath+"/rehearsal/safe",schemaPath:"#/$defs/rehearsal/properties/safe/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err5];
@@ -3760,9 +3791,9 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(errors === _errs93){
-if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 < 0 || isNaN(data43)){
+if(errors === _errs97){
+if((typeof data45 == "number") && (isFinite(data45))){
+if(data45 < 0 || isNaN(data45)){
 const err6 = {instancePath:instancePath+"/rehearsal/safe",schemaPath:"#/$defs/rehearsal/properties/safe/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err6];
@@ -3774,27 +3805,27 @@ errors++;
 }
 }
 }
-var valid17 = _errs93 === errors;
+var valid18 = _errs97 === errors;
 }
 else {
-var valid17 = true;
-}
-if(valid17){
-if(data41.unsafe !== undefined){
-let data44 = data41.unsafe;
-const _errs95 = errors;
-if(errors === _errs95){
-if(Array.isArray(data44)){
 var valid18 = true;
-const len7 = data44.length;
-for(let i7=0; i7<len7; i7++){
-let data45 = data44[i7];
-const _errs97 = errors;
-if(errors === _errs97){
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+}
+if(valid18){
+if(data43.unsafe !== undefined){
+let data46 = data43.unsafe;
+const _errs99 = errors;
+if(errors === _errs99){
+if(Array.isArray(data46)){
+var valid19 = true;
+const len8 = data46.length;
+for(let i8=0; i8<len8; i8++){
+let data47 = data46[i8];
+const _errs101 = errors;
+if(errors === _errs101){
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
 let missing7;
-if((((((data45.after === undefined) && (missing7 = "after")) || ((data45.kind === undefined) && (missing7 = "kind"))) || ((data45.problem === undefined) && (missing7 = "problem"))) || ((data45.mounts === undefined) && (missing7 = "mounts"))) || ((data45.nodes === undefined) && (missing7 = "nodes"))){
-const err7 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"};
+if((((((data47.after === undefined) && (missing7 = "after")) || ((data47.kind === undefined) && (missing7 = "kind"))) || ((data47.problem === undefined) && (missing7 = "problem"))) || ((data47.mounts === undefined) && (missing7 = "mounts"))) || ((data47.nodes === undefined) && (missing7 = "nodes"))){
+const err7 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3804,10 +3835,10 @@ vErrors.push(err7);
 errors++;
 }
 else {
-const _errs99 = errors;
-for(const key7 in data45){
+const _errs103 = errors;
+for(const key7 in data47){
 if(!(((((key7 === "after") || (key7 === "kind")) || (key7 === "problem")) || (key7 === "mounts")) || (key7 === "nodes"))){
-const err8 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+const err8 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3818,11 +3849,11 @@ errors++;
 break;
 }
 }
-if(_errs99 === errors){
-if(data45.after !== undefined){
-const _errs100 = errors;
-if(typeof data45.after !== "string"){
-const err9 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7+"/after",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/after/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(_errs103 === errors){
+if(data47.after !== undefined){
+const _errs104 = errors;
+if(typeof data47.after !== "string"){
+const err9 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/after",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/after/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3831,17 +3862,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-var valid19 = _errs100 === errors;
+var valid20 = _errs104 === errors;
 }
 else {
-var valid19 = true;
+var valid20 = true;
 }
-if(valid19){
-if(data45.kind !== undefined){
-let data47 = data45.kind;
-const _errs102 = errors;
-if(!(((((((((data47 === "refused") || (data47 === "down")) || (data47 === "entry-missing")) || (data47 === "file-differs")) || (data47 === "other-binary")) || (data47 === "unregistered")) || (data47 === "other-mount")) || (data47 === "late-standby")) || (data47 === "missed-end"))){
-const err10 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7+"/kind",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema41.properties.unsafe.items.properties.kind.enum},message:"must be equal to one of the allowed values"};
+if(valid20){
+if(data47.kind !== undefined){
+let data49 = data47.kind;
+const _errs106 = errors;
+if(!(((((((((data49 === "refused") || (data49 === "down")) || (data49 === "entry-missing")) || (data49 === "file-differs")) || (data49 === "other-binary")) || (data49 === "unregistered")) || (data49 === "other-mount")) || (data49 === "late-standby")) || (data49 === "missed-end"))){
+const err10 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/kind",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema41.properties.unsafe.items.properties.kind.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3850,16 +3881,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-var valid19 = _errs102 === errors;
+var valid20 = _errs106 === errors;
 }
 else {
-var valid19 = true;
+var valid20 = true;
 }
-if(valid19){
-if(data45.problem !== undefined){
-const _errs103 = errors;
-if(typeof data45.problem !== "string"){
-const err11 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7+"/problem",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/problem/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(valid20){
+if(data47.problem !== undefined){
+const _errs107 = errors;
+if(typeof data47.problem !== "string"){
+const err11 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/problem",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/problem/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3868,60 +3899,14 @@ vErrors.push(err11);
 }
 errors++;
 }
-var valid19 = _errs103 === errors;
-}
-else {
-var valid19 = true;
-}
-if(valid19){
-if(data45.mounts !== undefined){
-let data49 = data45.mounts;
-const _errs105 = errors;
-if(errors === _errs105){
-if(Array.isArray(data49)){
-var valid20 = true;
-const len8 = data49.length;
-for(let i8=0; i8<len8; i8++){
-const _errs107 = errors;
-if(errors === _errs107){
-if(errors === _errs107){
-if(!(typeof data49[i8] === "string")){
-const err12 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7+"/mounts/" + i8,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/mounts/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-}
 var valid20 = _errs107 === errors;
-if(!valid20){
-break;
-}
-}
 }
 else {
-const err13 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7+"/mounts",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/mounts/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err13];
+var valid20 = true;
 }
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-}
-var valid19 = _errs105 === errors;
-}
-else {
-var valid19 = true;
-}
-if(valid19){
-if(data45.nodes !== undefined){
-let data51 = data45.nodes;
+if(valid20){
+if(data47.mounts !== undefined){
+let data51 = data47.mounts;
 const _errs109 = errors;
 if(errors === _errs109){
 if(Array.isArray(data51)){
@@ -3932,12 +3917,12 @@ const _errs111 = errors;
 if(errors === _errs111){
 if(errors === _errs111){
 if(!(typeof data51[i9] === "string")){
-const err14 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7+"/nodes/" + i9,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/nodes/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err12 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/mounts/" + i9,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/mounts/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
-vErrors = [err14];
+vErrors = [err12];
 }
 else {
-vErrors.push(err14);
+vErrors.push(err12);
 }
 errors++;
 }
@@ -3950,7 +3935,53 @@ break;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7+"/nodes",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/nodes/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err13 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/mounts",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/mounts/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+var valid20 = _errs109 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data47.nodes !== undefined){
+let data53 = data47.nodes;
+const _errs113 = errors;
+if(errors === _errs113){
+if(Array.isArray(data53)){
+var valid22 = true;
+const len10 = data53.length;
+for(let i10=0; i10<len10; i10++){
+const _errs115 = errors;
+if(errors === _errs115){
+if(errors === _errs115){
+if(!(typeof data53[i10] === "string")){
+const err14 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/nodes/" + i10,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/nodes/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+var valid22 = _errs115 === errors;
+if(!valid22){
+break;
+}
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/nodes",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/nodes/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3960,10 +3991,10 @@ vErrors.push(err15);
 errors++;
 }
 }
-var valid19 = _errs109 === errors;
+var valid20 = _errs113 === errors;
 }
 else {
-var valid19 = true;
+var valid20 = true;
 }
 }
 }
@@ -3973,7 +4004,7 @@ var valid19 = true;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/rehearsal/unsafe/" + i7,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err16 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3983,8 +4014,8 @@ vErrors.push(err16);
 errors++;
 }
 }
-var valid18 = _errs97 === errors;
-if(!valid18){
+var valid19 = _errs101 === errors;
+if(!valid19){
 break;
 }
 }
@@ -4000,10 +4031,10 @@ vErrors.push(err17);
 errors++;
 }
 }
-var valid17 = _errs95 === errors;
+var valid18 = _errs99 === errors;
 }
 else {
-var valid17 = true;
+var valid18 = true;
 }
 }
 }
@@ -4021,18 +4052,18 @@ vErrors.push(err18);
 errors++;
 }
 }
-var _valid0 = _errs87 === errors;
-if(_valid0 && valid15){
-valid15 = false;
+var _valid0 = _errs91 === errors;
+if(_valid0 && valid16){
+valid16 = false;
 passing0 = [passing0, 1];
 }
 else {
 if(_valid0){
-valid15 = true;
+valid16 = true;
 passing0 = 1;
 }
 }
-if(!valid15){
+if(!valid16){
 const err19 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/properties/rehearsal/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
 if(vErrors === null){
 vErrors = [err19];
@@ -4045,17 +4076,17 @@ validate20.errors = vErrors;
 return false;
 }
 else {
-errors = _errs84;
+errors = _errs88;
 if(vErrors !== null){
-if(_errs84){
-vErrors.length = _errs84;
+if(_errs88){
+vErrors.length = _errs88;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs83 === errors;
+var valid0 = _errs87 === errors;
 }
 else {
 var valid0 = true;

@@ -263,6 +263,10 @@ export interface Finding {
   subject: string
   message: string
   fix: string
+  /**
+   * Lines to copy that the fix speaks of, such as a policy's.
+   */
+  lines?: string[]
   mounts: MountPath[]
   nodes: NodeAddress[]
   /**

@@ -29,7 +29,7 @@ export function renderFindings(
 }
 
 function findingLines(finding: Finding, palette: Palette, detail: boolean): string[] {
-  const { severity, rule, subject, message, fix, mounts, nodes, at, allowed } = finding
+  const { severity, rule, subject, message, fix, mounts, nodes, at, allowed, lines = [] } = finding
   const paint = allowed === undefined ? severityPaint(severity, palette) : palette.dim
   const text = (foreign: string): string =>
     detail ? printable(foreign) : shortenHashes(printable(foreign))
@@ -40,7 +40,10 @@ function findingLines(finding: Finding, palette: Palette, detail: boolean): stri
     ...(nodes.length > 0 ? [`    nodes: ${listSome(nodes, { all: detail })}`] : []),
     ...(at === undefined ? [] : [`    ${palette.dim(`at ${printable(at)}`)}`]),
     ...(allowed === undefined
-      ? [`    ${palette.cyan('fix:')} ${text(fix)}`]
+      ? [
+          `    ${palette.cyan('fix:')} ${text(fix)}`,
+          ...lines.map((line) => `      ${printable(line)}`),
+        ]
       : [`    ${palette.green('allowed:')} ${text(allowed)}`]),
   ]
 }

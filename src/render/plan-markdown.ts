@@ -79,12 +79,13 @@ function stepItems({ steps, cluster }: Plan): string[] {
   })
 }
 
-function findingItem({ severity, rule, subject, message, at, fix, allowed }: Finding): string {
+function findingItem(finding: Finding): string {
+  const { severity, rule, subject, message, at, fix, allowed, lines = [] } = finding
   const place = at === undefined ? '' : ` (${code(at)})`
   const text = escapeMarkdown(shortenHashes(message))
   const end =
     allowed === undefined
-      ? `Fix: ${escapeMarkdown(shortenHashes(fix))}`
+      ? [`Fix: ${escapeMarkdown(shortenHashes(fix))}`, ...lines.map(code)].join('<br>')
       : `Allowed: ${escapeMarkdown(allowed)}`
   return `- **${severity}** ${code(rule)} ${code(subject)}: ${text}${place}<br>${end}`
 }

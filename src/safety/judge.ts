@@ -82,6 +82,7 @@ function toFinding(rule: RuleText, verdict: Verdict, allowance?: Allowance): Fin
     subject: verdict.subject,
     message: verdict.message,
     fix: verdict.fix ?? rule.fix,
+    ...(verdict.lines !== undefined && { lines: [...verdict.lines] }),
     mounts: sorted(verdict.mounts ?? []),
     nodes: sorted(verdict.nodes ?? []),
     ...(verdict.at !== undefined && { at: formatSource(verdict.at) }),

@@ -41,6 +41,8 @@ export interface Verdict {
   readonly message: string
   /** Only where there is more to say than the rule's own. */
   readonly fix?: string
+  /** Lines to copy that the fix speaks of. */
+  readonly lines?: readonly string[]
   readonly mounts?: readonly MountPath[]
   readonly nodes?: readonly NodeAddress[]
   readonly at?: Source

@@ -1,6 +1,12 @@
 /** Lists and counts in the sentences of findings. */
+import type { Source } from '../domain/desired.ts'
 
 export { nameSome } from '../domain/name-some.ts'
+
+/** Who accepts a finding: the file, or the command line where no place in a file is known. */
+export function whoAllows(source: Source | undefined): string {
+  return source === undefined ? 'The command line (`--allow`)' : 'The file'
+}
 
 /** The form of a verb that fits a number of things. */
 export function agree(number: number, one: string, many: string): string {

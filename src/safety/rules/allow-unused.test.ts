@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
+import { SOURCE } from '../../../test/builders/safety-input.ts'
 import type { Standing } from '../rule.ts'
 import { allowUnused } from './allow-unused.ts'
 import { nodeSkew } from './node-skew.ts'
 import { wrongCluster } from './wrong-cluster.ts'
 
-const allowance = { rule: 'node-skew', subject: 'secret/my-kv', because: 'known' }
+const allowance = { rule: 'node-skew', subject: 'secret/my-kv', because: 'known', source: SOURCE }
 const standing: Standing = {
   rule: nodeSkew,
   expired: false,

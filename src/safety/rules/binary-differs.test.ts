@@ -25,3 +25,19 @@ test('a node’s wrong and unchecked files are one finding, right ones none', ()
 test('nothing is found where nothing was checked', () => {
   expect(binaryDiffers.judge(safetyInput())).toEqual([])
 })
+
+test('a check that cannot run is mended where it is written', () => {
+  const source = { file: 'cluster.yaml', line: 2, column: 3 }
+  const binaries = [
+    { node: nodeAddress(2), command: 'a', expected, result: { failed: 'ssh: not found' } },
+  ]
+  const input = safetyInput({
+    desired: { cluster: { binaryCheck: { command: ['ssh'], source } } },
+    binaries,
+  })
+
+  expect(only(binaryDiffers.judge(input))).toMatchObject({
+    fix: expect.stringContaining('`cluster.binary_check` for this node by hand'),
+    at: source,
+  })
+})

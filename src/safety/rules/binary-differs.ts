@@ -16,15 +16,27 @@ export const binaryDiffers: PlanRule = {
     const versions = desired.plugins.flatMap((plugin) => plugin.versions)
     const wrong = binaries.filter(({ result }) => result !== 'same')
     return [...groupBy(wrong, ({ node }) => node)].map(([node, reports]) => {
-      const at = versions.find(({ command }) => command === reports[0]?.command)?.source
+      const differing = reports.find(({ result }) => isOther(result))
+      const at =
+        differing === undefined
+          ? desired.cluster.binaryCheck?.source
+          : versions.find(({ command }) => command === differing.command)?.source
       return {
         subject: node,
         message: `On ${node} the plugin directory is not as the file says: ${nameSome(reports.map(describe), 5)}.`,
+        ...(differing === undefined && { fix: NOT_CHECKED }),
         nodes: [node],
         ...(at !== undefined && { at }),
       }
     })
   },
+}
+
+const NOT_CHECKED =
+  'Run the command of `cluster.binary_check` for this node by hand: it must print the SHA-256 of the file. Plan again when it does.'
+
+function isOther(result: BinaryReport['result']): boolean {
+  return result !== 'same' && 'found' in result
 }
 
 function describe({ command, expected, result }: BinaryReport): string {

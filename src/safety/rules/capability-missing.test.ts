@@ -14,7 +14,8 @@ test('a missing right is named, with the line for the policy', () => {
   expect(found).toMatchObject({
     subject: 'token',
     message: `The token may not do what the plan does on 1 path: ${PATH} (sudo).`,
-    fix: `Add to the token’s policy:\npath "${PATH}" { capabilities = ["sudo"] }`,
+    fix: 'Add to the token’s policy:',
+    lines: [`path "${PATH}" { capabilities = ["sudo"] }`],
   })
 })
 

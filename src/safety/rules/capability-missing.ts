@@ -33,7 +33,8 @@ export const capabilityMissing: PlanRule = {
       {
         subject: 'token',
         message: `The token may not do what the plan does on ${count(missing.length, 'path')}: ${nameSome(described)}.`,
-        fix: `Add to the token’s policy${rest > 0 ? `, with ${rest} more ${agree(rest, 'line', 'lines')} that \`lockstep policy\` prints` : ''}:\n${lines.trimEnd()}`,
+        fix: `Add to the token’s policy${rest > 0 ? `, with ${rest} more ${agree(rest, 'line', 'lines')} that \`lockstep policy\` prints` : ''}:`,
+        lines: lines.trimEnd().split('\n'),
       },
     ]
   },

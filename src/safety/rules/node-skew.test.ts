@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { version } from '../../../test/builders/live.ts'
+import { NO_SHA256 } from '../../domain/names.ts'
 import {
   desiredPlugin,
   entryOf,
@@ -25,6 +26,19 @@ test('a mount that the plan leaves running differently is a warning', () => {
     message: `team-a/ runs v0.21.0 (${newer.sha256}) on http://node1:8200 and http://node3:8200 and v0.16.2 (${older.sha256}) on ${NODE2}. The plan leaves that so.`,
     mounts: ['team-a/'],
   })
+})
+
+test('the unversioned binary and the builtin are named so', () => {
+  const builtin = { running_version: version(''), running_sha256: NO_SHA256 }
+  const mount = mountOf('team-a/', KV, 'unversioned', { except: { [NODE2]: builtin } })
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV)] },
+    live: { catalog: [entryOf(KV, 'unversioned')], mounts: [mount] },
+  })
+
+  expect(only(nodeSkew.judge(input)).message).toMatch(
+    /runs unversioned \(\w+\) on .* and the builtin on http:\/\/node2:8200\./,
+  )
 })
 
 test('it is a note where the plan reloads the node', () => {

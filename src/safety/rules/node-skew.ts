@@ -1,6 +1,6 @@
 /** Before the plan, nodes run different binaries for one mount. */
 import type { LiveMount, MountOnNode } from '../../domain/live.ts'
-import { NO_SHA256 } from '../../domain/names.ts'
+import { NO_SHA256, UNVERSIONED, versionLabel } from '../../domain/names.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { count } from '../../domain/count.ts'
 import { effectsOf } from '../effects.ts'
@@ -53,14 +53,14 @@ function isSkewed(mount: LiveMount): boolean {
   return others.some(({ running_sha256 }) => running_sha256 !== first?.running_sha256)
 }
 
-/** `v0.16.2 (3fb7…) on n1 and v0.21.0 (695b…) on n2`. */
+/** `v0.16.2 (3fb7…) on n1 and the builtin v2.7.2+builtin.bao on n2`. */
 function describeViews(mount: LiveMount): string {
   const binaries = groupBy(running(mount), ({ running_sha256 }) => running_sha256)
   const parts = [...binaries].map(([sha256, views]) => {
-    const version = views[0]?.running_version ?? ''
-    const binary = sha256 === NO_SHA256 ? 'builtin' : sha256
+    const version = views[0]?.running_version ?? UNVERSIONED
     const nodes = nameSome(views.map(({ node }) => node))
-    return `${version === '' ? '' : `${version} `}(${binary}) on ${nodes}`
+    if (sha256 !== NO_SHA256) return `${versionLabel(version)} (${sha256}) on ${nodes}`
+    return `the builtin${version === UNVERSIONED ? '' : ` ${version}`} on ${nodes}`
   })
   return nameSome(parts)
 }
