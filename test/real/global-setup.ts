@@ -8,7 +8,7 @@ import type {} from '../cluster/shared-cluster.ts'
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   try {
     const log = (line: string): void => void process.stderr.write(`${line}\n`)
-    const cluster = await startCluster({ plugins: pluginFiles, log })
+    const cluster = await startCluster({ plugins: pluginFiles, audit: true, log })
     project.provide('sharedCluster', { kind: 'started', description: cluster.description })
     return () => cluster.stop()
   } catch (error) {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeExampleStates } from '../cluster/example-states.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
 import { describeReal, sharedCluster, type SharedCluster } from '../cluster/shared-cluster.ts'
+import { markAuditLogs, writesAmong } from './audit-log.ts'
 import { writeDesired } from './desired-file.ts'
 import { readExternalEntries, readNodeMounts } from './node-views.ts'
 import { runOn } from './run-on-cluster.ts'
@@ -99,6 +100,7 @@ describeReal('a file that asks for what must not be', () => {
     })
     await using file = await writeDesired(state(binary))
     const before = await readAll(cluster)
+    const requestsSince = await markAuditLogs(cluster)
 
     const planned = await runOn(cluster, ['plan', '--verbose', '-f', file.path])
     const inDetail = await runOn(cluster, ['plan', '--detailed-exitcode', '-f', file.path])
@@ -109,6 +111,7 @@ describeReal('a file that asks for what must not be', () => {
       for (const text of [rule, ...named]) expect(stdout).toContain(text)
       expect(writesLogged(stderr)).toEqual([])
     }
+    expect(writesAmong(await requestsSince())).toEqual([])
     expect(applied.journal).not.toContain('step_started')
     expect(await readAll(cluster)).toEqual(before)
   })

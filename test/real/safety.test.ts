@@ -8,6 +8,7 @@ import { startCluster } from '../cluster/cluster.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { startFakeDatabase } from '../real-random/fake-database.ts'
+import { markAuditLogs, writesAmong } from './audit-log.ts'
 import { writeDesired } from './desired-file.ts'
 import { readExternalEntries, readNodeMounts } from './node-views.ts'
 import { runOn } from './run-on-cluster.ts'
@@ -49,11 +50,13 @@ describeReal('a plan that is held back', () => {
     const plugins = { [KV]: { ...upgradeOf(cluster)[KV], use: 'v0.16.2' } }
     await using down = await writeDesired({ plugins })
     const before = await readAll(cluster)
+    const requestsSince = await markAuditLogs(cluster)
 
     const refused = await runOn(cluster, ['apply', '--auto-approve', '-f', down.path])
 
     expect(refused.exitCode).toBe(3)
     expect(refused.stdout).toContain('data-downgrade')
+    expect(writesAmong(await requestsSince())).toEqual([])
     expect(await readAll(cluster)).toEqual(before)
 
     const allow = ['--allow', `data-downgrade=${KV}`]
@@ -66,11 +69,33 @@ describeReal('a plan that is held back', () => {
     const versions = { 'v0.16.2': binaryOf(cluster, 'secrets-kv-0.21.0') }
     await using file = await writeDesired({ plugins: { [KV]: { use: 'v0.16.2', versions } } })
     const before = await readAll(cluster)
+    const requestsSince = await markAuditLogs(cluster)
 
     const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
 
     expect(run.exitCode).toBe(3)
     expect(run.stdout).toContain('sha256-changed')
+    expect(writesAmong(await requestsSince())).toEqual([])
+    expect(await readAll(cluster)).toEqual(before)
+  })
+
+  it('a version in the file of one that mounts use', async () => {
+    const cluster = sharedCluster()
+    const reused = {
+      ...binaryOf(cluster, 'secrets-kv-0.21.0'),
+      command: 'secrets-kv-0.16.2',
+    }
+    await using file = await writeDesired({
+      plugins: { [KV]: { use: 'v0.21.0', versions: { 'v0.21.0': reused } } },
+    })
+    const before = await readAll(cluster)
+    const requestsSince = await markAuditLogs(cluster)
+
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+    expect(run.exitCode).toBe(3)
+    expect(run.stdout).toContain('command-reused')
+    expect(writesAmong(await requestsSince())).toEqual([])
     expect(await readAll(cluster)).toEqual(before)
   })
 
@@ -79,12 +104,14 @@ describeReal('a plan that is held back', () => {
     await using file = await writeDesired({ plugins: upgradeOf(cluster) })
     const token = await tokenThatMayNot(cluster, /^path "sys\/mounts\/.*\/tune"/, file.path)
     const before = await readAll(cluster)
+    const requestsSince = await markAuditLogs(cluster)
 
     const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path], { token })
 
     expect(run.exitCode).toBe(8)
     expect(run.stdout).toContain('capability-missing')
     expect(run.stdout).toContain('path "sys/mounts/alpha/tune" { capabilities = ["update"] }')
+    expect(writesAmong(await requestsSince())).toEqual([])
     expect(await readAll(cluster)).toEqual(before)
   })
 
@@ -178,7 +205,7 @@ describeReal('a token with just what lockstep policy prints', () => {
 describeReal('the check of binaries on the nodes', () => {
   it('finds a file missing on one node before anything is registered', async () => {
     const plugins = ['secrets-kv-0.16.2', 'secrets-kv-0.21.0'] as const
-    const cluster = await startCluster({ plugins })
+    const cluster = await startCluster({ plugins, audit: true })
     onTestFinished(() => cluster.stop())
     await makeExampleStates(cluster, [KV])
     const lacking = cluster.node(2)
@@ -196,12 +223,14 @@ describeReal('the check of binaries on the nodes', () => {
       plugins: upgradeOf(cluster),
     })
     const before = await readAll(cluster)
+    const requestsSince = await markAuditLogs(cluster)
 
     const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
 
     expect(run.exitCode).toBe(3)
     expect(run.stdout).toContain('binary-differs')
     expect(run.stdout).toContain(lacking.address)
+    expect(writesAmong(await requestsSince())).toEqual([])
     expect(await readAll(cluster)).toEqual(before)
   })
 })
