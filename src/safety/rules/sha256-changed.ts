@@ -1,6 +1,6 @@
 /** A registered version is to get another binary. */
-import type { LiveMount } from '../../domain/live.ts'
-import { type Sha256, UNVERSIONED } from '../../domain/names.ts'
+import { runEverywhere } from '../../domain/live-index.ts'
+import { UNVERSIONED } from '../../domain/names.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { effectsOf } from '../effects.ts'
 import { agree, nameSome } from '../wording.ts'
@@ -56,16 +56,4 @@ export const sha256Changed: PlanRule = {
       }),
     )
   },
-}
-
-/** No mount, or one that nobody can ask, tells nothing. */
-function runEverywhere(mounts: readonly LiveMount[], sha256: Sha256): boolean {
-  return (
-    mounts.length > 0 &&
-    mounts.every(
-      ({ nodes }) =>
-        nodes.length > 0 &&
-        nodes.every((view) => view.answers !== 'no' && view.running_sha256 === sha256),
-    )
-  )
 }
