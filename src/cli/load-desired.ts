@@ -1,12 +1,25 @@
 /** The desired state that `-f` names, or the default file. */
+import { existsSync } from 'node:fs'
 import type { DesiredState } from '../domain/desired.ts'
+import { InputError } from '../domain/errors.ts'
 import { loadDesiredState } from '../desired/load-desired-state.ts'
 import { DRIFT_CLASSES } from '../drift/classes.ts'
 import { RULES } from '../safety/rules.ts'
 import { DEFAULT_FILE, type FileOptions } from './options.ts'
 
 export function loadDesired(options: FileOptions): Promise<DesiredState> {
-  return loadPaths(options.file ?? [DEFAULT_FILE])
+  return loadPaths(options.file ?? defaultPaths())
+}
+
+/** Throws an InputError where the file that is read by default is not there. */
+export function defaultPaths(): readonly string[] {
+  if (existsSync(DEFAULT_FILE)) return [DEFAULT_FILE]
+  throw new InputError([
+    {
+      message: `no file was given, and there is no ${DEFAULT_FILE} here`,
+      hint: `Name a file or a directory with -f, or write what is live to begin with: lockstep import > ${DEFAULT_FILE}`,
+    },
+  ])
 }
 
 /** `paths` are merged. Throws an InputError with every problem found. */

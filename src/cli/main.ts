@@ -1,5 +1,5 @@
 /** Runs one command and turns whatever happens into an exit code and words for the user. */
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
 import type { Host } from './host.ts'
 import { createProgram } from './program.ts'
@@ -18,9 +18,19 @@ export async function main(args: readonly string[], host: Host, version: string)
     return code
   } catch (error) {
     // Commander has printed its own message, or the help that was asked for.
-    if (error instanceof CommanderError) return error.exitCode
+    if (error instanceof CommanderError) {
+      if (error.code === 'commander.excessArguments' && takesFiles(program, args)) {
+        host.err('Files and directories of desired state are given with -f.\n')
+      }
+      return error.exitCode
+    }
     return report(error, host)
   }
+}
+
+function takesFiles({ commands }: Command, [name]: readonly string[]): boolean {
+  const command = commands.find((one) => one.name() === name)
+  return command?.options.some(({ long }) => long === '--file') === true
 }
 
 function report(error: unknown, host: Host): number {

@@ -39,7 +39,7 @@ export function addFileOptions(
 ): Command {
   return command.option(
     '-f, --file <path>',
-    `a file or directory of desired state; may be repeated, they merge (default: ${without})`,
+    `a file or directory of desired state, or - for stdin; may be repeated, they merge (default: ${without})`,
     collect,
   )
 }

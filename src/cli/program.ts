@@ -235,7 +235,7 @@ const addImport: Add = (program, host, done) => {
 const addPolicy: Add = (program, host, done) => {
   const command = program
     .command('policy')
-    .description('Print the least policy a token needs to plan and apply a file')
+    .description('Print the policy for a token that plans and applies a file')
     .addHelpText('after', examples('lockstep policy -f lockstep.yaml > lockstep.hcl'))
     .action(async (options: CommonOptions) => {
       const { policy } = await import('./commands/policy.ts')

@@ -2,12 +2,12 @@
  * The SHA-256 of a plugin binary from what the file says: the digits themselves, a line of a sums
  * file, or a local copy. Each file is read once, however often it is named.
  */
-import { dirname, isAbsolute, join } from 'node:path'
 import type { Source } from '../domain/desired.ts'
 import { parseSha256, type Sha256 } from '../domain/names.ts'
 import type { Files, Result } from './files.ts'
 import { LARGEST_FILE, placeOf, type InputFile, type Report } from './input-file.ts'
 import type { Sound } from './shape.ts'
+import { nearFile } from './near-file.ts'
 import { explainHash, findSum } from './sums-file.ts'
 import type { Binary } from '../documents/desired-state.generated.ts'
 import { show } from './wording.ts'
@@ -34,8 +34,7 @@ export function createHashReader(on: Files): HashReader {
   const readHash = once((path) => on.sha256(path))
 
   return async ({ given, command, file, path }, report) => {
-    const near = (name: string): string =>
-      isAbsolute(name) ? name : join(dirname(file.file), name)
+    const near = (name: string): string => nearFile(file.file, name)
 
     if (typeof given === 'string') {
       const source = placeOf(file, ...path).value

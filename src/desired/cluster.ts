@@ -2,6 +2,7 @@
 import type { DesiredCluster, Source } from '../domain/desired.ts'
 import { parseNodeAddress, type NodeAddress } from '../domain/names.ts'
 import { claimOnce, type Claim, type InputFile, type Report } from './input-file.ts'
+import { commandNear } from './near-file.ts'
 import { show } from './wording.ts'
 
 export function readCluster(files: readonly InputFile[], report: Report): DesiredCluster {
@@ -33,7 +34,9 @@ function readOne(file: InputFile, claim: Claim, report: Report): DesiredCluster 
     ...(cluster.name !== undefined && { name: { value: cluster.name, source: at('name') } }),
     ...(address !== undefined && { address }),
     ...(nodes !== undefined && { nodes }),
-    ...(check !== undefined && { binaryCheck: { command: check, source: at('binary_check') } }),
+    ...(check !== undefined && {
+      binaryCheck: { command: commandNear(file.file, check), source: at('binary_check') },
+    }),
     ...(kv !== undefined && { lock: { kv, source: at('lock') } }),
   }
 }

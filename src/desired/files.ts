@@ -19,9 +19,14 @@ export interface Files {
   sha256(path: string): Promise<Result<Sha256>>
 }
 
+/** The name that stands for what is piped in. */
+const STDIN = '-'
+
 export const diskFiles: Files = {
-  kind: (path) =>
-    attempt(async () => ((await stat(path)).isDirectory() ? 'directory' : ('file' as const))),
+  kind: async (path) =>
+    path === STDIN
+      ? { value: 'file' }
+      : attempt(async () => ((await stat(path)).isDirectory() ? 'directory' : ('file' as const))),
 
   list: (directory) =>
     attempt(async () => {
@@ -40,7 +45,11 @@ export const diskFiles: Files = {
     const bytes = await attempt(async () => {
       const chunks: Buffer[] = []
       // One byte more than may be there, so that a pipe or an endless device ends too.
-      for await (const chunk of createReadStream(path, { end: limit })) chunks.push(chunk as Buffer)
+      for await (const chunk of createReadStream(path, {
+        end: limit,
+        ...(path === STDIN && { fd: 0 }),
+      }))
+        chunks.push(chunk as Buffer)
       return Buffer.concat(chunks)
     })
     if ('failure' in bytes) return bytes

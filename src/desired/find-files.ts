@@ -44,5 +44,5 @@ async function filesOf(
   const yaml = names.value.filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort(compareText)
   if (yaml.length > 0) return { files: yaml.map((name) => `${path.replace(/\/+$/, '')}/${name}`) }
   const message = `${show(path)}: there is no *.yaml or *.yml file in this directory`
-  return { problem: { message } }
+  return { problem: { message, hint: 'subfolders are not read: name each' } }
 }

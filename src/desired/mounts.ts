@@ -9,6 +9,7 @@ import {
   type PluginId,
 } from '../domain/names.ts'
 import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
+import { commandNear } from './near-file.ts'
 import type { LookUpPlugin } from './plugin-lookup.ts'
 import type { Sound } from './shape.ts'
 import { readUse } from './use.ts'
@@ -122,7 +123,8 @@ function readVerification(
 ): Verification | undefined {
   if (check === undefined) return undefined
   if ('run' in check) {
-    return { kind: 'run', command: (check.run ?? []).flatMap((part) => part ?? []) }
+    const command = (check.run ?? []).flatMap((part) => part ?? [])
+    return { kind: 'run', command: commandNear(file.file, command) }
   }
   if (!('read' in check) || check.read === undefined) return undefined
   const path = check.read

@@ -61,7 +61,7 @@ export interface Cluster {
    */
   nodes?: 'discover' | string[]
   /**
-   * A command run for every node and binary before anything is registered; its output must begin with the SHA-256. {host}, {address} and {command} are filled in.
+   * A command run for every node and binary before anything is registered; its output must begin with the SHA-256. {host}, {address} and {command} are filled in. A program written with a slash is found from the folder of this file, one without on the PATH.
    *
    * @minItems 1
    */
@@ -152,7 +152,7 @@ export interface Mount {
    */
   enable?: boolean
   /**
-   * Checks after each reload of this mount (one that is only just made is empty, and is seen to answer instead): a path below it that must be readable (one that ends in a slash is listed), or a command that must exit 0 ({mount}, {node} and {address} are filled in).
+   * Checks after each reload of this mount (one that is only just made is empty, and is seen to answer instead): a path below it that must be readable (one that ends in a slash is listed), or a command that must exit 0 ({mount}, {node} and {address} are filled in). A program written with a slash is found from the folder of this file, one without on the PATH.
    */
   verify?: (
     | {

@@ -42,6 +42,10 @@ export interface DriftReport {
    */
   ignored: IgnoredDifference[]
   /**
+   * What the files say to pass over, and that has ended or matches no difference.
+   */
+  idle_ignores: IdleIgnore[]
+  /**
    * External plugins that no file names; all of class unmanaged. They are left alone and are no drift.
    */
   unmanaged: Difference[]
@@ -92,4 +96,18 @@ export interface Difference {
    * Where in the files it is asked for, as file:line:column.
    */
   at?: string
+}
+export interface IdleIgnore {
+  class: string
+  subject: string
+  because: string
+  /**
+   * Its last day, YYYY-MM-DD.
+   */
+  until?: string
+  is: 'expired' | 'unused'
+  /**
+   * Where it is written, as file:line:column.
+   */
+  at: string
 }

@@ -44,6 +44,8 @@ export interface LiveNode {
   readonly version: string
   /** Why it is not serving, in the server's or the network's words. */
   readonly detail?: string
+  /** Known of the cluster, and nothing was sent to it; it counts as unreachable. */
+  readonly unasked?: true
 }
 
 /** What the catalog holds under one plugin and version. */

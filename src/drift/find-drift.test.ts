@@ -214,7 +214,7 @@ describe('what is ignored', () => {
   it('is told apart, with the reason, up to the last day', () => {
     const report = findDrift(ignore({ until: TODAY }), cluster(OLD), ASKED)
 
-    expect(report).toMatchObject({ in_step: true, differences: [] })
+    expect(report).toMatchObject({ in_step: true, differences: [], idle_ignores: [] })
     expect(report.ignored).toMatchObject([
       { class: 'version-differs', subject: PATH, because: 'CHG-1432', until: TODAY },
     ])
@@ -224,6 +224,19 @@ describe('what is ignored', () => {
     const report = findDrift(ignore({ until: '2026-06-14' }), cluster(OLD), ASKED)
 
     expect(report).toMatchObject({ in_step: false, ignored: [] })
+    expect(report.idle_ignores).toEqual([
+      {
+        ...{ class: 'version-differs', subject: PATH, because: 'CHG-1432', until: '2026-06-14' },
+        ...{ is: 'expired', at: 'lockstep.yaml:20:3' },
+      },
+    ])
+  })
+
+  it('is told to be of no use where nothing of the kind differs', () => {
+    expect(findDrift(ignore({}), cluster(NEW), ASKED)).toMatchObject({
+      in_step: true,
+      idle_ignores: [{ subject: PATH, is: 'unused' }],
+    })
   })
 
   it.each([KV, 'team-a', PATH])('may be written as %s', (subject) => {

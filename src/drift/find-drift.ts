@@ -12,7 +12,7 @@ import { findAllTargets } from '../plan/targets.ts'
 import { type Comparison, compareStates, writtenAt } from './comparison.ts'
 import { findConnectionDrift } from './connection-drift.ts'
 import { findEntryDrift } from './entry-drift.ts'
-import { siftIgnored } from './ignore.ts'
+import { findIdleIgnores, siftIgnored } from './ignore.ts'
 import { findMissing } from './missing-drift.ts'
 import { findMountDrift } from './mount-drift.ts'
 import { findPinDrift } from './pin-drift.ts'
@@ -44,9 +44,11 @@ export function findDrift(
   ])
   const sift = (differences: readonly Difference[]) =>
     siftIgnored([...differences].sort(compareDifferences), desired.ignore, today)
+  const unread = findUnreadable(desired, comparison)
+  const foreign = findUnmanaged(desired, comparison)
   const differences = sift(found)
-  const unreadable = sift(findUnreadable(desired, comparison))
-  const unmanaged = sift(findUnmanaged(desired, comparison))
+  const unreadable = sift(unread)
+  const unmanaged = sift(foreign)
   const { cluster, product, server_version } = live
   return {
     format: 1,
@@ -55,6 +57,7 @@ export function findDrift(
     differences: differences.kept,
     unreadable: unreadable.kept,
     ignored: [...differences.ignored, ...unreadable.ignored, ...unmanaged.ignored],
+    idle_ignores: findIdleIgnores([...found, ...unread, ...foreign], desired.ignore, today),
     unmanaged: unmanaged.kept,
   }
 }

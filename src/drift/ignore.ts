@@ -1,6 +1,7 @@
 /** The file's `ignore`: which differences are passed over, and until when. */
-import type { Difference, IgnoredDifference } from '../documents/drift.generated.ts'
+import type { Difference, IdleIgnore, IgnoredDifference } from '../documents/drift.generated.ts'
 import type { Ignore } from '../domain/desired.ts'
+import { formatSource } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
 
 export interface Sifted {
@@ -31,6 +32,24 @@ export function siftIgnored(
     }
   }
   return { kept, ignored }
+}
+
+/** Entries that pass nothing over: to be taken out of the file, or given another day. */
+export function findIdleIgnores(
+  differences: readonly Difference[],
+  ignore: readonly Ignore[],
+  today: string,
+): IdleIgnore[] {
+  return ignore.flatMap(({ class: name, subject, because, until, source }) => {
+    const isExpired = until !== undefined && today > until
+    const isUsed = differences.some((one) => one.class === name && isOf(one, subject))
+    if (!isExpired && isUsed) return []
+    return {
+      ...{ class: name, subject, because, ...(until !== undefined && { until }) },
+      is: isExpired ? 'expired' : 'unused',
+      at: formatSource(source),
+    }
+  })
 }
 
 /** A mount may be written without its trailing slash. */

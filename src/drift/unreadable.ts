@@ -22,7 +22,10 @@ export function findUnreadable(desired: DesiredState, comparison: Comparison): D
   ]
 }
 
-function unreadableNode({ address, state, detail }: LiveNode, product: Product): Difference[] {
+function unreadableNode(
+  { address, state, detail, unasked }: LiveNode,
+  product: Product,
+): Difference[] {
   const hides = state === 'forwarding' && product === 'openbao'
   if (state !== 'sealed' && state !== 'unreachable' && !hides) return []
   return [
@@ -31,7 +34,7 @@ function unreadableNode({ address, state, detail }: LiveNode, product: Product):
       subject: address,
       node: address,
       desired: 'answers',
-      found: state,
+      found: unasked === true ? 'not asked' : state,
       cause: `what it runs is not known${detail === undefined || detail === state ? '' : `: ${detail}`}`,
       fix: hides
         ? 'look again in a moment; if it goes on, restart that node'

@@ -45,7 +45,7 @@ export async function discoverNodes(reader: Reader, address: NodeAddress): Promi
   return {
     addresses: reporting.length === 0 ? [address] : [...reporting].sort(compareText),
     unheard: unheard.map((member) =>
-      unreachable(
+      unasked(
         member.address,
         `the active node has not heard of this member of the Raft cluster, ${member.id}`,
       ),
@@ -77,7 +77,7 @@ export async function findLeftOut(
         ? []
         : members
             .filter((member) => !given.includes(member))
-            .map((member) => unreachable(member, detail)),
+            .map((member) => unasked(member, detail)),
     unreadable:
       refused === undefined
         ? unreadable
@@ -237,6 +237,10 @@ export async function readNode(
       cluster: NOBODY,
     }
   }
+}
+
+function unasked(address: NodeAddress, detail: string): LiveNode {
+  return { ...unreachable(address, detail), unasked: true }
 }
 
 function unreachable(address: NodeAddress, detail: string): LiveNode {

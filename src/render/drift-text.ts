@@ -25,6 +25,7 @@ export function renderDrift(report: DriftReport, { palette, width }: DriftTextOp
     ...byPlugin(differences).map(([plugin, ones]) => differing(plugin, ones, view)),
     differing('Could not be read', unreadable, view),
     ignoredSection(report, view),
+    idleSection(report, view),
     unmanagedSection(report, view),
     paint(palette.bold(summarizeDrift(report))),
   ]
@@ -158,6 +159,18 @@ function ignoredSection({ ignored }: DriftReport, { palette }: View): string {
   ])
   const title = `Ignored, as the files say (${ignored.length})`
   return [palette.dim(title), ...layTable(rows, '  ').lines].join('\n')
+}
+
+function idleSection({ idle_ignores }: DriftReport, { palette }: View): string {
+  if (idle_ignores.length === 0) return ''
+  const rows = idle_ignores.map(({ class: name, subject, until, is, at }): Cell[] => [
+    { text: printable(name) },
+    { text: printable(subject) },
+    { text: is === 'expired' ? `ended on ${printable(until ?? '')}` : 'matches no difference' },
+    { text: printable(at), paint: palette.dim },
+  ])
+  const title = 'Ignored nothing: take it out of the file, or give it another day'
+  return [palette.yellow(title), ...layTable(rows, '  ').lines].join('\n')
 }
 
 /** So many of a plugin nobody manages are named; they are not what the reader looks for. */

@@ -28,7 +28,7 @@ export function renderPlanMarkdown(plan: Plan): string {
     `Cluster ${code(cluster.name)}, ${server}, ${count(cluster.nodes.length, 'node')}.`,
     fit(blocking.map(findingItem), ROOM.blocking).join('\n'),
     changesBlock(plan),
-    rehearsalText(plan),
+    describeRehearsal(plan),
     unfold(count(plan.steps.length, 'step'), fit(stepItems(plan), ROOM.steps)),
     unfold(
       count(others.length, blocking.length > 0 ? 'other finding' : 'finding'),
@@ -66,10 +66,6 @@ function changeLines({ action, kind, subjects, why, fields }: ChangeGroup): stri
         `${mark}     ${printable(field.name)}: ${describeField(field, action, { detail: false })}`,
     ),
   ]
-}
-
-function rehearsalText({ rehearsal }: Plan): string {
-  return rehearsal === null ? '' : describeRehearsal(rehearsal)
 }
 
 function stepItems({ steps, cluster }: Plan): string[] {

@@ -118,11 +118,11 @@ function describeVerification(check: StepVerification): string {
     : `${check.mount}: run ${check.command.join(' ')}`
 }
 
-function rehearsalSection({ rehearsal }: Plan, palette: Palette): string {
-  if (rehearsal === null) return ''
-  const text = describeRehearsal(rehearsal)
+function rehearsalSection(plan: Plan, palette: Palette): string {
+  const text = describeRehearsal(plan)
+  if (text === '') return ''
   // What is unsafe, and why, is a finding of its own.
-  return rehearsal.unsafe.length === 0 ? palette.green(text) : palette.red(text)
+  return plan.rehearsal?.unsafe.length === 0 ? palette.green(text) : palette.red(text)
 }
 
 function summaryLine(plan: Plan, palette: Palette): string {

@@ -1,9 +1,17 @@
-/** What the rehearsal showed, in words: how many places to stop at are safe. */
-import type { Rehearsal } from '../documents/plan.generated.ts'
+/** What the rehearsal showed, in words: how many places to stop at are safe, and for which nodes. */
+import type { Plan } from '../documents/plan.generated.ts'
 import { count } from '../domain/count.ts'
 
-/** `7 of 7 stopping points are safe.` */
-export function describeRehearsal({ stopping_points, safe }: Rehearsal): string {
+/**
+ * `7 of 7 stopping points are safe.`, and how many nodes that says nothing of. Empty where there
+ * was no rehearsal.
+ */
+export function describeRehearsal({ rehearsal, cluster }: Plan): string {
+  if (rehearsal === null) return ''
+  const { stopping_points, safe } = rehearsal
   const verb = stopping_points === 1 ? 'is' : 'are'
-  return `${safe} of ${count(stopping_points, 'stopping point')} ${verb} safe.`
+  const text = `${safe} of ${count(stopping_points, 'stopping point')} ${verb} safe.`
+  const away = cluster.nodes.filter(({ state }) => state === 'sealed' || state === 'unreachable')
+  if (away.length === 0) return text
+  return `${text} Nothing is known of ${count(away.length, 'node')} that could not be asked.`
 }

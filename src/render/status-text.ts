@@ -38,7 +38,7 @@ export function renderStatus(
 
 function header({ cluster, product, server_version, nodes }: LiveState, palette: Palette): string {
   const server = `${productName(product)} ${printable(server_version)}`
-  const rows = nodes.map(({ address, role, state, version, detail }) => [
+  const rows = nodes.map(({ address, role, state, version, detail, unasked }) => [
     { text: printable(address) },
     { text: role },
     // A node behind the others is in the middle of the server's own upgrade.
@@ -46,7 +46,12 @@ function header({ cluster, product, server_version, nodes }: LiveState, palette:
       ? { text: '' }
       : { text: printable(version || 'version unknown'), paint: palette.yellow },
     {
-      text: [describeNodeState(state), printable(detail ?? '')].filter(Boolean).join(' '),
+      text: [
+        unasked === true ? '(not asked)' : describeNodeState(state),
+        detail === undefined || detail === state ? '' : printable(detail),
+      ]
+        .filter(Boolean)
+        .join(' '),
       paint: state === 'forwarding' ? palette.dim : palette.red,
     },
   ])

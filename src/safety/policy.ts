@@ -1,6 +1,6 @@
 /**
- * The least a token needs to plan and apply a file: read off the requests that its plugins and
- * mounts can ever call for. Never the right to disable a mount.
+ * What a token needs to plan and apply a file: read off the requests that its plugins and mounts
+ * can ever call for, so that one plan may need less. Never the right to disable a mount.
  */
 import type { DesiredState } from '../domain/desired.ts'
 import type { ServerRequest } from '../domain/exchange.ts'

@@ -84,6 +84,12 @@ const inputs: readonly BadInput[] = [
     told: 'nowhere.yaml: is not there',
   },
   {
+    what: 'no file at all',
+    files: {},
+    given: [],
+    told: 'no file was given, and there is no lockstep.yaml here\n    Name a file or a directory with -f',
+  },
+  {
     what: 'a megabyte of nested anchors',
     files: { 'lockstep.yaml': nestedAnchors(1_000_000) },
     told: 'lockstep.yaml:2:4: YAML anchors (&name) are not accepted',

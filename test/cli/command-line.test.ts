@@ -69,6 +69,7 @@ describe('a slip of the fingers exits 1 and says what was meant', () => {
     { args: ['plan', '--color', 'blue'], told: 'Allowed choices are auto, always, never.' },
     { args: ['plan', '-f'], told: "option '-f, --file <path>' argument missing" },
     { args: ['plan', 'lockstep.yaml'], told: "too many arguments for 'plan'" },
+    { args: ['plan', 'lockstep.yaml'], told: 'desired state are given with -f.' },
     { args: ['status', '--timeout', 'soon'], told: 'Write a duration as 30s, 5m or 24h.' },
     { args: ['status', '--plugin', 'my-kv'], told: 'Write it as in the catalog: secret/my-kv' },
     { args: ['explain', 'no-such-rule'], told: 'no-such-rule' },

@@ -127,3 +127,18 @@ plugins:
   expect(exitCode).toBe(2)
   expect(stdout).toContain(`\`lockstep apply ${[...asked, ...nodes].join(' ')}\``)
 })
+
+test('a node left out of the list given is said not to have been asked', async () => {
+  const { stdout } = await run('status', '--node', addresses()[0]!, '--node', addresses()[1]!)
+
+  expect(stdout).toMatch(/\(not asked\) the cluster has 3 nodes, 2 are given/)
+  expect(stdout).not.toContain('unreachable')
+})
+
+test('a sealed node is said to be sealed once', async () => {
+  own.twin!.seal(NODES[2]!)
+
+  const { stdout } = await run('status', ...addresses().flatMap((address) => ['--node', address]))
+
+  expect(stdout).toMatch(/ \(sealed\)$/m)
+})

@@ -1,6 +1,7 @@
 /** `lockstep validate`, which needs no server and no variable. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { expect, it } from 'vitest'
 import { checkout, runLockstep } from './run-lockstep.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
@@ -90,6 +91,23 @@ it('gives the place of each mistake in JSON', async () => {
       },
     ],
   })
+})
+
+it.each([
+  ['that is sound', plugin('secret/one'), { exitCode: 0, stdout: '-: valid, 1 plugin' }],
+  ['with a fault', 'version: 1\nplugin: {}\n', { exitCode: 1 }],
+])('reads what is piped in as -, %s', async (_, text, ends) => {
+  const program = join(checkout, 'dist', 'cli.js')
+
+  const run = await execa(process.execPath, [program, 'validate', '-f', '-'], {
+    input: text,
+    reject: false,
+  })
+
+  expect(run).toMatchObject(ends)
+  expect(run.stderr).toBe(
+    ends.exitCode === 0 ? '' : '-:2:1: unknown key plugin\n    did you mean plugins?',
+  )
 })
 
 it('prints nothing where -q is given and all is well', async () => {

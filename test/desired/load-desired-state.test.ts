@@ -296,7 +296,7 @@ test('what cannot be read comes first, and the other files are judged all the sa
   expect([...problems].sort()).toEqual([
     'a.yaml: is given twice, first as a.yaml',
     'a.yaml:2:43: canary must be true or false, not a number',
-    'empty: there is no *.yaml or *.yml file in this directory',
+    'empty: there is no *.yaml or *.yml file in this directory\n    subfolders are not read: name each',
     'large.yaml: is larger than 1024 KiB',
     'latin.yaml: is not UTF-8 text',
     'none.yaml: is not there',

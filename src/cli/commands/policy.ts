@@ -1,4 +1,4 @@
-/** `lockstep policy`: the policy a token needs for a file, and no more. Changes nothing. */
+/** `lockstep policy`: the policy for a token that plans and applies a file. Changes nothing. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { renderPolicy } from '../../safety/capabilities.ts'
 import { policyFor } from '../../safety/policy.ts'

@@ -1,5 +1,5 @@
 /** `lockstep validate`: files of desired state, checked without asking any server. */
-import { loadPaths } from '../load-desired.ts'
+import { defaultPaths, loadPaths } from '../load-desired.ts'
 import {
   EXIT,
   type ExitCode,
@@ -8,7 +8,7 @@ import {
   type Problem,
 } from '../../domain/errors.ts'
 import type { Host } from '../host.ts'
-import { DEFAULT_FILE, type FileOptions, type OutputOptions } from '../options.ts'
+import type { FileOptions, OutputOptions } from '../options.ts'
 
 type ValidateOptions = FileOptions & OutputOptions & { readonly json?: boolean }
 
@@ -18,11 +18,12 @@ export async function validate(
   options: ValidateOptions,
   host: Host,
 ): Promise<ExitCode> {
-  const merged = options.file ?? (paths.length === 0 ? [DEFAULT_FILE] : [])
-  const configurations = [...paths.map((path) => [path]), ...(merged.length > 0 ? [merged] : [])]
+  const merged = options.file ?? (paths.length === 0 ? undefined : [])
+  const configurations = [...paths.map((path) => [path]), ...(merged?.length === 0 ? [] : [merged])]
   const problems: Problem[] = []
-  for (const configuration of configurations) {
+  for (const given of configurations) {
     try {
+      const configuration = given ?? defaultPaths()
       const { plugins } = await loadPaths(configuration)
       if (options.quiet !== true && options.json !== true) {
         const count = `${plugins.length} plugin${plugins.length === 1 ? '' : 's'}`

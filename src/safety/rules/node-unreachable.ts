@@ -25,11 +25,11 @@ export const nodeUnreachable: PlanRule = {
   },
 }
 
-function describe({ state, detail }: LiveNode, product: Product): string | undefined {
+function describe({ state, detail, unasked }: LiveNode, product: Product): string | undefined {
   const words = detail === undefined || detail === state ? '' : ` (${detail})`
   switch (state) {
     case 'unreachable':
-      return `could not be reached${words}`
+      return `${unasked === true ? 'was not asked' : 'could not be reached'}${words}`
     case 'sealed':
       return `is sealed${words}`
     case 'forwarding':
