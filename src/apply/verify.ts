@@ -5,6 +5,7 @@
 import type { Step, StepVerification } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
 import type { MountPath, Namespace, NodeAddress } from '../domain/names.ts'
+import { shellWords } from '../domain/shell-words.ts'
 import type { Client } from '../server/client.ts'
 import { errorWords } from '../server/faults.ts'
 import { readBelowMount } from '../server/requests.ts'
@@ -66,7 +67,7 @@ async function verifyOne(
       const where = { BAO_ADDR: place.node, VAULT_ADDR: place.node }
       const problem = await runCommand(verification.command.map(fill), where)
       if (problem === undefined) return undefined
-      const told = `verify run ${verification.command.join(' ')}: ${problem}`
+      const told = `verify run ${shellWords(verification.command)}: ${problem}`
       return READ_ONLY.test(problem) ? `${told} (${STAYS_READ_ONLY})` : told
     }
     default:

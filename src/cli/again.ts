@@ -1,5 +1,6 @@
 /** The command to type to go on: the one that was typed, as far as it says what is done, and where. */
 import { parseNodeAddress } from '../domain/names.ts'
+import { shellWords } from '../domain/shell-words.ts'
 import type { CommonOptions } from './options.ts'
 
 export interface TypedOptions extends CommonOptions {
@@ -12,7 +13,7 @@ export function commandAgain(words: readonly string[], options: TypedOptions): s
   const { file = [], allow = [], address, namespace, node = [], journal } = options
   const repeated = (flag: string, values: readonly (string | undefined)[]): string[] =>
     values.flatMap((value) => (value === undefined ? [] : [flag, value]))
-  return [
+  return shellWords([
     ...['lockstep', ...words],
     ...repeated('-f', file),
     ...repeated('--address', [address].map(withoutUser)),
@@ -20,9 +21,7 @@ export function commandAgain(words: readonly string[], options: TypedOptions): s
     ...repeated('--namespace', [namespace]),
     ...repeated('--allow', allow),
     ...repeated('--journal', [journal]),
-  ]
-    .map(quoted)
-    .join(' ')
+  ])
 }
 
 /** The commands that show and release the locks of the cluster that was named. */
@@ -40,9 +39,4 @@ export function lockCommands(options: TypedOptions): {
 
 function withoutUser(address: string | undefined): string | undefined {
   return address === undefined ? undefined : parseNodeAddress(address)
-}
-
-/** A word as a shell reads it. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

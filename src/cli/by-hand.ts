@@ -4,8 +4,8 @@
  */
 import type { Action, Plan } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
+import { shellWord } from '../domain/shell-words.ts'
 import { requestOf } from '../server/requests.ts'
-import { quoted } from './again.ts'
 
 /** For a shell, with the token and the values of an environment left to be filled in. */
 export function commandByHand(action: Action, { cluster }: Pick<Plan, 'cluster'>): string {
@@ -13,13 +13,13 @@ export function commandByHand(action: Action, { cluster }: Pick<Plan, 'cluster'>
   const { method, path, body, namespace, forwarding } = requestOf(action, values)
   const node = action.kind === 'reload' ? action.node : activeNode(cluster)
   const token = cluster.product === 'vault' ? '$VAULT_TOKEN' : '$BAO_TOKEN'
-  const header = (name: string, value: string): string[] => ['-H', quoted(`${name}: ${value}`)]
+  const header = (name: string, value: string): string[] => ['-H', shellWord(`${name}: ${value}`)]
   return [
     ...['curl', '-X', method, '-H', `"X-Vault-Token: ${token}"`],
     ...(namespace === '' ? [] : header('X-Vault-Namespace', namespace)),
     ...(forwarding ? [] : header('X-Vault-No-Request-Forwarding', 'true')),
-    ...(body === undefined ? [] : ['-d', quoted(JSON.stringify(body))]),
-    quoted(`${node}/v1/${path}`),
+    ...(body === undefined ? [] : ['-d', shellWord(JSON.stringify(body))]),
+    shellWord(`${node}/v1/${path}`),
   ].join(' ')
 }
 

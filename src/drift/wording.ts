@@ -13,6 +13,7 @@ import {
   type Version,
   versionLabel,
 } from '../domain/names.ts'
+import { shellWords } from '../domain/shell-words.ts'
 import type { ImpossibleUse } from '../plan/targets.ts'
 
 export function countMountsOrConnections(number: number): string {
@@ -48,7 +49,7 @@ export function entryLabel(
   const words = [
     fields.has('command') && `command ${entry.command ?? 'unknown'}`,
     fields.has('sha256') && `sha256 ${entry.sha256}`,
-    fields.has('args') && (args.length === 0 ? 'no args' : `args ${args.join(' ')}`),
+    fields.has('args') && (args.length === 0 ? 'no args' : `args ${shellWords(args)}`),
   ]
   return words.filter((word) => word !== false).join(', ')
 }

@@ -1,156 +1,175 @@
 /** What differs between desired and live, for people: entries, mounts and connections, field by field. */
-import type { Change, Fact, Step } from '../documents/plan.generated.ts'
-import type { MountOnNode } from '../domain/live.ts'
-import { NO_SHA256, type Sha256, type Version, versionLabel } from '../domain/names.ts'
+import type { Action, Change, Fact, Step } from '../documents/plan.generated.ts'
+import type { LiveMount, MountOnNode } from '../domain/live.ts'
+import { NO_SHA256, type Sha256, UNVERSIONED, type Version, versionLabel } from '../domain/names.ts'
+import { groupBy } from '../domain/group-by.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
+import { shellWords } from '../domain/shell-words.ts'
 import { howItDiffers, RELOAD_REASONS } from './reload.ts'
 import { entrySubject } from './steps.ts'
 
+/** A step of one kind of action. */
+type StepOf<Kind extends Action['kind']> = Step & {
+  readonly action: Extract<Action, { readonly kind: Kind }>
+}
+
 type RunningFact = Extract<Fact, { readonly fact: 'running' }>
+
+/** What a step is told by. */
+interface Known {
+  readonly index: LiveIndex
+  /** The plugins of which an entry is registered. */
+  readonly registered: ReadonlySet<string>
+}
 
 /** The changes that a list of steps makes, in the steps' order; each mount and entry once. */
 export function describeChanges(steps: readonly Step[], index: LiveIndex): Change[] {
-  const changes: Change[] = []
-  const mounts = new Map<string, Change>()
-  const reasons = new Map<Change, Set<string>>()
-  const tuned = new Set<string>()
-  const changed = new Set<string | undefined>(
+  const registered = new Set(
     steps.flatMap(({ action }) => (action.kind === 'register' ? action.plugin : [])),
   )
-  for (const { action, requires, ensures, why } of steps) {
-    switch (action.kind) {
-      case 'register': {
-        const before = requires.find((fact) => fact.fact === 'entry')?.entry ?? null
-        changes.push({
-          subject: entrySubject(action.plugin, action.version),
-          kind: 'entry',
-          action: before === null ? 'add' : 'change',
-          fields: [
-            { name: 'command', from: before?.command ?? null, to: action.entry.command },
-            { name: 'sha256', from: before?.sha256 ?? null, to: action.entry.sha256 },
-            { name: 'args', from: joined(before?.args), to: joined(action.entry.args) },
-          ].filter((field) => field.from !== field.to),
-          why,
-        })
-        break
-      }
-      case 'deregister': {
-        const before = requires.find((fact) => fact.fact === 'entry')?.entry
-        const unused = requires.find((fact) => fact.fact === 'unused')
-        changes.push({
-          subject: entrySubject(action.plugin, action.version),
-          kind: 'entry',
-          action: 'remove',
-          fields: [
-            { name: 'command', from: before?.command ?? null, to: null },
-            { name: 'sha256', from: before?.sha256 ?? unused?.sha256 ?? null, to: null },
-          ].filter((field) => field.from !== null),
-          why,
-        })
-        break
-      }
-      case 'enable':
-        changes.push({
-          subject: action.mount,
-          kind: 'mount',
-          action: 'add',
-          fields: [
-            { name: 'plugin', from: null, to: action.plugin },
-            { name: 'version', from: null, to: versionLabel(action.version) },
-          ],
-          why,
-        })
-        break
-      case 'repoint': {
-        const before = requires.find((fact) => fact.fact === 'connection')?.version
-        changes.push({
-          subject: action.connection,
-          kind: 'connection',
-          action: 'change',
-          fields: [
-            {
-              name: 'version',
-              from: before === undefined ? null : versionLabel(before),
-              to: versionLabel(action.version),
-            },
-          ],
-          why,
-        })
-        break
-      }
-      case 'tune': {
-        const change = changeOf(action.mount, why)
-        tuned.add(action.mount)
-        const mount = index.mountAt(action.mount)
-        const before = mount?.configured_version ?? ('' as Version)
-        if (before === action.version) {
-          for (const fact of ensures) {
-            if (fact.fact !== 'mount' || fact.node === undefined) continue
-            const view = mount?.nodes.find(({ node }) => node === fact.node)
-            change.fields.push({
-              name: `version on ${fact.node}`,
-              from: versionName(view?.configured_version ?? ('' as Version)),
-              to: versionName(action.version),
-            })
-          }
-          break
-        }
-        change.fields.push({
-          name: 'version',
-          from: versionName(before),
-          to: versionName(action.version),
-        })
-        break
-      }
-      case 'reload':
-        for (const fact of ensures) {
-          if (fact.fact !== 'running') continue
-          const view = index.mountAt(fact.mount)?.nodes.find(({ node }) => node === fact.node)
-          const change = changeOf(fact.mount, '')
-          addReason(change, view === undefined ? why : whyReloaded(view, fact))
-          const running = view === undefined ? null : binaryName(view.running_sha256)
-          change.fields.push({
-            name: 'running',
-            node: fact.node,
-            from: view?.answers === 'no' ? 'down' : running,
-            to: binaryName(fact.sha256),
-          })
-        }
-        break
-    }
-  }
-  return changes
+  return mergeMounts(steps.flatMap((step) => changesOf(step, { index, registered })))
+}
 
-  // What a listing does not show is the entry: this plan changes it, or an earlier run did.
-  function whyReloaded(view: MountOnNode, fact: RunningFact): string {
-    const entry = changed.has(index.mountAt(fact.mount)?.plugin) ? 'entry' : 'unfinished'
-    return RELOAD_REASONS[howItDiffers(view, fact) ?? entry]
-  }
+function changesOf(step: Step, known: Known): readonly Change[] {
+  if (isKind(step, 'register')) return [registered(step)]
+  if (isKind(step, 'deregister')) return [deregistered(step)]
+  if (isKind(step, 'enable')) return [enabled(step)]
+  if (isKind(step, 'repoint')) return [repointed(step)]
+  if (isKind(step, 'tune')) return [tuned(step, known)]
+  if (isKind(step, 'reload')) return reloaded(step, known)
+  return []
+}
 
-  /** Of its own: the step's is about all the mounts it names. A tuned mount has said why. */
-  function addReason(change: Change, reason: string): void {
-    if (tuned.has(change.subject)) return
-    const known = reasons.get(change) ?? new Set<string>()
-    reasons.set(change, known.add(reason))
-    change.why = [...known].join(', ')
-  }
+function isKind<Kind extends Action['kind']>(step: Step, kind: Kind): step is StepOf<Kind> {
+  return step.action.kind === kind
+}
 
-  function changeOf(mount: string, why: string): Change {
-    const known = mounts.get(mount)
-    if (known !== undefined) return known
-    const change: Change = { subject: mount, kind: 'mount', action: 'change', fields: [], why }
-    mounts.set(mount, change)
-    changes.push(change)
-    return change
+function registered({ action, requires, why }: StepOf<'register'>): Change {
+  const before = requires.find((fact) => fact.fact === 'entry')?.entry ?? null
+  const fields = [
+    { name: 'command', from: before?.command ?? null, to: action.entry.command },
+    { name: 'sha256', from: before?.sha256 ?? null, to: action.entry.sha256 },
+    { name: 'args', from: argsText(before?.args), to: argsText(action.entry.args) },
+  ]
+  return {
+    subject: entrySubject(action.plugin, action.version),
+    kind: 'entry',
+    action: before === null ? 'add' : 'change',
+    fields: fields.filter(({ from, to }) => from !== to),
+    why,
   }
 }
 
-function joined(args: readonly string[] | undefined): string | null {
-  return args === undefined || args.length === 0 ? null : args.join(' ')
+function deregistered({ action, requires, why }: StepOf<'deregister'>): Change {
+  const before = requires.find((fact) => fact.fact === 'entry')?.entry
+  const unused = requires.find((fact) => fact.fact === 'unused')
+  const fields = [
+    { name: 'command', from: before?.command ?? null, to: null },
+    { name: 'sha256', from: before?.sha256 ?? unused?.sha256 ?? null, to: null },
+  ]
+  return {
+    subject: entrySubject(action.plugin, action.version),
+    kind: 'entry',
+    action: 'remove',
+    fields: fields.filter(({ from }) => from !== null),
+    why,
+  }
 }
 
-function versionName(version: Version): string {
-  return version === '' ? 'none' : version
+function enabled({ action, why }: StepOf<'enable'>): Change {
+  return {
+    subject: action.mount,
+    kind: 'mount',
+    action: 'add',
+    fields: [
+      { name: 'plugin', from: null, to: action.plugin },
+      { name: 'version', from: null, to: versionLabel(action.version) },
+    ],
+    why,
+  }
+}
+
+function repointed({ action, requires, why }: StepOf<'repoint'>): Change {
+  const before = requires.find((fact) => fact.fact === 'connection')?.version
+  const from = before === undefined ? null : versionLabel(before)
+  return {
+    subject: action.connection,
+    kind: 'connection',
+    action: 'change',
+    fields: [{ name: 'version', from, to: versionLabel(action.version) }],
+    why,
+  }
+}
+
+/** A tune that is sent once more tells the nodes that have not heard of it. */
+function tuned({ action, ensures, why }: StepOf<'tune'>, { index }: Known): Change {
+  const mount = index.mountAt(action.mount)
+  const before = mount?.configured_version ?? UNVERSIONED
+  const told = ensures.flatMap((fact) =>
+    fact.fact === 'mount' && fact.node !== undefined ? fact.node : [],
+  )
+  const to = configuredName(action.version)
+  const fields =
+    before === action.version
+      ? told.map((node) => {
+          const from = mount?.nodes.find((view) => view.node === node)?.configured_version
+          return { name: `version on ${node}`, from: configuredName(from ?? UNVERSIONED), to }
+        })
+      : [{ name: 'version', from: configuredName(before), to }]
+  return { subject: action.mount, kind: 'mount', action: 'change', fields, why }
+}
+
+/** A change of each mount, for a reason of its own: the step's is about all that it names. */
+function reloaded(step: StepOf<'reload'>, known: Known): readonly Change[] {
+  return step.ensures.flatMap((fact): Change[] => {
+    if (fact.fact !== 'running') return []
+    const mount = known.index.mountAt(fact.mount)
+    const view = mount?.nodes.find(({ node }) => node === fact.node)
+    const running = view === undefined ? null : binaryName(view.running_sha256)
+    const from = view?.answers === 'no' ? 'down' : running
+    return [
+      {
+        subject: fact.mount,
+        kind: 'mount',
+        action: 'change',
+        fields: [{ name: 'running', node: fact.node, from, to: binaryName(fact.sha256) }],
+        why: view === undefined ? step.why : whyReloaded(view, mount, fact, known),
+      },
+    ]
+  })
+}
+
+/** What a listing does not show is the entry: this plan changes it, or an earlier run did. */
+function whyReloaded(
+  view: MountOnNode,
+  mount: LiveMount | undefined,
+  fact: RunningFact,
+  known: Known,
+): string {
+  const isRegistered = mount !== undefined && known.registered.has(mount.plugin)
+  return RELOAD_REASONS[howItDiffers(view, fact) ?? (isRegistered ? 'entry' : 'unfinished')]
+}
+
+/** A mount's tune and its reloads are one change, for the tune's reason or for all of theirs. */
+function mergeMounts(changes: readonly Change[]): Change[] {
+  const groups = groupBy(changes, (change) =>
+    change.kind === 'mount' && change.action === 'change' ? change.subject : change,
+  )
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const isTuned = first.fields.every(({ node }) => node === undefined)
+    const reasons = isTuned ? [first.why] : new Set(group.map(({ why }) => why))
+    return { ...first, fields: group.flatMap(({ fields }) => fields), why: [...reasons].join(', ') }
+  })
+}
+
+function argsText(args: readonly string[] | undefined): string | null {
+  return args === undefined || args.length === 0 ? null : shellWords(args)
+}
+
+function configuredName(version: Version): string {
+  return version === UNVERSIONED ? 'none' : version
 }
 
 function binaryName(sha256: Sha256): string {

@@ -5,6 +5,7 @@
  */
 import { unreachable } from '../domain/errors.ts'
 import type { Change, Plan, StepVerification } from '../documents/plan.generated.ts'
+import { shellWords } from '../domain/shell-words.ts'
 import { describeAction } from './action-text.ts'
 import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
 import { renderFindings } from './findings-text.ts'
@@ -115,7 +116,7 @@ function stepsSection({ steps, cluster }: Plan, palette: Palette, detail: boolea
 function describeVerification(check: StepVerification): string {
   return check.kind === 'read'
     ? `${check.mount}: read ${check.path}`
-    : `${check.mount}: run ${check.command.join(' ')}`
+    : `${check.mount}: run ${shellWords(check.command)}`
 }
 
 function rehearsalSection(plan: Plan, palette: Palette): string {

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { shellWords } from './shell-words.ts'
+
+test.each([
+  [['--a', 'b'], '--a b'],
+  [['--a b'], "'--a b'"],
+  [['./smoke.sh', '{mount}'], './smoke.sh {mount}'],
+  [['{a,b}'], "'{a,b}'"],
+  [[''], "''"],
+  [["it's"], "'it'\\''s'"],
+])('%j is %s', (words, told) => {
+  expect(shellWords(words)).toBe(told)
+})
