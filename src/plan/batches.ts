@@ -1,0 +1,62 @@
+/** Mounts that are moved together: tuned, then reloaded by one request to each node. */
+import type { LiveState } from '../domain/live.ts'
+import { compareText, isBuiltinVersion, type PluginId, type Version } from '../domain/names.ts'
+import { groupBy } from '../domain/group-by.ts'
+import { reloadOrder } from '../domain/live-index.ts'
+import { type Move, reloadStep, viewOn, whyToReload } from './reload.ts'
+import type { Entry, UnorderedStep } from './steps.ts'
+import { tuneAgainStep, tuneStep } from './tune.ts'
+
+/** What all the batches of a plugin have in common. */
+export interface Moving {
+  readonly plugin: PluginId
+  readonly live: LiveState
+  /** What is registered under each version by then. */
+  readonly entries: ReadonlyMap<Version, Entry>
+}
+
+/** The canaries alone before the others; in a group of their own unless it is given the same name. */
+export function batchSteps(
+  moves: readonly Move[],
+  group: string,
+  canaryGroup: string,
+  moving: Moving,
+): UnorderedStep[] {
+  const canaries = moves.filter(({ target }) => target.canary)
+  const others = moves.filter(({ target }) => !target.canary)
+  const first = moveSteps(canaries, canaryGroup, moving)
+  return [
+    ...(canaryGroup === group ? first.map(namedAfterCanary) : first),
+    ...moveSteps(others, group, moving),
+  ]
+}
+
+/** In the group of the others the canary's reloads need names of their own. */
+function namedAfterCanary(step: UnorderedStep): UnorderedStep {
+  return { ...step, id: step.id.replace(/^reload /, 'reload canary of ') }
+}
+
+/** Tune them all, then one request to each node and namespace that names all that need it there. */
+function moveSteps(
+  moves: readonly Move[],
+  group: string,
+  { plugin, live, entries }: Moving,
+): UnorderedStep[] {
+  const tunes = moves
+    .filter(({ tuned, behind }) => tuned || behind.length > 0)
+    .map(({ target, tuned, behind, back }) => {
+      const entry = isBuiltinVersion(target.version) ? undefined : entries.get(target.version)
+      return tuned ? tuneStep(target, entry, back, group) : tuneAgainStep(target, entry, behind)
+    })
+  const reloads = reloadOrder(live).flatMap((node) => {
+    const needing = moves.filter((move) => {
+      const view = viewOn(move.target.mount, node)
+      return view !== undefined && whyToReload(move, view) !== undefined
+    })
+    const byNamespace = groupBy(needing, (move) => move.target.mount.namespace)
+    return [...byNamespace]
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([namespace, ones]) => reloadStep(plugin, node, namespace, ones, group))
+  })
+  return [...tunes, ...reloads]
+}

@@ -1,0 +1,84 @@
+/** What the steps of a plugin's mounts need to know of each: what changes for it, and its way back. */
+import type { DesiredPlugin } from '../domain/desired.ts'
+import type { LiveState } from '../domain/live.ts'
+import type { LiveIndex } from '../domain/live-index.ts'
+import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { wayBackOfEarlierRun } from './earlier-run.ts'
+import { type EntryChanges, registrationOf, staysOn } from './entry-changes.ts'
+import { isUnreloaded, type Past } from './past.ts'
+import type { Registration } from './register.ts'
+import type { Move } from './reload.ts'
+import { contentOf } from './steps.ts'
+import type { MountTarget, Targets } from './targets.ts'
+import { nodesBehind } from './tune.ts'
+import { canBeStarted, type WayBack, wayBack } from './way-back.ts'
+
+/** What a plugin's steps are planned on. */
+export interface Known {
+  readonly live: LiveState
+  readonly index: LiveIndex
+  readonly past: Past
+}
+
+/** One for each mount that can be brought to its target; not every one needs a step. */
+export function planMoves(
+  plugin: DesiredPlugin,
+  { mounts }: Targets,
+  changes: EntryChanges,
+  known: Known,
+): readonly Move[] {
+  const { index, past } = known
+  const pin = index.pinOf(plugin.id)
+  // A pin on another version decides what a reload starts: there is no way to the target.
+  const movable = mounts.filter(({ version }) => pin === undefined || pin === version)
+  return movable.map((target): Move => {
+    const { mount, version, use } = target
+    const registration = registrationOf(changes, version)
+    const entry = (use.kind === 'builtin' ? undefined : changes.byThen.get(version)) ?? null
+    const at = { plugin: plugin.id, version, entry }
+    const back =
+      backToEntry(target, registration) ??
+      // While a pin is in force a tune is refused, and so is the way back.
+      (pin === undefined ? backOf(target, changes, known) : undefined)
+    return {
+      target,
+      back: back !== undefined && canBeStarted(back, plugin, known) ? back : undefined,
+      tuned: pin === undefined && mount.configured_version !== version,
+      behind: pin === undefined ? nodesBehind(target) : [],
+      // One that was gone and is registered again is no change to the process that still runs it.
+      entryChanged: (registration?.before ?? null) !== null && use.kind !== 'builtin',
+      entry,
+      isUnreloaded: (node) => isUnreloaded(past, at, mount.path, node),
+    }
+  })
+}
+
+/** Of a mount whose version is registered otherwise; the unversioned entry takes its mounts back otherwise. */
+function backToEntry(
+  target: MountTarget,
+  registration: Registration | undefined,
+): WayBack | undefined {
+  if (registration === undefined || target.version === UNVERSIONED) return undefined
+  const { before } = registration
+  if (before === null || !staysOn(target, registration)) return undefined
+  return { version: target.version, sha256: before.sha256 }
+}
+
+function backOf(
+  target: MountTarget,
+  { inPlace, reverted }: EntryChanges,
+  { index, past }: Known,
+): WayBack | undefined {
+  const staysUnversioned =
+    target.version === UNVERSIONED && target.mount.configured_version === UNVERSIONED
+  if (!staysUnversioned) return wayBack(target, index)
+  if (target.use.kind === 'builtin') {
+    const sha256 = contentOf(reverted)?.sha256
+    return sha256 === undefined ? undefined : { version: UNVERSIONED, sha256 }
+  }
+  if (inPlace === undefined) return wayBackOfEarlierRun(target, index, past)
+  if (inPlace.before !== null) return { version: UNVERSIONED, sha256: inPlace.before.sha256 }
+  return index.isBuiltin(target.mount.plugin)
+    ? { version: UNVERSIONED, sha256: NO_SHA256 }
+    : undefined
+}
