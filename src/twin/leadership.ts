@@ -2,6 +2,7 @@
  * Which node leads, and what becomes of a node that steps down, stops, restarts or is sealed.
  * The next node in order takes over, and only while most nodes of the cluster take part.
  */
+import type { NodeAddress } from '../domain/names.ts'
 import { BEHAVIOUR } from './behaviour.ts'
 import { hasMoreNamespaces } from './mount-table.ts'
 import { setUpNode } from './running.ts'
@@ -11,22 +12,28 @@ function takesPart(node: Node): boolean {
   return node.state === 'up' || node.state === 'forwarding'
 }
 
-export function stepDown(state: State): void {
+/** `successor`: who takes over, where that is known. */
+export function stepDown(state: State, successor?: NodeAddress): void {
   const before = state.active === undefined ? undefined : state.nodes.get(state.active)
   if (before === undefined) return
   ceaseToLead(state, before)
-  electNext(state, before)
+  electNext(state, before, successor)
   // Alone in its cluster, it leads again.
   if (state.active !== before.address) becomeStandby(state, before)
 }
 
 /** Its processes die with it; sealed, it runs no backend either. */
-export function takeOut(state: State, node: Node, into: 'stopped' | 'sealed'): void {
+export function takeOut(
+  state: State,
+  node: Node,
+  into: 'stopped' | 'sealed',
+  successor?: NodeAddress,
+): void {
   const led = state.active === node.address
   if (led) ceaseToLead(state, node)
   node.state = into
   node.running = new Map()
-  if (led || !hasQuorum(state)) electNext(state, node)
+  if (led || !hasQuorum(state)) electNext(state, node, successor)
 }
 
 /** Started where it was stopped, unsealed where it was sealed. */
@@ -47,13 +54,14 @@ function hasQuorum(state: State): boolean {
   return nodes.filter(takesPart).length * 2 > nodes.length
 }
 
-/** The next one after a node that can; the node itself last. */
-function electNext(state: State, after: Node): void {
+/** The successor, or else the next one after a node that can; the node itself last. */
+function electNext(state: State, after: Node, successor?: NodeAddress): void {
   state.active = undefined
   if (!hasQuorum(state)) return
   const nodes = [...state.nodes.values()]
   const at = nodes.indexOf(after)
-  const next = [...nodes.slice(at + 1), ...nodes.slice(0, at + 1)].find(takesPart)
+  const able = [...nodes.slice(at + 1), ...nodes.slice(0, at + 1)].filter(takesPart)
+  const next = able.find(({ address }) => address === successor) ?? able[0]
   if (next === undefined) return
   next.state = 'up'
   state.active = next.address

@@ -24,9 +24,10 @@ import { type Backend, type Entry, type Mount, mustHaveNode, type State } from '
 export interface Twin {
   /** Throws as a refused connection does where the node is stopped. */
   send(node: NodeAddress, request: ServerRequest): ServerResponse
-  stepDown(): void
+  /** `successor`: who leads then; the next node in order if not said. */
+  stepDown(successor?: NodeAddress): void
   /** Stops a node and starts it again, unsealed: whatever ran there is set up anew. */
-  restartNode(node: NodeAddress): void
+  restartNode(node: NodeAddress, successor?: NodeAddress): void
   stopNode(node: NodeAddress): void
   /** Starts a stopped node, or unseals a sealed one. */
   startNode(node: NodeAddress): void
@@ -85,9 +86,9 @@ export function createTwin(options: TwinOptions): Twin {
       }
       return route(state, asked, request)
     },
-    stepDown: () => stepDown(state),
-    restartNode(address) {
-      takeOut(state, node(address), 'stopped')
+    stepDown: (successor) => stepDown(state, successor),
+    restartNode(address, successor) {
+      takeOut(state, node(address), 'stopped', successor)
       bringIn(state, node(address))
     },
     stopNode: (address) => takeOut(state, node(address), 'stopped'),

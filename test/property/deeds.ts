@@ -1,6 +1,6 @@
 /**
- * What people did to a cluster before Lockstep came: each deed is one request to one node, so that
- * a cluster made by deeds is one that can be reached, on the twin as on real servers.
+ * What people did to a cluster before Lockstep came: each deed is one request to one node, or a
+ * restart of one, so that a cluster made by deeds is one that can be reached, on the twin as on real servers.
  */
 import { unreachable } from '../../src/domain/errors.ts'
 import type { ServerRequest } from '../../src/domain/exchange.ts'
@@ -46,10 +46,12 @@ export type Deed =
       readonly version: Version
     }
   | { readonly do: 'step_down' }
+  /** Of one node, counted from 0 and around: no request, but something done to its machine. */
+  | { readonly do: 'restart'; readonly node: number }
 
 /** The request, and to which node: the active one where no number is said. */
 export function requestOfDeed(
-  deed: Deed,
+  deed: Exclude<Deed, { readonly do: 'restart' }>,
   builtinVersion: Version,
   databasePort = 6379,
 ): { readonly request: ServerRequest; readonly node?: number } {

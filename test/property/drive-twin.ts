@@ -48,6 +48,10 @@ export function makeTwin(story: ClusterStory, palette: Palette = MADE_UP): Twin 
   })
   const builtin = product === 'openbao' ? ownVersion(product, RELEASE[product]) : 'v0.25.0+builtin'
   for (const deed of story.deeds) {
+    if (deed.do === 'restart') {
+      twin.restartNode(nodes[deed.node % nodes.length]!)
+      continue
+    }
     const { request, node } = requestOfDeed(deed, builtin as never)
     const asked = node === undefined ? twin.active() : nodes[node % nodes.length]
     if (asked !== undefined) twin.send(asked, request)

@@ -37,6 +37,8 @@ export interface ScenarioOptions {
   readonly nodes?: { readonly min: number; readonly max: number }
   /** False: every node is up. */
   readonly stops?: boolean
+  /** True: nodes are restarted among the later deeds. */
+  readonly restarts?: boolean
 }
 
 export function scenarios(options: ScenarioOptions = {}): fc.Arbitrary<Scenario> {
@@ -55,14 +57,15 @@ function seldom(times: number): fc.Arbitrary<boolean> {
 // ---- clusters
 
 function stories(options: ScenarioOptions = {}): fc.Arbitrary<ClusterStory> {
-  const { palette = MADE_UP, products = ['openbao', 'vault'], stops = true } = options
+  const { palette = MADE_UP, products = ['openbao', 'vault'] } = options
+  const { stops = true, restarts = false } = options
   const { min, max } = options.nodes ?? { min: 1, max: 5 }
   return fc
     .record({
       product: fc.constantFrom(...products),
       nodes: fc.integer({ min, max }),
       begun: fc.tuple(...palette.plugins.map((plugin) => beginnings(plugin, palette))),
-      later: fc.array(laterDeeds(palette), { maxLength: 8, size: 'max' }),
+      later: fc.array(laterDeeds(palette, restarts), { maxLength: 8, size: 'max' }),
       stops: stops ? seldom(20) : fc.constant(false),
       stopped: fc.nat(4),
     })
@@ -125,7 +128,7 @@ function registrations(
     }))
 }
 
-function laterDeeds(palette: Palette): fc.Arbitrary<Deed> {
+function laterDeeds(palette: Palette, restarts: boolean): fc.Arbitrary<Deed> {
   const mounted = palette.plugins.filter(({ mounts }) => mounts.length > 0)
   const plugins = fc.constantFrom(...palette.plugins)
   const versions = fc.constantFrom(...palette.versions)
@@ -162,6 +165,10 @@ function laterDeeds(palette: Palette): fc.Arbitrary<Deed> {
     },
     { weight: 1, arbitrary: plugins.map(({ id }): Deed => ({ do: 'unpin', plugin: id })) },
     { weight: 1, arbitrary: fc.constant<Deed>({ do: 'step_down' }) },
+    {
+      weight: restarts ? 1 : 0,
+      arbitrary: fc.nat(4).map((node): Deed => ({ do: 'restart', node })),
+    },
   )
 }
 

@@ -1,6 +1,7 @@
 /**
- * Holds what the real nodes show against what the twin shows: every field of every mount on every
- * node, the catalog, connections and pins. Words of errors and ids of either are left out.
+ * Holds what the real nodes show against what the twin shows: every field of every node, entry,
+ * mount, connection and pin. An accessor is any text, so of each the mount's first, second, … is
+ * compared.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LiveState } from '../../src/domain/live.ts'
@@ -21,12 +22,18 @@ export interface Compared {
 }
 
 /** Looks until both show the same; what still differs after some seconds. */
-export async function compareStates({ real, twin }: Compared): Promise<readonly Difference[]> {
-  const deadline = Date.now() + PATIENCE
-  for (;;) {
-    const differences = findDifferences(describeState(await real()), describeState(await twin()))
-    if (differences.length === 0 || Date.now() > deadline) return differences
-    await sleep(150)
+export type CompareStates = () => Promise<readonly Difference[]>
+
+/** Remembers the accessors that each side has shown. */
+export function createStateComparison({ real, twin }: Compared): CompareStates {
+  const [theirs, ours] = [createDescription(), createDescription()]
+  return async () => {
+    const deadline = Date.now() + PATIENCE
+    for (;;) {
+      const differences = findDifferences(theirs(await real()), ours(await twin()))
+      if (differences.length === 0 || Date.now() > deadline) return differences
+      await sleep(150)
+    }
   }
 }
 
@@ -42,34 +49,32 @@ function findDifferences(
 }
 
 /** Each field by a name of its own. */
-function describeState(live: LiveState): ReadonlyMap<string, string> {
-  const fields: [string, unknown][] = [
-    ...live.nodes.flatMap(({ address, role, state }): [string, unknown][] => [
-      [`${address} role`, role],
-      [`${address} state`, state],
-    ]),
-    ...live.catalog.map(({ plugin, version, ...entry }): [string, unknown] => [
-      `entry ${plugin} ${versionLabel(version)}`,
-      entry,
-    ]),
-    ...live.mounts.flatMap(({ path, plugin, configured_version, nodes }): [string, unknown][] => [
-      [`${path} plugin`, plugin],
-      [`${path} configured_version`, configured_version],
-      ...nodes.flatMap(({ node, ...view }): [string, unknown][] => [
-        [`${path} configured_version on ${node}`, view.configured_version],
-        [`${path} running_version on ${node}`, view.running_version],
-        [`${path} running_sha256 on ${node}`, view.running_sha256],
-        [`${path} answers on ${node}`, view.answers],
+function createDescription(): (live: LiveState) => ReadonlyMap<string, string> {
+  const accessors = new Map<string, string[]>()
+  const ordinal = (path: string, accessor: string): number => {
+    const shown = accessors.get(path) ?? []
+    if (!shown.includes(accessor)) accessors.set(path, [...shown, accessor])
+    return (accessors.get(path) ?? []).indexOf(accessor) + 1
+  }
+  return (live) => {
+    const fields: (readonly [string, unknown])[] = [
+      ...live.nodes.flatMap(({ address, ...node }) => fieldsOf(address, node)),
+      ...live.catalog.flatMap(({ plugin, version, ...entry }) =>
+        fieldsOf(`entry ${plugin} ${versionLabel(version)}`, entry),
+      ),
+      ...live.mounts.flatMap(({ path, accessor, nodes, ...mount }) => [
+        ...fieldsOf(path, { ...mount, accessor: ordinal(path, accessor) }),
+        ...nodes.flatMap(({ node, ...view }) => fieldsOf(`${path} on ${node}`, view)),
       ]),
-    ]),
-    ...live.connections.map(({ path, plugin, version }): [string, unknown] => [
-      path,
-      { plugin, version },
-    ]),
-    ...live.pins.map(({ plugin, version }): [string, unknown] => [`pin ${plugin}`, version]),
-    ['namespaces', live.namespaces],
-    // An entry whose file a node lacks is one that cannot be read there.
-    ['unreadable', live.unreadable.map(({ what, path }) => `${what} ${path}`).sort()],
-  ]
-  return new Map(fields.map(([name, value]) => [name, JSON.stringify(value)]))
+      ...live.connections.flatMap(({ path, ...connection }) => fieldsOf(path, connection)),
+      ...live.pins.map(({ plugin, version }) => [`pin ${plugin}`, version] as const),
+      ['namespaces', live.namespaces],
+      ['unreadable', live.unreadable],
+    ]
+    return new Map(fields.map(([name, value]) => [name, JSON.stringify(value)]))
+  }
+}
+
+function fieldsOf(name: string, fields: object): (readonly [string, unknown])[] {
+  return Object.entries(fields).map(([field, value]) => [`${name} ${field}`, value])
 }

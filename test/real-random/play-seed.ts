@@ -1,12 +1,15 @@
 /**
  * One generated scenario on the real cluster and on a twin at once: the deeds that lead to the
- * state, then the plan, step by step. After each request both must show the same.
+ * state, then the plan, step by step, then a restart of every node. After each both must show the
+ * same.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { createRecorder } from '../../src/apply/recorder.ts'
 import { runPlan } from '../../src/apply/run.ts'
-import type { ServerRequest, ServerResponse, Transport } from '../../src/domain/exchange.ts'
+import type { Plan } from '../../src/documents/plan.generated.ts'
+import type { RunOutcome } from '../../src/documents/run-outcome.ts'
+import type { Transport } from '../../src/domain/exchange.ts'
 import type { LiveState, Product } from '../../src/domain/live.ts'
 import {
   type NodeAddress,
@@ -21,18 +24,21 @@ import { twinFromLive } from '../../src/twin/from-live.ts'
 import type { Twin } from '../../src/twin/twin.ts'
 import type { TestCluster } from '../cluster/cluster.ts'
 import { resetCluster } from '../cluster/reset.ts'
-import { requestOfDeed } from '../property/deeds.ts'
-import { judgedPlan, makeTwin, planOn } from '../property/drive-twin.ts'
+import { type Deed, requestOfDeed } from '../property/deeds.ts'
+import { changesSomething, judgedPlan, makeTwin, planOn } from '../property/drive-twin.ts'
 import { type Scenario, scenarios } from '../property/generators.ts'
 import { DATABASE_MOUNT, NESTED, type Palette } from '../property/palette.ts'
-import { compareStates } from './compare-states.ts'
 import { realPalette } from './real-palette.ts'
+import { type Findings, SideBySide } from './side-by-side.ts'
 
 export interface Played {
   /** How often both were compared. */
   readonly compared: number
-  /** `blocked`: a plan that may not be applied, of which the deeds alone were compared. */
-  readonly end: 'applied' | 'blocked' | 'nothing to do'
+  /**
+   * `blocked`: a plan that may not be applied, of which the deeds alone were compared. `not begun`:
+   * the deeds came to different ends.
+   */
+  readonly end: 'applied' | 'blocked' | 'nothing to do' | 'not begun'
   readonly steps: number
   /** One line for each. */
   readonly differences: readonly string[]
@@ -46,98 +52,114 @@ export async function playSeed(
 ): Promise<Played> {
   const palette = realPalette(cluster)
   const { story, desired } = await chooseScenario(cluster.product, palette, seed)
-  const real = connectTo(cluster)
+  const transport = connectTo(cluster)
+  const client = clientOf(transport)
   const everything: ReadonlySet<PluginId> = new Set(palette.plugins.map(({ id }) => id))
   const nodes = cluster.addresses as readonly NodeAddress[]
-  const look = async (client: Client, plugins = everything): Promise<LiveState> =>
-    observe(client, { address: await activeOf(cluster), nodes, plugins })
-  const differences: string[] = []
-  let compared = 0
-  const compare = async (twin: Twin, after: string): Promise<void> => {
-    compared += 1
-    const found = await compareStates({
-      real: () => look(real.client),
-      twin: () => look(clientOf(twinTransport(twin))),
-    })
-    for (const { what, real, twin } of found) {
-      differences.push(`after ${after}: ${what}: real ${real}, twin ${twin}`)
-    }
-  }
-  const twinOf = (live: LiveState): Twin => {
-    const twin = twinFromLive(live)
+  const look = async (asked: Client, plugins = everything): Promise<LiveState> =>
+    observe(asked, { address: await activeOf(cluster), nodes, plugins })
+  const findings: Findings = { compared: 0, differences: [] }
+  const differs = (): boolean => findings.differences.length > 0
+  const besideTwin = async (): Promise<SideBySide> => {
+    const twin = twinFromLive(await look(client))
     for (const { command, sha256 } of palette.plugins.flatMap(({ binaries }) => binaries)) {
       for (const node of nodes) twin.putFile(node, command, { sha256 })
     }
-    return twin
-  }
-  const both = async (
-    twin: Twin,
-    node: NodeAddress,
-    request: ServerRequest,
-  ): Promise<ServerResponse> => {
-    const response = await real.transport.send(node, request)
-    const told = twin.send(node, request)
-    const name = `${request.method} ${request.namespace}${request.path} ${JSON.stringify(request.body ?? {})}`
-    if (response.status !== told.status) {
-      differences.push(`${name}: real ${describe(response)}, twin ${describe(told)}`)
-    }
-    await compare(twin, name)
-    return response
+    const lookAtTwin = () => look(clientOf(twinTransport(twin)))
+    return new SideBySide(
+      { cluster, transport, twin, lookAtReal: () => look(client), lookAtTwin },
+      findings,
+    )
   }
 
   try {
     await resetCluster(cluster)
     await prepare(cluster)
-    const builtin = builtinVersionOf(await look(real.client))
-    const first = twinOf(await look(real.client))
-    await compare(first, 'the beginning')
+    const builtin = builtinVersionOf(await look(client))
+    const first = await besideTwin()
+    await first.compare('the beginning')
     for (const deed of story.deeds) {
-      if (deed.do === 'step_down' || differences.length > 0) continue
-      const { request, node } = requestOfDeed(deed, builtin, databasePort)
-      const active = await activeOf(cluster)
-      await both(first, node === undefined ? active : nodes[node % nodes.length]!, request)
+      if (differs()) break
+      await carryOut(deed, first, { nodes, builtin, databasePort })
     }
+    if (differs()) return { ...findings, end: 'not begun', steps: 0 }
 
-    const twin = twinOf(await look(real.client))
-    await compare(twin, 'the deeds, on a twin of what came of them')
+    const both = await besideTwin()
+    await both.compare('the deeds, on a twin of what came of them')
     const named = new Set(desired.plugins.map(({ id }) => id))
-    const { plan, blocked } = judgedPlan(desired, await look(real.client, named))
+    const { plan, blocked } = judgedPlan(desired, await look(client, named))
     const steps = plan.steps.length
-    if (differences.length > 0 || blocked || steps === 0) {
-      return { compared, end: blocked ? 'blocked' : 'nothing to do', steps, differences }
+    if (!blocked && steps > 0 && !differs()) {
+      const outcome = await carryOutPlan(plan, both, transport)
+      if (outcome.kind !== 'done')
+        findings.differences.push(`the run ended: ${JSON.stringify(outcome)}`)
+      const again = judgedPlan(desired, await look(client, named)).plan.steps
+      if (again.length > 0)
+        findings.differences.push(`planned again: ${again.map(({ id }) => id).join(', ')}`)
     }
-    const client = clientOf({
-      send: (node, request, signal) =>
-        changesSomething(request)
-          ? both(twin, node, request)
-          : real.transport.send(node, request, signal),
-      close: () => Promise.resolve(),
-    })
-    const outcome = await runPlan(plan, {
-      ...{ client, soak: 0, wait: 30 },
-      recorder: createRecorder({ run: 'run', by: 'test', now: () => new Date(), sinks: [] }),
-      environmentOf: () => [],
-      verify: () => Promise.resolve(undefined),
-      clock: () => Date.now(),
-      interrupted: () => false,
-      lockLost: () => false,
-      lookAtLock: () => Promise.resolve(),
-    })
-    if (outcome.kind !== 'done') differences.push(`the run ended: ${JSON.stringify(outcome)}`)
-    const again = judgedPlan(desired, await look(real.client, named)).plan.steps
-    if (again.length > 0) {
-      differences.push(`planned again: ${again.map(({ id }) => id).join(', ')}`)
+    // Whatever the state is that they are left in: what comes up of it on a node that is set up anew.
+    for (const node of await standbysFirst(cluster)) if (!differs()) await both.restart(node)
+    return {
+      ...findings,
+      end: blocked ? 'blocked' : steps === 0 ? 'nothing to do' : 'applied',
+      steps,
     }
-    return { compared, end: 'applied', steps, differences }
   } finally {
-    await real.transport.close()
+    await transport.close()
   }
+}
+
+interface Surroundings {
+  readonly nodes: readonly NodeAddress[]
+  readonly builtin: Version
+  readonly databasePort: number
+}
+
+async function carryOut(
+  deed: Deed,
+  both: SideBySide,
+  { nodes, builtin, databasePort }: Surroundings,
+): Promise<void> {
+  if (deed.do === 'step_down') return both.stepDown()
+  if (deed.do === 'restart') return both.restart(nodes[deed.node % nodes.length]!)
+  const { request, node } = requestOfDeed(deed, builtin, databasePort)
+  await both.send(node === undefined ? await both.active() : nodes[node % nodes.length]!, request)
+}
+
+function carryOutPlan(plan: Plan, both: SideBySide, transport: Transport): Promise<RunOutcome> {
+  const client = clientOf({
+    send: (node, request, signal) =>
+      changesSomething(request) ? both.send(node, request) : transport.send(node, request, signal),
+    close: () => Promise.resolve(),
+  })
+  return runPlan(plan, {
+    ...{ client, soak: 0, wait: 30 },
+    recorder: createRecorder({ run: 'run', by: 'test', now: () => new Date(), sinks: [] }),
+    environmentOf: () => [],
+    verify: () => Promise.resolve(undefined),
+    clock: () => Date.now(),
+    interrupted: () => false,
+    lockLost: () => false,
+    lookAtLock: () => Promise.resolve(),
+  })
+}
+
+async function standbysFirst(cluster: TestCluster): Promise<readonly NodeAddress[]> {
+  const active = await activeOf(cluster)
+  const nodes = cluster.addresses as readonly NodeAddress[]
+  return [...nodes.filter((node) => node !== active), active]
 }
 
 /** The same seed is the same scenario wherever the same programs are: the first with a plan to apply. */
 async function chooseScenario(product: Product, palette: Palette, seed: number): Promise<Scenario> {
   const drawn = fc.sample(
-    scenarios({ palette, products: [product], nodes: { min: 3, max: 3 }, stops: false }),
+    scenarios({
+      palette,
+      products: [product],
+      nodes: { min: 3, max: 3 },
+      stops: false,
+      restarts: true,
+    }),
     { seed, numRuns: 100 },
   )
   for (const scenario of drawn) {
@@ -165,14 +187,13 @@ async function prepare(cluster: TestCluster): Promise<void> {
   await sleep(1_000)
 }
 
-function connectTo(cluster: TestCluster): { transport: Transport; client: Client } {
-  const transport = createHttpTransport({
+function connectTo(cluster: TestCluster): Transport {
+  return createHttpTransport({
     token: () => cluster.token,
     namespace: ROOT_NAMESPACE,
     tls: { verify: true },
     timeout: 30_000,
   })
-  return { transport, client: clientOf(transport) }
 }
 
 function clientOf(transport: Transport): Client {
@@ -192,12 +213,4 @@ async function activeOf(cluster: TestCluster): Promise<NodeAddress> {
 
 function builtinVersionOf({ catalog }: LiveState): Version {
   return catalog.find(({ plugin, builtin }) => builtin && plugin === 'auth/jwt')!.version
-}
-
-function changesSomething({ method, path }: ServerRequest): boolean {
-  return method !== 'GET' && path !== 'sys/capabilities-self'
-}
-
-function describe({ status, body }: ServerResponse): string {
-  return `${status} ${JSON.stringify(body)}`
 }

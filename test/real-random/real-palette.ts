@@ -18,6 +18,7 @@ export function realPalette(cluster: TestCluster): Palette {
         command,
         sha256: cluster.pluginSha256(command) as Sha256,
       })),
-    [[]],
+    // A flag that the programs know and that changes nothing here.
+    [[], ['-tls-server-name=spare']],
   )
 }

@@ -11,6 +11,7 @@ import { startFakeDatabase } from '../real-random/fake-database.ts'
 import { markAuditLogs, writesAmong } from './audit-log.ts'
 import { writeDesired } from './desired-file.ts'
 import { readExternalEntries, readNodeMounts } from './node-views.ts'
+import { tokenFor } from './policy-token.ts'
 import { runOn } from './run-on-cluster.ts'
 
 const KV = 'secret/team-kv'
@@ -102,7 +103,9 @@ describeReal('a plan that is held back', () => {
   it('a token that may not tune, with the policy lines that it lacks', async () => {
     const cluster = sharedCluster()
     await using file = await writeDesired({ plugins: upgradeOf(cluster) })
-    const token = await tokenThatMayNot(cluster, /^path "sys\/mounts\/.*\/tune"/, file.path)
+    const token = await tokenFor(cluster, file.path, (line) =>
+      /^path "sys\/mounts\/.*\/tune"/.test(line) ? '' : line,
+    )
     const before = await readAll(cluster)
     const requestsSince = await markAuditLogs(cluster)
 
@@ -115,10 +118,29 @@ describeReal('a plan that is held back', () => {
     expect(await readAll(cluster)).toEqual(before)
   })
 
+  it('a token that may tune an auth method but for the sudo it takes', async () => {
+    const cluster = sharedCluster()
+    await cluster.reset()
+    await makeExampleStates(cluster, ['auth/oidc'])
+    await using file = await writeDesired({
+      plugins: { 'auth/oidc': { use: 'builtin', retire: ['v0.25.0'] } },
+    })
+    const token = await tokenFor(cluster, file.path, (line) =>
+      line.startsWith('path "sys/auth/sso/tune"') ? line.replace('"sudo", ', '') : line,
+    )
+    const requestsSince = await markAuditLogs(cluster)
+
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path], { token })
+
+    expect(run.exitCode).toBe(8)
+    expect(run.stdout).toContain('path "sys/auth/sso/tune" { capabilities = ["sudo"] }')
+    expect(writesAmong(await requestsSince())).toEqual([])
+  })
+
   it('nothing, for a token with just what lockstep policy prints', async () => {
     const cluster = sharedCluster()
     await using file = await writeDesired({ plugins: upgradeOf(cluster) })
-    const token = await tokenThatMayNot(cluster, /^never$/, file.path)
+    const token = await tokenFor(cluster, file.path)
 
     const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path], { token })
 
@@ -157,7 +179,7 @@ describeReal('a token with just what lockstep policy prints', () => {
         [`${inside}fresh/`]: { plugin: KV, enable: true },
       },
     })
-    const token = await tokenThatMayNot(cluster, /^never$/, file.path)
+    const token = await tokenFor(cluster, file.path)
 
     const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path], { token })
 
@@ -193,7 +215,7 @@ describeReal('a token with just what lockstep policy prints', () => {
         },
       },
     })
-    const token = await tokenThatMayNot(cluster, /^never$/, file.path)
+    const token = await tokenFor(cluster, file.path)
 
     const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path], { token })
 
@@ -238,26 +260,4 @@ describeReal('the check of binaries on the nodes', () => {
 async function demand(cluster: ClusterClient, path: string, body: object): Promise<void> {
   const { status } = await cluster.request(await cluster.activeIndex(), 'POST', path, { body })
   if (status >= 300) throw new Error(`${path} answers ${String(status)}`)
-}
-
-/** A token with the file's own policy, less the lines that match. */
-async function tokenThatMayNot(
-  cluster: ClusterClient,
-  left: RegExp,
-  file: string,
-): Promise<string> {
-  const printed = await runOn(cluster, ['policy', '-f', file])
-  const policy = printed.stdout
-    .split('\n')
-    .filter((line) => !left.test(line))
-    .join('\n')
-  const name = `lockstep-${String(policy.length)}`
-  await cluster.request(0, 'POST', `sys/policies/acl/${name}`, { body: { policy } })
-  const made = await cluster.request<{ auth: { client_token: string } }>(
-    0,
-    'POST',
-    'auth/token/create',
-    { body: { policies: [name] } },
-  )
-  return made.body.auth.client_token
 }
