@@ -18,6 +18,8 @@ export type Ran =
   /** Why, in words; what it printed last. */
   | { readonly kind: 'failed'; readonly reason: string }
 
+/** Characters: a command that prints without end is ended. */
+const LARGEST_OUTPUT = 10_000_000
 /** Characters of a failed command's output that are told. */
 const TOLD = 300
 /** Milliseconds in which a killed command's output must end. */
@@ -36,6 +38,7 @@ export async function runBounded(
     // what the command has started ends with it.
     detached: true,
     all: true,
+    maxBuffer: LARGEST_OUTPUT,
   })
   const killWithUs = (): void => {
     killGroup(running.pid)
@@ -60,6 +63,13 @@ export async function runBounded(
     return { kind: 'failed', reason: `no end within ${timeLimit / 1000} s` }
   }
   if (!result.failed) return { kind: 'ok', stdout: withoutSecrets(result.stdout, secrets) }
+  if (result.isMaxBuffer) {
+    killGroup(running.pid)
+    return {
+      kind: 'failed',
+      reason: `it printed more than ${LARGEST_OUTPUT / 1_000_000} million characters`,
+    }
+  }
   if (result.code === 'ENOENT')
     return { kind: 'failed', reason: `there is no command "${program}"` }
   if (result.code === 'EACCES') return { kind: 'failed', reason: `${program} may not be executed` }
