@@ -2,7 +2,7 @@
  * Tells the story of `lockstep demo` on three real nodes, which are started for it and stopped
  * after it. Leaves nothing behind, Ctrl-C included.
  */
-import { copyFile, rm } from 'node:fs/promises'
+import { copyFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Stage, STORY_FILES, type StoryFile, tellStory } from '../src/cli/demo/story.ts'
@@ -44,6 +44,7 @@ async function stageOf(cluster: TestCluster): Promise<Stage> {
     join(cluster.node(nodes[node] ?? active).pluginDirectory, file)
   return {
     introduction: `Three real nodes of ${cluster.product} ${cluster.version}, with real plugins.`,
+    product: cluster.product,
     addresses: nodes.map((index) => cluster.addresses[index] ?? ''),
     token: cluster.token,
     sha256: Object.fromEntries(
@@ -56,7 +57,15 @@ async function stageOf(cluster: TestCluster): Promise<Stage> {
       if (status >= 300) throw new Error(`${method} ${path} was answered with ${String(status)}`)
     },
     removeFile: (node, file) => rm(fileOn(node, file)),
-    restoreFile: (node, file) => copyFile(fileOn(node + 1, file), fileOn(node, file)),
+    spoilFile: async (node, file) => {
+      // A file that runs cannot be written over, only taken away.
+      await rm(fileOn(node, file), { force: true })
+      await writeFile(fileOn(node, file), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    },
+    restoreFile: async (node, file) => {
+      await rm(fileOn(node, file), { force: true })
+      await copyFile(fileOn(node + 1, file), fileOn(node, file))
+    },
   }
 }
 

@@ -1,11 +1,13 @@
 /**
- * Runs the file's `binary_check` for every node and binary a plan registers, in parallel, bounded
- * in time: what it finds is held against the file's hashes before anything is registered.
+ * Runs the file's `binary_check` for every node and file that a plan's mounts and connections start
+ * from, the way back included, in parallel, bounded in time: what it finds is held against the
+ * hashes before anything is begun.
  */
 import type { DesiredState } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
 import { type NodeAddress, parseSha256, type Sha256 } from '../domain/names.ts'
 import type { Draft } from '../plan/make-plan.ts'
+import { neededFiles } from '../safety/needed-files.ts'
 import type { BinaryReport } from '../safety/rule.ts'
 import { runBounded } from './run-bounded.ts'
 
@@ -21,17 +23,14 @@ export async function checkBinaries(
 ): Promise<readonly BinaryReport[] | undefined> {
   const check = desired.cluster.binaryCheck
   if (check === undefined) return undefined
-  const wanted = new Map(
-    draft.steps.flatMap(({ action }) =>
-      action.kind === 'register' ? [[action.entry.command, action.entry.sha256] as const] : [],
-    ),
-  )
+  const wanted = neededFiles(draft)
   return Promise.all(
     live.nodes.flatMap(({ address }) =>
-      [...wanted].map(async ([command, expected]) => ({
+      wanted.map(async ({ command, sha256: expected, for: use }) => ({
         node: address,
         command,
         expected,
+        for: use,
         result: await runCheck(check.command, { node: address, command, expected, secrets }),
       })),
     ),

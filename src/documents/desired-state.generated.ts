@@ -61,7 +61,7 @@ export interface Cluster {
    */
   nodes?: 'discover' | string[]
   /**
-   * A command run for every node and binary before anything is registered; its output must begin with the SHA-256. {host}, {address} and {command} are filled in. A program written with a slash is found from the folder of this file, one without on the PATH.
+   * A command run, before anything is begun, for every node and file that the plan’s mounts and connections start from, the way back included; its output must begin with the SHA-256. {host}, {address} and {command} are filled in. A program written with a slash is found from the folder of this file, one without on the PATH.
    *
    * @minItems 1
    */

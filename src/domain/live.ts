@@ -59,6 +59,11 @@ export interface CatalogEntry {
   readonly args?: readonly string[]
   /** Declared in the server's own configuration: the API cannot change it (OpenBao). */
   readonly declarative?: boolean
+  /**
+   * Serving nodes that cannot read it, and why: on OpenBao, for want of its file in that node's
+   * plugin directory. Absent: none, or not asked.
+   */
+  readonly unreadable_on?: readonly { readonly node: NodeAddress; readonly reason: string }[]
 }
 
 export interface LiveMount {
@@ -102,6 +107,7 @@ export interface Unreadable {
   readonly what: 'nodes' | 'namespaces' | 'mounts' | 'connections' | 'pins' | 'catalog-entry'
   /** The API path that was refused, from the root namespace. */
   readonly path: string
+  /** The node that refused; of a catalog entry, where another node reads it. */
   readonly node?: NodeAddress
   readonly reason: string
   /** Refused for want of a right, or of a token that the node knows. */

@@ -37,6 +37,7 @@ import {
   told,
 } from '../../test/drift/one-mount.ts'
 import { findDrift } from './find-drift.ts'
+import type { Unreadable } from '../domain/live.ts'
 import type { Version } from '../domain/names.ts'
 
 const JWT = plugin('auth/jwt')
@@ -141,6 +142,22 @@ describe('what could not be read', () => {
     const report = findDrift(FILE, cluster(NEW, { [ONE]: refused }), ASKED)
 
     expect(told(report.unreadable)).toEqual(['unreadable team-a/'])
+  })
+
+  it('is told of an entry whose file one node lacks, with what mends it', () => {
+    const path = `sys/plugins/catalog/${KV}?version=${NEW}`
+    const lost = { what: 'catalog-entry', path, node: nodeAddress(2), reason: 'HTTP 500' } as const
+    const unreadable = (one: Unreadable) => {
+      const live = { ...cluster(NEW), unreadable: [one] }
+      return findDrift(FILE, live, ASKED).unreadable
+    }
+
+    expect(unreadable(lost)).toMatchObject([
+      { node: nodeAddress(2), fix: expect.stringContaining('plugin directory') as string },
+    ])
+    expect(unreadable({ ...lost, denied: true })).toMatchObject([
+      { fix: expect.stringContaining('policy') as string },
+    ])
   })
 
   it('passes over what the file has nothing to do with, and Vault standbys, which forward', () => {

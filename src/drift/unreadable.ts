@@ -53,7 +53,7 @@ function matters({ what, path }: Unreadable, named: readonly PluginId[]): boolea
   return named.some((id) => id === plugin)
 }
 
-function unreadablePath({ what, path, node, reason }: Unreadable): Difference {
+function unreadablePath({ what, path, node, reason, denied }: Unreadable): Difference {
   return {
     class: 'unreadable',
     subject: path,
@@ -61,7 +61,10 @@ function unreadablePath({ what, path, node, reason }: Unreadable): Difference {
     desired: 'readable',
     found: reason,
     cause: `the ${what.replace('catalog-entry', 'catalog entry')} there could not be read, and may differ`,
-    fix: 'give the token what `lockstep policy` prints',
+    fix:
+      denied === true || what !== 'catalog-entry'
+        ? 'give the token what `lockstep policy` prints'
+        : 'put its file back into the plugin directory: without it nothing of the entry starts there',
   }
 }
 

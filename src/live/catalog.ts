@@ -19,32 +19,8 @@ import type { Reader } from '../server/reader.ts'
 import { errorWords, refusal, saysComeBack, whyUnread } from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
-export interface CatalogReading {
-  readonly entries: readonly CatalogEntry[]
-  readonly unreadable: readonly Unreadable[]
-}
-
-/** Sorted by plugin, then version. Throws where the list itself cannot be had. */
-export async function readCatalogEntries(
-  reader: Reader,
-  address: NodeAddress,
-  asked: ReadonlySet<PluginId> | undefined,
-): Promise<CatalogReading> {
-  const listed = await listEntries(reader, address)
-  const unreadable: Unreadable[] = []
-  const entries = await Promise.all(
-    listed.map(async (entry) => {
-      if (entry.builtin || (asked !== undefined && !asked.has(entry.plugin))) return entry
-      const detailed = await readEntry(reader, address, entry.plugin, entry.version)
-      if (detailed.kind === 'entry') return detailed.entry
-      if (detailed.kind === 'unreadable') unreadable.push(detailed.unreadable)
-      return entry
-    }),
-  )
-  return { entries, unreadable: unreadable.sort((a, b) => compareText(a.path, b.path)) }
-}
-
-async function listEntries(reader: Reader, address: NodeAddress): Promise<CatalogEntry[]> {
+/** Sorted by plugin, then version. Throws a LockstepError where the list cannot be had. */
+export async function listEntries(reader: Reader, address: NodeAddress): Promise<CatalogEntry[]> {
   const request = readCatalog()
   const response = await reader.askTwice(address, request)
   if (response.status === 404) {

@@ -13,8 +13,9 @@ import {
 } from '../domain/names.ts'
 import { upgradablePlugins } from '../domain/upgradable.ts'
 import type { Reader } from '../server/reader.ts'
-import { readCatalogEntries, readPinnedVersions } from './catalog.ts'
+import { listEntries, readPinnedVersions } from './catalog.ts'
 import { readConnections } from './connections.ts'
+import { readEntriesOnNodes } from './entries-on-nodes.ts'
 import { listMounts, type NodeMounts, readMounts } from './mounts.ts'
 import { readNamespaces } from './namespaces.ts'
 import { nodesAgree } from './nodes-agree.ts'
@@ -55,18 +56,27 @@ export async function observe(reader: Reader, options: ObserveOptions): Promise<
 
 async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveState> {
   const { address } = options
-  const [{ nodes, roots, unreadable }, catalog, pinned, namespaces] = await Promise.all([
+  const [{ nodes, roots, unreadable }, listed, pinned, namespaces] = await Promise.all([
     readNodes(reader, options),
-    readCatalogEntries(reader, address, options.plugins),
+    listEntries(reader, address),
     readPinnedVersions(reader, address),
     readNamespaces(reader, address),
   ])
   const active = nodes.find(({ node }) => node.role === 'active')
   if (active === undefined) throw noActiveNode(nodes.map(({ node }) => node))
   const { plugins, also } = options
-  const isUpgradable = upgradablePlugins(catalog.entries)
+  const isUpgradable = upgradablePlugins(listed)
+  const states = nodes.map(({ node }) => node)
+  const entries = readEntriesOnNodes(reader, {
+    nodes: states,
+    roots,
+    listed,
+    asks: ({ plugin }) => plugins?.has(plugin) ?? true,
+  })
+  // Where the mounts cannot be read, that is the error to tell.
+  entries.catch(() => undefined)
   const mounts = await readMounts(reader, {
-    nodes: nodes.map(({ node }) => node),
+    nodes: states,
     roots,
     namespaces: namespaces.namespaces,
     // What runs an external binary is asked too, registered or not.
@@ -74,12 +84,13 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
       also?.has(plugin) === true ||
       (plugins?.has(plugin) ?? (isUpgradable(plugin) || running_sha256 !== NO_SHA256)),
   })
-  const databases = [...(plugins ?? externalPlugins(catalog.entries)), ...(also ?? [])].some(
-    (plugin) => plugin.startsWith('database/'),
+  const databases = [...(plugins ?? externalPlugins(listed)), ...(also ?? [])].some((plugin) =>
+    plugin.startsWith('database/'),
   )
   const connections = databases
     ? await readConnections(reader, active.node.address, mounts.mounts)
     : { connections: [], unreadable: [] }
+  const catalog = await entries
   return {
     // The version alone does not tell: both products have a 2.x.
     product: mounts.system_version.includes('builtin.bao') ? 'openbao' : 'vault',

@@ -29,6 +29,8 @@ export interface BinaryReport {
   readonly node: NodeAddress
   readonly command: string
   readonly expected: Sha256
+  /** `back`: only a step that is taken back starts it. */
+  readonly for: 'run' | 'back'
   readonly result: 'same' | { readonly found: Sha256 } | { readonly failed: string }
 }
 

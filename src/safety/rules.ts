@@ -5,6 +5,7 @@ import { allowExpired } from './rules/allow-expired.ts'
 import { allowRefused } from './rules/allow-refused.ts'
 import { allowUnused } from './rules/allow-unused.ts'
 import { binaryDiffers } from './rules/binary-differs.ts'
+import { binaryMissing } from './rules/binary-missing.ts'
 import { builtinOverridden } from './rules/builtin-overridden.ts'
 import { builtinUnknown } from './rules/builtin-unknown.ts'
 import { capabilityMissing } from './rules/capability-missing.ts'
@@ -40,6 +41,7 @@ export const RULES: readonly Rule[] = [
   allowRefused,
   allowUnused,
   binaryDiffers,
+  binaryMissing,
   builtinOverridden,
   builtinUnknown,
   capabilityMissing,

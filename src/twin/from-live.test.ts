@@ -130,6 +130,16 @@ describe('a twin of a live cluster', () => {
     expect(twin.send(NODE1, help).status).toBe(307)
   })
 
+  test('lacks a file on the node that cannot read its entry, not the process it runs', () => {
+    const lost = { unreadable_on: [{ node: NODE1, reason: 'HTTP 500' }] }
+    const [entry] = liveState().catalog
+    const twin = twinFromLive(liveState({ catalog: [{ ...entry!, ...lost }] }))
+
+    expect(twin.running(NODE1, MOUNT)?.answers).toBe(true)
+    expect(twin.wouldStart(NODE1, MOUNT)).toMatchObject({ kind: 'failed', cause: 'file' })
+    expect(twin.wouldStart(NODE2, MOUNT)).toMatchObject({ kind: 'started' })
+  })
+
   test('has the files of what is registered, and no other', () => {
     const register = (command: string) =>
       request('POST', 'sys/plugins/catalog/secret/vkv', {

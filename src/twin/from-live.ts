@@ -1,8 +1,8 @@
 /**
  * A twin of a cluster that was read. What nobody could see is taken to be well: every registered
- * file lies on every node as it was registered.
+ * file lies on every node as it was registered, but for those that a node said it lacks.
  */
-import type { LiveMount, LiveNode, LiveState, MountOnNode } from '../domain/live.ts'
+import type { CatalogEntry, LiveMount, LiveNode, LiveState, MountOnNode } from '../domain/live.ts'
 import { NO_SHA256, type Sha256 } from '../domain/names.ts'
 import { builtinPlugins } from './builtin-plugins.ts'
 import type {
@@ -23,7 +23,7 @@ export function twinFromLive(live: LiveState): Twin {
     product: live.product,
     server_version: live.server_version,
     cluster: live.cluster,
-    nodes: live.nodes.map((node) => nodeSeed(node, files)),
+    nodes: live.nodes.map((node) => nodeSeed(node, filesOn(node, files, live))),
     builtins: builtinsOf(live),
     catalog,
     pins: live.pins,
@@ -36,9 +36,12 @@ export function twinFromLive(live: LiveState): Twin {
 function externalPlugin(entry: LiveState['catalog'][number]): ExternalPlugin[] {
   if (entry.builtin) return []
   const { plugin, version, sha256, args = [], declarative = false } = entry
-  // A list does not say the command: any name that only this entry has stands for it.
-  const command = entry.command ?? `${plugin}@${version}`
-  return [{ plugin, version, command, sha256, args, declarative }]
+  return [{ plugin, version, command: commandOf(entry), sha256, args, declarative }]
+}
+
+/** A list does not say the command: any name that only this entry has stands for it. */
+function commandOf({ plugin, version, command }: CatalogEntry): string {
+  return command ?? `${plugin}@${version}`
 }
 
 /** A command that entries say different hashes of is there, but what it holds nobody knows. */
@@ -49,6 +52,21 @@ function registeredFiles(catalog: readonly ExternalPlugin[]): Record<string, Plu
     files[command] = isSame ? { sha256: sha256 as Sha256 } : {}
   }
   return files
+}
+
+/** Less those for want of which the node cannot read an entry. */
+function filesOn(
+  { address }: LiveNode,
+  files: Readonly<Record<string, PluginFile>>,
+  { catalog }: LiveState,
+): Readonly<Record<string, PluginFile>> {
+  const absent = new Set(
+    catalog
+      .filter(({ unreadable_on = [] }) => unreadable_on.some(({ node }) => node === address))
+      .map(commandOf),
+  )
+  if (absent.size === 0) return files
+  return Object.fromEntries(Object.entries(files).filter(([command]) => !absent.has(command)))
 }
 
 /** What is compiled in and hidden by an unversioned entry was not read: the product's list has it. */

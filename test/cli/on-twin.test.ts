@@ -1,5 +1,8 @@
 /** What commands say of a cluster, with the built program on simulated nodes. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Plan } from '../../src/documents/plan.generated.ts'
 import { createTwin, type Twin } from '../../src/twin/twin.ts'
 import { startTwinServer, type TwinServer } from '../../src/twin/http-server.ts'
 import { parseNamespace } from '../../src/domain/names.ts'
@@ -141,4 +144,58 @@ test('a sealed node is said to be sealed once', async () => {
   const { stdout } = await run('status', ...addresses().flatMap((address) => ['--node', address]))
 
   expect(stdout).toMatch(/ \(sealed\)$/m)
+})
+
+describe('files on the nodes', () => {
+  const OLD = version('v0.16.2')
+  const OLD_FILE = { command: 'kv-0.16.2', sha256: sha256Of(KV, OLD) }
+
+  /** A mount on the old version, beside the new one; the file moves it there. */
+  async function makeUpgrade(cluster: object = {}) {
+    for (const node of NODES) own.twin!.putFile(node, OLD_FILE.command, OLD_FILE)
+    send('POST', `sys/plugins/catalog/${KV}`, { ...OLD_FILE, version: OLD })
+    send('POST', `sys/plugins/catalog/${KV}`, { ...FILE, version: NEW })
+    send('POST', 'sys/mounts/xx', { type: 'x-kv', config: { plugin_version: OLD } })
+    const plugins = { [KV]: { use: NEW, versions: { [NEW]: FILE } } }
+    return makeScratchFolder({ 'lockstep.yaml': JSON.stringify({ version: 1, cluster, plugins }) })
+  }
+
+  test('hold a plan back where a standby lacks one that it starts, and are told of by status', async () => {
+    await using folder = await makeUpgrade()
+    own.twin!.removeFile(NODES[1]!, FILE.command)
+
+    const plan = await run('plan', '-f', folder.path, '--json')
+    const status = await run('status')
+
+    const { findings } = JSON.parse(plan.stdout) as Plan
+    expect(plan.exitCode).toBe(3)
+    expect(findings.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { rule: 'binary-missing', subject: addresses()[1] },
+    ])
+    expect(status.stdout).toMatch(/Could not be read\n.*kv-0\.21\.0: no such file/)
+  })
+
+  test('are asked for with binary_check where the entry is registered already, and for the way back', async () => {
+    const script =
+      'const [log, line, command] = process.argv.slice(1);' +
+      'require("fs").appendFileSync(log, line + "\\n");' +
+      `console.log(command === "${FILE.command}" ? "${FILE.sha256}" : "${'0'.repeat(64)}")`
+    await using log = await makeScratchFolder({ asked: '' })
+    const file = join(log.path, 'asked')
+    const check = [process.execPath, '-e', script, file, '{address} {command}', '{command}']
+    await using folder = await makeUpgrade({ binary_check: check })
+
+    const { stdout, exitCode } = await run('plan', '-f', folder.path, '--json')
+
+    const asked = (await readFile(file, 'utf8')).trimEnd().split('\n')
+    const every = addresses().flatMap((address) =>
+      [FILE, OLD_FILE].map(({ command }) => `${address} ${command}`),
+    )
+    expect(asked.sort()).toEqual(every.sort())
+    const { findings } = JSON.parse(stdout) as Plan
+    expect(exitCode).toBe(0)
+    expect(
+      findings.flatMap(({ rule, severity }) => (rule === 'binary-differs' ? severity : [])),
+    ).toEqual(['warning', 'warning', 'warning'])
+  })
 })

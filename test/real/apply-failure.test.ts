@@ -12,7 +12,7 @@ import { resetCluster } from '../cluster/reset.ts'
 import { describeReal } from '../cluster/shared-cluster.ts'
 import { markAuditLogs, writesAmong, type AuditedRequest } from './audit-log.ts'
 import { writeDesired } from './desired-file.ts'
-import { findSilentMounts, hashesOf, readNodeMounts } from './node-views.ts'
+import { findSilentMounts, hashesOf, readExternalEntries, readNodeMounts } from './node-views.ts'
 import { runOn } from './run-on-cluster.ts'
 
 const oldFile = 'secrets-kv-0.16.2'
@@ -76,6 +76,35 @@ describeReal('apply, with a step that fails', () => {
 
       expect(run.exitCode).toBe(0)
       await expectEverywhere(cluster, ['team-a/', 'team-b/'], newFile)
+    })
+  })
+
+  describe('versioned, where one node lacks the new file', () => {
+    it('takes the registration back, tunes nothing, and exits 5', async () => {
+      await using file = await writeDesired(versioned(cluster))
+      await rm(pluginPath(cluster, await victimOf(cluster), newFile))
+      const requestsSince = await markAuditLogs(cluster)
+
+      const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+      expect(run.exitCode).toBe(5)
+      expect(run.stdout).toMatch(/Failed: register secret\/team-kv v0\.21\.0/)
+      expect(tunedMounts(await requestsSince())).toEqual([])
+      const entries = await readExternalEntries(cluster)
+      expect(entries.map(({ version }) => version)).not.toContain('v0.21.0')
+      await expectOldAndWhole(cluster, ['alpha/', 'beta/', 'gamma/'])
+    })
+
+    it('does so too where the file goes after a plan was saved', async () => {
+      await using file = await writeDesired(versioned(cluster))
+      const saved = join(file.path, '..', 'plan.json')
+      const plan = await runOn(cluster, ['plan', '-f', file.path, '--out', saved])
+      await rm(pluginPath(cluster, await victimOf(cluster), newFile))
+
+      const run = await runOn(cluster, ['apply', '--auto-approve', saved])
+
+      expect([plan.exitCode, run.exitCode]).toEqual([0, 5])
+      await expectOldAndWhole(cluster, ['alpha/', 'beta/', 'gamma/'])
     })
   })
 

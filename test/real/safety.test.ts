@@ -1,12 +1,14 @@
 /** What a plan is held back for that only real servers, disks and tokens can show. No write is sent. */
-import { rm } from 'node:fs/promises'
+import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeEach, expect, it, onTestFinished } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { makeExampleStates } from '../cluster/example-states.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
-import { startCluster } from '../cluster/cluster.ts'
+import { startCluster, type TestCluster } from '../cluster/cluster.ts'
+import { resetCluster } from '../cluster/reset.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
+import { waitUntil } from '../cluster/wait-until.ts'
 import { startFakeDatabase } from '../real-random/fake-database.ts'
 import { markAuditLogs, writesAmong } from './audit-log.ts'
 import { writeDesired } from './desired-file.ts'
@@ -224,14 +226,46 @@ describeReal('a token with just what lockstep policy prints', () => {
   })
 })
 
-describeReal('the check of binaries on the nodes', () => {
-  it('finds a file missing on one node before anything is registered', async () => {
-    const plugins = ['secrets-kv-0.16.2', 'secrets-kv-0.21.0'] as const
-    const cluster = await startCluster({ plugins, audit: true })
-    onTestFinished(() => cluster.stop())
+describeReal('a plugin file that one node lacks', () => {
+  const files = ['secrets-kv-0.16.2', 'secrets-kv-0.21.0'] as const
+  const [oldFile, newFile] = files
+  let cluster: TestCluster
+  let lacking: TestCluster['nodes'][number]
+
+  beforeAll(async () => {
+    // Of its own, since files are taken away from its nodes.
+    cluster = await startCluster({ plugins: files, audit: true })
+  })
+  beforeEach(async () => {
+    await resetCluster(cluster)
     await makeExampleStates(cluster, [KV])
-    const lacking = cluster.node(2)
-    await rm(join(lacking.pluginDirectory, 'secrets-kv-0.21.0'))
+    lacking = cluster.node(((await cluster.activeIndex()) + 1) % cluster.addresses.length)
+  })
+  afterEach(async () => {
+    const well = cluster.node(await cluster.activeIndex())
+    for (const file of files) {
+      const lost = join(lacking.pluginDirectory, file)
+      await rm(lost, { force: true })
+      await copyFile(join(well.pluginDirectory, file), lost)
+    }
+  })
+  afterAll(() => cluster.stop())
+
+  async function registerNew(): Promise<void> {
+    const path = `sys/plugins/catalog/${KV}`
+    await demand(cluster, path, { ...binaryOf(cluster, newFile), version: 'v0.21.0' })
+    await waitUntil('every node that serves has heard of the entry', async () => {
+      const options = { noForwarding: true }
+      for (const node of await cluster.servingIndices()) {
+        const answer = await cluster.request(node, 'GET', `${path}?version=v0.21.0`, options)
+        if (answer.status !== 200) return `${cluster.addresses[node] ?? ''} has not`
+      }
+      return undefined
+    })
+  }
+
+  /** Reads the hash on the node’s disk. */
+  function binaryCheck() {
     const folders = Object.fromEntries(
       cluster.nodes.map(({ address, pluginDirectory }) => [address, pluginDirectory]),
     )
@@ -240,20 +274,60 @@ describeReal('the check of binaries on the nodes', () => {
       'const file = require("fs").readFileSync(JSON.parse(folders)[address] + "/" + command);' +
       'console.log(require("crypto").createHash("sha256").update(file).digest("hex"))'
     const check = [process.execPath, '-e', script, JSON.stringify(folders)]
-    await using file = await writeDesired({
-      cluster: { binary_check: [...check, '{address}', '{command}'] },
-      plugins: upgradeOf(cluster),
-    })
+    return { binary_check: [...check, '{address}', '{command}'] }
+  }
+
+  /** Applies the upgrade; what it says. Nothing may have been written. */
+  async function refused(part: { readonly cluster?: object } = {}): Promise<string> {
+    await using file = await writeDesired({ ...part, plugins: upgradeOf(cluster) })
     const before = await readAll(cluster)
     const requestsSince = await markAuditLogs(cluster)
 
     const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
 
     expect(run.exitCode).toBe(3)
-    expect(run.stdout).toContain('binary-differs')
-    expect(run.stdout).toContain(lacking.address)
     expect(writesAmong(await requestsSince())).toEqual([])
     expect(await readAll(cluster)).toEqual(before)
+    return run.stdout
+  }
+
+  it('is seen before anything is begun where its entry is registered already', async () => {
+    await registerNew()
+    await rm(join(lacking.pluginDirectory, newFile))
+
+    // Vault reads an entry without its file, and a standby of it tells nothing.
+    if (cluster.product === 'openbao') {
+      const told = await refused()
+      expect(told).toMatch(
+        new RegExp(`^1 error\n  binary-missing  ${lacking.address}\n.*no such file`, 'm'),
+      )
+    }
+    const checked = await refused({ cluster: binaryCheck() })
+    expect(checked).toContain(`binary-differs  ${lacking.address}`)
+  })
+
+  it('is seen by the check of the file’s own before anything is registered', async () => {
+    await rm(join(lacking.pluginDirectory, newFile))
+
+    const checked = await refused({ cluster: binaryCheck() })
+
+    expect(checked).toContain(`binary-differs  ${lacking.address}`)
+    expect(checked).not.toContain('binary-missing')
+  })
+
+  it('is no hindrance, but no way back, where only the old version needs it', async () => {
+    await rm(join(lacking.pluginDirectory, oldFile))
+    await using file = await writeDesired({ plugins: upgradeOf(cluster) })
+
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+    expect(run.exitCode).toBe(0)
+    if (cluster.product === 'vault') return
+    expect(run.stdout).toMatch(
+      new RegExp(
+        `nothing starts v0\\.16\\.2 again on ${lacking.address}: its file ${oldFile} is not`,
+      ),
+    )
   })
 })
 

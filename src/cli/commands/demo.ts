@@ -22,9 +22,10 @@ const [FIRST, ...OTHERS] = [1, 2, 3].map(
 const NODES = [FIRST, ...OTHERS]
 
 export async function demo(host: Host, run: RunProgram): Promise<ExitCode> {
-  const sha256 = Object.fromEntries(
-    STORY_FILES.map((file) => [file, createHash('sha256').update(file).digest('hex')]),
-  ) as Record<StoryFile, Sha256>
+  const sha256 = Object.fromEntries(STORY_FILES.map((file) => [file, sha256Of(file)])) as Record<
+    StoryFile,
+    Sha256
+  >
   const files = Object.fromEntries(STORY_FILES.map((file) => [file, { sha256: sha256[file] }]))
   const twin = createTwin({
     product: 'openbao',
@@ -38,6 +39,7 @@ export async function demo(host: Host, run: RunProgram): Promise<ExitCode> {
     const stage: Stage = {
       introduction:
         'These three servers are SIMULATED: a model of OpenBao inside this process, which answers as real\nservers were recorded to. Nothing real is touched.',
+      product: 'openbao',
       addresses: server.addresses,
       token: TOKEN,
       sha256,
@@ -56,6 +58,10 @@ export async function demo(host: Host, run: RunProgram): Promise<ExitCode> {
         twin.removeFile(NODES[node] ?? FIRST, file)
         return Promise.resolve()
       },
+      spoilFile: (node, file) => {
+        twin.putFile(NODES[node] ?? FIRST, file, { sha256: sha256Of(`another ${file}`) })
+        return Promise.resolve()
+      },
       restoreFile: (node, file) => {
         twin.putFile(NODES[node] ?? FIRST, file, { sha256: sha256[file] })
         return Promise.resolve()
@@ -69,6 +75,10 @@ export async function demo(host: Host, run: RunProgram): Promise<ExitCode> {
   } finally {
     await server.close()
   }
+}
+
+function sha256Of(content: string): Sha256 {
+  return createHash('sha256').update(content).digest('hex') as Sha256
 }
 
 function refused(method: string, path: string, status: number): LockstepError {

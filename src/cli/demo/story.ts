@@ -1,18 +1,20 @@
 /**
- * A story in nine scenes, told with the program's own commands on a cluster that is set up for it:
- * what is there, what is wrong with it, a plan that is refused, one that is carried out, one that
+ * A story in scenes, told with the program's own commands on a cluster that is set up for it:
+ * what is there, what is wrong with it, plans that are refused, one that is carried out, one that
  * fails and is put back. The same on simulated servers and on real ones.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LockstepError } from '../../domain/errors.ts'
+import type { Product } from '../../domain/live.ts'
 import type { Host } from '../host.ts'
 
 /** The cluster a story is told on. */
 export interface Stage {
   /** What the servers are, in a sentence. */
   readonly introduction: string
+  readonly product: Product
   readonly addresses: readonly string[]
   readonly token: string
   /** Hashes of the plugin files on the nodes, by file. */
@@ -21,8 +23,9 @@ export interface Stage {
   readonly request: (method: string, path: string, body?: object) => Promise<void>
   /** The place of a node that runs plugins: a standby, or where none does the active one (Vault). */
   readonly victim: number
-  /** Takes a plugin file away from the node at this place, or lays it there again. */
+  /** Takes a plugin file away from the node at this place, puts other bytes under its name, or lays it there again. */
   readonly removeFile: (node: number, file: StoryFile) => Promise<void>
+  readonly spoilFile: (node: number, file: StoryFile) => Promise<void>
   readonly restoreFile: (node: number, file: StoryFile) => Promise<void>
 }
 
@@ -156,17 +159,13 @@ function scenes(stage: Stage): readonly Scene[] {
       command: ['drift'],
       ends: 0,
     },
+    ...(stage.product === 'openbao' ? [missingFile(stage)] : []),
     {
       title: 'An upgrade that fails',
-      told: 'The next version is registered, but one node has lost the file of it since.',
+      told: 'Somebody puts another build on one node under the name of the right one: what a file holds shows only when it is started.',
       before: async () => {
-        const next = {
-          version: 'v0.22.0',
-          command: 'secrets-kv-0.16.2',
-          sha256: stage.sha256['secrets-kv-0.16.2'],
-        }
-        await stage.request('POST', 'sys/plugins/catalog/secret/team-kv', next)
-        await stage.removeFile(stage.victim, 'secrets-kv-0.16.2')
+        await registerNext(stage)
+        await stage.spoilFile(stage.victim, 'secrets-kv-0.16.2')
       },
       file: desiredNext(stage) + canary('staging/'),
       command: ['apply', '--auto-approve'],
@@ -181,6 +180,29 @@ function scenes(stage: Stage): readonly Scene[] {
       ends: 0,
     },
   ]
+}
+
+/** Only OpenBao looks for an entry’s file when it is asked for the entry. */
+function missingFile(stage: Stage): Scene {
+  return {
+    title: 'A file that is missing',
+    told: 'The next version is registered, but one node has lost the file of it since. The active node does not know; that node, asked for itself, says so.',
+    before: async () => {
+      await registerNext(stage)
+      await stage.removeFile(stage.victim, 'secrets-kv-0.16.2')
+    },
+    file: desiredNext(stage) + canary('staging/'),
+    command: ['plan'],
+    ends: 3,
+  }
+}
+
+function registerNext({ request, sha256 }: Stage): Promise<void> {
+  return request('POST', 'sys/plugins/catalog/secret/team-kv', {
+    version: 'v0.22.0',
+    command: 'secrets-kv-0.16.2',
+    sha256: sha256['secrets-kv-0.16.2'],
+  })
 }
 
 function desiredKv({ sha256 }: Stage, use: string, more: string): string {

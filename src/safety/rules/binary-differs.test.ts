@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { nodeAddress } from '../../../test/builders/live.ts'
 import { entryOf, only, safetyInput } from '../../../test/builders/safety-input.ts'
+import type { BinaryReport } from '../rule.ts'
 import { binaryDiffers } from './binary-differs.ts'
 
 const expected = entryOf('secret/my-kv', 'v0.21.0').sha256
@@ -9,9 +10,15 @@ const found = entryOf('secret/my-kv', 'v0.1.0').sha256
 test('a node’s wrong and unchecked files are one finding, right ones none', () => {
   const input = safetyInput({
     binaries: [
-      { node: nodeAddress(1), command: 'a', expected, result: 'same' },
-      { node: nodeAddress(2), command: 'a', expected, result: { found } },
-      { node: nodeAddress(2), command: 'b', expected, result: { failed: 'No such file' } },
+      { node: nodeAddress(1), command: 'a', expected, for: 'run', result: 'same' },
+      { node: nodeAddress(2), command: 'a', expected, for: 'run', result: { found } },
+      {
+        node: nodeAddress(2),
+        command: 'b',
+        expected,
+        for: 'run',
+        result: { failed: 'No such file' },
+      },
     ],
   })
 
@@ -29,7 +36,13 @@ test('nothing is found where nothing was checked', () => {
 test('a check that cannot run is mended where it is written', () => {
   const source = { file: 'cluster.yaml', line: 2, column: 3 }
   const binaries = [
-    { node: nodeAddress(2), command: 'a', expected, result: { failed: 'ssh: not found' } },
+    {
+      node: nodeAddress(2),
+      command: 'a',
+      expected,
+      for: 'run' as const,
+      result: { failed: 'ssh: not found' },
+    },
   ]
   const input = safetyInput({
     desired: { cluster: { binaryCheck: { command: ['ssh'], source } } },
@@ -40,4 +53,22 @@ test('a check that cannot run is mended where it is written', () => {
     fix: expect.stringContaining('`cluster.binary_check` for this node by hand'),
     at: source,
   })
+})
+
+test('what only a failed step would start is a warning, unless more is wrong there', () => {
+  const old: BinaryReport = {
+    node: nodeAddress(1),
+    command: 'old',
+    expected,
+    for: 'back',
+    result: { found },
+  }
+  const judged = (binaries: readonly BinaryReport[]) =>
+    only(binaryDiffers.judge(safetyInput({ binaries })))
+
+  expect(judged([old])).toMatchObject({
+    severity: 'warning',
+    message: expect.stringContaining('would go back to: old has SHA-256') as string,
+  })
+  expect(judged([old, { ...old, command: 'new', for: 'run' }])).not.toHaveProperty('severity')
 })

@@ -3,11 +3,19 @@ import type { Step } from '../../documents/plan.generated.ts'
 import type { DesiredPlugin } from '../../domain/desired.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { type LiveIndex } from '../../domain/live-index.ts'
-import { type MountPath, NO_SHA256, type NodeAddress, type Sha256 } from '../../domain/names.ts'
+import type { LiveState } from '../../domain/live.ts'
+import {
+  type MountPath,
+  NO_SHA256,
+  type NodeAddress,
+  type Sha256,
+  versionLabel,
+} from '../../domain/names.ts'
 import type { Draft } from '../../plan/make-plan.ts'
 import type { MountTarget } from '../../plan/targets.ts'
 import { isOverwritten } from '../../plan/way-back.ts'
 import { type DataMove, findDataMoves, includesVersion } from '../data-moves.ts'
+import { missingFiles } from '../needed-files.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 
@@ -20,7 +28,7 @@ export const noWayBack: PlanRule = {
     'When a mount does not come up on its new version, it is tuned back to the one it ran and reloaded. That needs a version to tune to, and its file. A mount that has none cannot get its missing version back; one whose old version is registered no more, or whose file is replaced by the new binary under the same name, has nothing to start; and while a plugin is pinned (Vault), every reload starts the pinned version. Such a mount is not reloaded again where it is well. Should such a mount fail, it stays down until a person finds a cure. Going back is a downgrade too: where the file says that the older version does not read what the newer has written, a mount that is put back may come up and not know its data.',
   fix: 'Register the binary that runs now under a version of its own, by listing it under `versions`, and apply that first.',
   allowable: true,
-  judge({ draft }) {
+  judge({ draft, live }) {
     const mounts = judgeMounts(draft)
     const placed = (verdict: Verdict): Verdict => {
       const at = draft.targets.find(({ plugin }) => plugin.id === verdict.subject)?.plugin.source
@@ -42,8 +50,22 @@ export const noWayBack: PlanRule = {
       fix: 'Try the version on a connection that nobody needs first.',
     }))
     const data = findDataMoves(draft).flatMap(judgeDataOnTheWayBack)
-    return [...mounts, ...connections, ...data].map(placed)
+    return [...mounts, ...connections, ...data, ...judgeFiles(draft, live)].map(placed)
   },
+}
+
+/** What ran runs from memory: started again, it needs its file. */
+function judgeFiles(draft: Draft, live: LiveState): Verdict[] {
+  const byFile = groupBy(missingFiles(draft, live, 'back'), ({ file }) => file)
+  return [...byFile].map(([{ plugin, version, command }, missing]) => {
+    const nodes = missing.map(({ node }) => node)
+    return {
+      subject: plugin,
+      message: `If the new ${plugin} fails, nothing starts ${versionLabel(version)} again on ${nameSome(nodes)}: its file ${command} is not in the plugin directory there.`,
+      fix: `Copy ${command} back to the plugin directory there, and plan again.`,
+      nodes,
+    }
+  })
 }
 
 /** A step that fails puts back what ran, over data that the newer version may have written by then. */

@@ -25,7 +25,13 @@ test('a standby nobody has looked at is warned of', () => {
 test('a standby that was looked at is not', () => {
   const { sha256 } = entryOf(KV, 'v0.21.0')
   const binaries = [
-    { node: standby.address, command: 'my-kv_0.21.0', expected: sha256, result: 'same' as const },
+    {
+      node: standby.address,
+      command: 'my-kv_0.21.0',
+      expected: sha256,
+      for: 'run' as const,
+      result: 'same' as const,
+    },
   ]
 
   expect(standbyBinaryUnseen.judge(safetyInput({ desired, live, binaries }))).toEqual([])

@@ -1,6 +1,6 @@
 /** A standby's plugin directory has not been looked at, and no server request can. */
-import { effectsOf } from '../effects.ts'
 import { groupBy } from '../../domain/group-by.ts'
+import { neededFiles } from '../needed-files.ts'
 import type { PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 
@@ -14,16 +14,9 @@ export const standbyBinaryUnseen: PlanRule = {
   fix: 'Set `cluster.binary_check` in the file, or look on the node yourself.',
   allowable: true,
   judge({ live, draft, binaries = [] }) {
-    const effects = effectsOf(draft)
-    const moved = draft.targets.flatMap(({ plugin, targets }) =>
-      [
-        ...targets.mounts.filter(({ mount }) => effects.tunes(mount.path)),
-        ...targets.newMounts,
-        ...targets.connections.filter(({ connection, version }) => connection.version !== version),
-      ].flatMap(({ version }) => draft.index.external(plugin.id, version)?.command ?? []),
-    )
-    const registered = effects.registered.map(({ entry }) => entry.command)
-    const commands = [...new Set([...registered, ...moved])]
+    const commands = neededFiles(draft)
+      .filter((file) => file.for === 'run')
+      .map(({ command }) => command)
     if (commands.length === 0) return []
     const checked = groupBy(binaries, ({ node }) => node)
     return live.nodes.flatMap(({ address, state }) => {

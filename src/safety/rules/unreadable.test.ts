@@ -69,3 +69,13 @@ test('the token is only blamed where it was refused', () => {
     expect.stringContaining('node’s log'),
   ])
 })
+
+test('an entry that another node reads is known', () => {
+  const path = 'sys/plugins/catalog/secret/my-kv?version=v0.21.0'
+  const [what, reason] = ['catalog-entry' as const, 'HTTP 500']
+  const input = safetyInput({
+    live: { unreadable: [{ what, path, node: nodeAddress(2), reason }] },
+  })
+
+  expect(unreadableParts.judge(input)).toEqual([])
+})

@@ -17,7 +17,11 @@ export const unreadableParts: PlanRule = {
   fix: 'Give the token the right to read it; `lockstep policy` prints a policy.',
   allowable: true,
   judge({ live }) {
-    return [...groupBy(live.unreadable, subjectOf)].flatMap(([subject, group]) => {
+    // An entry that only one node cannot read is known: what that node lacks is other rules' matter.
+    const unknown = live.unreadable.filter(
+      ({ what, node }) => what !== 'catalog-entry' || node === undefined,
+    )
+    return [...groupBy(unknown, subjectOf)].flatMap(([subject, group]) => {
       const first = group[0]
       if (first === undefined) return []
       const paths = [...new Set(group.map(({ path }) => path))]

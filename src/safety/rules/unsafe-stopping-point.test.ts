@@ -1,14 +1,20 @@
 import { expect, it } from 'vitest'
 import { mountPath, nodeAddress } from '../../../test/builders/live.ts'
-import { safetyInput } from '../../../test/builders/safety-input.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  safetyInput,
+  SOURCE,
+} from '../../../test/builders/safety-input.ts'
 import type { Rehearsal } from '../../documents/plan.generated.ts'
 import { unsafeStoppingPoint } from './unsafe-stopping-point.ts'
 
 type Unsafe = Rehearsal['unsafe'][number]
 
-function judged(unsafe: readonly Unsafe[]) {
+function judged(unsafe: readonly Unsafe[], input = safetyInput()) {
   const rehearsal = { stopping_points: 3, safe: 3 - unsafe.length, unsafe: [...unsafe] }
-  return unsafeStoppingPoint.judge({ ...safetyInput(), rehearsal })
+  return unsafeStoppingPoint.judge({ ...input, rehearsal })
 }
 
 function unsafe(differing: Partial<Unsafe> = {}): Unsafe {
@@ -57,4 +63,41 @@ it('says what would make it safe, by the kind of fault', () => {
   expect(fixOf('file-differs')).toContain('`command`')
   expect(fixOf('refused')).toContain('server’s words')
   expect(fixOf('late-standby')).toContain('report')
+})
+
+const KV = 'secret/my-kv'
+
+/** An upgrade whose new file is not on the second node. */
+function upgrade() {
+  const lost = { unreadable_on: [{ node: nodeAddress(2), reason: 'HTTP 500' }] }
+  return safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
+    live: {
+      catalog: [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0', lost)],
+      mounts: [mountOf('team-a/', KV, 'v0.16.2')],
+    },
+  })
+}
+
+it('says where the file has the plugin whose step it is', () => {
+  const { draft } = upgrade()
+  const told = draft.steps.map(({ id }) => unsafe({ after: id, nodes: [nodeAddress(3)] }))
+
+  expect(told.length).toBeGreaterThan(2)
+  expect(judged(told, upgrade()).map(({ at }) => at)).toEqual(told.map(() => SOURCE))
+})
+
+it('leaves what comes of a missing file to the rule that names it', () => {
+  const told = (['file-differs', 'down', 'refused', 'entry-missing'] as const).map((kind) =>
+    unsafe({ kind }),
+  )
+  const elsewhere = unsafe({ kind: 'file-differs', nodes: [nodeAddress(2), nodeAddress(3)] })
+  const nowhere = unsafe({ kind: 'refused', nodes: [] })
+
+  expect(judged([...told, elsewhere, nowhere], upgrade()).map(({ nodes }) => nodes)).toEqual([
+    [nodeAddress(2)],
+    [nodeAddress(2), nodeAddress(3)],
+    [],
+  ])
+  expect(judged(told)).toHaveLength(4)
 })

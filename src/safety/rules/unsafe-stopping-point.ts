@@ -1,5 +1,9 @@
 /** `unsafe-stopping-point`: the rehearsal found a place at which a run must not be stopped. */
 import type { Rehearsal } from '../../documents/plan.generated.ts'
+import type { Source } from '../../domain/desired.ts'
+import type { NodeAddress } from '../../domain/names.ts'
+import type { Draft } from '../../plan/make-plan.ts'
+import { missingFiles } from '../needed-files.ts'
 import type { PlanRule } from '../rule.ts'
 
 type Unsafe = Rehearsal['unsafe'][number]
@@ -28,19 +32,39 @@ export const unsafeStoppingPoint: PlanRule = {
     'Every plan is rehearsed on a model of the cluster. After each of its steps every mount it touches must be there under its own accessor and answer, and must come up again if every node restarted at that moment; at the end the cluster must be as the file says. A run can be stopped anywhere: by Ctrl-C, a lost connection, a machine that goes away. A plan with a place at which that loses a mount is not carried out.',
   fix: 'Do in two files, one applied after the other, what this one does at once. If the plan should have known better, report it.',
   allowable: false,
-  judge: ({ rehearsal }) =>
-    (rehearsal?.unsafe ?? []).map(({ after, kind, problem, mounts, nodes }) => {
-      const fix = FIXES[kind]
-      return {
-        // A plan without steps may miss its end, too.
-        subject: after === '' ? 'plan' : after,
-        message:
-          kind === 'missed-end'
-            ? `The plan does not do all that the file says: ${problem}.`
-            : `Stopping after "${after}" would not be safe: ${problem}.`,
-        mounts,
-        nodes,
-        ...(fix !== undefined && { fix }),
-      }
-    }),
+  judge({ rehearsal, draft, live }) {
+    const lacking = new Set(missingFiles(draft, live, 'run').map(({ node }) => node))
+    return (rehearsal?.unsafe ?? [])
+      .filter((unsafe) => !comesOfMissingFile(unsafe, lacking))
+      .map(({ after, kind, problem, mounts, nodes }) => {
+        const fix = FIXES[kind]
+        const at = placeOfStep(after, draft)
+        return {
+          // A plan without steps may miss its end, too.
+          subject: after === '' ? 'plan' : after,
+          message:
+            kind === 'missed-end'
+              ? `The plan does not do all that the file says: ${problem}.`
+              : `Stopping after "${after}" would not be safe: ${problem}.`,
+          mounts,
+          nodes,
+          ...(fix !== undefined && { fix }),
+          ...(at !== undefined && { at }),
+        }
+      })
+  },
+}
+
+/** What follows from a file that a node lacks is told once, with its cause: `binary-missing`. */
+function comesOfMissingFile({ kind, nodes }: Unsafe, lacking: ReadonlySet<NodeAddress>): boolean {
+  const follows = kind === 'file-differs' || kind === 'down' || kind === 'refused'
+  return follows && nodes.length > 0 && nodes.every((node) => lacking.has(node))
+}
+
+/** Where the file has the plugin that the step is about. */
+function placeOfStep(id: string, { steps, targets }: Draft): Source | undefined {
+  const step = steps.find((one) => one.id === id)
+  if (step === undefined) return undefined
+  const about = [...step.requires, ...step.ensures].find((fact) => 'plugin' in fact)
+  return targets.find(({ plugin }) => plugin.id === about?.plugin)?.plugin.source
 }

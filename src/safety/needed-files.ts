@@ -1,0 +1,99 @@
+/**
+ * The files of the nodes' plugin directories that a plan's mounts and connections start from: read
+ * off the facts that its steps rely on, bring about and put back.
+ */
+import type { Fact, Step } from '../documents/plan.generated.ts'
+import type { DesiredVersion } from '../domain/desired.ts'
+import type { CatalogEntry, LiveState } from '../domain/live.ts'
+import type { NodeAddress, PluginId, Sha256, Version } from '../domain/names.ts'
+import type { Draft } from '../plan/make-plan.ts'
+import { contentOf, type Entry } from '../plan/steps.ts'
+
+export interface NeededFile {
+  readonly plugin: PluginId
+  readonly version: Version
+  readonly command: string
+  readonly sha256: Sha256
+  /** `back`: only a step that is taken back starts it. */
+  readonly for: 'run' | 'back'
+  /** A reload starts it on its own node, everything else sooner or later on every node. */
+  readonly on: 'every node' | ReadonlySet<NodeAddress>
+}
+
+/** Each file once; one that is needed for both is one to run. */
+export function neededFiles({ steps, index, targets }: Draft): readonly NeededFile[] {
+  const moving = steps.filter(({ action }) => action.kind !== 'deregister')
+  const files = new Map<string, NeededFile>()
+  const need = (use: NeededFile['for'], { plugin, version, node, entry }: Started): void => {
+    // Where no node could read it, only the file says what an entry starts.
+    const inFile = (): DesiredVersion | undefined =>
+      targets
+        .find((one) => one.plugin.id === plugin)
+        ?.plugin.versions.find((one) => one.version === version)
+    const content = entry ?? contentOf(index.external(plugin, version)) ?? inFile()
+    if (content === undefined) return
+    const { command, sha256 } = content
+    const known = files.get(command)
+    if (known !== undefined && known.for !== use) return
+    const on = joinNodes(known?.on ?? new Set(), node)
+    files.set(command, { plugin, version, command, sha256, ...known, for: use, on })
+  }
+  for (const fact of moving.flatMap(reliesOn)) {
+    if (fact.fact === 'entry') need('run', fact)
+  }
+  for (const fact of moving.flatMap(({ restores }) => restores)) {
+    if (fact.fact === 'mount') need('back', { ...fact, version: fact.configured_version })
+    if (fact.fact === 'connection') need('back', fact)
+  }
+  return [...files.values()]
+}
+
+interface Started {
+  readonly plugin: PluginId
+  readonly version: Version
+  /** Absent or null: as it is registered now. */
+  readonly entry?: Entry | null
+  readonly node?: NodeAddress
+}
+
+/** A registration makes the entry; what moves or reloads relies on it. */
+function reliesOn({ action, requires, ensures }: Step): readonly Fact[] {
+  return action.kind === 'register' ? ensures : requires
+}
+
+function joinNodes(on: NeededFile['on'], node: NodeAddress | undefined): NeededFile['on'] {
+  if (on === 'every node' || node === undefined) return 'every node'
+  return on.has(node) ? on : new Set([...on, node])
+}
+
+/** A node that cannot read an entry of a file that it needs, and why. */
+export interface MissingFile {
+  readonly file: NeededFile
+  readonly node: NodeAddress
+  readonly reason: string
+}
+
+/** What a plan starts, or goes back to, where it is not, as far as the catalog tells. */
+export function missingFiles(
+  draft: Draft,
+  { catalog }: LiveState,
+  use: NeededFile['for'],
+): readonly MissingFile[] {
+  const lacking = catalog.filter(({ unreadable_on = [] }) => unreadable_on.length > 0)
+  if (lacking.length === 0) return []
+  return neededFiles(draft).flatMap((file) => {
+    if (file.for !== use) return []
+    const refused = lacking
+      .filter((entry) => isOf(entry, file))
+      .flatMap(({ unreadable_on = [] }) => unreadable_on)
+      .filter(({ node }) => file.on === 'every node' || file.on.has(node))
+    const byNode = new Map(refused.map((one) => [one.node, one]))
+    return [...byNode.values()].map((one) => ({ file, ...one }))
+  })
+}
+
+/** Where no node could read an entry, its command is not known. */
+function isOf({ plugin, version, command }: CatalogEntry, file: NeededFile): boolean {
+  if (command !== undefined) return command === file.command
+  return plugin === file.plugin && version === file.version
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { nodeAddress } from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+  SOURCE,
+} from '../../../test/builders/safety-input.ts'
+import { binaryMissing } from './binary-missing.ts'
+import { noWayBack } from './no-way-back.ts'
+
+const KV = 'secret/my-kv'
+const NODE = nodeAddress(2)
+const lost = { unreadable_on: [{ node: NODE, reason: 'HTTP 500 no such file or directory' }] }
+const desired = { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] }
+const mounts = [mountOf('team-a/', KV, 'v0.16.2')]
+
+test('a node without the file of the version to run is named', () => {
+  const catalog = [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0', lost)]
+  const input = safetyInput({ desired, live: { catalog, mounts } })
+
+  expect(only(binaryMissing.judge(input))).toEqual({
+    subject: NODE,
+    message: `${NODE} does not find in its plugin directory what the plan has it start: my-kv_0.21.0 (secret/my-kv v0.21.0). Asked for it, it answers HTTP 500 no such file or directory.`,
+    nodes: [NODE],
+    at: SOURCE,
+  })
+  expect(noWayBack.judge(input)).toEqual([])
+})
+
+test('a file that only the way back needs is no error, and no way back', () => {
+  const catalog = [entryOf(KV, 'v0.16.2', lost), entryOf(KV, 'v0.21.0')]
+  const input = safetyInput({ desired, live: { catalog, mounts } })
+
+  expect(binaryMissing.judge(input)).toEqual([])
+  expect(only(noWayBack.judge(input))).toMatchObject({
+    subject: KV,
+    message: `If the new secret/my-kv fails, nothing starts v0.16.2 again on ${NODE}: its file my-kv_0.16.2 is not in the plugin directory there.`,
+  })
+})
+
+test('a file that nothing in the plan starts is not the plan’s', () => {
+  const catalog = [entryOf(KV, 'v0.15.0', lost), entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')]
+
+  expect(binaryMissing.judge(safetyInput({ desired, live: { catalog, mounts } }))).toEqual([])
+})
