@@ -22,15 +22,22 @@ import { rehearse } from '../../src/twin/rehearse.ts'
 import { ownVersion } from '../../src/twin/builtin-plugins.ts'
 import { createTwin, type Twin } from '../../src/twin/twin.ts'
 import { nodeAddress } from '../builders/live.ts'
-import { requestOfDeed } from './deeds.ts'
+import { type Deed, requestOfDeed } from './deeds.ts'
 import type { ClusterStory } from './generators.ts'
 import { DATABASE_MOUNT, MADE_UP, NESTED, type Palette } from './palette.ts'
 
 export const TODAY = '2026-03-01'
 const RELEASE = { openbao: '2.7.2', vault: '1.21.4' } as const
 
-/** The cluster a story led to. What was refused on the way did not happen. */
-export function makeTwin(story: ClusterStory, palette: Palette = MADE_UP): Twin {
+/**
+ * The cluster a story led to. What was refused on the way did not happen; `answered` is told of each
+ * request.
+ */
+export function makeTwin(
+  story: ClusterStory,
+  palette: Palette = MADE_UP,
+  answered: (deed: Deed, status: number) => void = () => undefined,
+): Twin {
   const { product } = story
   const nodes = Array.from({ length: story.nodes }, (_, at) => nodeAddress(at + 1))
   const files = Object.fromEntries(
@@ -54,7 +61,7 @@ export function makeTwin(story: ClusterStory, palette: Palette = MADE_UP): Twin 
     }
     const { request, node } = requestOfDeed(deed, builtin as never)
     const asked = node === undefined ? twin.active() : nodes[node % nodes.length]
-    if (asked !== undefined) twin.send(asked, request)
+    if (asked !== undefined) answered(deed, twin.send(asked, request).status)
   }
   if (story.stopped !== undefined) twin.stopNode(nodes[story.stopped % nodes.length]!)
   return twin

@@ -39,6 +39,8 @@ export interface ScenarioOptions {
   readonly stops?: boolean
   /** True: nodes are restarted among the later deeds. */
   readonly restarts?: boolean
+  /** How much is done at most after the beginnings; 8 if not said. */
+  readonly laterDeeds?: number
 }
 
 export function scenarios(options: ScenarioOptions = {}): fc.Arbitrary<Scenario> {
@@ -58,14 +60,14 @@ function seldom(times: number): fc.Arbitrary<boolean> {
 
 function stories(options: ScenarioOptions = {}): fc.Arbitrary<ClusterStory> {
   const { palette = MADE_UP, products = ['openbao', 'vault'] } = options
-  const { stops = true, restarts = false } = options
+  const { stops = true, restarts = false, laterDeeds: most = 8 } = options
   const { min, max } = options.nodes ?? { min: 1, max: 5 }
   return fc
     .record({
       product: fc.constantFrom(...products),
       nodes: fc.integer({ min, max }),
       begun: fc.tuple(...palette.plugins.map((plugin) => beginnings(plugin, palette))),
-      later: fc.array(laterDeeds(palette, restarts), { maxLength: 8, size: 'max' }),
+      later: fc.array(laterDeeds(palette, restarts), { maxLength: most, size: 'max' }),
       stops: stops ? seldom(20) : fc.constant(false),
       stopped: fc.nat(4),
     })

@@ -34,6 +34,7 @@ import { type Findings, SideBySide } from './side-by-side.ts'
 export interface Played {
   /** How often both were compared. */
   readonly compared: number
+  readonly refused: number
   /**
    * `blocked`: a plan that may not be applied, of which the deeds alone were compared. `not begun`:
    * the deeds came to different ends.
@@ -58,7 +59,7 @@ export async function playSeed(
   const nodes = cluster.addresses as readonly NodeAddress[]
   const look = async (asked: Client, plugins = everything): Promise<LiveState> =>
     observe(asked, { address: await activeOf(cluster), nodes, plugins })
-  const findings: Findings = { compared: 0, differences: [] }
+  const findings: Findings = { compared: 0, refused: 0, differences: [] }
   const differs = (): boolean => findings.differences.length > 0
   const besideTwin = async (): Promise<SideBySide> => {
     const twin = twinFromLive(await look(client))
@@ -150,23 +151,35 @@ async function standbysFirst(cluster: TestCluster): Promise<readonly NodeAddress
   return [...nodes.filter((node) => node !== active), active]
 }
 
-/** The same seed is the same scenario wherever the same programs are: the first with a plan to apply. */
+/**
+ * The same seed is the same scenario wherever the same programs are: of a hundred, the one with a
+ * plan to apply in which most kinds of thing happen.
+ */
 async function chooseScenario(product: Product, palette: Palette, seed: number): Promise<Scenario> {
   const drawn = fc.sample(
     scenarios({
-      palette,
-      products: [product],
-      nodes: { min: 3, max: 3 },
-      stops: false,
-      restarts: true,
+      ...{ palette, products: [product], nodes: { min: 3, max: 3 } },
+      ...{ stops: false, restarts: true, laterDeeds: 24 },
     }),
     { seed, numRuns: 100 },
   )
+  let richest = { scenario: drawn[0]!, kinds: -1 }
   for (const scenario of drawn) {
-    const { plan, blocked } = await planOn(makeTwin(scenario.story, palette), scenario.desired)
-    if (!blocked && plan.steps.length > 0) return scenario
+    const kinds = new Set<string>()
+    const made = new Set<string>()
+    const twin = makeTwin(scenario.story, palette, (deed, status) => {
+      const isOfNothing = (deed.do === 'tune' || deed.do === 'reload') && !made.has(deed.mount.path)
+      if (deed.do === 'enable' && status < 300) made.add(deed.mount.path)
+      if (!isOfNothing) kinds.add(`${deed.do} ${status}`)
+    })
+    const { plan, blocked } = await planOn(twin, scenario.desired)
+    if (blocked) continue
+    for (const { action } of plan.steps) kinds.add(action.kind)
+    if (scenario.story.deeds.some((deed) => deed.do === 'restart')) kinds.add('restart')
+    if (plan.steps.length > 0 && kinds.size > richest.kinds)
+      richest = { scenario, kinds: kinds.size }
   }
-  return drawn[0]!
+  return richest.scenario
 }
 
 /** What the deeds take for granted. */

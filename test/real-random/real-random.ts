@@ -22,8 +22,12 @@ let failed = 0
 try {
   log(`${cluster.product} ${cluster.version}: ${count} seeds from ${first}`)
   for (let seed = first; seed < first + count; seed += 1) {
-    const { compared, end, steps, differences } = await playSeed(cluster, database.port, seed)
-    const told = `${end}, ${steps} steps, compared ${compared} times`
+    const { compared, refused, end, steps, differences } = await playSeed(
+      cluster,
+      database.port,
+      seed,
+    )
+    const told = `${end}, ${steps} steps, ${refused} requests refused, compared ${compared} times`
     log(`seed ${seed}: ${differences.length === 0 ? 'same' : 'DIFFERS'} (${told})`)
     for (const difference of differences) log(`  ${difference}`)
     if (differences.length > 0) failed += 1

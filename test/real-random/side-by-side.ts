@@ -22,6 +22,8 @@ export interface Sides {
 /** What was compared so far, and how it differed: one line for each. */
 export interface Findings {
   compared: number
+  /** Requests that the real nodes refused. */
+  refused: number
   readonly differences: string[]
 }
 
@@ -41,6 +43,7 @@ export class SideBySide {
     const { transport, twin } = this.#sides
     const response = await transport.send(node, request)
     const told = twin.send(node, request)
+    if (response.status >= 400) this.#findings.refused += 1
     const { method, namespace, path, body = {} } = request
     const name = `${method} ${namespace}${path} ${JSON.stringify(body)}`
     this.#findings.differences.push(
@@ -60,6 +63,8 @@ export class SideBySide {
 
   async restart(node: NodeAddress): Promise<void> {
     const { cluster, twin } = this.#sides
+    // A node that is killed before it has heard of a change comes up with what was before.
+    await cluster.waitUntilReady()
     await cluster.node(cluster.addresses.indexOf(node)).restart()
     await cluster.waitUntilReady()
     twin.restartNode(node, await this.active())
