@@ -1,5 +1,15 @@
 /** What differs between desired and live, for people: entries, mounts and connections, field by field. */
-import type { Action, Change, Fact, Step } from '../documents/plan.generated.ts'
+import type {
+  Change,
+  DeregisterAction,
+  EnableAction,
+  Fact,
+  RegisterAction,
+  RepointAction,
+  Step,
+  TuneAction,
+} from '../documents/plan.generated.ts'
+import { unreachable } from '../domain/errors.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
 import { NO_SHA256, type Sha256, UNVERSIONED, type Version, versionLabel } from '../domain/names.ts'
 import { groupBy } from '../domain/group-by.ts'
@@ -7,11 +17,6 @@ import type { LiveIndex } from '../domain/live-index.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import { howItDiffers, RELOAD_REASONS } from './reload.ts'
 import { entrySubject } from './steps.ts'
-
-/** A step of one kind of action. */
-type StepOf<Kind extends Action['kind']> = Step & {
-  readonly action: Extract<Action, { readonly kind: Kind }>
-}
 
 type RunningFact = Extract<Fact, { readonly fact: 'running' }>
 
@@ -31,20 +36,26 @@ export function describeChanges(steps: readonly Step[], index: LiveIndex): Chang
 }
 
 function changesOf(step: Step, known: Known): readonly Change[] {
-  if (isKind(step, 'register')) return [registered(step)]
-  if (isKind(step, 'deregister')) return [deregistered(step)]
-  if (isKind(step, 'enable')) return [enabled(step)]
-  if (isKind(step, 'repoint')) return [repointed(step)]
-  if (isKind(step, 'tune')) return [tuned(step, known)]
-  if (isKind(step, 'reload')) return reloaded(step, known)
-  return []
+  const { action } = step
+  switch (action.kind) {
+    case 'register':
+      return [registered(action, step)]
+    case 'deregister':
+      return [deregistered(action, step)]
+    case 'enable':
+      return [enabled(action, step)]
+    case 'repoint':
+      return [repointed(action, step)]
+    case 'tune':
+      return [tuned(action, step, known)]
+    case 'reload':
+      return reloaded(step, known)
+    default:
+      return unreachable(action)
+  }
 }
 
-function isKind<Kind extends Action['kind']>(step: Step, kind: Kind): step is StepOf<Kind> {
-  return step.action.kind === kind
-}
-
-function registered({ action, requires, why }: StepOf<'register'>): Change {
+function registered(action: RegisterAction, { requires, why }: Step): Change {
   const before = requires.find((fact) => fact.fact === 'entry')?.entry ?? null
   const fields = [
     { name: 'command', from: before?.command ?? null, to: action.entry.command },
@@ -60,7 +71,7 @@ function registered({ action, requires, why }: StepOf<'register'>): Change {
   }
 }
 
-function deregistered({ action, requires, why }: StepOf<'deregister'>): Change {
+function deregistered(action: DeregisterAction, { requires, why }: Step): Change {
   const before = requires.find((fact) => fact.fact === 'entry')?.entry
   const unused = requires.find((fact) => fact.fact === 'unused')
   const fields = [
@@ -76,7 +87,7 @@ function deregistered({ action, requires, why }: StepOf<'deregister'>): Change {
   }
 }
 
-function enabled({ action, why }: StepOf<'enable'>): Change {
+function enabled(action: EnableAction, { why }: Step): Change {
   return {
     subject: action.mount,
     kind: 'mount',
@@ -89,7 +100,7 @@ function enabled({ action, why }: StepOf<'enable'>): Change {
   }
 }
 
-function repointed({ action, requires, why }: StepOf<'repoint'>): Change {
+function repointed(action: RepointAction, { requires, why }: Step): Change {
   const before = requires.find((fact) => fact.fact === 'connection')?.version
   const from = before === undefined ? null : versionLabel(before)
   return {
@@ -102,7 +113,7 @@ function repointed({ action, requires, why }: StepOf<'repoint'>): Change {
 }
 
 /** A tune that is sent once more tells the nodes that have not heard of it. */
-function tuned({ action, ensures, why }: StepOf<'tune'>, { index }: Known): Change {
+function tuned(action: TuneAction, { ensures, why }: Step, { index }: Known): Change {
   const mount = index.mountAt(action.mount)
   const before = mount?.configured_version ?? UNVERSIONED
   const told = ensures.flatMap((fact) =>
@@ -120,7 +131,7 @@ function tuned({ action, ensures, why }: StepOf<'tune'>, { index }: Known): Chan
 }
 
 /** A change of each mount, for a reason of its own: the step's is about all that it names. */
-function reloaded(step: StepOf<'reload'>, known: Known): readonly Change[] {
+function reloaded(step: Step, known: Known): readonly Change[] {
   return step.ensures.flatMap((fact): Change[] => {
     if (fact.fact !== 'running') return []
     const mount = known.index.mountAt(fact.mount)

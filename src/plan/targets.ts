@@ -17,14 +17,12 @@ import type { LiveConnection, LiveMount } from '../domain/live.ts'
 import {
   type ConnectionPath,
   type MountPath,
-  NO_SHA256,
   type PluginId,
   type Sha256,
-  UNVERSIONED,
   type Version,
 } from '../domain/names.ts'
-import { unreachable } from '../domain/errors.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
+import { endOf, freshEnd, type NoWay } from './use-ends.ts'
 
 /** Where a mount is to get to. */
 export interface MountTarget {
@@ -64,7 +62,7 @@ export type Impossible =
 
 /** Mounts or connections whose `use` the servers have no way to. */
 export interface ImpossibleUse {
-  readonly kind: 'unversioned-unreachable' | 'override-stands' | 'builtin-unknown'
+  readonly kind: NoWay
   readonly plugin: PluginId
   readonly mounts: readonly MountPath[]
   readonly connections: readonly ConnectionPath[]
@@ -106,11 +104,6 @@ export function findAllTargets(desired: DesiredState, index: LiveIndex): PluginT
 
 /** The targets of one plugin's mounts and connections. */
 function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex): Targets {
-  const byPath = new Map(said.mounts.map((mount) => [mount.path, mount]))
-  const impossible: Impossible[] = []
-  const mounts: MountTarget[] = []
-  const unreached: ImpossibleUse[] = []
-
   const overrides = plugin.versions.length > 0 || plugin.use?.value.kind === 'version'
   if (!isOverridable(plugin.id) && overrides) {
     return {
@@ -118,64 +111,108 @@ function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex): Targe
       impossible: [{ kind: 'not-overridable', plugin: plugin.id, source: plugin.source }],
     }
   }
+  const mounts = findMounts(plugin, said.mounts, index)
+  const newMounts = findNewMounts(plugin, said.mounts, index)
+  const connections = findConnections(plugin, said.connections, index)
+  const unreached = [...mounts.unreached, ...newMounts.unreached, ...connections.unreached]
+  return {
+    mounts: mounts.targets,
+    newMounts: newMounts.targets,
+    connections: connections.targets,
+    impossible: [...newMounts.impossible, ...connections.impossible, ...joined(unreached)],
+  }
+}
+
+interface Found<Target> {
+  readonly targets: readonly Target[]
+  /** Each with one path. */
+  readonly unreached: readonly ImpossibleUse[]
+  readonly impossible: readonly Impossible[]
+}
+
+/** The mounts that are there, named in the file or not. */
+function findMounts(
+  plugin: DesiredPlugin,
+  said: readonly DesiredMount[],
+  index: LiveIndex,
+): Found<MountTarget> {
+  const byPath = new Map(said.map((mount) => [mount.path, mount]))
+  const targets: MountTarget[] = []
+  const unreached: ImpossibleUse[] = []
   for (const mount of index.mountsOf(plugin.id)) {
     const own = byPath.get(mount.path)
     const use = own?.use ?? plugin.use
     if (use === undefined) continue
     const end = endOf(use.value, plugin, mount.configured_version, index)
+    const { canary = false, verify = [] } = own ?? {}
+    if (typeof end === 'string') unreached.push(unreachedMount(end, plugin, mount, use))
+    else targets.push({ mount, canary, verify, use: use.value, ...end })
+  }
+  return { targets, unreached, impossible: [] }
+}
+
+/** The mounts of the file that are not there. */
+function findNewMounts(
+  plugin: DesiredPlugin,
+  said: readonly DesiredMount[],
+  index: LiveIndex,
+): Found<NewMount> {
+  const targets: NewMount[] = []
+  const unreached: ImpossibleUse[] = []
+  const impossible: Impossible[] = []
+  for (const desired of said) {
+    const { path, source, enable } = desired
+    const there = index.mountAt(path)
+    if (there !== undefined) {
+      if (there.plugin === plugin.id) continue
+      const at = { mount: path, plugin: plugin.id, found: there.plugin, source }
+      impossible.push({ kind: 'mount-type-change', ...at })
+      continue
+    }
+    if (!enable) {
+      impossible.push({ kind: 'mount-absent', path, source })
+      continue
+    }
+    const use = desired.use ?? plugin.use
+    if (use === undefined) continue
+    const end = freshEnd(use.value, plugin, index)
+    if (end === undefined) unreached.push(unreachedMount('builtin-unknown', plugin, desired, use))
+    else targets.push({ desired, ...end })
+  }
+  return { targets, unreached, impossible }
+}
+
+function unreachedMount(
+  kind: NoWay,
+  plugin: DesiredPlugin,
+  { path }: { readonly path: MountPath },
+  { source }: { readonly source: Source },
+): ImpossibleUse {
+  return { kind, plugin: plugin.id, mounts: [path], connections: [], source }
+}
+
+function findConnections(
+  plugin: DesiredPlugin,
+  said: readonly DesiredConnection[],
+  index: LiveIndex,
+): Found<ConnectionTarget> {
+  const byPath = new Map(said.map((connection) => [connection.path, connection]))
+  const live = index.connectionsOf(plugin.id)
+  const targets: ConnectionTarget[] = []
+  const unreached: ImpossibleUse[] = []
+  for (const connection of live) {
+    const use = byPath.get(connection.path)?.use ?? plugin.use
+    if (use === undefined) continue
+    const end = endOf(use.value, plugin, connection.version, index)
     if (typeof end === 'string') {
-      const { source } = use
-      unreached.push({
-        kind: end,
-        plugin: plugin.id,
-        mounts: [mount.path],
-        connections: [],
-        source,
-      })
-    } else {
-      const { canary = false, verify = [] } = own ?? {}
-      mounts.push({ mount, canary, verify, use: use.value, ...end })
-    }
+      const [connections, { source }] = [[connection.path], use]
+      unreached.push({ kind: end, plugin: plugin.id, mounts: [], connections, source })
+    } else targets.push({ connection, version: end.version })
   }
-  const newMounts: NewMount[] = []
-  for (const mount of said.mounts) {
-    const found = index.mountAt(mount.path)
-    if (found !== undefined && found.plugin !== plugin.id) {
-      impossible.push({
-        kind: 'mount-type-change',
-        mount: mount.path,
-        plugin: plugin.id,
-        found: found.plugin,
-        source: mount.source,
-      })
-    } else if (found === undefined && !mount.enable) {
-      impossible.push({ kind: 'mount-absent', path: mount.path, source: mount.source })
-    } else if (found === undefined) {
-      const use = mount.use ?? plugin.use
-      const end = use === undefined ? undefined : freshEnd(use.value, plugin, index)
-      if (end !== undefined) newMounts.push({ desired: mount, ...end })
-      else if (use?.value.kind === 'builtin') {
-        unreached.push({
-          kind: 'builtin-unknown',
-          plugin: plugin.id,
-          mounts: [mount.path],
-          connections: [],
-          source: use.source,
-        })
-      }
-    }
-  }
-  const connections = findConnections(plugin, said.connections, index)
-  return {
-    mounts,
-    newMounts,
-    connections: connections.targets,
-    impossible: [
-      ...impossible,
-      ...connections.absent,
-      ...joined([...unreached, ...connections.unreached]),
-    ],
-  }
+  const impossible = said
+    .filter(({ path }) => !live.some((connection) => connection.path === path))
+    .map(({ path, source }) => ({ kind: 'mount-absent' as const, path, source }))
+  return { targets, unreached, impossible }
 }
 
 /** One for each kind, with the paths of all. */
@@ -187,98 +224,4 @@ function joined(unreached: readonly ImpossibleUse[]): ImpossibleUse[] {
       connections: group.flatMap(({ connections }) => connections),
     })),
   )
-}
-
-interface End {
-  readonly version: Version
-  readonly sha256: Sha256
-}
-
-/** The end of a mount or connection that is there, and `configured` for a version or for none. */
-function endOf(
-  use: Use,
-  plugin: DesiredPlugin,
-  configured: Version,
-  index: LiveIndex,
-): End | ImpossibleUse['kind'] {
-  switch (use.kind) {
-    case 'version':
-      return { version: use.version, sha256: desiredSha256(plugin, use.version) }
-    case 'unversioned':
-      // A version, once set, cannot be cleared: `""` is refused as no semantic version.
-      return configured === UNVERSIONED
-        ? { version: UNVERSIONED, sha256: desiredSha256(plugin, UNVERSIONED) }
-        : 'unversioned-unreachable'
-    case 'builtin': {
-      if (standsUnretired(plugin, index)) return 'override-stands'
-      if (configured === UNVERSIONED) {
-        return { version: UNVERSIONED, sha256: NO_SHA256 }
-      }
-      const version = index.builtinVersion(plugin.id)
-      return version === undefined ? 'builtin-unknown' : { version, sha256: NO_SHA256 }
-    }
-    default:
-      return unreachable(use)
-  }
-}
-
-/** A mount that is not there yet. Always with its version where there is one to say. */
-function freshEnd(use: Use, plugin: DesiredPlugin, index: LiveIndex): End | undefined {
-  switch (use.kind) {
-    case 'version':
-      return { version: use.version, sha256: desiredSha256(plugin, use.version) }
-    case 'unversioned':
-      return { version: UNVERSIONED, sha256: desiredSha256(plugin, UNVERSIONED) }
-    case 'builtin': {
-      // Without a version it would take the highest registered one.
-      const registered = index.externals(plugin.id).length > 0 || plugin.versions.length > 0
-      const version = registered ? index.builtinVersion(plugin.id) : UNVERSIONED
-      return version === undefined ? undefined : { version, sha256: NO_SHA256 }
-    }
-    default:
-      return unreachable(use)
-  }
-}
-
-/**
- * An unversioned entry that the file does not retire keeps every mount without a version, and the
- * builtin's own version cannot be tuned to beside it: one that the file lists would stand too.
- */
-function standsUnretired(plugin: DesiredPlugin, index: LiveIndex): boolean {
-  const stands = index.external(plugin.id, UNVERSIONED) !== undefined
-  const listed = plugin.versions.some(({ version }) => version === UNVERSIONED)
-  const retired = plugin.retire.some(({ version }) => version === UNVERSIONED)
-  return (stands || listed) && !retired
-}
-
-function desiredSha256(plugin: DesiredPlugin, version: Version): Sha256 {
-  return plugin.versions.find((known) => known.version === version)?.sha256 ?? NO_SHA256
-}
-
-function findConnections(
-  plugin: DesiredPlugin,
-  own: readonly DesiredConnection[],
-  index: LiveIndex,
-): {
-  readonly targets: readonly ConnectionTarget[]
-  readonly unreached: readonly ImpossibleUse[]
-  readonly absent: readonly Impossible[]
-} {
-  const said = new Map(own.map((connection) => [connection.path, connection]))
-  const live = index.connectionsOf(plugin.id)
-  const targets: ConnectionTarget[] = []
-  const unreached: ImpossibleUse[] = []
-  for (const connection of live) {
-    const use = said.get(connection.path)?.use ?? plugin.use
-    if (use === undefined) continue
-    const end = endOf(use.value, plugin, connection.version, index)
-    if (typeof end === 'string') {
-      const [connections, { source }] = [[connection.path], use]
-      unreached.push({ kind: end, plugin: plugin.id, mounts: [], connections, source })
-    } else targets.push({ connection, version: end.version })
-  }
-  const absent = own
-    .filter(({ path }) => !live.some((connection) => connection.path === path))
-    .map(({ path, source }) => ({ kind: 'mount-absent' as const, path, source }))
-  return { targets, unreached, absent }
 }

@@ -1,0 +1,77 @@
+/** What a `use` comes to: the version to tune to and the binary to run, where the servers have a way. */
+import type { DesiredPlugin, Use } from '../domain/desired.ts'
+import { unreachable } from '../domain/errors.ts'
+import type { LiveIndex } from '../domain/live-index.ts'
+import { NO_SHA256, type Sha256, UNVERSIONED, type Version } from '../domain/names.ts'
+
+/** Why the servers have no way to a `use`. Each is a rule's name. */
+export type NoWay = 'unversioned-unreachable' | 'override-stands' | 'builtin-unknown'
+
+export interface End {
+  readonly version: Version
+  readonly sha256: Sha256
+}
+
+/** The end of a mount or connection that is there, and `configured` for a version or for none. */
+export function endOf(
+  use: Use,
+  plugin: DesiredPlugin,
+  configured: Version,
+  index: LiveIndex,
+): End | NoWay {
+  switch (use.kind) {
+    case 'version':
+      return { version: use.version, sha256: desiredSha256(plugin, use.version) }
+    case 'unversioned':
+      // A version, once set, cannot be cleared: `""` is refused as no semantic version.
+      return configured === UNVERSIONED
+        ? { version: UNVERSIONED, sha256: desiredSha256(plugin, UNVERSIONED) }
+        : 'unversioned-unreachable'
+    case 'builtin': {
+      if (standsUnretired(plugin, index)) return 'override-stands'
+      if (configured === UNVERSIONED) {
+        return { version: UNVERSIONED, sha256: NO_SHA256 }
+      }
+      const version = index.builtinVersion(plugin.id)
+      return version === undefined ? 'builtin-unknown' : { version, sha256: NO_SHA256 }
+    }
+    default:
+      return unreachable(use)
+  }
+}
+
+/**
+ * The end of a mount that is not there yet, always with its version where there is one to say;
+ * undefined where the builtin's cannot be known.
+ */
+export function freshEnd(use: Use, plugin: DesiredPlugin, index: LiveIndex): End | undefined {
+  switch (use.kind) {
+    case 'version':
+      return { version: use.version, sha256: desiredSha256(plugin, use.version) }
+    case 'unversioned':
+      return { version: UNVERSIONED, sha256: desiredSha256(plugin, UNVERSIONED) }
+    case 'builtin': {
+      // Without a version it would take the highest registered one.
+      const registered = index.externals(plugin.id).length > 0 || plugin.versions.length > 0
+      const version = registered ? index.builtinVersion(plugin.id) : UNVERSIONED
+      return version === undefined ? undefined : { version, sha256: NO_SHA256 }
+    }
+    default:
+      return unreachable(use)
+  }
+}
+
+/**
+ * An unversioned entry that the file does not retire keeps every mount without a version, and the
+ * builtin's own version cannot be tuned to beside it: one that the file lists would stand too.
+ */
+function standsUnretired(plugin: DesiredPlugin, index: LiveIndex): boolean {
+  const stands = index.external(plugin.id, UNVERSIONED) !== undefined
+  const listed = plugin.versions.some(({ version }) => version === UNVERSIONED)
+  const retired = plugin.retire.some(({ version }) => version === UNVERSIONED)
+  return (stands || listed) && !retired
+}
+
+function desiredSha256(plugin: DesiredPlugin, version: Version): Sha256 {
+  return plugin.versions.find((known) => known.version === version)?.sha256 ?? NO_SHA256
+}
