@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import type { PluginFile } from './plugin-files.ts'
 import type { Product } from './product.ts'
-import { type ClusterView, whyListsDiffer, whyNotReady } from './readiness.ts'
+import { type ClusterView, findLeader, whyListsDiffer, whyNotReady } from './readiness.ts'
 import { sendRequest, type Answer, type RequestOptions } from './server-request.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -127,15 +127,7 @@ export class ClusterClient {
    * restarts or leads; so others are made to lead until it does.
    */
   async waitUntilReady(): Promise<void> {
-    const view: ClusterView = {
-      product: this.product,
-      size: this.addresses.length,
-      get: (address, path, noForwarding) =>
-        this.request(address, 'GET', path, {
-          timeout: 5_000,
-          noForwarding: noForwarding !== undefined,
-        }),
-    }
+    const view = this.#view()
     for (let elections = 0; ; elections += 1) {
       await waitUntil('the cluster is ready', () => whyNotReady(view, this.expectedAddresses()))
       try {
@@ -146,6 +138,31 @@ export class ClusterClient {
         if (elections === 10) throw error
       }
       await this.request(await this.activeIndex(), 'PUT', 'sys/step-down')
+    }
+  }
+
+  /** Waits until the nodes that are meant to be up follow one leader, another than `before`; its address. */
+  async waitForLeader(before?: string): Promise<string> {
+    let active = ''
+    await waitUntil('the nodes follow one leader', async () => {
+      const leader = await findLeader(this.#view(), this.expectedAddresses())
+      if ('whyNot' in leader) return leader.whyNot
+      if (leader.active === before) return 'the same node is active'
+      active = leader.active
+      return undefined
+    })
+    return active
+  }
+
+  #view(): ClusterView {
+    return {
+      product: this.product,
+      size: this.addresses.length,
+      get: (address, path, noForwarding) =>
+        this.request(address, 'GET', path, {
+          timeout: 5_000,
+          noForwarding: noForwarding !== undefined,
+        }),
     }
   }
 

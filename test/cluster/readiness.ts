@@ -14,25 +14,35 @@ export interface ClusterView {
   get<Body>(address: string, path: string, noForwarding?: 'noForwarding'): Promise<Answer<Body>>
 }
 
-/** Looks at the nodes at `addresses`; says the first thing that is missing, in words. */
-export async function whyNotReady(
+/** The leader that all nodes at `addresses` follow and have heard everything of, or why there is none. */
+export async function findLeader(
   cluster: ClusterView,
   addresses: readonly string[],
-): Promise<string | undefined> {
+): Promise<{ readonly active: string } | { readonly whyNot: string }> {
   const leaders = await Promise.all(
     addresses.map(async (address) => (await cluster.get<Leader>(address, 'sys/leader')).body),
   )
   const active = addresses.find((_, index) => leaders[index]?.is_self === true)
   if (active === undefined || leaders.some(({ leader_address }) => leader_address !== active)) {
     const named = leaders.map(({ leader_address = '' }) => leader_address)
-    return `the nodes name as active: ${JSON.stringify(named)}`
+    return { whyNot: `the nodes name as active: ${JSON.stringify(named)}` }
   }
   // A node that was away serves what it had, until it has caught up with the log of the others.
   const applied = leaders.map(({ raft_applied_index = 0 }) => raft_applied_index)
   const wanted = applied[addresses.indexOf(active)] ?? 0
   if (applied.some((index) => index < wanted))
-    return `the nodes have applied: ${applied.join(', ')}`
+    return { whyNot: `the nodes have applied: ${applied.join(', ')}` }
+  return { active }
+}
 
+/** Looks at the nodes at `addresses`; says the first thing that is missing, in words. */
+export async function whyNotReady(
+  cluster: ClusterView,
+  addresses: readonly string[],
+): Promise<string | undefined> {
+  const leader = await findLeader(cluster, addresses)
+  if ('whyNot' in leader) return leader.whyNot
+  const { active } = leader
   const mounts = await cluster.get(active, 'sys/mounts')
   if (mounts.status !== 200) return `${active} is active, and answers ${String(mounts.status)}`
   const standbys = addresses.filter((address) => address !== active)

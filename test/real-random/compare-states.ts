@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { LiveState } from '../../src/domain/live.ts'
 import { versionLabel } from '../../src/domain/names.ts'
 
-/** Standbys hear of a change some tenths of a second after the active node. */
-const PATIENCE = 8_000
+/** Milliseconds: standbys hear of a change a moment later, and are listed some seconds after a start. */
+const PATIENCE = 20_000
 
 export interface Difference {
   readonly what: string

@@ -55,19 +55,22 @@ export class SideBySide {
 
   async stepDown(): Promise<void> {
     const { cluster, twin } = this.#sides
-    await cluster.stepDown()
-    await cluster.waitUntilReady()
-    twin.stepDown(await this.active())
+    const before = await this.active()
+    await cluster.request(before, 'PUT', 'sys/step-down')
+    const successor = await cluster.waitForLeader(before)
+    twin.stepDown(successor as NodeAddress)
     await this.compare('a step-down')
   }
 
   async restart(node: NodeAddress): Promise<void> {
     const { cluster, twin } = this.#sides
     // A node that is killed before it has heard of a change comes up with what was before.
-    await cluster.waitUntilReady()
-    await cluster.node(cluster.addresses.indexOf(node)).restart()
-    await cluster.waitUntilReady()
-    twin.restartNode(node, await this.active())
+    await cluster.waitForLeader()
+    const server = cluster.node(cluster.addresses.indexOf(node))
+    await server.stop()
+    await server.start()
+    await server.unseal()
+    twin.restartNode(node, (await cluster.waitForLeader()) as NodeAddress)
     await this.compare(`a restart of ${node}`)
   }
 

@@ -41,7 +41,12 @@ describeReal('apply, with a step that fails', () => {
       const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
 
       expect(run.exitCode).toBe(5)
-      expect(run.stdout).toMatch(/Undone:\n\s+- register secret\/my-kv unversioned/)
+      // Where the active node alone runs plugins, it refuses what it has no file for.
+      expect(run.stdout).toMatch(
+        cluster.product === 'vault'
+          ? /Nothing was changed by it/
+          : /Undone:\n\s+- register secret\/my-kv unversioned/,
+      )
       expect(run.stdout).toMatch(/Not begun:\n\s+- reload team-a\/, team-b\/ on /)
       expect(reloadedNodes(await requestsSince())).toEqual([])
       await expectOldAndWhole(cluster, ['team-a/', 'team-b/'])
