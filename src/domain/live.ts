@@ -107,7 +107,7 @@ export interface Unreadable {
   readonly what: 'nodes' | 'namespaces' | 'mounts' | 'connections' | 'pins' | 'catalog-entry'
   /** The API path that was refused, from the root namespace. */
   readonly path: string
-  /** The node that refused; of a catalog entry, where another node reads it. */
+  /** The node that refused; of a catalog entry, where the active node reads it. */
   readonly node?: NodeAddress
   readonly reason: string
   /** Refused for want of a right, or of a token that the node knows. */

@@ -25,8 +25,8 @@ export interface EntriesQuestion {
 
 /**
  * The listed entries in their order, those that are asked for as the nodes read them, in parallel.
- * One that no node reads stays as it was listed. Throws a LockstepError where the active node gives
- * no answer.
+ * One that could not be read stays as it was listed. Throws a LockstepError where the active node
+ * gives no answer.
  */
 export async function readEntriesOnNodes(
   reader: Reader,
@@ -38,7 +38,7 @@ export async function readEntriesOnNodes(
     listed.map(async (entry) => {
       if (entry.builtin || !asks(entry)) return entry
       const readings = await Promise.all(asked.map((node) => readOn(reader, node, entry)))
-      const told = joinReadings(entry, readings)
+      const told = joinReadings(entry, readings.flat())
       unreadable.push(...told.unreadable)
       return told.entry
     }),
@@ -51,7 +51,7 @@ export async function readEntriesOnNodes(
   }
 }
 
-/** The active node first: what it reads goes before what others do. */
+/** The active node first: its words go before those of others. */
 async function nodesThatAnswer(
   nodes: readonly LiveNode[],
   roots: EntriesQuestion['roots'],
@@ -71,50 +71,50 @@ async function nodesThatAnswer(
 }
 
 interface ReadingOnNode {
-  readonly node: NodeAddress
+  readonly node: LiveNode
   readonly reading: EntryReading
 }
 
 /** None where a standby gave no answer. */
 async function readOn(
   reader: Reader,
-  { address: node, role }: LiveNode,
+  node: LiveNode,
   { plugin, version }: CatalogEntry,
 ): Promise<readonly ReadingOnNode[]> {
   // The active node's word is the cluster's, also where another has begun to lead.
-  const forwarding = role === 'active'
+  const forwarding = node.role === 'active'
   try {
-    return [{ node, reading: await readEntry(reader, node, plugin, version, { forwarding }) }]
+    const reading = await readEntry(reader, node.address, plugin, version, { forwarding })
+    return [{ node, reading }]
   } catch (error) {
-    if (role === 'active' || !(error instanceof LockstepError)) throw error
+    if (node.role === 'active' || !(error instanceof LockstepError)) throw error
     return []
   }
 }
 
-/** An entry as the first node has it that reads it, and the nodes that do not. */
+/**
+ * What the active node lacks the file of stays as it was listed, also where a standby reads it:
+ * a step that relied on more would find on the active node that it cannot be read.
+ */
 function joinReadings(
   listed: CatalogEntry,
-  readings: readonly (readonly ReadingOnNode[])[],
+  readings: readonly ReadingOnNode[],
 ): { readonly entry: CatalogEntry; readonly unreadable: readonly Unreadable[] } {
-  const all = readings.flat()
-  const known = all.find(({ reading }) => reading.kind === 'entry')?.reading
-  const entry = known?.kind === 'entry' ? known.entry : listed
-  const refused = all.flatMap(({ node, reading }) =>
+  const refused = readings.flatMap(({ node, reading }) =>
     reading.kind === 'unreadable' ? [{ node, ...reading }] : [],
   )
-  const [first] = refused
-  const unread = known === undefined && first !== undefined ? [first.unreadable] : []
   // A standby that is behind does not know the token; a busy one says nothing of the entry.
   const lacking = refused.filter(({ unreadable, passing }) => !passing && !unreadable.denied)
-  if (lacking.length === 0) return { entry, unreadable: unread }
+  const read = readings.flatMap(({ reading }) => (reading.kind === 'entry' ? reading.entry : []))
+  const known = lacking.some(({ node }) => node.role === 'active') ? undefined : read[0]
   const unreadable_on = lacking
-    .map(({ node, unreadable }) => ({ node, reason: unreadable.reason }))
+    .map(({ node, unreadable }) => ({ node: node.address, reason: unreadable.reason }))
     .sort((a, b) => compareText(a.node, b.node))
   return {
-    entry: { ...entry, unreadable_on },
+    entry: { ...(known ?? listed), ...(unreadable_on.length > 0 && { unreadable_on }) },
     unreadable:
       known === undefined
-        ? unread
-        : lacking.map(({ node, unreadable }) => ({ ...unreadable, node })),
+        ? refused.slice(0, 1).map(({ unreadable }) => unreadable)
+        : lacking.map(({ node, unreadable }) => ({ ...unreadable, node: node.address })),
   }
 }

@@ -25,7 +25,7 @@ export function neededFiles({ steps, index, targets }: Draft): readonly NeededFi
   const moving = steps.filter(({ action }) => action.kind !== 'deregister')
   const files = new Map<string, NeededFile>()
   const need = (use: NeededFile['for'], { plugin, version, node, entry }: Started): void => {
-    // Where no node could read it, only the file says what an entry starts.
+    // Where the active node could not read it, only the file says what an entry starts.
     const inFile = (): DesiredVersion | undefined =>
       targets
         .find((one) => one.plugin.id === plugin)
@@ -92,7 +92,7 @@ export function missingFiles(
   })
 }
 
-/** Where no node could read an entry, its command is not known. */
+/** Where the active node could not read an entry, its command is not known. */
 function isOf({ plugin, version, command }: CatalogEntry, file: NeededFile): boolean {
   if (command !== undefined) return command === file.command
   return plugin === file.plugin && version === file.version

@@ -317,12 +317,18 @@ describeReal('a plugin file that one node lacks', () => {
 
   it('is no hindrance, but no way back, where only the old version needs it', async () => {
     await rm(join(lacking.pluginDirectory, oldFile))
+    const canary = { 'alpha/': { plugin: KV, canary: true } }
+    await using careful = await writeDesired({ plugins: upgradeOf(cluster), mounts: canary })
     await using file = await writeDesired({ plugins: upgradeOf(cluster) })
 
+    const held = await runOn(cluster, ['plan', '-f', careful.path])
     const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
 
     expect(run.exitCode).toBe(0)
     if (cluster.product === 'vault') return
+    // The canary’s reload would end the process of the others, which could not start again.
+    expect(held.exitCode).toBe(3)
+    expect(held.stdout).toContain(`what is missing: ${oldFile} on ${lacking.address}`)
     expect(run.stdout).toMatch(
       new RegExp(
         `nothing starts v0\\.16\\.2 again on ${lacking.address}: its file ${oldFile} is not`,

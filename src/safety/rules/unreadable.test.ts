@@ -70,7 +70,7 @@ test('the token is only blamed where it was refused', () => {
   ])
 })
 
-test('an entry that another node reads is known', () => {
+test('an entry that only a standby cannot read is known', () => {
   const path = 'sys/plugins/catalog/secret/my-kv?version=v0.21.0'
   const [what, reason] = ['catalog-entry' as const, 'HTTP 500']
   const input = safetyInput({

@@ -17,7 +17,7 @@ export const unreadableParts: PlanRule = {
   fix: 'Give the token the right to read it; `lockstep policy` prints a policy.',
   allowable: true,
   judge({ live }) {
-    // An entry that only one node cannot read is known: what that node lacks is other rules' matter.
+    // An entry that only standbys cannot read is known: what they lack is other rules' matter.
     const unknown = live.unreadable.filter(
       ({ what, node }) => what !== 'catalog-entry' || node === undefined,
     )

@@ -101,3 +101,13 @@ it('leaves what comes of a missing file to the rule that names it', () => {
   ])
   expect(judged(told)).toHaveLength(4)
 })
+
+it('asks for the file that mounts left on the older version need', () => {
+  const lost = { unreadable_on: [{ node: nodeAddress(2), reason: 'HTTP 500' }] }
+  const live = { catalog: [entryOf(KV, 'v0.16.2', lost)] }
+  const fixOf = (of: Partial<Unsafe>) => judged([unsafe(of)], safetyInput({ live }))[0]?.fix
+
+  expect(fixOf({ kind: 'down' })).toContain(`my-kv_0.16.2 on ${nodeAddress(2)}`)
+  expect(fixOf({ kind: 'down', nodes: [nodeAddress(3)] })).toBeUndefined()
+  expect(fixOf({ kind: 'unregistered' })).toContain('`retire`')
+})

@@ -1,10 +1,13 @@
 /** `unsafe-stopping-point`: the rehearsal found a place at which a run must not be stopped. */
 import type { Rehearsal } from '../../documents/plan.generated.ts'
 import type { Source } from '../../domain/desired.ts'
+import type { LiveState } from '../../domain/live.ts'
 import type { NodeAddress } from '../../domain/names.ts'
 import type { Draft } from '../../plan/make-plan.ts'
+import { entrySubject } from '../../plan/steps.ts'
 import { missingFiles } from '../needed-files.ts'
 import type { PlanRule } from '../rule.ts'
+import { nameSome } from '../wording.ts'
 
 type Unsafe = Rehearsal['unsafe'][number]
 
@@ -37,7 +40,8 @@ export const unsafeStoppingPoint: PlanRule = {
     return (rehearsal?.unsafe ?? [])
       .filter((unsafe) => !comesOfMissingFile(unsafe, lacking))
       .map(({ after, kind, problem, mounts, nodes }) => {
-        const fix = FIXES[kind]
+        const lost = FOLLOWS_A_FILE.has(kind) ? filesLackingOn(nodes, live) : []
+        const fix = lost.length > 0 ? putBack(lost) : FIXES[kind]
         const at = placeOfStep(after, draft)
         return {
           // A plan without steps may miss its end, too.
@@ -55,10 +59,28 @@ export const unsafeStoppingPoint: PlanRule = {
   },
 }
 
-/** What follows from a file that a node lacks is told once, with its cause: `binary-missing`. */
+/** What a file that is missing comes to. */
+const FOLLOWS_A_FILE: ReadonlySet<Unsafe['kind']> = new Set(['file-differs', 'down', 'refused'])
+
+/** What follows from a file that the plan starts is told once, with its cause: `binary-missing`. */
 function comesOfMissingFile({ kind, nodes }: Unsafe, lacking: ReadonlySet<NodeAddress>): boolean {
-  const follows = kind === 'file-differs' || kind === 'down' || kind === 'refused'
-  return follows && nodes.length > 0 && nodes.every((node) => lacking.has(node))
+  return FOLLOWS_A_FILE.has(kind) && nodes.length > 0 && nodes.every((node) => lacking.has(node))
+}
+
+/**
+ * Of any plugin: a reload ends the process that mounts share, and one that the plan leaves on the
+ * older version starts its own anew.
+ */
+function filesLackingOn(nodes: readonly NodeAddress[], { catalog }: LiveState): readonly string[] {
+  return catalog.flatMap(({ plugin, version, command, unreadable_on = [] }) =>
+    unreadable_on
+      .filter(({ node }) => nodes.includes(node))
+      .map(({ node }) => `${command ?? `the file of ${entrySubject(plugin, version)}`} on ${node}`),
+  )
+}
+
+function putBack(files: readonly string[]): string {
+  return `Put back into the plugin directory what is missing: ${nameSome(files)}. Then plan again.`
 }
 
 /** Where the file has the plugin that the step is about. */
