@@ -3,7 +3,7 @@
  * nothing. What cannot be read is named in `unreadable`; only what leaves nothing to say throws.
  */
 import { LockstepError } from '../domain/errors.ts'
-import type { CatalogEntry, LiveNode, LiveState, Unreadable } from '../domain/live.ts'
+import type { LiveNode, LiveState, Unreadable } from '../domain/live.ts'
 import {
   compareText,
   NO_SHA256,
@@ -84,9 +84,10 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
       also?.has(plugin) === true ||
       (plugins?.has(plugin) ?? (isUpgradable(plugin) || running_sha256 !== NO_SHA256)),
   })
-  const databases = [...(plugins ?? externalPlugins(listed)), ...(also ?? [])].some((plugin) =>
-    plugin.startsWith('database/'),
-  )
+  // Where all is asked for, a connection whose plugin has no entry left is shown above all.
+  const databases =
+    plugins === undefined ||
+    [...plugins, ...(also ?? [])].some((one) => one.startsWith('database/'))
   const connections = databases
     ? await readConnections(reader, active.node.address, mounts.mounts)
     : { connections: [], unreadable: [] }
@@ -161,10 +162,6 @@ function joinNodes(
     roots,
     unreadable,
   }
-}
-
-function externalPlugins(entries: readonly CatalogEntry[]): ReadonlySet<PluginId> {
-  return new Set(entries.filter((entry) => !entry.builtin).map((entry) => entry.plugin))
 }
 
 function noActiveNode(nodes: readonly LiveNode[]): LockstepError {

@@ -64,10 +64,14 @@ export function describeLive(live: LiveState): LiveDescription {
     }
   }
   const isUpgradable = upgradablePlugins(live.catalog)
-  for (const { path, plugin } of live.mounts) {
+  const running = [
+    ...live.mounts.map(({ path, plugin }) => ({ what: 'mount', path, plugin })),
+    ...live.connections.map(({ path, plugin }) => ({ what: 'connection', path, plugin })),
+  ]
+  for (const { what, path, plugin } of running) {
     if (!isUpgradable(plugin) || index.externals(plugin).length > 0) continue
     notes.push(
-      `${path} is a mount of ${plugin}, of which nothing is registered: it is lost at its next restart, if it is not already. Register the version it ran.`,
+      `${path} is a ${what} of ${plugin}, of which nothing is registered: it is lost at its next restart, if it is not already. Register the version it ran.`,
     )
   }
   const { name } = live.cluster

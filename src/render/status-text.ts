@@ -2,7 +2,7 @@
  * What runs where, for a terminal: a table of mounts × nodes, or, where that is wider than the
  * terminal, a block for each mount. Says what could not be seen beside what was.
  */
-import type { LiveMount, LiveNode, LiveState } from '../domain/live.ts'
+import type { CatalogEntry, LiveConnection, LiveNode, LiveState } from '../domain/live.ts'
 import { compareText, versionLabel } from '../domain/names.ts'
 import { type MountView, type NodeView, viewMounts } from './mount-view.ts'
 import type { Paint, Palette } from './palette.ts'
@@ -15,13 +15,13 @@ export interface StatusTextOptions {
   /** Columns of the terminal; `Infinity` where there is none. */
   readonly width: number
   /** What is left out, being no external plugin's: said in a last line. */
-  readonly hidden?: readonly LiveMount[]
+  readonly hidden?: Pick<LiveState, 'mounts' | 'connections'>
 }
 
 /** Ends without a newline; its end says how many mounts are as they should be. */
 export function renderStatus(
   live: LiveState,
-  { palette, width, hidden = [] }: StatusTextOptions,
+  { palette, width, hidden = { mounts: [], connections: [] } }: StatusTextOptions,
 ): string {
   const mounts = viewMounts(live)
   return [
@@ -151,17 +151,33 @@ function legend(mounts: readonly MountView[], palette: Palette): string[] {
   return lines.length === 0 ? [] : ['', ...lines.map((line) => palette.dim(line))]
 }
 
-function connectionsSection({ connections }: LiveState, palette: Palette): string {
+function connectionsSection({ connections, catalog }: LiveState, palette: Palette): string {
   if (connections.length === 0) return ''
   const titles = ['CONNECTION', 'PLUGIN', 'VERSION']
-  return layTable([
+  const table = layTable([
     titles.map((text) => ({ text, paint: palette.bold })),
-    ...connections.map(({ path, plugin, version }) => [
-      { text: printable(path) },
-      { text: printable(plugin) },
-      { text: printable(version === '' ? 'default' : version) },
-    ]),
-  ]).lines.join('\n')
+    ...connections.map((connection) => {
+      const text = printable(connection.version === '' ? 'default' : connection.version)
+      const version = isRegistered(connection, catalog)
+        ? { text }
+        : { text: `${text} !`, paint: palette.red }
+      return [{ text: printable(connection.path) }, { text: printable(connection.plugin) }, version]
+    }),
+  ])
+  const isOneLost = connections.some((connection) => !isRegistered(connection, catalog))
+  const legend =
+    '! nothing is registered under that version: the connection is lost when it is next started'
+  return [...table.lines, ...(isOneLost ? ['', palette.dim(legend)] : [])].join('\n')
+}
+
+/** Without a version it starts whatever entry of its plugin there is. */
+function isRegistered(
+  { plugin, version }: LiveConnection,
+  catalog: readonly CatalogEntry[],
+): boolean {
+  return catalog.some(
+    (entry) => entry.plugin === plugin && (version === '' || entry.version === version),
+  )
 }
 
 function pinsSection({ pins }: LiveState, palette: Palette): string {
@@ -184,13 +200,20 @@ function unreadableSection({ unreadable }: LiveState, palette: Palette): string 
   return [palette.yellow('Could not be read'), ...lines].join('\n')
 }
 
-function hiddenLine(hidden: readonly LiveMount[], palette: Palette): string[] {
-  if (hidden.length === 0) return []
-  const plugins = [...new Set(hidden.map(({ plugin }) => plugin))].sort(compareText)
-  const named = listSome(plugins, { all: false })
+function hiddenLine(
+  { mounts, connections }: NonNullable<StatusTextOptions['hidden']>,
+  palette: Palette,
+): string[] {
+  const counted = [
+    ...(mounts.length > 0 ? [count(mounts.length, 'mount')] : []),
+    ...(connections.length > 0 ? [count(connections.length, 'connection')] : []),
+  ]
+  if (counted.length === 0) return []
+  const plugins = new Set([...mounts, ...connections].map(({ plugin }) => plugin))
+  const named = listSome([...plugins].sort(compareText), { all: false })
   return [
     palette.dim(
-      `${count(hidden.length, 'mount')} of compiled-in plugins not shown (${named}): --plugin <type/name>`,
+      `${counted.join(' and ')} of compiled-in plugins not shown (${named}): --plugin <type/name>`,
     ),
   ]
 }
@@ -207,10 +230,12 @@ function summary(mounts: readonly MountView[], live: LiveState, palette: Palette
   const down = mountsWith(({ answers }) => answers === 'down')
   const unchecked = mountsWith(({ answers }) => answers === '?')
   const unseen = nodesIn('sealed', 'unreachable')
+  const lost = live.connections.filter((one) => !isRegistered(one, live.catalog)).length
   const exceptions = [
     differ > 0 && `${differ} not as configured`,
     down > 0 && `${down} down`,
     unchecked > 0 && `${unchecked} not checked`,
+    lost > 0 && `${count(lost, 'connection')} not registered`,
     unseen > 0 && `${count(unseen, 'node')} not seen`,
     live.unreadable.length > 0 && `${count(live.unreadable.length, 'thing')} not readable`,
   ].filter((part) => part !== false)

@@ -114,6 +114,46 @@ describe('mounts of compiled-in plugins', () => {
   })
 })
 
+describe('database connections', () => {
+  const DB = plugin('database/x-db')
+  const BUILTIN = 'mysql-database-plugin'
+
+  beforeEach(() => {
+    send('POST', 'sys/mounts/db', { type: 'database' })
+    send('POST', 'db/config/own', { plugin_name: BUILTIN })
+  })
+
+  /** A connection whose plugin’s only entry is gone. */
+  function loseConnection(): void {
+    send('POST', `sys/plugins/catalog/${DB}`, { ...FILE, version: NEW })
+    send('POST', 'db/config/orders', { plugin_name: 'x-db', plugin_version: NEW })
+    send('DELETE', `sys/plugins/catalog/${DB}?version=${NEW}`)
+  }
+
+  test('are shown by status and noted by import where nothing is registered for them', async () => {
+    loseConnection()
+
+    const [{ stdout }, imported] = await Promise.all([run('status'), run('import')])
+
+    expect(stdout).toMatch(/^db\/config\/orders +database\/x-db +v0\.21\.0 !$/m)
+    expect(stdout).toContain('1 connection not registered.')
+    expect(imported.stdout).toMatch(
+      /^# Note: db\/config\/orders is a connection of database\/x-db,/,
+    )
+  })
+
+  test('of compiled-in plugins are counted, and shown where they are asked for', async () => {
+    const [all, chosen] = await Promise.all([
+      run('status'),
+      run('status', '--plugin', `database/${BUILTIN}`),
+    ])
+
+    expect(all.stdout).not.toContain('db/config/own')
+    expect(all.stdout).toContain('1 mount and 1 connection of compiled-in plugins not shown')
+    expect(chosen.stdout).toMatch(/^db\/config\/own +database\/mysql-database-plugin +default$/m)
+  })
+})
+
 test('drift names the command with the files, the address and the nodes it was given', async () => {
   const plugins = `
 version: 1

@@ -202,7 +202,11 @@ const kvMount = (path: string, nodes = THREE) =>
 
 export const STATES = {
   steady: liveState({
-    catalog: [builtinEntry(plugin('auth/jwt'), version('v2.7.2+builtin.bao')), ...KV_ENTRIES],
+    catalog: [
+      builtinEntry(plugin('auth/jwt'), version('v2.7.2+builtin.bao')),
+      catalogEntry(plugin('database/redis'), version('v0.7.0')),
+      ...KV_ENTRIES,
+    ],
     mounts: [
       liveMount(mountPath('auth/jwt/'), {
         plugin: plugin('auth/jwt'),
@@ -261,6 +265,12 @@ export const STATES = {
           },
           [nodeAddress(3)]: { running_sha256: NO_SHA256 },
         },
+      }),
+    ],
+    connections: [
+      liveConnection(connectionPath('db/config/orders'), {
+        plugin: plugin('database/redis'),
+        version: version('v0.7.0'),
       }),
     ],
     unreadable: [

@@ -1,7 +1,13 @@
 /** `lockstep status`: every mount on every node, configured and running. */
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
-import type { LiveMount, LiveState } from '../../domain/live.ts'
-import { NO_SHA256, parsePluginId, type PluginId } from '../../domain/names.ts'
+import type { LiveConnection, LiveMount, LiveState } from '../../domain/live.ts'
+import {
+  isBuiltinVersion,
+  NO_SHA256,
+  parsePluginId,
+  type PluginId,
+  UNVERSIONED,
+} from '../../domain/names.ts'
 import { upgradablePlugins } from '../../domain/upgradable.ts'
 import { renderStatus } from '../../render/status-text.ts'
 import { paletteFor } from '../colour.ts'
@@ -28,11 +34,18 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
     if (options.json === true) host.out(`${JSON.stringify(live, null, 2)}\n`)
     else {
       const palette = paletteFor(options, host)
-      const isShown = plugins === undefined ? shownWithoutChoice(live, named) : chosen(plugins)
-      const mounts = live.mounts.filter(isShown)
+      const shown = plugins === undefined ? shownWithoutChoice(live, named) : chosen(plugins)
+      const mounts = live.mounts.filter(shown.mount)
+      const connections = live.connections.filter(shown.connection)
       // Who chose knows what is left out.
-      const hidden = plugins === undefined ? live.mounts.filter((mount) => !isShown(mount)) : []
-      const text = renderStatus({ ...live, mounts }, { palette, width: host.width, hidden })
+      const hidden = plugins === undefined && {
+        mounts: live.mounts.filter((mount) => !shown.mount(mount)),
+        connections: live.connections.filter((connection) => !shown.connection(connection)),
+      }
+      const text = renderStatus(
+        { ...live, mounts, connections },
+        { palette, width: host.width, ...(hidden !== false && { hidden }) },
+      )
       host.out(`${text}\n`)
     }
     return EXIT.done
@@ -41,20 +54,30 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
   }
 }
 
-function chosen(plugins: ReadonlySet<PluginId>): (mount: LiveMount) => boolean {
-  return ({ plugin }) => plugins.has(plugin)
+interface Shown {
+  readonly mount: (mount: LiveMount) => boolean
+  readonly connection: (connection: LiveConnection) => boolean
 }
 
-/** All but the mounts of compiled-in plugins, and of those the ones of a plugin the file names. */
+function chosen(plugins: ReadonlySet<PluginId>): Shown {
+  const isChosen = ({ plugin }: { readonly plugin: PluginId }): boolean => plugins.has(plugin)
+  return { mount: isChosen, connection: isChosen }
+}
+
+/** All but what runs compiled-in plugins, and of that what the file names the plugin of. */
 function shownWithoutChoice(
   { catalog }: LiveState,
   named: ReadonlySet<PluginId> | undefined,
-): (mount: LiveMount) => boolean {
+): Shown {
   const isUpgradable = upgradablePlugins(catalog)
-  return ({ plugin, nodes }) =>
-    isUpgradable(plugin) ||
-    named?.has(plugin) === true ||
-    nodes.some(({ running_sha256 }) => running_sha256 !== NO_SHA256)
+  const isShown = (plugin: PluginId): boolean => isUpgradable(plugin) || named?.has(plugin) === true
+  return {
+    mount: ({ plugin, nodes }) =>
+      isShown(plugin) || nodes.some(({ running_sha256 }) => running_sha256 !== NO_SHA256),
+    // A version that no builtin has was an external binary’s, registered still or not.
+    connection: ({ plugin, version }) =>
+      isShown(plugin) || !(version === UNVERSIONED || isBuiltinVersion(version)),
+  }
 }
 
 function pluginOf(text: string): PluginId {
