@@ -29,6 +29,17 @@ export interface NotBackYet {
   readonly byHand: readonly Action[]
 }
 
+/** Of the steps of one group. */
+export interface Begun {
+  /** Those whose request went out, the failed one last if its did. */
+  readonly touched: readonly Step[]
+  /**
+   * The reloads of the failed step's node that were not sent. What their mounts run there may have
+   * ended all the same: with the process that they share with a mount that was reloaded.
+   */
+  readonly unsent: readonly Step[]
+}
+
 /** An action that the server did not take, or of which no answer came. */
 export interface NotTaken {
   readonly action: Action
@@ -98,6 +109,50 @@ export function nobodyCouldLook(
   }
 }
 
+/**
+ * With the mounts of reloads that were not sent and are down all the same: theirs was a process
+ * that a reload of others ended, and it does not start anew. `silent`: what did not answer of them.
+ */
+export function alsoDown(
+  judged: PutBack,
+  { touched, unsent }: Begun,
+  silent: readonly Silent[],
+): PutBack {
+  if (silent.length === 0) return judged
+  const files = fileNames([...touched, ...unsent])
+  const { actions, restores } = planUndo(unsent)
+  const down = restores.flatMap((fact) =>
+    fact.fact === 'running' ? silentlyDown(fact, silent) : [],
+  )
+  const sofar = judged.kind === 'back' ? { ...NOTHING_LEFT, undone: judged.undone } : judged
+  const { problems, notBack, byHand } = sofar
+  const told = silent.filter(({ mount }) => !down.some(({ fact }) => fact.mount === mount))
+  return {
+    ...sofar,
+    kind: 'not_back',
+    problems: {
+      reason: [problems.reason, ...silent.map(describeSilent)]
+        .filter((one) => one !== '')
+        .join('; '),
+      causes: [...problems.causes, ...told.map((one) => wordsOf(describeSilent(one)))],
+    },
+    notBack: [...notBack, ...down.map((one) => notBackOf(one, files))],
+    byHand: [
+      ...byHand,
+      ...actions.filter((action) =>
+        effectOf(action, restores).some((fact) => down.some((one) => one.fact === fact)),
+      ),
+    ],
+  }
+}
+
+const NOTHING_LEFT = {
+  notUndone: [],
+  problems: { reason: '', causes: [] },
+  notBack: [],
+  byHand: [],
+} as const
+
 interface Down {
   readonly fact: Running
   /** Where it was seen. */
@@ -113,6 +168,10 @@ function downBy(fact: Running, { broken, silent }: Found): Down[] {
     const { field, found, node = fact.node } = mismatch
     return [{ fact, node, found: field === 'answers' ? noAnswer(found) : whatIsWrong(mismatch) }]
   }
+  return silentlyDown(fact, silent)
+}
+
+function silentlyDown(fact: Running, silent: readonly Silent[]): Down[] {
   return silent
     .filter(({ mount, reload }) => mount === fact.mount && reload.node === fact.node)
     .map(({ node, detail }) => ({ fact, node, found: noAnswer(detail) }))

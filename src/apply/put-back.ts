@@ -8,18 +8,21 @@ import type { NodeAddress } from '../domain/names.ts'
 import { findActive } from './active-node.ts'
 import { look, placed, untilTheyHold } from './await-facts.ts'
 import { carryThrough } from './carry-through.ts'
-import { judgeUndo, nobodyCouldLook, type NotTaken, type PutBack } from './judge-undo.ts'
-import { notSeenToAnswer } from './not-seen-to-answer.ts'
+import {
+  alsoDown,
+  type Begun,
+  judgeUndo,
+  nobodyCouldLook,
+  type NotTaken,
+  type PutBack,
+} from './judge-undo.ts'
+import { notSeenToAnswer, type ReloadAction } from './not-seen-to-answer.ts'
 import { recordIfPossible } from './recorder.ts'
 import type { StepRun } from './run-step.ts'
 import { effectOf, planUndo } from './undo.ts'
 
-/** `touched`: the steps of one group, the failed one last if its request went out. */
-export async function putBack(
-  run: StepRun,
-  failed: Step,
-  touched: readonly Step[],
-): Promise<PutBack> {
+/** Takes back what was begun of the failed step's group. */
+export async function putBack(run: StepRun, failed: Step, begun: Begun): Promise<PutBack> {
   // Asked to stop or not, a mount that is down is put back first. Without the lock too: that it is
   // down is certain, that another run began is not, and each step of that one looks before it acts.
   const finishing = {
@@ -29,22 +32,33 @@ export async function putBack(
     waiting: (reason: string) => recordIfPossible(run.waiting(reason)),
   }
   try {
-    return await undo(finishing, failed, touched)
+    return await undo(finishing, failed, begun)
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error
+    const { touched } = begun
+    // Of what was not sent nothing is known to be down.
+    if (touched.length === 0) return { kind: 'back', undone: [] }
     return nobodyCouldLook(touched, touched, error.message)
   }
 }
 
-async function undo(run: StepRun, failed: Step, touched: readonly Step[]): Promise<PutBack> {
+async function undo(run: StepRun, failed: Step, begun: Begun): Promise<PutBack> {
+  const taken = await undoTouched(run, failed, begun.touched)
+  const unsent = reloadsAmong(begun.unsent.map(({ action }) => action))
+  const judged = alsoDown(taken, begun, await notSeenToAnswer(run, unsent))
+  if (judged.kind === 'back') return judged
+  const active = await findActive(run)
+  return { ...judged, byHand: judged.byHand.map((action) => placed(run, action, active)) }
+}
+
+async function undoTouched(run: StepRun, failed: Step, touched: readonly Step[]): Promise<PutBack> {
   const plan = planUndo(touched)
   const { actions, restores, lasting, lost } = plan
-  const reloads = actions.filter((action) => action.kind === 'reload')
   // A refused request may have changed nothing: then there is nothing to take back.
   if (
     lost.length === 0 &&
     (await look(run, [...restores, ...lasting])).length === 0 &&
-    (await notSeenToAnswer(run, reloads)).length === 0
+    (await notSeenToAnswer(run, reloadsAmong(actions))).length === 0
   ) {
     return { kind: 'back', undone: [] }
   }
@@ -53,18 +67,16 @@ async function undo(run: StepRun, failed: Step, touched: readonly Step[]): Promi
     const taken = await takeBack(run, failed, action, restores)
     if (taken !== undefined) notTaken.push(taken)
   }
-  const judged = judgeUndo(touched, plan, {
+  return judgeUndo(touched, plan, {
     notTaken,
     broken: await untilTheyHold(run, restores),
-    silent: await notSeenToAnswer(
-      run,
-      notTaken.flatMap(({ action }) => (action.kind === 'reload' ? action : [])),
-    ),
+    silent: await notSeenToAnswer(run, reloadsAmong(notTaken.map(({ action }) => action))),
     lasting: await look(run, lasting),
   })
-  if (judged.kind === 'back') return judged
-  const active = await findActive(run)
-  return { ...judged, byHand: judged.byHand.map((action) => placed(run, action, active)) }
+}
+
+function reloadsAmong(actions: readonly Action[]): ReloadAction[] {
+  return actions.filter((action) => action.kind === 'reload')
 }
 
 /** Undefined where the server took it. */

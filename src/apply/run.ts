@@ -78,7 +78,7 @@ async function runSteps(run: StepRun, plan: Plan, options: RunOptions): Promise<
       if (result.already) already += 1
     } else if (result.kind === 'interrupted' && options.lockLost()) {
       return { kind: 'stopped', error: lockLost(), done: ids(done), remaining }
-    } else return endOf(run, step, result, { done, remaining })
+    } else return endOf(run, plan, step, result, { done, remaining })
   }
   return { kind: 'done', done: ids(done), already }
 }
@@ -102,6 +102,7 @@ interface SoFar {
 
 async function endOf(
   run: StepRun,
+  plan: Plan,
   step: Step,
   result: Exclude<StepResult, { kind: 'done' }>,
   { done, remaining }: SoFar,
@@ -117,7 +118,7 @@ async function endOf(
       // stop at: to take back on a cluster that ails would only be more to go wrong.
       return stopped(step, stayedAway(result.reason), result.sent, sofar)
     case 'failed':
-      return fail(run, step, result, { done, remaining })
+      return fail(run, plan, step, result, { done, remaining })
     case 'fault': {
       const error = faultOf(result.error)
       // A reload that the server refused has left its mounts down, and nobody can put them back now.
@@ -143,18 +144,20 @@ function stopped(
 
 async function fail(
   run: StepRun,
+  plan: Plan,
   step: Step,
   { failure, sent }: StepResult & { readonly kind: 'failed' },
   { done, remaining }: SoFar,
 ): Promise<RunEnd> {
   const before = groupOf(step, done)
   const touched = sent ? [...before, step] : before
+  const unsent = unsentBeside(step, plan).filter((one) => !touched.includes(one))
+  const left = await putBack(run, step, { touched, unsent })
+  const after = { done, remaining: remaining.slice(1) }
+  if (left.kind === 'not_back') return notPutBack(step, failure, left, after)
   if (touched.length === 0) {
     return stopped(step, neverCameRound(failure), 'no', { done: ids(done), remaining })
   }
-  const left = await putBack(run, step, touched)
-  const after = { done, remaining: remaining.slice(1) }
-  if (left.kind === 'not_back') return notPutBack(step, failure, left, after)
   return {
     kind: 'put_back',
     step: step.id,
@@ -190,6 +193,18 @@ function groupOf({ group }: Step, done: readonly Step[]): Step[] {
   return done.filter((one) => one.group === group)
 }
 
+/** The reloads of a step's group on its node, from the step on. */
+function unsentBeside(step: Step, { steps }: Plan): Step[] {
+  const { action, group } = step
+  if (action.kind !== 'reload') return []
+  return steps
+    .slice(steps.indexOf(step))
+    .filter(
+      (one) =>
+        one.group === group && one.action.kind === 'reload' && one.action.node === action.node,
+    )
+}
+
 function outsideGroup({ group }: Step, done: readonly Step[]): Step[] {
   return done.filter((one) => one.group !== group)
 }
@@ -199,7 +214,15 @@ function ids(steps: readonly Step[]): string[] {
 }
 
 /** The cluster is as planned, and one node does not say so of itself: nothing was sent to it. */
-function neverCameRound({ reason }: Failure): LockstepError {
+function neverCameRound({ reason, causes }: Failure): LockstepError {
+  const [missing] = causes.flatMap((cause) => (cause.kind === 'missing_file' ? cause : []))
+  if (missing !== undefined) {
+    return new LockstepError({
+      code: 'binary-missing',
+      message: reason,
+      hint: `Nothing was touched. Copy ${missing.file} to the plugin directory of ${missing.node}.`,
+    })
+  }
   return new LockstepError({
     code: 'node-behind',
     message: reason,

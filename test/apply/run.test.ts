@@ -215,6 +215,65 @@ it('stops, and puts nothing back, where a node never comes round and nothing was
   expect(writes).toEqual([])
 })
 
+it('says which file is missing where that is why a node cannot begin', async () => {
+  const twin = makeTwin({
+    product: 'openbao',
+    nodes: 3,
+    deeds: [register('v1.0.0'), register('v2.0.0'), enable('a/', 'v1.0.0')],
+  })
+  twin.send(twin.active()!, tuneTo('v2.0.0'))
+  const versions = ['v1.0.0', 'v2.0.0'].map(versionOf)
+  const desired = desiredState({ plugins: [desiredPlugin(KV.id, { use: 'v2.0.0', versions })] })
+  const { plan } = await planOn(twin, desired)
+  const [first] = plan.steps
+  const node = first?.action.kind === 'reload' ? first.action.node : undefined
+  const { command } = usualBinary(KV, version('v2.0.0'))
+  twin.removeFile(node!, command)
+
+  const { outcome, writes } = await applyOn(twin, plan)
+
+  expect(outcome).toMatchObject({
+    ...{ kind: 'stopped', done: [] },
+    error: {
+      code: 'binary-missing',
+      hint: `Nothing was touched. Copy ${command} to the plugin directory of ${node}.`,
+    },
+  })
+  expect(writes).toEqual([])
+})
+
+it('needs a person where a mount that was never reloaded is down with the process it shared', async () => {
+  const twin = makeTwin({
+    product: 'openbao',
+    nodes: 3,
+    deeds: [register('v1.0.0'), enable('a/', 'v1.0.0'), enable('b/', 'v1.0.0')],
+  })
+  const desired = desiredState({
+    plugins: [
+      desiredPlugin(KV.id, { use: 'v2.0.0', versions: ['v1.0.0', 'v2.0.0'].map(versionOf) }),
+    ],
+    mounts: [desiredMount('a/', KV.id, { canary: true })],
+  })
+  const { plan } = await planOn(twin, desired)
+
+  const { outcome } = await applyOn(twin, plan, {
+    beforeWrite: (_number, { path }) => {
+      if (path !== 'sys/mounts/b/tune') return
+      for (const of of ['v1.0.0', 'v2.0.0']) {
+        twin.removeFile(LAST, usualBinary(KV, version(of)).command)
+      }
+    },
+  })
+
+  const { sha256 } = usualBinary(KV, version('v1.0.0'))
+  expect(outcome).toMatchObject({
+    ...{ kind: 'not_put_back', step: `reload ${KV.id} on ${LAST}`, not_undone: [] },
+    undone: ['tune b/', `reload ${KV.id} on ${nodeAddress(2)}`],
+    not_back: [{ mount: 'b/', node: LAST, file: 'v1.0.0', sha256 }],
+    by_hand: [{ kind: 'reload', node: LAST, mounts: ['b/'] }],
+  })
+})
+
 it('gives an entry other arguments that read the same when they are joined', async () => {
   const [before, after] = [['--tags=a', 'b'], ['--tags=a,b']]
   const twin = makeTwin({

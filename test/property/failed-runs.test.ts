@@ -5,7 +5,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Plan } from '../../src/documents/plan.generated.ts'
-import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import type { LiveState } from '../../src/domain/live.ts'
 import {
   type MountPath,
@@ -72,26 +71,20 @@ it('puts back what failed, or says why not', { timeout: 120_000 }, async () => {
           return
         case 'not_put_back':
           expect(outcome.problems.reason).not.toBe('')
-          expect(outcome.not_undone).not.toEqual([])
+          expect([...outcome.not_undone, ...outcome.not_back]).not.toEqual([])
           return
         case 'put_back': {
           const touched = mountsOf(plan, outcome.undone)
-          // What was not reloaded on the node that failed may be down for the same file: there a
-          // sibling's reload has ended the process that it shares. The failure names that file.
-          const aside = new Set(notReloaded(plan, outcome))
-          const isOurs = ([view]: readonly [string, Sha256]): boolean => !aside.has(view)
-          const viewsIn = (live: LiveState, of: ReadonlySet<MountPath>) =>
-            Object.fromEntries(Object.entries(runningIn(live, of)).filter(isOurs))
-          expect(Object.keys(viewsIn(after, touched))).toEqual(
-            expect.arrayContaining(Object.keys(viewsIn(before, touched))),
+          expect(Object.keys(runningIn(after, touched))).toEqual(
+            expect.arrayContaining(Object.keys(runningIn(before, touched))),
           )
           const settled = new Set([...touched].filter((path) => isSettled(before, path)))
-          expect(viewsIn(after, settled)).toMatchObject(viewsIn(before, settled))
+          expect(runningIn(after, settled)).toMatchObject(runningIn(before, settled))
           return
         }
         case 'stopped': {
           // Every node is up: only what one of them sees can stand in the way of a first request.
-          expect(outcome.error.code).toBe('node-behind')
+          expect(['node-behind', 'binary-missing']).toContain(outcome.error.code)
           const group = plan.steps.find(({ id }) => id === outcome.remaining[0])?.group
           const begun = plan.steps.filter((step) => step.group === group)
           expect(outcome.done).not.toContain(begun[0]?.id)
@@ -237,17 +230,6 @@ function mountsOf({ steps }: Plan, ids: readonly string[]): ReadonlySet<MountPat
       return action.kind === 'reload' ? action.mounts : action.kind === 'tune' ? action.mount : []
     }),
   )
-}
-
-/** On the node of a failed reload that was not sent: its mounts and those of later ones, as `runningIn` names them. */
-function notReloaded({ steps }: Plan, { step, undone }: RunOutcome & { kind: 'put_back' }) {
-  const from = steps.findIndex(({ id }) => id === step)
-  const failed = steps[from]?.action
-  if (failed?.kind !== 'reload' || undone.includes(step)) return []
-  return steps.slice(from).flatMap(({ action }) => {
-    if (action.kind !== 'reload' || action.node !== failed.node) return []
-    return action.mounts.map((mount) => `${mount} on ${action.node}`)
-  })
 }
 
 /** Runs everywhere what is registered under its version: else there is no one state to go back to. */
