@@ -10,7 +10,15 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { canaries, CANARY_VARIABLE } from '../canaries.ts'
+import { inject } from 'vitest'
+import {
+  assertUnseen,
+  canaries,
+  CANARY_VARIABLE,
+  secretsOf,
+  WRAPPED_VARIABLE,
+} from '../canaries.ts'
+import type {} from '../cluster/shared-cluster.ts'
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url))
 const program = join(checkout, 'dist', 'cli.js')
@@ -60,15 +68,16 @@ export async function runLockstep(
       answer === undefined
         ? command
         : ['python3', '-c', onTerminal, answer, 'sh', '-c', wide, 'sh', ...command]
+    const wrapped = inject('wrappedSecret') as string | undefined
+    const given = {
+      [CANARY_VARIABLE]: canaries.variable,
+      ...(wrapped !== undefined && { [WRAPPED_VARIABLE]: wrapped }),
+      ...(tokenFile === undefined && !('VAULT_TOKEN' in env) && { BAO_TOKEN: canaries.token }),
+      ...env,
+    }
     const ended = await execa(file, rest, {
       cwd,
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOME: home,
-        [CANARY_VARIABLE]: canaries.variable,
-        ...(tokenFile === undefined && !('VAULT_TOKEN' in env) && { BAO_TOKEN: canaries.token }),
-        ...env,
-      },
+      env: { PATH: process.env['PATH'] ?? '', HOME: home, ...given },
       extendEnv: false,
       stdin: 'ignore',
       reject: false,
@@ -77,25 +86,14 @@ export async function runLockstep(
     if (ended.exitCode === undefined) throw new Error(`it did not end by itself: ${ended.message}`)
     const { exitCode, stdout, stderr } = ended
     const run = { exitCode, stdout, stderr, journal: await readAll(home) }
-    const named = await readNamed(args, cwd)
-    const secrets = [env['BAO_TOKEN'], env['VAULT_TOKEN'], tokenFile?.trim()]
-    for (const secret of [...secrets, ...Object.values(canaries)]) {
-      if (secret !== undefined && secret !== '') assertUnseen(secret, { ...run, named }, args)
+    const { exitCode: _, ...written } = {
+      ...run,
+      'what its arguments name': await readNamed(args, cwd),
     }
+    assertUnseen([...secretsOf(given), tokenFile?.trim()], written, args)
     return run
   } finally {
     await rm(home, { recursive: true, force: true })
-  }
-}
-
-function assertUnseen(
-  secret: string,
-  written: Readonly<Record<string, unknown>>,
-  args: readonly string[],
-): void {
-  for (const [where, text] of Object.entries(written)) {
-    if (!String(text).includes(secret)) continue
-    throw new Error(`lockstep ${args.join(' ')} has shown a secret in its ${where}`)
   }
 }
 

@@ -2,6 +2,7 @@
  * The states that the folders of `examples/` start from, all on one cluster: plugins registered as
  * they were yesterday, mounts of them, and data in each. Also how to tell that the data is whole.
  */
+import { canaries } from '../canaries.ts'
 import { describe, type ClusterClient } from './cluster-client.ts'
 import { pluginSource, type PluginFile } from './plugin-files.ts'
 import { waitUntil } from './wait-until.ts'
@@ -40,7 +41,7 @@ export type ExamplePluginId = (typeof examplePlugins)[number]['id']
 export const exampleMounts: readonly string[] = examplePlugins.flatMap(({ mounts }) => mounts)
 
 /** What is written to every mount of its kind before an example begins. */
-const secrets = { greeting: 'hello', 'a/b/deep': 'still here', 'shared/key': 'kept' }
+const secrets = { greeting: 'hello', 'a/b/deep': 'still here', 'shared/key': canaries.stored }
 const role = {
   role_type: 'jwt',
   user_claim: 'sub',

@@ -9,6 +9,8 @@ export interface RequestOptions {
   readonly body?: unknown
   readonly token?: string
   readonly namespace?: string
+  /** Has the answer wrapped, for as long as this says (`1h`). */
+  readonly wrapTtl?: string
   /** Asks a standby to answer itself. */
   readonly noForwarding?: boolean
   /** Milliseconds until the request fails; 30 s if not said. */
@@ -42,6 +44,7 @@ export function sendRequest<Body = unknown>(
   }
   if (options.token !== undefined) headers['X-Vault-Token'] = options.token
   if (options.namespace !== undefined) headers['X-Vault-Namespace'] = options.namespace
+  if (options.wrapTtl !== undefined) headers['X-Vault-Wrap-TTL'] = options.wrapTtl
   if (options.noForwarding === true) headers['X-Vault-No-Request-Forwarding'] = 'true'
 
   const send = url.protocol === 'https:' ? requestHttps : requestHttp

@@ -15,6 +15,8 @@ type SharedClusterState =
 declare module 'vitest' {
   interface ProvidedContext {
     sharedCluster: SharedClusterState
+    /** A wrapping token of that cluster; stands for `canaries.stored`. */
+    wrappedSecret: string
   }
 }
 

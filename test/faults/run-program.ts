@@ -9,15 +9,18 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
+import {
+  assertUnseen,
+  canaries,
+  CANARY_VARIABLE,
+  secretsOf,
+  WRAPPED_VARIABLE,
+} from '../canaries.ts'
+import type {} from '../cluster/shared-cluster.ts'
 
 const program =
   process.env['LOCKSTEP_PROGRAM'] ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
-
-/** Values that are handed to every run and must not be in anything it writes. */
-export const canaries = {
-  variable: 'canary-of-a-variable-5e1f',
-  literal: 'canary-of-a-literal-b00c',
-} as const
 
 export interface Ended {
   /** Null where it was killed. */
@@ -39,14 +42,14 @@ export class Workplace implements AsyncDisposable {
 
   private constructor(home: string, token: string, env: Readonly<Record<string, string>>) {
     this.home = home
-    this.#secrets = [token, ...Object.values(canaries)]
-    this.#env = {
-      PATH: process.env['PATH'] ?? '',
-      HOME: home,
+    const given = {
       BAO_TOKEN: token,
-      LOCKSTEP_TEST_CANARY: canaries.variable,
+      [CANARY_VARIABLE]: canaries.variable,
+      [WRAPPED_VARIABLE]: inject('wrappedSecret'),
       ...env,
     }
+    this.#secrets = secretsOf(given)
+    this.#env = { PATH: process.env['PATH'] ?? '', HOME: home, ...given }
   }
 
   static async make(token: string, env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
@@ -76,12 +79,7 @@ export class Workplace implements AsyncDisposable {
     child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()))
     const ended = once(child, 'close').then(() => {
       const written = { ...output, ...this.#readAll(this.home) }
-      for (const [where, text] of Object.entries(written)) {
-        const shown = this.#secrets.find((secret) => text.includes(secret))
-        if (shown !== undefined) {
-          throw new Error(`lockstep ${args.join(' ')} has shown a secret in ${where}`)
-        }
-      }
+      assertUnseen(this.#secrets, written, args)
       return { exitCode: child.exitCode, ...output }
     })
     return { child, ended }

@@ -11,7 +11,7 @@ import type { PluginFile } from '../cluster/plugin-files.ts'
 import { resetCluster } from '../cluster/reset.ts'
 import { waitUntil } from '../cluster/wait-until.ts'
 import { findSilentMounts, readNodeMounts } from '../real/node-views.ts'
-import { canaries } from './run-program.ts'
+import { canaries, CANARY_VARIABLE, WRAPPED_VARIABLE } from '../canaries.ts'
 
 export interface Scenario {
   readonly name: string
@@ -40,7 +40,7 @@ export const inPlace: Scenario = {
         versions: {
           unversioned: {
             ...entry(cluster, 'secrets-kv-0.21.0'),
-            env: { CANARY: { from: 'LOCKSTEP_TEST_CANARY' } },
+            env: { CANARY: { from: CANARY_VARIABLE }, WRAPPED: { from: WRAPPED_VARIABLE } },
           },
         },
       },
@@ -61,7 +61,11 @@ export const versioned: Scenario = {
           'v0.16.2': entry(cluster, 'secrets-kv-0.16.2'),
           'v0.21.0': {
             ...entry(cluster, 'secrets-kv-0.21.0'),
-            env: { CANARY: canaries.literal, OTHER: { from: 'LOCKSTEP_TEST_CANARY' } },
+            env: {
+              CANARY: canaries.literal,
+              OTHER: { from: CANARY_VARIABLE },
+              WRAPPED: { from: WRAPPED_VARIABLE },
+            },
             data: { upgrade_from: '>=0.16.0', downgrade_to: '>=0.16.0' },
           },
         },

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeEach, expect, it } from 'vitest'
 import type { Plan } from '../../src/documents/plan.generated.ts'
 import { planId } from '../../src/plan/make-plan.ts'
+import { canaries, CANARY_VARIABLE, WRAPPED_VARIABLE } from '../canaries.ts'
 import type { Run } from '../cli/run-lockstep.ts'
 import { makeExampleStates } from '../cluster/example-states.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
@@ -11,8 +12,6 @@ import { waitUntil } from '../cluster/wait-until.ts'
 import { type DesiredFile, writeDesired } from './desired-file.ts'
 import { readExternalEntries, readNodeMounts } from './node-views.ts'
 import { runOn } from './run-on-cluster.ts'
-
-const secret = 'a-value-of-the-environment'
 
 describeReal('a saved plan', () => {
   beforeEach(async () => {
@@ -40,7 +39,7 @@ describeReal('a saved plan', () => {
   it('holds no secret of the file', async () => {
     await using saved = await save()
 
-    expect(JSON.stringify(await saved.read())).not.toContain(secret)
+    expect(JSON.stringify(await saved.read())).not.toContain(canaries.variable)
   })
 
   it('brings the file’s own checks along', async () => {
@@ -138,7 +137,7 @@ async function save(verify: readonly object[] = [{ read: 'shared/' }]): Promise<
           'v0.16.2': entry('secrets-kv-0.16.2'),
           'v0.21.0': {
             ...entry('secrets-kv-0.21.0'),
-            env: { CANARY: { from: 'LOCKSTEP_TEST_CANARY' } },
+            env: { CANARY: { from: CANARY_VARIABLE }, WRAPPED: { from: WRAPPED_VARIABLE } },
             data: { upgrade_from: '>=0.16.0', downgrade_to: '>=0.16.0' },
           },
         },
@@ -147,7 +146,7 @@ async function save(verify: readonly object[] = [{ read: 'shared/' }]): Promise<
     mounts: { 'alpha/': { plugin: 'secret/team-kv', canary: true, verify } },
   })
   const plan = join(dirname(file.path), 'plan.json')
-  const told = await runOn(sharedCluster(), ['plan', '-f', file.path, '--out', plan], { env })
+  const told = await runOn(sharedCluster(), ['plan', '-f', file.path, '--out', plan])
   expect(told.exitCode).toBe(0)
   return {
     ...{ file, plan, told },
@@ -156,10 +155,8 @@ async function save(verify: readonly object[] = [{ read: 'shared/' }]): Promise<
   }
 }
 
-const env = { LOCKSTEP_TEST_CANARY: secret }
-
 function apply({ plan }: Saved, flags: readonly string[] = []): Promise<Run> {
-  return runOn(sharedCluster(), ['apply', plan, '--auto-approve', ...flags], { env })
+  return runOn(sharedCluster(), ['apply', plan, '--auto-approve', ...flags])
 }
 
 async function applyUnchanged(saved: Saved, flags: readonly string[] = []): Promise<Run> {
