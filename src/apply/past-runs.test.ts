@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Action, Entry } from '../documents/plan.generated.ts'
-import type { MountPath, NodeAddress, PluginId, Sha256, Version } from '../domain/names.ts'
+import {
+  type MountPath,
+  NO_SHA256,
+  type NodeAddress,
+  type PluginId,
+  type Sha256,
+  type Version,
+} from '../domain/names.ts'
 import { isUnreloaded, mayBeUnreloaded, type Past } from '../plan/past.ts'
 import { openJournal } from './journal.ts'
 import { pastOf, readPast, unreloadedEntries } from './past-runs.ts'
@@ -100,6 +107,19 @@ it('knows which versions a mount was found with and reloaded to', () => {
   )
 })
 
+it('knows which binary without a version came before which', () => {
+  const deregister: Action = { kind: 'deregister', plugin, version }
+  const inOrder = (...runs: readonly JournalEvent[][]) => pastOf(runs).unversioned.get(plugin)
+
+  expect(inOrder([started(), registered(newer)])).toEqual([old.sha256, newer.sha256])
+  expect(inOrder([started(), begun(deregister)])).toEqual([old.sha256, NO_SHA256])
+  // To go back and forth changes nothing about it.
+  expect(inOrder([started(), registered(newer)], [started(newer), registered(old, newer)])).toEqual(
+    [old.sha256, newer.sha256],
+  )
+  expect(inOrder([started(null), registered(old)])).toEqual([NO_SHA256, old.sha256])
+})
+
 it('forgets what its own run brought to its end', () => {
   expect(pastOf([[started(), registered(withArguments), done(), end()]]).written).toEqual([])
 })
@@ -141,7 +161,7 @@ it('reads of a run that came to its end what the whole of it says', () => {
   }
 })
 
-function started(): JournalEvent {
+function started(entry: Entry | null = old): JournalEvent {
   return {
     ...stamp,
     event: 'run_started',
@@ -150,7 +170,7 @@ function started(): JournalEvent {
     steps: 2,
     by: 'me',
     before: {
-      entries: [{ plugin, version, entry: old }],
+      entries: [{ plugin, version, entry }],
       mounts: [{ mount, namespace: '' as never, plugin, version }],
       connections: [],
     },

@@ -13,6 +13,7 @@ import {
   type Past,
   type WrittenEntry,
 } from '../plan/past.ts'
+import { binariesInOrder } from './binaries-in-order.ts'
 import { listRuns, readLines } from './read-journal.ts'
 
 /** Older runs have been finished by later ones, or by hand. */
@@ -137,7 +138,8 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
       }
     }
   }
-  return { replaced, registered, written: [...written.values()], ran }
+  const unversioned = binariesInOrder(runs)
+  return { replaced, registered, written: [...written.values()], ran, unversioned }
 }
 
 function newlyWritten(

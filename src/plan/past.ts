@@ -44,11 +44,22 @@ export interface Past {
   /** What was registered, with what only its registration says; the newest first. */
   readonly registered: readonly KnownEntry[]
   readonly written: readonly WrittenEntry[]
-  /** The versions that a mount was found configured for, or was reloaded to. */
+  /** The versions that a mount was found configured for, or was reloaded to; the first one first. */
   readonly ran: ReadonlyMap<MountPath, ReadonlySet<Version>>
+  /**
+   * The binaries that stood without a version, the first one first; `NO_SHA256` where there was
+   * none, so that the compiled-in plugin ran.
+   */
+  readonly unversioned: ReadonlyMap<PluginId, readonly Sha256[]>
 }
 
-export const NO_PAST: Past = { replaced: [], registered: [], written: [], ran: new Map() }
+export const NO_PAST: Past = {
+  replaced: [],
+  registered: [],
+  written: [],
+  ran: new Map(),
+  unversioned: new Map(),
+}
 
 /** The newest entry of that name that held this binary; undefined where no run replaced one. */
 export function findReplaced(

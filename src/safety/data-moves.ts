@@ -22,6 +22,7 @@ import {
 import type { Draft } from '../plan/make-plan.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { type LiveIndex, runsUnder } from '../domain/live-index.ts'
+import type { Past } from '../plan/past.ts'
 import type { MountTarget } from '../plan/targets.ts'
 import { agree, nameSome } from './wording.ts'
 
@@ -33,6 +34,8 @@ export interface DataVersion {
   readonly entry?: DesiredVersion
   /** For people: `v0.21.0`, `the unversioned binary 3fb7…`. */
   readonly label: string
+  /** Absent where nobody says what ran. */
+  readonly sha256?: Sha256
 }
 
 export interface DataMove {
@@ -52,7 +55,10 @@ export function findDataMoves(draft: Draft): DataMove[] {
     const names = nameVersions(plugin, draft.index)
     const moves = new Map<
       string,
-      { from: DataVersion; to: DataVersion; mounts: Set<MountPath>; nodes: Set<NodeAddress> }
+      Pick<DataMove, 'from' | 'to' | 'direction'> & {
+        readonly mounts: Set<MountPath>
+        readonly nodes: Set<NodeAddress>
+      }
     >()
     for (const target of targets.mounts) {
       for (const view of target.mount.nodes) {
@@ -60,11 +66,15 @@ export function findDataMoves(draft: Draft): DataMove[] {
         // Where no node says what it ran, the version it was configured for may have written data.
         const isUnsaid = target.mount.nodes.every(ranNothing)
         if (ranNothing(view) && !isUnsaid) continue
-        const from = isUnsaid ? names.configured(target.mount) : names.running(view)
-        const key = `${from.label} ${target.use.kind} ${target.version}`
+        const from: DataVersion = isUnsaid
+          ? names.configured(target.mount)
+          : { ...names.running(view), sha256: view.running_sha256 }
+        const to = names.target(target)
+        const direction = directionOf(from, to, () => isBack(target, from, draft.past))
+        if (direction === 'none') continue
+        const key = `${from.label} ${target.use.kind} ${target.version} ${direction}`
         const move = moves.get(key) ?? {
-          from,
-          to: names.target(target),
+          ...{ from, to, direction },
           mounts: new Set<MountPath>(),
           nodes: new Set<NodeAddress>(),
         }
@@ -73,11 +83,9 @@ export function findDataMoves(draft: Draft): DataMove[] {
         move.nodes.add(view.node)
       }
     }
-    return [...moves.values()].flatMap((move): DataMove[] => {
-      const direction = directionOf(move.from, move.to)
-      if (direction === 'none') return []
-      return [{ ...move, plugin, direction, mounts: [...move.mounts], nodes: [...move.nodes] }]
-    })
+    return [...moves.values()].map((move) => ({
+      ...{ ...move, plugin, mounts: [...move.mounts], nodes: [...move.nodes] },
+    }))
   })
 }
 
@@ -96,10 +104,7 @@ function findEarlierDowngrades(move: DataMove, { past, index }: Draft): DataMove
   const names = nameVersions(plugin, index)
   const ran = move.mounts
     .flatMap((mount) => [...(past.ran.get(mount) ?? [])].map((version) => ({ mount, version })))
-    .filter(
-      ({ version }) =>
-        version !== from.version && directionOf({ version, label: version }, to) === 'down',
-    )
+    .filter(({ version }) => version !== from.version && directionOf({ version }, to) === 'down')
   return [...groupBy(ran, ({ version }) => version)]
     .sort(([a], [b]) => compareText(a, b))
     .map(([version, group]) => ({
@@ -120,12 +125,36 @@ function ranNothing(view: MountOnNode): boolean {
   return view.running_sha256 === NO_SHA256 && view.running_version === UNVERSIONED
 }
 
-function directionOf(from: DataVersion, to: DataVersion): DataMove['direction'] | 'none' {
-  if (from.version === undefined || to.version === undefined) return 'unknown'
+/** `isBack` is asked where versions do not tell. */
+function directionOf(
+  from: Pick<DataVersion, 'version'>,
+  to: Pick<DataVersion, 'version'>,
+  isBack: () => boolean = () => false,
+): DataMove['direction'] | 'none' {
   const [a, b] = [parse(from.version), parse(to.version)]
-  if (a === null || b === null) return 'unknown'
+  if (a === null || b === null) return isBack() ? 'down' : 'unknown'
   const order = compare(a, b)
   return order < 0 ? 'up' : order > 0 ? 'down' : 'none'
+}
+
+/** By the journals of this machine: what a run replaced is older than what it put in its place. */
+function isBack({ mount, version, sha256 }: MountTarget, from: DataVersion, past: Past): boolean {
+  const ran = [...(past.ran.get(mount.path) ?? [])].map(orNone)
+  return (
+    isBefore(past.unversioned.get(mount.plugin) ?? [], sha256, from.sha256) ||
+    isBefore(ran, orNone(version), orNone(from.version ?? UNVERSIONED))
+  )
+}
+
+/** A mount is on the builtin without a version, or under the builtin's own. */
+function orNone(version: Version): Version {
+  return isBuiltinVersion(version) ? UNVERSIONED : version
+}
+
+function isBefore<Item>(order: readonly Item[], older: Item, newer: Item | undefined): boolean {
+  if (newer === undefined) return false
+  const position = order.indexOf(older)
+  return position >= 0 && order.indexOf(newer) > position
 }
 
 function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {

@@ -26,12 +26,24 @@ const old: Readonly<Record<string, PluginFile | ''>> = {
   'beta/': 'secrets-kv-0.16.2',
   'gamma/': 'secrets-kv-0.16.2',
 }
-const stories: readonly { scenario: Scenario; wanted: Scenario['wanted'] }[] = [
-  { scenario: inPlace, wanted: pick(old, inPlace) },
-  { scenario: versioned, wanted: pick(old, versioned) },
-  { scenario: override, wanted: { 'auth/jwt/': '', 'auth/jwt-ci/': '' } },
+interface Story {
+  readonly scenario: Scenario
+  readonly wanted: Scenario['wanted']
+  /** The plugins of which the file cannot say that the older binary reads the newer one's data. */
+  readonly allowed: readonly string[]
+}
+
+const stories: readonly Story[] = [
+  { scenario: inPlace, wanted: pick(old, inPlace), allowed: ['secret/my-kv'] },
+  { scenario: versioned, wanted: pick(old, versioned), allowed: [] },
+  {
+    scenario: override,
+    wanted: { 'auth/jwt/': '', 'auth/jwt-ci/': '' },
+    allowed: ['auth/jwt'],
+  },
   {
     scenario: revert,
+    allowed: ['auth/jwt', 'auth/oidc'],
     wanted: {
       'auth/jwt/': 'auth-jwt-0.25.0',
       'auth/jwt-ci/': 'auth-jwt-0.25.0',
@@ -56,13 +68,13 @@ describeReal('rollback', () => {
 
   it.each(stories)(
     '$scenario.name: returns to what every node ran before',
-    async ({ scenario, wanted }) => {
+    async ({ scenario, wanted, allowed }) => {
       const beginning = await begin(stage.cluster, scenario)
       const entries = await readExternalEntries(stage.cluster)
       const file = await writeFileOf(stage.cluster, scenario, stage.place.home)
       const applied = await stage.place.run(argumentsFor(stage, 'apply', file))
 
-      const back = await goBack(file)
+      const back = await goBack(file, { allowed })
 
       expect(applied.exitCode).toBe(0)
       expect({ code: back.exitCode, told: back.exitCode === 0 ? '' : textOf(back) }).toEqual({
@@ -92,7 +104,7 @@ describeReal('rollback', () => {
     stage.proxy.relax()
     expect(exitCode).toBeNull()
 
-    const back = await goBack(file)
+    const back = await goBack(file, { allowed: ['secret/my-kv'] })
 
     expect({ code: back.exitCode, told: back.exitCode === 0 ? '' : textOf(back) }).toEqual({
       code: 0,
@@ -114,6 +126,17 @@ describeReal('rollback', () => {
 
     expect(back.exitCode).toBe(3)
     expect(back.stdout).toContain('data-downgrade')
+  })
+
+  it('is refused where nobody says that an older binary without a version reads the newer data', async () => {
+    await begin(stage.cluster, inPlace)
+    const file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
+    await stage.place.run(argumentsFor(stage, 'apply', file))
+
+    const back = await goBack(file)
+
+    expect(back.exitCode).toBe(3)
+    expect(back.stdout).toContain('--allow data-downgrade=secret/my-kv')
   })
 
   it('says which run there is none of', async () => {
@@ -140,8 +163,12 @@ describeReal('rollback', () => {
     expect((await stat(log)).mode & 0o777).toBe(0o600)
   })
 
-  function goBack(file: string): Promise<Ended> {
-    const options = ['--auto-approve', '--journal', stage.place.journals]
+  function goBack(
+    file: string,
+    { allowed = [] }: { readonly allowed?: readonly string[] } = {},
+  ): Promise<Ended> {
+    const allow = allowed.flatMap((plugin) => ['--allow', `data-downgrade=${plugin}`])
+    const options = ['--auto-approve', '--journal', stage.place.journals, ...allow]
     return stage.place.run(argumentsFor(stage, 'rollback', file, options))
   }
 })

@@ -1,5 +1,12 @@
-import { expect, test } from 'vitest'
-import { mountPath, nodeAddress, version } from '../../../test/builders/live.ts'
+import { describe, expect, test } from 'vitest'
+import {
+  builtinEntry,
+  mountPath,
+  nodeAddress,
+  plugin,
+  sha256Of,
+  version,
+} from '../../../test/builders/live.ts'
 import {
   desiredPlugin,
   desiredVersion,
@@ -9,10 +16,11 @@ import {
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
 import type { DesiredVersion } from '../../domain/desired.ts'
-import { NO_SHA256 } from '../../domain/names.ts'
+import { NO_SHA256, type Sha256 } from '../../domain/names.ts'
 import { draftPlan } from '../../plan/make-plan.ts'
 import { NO_PAST } from '../../plan/past.ts'
 import { dataDowngrade } from './data-downgrade.ts'
+import { dataUpgrade } from './data-upgrade.ts'
 
 const KV = 'secret/my-kv'
 const NODE2 = 'http://node2:8200'
@@ -100,4 +108,77 @@ test('a version that an earlier run had the mount run is judged too', () => {
   expect(only(dataDowngrade.judge({ ...input, draft })).message).toBe(
     `team-a/ ran ${KV} v0.22.0 in an earlier run and goes to v0.16.2, but what v0.22.0 has written is read only by >=0.21.0, as the file says.`,
   )
+})
+
+describe('where versions do not tell, what a run replaced is the older', () => {
+  const older = desiredVersion(KV, 'unversioned')
+  const newer = sha256Of(plugin(KV), version('v9.9.9'))
+  const running = Object.fromEntries(
+    [1, 2, 3].map((n) => [nodeAddress(n), { running_sha256: newer }]),
+  )
+  const replaced = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'unversioned', versions: [older] })] },
+    live: {
+      catalog: [entryOf(KV, 'unversioned', { sha256: newer })],
+      mounts: [mountOf('team-a/', KV, 'unversioned', { except: running })],
+    },
+  })
+  const judged = (input: typeof replaced, past: Partial<typeof NO_PAST>) => {
+    const draft = draftPlan(input.desired, input.live, { ...NO_PAST, ...past })
+    return {
+      down: dataDowngrade.judge({ ...input, draft }),
+      up: dataUpgrade.judge({ ...input, draft }),
+    }
+  }
+  const standing = (...binaries: readonly Sha256[]) => ({
+    unversioned: new Map([[plugin(KV), binaries]]),
+  })
+
+  test('and going back to it is an error that can be allowed', () => {
+    const { down, up } = judged(replaced, standing(older.sha256, newer))
+
+    expect(only(down)).toMatchObject({
+      subject: KV,
+      message: expect.stringContaining('is the older one by the journals') as string,
+      fix: expect.stringContaining(`--allow data-downgrade=${KV}`) as string,
+      mounts: ['team-a/'],
+    })
+    expect(up).toEqual([])
+  })
+
+  test.each([[[]], [[newer, older.sha256]], [[newer]]])('else nobody can tell: %j', (binaries) => {
+    const { down, up } = judged(replaced, standing(...binaries))
+
+    expect(down).toEqual([])
+    expect(only(up)).toMatchObject({ severity: 'warning' })
+  })
+
+  test('also where a mount returns from a version to what is compiled in', () => {
+    const JWT = 'auth/jwt'
+    const input = safetyInput({
+      desired: {
+        plugins: [
+          desiredPlugin(JWT, { use: 'builtin', versions: [desiredVersion(JWT, 'v0.26.1')] }),
+        ],
+      },
+      live: {
+        catalog: [
+          builtinEntry(plugin(JWT), version('v2.7.2+builtin.bao')),
+          entryOf(JWT, 'v0.26.1'),
+        ],
+        mounts: [mountOf('auth/jwt/', JWT, 'v0.26.1')],
+      },
+    })
+    const ran = (...versions: readonly string[]) => ({
+      ran: new Map([[mountPath('auth/jwt/'), new Set(versions.map(version))]]),
+    })
+
+    const back = judged(input, ran('', 'v0.26.1'))
+    const unknown = judged(input, ran('v0.26.1'))
+
+    expect(only(back.down)).toMatchObject({ mounts: ['auth/jwt/'] })
+    expect(back.up).toEqual([])
+    expect(unknown.down).toEqual([])
+    expect(only(unknown.up)).toMatchObject({ severity: 'warning' })
+  })
 })

@@ -8,7 +8,7 @@ export const dataDowngrade: PlanRule = {
   severity: 'error',
   title: 'The older version may not read the newer data',
   explanation:
-    'A newer version may have rewritten the mount’s data in a form that older ones do not know, and going back does not convert it. Whether an older version still reads it is for the newer one to say, in the file’s `data.downgrade_to`: the versions that read what it has written. Every newer version that a mount runs on any node, or ran since by the journals of this machine, must say so. A move to a version outside that range is an error, and so is one without a declaration.',
+    'A newer version may have rewritten the mount’s data in a form that older ones do not know, and going back does not convert it. Whether an older version still reads it is for the newer one to say, in the file’s `data.downgrade_to`: the versions that read what it has written. Every newer version that a mount runs on any node, or ran since by the journals of this machine, must say so. A move to a version outside that range is an error, and so is one without a declaration. Binaries without a version are told apart by the journals of this machine: what a run replaced is the older one. A range cannot name such a binary, so going back to it is to be allowed.',
   fix: 'Keep the newer version listed under `versions` with `data: { downgrade_to: … }`, after its change log; or stay on it.',
   allowable: true,
   judge({ draft }) {
@@ -18,7 +18,15 @@ export const dataDowngrade: PlanRule = {
 
 function judgeMove(move: DataMove): Verdict | undefined {
   const { plugin, from, to, mounts, nodes } = move
-  if (to.version === undefined) return undefined
+  const found = { subject: plugin.id, mounts, nodes }
+  if (from.version === undefined || to.version === undefined) {
+    return {
+      ...found,
+      message: `${describeMove(move)}, which is the older one by the journals of this machine, and no range can say whether it reads what was written since.`,
+      fix: `Read the plugin’s change log. Where the older one reads the newer one’s data, say so: --allow data-downgrade=${plugin.id}, or \`allow: [{ rule: data-downgrade, subject: ${plugin.id}, because: … }]\` in the file.`,
+      at: plugin.use?.source ?? plugin.source,
+    }
+  }
   const declared = from.entry?.data.downgradeTo
   if (declared !== undefined && includesVersion(declared, to.version)) return undefined
   const why =
@@ -26,10 +34,8 @@ function judgeMove(move: DataMove): Verdict | undefined {
       ? `and the file does not say that this reads what ${from.label} has written`
       : `but what ${from.label} has written is read only by ${declared}, as the file says`
   return {
-    subject: plugin.id,
+    ...found,
     message: `${describeMove(move)}, ${why}.`,
-    mounts,
-    nodes,
     at: from.entry?.source ?? plugin.use?.source ?? plugin.source,
   }
 }
