@@ -1,10 +1,11 @@
 /** Ctrl-C, SIGTERM, a token that ends, and a journal that cannot be written. */
-import { spawnSync } from 'node:child_process'
+import { type ChildProcess, spawnSync } from 'node:child_process'
 import { appendFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { JournalEvent } from '../../src/documents/journal.generated.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { findSilentMounts } from '../real/node-views.ts'
 import { argumentsFor, type Stage } from './attempt.ts'
 import { FaultProxy, type SeenRequest } from './fault-proxy.ts'
 import { type Ended, type Started, Workplace } from './run-program.ts'
@@ -75,6 +76,34 @@ describeReal('a run that is told to stop', () => {
     expect(journal().at(-1)).toMatchObject({ event: 'step_started', number: 2 })
     const kept = await readdir(stage.place.home, { recursive: true })
     expect(kept.filter((name) => name.endsWith('/lock'))).toEqual([])
+    await expectFinishedByNext()
+  })
+
+  it('twice amid a reload: stops when it has its answer, and no mount is down', async () => {
+    await prepare(versioned)
+    const running: { started?: Started } = {}
+    let interrupted = false
+    stage.proxy.intercept(async ({ path }) => {
+      if (running.started !== undefined && !interrupted && path.endsWith('/reload/backend')) {
+        interrupted = true
+        const { child } = running.started
+        for (const told of ['Press Ctrl-C again', 'Stopping at once: a request is under way']) {
+          const heard = hears(child, told)
+          child.kill('SIGINT')
+          await heard
+        }
+      }
+      return { kind: 'pass' }
+    })
+    running.started = stage.place.start(argumentsFor(stage, 'apply', file, ['--verbose']))
+    const { exitCode, stderr } = await running.started.ended
+    stage.proxy.relax()
+
+    expect({ interrupted, exitCode }).toEqual({ interrupted: true, exitCode: 130 })
+    expect(stderr).toMatch(/has 2 s for its answer[^]*reload\/backend -> 200/)
+    expect(stderr).toContain('Stopped at once')
+    expect(await findSilentMounts(stage.cluster)).toEqual([])
+    expect(journal().at(-1)).toMatchObject({ event: 'step_started', action: { kind: 'reload' } })
     await expectFinishedByNext()
   })
 
@@ -255,6 +284,16 @@ describeReal('a run that is told to stop', () => {
 
   function journal(): JournalEvent[] {
     return stage.place.journalLines().map((line) => JSON.parse(line) as JournalEvent)
+  }
+
+  /** Resolves once the program has written this to stderr, or ended. */
+  function hears({ stderr }: ChildProcess, text: string): Promise<void> {
+    return new Promise((resolve) => {
+      stderr?.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes(text)) resolve()
+      })
+      stderr?.once('close', resolve)
+    })
   }
 
   /** Runs apply; something is done to it when its so-many-th write arrives, which then goes on. */
