@@ -14,8 +14,8 @@ export interface Attempt {
   readonly stage: Stage
   readonly scenario: Scenario
   readonly options?: readonly string[]
-  /** Makes something happen to the first run. */
-  readonly disturb: (first: () => Started) => Promise<Ended>
+  /** Makes something happen to the first run, which may be started by another command. */
+  readonly disturb: (first: (command?: readonly string[]) => Started) => Promise<Ended>
   /** Once the first run has ended, before the next: brings back what the test took away. */
   readonly calm?: () => Promise<void>
 }
@@ -43,8 +43,8 @@ export async function attempt(one: Attempt): Promise<'survived' | 'finished on r
   await place.clear()
   const beginning = await begin(cluster, scenario)
   const file = await writeFileOf(cluster, scenario, place.home)
-  const first = await disturb(() =>
-    place.start(argumentsFor(stage, 'apply', file, ['--verbose', ...options])),
+  const first = await disturb((command) =>
+    place.start(argumentsFor(stage, 'apply', file, ['--verbose', ...options]), command),
   )
   proxy.relax()
   await calm?.()

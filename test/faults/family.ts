@@ -1,9 +1,13 @@
 /** Counts what became of the tries of one family of faults, and prints its line. */
 
-/** Every try must end in one of the two; what does neither throws, and counts as lost. */
+/**
+ * Every try must end in one of the two; what does neither throws, and counts as lost. `points` are
+ * all there are to try, where these are some of them.
+ */
 export async function tryFamily(
   name: string,
   tries: readonly (() => Promise<'survived' | 'finished on resume'>)[],
+  points = tries.length,
 ): Promise<{ readonly line: string; readonly lost: readonly string[] }> {
   let survived = 0
   let resumed = 0
@@ -16,7 +20,7 @@ export async function tryFamily(
       lost.push(error instanceof Error ? error.message : String(error))
     }
   }
-  const line = `${name}: tried ${String(tries.length)}, survived ${String(survived)}, finished on resume ${String(resumed)}, lost ${String(lost.length)}`
+  const line = `${name}: tried ${String(tries.length)} of ${String(points)}, survived ${String(survived)}, finished on resume ${String(resumed)}, lost ${String(lost.length)}`
   process.stderr.write(`${line}\n`)
   return { line, lost }
 }

@@ -15,15 +15,18 @@ export interface SeenRequest {
   readonly path: string
   /** True of one that changes the cluster. */
   readonly isWrite: boolean
+  /** How many of them are writes, this one included. */
+  readonly writes: number
 }
 
 /** What becomes of a request; `held` ones are never answered. */
 export type Fate =
   | { readonly kind: 'pass' }
-  | { readonly kind: 'refuse' }
   | { readonly kind: 'delay'; readonly milliseconds: number }
   | { readonly kind: 'answer'; readonly status: number }
   | { readonly kind: 'cut-before' }
+  /** So many milliseconds after the node has it: the node sees its client go away. */
+  | { readonly kind: 'cut-during'; readonly milliseconds: number; readonly cut?: () => void }
   | { readonly kind: 'cut-after' }
   | { readonly kind: 'hold' }
   /** Carried out; `carriedOut` runs when the server has answered, and the answer is not passed on. */
@@ -39,6 +42,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #sockets: Set<Socket>
   #interceptor: Interceptor = pass
   #count = 0
+  #writes = 0
 
   private constructor(servers: readonly Server[], sockets: Set<Socket>) {
     this.#servers = servers
@@ -73,6 +77,23 @@ export class FaultProxy implements AsyncDisposable {
   intercept(interceptor: Interceptor): void {
     this.#interceptor = interceptor
     this.#count = 0
+    this.#writes = 0
+  }
+
+  /** No node takes a connection any more; what is under way is answered, and closes its own. */
+  refuse(): void {
+    for (const server of this.#servers) server.close()
+  }
+
+  /** Every node takes connections again, where it did. */
+  async accept(): Promise<void> {
+    await Promise.all(
+      this.#servers.map(async (server, node) => {
+        if (server.listening) return
+        const { port } = new URL(this.addresses[node] ?? '')
+        await new Promise<void>((resolve) => server.listen(Number(port), '127.0.0.1', resolve))
+      }),
+    )
   }
 
   /** Lets everything pass; how many requests were seen since `intercept`. */
@@ -94,14 +115,14 @@ export class FaultProxy implements AsyncDisposable {
     incoming: IncomingMessage,
     outgoing: ServerResponse,
   ): Promise<void> {
-    this.#count += 1
+    const number = (this.#count += 1)
     const { method = '', url = '' } = incoming
+    const changes = isWrite(method, url)
+    const writes = changes ? (this.#writes += 1) : this.#writes
     const body = await readAll(incoming)
-    const fate = await this.#interceptor({
-      ...{ number: this.#count, node, method, path: url, isWrite: isWrite(method, url) },
-    })
+    const seen = { number, node, method, path: url, isWrite: changes, writes }
+    const fate = await this.#interceptor(seen)
     switch (fate.kind) {
-      case 'refuse':
       case 'cut-before':
         incoming.socket.destroy()
         return
@@ -114,15 +135,33 @@ export class FaultProxy implements AsyncDisposable {
         await new Promise((resolve) => setTimeout(resolve, fate.milliseconds))
         break
       case 'pass':
+      case 'cut-during':
       case 'cut-after':
       case 'swallow':
         break
     }
-    const reply = await forward(address, incoming, body).catch(() => undefined)
+    const reply = await forward(address, incoming, body, endOf(fate, outgoing)).catch(
+      () => undefined,
+    )
+    // A kept connection would be a way around the refusal.
+    outgoing.shouldKeepAlive = this.#servers[node]?.listening === true
     if (fate.kind === 'swallow') fate.carriedOut()
     else if (reply === undefined || fate.kind === 'cut-after') incoming.socket.destroy()
     else answer(outgoing, reply.status, reply.body, reply.headers)
   }
+}
+
+/** When the node is to see its client go away: a late request is one that the client gave up. */
+function endOf(fate: Fate, outgoing: ServerResponse): AbortSignal {
+  const end = new AbortController()
+  if (fate.kind === 'pass') outgoing.once('close', () => end.abort())
+  if (fate.kind === 'cut-during') {
+    setTimeout(() => {
+      fate.cut?.()
+      end.abort()
+    }, fate.milliseconds)
+  }
+  return end.signal
 }
 
 function isWrite(method: string, path: string): boolean {
@@ -136,10 +175,16 @@ interface Reply {
   readonly body: Buffer
 }
 
-function forward(address: string, incoming: IncomingMessage, body: Buffer): Promise<Reply> {
+function forward(
+  address: string,
+  incoming: IncomingMessage,
+  body: Buffer,
+  signal: AbortSignal,
+): Promise<Reply> {
   const { method, url, headers } = incoming
+  const options = { method, headers, agent: false, signal } as const
   return new Promise((resolve, reject) => {
-    const sent = request(new URL(url ?? '/', address), { method, headers, agent: false }, (got) => {
+    const sent = request(new URL(url ?? '/', address), options, (got) => {
       readAll(got).then((text) => {
         resolve({ status: got.statusCode ?? 0, headers: got.headers, body: text })
       }, reject)

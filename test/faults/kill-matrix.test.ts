@@ -1,11 +1,36 @@
-/** The program killed at every line of its journal, and while each write's answer is on its way. */
+/**
+ * The program killed at every line of its journal, while each of its writes is carried out, and
+ * while each one's answer is on its way; in a run that succeeds, and in one that is put back.
+ */
+import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { JournalEvent } from '../../src/documents/journal.generated.ts'
+import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
-import { argumentsFor, attempt, type Stage } from './attempt.ts'
+import { findSilentMounts } from '../real/node-views.ts'
+import { argumentsFor, attempt, type Attempt, type Stage } from './attempt.ts'
 import { someOf, tryFamily } from './family.ts'
-import { FaultProxy, type Interceptor } from './fault-proxy.ts'
-import { Workplace } from './run-program.ts'
-import { begin, scenarios, type Scenario, whyNotThere, writeFileOf } from './scenario.ts'
+import { type Fate, FaultProxy } from './fault-proxy.ts'
+import { type Ended, Workplace } from './run-program.ts'
+import {
+  begin,
+  inPlace,
+  type Scenario,
+  scenarios,
+  versioned,
+  whyNotThere,
+  writeFileOf,
+} from './scenario.ts'
+
+/** Milliseconds into a write, when a reload is under way. */
+const AMID = 15
+
+const dieAtLine = fileURLToPath(new URL('die-at-line.mjs', import.meta.url))
+
+/** Kills a run at its moment; throws where it ended before, or went on after it. */
+type KillPoint = (stage: Stage, start: Parameters<Attempt['disturb']>[0]) => Promise<Ended>
 
 describeReal('a run that is killed', () => {
   let stage: Stage
@@ -21,66 +46,155 @@ describeReal('a run that is killed', () => {
   })
 
   it.each(scenarios)('$name: is finished by the next', async (scenario) => {
-    const { lines, writes } = await measure(stage, scenario)
-    // A line is on disk before the next request goes out: killed at the first request after it.
-    const atLines = Array.from({ length: lines }, (_, index) => (kill: () => void): Interceptor => {
-      return () => {
-        if (stage.place.journalLines().length <= index) return { kind: 'pass' }
-        kill()
-        return { kind: 'hold' }
-      }
-    })
-    const afterWrites = Array.from({ length: writes }, (_, index) => (kill: () => void) => {
-      let seen = 0
-      const interceptor: Interceptor = ({ isWrite }) => {
-        if (!isWrite || seen++ !== index) return { kind: 'pass' }
-        return { kind: 'swallow', carriedOut: kill }
-      }
-      return interceptor
-    })
+    const { exitCode, told, events, writes } = await runThrough(stage, scenario)
+    expect({ exitCode, told: exitCode === 0 ? '' : told }).toEqual({ exitCode: 0, told: '' })
 
-    const { lost } = await tryFamily(
-      `killed, ${scenario.name}`,
-      someOf([...atLines, ...afterWrites], 5).map(
-        (killing) => () =>
-          attempt({
-            stage,
-            scenario,
-            disturb: (start) => {
-              const running: { kill?: () => void } = {}
-              stage.proxy.intercept(killing(() => running.kill?.()))
-              const { child, ended } = start()
-              running.kill = () => void child.kill('SIGKILL')
-              return ended
-            },
-          }),
+    const { lost } = await killAtEach(`killed, ${scenario.name}`, scenario, [
+      ...events.map((_, index) => atLine(index + 1)),
+      ...upTo(writes).map((number) =>
+        atWrite(number, (kill) => ({ kind: 'cut-during', milliseconds: AMID, cut: kill })),
       ),
+      ...upTo(writes).map((number) =>
+        atWrite(number, (kill) => ({ kind: 'swallow', carriedOut: kill })),
+      ),
+    ])
+
+    expect(lost).toEqual([])
+  })
+
+  it('amid a reload, which may leave its mounts down: the next mends them', async () => {
+    let down = 0
+    // After how many milliseconds the server sees that nobody waits for it.
+    const moments = someOf([5, 10, 15, 20, 25, 30], 3)
+    const { lost } = await tryFamily(
+      'killed amid a reload, upgrade in place',
+      moments.map((milliseconds) => () => {
+        const killAt = atWrite(2, (cut) => ({ kind: 'cut-during', milliseconds, cut }))
+        return attempt({
+          ...{ stage, scenario: inPlace },
+          disturb: (start) => killAt(stage, start),
+          calm: async () => {
+            if ((await findSilentMounts(stage.cluster)).length > 0) down += 1
+          },
+        })
+      }),
+    )
+    process.stderr.write(`of them left mounts down: ${String(down)}\n`)
+
+    expect(lost).toEqual([])
+  })
+
+  it.each([inPlace, versioned])('$name, put back: is finished by the next', async (scenario) => {
+    const program = await programOfActiveNode(stage.cluster)
+    const { exitCode, events } = await runThrough(stage, scenario, program)
+    expect(exitCode).toBe(5)
+    const failed = events.indexOf('step_failed')
+    expect(events.slice(failed)).toContain('undo_done')
+
+    const undoing = events.flatMap((_, index) => (index < failed ? [] : [atLine(index + 1)]))
+    const { lost } = await killAtEach(
+      `killed while put back, ${scenario.name}`,
+      scenario,
+      undoing,
+      program,
     )
 
     expect(lost).toEqual([])
   })
+
+  /** `broken`: a program that cannot be started until the run was killed. */
+  function killAtEach(
+    name: string,
+    scenario: Scenario,
+    points: readonly KillPoint[],
+    broken?: string,
+  ): ReturnType<typeof tryFamily> {
+    const tries = someOf(points, 3).map((killAt) => async () => {
+      const disturb: Attempt['disturb'] = async (start) => {
+        if (broken !== undefined) await chmod(broken, 0o600)
+        return killAt(stage, start)
+      }
+      const calm = async (): Promise<void> => {
+        if (broken !== undefined) await chmod(broken, 0o755)
+      }
+      return attempt({ stage, scenario, disturb, calm })
+    })
+    return tryFamily(name, tries, points.length)
+  }
 })
 
-/** An undisturbed run: how many lines its journal has, and how many writes it makes. */
-async function measure(
-  stage: Stage,
+/** So many lines are in the journal then, all on disk. */
+function atLine(lines: number): KillPoint {
+  return async ({ place }, start) => {
+    const options = `NODE_OPTIONS=--import=${dieAtLine}`
+    const ended = await start(['env', options, `LOCKSTEP_TEST_LINES=${String(lines)}`]).ended
+    const written = place.journalLines().length
+    if (ended.exitCode !== null || written !== lines) {
+      throw new Error(
+        `it was to die at line ${String(lines)}, and ended with ${String(ended.exitCode)} at ${String(written)}`,
+      )
+    }
+    return ended
+  }
+}
+
+/** `fateWith` is given what kills. */
+function atWrite(number: number, fateWith: (kill: () => void) => Fate): KillPoint {
+  return async ({ proxy }, start) => {
+    const running: { kill?: () => void } = {}
+    const fate = fateWith(() => running.kill?.())
+    proxy.intercept(({ isWrite, writes }) =>
+      isWrite && writes === number ? fate : { kind: 'pass' },
+    )
+    const { child, ended } = start()
+    running.kill = () => void child.kill('SIGKILL')
+    const { exitCode, ...rest } = await ended
+    if (exitCode !== null) {
+      throw new Error(`it ended with ${String(exitCode)} before write ${String(number)}`)
+    }
+    return { exitCode, ...rest }
+  }
+}
+
+interface Undisturbed {
+  readonly exitCode: number | null
+  readonly told: string
+  /** The lines of its journal. */
+  readonly events: readonly string[]
+  readonly writes: number
+}
+
+/** A run that nobody kills; `broken` is a program that cannot be started meanwhile. */
+async function runThrough(
+  { cluster, proxy, place }: Stage,
   scenario: Scenario,
-): Promise<{ readonly lines: number; readonly writes: number }> {
-  const { cluster, proxy, place } = stage
+  broken?: string,
+): Promise<Undisturbed> {
   await place.clear()
   const beginning = await begin(cluster, scenario)
   const file = await writeFileOf(cluster, scenario, place.home)
-  let writes = 0
-  proxy.intercept(({ isWrite }) => {
-    if (isWrite) writes += 1
+  let count = 0
+  proxy.intercept(({ writes }) => {
+    count = writes
     return { kind: 'pass' }
   })
-  const { exitCode, stdout, stderr } = await place.run(argumentsFor(stage, 'apply', file))
+  if (broken !== undefined) await chmod(broken, 0o600)
+  const { exitCode, stdout, stderr } = await place.run(
+    argumentsFor({ cluster, proxy, place }, 'apply', file),
+  )
   proxy.relax()
-  expect({ exitCode, told: exitCode === 0 ? '' : stdout + stderr }).toEqual({
-    exitCode: 0,
-    told: '',
-  })
-  expect(await whyNotThere(cluster, scenario, beginning)).toBeUndefined()
-  return { lines: place.journalLines().length, writes }
+  if (broken !== undefined) await chmod(broken, 0o755)
+  if (exitCode === 0) expect(await whyNotThere(cluster, scenario, beginning)).toBeUndefined()
+  const events = place.journalLines().map((line) => (JSON.parse(line) as JournalEvent).event)
+  return { exitCode, told: stdout + stderr, events, writes: count }
+}
+
+/** The new program, on the node that is reloaded last. */
+async function programOfActiveNode(cluster: ClusterClient): Promise<string> {
+  return join(cluster.pluginDirectories[await cluster.activeIndex()] ?? '', 'secrets-kv-0.21.0')
+}
+
+/** 1, 2, 3 … */
+function upTo(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index + 1)
 }

@@ -12,6 +12,7 @@ import { resetCluster } from '../cluster/reset.ts'
 import { waitUntil } from '../cluster/wait-until.ts'
 import { findSilentMounts, readNodeMounts } from '../real/node-views.ts'
 import { canaries, CANARY_VARIABLE, WRAPPED_VARIABLE } from '../canaries.ts'
+import { connectDatabase, whyNotRepointed } from './connection.ts'
 
 export interface Scenario {
   readonly name: string
@@ -23,6 +24,8 @@ export interface Scenario {
   readonly wanted: Readonly<Record<string, PluginFile | ''>>
   /** Those of them that the file has made: there is no data in them yet. */
   readonly fresh?: readonly string[]
+  /** What else is to be so in the end: says what is not. */
+  readonly whyNot?: (cluster: ClusterClient) => Promise<string | undefined>
 }
 
 function entry(cluster: ClusterClient, file: PluginFile): { command: string; sha256: string } {
@@ -132,7 +135,72 @@ const retireAndEnable: Scenario = {
   fresh: ['delta/'],
 }
 
-export const scenarios = [inPlace, versioned, override, revert, retireAndEnable] as const
+const repoint: Scenario = {
+  name: 'repoint a connection',
+  states: [],
+  prepare: connectDatabase,
+  file: (cluster) => ({
+    version: 1,
+    plugins: {
+      'database/redis': {
+        use: 'v0.7.0',
+        versions: {
+          'v0.7.0': { ...entry(cluster, 'database-redis-0.7.0'), data: { upgrade_from: '*' } },
+        },
+        retire: ['v0.6.0'],
+      },
+    },
+  }),
+  // The mount itself is the builtin.
+  wanted: { 'db/': '' },
+  fresh: ['db/'],
+  whyNot: (cluster) => whyNotRepointed(cluster, 'v0.7.0'),
+}
+
+const newName: Scenario = {
+  name: 'another name with a new mount',
+  states: ['secret/my-kv'],
+  file: (cluster) => ({
+    version: 1,
+    plugins: {
+      'secret/new-kv': {
+        use: 'v0.21.0',
+        versions: { 'v0.21.0': entry(cluster, 'secrets-kv-0.21.0') },
+      },
+    },
+    mounts: { 'new/': { plugin: 'secret/new-kv', enable: true } },
+  }),
+  wanted: {
+    'new/': 'secrets-kv-0.21.0',
+    // What the file does not name is left alone.
+    'team-a/': 'secrets-kv-0.16.2',
+    'team-b/': 'secrets-kv-0.16.2',
+  },
+  fresh: ['new/'],
+}
+
+const overrideInPlace: Scenario = {
+  name: 'upgrade an override in place',
+  states: ['auth/jwt'],
+  prepare: overrideByHand,
+  file: (cluster) => ({
+    version: 1,
+    plugins: {
+      'auth/jwt': {
+        overrides: 'builtin',
+        use: 'unversioned',
+        versions: { unversioned: entry(cluster, 'auth-jwt-0.26.1') },
+      },
+    },
+  }),
+  wanted: { 'auth/jwt/': 'auth-jwt-0.26.1', 'auth/jwt-ci/': 'auth-jwt-0.26.1' },
+}
+
+/** Every example, and what they have no stage for. */
+export const scenarios = [
+  ...[inPlace, versioned, retireAndEnable, newName],
+  ...[override, overrideInPlace, revert, repoint],
+] as const
 
 async function overrideByHand(cluster: ClusterClient): Promise<void> {
   await demand(cluster, await cluster.activeIndex(), 'sys/plugins/catalog/auth/jwt', {
@@ -213,7 +281,7 @@ export async function whyNotThere(
     const reason = await whyNotWhole(cluster, mount)
     if (reason !== undefined) return reason
   }
-  return undefined
+  return scenario.whyNot?.(cluster)
 }
 
 async function readAccessors(cluster: ClusterClient): Promise<Map<string, string>> {
