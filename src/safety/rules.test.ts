@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { mountPath, plugin } from '../../test/builders/live.ts'
+import { safetyInput, SOURCE } from '../../test/builders/safety-input.ts'
 import { compareText } from '../domain/names.ts'
 import { RULES } from './rules.ts'
 
@@ -23,3 +25,23 @@ test.each(RULES.map((rule) => [rule.name, rule] as const))(
     expect(fix).toMatch(/[.]$/)
   },
 )
+
+const NAMED = { plugin: plugin('secret/my-kv'), mounts: [mountPath('a/')], connections: [] }
+
+test.each([
+  { kind: 'mount-absent', path: 'a/' },
+  { kind: 'mount-type-change', mount: mountPath('a/'), ...NAMED, found: plugin('secret/other') },
+  { kind: 'not-overridable', ...NAMED },
+  { kind: 'unversioned-unreachable', ...NAMED },
+  { kind: 'override-stands', ...NAMED },
+  { kind: 'builtin-unknown', ...NAMED },
+] as const)('what is impossible for one reason is found by one rule: $kind', (one) => {
+  const input = safetyInput()
+  const draft = { ...input.draft, impossible: [{ ...one, source: SOURCE }] }
+
+  const found = RULES.filter(
+    (rule) => rule.about === 'plan' && rule.judge({ ...input, draft }).length > 0,
+  )
+
+  expect(found.map(({ name }) => name)).toEqual([one.kind])
+})

@@ -3,6 +3,7 @@ import { SOURCE } from '../../../test/builders/safety-input.ts'
 import type { Standing } from '../rule.ts'
 import { allowExpired } from './allow-expired.ts'
 import { dataDowngrade } from './data-downgrade.ts'
+import { versionInUse } from './version-in-use.ts'
 
 const allowance = {
   rule: 'data-downgrade',
@@ -32,4 +33,11 @@ test('one that holds, matches nothing or is replaced is not', () => {
   expect(allowExpired.judge(allowance, { ...standing, expired: false })).toBeUndefined()
   expect(allowExpired.judge(allowance, { ...standing, matched: false })).toBeUndefined()
   expect(allowExpired.judge(allowance, { ...standing, covered: true })).toBeUndefined()
+})
+
+test('one of a rule that is not there, or that nobody may allow, is another rule’s', () => {
+  const { rule: _rule, ...unknown } = standing
+
+  expect(allowExpired.judge(allowance, unknown)).toBeUndefined()
+  expect(allowExpired.judge(allowance, { ...standing, rule: versionInUse })).toBeUndefined()
 })

@@ -33,3 +33,9 @@ test('a rule that nobody may allow is refused', () => {
 test('a rule that may be allowed is not', () => {
   expect(allowRefused.judge(allowance, { ...standing, rule: nodeSkew })).toBeUndefined()
 })
+
+test('a rule that is not there is another rule’s', () => {
+  const { rule: _rule, ...unknown } = standing
+
+  expect(allowRefused.judge(allowance, unknown)).toBeUndefined()
+})

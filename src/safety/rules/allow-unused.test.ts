@@ -46,3 +46,9 @@ test('one that matches is used, and one for a rule that nobody may allow is anot
   ).toBeUndefined()
   expect(allowUnused.judge(allowance, { ...standing, rule: wrongCluster })).toBeUndefined()
 })
+
+test('an ended allowance that nothing has replaced is another rule’s', () => {
+  expect(
+    allowUnused.judge(allowance, { ...standing, expired: true, matched: true }),
+  ).toBeUndefined()
+})

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { nodeAddress } from '../../../test/builders/live.ts'
-import { entryOf, only, safetyInput } from '../../../test/builders/safety-input.ts'
+import {
+  desiredPlugin,
+  desiredVersion,
+  entryOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
 import type { BinaryReport } from '../rule.ts'
 import { binaryDiffers } from './binary-differs.ts'
 
@@ -71,4 +77,26 @@ test('what only a failed step would start is a warning, unless more is wrong the
     message: expect.stringContaining('would go back to: old has SHA-256') as string,
   })
   expect(judged([old, { ...old, command: 'new', for: 'run' }])).not.toHaveProperty('severity')
+})
+
+test('a file that differs is told where its version is written, also beside one that was not checked', () => {
+  const KV = 'secret/my-kv'
+  const source = { file: 'plugins.yaml', line: 9, column: 7 }
+  const versions = [
+    desiredVersion(KV, 'v0.16.2', { command: 'a' }),
+    desiredVersion(KV, 'v0.21.0', { command: 'b', source }),
+  ]
+  const at = { node: nodeAddress(2), expected, for: 'run' as const }
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { versions })] },
+    binaries: [
+      { ...at, command: 'a', result: { failed: 'timeout' } },
+      { ...at, command: 'b', result: { found } },
+    ],
+  })
+
+  const verdict = only(binaryDiffers.judge(input))
+
+  expect(verdict.at).toEqual(source)
+  expect(verdict.fix).toBeUndefined()
 })

@@ -86,3 +86,61 @@ test('what is no builtin cannot be overridden, unless an entry may hide one', ()
   expect(only(none).message).toContain('the server has no builtin of that name')
   expect(hidden).toEqual([])
 })
+
+test('a first override without mounts, or whose mounts all get a version, is a note', () => {
+  const first = (use: string, mounts: ReturnType<typeof builtinMount>[]) =>
+    only(
+      builtinOverridden.judge(
+        safetyInput({
+          desired: {
+            plugins: [
+              desiredPlugin(JWT, {
+                overridesBuiltin: true,
+                use,
+                versions: ['unversioned', 'v0.26.1'],
+              }),
+            ],
+          },
+          live: { catalog, mounts },
+        }),
+      ),
+    )
+
+  expect(first('unversioned', []).severity).toBe('note')
+  expect(first('v0.26.1', [builtinMount('auth/a/')]).severity).toBe('note')
+})
+
+test('replacing an override that stands is a note, of the mounts without a version alone', () => {
+  const input = safetyInput({
+    desired: {
+      plugins: [desiredPlugin(JWT, { overridesBuiltin: true, versions: ['unversioned'] })],
+    },
+    live: {
+      catalog: [entryOf(JWT, 'unversioned', { args: ['--old'] })],
+      mounts: [
+        mountOf('auth/a/', JWT, 'unversioned'),
+        mountOf('auth/b/', JWT, 'v2.7.2+builtin.bao'),
+      ],
+    },
+  })
+
+  expect(only(builtinOverridden.judge(input))).toMatchObject({
+    severity: 'note',
+    mounts: ['auth/a/'],
+  })
+})
+
+test('a name of its own, a name that nothing can override and a plugin without versions are none', () => {
+  const kv = builtinEntry(plugin('secret/kv'), version('v2.7.2+builtin.bao'))
+  const plugins = [
+    desiredPlugin('secret/my-kv', { versions: ['v0.21.0'] }),
+    desiredPlugin('secret/kv', { versions: ['v0.21.0'] }),
+    desiredPlugin(JWT, { overridesBuiltin: true }),
+  ]
+
+  expect(
+    builtinOverridden.judge(
+      safetyInput({ desired: { plugins }, live: { catalog: [...catalog, kv] } }),
+    ),
+  ).toEqual([])
+})

@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest'
-import { builtinEntry, plugin, version } from '../../../test/builders/live.ts'
+import {
+  builtinEntry,
+  connectionPath,
+  liveConnection,
+  plugin,
+  version,
+} from '../../../test/builders/live.ts'
 import {
   desiredPlugin,
   entryOf,
   mountOf,
   only,
   safetyInput,
+  SOURCE,
 } from '../../../test/builders/safety-input.ts'
 import { builtinUnknown } from './builtin-unknown.ts'
 
@@ -30,4 +37,22 @@ test('it can where the catalog shows the builtin', () => {
   const input = safetyInput({ desired, live: { catalog: [external, builtin], mounts } })
 
   expect(builtinUnknown.judge(input)).toEqual([])
+})
+
+test('so it is for a connection', () => {
+  const DB = 'database/redis'
+  const connection = liveConnection(connectionPath('db/config/orders'), {
+    plugin: plugin(DB),
+    version: version('v0.7.0'),
+  })
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(DB, { use: 'builtin' })] },
+    live: { catalog: [entryOf(DB, 'v0.7.0')], connections: [connection] },
+  })
+
+  expect(only(builtinUnknown.judge(input))).toMatchObject({
+    message: expect.stringContaining('db/config/orders is to run the builtin') as string,
+    mounts: [],
+    at: SOURCE,
+  })
 })

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { desiredPlugin, entryOf, only, safetyInput } from '../../../test/builders/safety-input.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  only,
+  safetyInput,
+  SOURCE,
+} from '../../../test/builders/safety-input.ts'
 import { capabilityMissing } from './capability-missing.ts'
 
 const KV = 'secret/my-kv'
@@ -50,4 +56,26 @@ test('a token that may not ask for its rights is a warning, with the line for th
 
 test('nothing is found where nobody asked', () => {
   expect(capabilityMissing.judge(safetyInput({ desired }))).toEqual([])
+})
+
+test('eight lines are shown, and of the others it is said how many they are', () => {
+  const plugins = Array.from({ length: 9 }, (_, number) =>
+    desiredPlugin(`secret/kv-${number}`, { versions: ['v0.21.0'] }),
+  )
+  const input = safetyInput({ desired: { plugins }, capabilities: new Map() })
+
+  const found = only(capabilityMissing.judge(input))
+
+  expect(found.lines).toHaveLength(8)
+  expect(found.fix).toContain('with 1 more line that `lockstep policy` prints')
+})
+
+test('the lock is among what the plan needs', () => {
+  const cluster = { lock: { kv: 'locks/lockstep', source: SOURCE } }
+  const input = safetyInput({
+    desired: { ...desired, cluster },
+    capabilities: new Map([[PATH, ['root']]]),
+  })
+
+  expect(only(capabilityMissing.judge(input)).message).toContain('locks/data/lockstep')
 })

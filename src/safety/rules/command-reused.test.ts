@@ -81,3 +81,20 @@ test('one binary under two versions, an entry replaced in place and an unread co
     commandReused.judge(safetyInput({ desired: { plugins: [inPlace] }, live: { catalog } })),
   ).toEqual([])
 })
+
+test('an entry that mounts use is an error also where the plan retires it', () => {
+  const retiring = desiredPlugin(KV, { use: 'v0.21.0', versions: [newer], retire: ['v0.16.2'] })
+  const input = safetyInput({
+    desired: { plugins: [retiring] },
+    live: { catalog: [older], mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
+  })
+
+  expect(only(commandReused.judge(input))).not.toHaveProperty('severity')
+})
+
+test('what could not be read is no use of it', () => {
+  const unreadable = [{ what: 'mounts', path: 'ns1/sys/mounts', reason: 'HTTP 403' }] as const
+  const input = safetyInput({ desired: upgrade, live: { catalog: [older], unreadable } })
+
+  expect(only(commandReused.judge(input)).severity).toBe('warning')
+})

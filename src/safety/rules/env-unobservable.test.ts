@@ -52,3 +52,27 @@ test('one that an earlier run registered gets its environment again', () => {
   expect(draft.steps[0]?.undo).toMatchObject([{ kind: 'register', env }])
   expect(envUnobservable.judge({ ...input, draft })).toEqual([])
 })
+
+test('one that the plan changes, or that is retired and not there, is not compared', () => {
+  const version = desiredVersion(KV, 'v0.21.0', { env })
+  const judged = (retire: readonly string[], catalog: ReturnType<typeof entryOf>[]) =>
+    envUnobservable.judge(
+      safetyInput({
+        desired: { plugins: [desiredPlugin(KV, { versions: [version], retire })] },
+        live: { catalog },
+      }),
+    )
+
+  expect(only(judged([], [entryOf(KV, 'v0.21.0', { args: ['--old'] })])).message).toMatch(
+    /^If the plan fails, .* it would have HTTPS_PROXY, as the file says\.$/,
+  )
+  expect(judged(['v0.21.0'], [])).toEqual([])
+})
+
+test('an entry that is retired when nothing uses it is not noted', () => {
+  const retiring = { plugins: [desiredPlugin(KV, { retire: ['v0.20.0'] })] }
+  const input = safetyInput({ desired: retiring, live: { catalog: [entryOf(KV, 'v0.20.0')] } })
+
+  expect(input.draft.steps[0]?.undo).toHaveLength(1)
+  expect(envUnobservable.judge(input)).toEqual([])
+})

@@ -34,3 +34,13 @@ test('a mount that the plan moves off one is not', () => {
 
   expect(leftOnBuiltinVersion.judge(input)).toEqual([])
 })
+
+test('it is told where the file says what the mounts use', () => {
+  const source = { file: 'plugins.yaml', line: 9, column: 5 }
+  const input = safetyInput({
+    desired: { plugins: [{ ...desiredPlugin(JWT), use: { value: { kind: 'builtin' }, source } }] },
+    live: { catalog, mounts: [mountOf('auth/jwt/', JWT, 'v0.26.1')] },
+  })
+
+  expect(only(leftOnBuiltinVersion.judge(input)).at).toEqual(source)
+})

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest'
+import { mountPath } from '../../../test/builders/live.ts'
 import {
+  desiredMount,
   desiredPlugin,
   entryOf,
   mountOf,
   only,
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
+import type { Product } from '../../domain/live.ts'
 import { mountDown } from './mount-down.ts'
 
 const KV = 'secret/my-kv'
@@ -50,4 +53,26 @@ test('mounts that answer or were not asked are no finding', () => {
   })
 
   expect(mountDown.judge(input)).toEqual([])
+})
+
+test('a reload that cures reads and writes is told without more, and none on Vault neither', () => {
+  const upgrade = desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })
+  const message = (plugins: readonly ReturnType<typeof desiredPlugin>[], product: Product) =>
+    only(mountDown.judge(safetyInput({ desired: { plugins }, live: { ...live, product } }))).message
+
+  expect(message([upgrade], 'openbao')).toMatch(/The plan reloads it there\.$/)
+  expect(message([desiredPlugin(KV)], 'vault')).toMatch(/The plan does not reload it there\.$/)
+})
+
+test('of several it is said how many the plan reloads', () => {
+  const also = { ...down, path: mountPath('team-c/') }
+  const input = safetyInput({
+    desired: {
+      plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })],
+      mounts: [desiredMount('team-a/', KV, { use: 'v0.21.0' })],
+    },
+    live: { ...live, mounts: [down, also] },
+  })
+
+  expect(only(mountDown.judge(input)).message).toMatch(/The plan reloads 1 of these 2\.$/)
 })

@@ -3,9 +3,11 @@ import {
   builtinEntry,
   connectionPath,
   liveConnection,
+  nodeAddress,
   plugin,
   version,
 } from '../../../test/builders/live.ts'
+import type { LiveState } from '../../domain/live.ts'
 import { NO_SHA256 } from '../../domain/names.ts'
 import {
   desiredPlugin,
@@ -162,4 +164,87 @@ test('where a mount is down already there is nothing to lose', () => {
 
   expect(input.draft.steps).toHaveLength(1)
   expect(noWayBack.judge(input)).toEqual([])
+})
+
+const ALL_NODES = [1, 2, 3].map(nodeAddress)
+
+test('a tune that only reaches a node that missed it takes nothing away', () => {
+  const behind = { configured_version: version('v0.16.2') }
+  const mount = mountOf('team-a/', KV, 'v0.21.0', { except: { [nodeAddress(2)]: behind } })
+  const input = safetyInput({
+    desired: upgrade,
+    live: { catalog: [entryOf(KV, 'v0.21.0')], mounts: [mount] },
+  })
+
+  expect(input.draft.steps.map(({ id }) => id)).toEqual(['tune team-a/ again'])
+  expect(noWayBack.judge(input)).toEqual([])
+})
+
+test('a mount that is down on every node has nothing to lose by a tune either', () => {
+  const except = Object.fromEntries(ALL_NODES.map((node) => [node, { answers: 'no' as const }]))
+  const input = safetyInput({
+    desired: upgrade,
+    live: {
+      catalog: [entryOf(KV, 'unversioned')],
+      mounts: [mountOf('team-a/', KV, 'unversioned', { except })],
+    },
+  })
+
+  expect(input.draft.steps.map(({ action }) => action.kind)).toContain('tune')
+  expect(noWayBack.judge(input)).toEqual([])
+})
+
+test('a connection that has a version has a way back', () => {
+  const DB = 'database/redis'
+  const path = connectionPath('db/config/orders')
+  const connections = [liveConnection(path, { plugin: plugin(DB), version: version('v0.6.0') })]
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(DB, { use: 'v0.7.0', versions: ['v0.7.0'] })] },
+    live: { catalog: [entryOf(DB, 'v0.6.0')], connections },
+  })
+
+  expect(noWayBack.judge(input)).toEqual([])
+})
+
+test('data that the older version reads, or that moves down, is no matter of the way back', () => {
+  const move = (from: string, to: string, downgradeTo: string) =>
+    noWayBack.judge(
+      safetyInput({
+        desired: {
+          plugins: [
+            desiredPlugin(KV, {
+              use: to,
+              versions: [desiredVersion(KV, to, { data: { downgradeTo } })],
+            }),
+          ],
+        },
+        live: {
+          catalog: [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')],
+          mounts: [mountOf('team-a/', KV, from)],
+        },
+      }),
+    )
+
+  expect(move('v0.16.2', 'v0.21.0', '>=0.16.0')).toEqual([])
+  expect(move('v0.21.0', 'v0.16.2', '<=0.16.0')).toEqual([])
+})
+
+test('a builtin whose version nobody knows and the same binary under a version are told as such', () => {
+  const builtin = { running_version: version(''), running_sha256: NO_SHA256 }
+  const except = Object.fromEntries(ALL_NODES.map((node) => [node, builtin]))
+  const verdict = (mounts: LiveState['mounts'], catalog: LiveState['catalog'] = []) =>
+    only(noWayBack.judge(safetyInput({ desired: upgrade, live: { catalog, mounts } })))
+
+  expect(verdict([mountOf('team-a/', KV, 'unversioned', { except })])).toMatchObject({
+    message: `If the new ${KV} fails, nothing takes team-a/ back to what it runs now.`,
+    fix: expect.stringContaining('canary'),
+    at: SOURCE,
+  })
+
+  const same = { running_sha256: entryOf(KV, 'v0.21.0').sha256 }
+  const runs = Object.fromEntries(ALL_NODES.map((node) => [node, same]))
+  const entry = entryOf(KV, 'unversioned', { sha256: same.running_sha256 })
+  expect(
+    verdict([mountOf('team-a/', KV, 'unversioned', { except: runs })], [entry]).message,
+  ).toContain('the binary stays the same')
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { version } from '../../../test/builders/live.ts'
+import { mountPath, version } from '../../../test/builders/live.ts'
 import { NO_SHA256 } from '../../domain/names.ts'
 import {
   desiredPlugin,
@@ -60,4 +60,18 @@ test('a node on which the mount is down is not one that differs', () => {
   })
 
   expect(nodeSkew.judge(input)).toEqual([])
+})
+
+test('of several mounts the first is described and the others counted; a plan that ends it is the cure', () => {
+  const more = { ...live, mounts: [skewed, { ...skewed, path: mountPath('team-b/') }] }
+  const upgrade = desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })
+  const input = safetyInput({ desired: { plugins: [upgrade] }, live: more })
+
+  expect(only(nodeSkew.judge(input))).toMatchObject({
+    message: expect.stringContaining(
+      ', and 1 more mount differs too. The plan’s reloads end',
+    ) as string,
+    fix: expect.stringContaining('the plan is the cure') as string,
+    mounts: ['team-a/', 'team-b/'],
+  })
 })

@@ -35,3 +35,11 @@ test('a forwarding node is one on OpenBao and an ordinary standby on Vault', () 
   expect(openbao.map(({ subject }) => subject)).toEqual(['http://node2:8200'])
   expect(vault).toEqual([])
 })
+
+test('a node that is left out of the list given was not asked', () => {
+  const left = liveNode(2, { state: 'unreachable', unasked: true, detail: 'not among them' })
+
+  const [found] = nodeUnreachable.judge(safetyInput({ live: { nodes: [liveNode(1), left] } }))
+
+  expect(found?.message).toContain('http://node2:8200 was not asked (not among them)')
+})

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { connectionPath, liveConnection, plugin, version } from '../../../test/builders/live.ts'
 import {
+  desiredMount,
   desiredPlugin,
   entryOf,
   mountOf,
@@ -68,4 +69,40 @@ test('a connection elsewhere is not repointed while the pin is where the file wa
     severity: 'warning',
     message: expect.stringContaining('db/config/x is configured otherwise'),
   })
+})
+
+test('new mounts and connections are beaten too, each told where the file says its use', () => {
+  const REDIS = 'database/redis'
+  const source = { file: 'plugins.yaml', line: 9, column: 5 }
+  const use = (of: string) => ({
+    value: { kind: 'version' as const, version: version(of) },
+    source,
+  })
+  const connection = liveConnection(connectionPath('db/config/x'), {
+    plugin: plugin(REDIS),
+    version: version('v0.6.0'),
+  })
+  const input = safetyInput({
+    desired: {
+      plugins: [
+        { ...desiredPlugin(REDIS, { versions: ['v0.7.0'] }), use: use('v0.7.0') },
+        { ...desiredPlugin(KV, { versions: ['v0.21.0'] }), use: use('v0.21.0') },
+      ],
+      mounts: [desiredMount('new/', KV, { enable: true })],
+    },
+    live: {
+      product: 'vault',
+      catalog: [entryOf(KV, 'v0.16.2'), entryOf(REDIS, 'v0.6.0')],
+      connections: [connection],
+      pins: [
+        { plugin: plugin(REDIS), version: version('v0.6.0') },
+        { plugin: plugin(KV), version: version('v0.16.2') },
+      ],
+    },
+  })
+
+  expect(pinned.judge(input)).toMatchObject([
+    { message: expect.stringContaining('so db/config/x starts'), mounts: [], at: source },
+    { message: expect.stringContaining('so new/ starts'), mounts: ['new/'], at: source },
+  ])
 })

@@ -67,3 +67,25 @@ test('another command for the same binary is no finding', () => {
 
   expect(sha256Changed.judge(input)).toEqual([])
 })
+
+test('a version that the plan does not register is left alone', () => {
+  const retiring = desiredPlugin(KV, { versions: ['v0.21.0'], retire: ['v0.21.0'] })
+  const live = { catalog: [entryOf(KV, 'v0.21.0', rebuilt)] }
+
+  expect(sha256Changed.judge(safetyInput({ desired: { plugins: [retiring] }, live }))).toEqual([])
+})
+
+test('mounts of other versions are not named, and none is said to be', () => {
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })] },
+    live: {
+      catalog: [entryOf(KV, 'v0.21.0', rebuilt), entryOf(KV, 'v0.16.2')],
+      mounts: [mountOf('team-a/', KV, 'v0.16.2')],
+    },
+  })
+
+  expect(only(sha256Changed.judge(input))).toMatchObject({
+    message: expect.stringContaining('No mount is configured for it.'),
+    mounts: [],
+  })
+})

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { nodeAddress, version } from '../../../test/builders/live.ts'
 import {
   desiredMount,
   desiredPlugin,
@@ -7,6 +8,8 @@ import {
   only,
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
+import type { LiveMount, MountOnNode } from '../../domain/live.ts'
+import { NO_SHA256 } from '../../domain/names.ts'
 import { siblings } from './siblings.ts'
 
 const KV = 'secret/my-kv'
@@ -61,4 +64,37 @@ test('mounts of one request disturb nobody, nor do those that run another versio
   })
 
   expect(siblings.judge(input)).toEqual([])
+})
+
+test('the builtin is no process of a plugin, and another version or binary is another process', () => {
+  const nodes = [1, 2, 3].map(nodeAddress)
+  const running = (view: Partial<MountOnNode>) => ({
+    except: Object.fromEntries(nodes.map((node) => [node, view])),
+  })
+  const builtin = running({ running_sha256: NO_SHA256, running_version: version('') })
+  const judged = (canary: LiveMount, other: LiveMount) =>
+    siblings.judge(
+      safetyInput({
+        desired: {
+          plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })],
+          mounts: [desiredMount('canary/', KV, { canary: true })],
+        },
+        live: { catalog, mounts: [canary, other] },
+      }),
+    )
+
+  const old = mountOf('canary/', KV, 'v0.16.2')
+  expect(judged(old, mountOf('b/', KV, 'v0.16.2'))).toHaveLength(1)
+  expect(
+    judged(old, mountOf('b/', KV, 'v0.16.2', running({ running_version: version('v0.1.0') }))),
+  ).toEqual([])
+  expect(
+    judged(
+      old,
+      mountOf('b/', KV, 'v0.16.2', running({ running_sha256: entryOf(KV, 'v0.1.0').sha256 })),
+    ),
+  ).toEqual([])
+  expect(
+    judged(mountOf('canary/', KV, 'v0.16.2', builtin), mountOf('b/', KV, 'v0.16.2', builtin)),
+  ).toEqual([])
 })

@@ -17,7 +17,6 @@ export const standbyBinaryUnseen: PlanRule = {
     const commands = neededFiles(draft)
       .filter((file) => file.for === 'run')
       .map(({ command }) => command)
-    if (commands.length === 0) return []
     const checked = groupBy(binaries, ({ node }) => node)
     return live.nodes.flatMap(({ address, state }) => {
       if (state !== 'forwarding') return []

@@ -7,6 +7,7 @@ import {
   version,
 } from '../../../test/builders/live.ts'
 import {
+  desiredMount,
   desiredPlugin,
   entryOf,
   mountOf,
@@ -108,4 +109,19 @@ test('a connection on a version that is not registered is one too', () => {
   expect(only(unregisteredVersion.judge(safetyInput({ desired: moved, live }))).severity).toBe(
     'note',
   )
+})
+
+test('of mounts on one version those that the plan moves are told apart', () => {
+  const input = safetyInput({
+    desired: {
+      plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })],
+      mounts: [desiredMount('team-a/', KV, { use: 'v0.21.0' })],
+    },
+    live: { mounts: [mountOf('team-a/', KV, 'v0.16.2'), mountOf('team-b/', KV, 'v0.16.2')] },
+  })
+
+  expect(unregisteredVersion.judge(input)).toMatchObject([
+    { severity: 'note', mounts: ['team-a/'] },
+    { severity: 'error', mounts: ['team-b/'] },
+  ])
 })

@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest'
-import { mountPath, nodeAddress } from '../../../test/builders/live.ts'
 import {
+  builtinEntry,
+  mountPath,
+  nodeAddress,
+  plugin,
+  version,
+} from '../../../test/builders/live.ts'
+import {
+  desiredMount,
   desiredPlugin,
   entryOf,
   mountOf,
@@ -110,4 +117,25 @@ it('asks for the file that mounts left on the older version need', () => {
   expect(fixOf({ kind: 'down' })).toContain(`my-kv_0.16.2 on ${nodeAddress(2)}`)
   expect(fixOf({ kind: 'down', nodes: [nodeAddress(3)] })).toBeUndefined()
   expect(fixOf({ kind: 'unregistered' })).toContain('`retire`')
+})
+
+it('tells the plugins of a plan apart, also by what a step only brings about', () => {
+  const JWT = 'auth/jwt'
+  const source = { file: 'auth.yaml', line: 8, column: 3 }
+  const input = safetyInput({
+    desired: {
+      plugins: [
+        desiredPlugin(KV, { versions: ['v0.21.0'] }),
+        { ...desiredPlugin(JWT, { use: 'builtin' }), source },
+      ],
+      mounts: [desiredMount('auth/new/', JWT, { enable: true })],
+    },
+    live: { catalog: [builtinEntry(plugin(JWT), version('v2.7.2+builtin.bao'))] },
+  })
+  const told = input.draft.steps.map(({ id }) => unsafe({ after: id }))
+
+  expect(judged(told, input).map(({ subject, at }) => [subject, at])).toEqual([
+    [`register ${KV} v0.21.0`, SOURCE],
+    ['enable auth/new/', source],
+  ])
 })

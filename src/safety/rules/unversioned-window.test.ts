@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  desiredMount,
   desiredPlugin,
   entryOf,
   mountOf,
@@ -72,4 +73,48 @@ test('nor does an entry that is retired when its mounts have left it', () => {
 
   expect(input.draft.steps.at(-1)?.action.kind).toBe('deregister')
   expect(unversionedWindow.judge(input)).toEqual([])
+})
+
+test('mounts that get a version, or have one, are in none', () => {
+  const desired = {
+    plugins: [
+      desiredPlugin(KV, { use: 'unversioned', versions: ['unversioned', 'v0.16.2', 'v0.21.0'] }),
+    ],
+    mounts: [
+      desiredMount('team-b/', KV, { use: 'v0.21.0' }),
+      desiredMount('team-c/', KV, { use: 'v0.16.2' }),
+    ],
+  }
+  const others = [mountOf('team-b/', KV, 'unversioned'), mountOf('team-c/', KV, 'v0.16.2')]
+  const catalog = [stale, entryOf(KV, 'v0.16.2')]
+  const judged = (mounts: typeof others) =>
+    unversionedWindow.judge(safetyInput({ desired, live: { catalog, mounts } }))
+
+  expect(only(judged([mountOf('team-a/', KV, 'unversioned'), ...others])).mounts).toEqual([
+    'team-a/',
+  ])
+  expect(judged(others)).toEqual([])
+})
+
+test('one plugin’s way back to its builtin opens none for another, nor does a version in use that is retired', () => {
+  const JWT = 'auth/jwt'
+  const input = safetyInput({
+    desired: {
+      plugins: [
+        desiredPlugin(JWT, { use: 'builtin', retire: ['unversioned'] }),
+        desiredPlugin(KV, { retire: ['unversioned'] }),
+        desiredPlugin('secret/other'),
+      ],
+    },
+    live: {
+      catalog: [entryOf(JWT, 'unversioned'), stale, entryOf('secret/other', 'unversioned')],
+      mounts: [
+        mountOf('auth/jwt/', JWT, 'unversioned'),
+        mountOf('other/', 'secret/other', 'unversioned'),
+        mountOf('team-a/', KV, 'unversioned'),
+      ],
+    },
+  })
+
+  expect(only(unversionedWindow.judge(input)).subject).toBe(JWT)
 })

@@ -199,3 +199,26 @@ test('an override is in use by a mount that the file does not send back to the b
 
   expect(only(versionInUse.judge(input)).mounts).toEqual(['auth/b/'])
 })
+
+test('a version that the file has the plugin’s mounts use counts, by a version or without', () => {
+  const said = (use: string, retire: string) =>
+    versionInUse
+      .judge(safetyInput({ desired: { plugins: [desiredPlugin(KV, { use, retire: [retire] })] } }))
+      .map(({ message }) => message.includes('the file has the plugin’s mounts use it'))
+
+  expect(said(OLD, OLD)).toEqual([true])
+  expect(said('unversioned', 'unversioned')).toEqual([true])
+  expect(said('unversioned', OLD)).toEqual([])
+})
+
+test('a connection that the plan repoints is no use', () => {
+  const DB = 'database/redis'
+  const path = connectionPath('db/config/orders')
+  const connections = [liveConnection(path, { plugin: plugin(DB), version: version(OLD) })]
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(DB, upgrade)] },
+    live: { catalog: [entryOf(DB, OLD)], connections },
+  })
+
+  expect(versionInUse.judge(input)).toEqual([])
+})
