@@ -26,6 +26,8 @@ export interface RecorderOptions {
   readonly run: string
   /** `user@host`, with the process id. */
   readonly by: string
+  /** Of a rollback: the run to whose beginning it goes back. */
+  readonly backTo?: string
   readonly now: () => Date
   /** Called one after the other; each must have happened before the run goes on. */
   readonly sinks: readonly ((event: JournalEvent) => void | Promise<void>)[]
@@ -37,7 +39,7 @@ type Unstamped = JournalEvent extends infer Event
     : never
   : never
 
-export function createRecorder({ run, by, now, sinks }: RecorderOptions): Recorder {
+export function createRecorder({ run, by, backTo, now, sinks }: RecorderOptions): Recorder {
   const tell = async (event: Unstamped): Promise<void> => {
     const { event: name, ...rest } = event
     const stamped = { event: name, at: now().toISOString(), run, ...rest } as JournalEvent
@@ -50,6 +52,7 @@ export function createRecorder({ run, by, now, sinks }: RecorderOptions): Record
         plan_id: plan.plan_id,
         cluster: clusterOf(plan),
         steps: plan.steps.length,
+        ...(backTo !== undefined && { back_to: backTo }),
         by,
         before: stateBefore(plan),
       }),

@@ -28,7 +28,6 @@ import { contentOf } from '../plan/steps.ts'
 import { environmentOfEntry, type Past } from '../plan/past.ts'
 import { sameEntry } from '../plan/steps.ts'
 import { pastOf } from './past-runs.ts'
-import { wentOnWith } from './went-on-with.ts'
 
 export interface RollbackSources {
   readonly started: RunStarted
@@ -53,12 +52,6 @@ export function rollbackState(sources: RollbackSources): RollbackState {
   const { started, runs, file } = sources
   const { before } = started
   const notes: string[] = []
-  const earlier = wentOnWith(started, runs)
-  if (earlier !== undefined) {
-    notes.push(
-      `Run ${started.run} went on with what run ${earlier.run} left half done, and found it so. To return to where that one began: lockstep rollback ${earlier.run}`,
-    )
-  }
   const ids = new Set<PluginId>(
     [...before.entries, ...before.mounts, ...before.connections].map(({ plugin }) => plugin),
   )

@@ -41,6 +41,8 @@ export interface ApplyJob {
   readonly again: string
   /** The command that plans anew where this plan holds no longer. */
   readonly anew: string
+  /** Of a rollback: the run to whose beginning it goes back. */
+  readonly backTo?: string
 }
 
 /** The exit code; throws a LockstepError for what keeps it from beginning, or from being seen done. */
@@ -66,7 +68,7 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
       anew: job.anew,
       byHand: (action) => commandByHand(action, plan),
     })
-  const outcome = await carryOut({ plan, desired, session, folder, options, host, describeEnd })
+  const outcome = await carryOut({ ...job, folder, describeEnd })
   if (outcome.kind === 'done' && desired !== undefined) {
     await lookAgain({ plan, desired, session, host, wait: options.wait })
   }

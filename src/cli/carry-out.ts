@@ -42,6 +42,8 @@ export interface Job {
   readonly folder: string
   readonly options: CarryOutOptions
   readonly host: Host
+  /** Of a rollback: the run to whose beginning it goes back. */
+  readonly backTo?: string
   /** How a run ended, for people. */
   readonly describeEnd: (outcome: RunOutcome) => string
 }
@@ -100,7 +102,10 @@ async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
   try {
     const progress = await chooseProgress(options, plan, host)
     const sinks = [journal.write, started.soFar.sink, progress.sink]
-    const recorder = createRecorder({ run: started.run, by: host.who, now: host.now, sinks })
+    const recorder = createRecorder({
+      ...{ run: started.run, by: host.who, now: host.now, sinks },
+      ...(job.backTo !== undefined && { backTo: job.backTo }),
+    })
     const stopKeeping = await keepToken({
       client: session.client,
       node: nodeFinder(job),

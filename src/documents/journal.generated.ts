@@ -39,6 +39,10 @@ export interface RunStarted {
   }
   steps: number
   /**
+   * Of a rollback: the run to whose beginning it goes back.
+   */
+  back_to?: string
+  /**
    * user@host and process id.
    */
   by: string

@@ -16,8 +16,9 @@ export function renderHistory(runs: readonly NamedRun[]): string {
     .map(({ name, events, underWay }) => {
       const started = events.find((event) => event.event === 'run_started')
       const steps = started === undefined ? '?' : String(started.steps)
+      const backTo = started?.back_to === undefined ? '' : `, back to before ${started.back_to}`
       const cluster = started?.cluster.name ?? 'unknown cluster'
-      return `${name}  ${cluster}  ${underWay === true ? 'under way' : outcomeOf(events)}  ${stepsDone(events)} of ${steps} steps  ${started?.by ?? ''}`.trimEnd()
+      return `${name}  ${cluster}  ${underWay === true ? 'under way' : outcomeOf(events)}  ${stepsDone(events)} of ${steps} steps${backTo}  ${started?.by ?? ''}`.trimEnd()
     })
     .join('\n')
 }
@@ -46,7 +47,7 @@ function outcomeOf(events: readonly JournalEvent[]): string {
 function describe(event: JournalEvent, told: ReadonlySet<string>): string {
   switch (event.event) {
     case 'run_started':
-      return `run of plan ${event.plan_id.slice(0, 12)} on ${event.cluster.name}, ${event.steps} steps, by ${event.by}`
+      return `run of plan ${event.plan_id.slice(0, 12)} on ${event.cluster.name}, ${event.steps} steps${event.back_to === undefined ? '' : `, back to where run ${event.back_to} began`}, by ${event.by}`
     case 'step_started':
       return `[${event.number}/${event.of}] ${event.step}`
     case 'step_done':

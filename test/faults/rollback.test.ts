@@ -114,6 +114,52 @@ describeReal('rollback', () => {
     expect(await whyNotThere(stage.cluster, { ...inPlace, wanted }, beginning)).toBeUndefined()
   })
 
+  it('names the command that returns to where a killed run began, though another one finished it', async () => {
+    const beginning = await begin(stage.cluster, versioned)
+    const file = await writeFileOf(stage.cluster, versioned, stage.place.home)
+    const running: { kill?: () => void } = {}
+    let writes = 0
+    stage.proxy.intercept(({ isWrite }) => {
+      if (isWrite && ++writes === 3) running.kill?.()
+      return { kind: 'pass' }
+    })
+    const first = stage.place.start(argumentsFor(stage, 'apply', file))
+    running.kill = () => void first.child.kill('SIGKILL')
+    await first.ended
+    stage.proxy.relax()
+    const finished = await stage.place.run(argumentsFor(stage, 'apply', file))
+    const [killed = ''] = stage.place.runs()
+
+    const back = await goBack(file)
+    const [, typed = ''] =
+      /To return to where that one began: lockstep (.*)/.exec(back.stderr) ?? []
+    const further = await stage.place.run([...typed.split(' '), '--auto-approve'])
+
+    expect(finished.exitCode).toBe(0)
+    expect(typed).toContain(`rollback ${killed} -f `)
+    expect({ code: further.exitCode, told: further.exitCode === 0 ? '' : textOf(further) }).toEqual(
+      { code: 0, told: '' },
+    )
+    const wanted = pick(old, versioned)
+    expect(await whyNotThere(stage.cluster, { ...versioned, wanted }, beginning)).toBeUndefined()
+  })
+
+  it('says when it goes forward again, since the newest run was a rollback', async () => {
+    const beginning = await begin(stage.cluster, inPlace)
+    const file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
+    await stage.place.run(argumentsFor(stage, 'apply', file))
+    const [applied = ''] = stage.place.runs()
+    const back = await goBack(file, { allowed: ['secret/my-kv'] })
+
+    const forward = await goBack(file)
+
+    expect(back.exitCode).toBe(0)
+    expect(back.stderr).not.toContain('FORWARD')
+    expect(forward.exitCode).toBe(0)
+    expect(forward.stderr).toContain(`was itself a rollback, to where run ${applied} began`)
+    expect(await whyNotThere(stage.cluster, inPlace, beginning)).toBeUndefined()
+  })
+
   it('is refused where nobody says that the older version reads the newer data', async () => {
     await begin(stage.cluster, versioned)
     const file = await writeFileOf(stage.cluster, versioned, stage.place.home)

@@ -89,13 +89,19 @@ export class Workplace implements AsyncDisposable {
     return this.start(args, command).ended
   }
 
-  /** The lines of all journals so far, the oldest run first. */
-  journalLines(): string[] {
+  /** The runs so far, the oldest first. */
+  runs(): string[] {
     if (!existsSync(this.journals)) return []
     return readdirSync(this.journals)
       .filter((name) => name.endsWith('.jsonl'))
+      .map((name) => name.slice(0, -'.jsonl'.length))
       .sort()
-      .flatMap((name) => readFileSync(join(this.journals, name), 'utf8').split('\n'))
+  }
+
+  /** The lines of all journals so far, the oldest run first. */
+  journalLines(): string[] {
+    return this.runs()
+      .flatMap((run) => readFileSync(join(this.journals, `${run}.jsonl`), 'utf8').split('\n'))
       .filter((line) => line !== '')
   }
 

@@ -5,6 +5,7 @@ import { journalRoot } from '../../apply/journal.ts'
 import { listRuns, readRun } from '../../apply/read-journal.ts'
 import { startOf } from '../../apply/past-runs.ts'
 import { rollbackState } from '../../apply/rollback-state.ts'
+import { wentOnWith } from '../../apply/went-on-with.ts'
 import type { PluginId } from '../../domain/names.ts'
 import type { Host } from '../host.ts'
 import { makeJudgedPlan } from '../judged-plan.ts'
@@ -35,23 +36,37 @@ export async function rollback(
       ),
     )
     const live = await session.observe(plugins)
-    const { desired, notes } = rollbackState({
-      started,
-      runs: onCluster.map((one) => one.events),
-      live,
-      file,
-    })
+    const kept = onCluster.map((one) => one.events)
+    const { desired, notes } = rollbackState({ started, runs: kept, live, file })
+    const earlier = wentOnWith(started, kept)
     if (options.quiet !== true) {
       host.err(`Back to where run ${started.run} began.\n`)
+      if (earlier !== undefined) host.err(foundHalfDone(started, earlier, options))
       for (const note of notes) host.err(`Note: ${note}\n`)
     }
+    if (started.back_to !== undefined) host.err(goesForward(started, started.back_to, options))
     const plan = await makeJudgedPlan({ desired, live, session, options, host })
     // By its name: the newest run is this one from now on.
     const again = commandAgain(['rollback', started.run], options)
-    return await applyPlan({ plan, desired, session, options, host, again, anew: again })
+    return await applyPlan({
+      ...{ plan, desired, session, options, host, again, anew: again },
+      backTo: started.run,
+    })
   } finally {
     await session.close()
   }
+}
+
+function foundHalfDone(started: RunStarted, earlier: RunStarted, options: CarryingOptions): string {
+  const back = commandAgain(['rollback', earlier.run], options)
+  return `Note: Run ${started.run} went on with what run ${earlier.run} left half done, and found it so. To return to where that one began: ${back}\n`
+}
+
+/** Taking back a rollback is the upgrade again: nobody should get there by typing the same twice. */
+function goesForward({ run }: RunStarted, backTo: string, options: CarryingOptions): string {
+  const { color, journal } = options
+  const runs = commandAgain(['history'], { color, ...(journal !== undefined && { journal }) })
+  return `Warning: run ${run} was itself a rollback, to where run ${backTo} began. To take it back goes FORWARD again, to what that run had brought about. To go back further, name an older run: ${runs}\n`
 }
 
 interface NamedRun {
