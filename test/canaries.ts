@@ -18,15 +18,31 @@ export const CANARY_VARIABLE = 'LOCKSTEP_TEST_CANARY'
 /** The one that holds a wrapping token of a real server, which stands for `canaries.stored`. */
 export const WRAPPED_VARIABLE = 'LOCKSTEP_TEST_WRAPPED'
 
-/** Values of variables that files take from the environment: secrets, whatever a test put there. */
+/** Variables whose values may be told: where the servers are, and how to print. */
+const open = /^(PATH|HOME|TERM|CI|NO_COLOR|XDG_\w+|(BAO|VAULT)_(ADDR|CACERT|NAMESPACE))$/
+/** Shorter ones are no secrets, and stand in too many words and hashes. */
+const SHORTEST = 6
+
+/** The values of an environment that nothing a run writes may hold. */
 export function secretsOf(env: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(env).flatMap(([name, value]) =>
-    /^(BAO|VAULT)_TOKEN$|^LOCKSTEP_TEST_/.test(name) ? value : [],
+    open.test(name) || value.length < SHORTEST ? [] : value,
   )
 }
 
+/** As it is, and as it stands in JSON, in a URL and in base64. */
+function formsOf(secret: string): readonly string[] {
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    // The last characters depend on what follows.
+    Buffer.from(secret).toString('base64').replace(/.?=*$/, ''),
+  ]
+}
+
 /**
- * Throws where a secret or a canary stands in what a run has written.
+ * Throws where a secret or a canary, plain or encoded, stands in what a run has written.
  *
  * @param written the texts, by the name of where each was written
  */
@@ -35,11 +51,11 @@ export function assertUnseen(
   written: Readonly<Record<string, string>>,
   args: readonly string[],
 ): void {
-  const all = [...secrets, ...Object.values(canaries)]
+  const all = [...secrets, ...Object.values(canaries)].flatMap((secret) =>
+    secret === undefined || secret === '' ? [] : formsOf(secret),
+  )
   for (const [where, text] of Object.entries(written)) {
-    const isShown = all.some(
-      (secret) => secret !== undefined && secret !== '' && text.includes(secret),
-    )
+    const isShown = all.some((form) => text.includes(form))
     if (isShown) throw new Error(`lockstep ${args.join(' ')} has shown a secret in ${where}`)
   }
 }

@@ -99,9 +99,10 @@ export async function runLockstep(
 
 /** What lies where `--out`, `--log-file` and `--journal` say. */
 async function readNamed(args: readonly string[], cwd: string): Promise<string> {
-  const paths = args.flatMap((arg, index) =>
-    /^--(out|log-file|journal)$/.test(arg) ? resolve(cwd, args[index + 1] ?? '') : [],
-  )
+  const paths = args.flatMap((arg, index) => {
+    const [, option, value] = /^--(out|log-file|journal)(?:=(.*))?$/.exec(arg) ?? []
+    return option === undefined ? [] : resolve(cwd, value ?? args[index + 1] ?? '')
+  })
   const texts = paths.filter(existsSync).map(async (path) => {
     return (await stat(path)).isDirectory() ? readAll(path) : readFile(path, 'utf8')
   })
