@@ -11,6 +11,7 @@ import {
   desiredPlugin,
   entryOf,
   mountOf,
+  only,
   safetyInput,
   SOURCE,
 } from '../../../test/builders/safety-input.ts'
@@ -48,6 +49,19 @@ it('names the step after which stopping loses something, what and where', () => 
       mounts: ['team-a/'],
       nodes: [nodeAddress(2)],
     },
+  ])
+})
+
+it('tells in one what a step does to the same mounts', () => {
+  const unregistered = unsafe({ kind: 'unregistered', problem: 'team-a/ runs what is gone' })
+
+  expect(judged([unsafe(), unregistered, unsafe({ nodes: [] })])).toMatchObject([
+    {
+      message:
+        'Stopping after "tune team-a/" would not be safe: team-a/ is down; team-a/ runs what is gone.',
+      fix: expect.stringContaining('`retire`') as string,
+    },
+    { message: 'Stopping after "tune team-a/" would not be safe: team-a/ is down.' },
   ])
 })
 
@@ -106,7 +120,7 @@ it('leaves what comes of a missing file to the rule that names it', () => {
     [nodeAddress(2), nodeAddress(3)],
     [],
   ])
-  expect(judged(told)).toHaveLength(4)
+  expect(only(judged(told)).message.match(/team-a\/ is down/g)).toHaveLength(4)
 })
 
 it('asks for the file that mounts left on the older version need', () => {

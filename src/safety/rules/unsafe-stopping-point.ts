@@ -2,6 +2,7 @@
 import type { Rehearsal } from '../../documents/plan.generated.ts'
 import type { Source } from '../../domain/desired.ts'
 import type { LiveState } from '../../domain/live.ts'
+import { groupBy } from '../../domain/group-by.ts'
 import type { NodeAddress } from '../../domain/names.ts'
 import type { Draft } from '../../plan/make-plan.ts'
 import { entrySubject } from '../../plan/steps.ts'
@@ -37,26 +38,37 @@ export const unsafeStoppingPoint: PlanRule = {
   allowable: false,
   judge({ rehearsal, draft, live }) {
     const lacking = new Set(missingFiles(draft, live, 'run').map(({ node }) => node))
-    return (rehearsal?.unsafe ?? [])
-      .filter((unsafe) => !comesOfMissingFile(unsafe, lacking))
-      .map(({ after, kind, problem, mounts, nodes }) => {
-        const lost = FOLLOWS_A_FILE.has(kind) ? filesLackingOn(nodes, live) : []
-        const fix = lost.length > 0 ? putBack(lost) : FIXES[kind]
-        const at = placeOfStep(after, draft)
-        return {
-          // A plan without steps may miss its end, too.
-          subject: after === '' ? 'plan' : after,
-          message:
-            kind === 'missed-end'
-              ? `The plan does not do all that the file says: ${problem}.`
-              : `Stopping after "${after}" would not be safe: ${problem}.`,
-          mounts,
-          nodes,
-          ...(fix !== undefined && { fix }),
-          ...(at !== undefined && { at }),
-        }
-      })
+    const unsafe = (rehearsal?.unsafe ?? []).filter((one) => !comesOfMissingFile(one, lacking))
+    // What one cause does to the same mounts is told once, whatever it is called.
+    const alike = groupBy(unsafe, ({ after, kind, mounts, nodes }) =>
+      JSON.stringify([after, kind === 'missed-end', mounts, nodes]),
+    )
+    return [...alike.values()].flatMap((group) => {
+      const [first] = group
+      if (first === undefined) return []
+      const { after, kind, mounts, nodes } = first
+      const problems = group.map(({ problem }) => problem).join('; ')
+      const fix = group.map((one) => fixOf(one, live)).find((one) => one !== undefined)
+      const at = placeOfStep(after, draft)
+      return {
+        // A plan without steps may miss its end, too.
+        subject: after === '' ? 'plan' : after,
+        message:
+          kind === 'missed-end'
+            ? `The plan does not do all that the file says: ${problems}.`
+            : `Stopping after "${after}" would not be safe: ${problems}.`,
+        mounts,
+        nodes,
+        ...(fix !== undefined && { fix }),
+        ...(at !== undefined && { at }),
+      }
+    })
   },
+}
+
+function fixOf({ kind, nodes }: Unsafe, live: LiveState): string | undefined {
+  const lost = FOLLOWS_A_FILE.has(kind) ? filesLackingOn(nodes, live) : []
+  return lost.length > 0 ? putBack(lost) : FIXES[kind]
 }
 
 /** What a file that is missing comes to. */
