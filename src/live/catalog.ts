@@ -58,8 +58,16 @@ export async function listEntries(reader: Reader, address: NodeAddress): Promise
 export type EntryReading =
   | { readonly kind: 'entry'; readonly entry: CatalogEntry }
   | { readonly kind: 'absent' }
-  /** `passing`: the node was busy or had no leader; asked again it may answer. */
-  | { readonly kind: 'unreadable'; readonly unreadable: Unreadable; readonly passing: boolean }
+  /**
+   * `passing`: the node was busy or had no leader; asked again it may answer. `lacksFile`: the
+   * node’s plugin directory has not the entry’s file (OpenBao).
+   */
+  | {
+      readonly kind: 'unreadable'
+      readonly unreadable: Unreadable
+      readonly passing: boolean
+      readonly lacksFile: boolean
+    }
 
 /**
  * One entry with its command and args. Under an unversioned name the builtin answers where no
@@ -80,6 +88,7 @@ export async function readEntry(
       kind: 'unreadable',
       unreadable: { what: 'catalog-entry', path: request.path, ...whyUnread(response) },
       passing: saysComeBack(response),
+      lacksFile: /validating the command path|no such file/.test(errorWords(response)),
     }
   }
   const data = dataOf(response.body)

@@ -92,6 +92,7 @@ test.each([
   ['does not know the token', { status: 403, body: { errors: ['permission denied'] } }],
   ['sends it on to the active node', { status: 307, body: null }],
   ['has not heard of it yet', { status: 404, body: { errors: [] } }],
+  ['is in trouble', { status: 500, body: { errors: ['context deadline exceeded'] } }],
   ['goes away', new Error('connection refused')],
 ])('a standby that %s lacks no file', async (_, told) => {
   const { live, entry } = await look([], {

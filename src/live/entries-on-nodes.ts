@@ -103,8 +103,8 @@ function joinReadings(
   const refused = readings.flatMap(({ node, reading }) =>
     reading.kind === 'unreadable' ? [{ node, ...reading }] : [],
   )
-  // A standby that is behind does not know the token; a busy one says nothing of the entry.
-  const lacking = refused.filter(({ unreadable, passing }) => !passing && !unreadable.denied)
+  // A standby that is behind, busy or in trouble of another kind says nothing of the file.
+  const lacking = refused.filter(({ lacksFile }) => lacksFile)
   const read = readings.flatMap(({ reading }) => (reading.kind === 'entry' ? reading.entry : []))
   const known = lacking.some(({ node }) => node.role === 'active') ? undefined : read[0]
   const unreadable_on = lacking

@@ -24,7 +24,12 @@ export interface NeededFile {
 export function neededFiles({ steps, index, targets }: Draft): readonly NeededFile[] {
   const moving = steps.filter(({ action }) => action.kind !== 'deregister')
   const files = new Map<string, NeededFile>()
+  // Thousands of mounts are moved alike: each is looked up once.
+  const seen = new Set<string>()
   const need = (use: NeededFile['for'], { plugin, version, node, entry }: Started): void => {
+    const key = `${use} ${plugin} ${version} ${node ?? ''}`
+    if (seen.has(key)) return
+    seen.add(key)
     // Where the active node could not read it, only the file says what an entry starts.
     const inFile = (): DesiredVersion | undefined =>
       targets
@@ -42,8 +47,9 @@ export function neededFiles({ steps, index, targets }: Draft): readonly NeededFi
     if (fact.fact === 'entry') need('run', fact)
   }
   for (const fact of moving.flatMap(({ restores }) => restores)) {
-    if (fact.fact === 'mount') need('back', { ...fact, version: fact.configured_version })
     if (fact.fact === 'connection') need('back', fact)
+    if (fact.fact !== 'mount') continue
+    need('back', { plugin: fact.plugin, version: fact.configured_version, node: fact.node })
   }
   return [...files.values()]
 }
@@ -53,7 +59,7 @@ interface Started {
   readonly version: Version
   /** Absent or null: as it is registered now. */
   readonly entry?: Entry | null
-  readonly node?: NodeAddress
+  readonly node?: NodeAddress | undefined
 }
 
 /** A registration makes the entry; what moves or reloads relies on it. */

@@ -14,12 +14,13 @@ export const standbyBinaryUnseen: PlanRule = {
   fix: 'Set `cluster.binary_check` in the file, or look on the node yourself.',
   allowable: true,
   judge({ live, draft, binaries = [] }) {
+    const standbys = live.nodes.filter(({ state }) => state === 'forwarding')
+    if (standbys.length === 0) return []
     const commands = neededFiles(draft)
       .filter((file) => file.for === 'run')
       .map(({ command }) => command)
     const checked = groupBy(binaries, ({ node }) => node)
-    return live.nodes.flatMap(({ address, state }) => {
-      if (state !== 'forwarding') return []
+    return standbys.flatMap(({ address }) => {
       const seen = new Set(checked.get(address)?.map(({ command }) => command))
       const unseen = commands.filter((command) => !seen.has(command))
       if (unseen.length === 0) return []
