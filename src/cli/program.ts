@@ -209,6 +209,7 @@ const addDrift: Add = (program, host, done) => {
     .command('drift')
     .description('Say what differs between the file and the cluster; exits 2 on drift')
     .option('--json', 'print the report as JSON')
+    .option('--journal <dir>', 'where the journals of earlier runs are kept')
     .addHelpText(
       'after',
       examples('lockstep drift -f lockstep.yaml', 'lockstep drift --json > drift.json'),

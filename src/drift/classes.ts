@@ -8,7 +8,7 @@ export type DriftClass = Difference['class']
 
 export const DRIFT_CLASSES = {
   'reload-pending':
-    'What is registered and configured is as the file says, and no node has reloaded the mount since.',
+    'What is registered and configured is as the file says, and the mount was not reloaded since.',
   'node-skew': 'The nodes run different binaries for one mount; named on each node that is behind.',
   'mount-down': 'The backend of a mount does not answer on a node.',
   'mount-missing':

@@ -5,21 +5,27 @@ import { formatSource } from '../domain/errors.ts'
 import type { LiveNode, LiveState } from '../domain/live.ts'
 import type { PluginId, Version } from '../domain/names.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
+import type { Past } from '../plan/past.ts'
 
 export interface Comparison {
   readonly live: LiveState
   readonly index: LiveIndex
   /** Whose own view of their mounts was to be read. */
   readonly serving: readonly LiveNode[]
+  /** What earlier runs from this machine know and no server says. */
+  readonly past: Past
   /** The command that brings about what can be, in backquotes. */
   readonly apply: string
 }
 
 /** `apply`: the command, for a shell. */
-export function compareStates(live: LiveState, index: LiveIndex, apply: string): Comparison {
+export function compareStates(
+  live: LiveState,
+  index: LiveIndex,
+  { apply, past }: { readonly apply: string; readonly past: Past },
+): Comparison {
   return {
-    live,
-    index,
+    ...{ live, index, past },
     serving: live.nodes.filter(({ state }) => state === 'serving'),
     apply: `\`${apply}\``,
   }

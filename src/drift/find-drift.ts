@@ -8,6 +8,7 @@ import type { DesiredPlugin, DesiredState } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
 import { compareText } from '../domain/names.ts'
 import { indexLive } from '../domain/live-index.ts'
+import { NO_PAST, type Past } from '../plan/past.ts'
 import { findAllTargets } from '../plan/targets.ts'
 import { type Comparison, compareStates, writtenAt } from './comparison.ts'
 import { findConnectionDrift } from './connection-drift.ts'
@@ -24,16 +25,18 @@ export interface Asked {
   readonly today: string
   /** The command that applies the same file to the same cluster, for a shell. */
   readonly apply: string
+  /** What the journals of this machine know; nothing where there are none. */
+  readonly past?: Past
 }
 
 /** Sorted by plugin, mount and subject; `in_step` where nothing differs and all could be read. */
 export function findDrift(
   desired: DesiredState,
   live: LiveState,
-  { today, apply }: Asked,
+  { today, apply, past = NO_PAST }: Asked,
 ): DriftReport {
   const index = indexLive(live)
-  const comparison = compareStates(live, index, apply)
+  const comparison = compareStates(live, index, { apply, past })
   const found = findAllTargets(desired, index).flatMap(({ plugin, said, targets }) => [
     ...findNotOverridable(plugin, targets.impossible, comparison),
     ...findPinDrift(plugin, targets, comparison),

@@ -10,6 +10,7 @@ import type { ComparedMount } from './compared-mount.ts'
 import type { Comparison } from './comparison.ts'
 import { findConfigurationDrift, findMissedTunes } from './configuration-drift.ts'
 import { findRunningDrift } from './running-drift.ts'
+import { findUnreloaded } from './unreloaded-drift.ts'
 
 export function findMountDrift(
   plugin: DesiredPlugin,
@@ -34,6 +35,7 @@ export function findMountDrift(
       ...(configuration === undefined ? [] : [configuration]),
       ...findMissedTunes(compared, comparison),
       ...running,
+      ...findUnreloaded(compared, comparison),
     ]
   })
 }

@@ -129,7 +129,7 @@ export function running(
   }
 }
 
-function runningOf({ version, sha256 }: Pick<MountTarget, 'version' | 'sha256'>) {
+export function runningOf({ version, sha256 }: Pick<MountTarget, 'version' | 'sha256'>) {
   const versioned = version !== UNVERSIONED && !isBuiltinVersion(version)
   return { sha256, ...(versioned && { version }) }
 }

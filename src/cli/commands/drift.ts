@@ -1,5 +1,7 @@
 /** `lockstep drift`: what differs between the file and the cluster, and why. Changes nothing. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
+import { journalRoot } from '../../apply/journal.ts'
+import { readPast } from '../../apply/past-runs.ts'
 import { findDrift } from '../../drift/find-drift.ts'
 import { renderDrift } from '../../render/drift-text.ts'
 import { commandAgain } from '../again.ts'
@@ -10,7 +12,7 @@ import type { CommonOptions } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
 import { tellOfRunUnderWay } from '../run-under-way.ts'
 
-type DriftOptions = CommonOptions & { readonly json?: boolean }
+type DriftOptions = CommonOptions & { readonly json?: boolean; readonly journal?: string }
 
 export async function drift(options: DriftOptions, host: Host): Promise<ExitCode> {
   const desired = await loadDesired(options)
@@ -18,9 +20,12 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
   try {
     const live = await session.observe(pluginsOf(desired))
     await tellOfRunUnderWay({ live, desired, session, host })
+    const { id } = live.cluster
+    const folder = options.journal ?? journalRoot(host.env, host.home).of(id)
     const report = findDrift(desired, live, {
       today: host.now().toISOString().slice(0, 10),
       apply: commandAgain(['apply'], options),
+      past: readPast(folder, id),
     })
     if (options.json === true) host.out(`${JSON.stringify(report, null, 2)}\n`)
     else
