@@ -39,7 +39,7 @@ function changesOf(step: Step, known: Known): readonly Change[] {
   const { action } = step
   switch (action.kind) {
     case 'register':
-      return [registered(action, step)]
+      return [registered(action, step, known)]
     case 'deregister':
       return [deregistered(action, step)]
     case 'enable':
@@ -55,17 +55,19 @@ function changesOf(step: Step, known: Known): readonly Change[] {
   }
 }
 
-function registered(action: RegisterAction, { requires, why }: Step): Change {
+/** Of an entry that could not be read the list has the hash. */
+function registered(action: RegisterAction, { requires, why }: Step, { index }: Known): Change {
   const before = requires.find((fact) => fact.fact === 'entry')?.entry ?? null
+  const stands = before ?? index.external(action.plugin, action.version)
   const fields = [
     { name: 'command', from: before?.command ?? null, to: action.entry.command },
-    { name: 'sha256', from: before?.sha256 ?? null, to: action.entry.sha256 },
+    { name: 'sha256', from: stands?.sha256 ?? null, to: action.entry.sha256 },
     { name: 'args', from: argsText(before?.args), to: argsText(action.entry.args) },
   ]
   return {
     subject: entrySubject(action.plugin, action.version),
     kind: 'entry',
-    action: before === null ? 'add' : 'change',
+    action: stands === undefined ? 'add' : 'change',
     fields: fields.filter(({ from, to }) => from !== to),
     why,
   }

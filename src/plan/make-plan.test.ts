@@ -72,6 +72,32 @@ describe('an upgrade under the same name', () => {
     )
   })
 
+  it('goes back to nothing where no mount was seen to run what stands there', () => {
+    const other = { running_sha256: 'd'.repeat(64) as never }
+    const mounts = stale.map((mount) => ({
+      ...mount,
+      nodes: mount.nodes.map((view) => ({ ...view, ...other })),
+    }))
+
+    const { draft } = safetyInput({ ...parts, live: { ...parts.live, mounts } })
+
+    const reload = draft.steps.find(({ action }) => action.kind === 'reload')
+    expect(reload).toMatchObject({ undo: [], restores: [] })
+  })
+
+  it('relies on nothing of an entry that the server cannot read, and cannot bring it back', () => {
+    const { command: _, args: __, ...unread } = parts.live.catalog[0]!
+
+    const { draft } = safetyInput({ ...parts, live: { catalog: [unread], mounts: stale } })
+
+    expect(draft.steps[0]).toMatchObject({ requires: [], undo: [], restores: [] })
+    expect(draft.steps[1]).toMatchObject({ undo: [] })
+    expect(draft.changes[0]).toMatchObject({
+      action: 'change',
+      fields: [{ name: 'command' }, { name: 'sha256', from: 'e'.repeat(64) }],
+    })
+  })
+
   it('reads the registration back on every node', () => {
     const { draft } = safetyInput({ ...parts, live: { ...parts.live, mounts: stale } })
     const nodes = draft.steps[0]?.ensures.flatMap((fact) => ('node' in fact ? fact.node : []))

@@ -1,8 +1,8 @@
 /** What the steps of a plugin's mounts need to know of each: what changes for it, and its way back. */
 import type { DesiredPlugin } from '../domain/desired.ts'
-import type { LiveState } from '../domain/live.ts'
+import type { LiveMount, LiveState } from '../domain/live.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
-import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { NO_SHA256, type Sha256, UNVERSIONED } from '../domain/names.ts'
 import { wayBackOfEarlierRun } from './earlier-run.ts'
 import { type EntryChanges, registrationOf, staysOn } from './entry-changes.ts'
 import { isUnreloaded, type Past } from './past.ts'
@@ -60,7 +60,7 @@ function backToEntry(
 ): WayBack | undefined {
   if (registration === undefined || target.version === UNVERSIONED) return undefined
   const { before } = registration
-  if (before === null || !staysOn(target, registration)) return undefined
+  if (before === null || before === 'unread' || !staysOn(target, registration)) return undefined
   return { version: target.version, sha256: before.sha256 }
 }
 
@@ -77,8 +77,19 @@ function backOf(
     return sha256 === undefined ? undefined : { version: UNVERSIONED, sha256 }
   }
   if (inPlace === undefined) return wayBackOfEarlierRun(target, index, past)
-  if (inPlace.before !== null) return { version: UNVERSIONED, sha256: inPlace.before.sha256 }
+  if (inPlace.before === 'unread') return undefined
+  if (inPlace.before !== null) return backInPlace(target.mount, inPlace.before.sha256)
   return index.isBuiltin(target.mount.plugin)
     ? { version: UNVERSIONED, sha256: NO_SHA256 }
     : undefined
+}
+
+/**
+ * The entry that stands before the registration, if a node runs it. Registered by hand and reloaded
+ * nowhere, it is no way back: nobody has seen the mount come up on it.
+ */
+function backInPlace({ nodes }: LiveMount, sha256: Sha256): WayBack | undefined {
+  const up = nodes.filter(({ answers }) => answers !== 'no')
+  if (up.length > 0 && !up.some(({ running_sha256 }) => running_sha256 === sha256)) return undefined
+  return { version: UNVERSIONED, sha256 }
 }

@@ -21,8 +21,11 @@ import {
 
 export interface Registration {
   readonly version: DesiredVersion
-  /** What stands under the version now; null: nothing. */
-  readonly before: Entry | null
+  /**
+   * What stands under the version now; null: nothing. An entry that the server cannot read (OpenBao
+   * answers 500 where its file is gone) is known by its hash alone.
+   */
+  readonly before: Entry | 'unread' | null
   readonly after: Entry
   /** What it is registered with again, should it be taken back; as the file has it where nobody knows. */
   readonly envBefore: readonly EnvironmentName[]
@@ -42,7 +45,12 @@ export function findRegistrations(
     const after = entryOf(version)
     const env = environmentNames(version)
     if (live === undefined) return { version, before: null, after, envBefore: env }
-    const before = contentOf(live) ?? { ...after, sha256: live.sha256 }
+    const before = contentOf(live)
+    if (before === undefined) {
+      return live.sha256 === after.sha256
+        ? []
+        : { version, before: 'unread', after, envBefore: env }
+    }
     if (sameEntry(before, after)) return []
     const at = { plugin: plugin.id, version: version.version, entry: before }
     return { version, before, after, envBefore: environmentOfEntry(past, at) ?? env }
@@ -60,10 +68,10 @@ export function registerStep(
   users: number,
   nodes: readonly LiveNode[],
 ): UnorderedStep {
-  const { version, before, after } = registration
+  const { version, before, after, envBefore } = registration
   const env = environmentNames(version)
-  // Registered again it would name a file that holds another binary by then.
-  const isLasting = before !== null && isOverwritten(plugin, before)
+  // Registered again it would name a file that is gone, or holds another binary by then.
+  const isLasting = before === 'unread' || (before !== null && isOverwritten(plugin, before))
   const everywhere = (entry: Entry | null): Fact[] => [
     entryFact(plugin.id, version.version, entry),
     ...nodes.map(({ address }) => entryFact(plugin.id, version.version, entry, address)),
@@ -72,9 +80,9 @@ export function registerStep(
     id: `register ${entrySubject(plugin.id, version.version)}`,
     group,
     action: { kind: 'register', plugin: plugin.id, version: version.version, entry: after, env },
-    requires: [entryFact(plugin.id, version.version, before)],
+    requires: before === 'unread' ? [] : [entryFact(plugin.id, version.version, before)],
     ensures: everywhere(after),
-    undo: isLasting ? [] : undoOf(plugin, registration),
+    undo: isLasting ? [] : undoOf(plugin, version, before, envBefore),
     restores: isLasting ? [] : everywhere(before),
     why: whyRegister(plugin.id, registration, users),
   }
@@ -82,7 +90,9 @@ export function registerStep(
 
 function undoOf(
   plugin: DesiredPlugin,
-  { version, before, envBefore }: Registration,
+  version: DesiredVersion,
+  before: Entry | null,
+  envBefore: readonly EnvironmentName[],
 ): UnorderedStep['undo'] {
   const at = { plugin: plugin.id, version: version.version }
   return before === null
@@ -99,7 +109,7 @@ function whyRegister(
   const wanted =
     users === 0 ? 'kept registered, for the way back' : `${count(users, user)} to run it`
   if (before === null) return `not in the catalog; ${wanted}`
-  if (before.sha256 !== after.sha256) {
+  if (before === 'unread' || before.sha256 !== after.sha256) {
     return version.version === UNVERSIONED
       ? `the catalog holds another binary under this name; ${wanted}`
       : `the catalog holds another binary under this version; ${wanted}`

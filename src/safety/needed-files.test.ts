@@ -102,6 +102,19 @@ test('a file that no node has is known by what the file says of its entry', () =
   )
 })
 
+test('what is replaced because it cannot be read is no file that the plan starts', () => {
+  const { command: _unread, args: _too, ...listed } = entryOf(KV, 'unversioned')
+  const gone = { ...listed, sha256: entryOf(KV, OLD).sha256, unreadable_on: [onNode(1)] }
+  const desired = {
+    plugins: [desiredPlugin(KV, { use: 'unversioned', versions: ['unversioned'] })],
+  }
+  const live = { catalog: [gone], mounts: [mountOf('team-a/', KV, 'unversioned')] }
+  const input = safetyInput({ desired, live })
+
+  expect(input.draft.steps.map(({ action }) => action.kind)).toContain('register')
+  expect(missingFiles(input.draft, input.live, 'run')).toEqual([])
+})
+
 test('a node on which nothing is started lacks nothing', () => {
   const catalog = [entryOf(KV, OLD), entryOf(KV, NEW, { unreadable_on: [onNode(3)] })]
   const { draft, live } = safetyInput({ desired: to(NEW), live: { catalog, mounts: [BEGUN] } })

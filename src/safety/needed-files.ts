@@ -7,7 +7,7 @@ import type { DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry, LiveState } from '../domain/live.ts'
 import type { NodeAddress, PluginId, Sha256, Version } from '../domain/names.ts'
 import type { Draft } from '../plan/make-plan.ts'
-import { contentOf, type Entry } from '../plan/steps.ts'
+import { contentOf, type Entry, entrySubject } from '../plan/steps.ts'
 
 export interface NeededFile {
   readonly plugin: PluginId
@@ -85,7 +85,17 @@ export function missingFiles(
   { catalog }: LiveState,
   use: NeededFile['for'],
 ): readonly MissingFile[] {
-  const lacking = catalog.filter(({ unreadable_on = [] }) => unreadable_on.length > 0)
+  const replaced = new Set(
+    draft.steps.flatMap(({ action }) =>
+      action.kind === 'register' ? entrySubject(action.plugin, action.version) : [],
+    ),
+  )
+  // What stands in the place of what is registered is not what the plan starts.
+  const lacking = catalog.filter(
+    ({ plugin, version, command, unreadable_on = [] }) =>
+      unreadable_on.length > 0 &&
+      (command !== undefined || !replaced.has(entrySubject(plugin, version))),
+  )
   if (lacking.length === 0) return []
   return neededFiles(draft).flatMap((file) => {
     if (file.for !== use) return []

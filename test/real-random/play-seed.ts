@@ -29,7 +29,7 @@ import { changesSomething, judgedPlan, makeTwin, planOn } from '../property/driv
 import { type Scenario, scenarios } from '../property/generators.ts'
 import { DATABASE_MOUNT, NESTED, type Palette } from '../property/palette.ts'
 import { realPalette } from './real-palette.ts'
-import { type Findings, SideBySide } from './side-by-side.ts'
+import { Disturbed, type Findings, SideBySide } from './side-by-side.ts'
 
 export interface Played {
   /** How often both were compared. */
@@ -45,12 +45,33 @@ export interface Played {
   readonly differences: readonly string[]
 }
 
-/** @param databasePort where the connections' database is taken to be */
+/**
+ * Begins again where the cluster chose another leader unasked.
+ *
+ * @param databasePort where the connections' database is taken to be
+ */
 export async function playSeed(
   cluster: TestCluster,
   databasePort: number,
   seed: number,
 ): Promise<Played> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await playOnce(cluster, databasePort, seed)
+    } catch (error) {
+      if (!(error instanceof Disturbed) || attempt === 3) throw error
+    }
+    // One that lost the lead may serve again only when it is started anew.
+    for (const node of cluster.nodes) {
+      await node.stop()
+      await node.start()
+      await node.unseal()
+    }
+    await cluster.waitUntilReady()
+  }
+}
+
+async function playOnce(cluster: TestCluster, databasePort: number, seed: number): Promise<Played> {
   const palette = realPalette(cluster)
   const { story, desired } = await chooseScenario(cluster.product, palette, seed)
   const transport = connectTo(cluster)

@@ -27,10 +27,17 @@ export interface Findings {
   readonly differences: string[]
 }
 
+/** The cluster chose another leader unasked, as on a machine that is too busy: nothing can be told of it. */
+export class Disturbed extends Error {
+  override readonly name = 'Disturbed'
+}
+
 export class SideBySide {
   readonly #sides: Sides
   readonly #findings: Findings
   readonly #compareStates: CompareStates
+  /** Who leads, and since when; undefined until that is known. */
+  #leads: string | undefined
 
   constructor(sides: Sides, findings: Findings) {
     this.#sides = sides
@@ -58,6 +65,7 @@ export class SideBySide {
     const before = await this.active()
     await cluster.request(before, 'PUT', 'sys/step-down')
     const successor = await cluster.waitForLeader(before)
+    this.#leads = undefined
     twin.stepDown(successor as NodeAddress)
     await this.compare('a step-down')
   }
@@ -65,12 +73,14 @@ export class SideBySide {
   async restart(node: NodeAddress): Promise<void> {
     const { cluster, twin } = this.#sides
     // A node that is killed before it has heard of a change comes up with what was before.
-    await cluster.waitForLeader()
+    const before = await cluster.waitForLeader()
     const server = cluster.node(cluster.addresses.indexOf(node))
     await server.stop()
     await server.start()
     await server.unseal()
-    twin.restartNode(node, (await cluster.waitForLeader()) as NodeAddress)
+    const leader = await cluster.waitForLeader()
+    if (node === before) this.#leads = undefined
+    twin.restartNode(node, leader as NodeAddress)
     await this.compare(`a restart of ${node}`)
   }
 
@@ -80,10 +90,21 @@ export class SideBySide {
   }
 
   async compare(after: string): Promise<void> {
+    await this.#assertUndisturbed()
     this.#findings.compared += 1
     const found = await this.#compareStates()
+    await this.#assertUndisturbed()
     this.#findings.differences.push(
       ...found.map(({ what, real, twin }) => `after ${after}: ${what}: real ${real}, twin ${twin}`),
     )
+  }
+
+  async #assertUndisturbed(): Promise<void> {
+    const { cluster } = this.#sides
+    const active = await this.active()
+    const { body } = await cluster.request<{ active_time: string }>(active, 'GET', 'sys/leader')
+    const leads = `${active} since ${body.active_time}`
+    this.#leads ??= leads
+    if (this.#leads !== leads) throw new Disturbed(`${this.#leads} led, then ${leads}`)
   }
 }
