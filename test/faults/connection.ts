@@ -42,8 +42,8 @@ export async function whyNotRepointed(
   const kept = await cluster.request<Role>(active, 'GET', 'db/roles/app')
   if (kept.body.data?.default_ttl !== 13 * 60) return `db/roles/app is ${describe(kept)}`
   // The plugin itself answers this one: it runs, and has its connection.
-  const rotated = await cluster.request(active, 'POST', 'db/reset/orders', { body: {} })
-  return rotated.status < 300 ? undefined : `db/reset/orders answered ${describe(rotated)}`
+  const reset = await cluster.request(active, 'POST', 'db/reset/orders', { body: {} })
+  return reset.status < 300 ? undefined : `db/reset/orders answered ${describe(reset)}`
 }
 
 interface Config {

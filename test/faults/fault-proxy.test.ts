@@ -26,6 +26,10 @@ const faults: readonly { readonly name: string; readonly fault: Fault }[] = [
   { name: 'cut after it was carried out', fault: meets({ kind: 'cut-after' }) },
 ]
 
+const cases = (tryAll ? scenarios : [inPlace]).flatMap((scenario) =>
+  faults.map((one) => ({ ...one, scenario })),
+)
+
 describeReal('a run whose requests go astray', () => {
   let stage: Stage
   beforeAll(async () => {
@@ -39,22 +43,19 @@ describeReal('a run whose requests go astray', () => {
     await sharedCluster().reset()
   })
 
-  it.each(faults)('$name: ends well, or clearly and is finished by the next', async (one) => {
-    const lost: string[] = []
-    for (const scenario of tryAll ? scenarios : [inPlace]) {
-      const { requests, writes } = await countRequests(stage, scenario)
-      // Every write is worth a try of its own; reads look alike.
-      const numbers = [...new Set([...someOf(requests, 1), ...someOf(writes, 3)])]
-      const { lost: these } = await tryFamily(
-        `${one.name}, ${scenario.name}`,
-        numbers.map(
-          (number) => () =>
-            attempt({ stage, scenario, options: patience, disturb: one.fault(stage, number) }),
-        ),
-        requests.length,
-      )
-      lost.push(...these)
-    }
+  it.each(cases)('$scenario.name, $name: ends well, or is finished by the next', async (one) => {
+    const { scenario, fault } = one
+    const { requests, writes } = await countRequests(stage, scenario)
+    // Every write is worth a try of its own; reads look alike.
+    const numbers = [...new Set([...someOf(requests, 1), ...someOf(writes, 3)])]
+    const { lost } = await tryFamily(
+      `${one.name}, ${scenario.name}`,
+      numbers.map(
+        (number) => () =>
+          attempt({ stage, scenario, options: patience, disturb: fault(stage, number) }),
+      ),
+      requests.length,
+    )
 
     expect(lost).toEqual([])
   })

@@ -110,14 +110,8 @@ describeReal('a run that is killed', () => {
     broken?: string,
   ): ReturnType<typeof tryFamily> {
     const tries = someOf(points, 3).map((killAt) => async () => {
-      const disturb: Attempt['disturb'] = async (start) => {
-        if (broken !== undefined) await chmod(broken, 0o600)
-        return killAt(stage, start)
-      }
-      const calm = async (): Promise<void> => {
-        if (broken !== undefined) await chmod(broken, 0o755)
-      }
-      return attempt({ stage, scenario, disturb, calm })
+      const disturb: Attempt['disturb'] = (start) => whileBroken(broken, () => killAt(stage, start))
+      return attempt({ stage, scenario, disturb })
     })
     return tryFamily(name, tries, points.length)
   }
@@ -178,15 +172,24 @@ async function runThrough(
     count = writes
     return { kind: 'pass' }
   })
-  if (broken !== undefined) await chmod(broken, 0o600)
-  const { exitCode, stdout, stderr } = await place.run(
-    argumentsFor({ cluster, proxy, place }, 'apply', file),
+  const { exitCode, stdout, stderr } = await whileBroken(broken, () =>
+    place.run(argumentsFor({ cluster, proxy, place }, 'apply', file)),
   )
   proxy.relax()
-  if (broken !== undefined) await chmod(broken, 0o755)
   if (exitCode === 0) expect(await whyNotThere(cluster, scenario, beginning)).toBeUndefined()
   const events = place.journalLines().map((line) => (JSON.parse(line) as JournalEvent).event)
   return { exitCode, told: stdout + stderr, events, writes: count }
+}
+
+/** With this program, if there is one, such that it cannot be started. */
+async function whileBroken<T>(program: string | undefined, work: () => Promise<T>): Promise<T> {
+  if (program === undefined) return work()
+  await chmod(program, 0o600)
+  try {
+    return await work()
+  } finally {
+    await chmod(program, 0o755)
+  }
 }
 
 /** The new program, on the node that is reloaded last. */
