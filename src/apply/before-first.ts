@@ -5,7 +5,7 @@
 import type { Fact, Plan, Step } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
-import { findLeftOut } from '../live/nodes.ts'
+import { findLeftOut } from '../live/left-out.ts'
 import { findActive, type Patience } from './active-node.ts'
 import { type Looking, look } from './await-facts.ts'
 import { isOneNodesOwn, isUnseen } from './mismatch.ts'

@@ -11,13 +11,17 @@ const REFUSED: ServerResponse = { status: 403, body: { errors: ['permission deni
 
 type Answers = Readonly<Record<string, ServerResponse>>
 
-/** Three nodes, looked at from the first one, with other answers for some paths. */
-function look(answers: Answers, nodes?: readonly NodeAddress[]) {
+/** Three nodes, looked at from the first one, with other answers for some paths; `behind`: what other addresses lead to. */
+function look(
+  answers: Answers,
+  nodes?: readonly NodeAddress[],
+  behind: ReadonlyMap<NodeAddress, NodeAddress> = new Map(),
+) {
   const twin = makeTwin({ product: 'openbao', nodes: 3, deeds: [] })
   const asked: string[] = []
   const send = (node: NodeAddress, request: ServerRequest) => {
     asked.push(request.path)
-    return Promise.resolve(answers[request.path] ?? twin.send(node, request))
+    return Promise.resolve(answers[request.path] ?? twin.send(behind.get(node) ?? node, request))
   }
   const client = createClient({
     transport: { send, close: () => Promise.resolve() },
@@ -86,6 +90,49 @@ describe('a given list of nodes', () => {
     ).live
 
     expect(live.nodes.map(({ address }) => address)).toEqual(NODES)
+  })
+})
+
+describe('an address that no node advertises', () => {
+  const [one, two, three] = [nodeAddress(1), nodeAddress(2), nodeAddress(3)]
+  const other = nodeAddress(7)
+  const OWN = 'sys/config/state/sanitized'
+
+  test.each([
+    ['a standby that is given already', two],
+    ['the active node', one],
+  ])('and that leads to %s is refused with both addresses', async (_name, node) => {
+    const { live } = look({}, [one, two, other], new Map([[other, node]]))
+
+    await expect(live).rejects.toMatchObject({
+      code: 'same-node-twice',
+      message: expect.stringMatching(`${node}.* and .*${other}`) as string,
+    })
+  })
+
+  test('is the member that the node says it is', async () => {
+    const live = await look({}, [one, two, other], new Map([[other, three]])).live
+
+    expect(live.nodes.map(({ address, state }) => [address, state])).toEqual(
+      [one, two, other].map((address) => [address, 'serving']),
+    )
+    expect(live.unreadable).toEqual([])
+  })
+
+  test('counts for no member where the node may not tell which it is', async () => {
+    const { live } = look({ [OWN]: REFUSED }, [one, two, other], new Map([[other, two]]))
+
+    expect((await live).nodes.filter(({ state }) => state === 'unreachable')).toEqual([
+      expect.objectContaining({ address: three, unasked: true }),
+    ])
+    expect((await live).unreadable).toMatchObject([{ what: 'nodes', path: OWN, node: other }])
+  })
+
+  test('is taken for the one that is left where it sends us to the active node, as on Vault', async () => {
+    const answers = { [OWN]: { status: 307, body: null } }
+    const live = await look(answers, [one, two, other], new Map([[other, three]])).live
+
+    expect(live.nodes.map(({ address }) => address)).toEqual([one, two, other])
   })
 })
 

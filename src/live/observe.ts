@@ -19,7 +19,8 @@ import { readEntriesOnNodes } from './entries-on-nodes.ts'
 import { listMounts, type NodeMounts, readMounts } from './mounts.ts'
 import { readNamespaces } from './namespaces.ts'
 import { nodesAgree } from './nodes-agree.ts'
-import { discoverNodes, findLeftOut, type NodeReport, type NodesFound, readNode } from './nodes.ts'
+import { findLeftOut } from './left-out.ts'
+import { discoverNodes, type NodeReport, type NodesFound, readNode } from './nodes.ts'
 
 export interface ObserveOptions {
   /** Where to begin: a node, or whatever stands before the nodes. */

@@ -19,6 +19,7 @@ import {
   readConnection,
   readHaStatus,
   readMountHelp,
+  readOwnConfiguration,
   readOwnToken,
   readPins,
   readRaftConfiguration,
@@ -42,6 +43,8 @@ function readsFor(desired: DesiredState, live: LiveState): ServerRequest[] {
   return [
     readHaStatus(),
     readRaftConfiguration(),
+    // A node that is given by another address than it advertises is asked which it is.
+    ...(desired.cluster.nodes === undefined ? [] : [readOwnConfiguration()]),
     readCatalog(),
     readPins(),
     readCapabilities([]),

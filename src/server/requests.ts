@@ -85,6 +85,14 @@ export function readSealStatus(): ReadRequest {
   return get('sys/seal-status', ITSELF)
 }
 
+/**
+ * How a node is configured, its own addresses among it and no secret. Measured on OpenBao 2.7.2: a
+ * standby answers it for itself; Vault's send such a request to the active node.
+ */
+export function readOwnConfiguration(): ReadRequest {
+  return get('sys/config/state/sanitized', ITSELF)
+}
+
 export function readCatalog(): ReadRequest {
   return get('sys/plugins/catalog')
 }

@@ -80,6 +80,11 @@ export function answerHaStatus(state: State): ServerResponse {
   return answer({ nodes })
 }
 
+/** A node's own configuration, as far as anybody asks for it here. */
+export function answerConfiguration(node: Node): ServerResponse {
+  return answer({ api_addr: node.address, cluster_addr: clusterAddress(node) })
+}
+
 /** By custom one port above the API's. */
 function clusterAddress(node: Node): string {
   const url = new URL(node.address)

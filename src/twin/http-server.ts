@@ -93,14 +93,20 @@ async function answer(
     if (response.status === 307 && leader !== undefined) {
       outgoing.setHeader('Location', `${leader}/v1/${request.path}`)
     }
-    const advertises = path === 'sys/leader' || path === 'sys/ha-status'
-    send(outgoing, response.status, advertises ? advertise(response.body, bound) : response.body)
+    send(
+      outgoing,
+      response.status,
+      ADVERTISING.has(path) ? advertise(response.body, bound) : response.body,
+    )
   } catch (error) {
     // A stopped node answers nothing at all.
     if (error instanceof LockstepError) outgoing.destroy()
     else send(outgoing, 500, { errors: [String(error)] })
   }
 }
+
+/** The paths that tell a node's address. */
+const ADVERTISING = new Set(['sys/leader', 'sys/ha-status', 'sys/config/state/sanitized'])
 
 function advertise(value: unknown, bound: Served['bound']): unknown {
   if (typeof value === 'string') return bound.get(value as NodeAddress) ?? value

@@ -13,7 +13,12 @@ import {
 import { joinErrors, NO_CONTENT, refuse, UNSUPPORTED_PATH } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
 import { listCatalog, listType, readEntry } from './catalog.ts'
-import { answerCapabilities, answerHaStatus, answerReplicationStatus } from './cluster-status.ts'
+import {
+  answerCapabilities,
+  answerConfiguration,
+  answerHaStatus,
+  answerReplicationStatus,
+} from './cluster-status.ts'
 import {
   listConnections,
   readConnection,
@@ -66,6 +71,10 @@ export function answerRequest(state: State, node: Node, request: ReadRequest): S
       return answerCapabilities(state, request.body['paths'] ?? request.body['path'])
     case 'ha-status':
       return answerHaStatus(state)
+    case 'config':
+      return path === 'sys/config/state/sanitized' && method === 'GET' && namespace === ''
+        ? answerConfiguration(node)
+        : UNSUPPORTED_PATH
     case 'replication':
       return answerReplicationStatus(state)
     case 'step-down':

@@ -49,6 +49,23 @@ describeReal('a cluster that cannot be asked', () => {
   })
 })
 
+describeReal('a list of nodes', () => {
+  it('with one node under two addresses is refused with both', async () => {
+    const cluster = sharedCluster()
+    const active = cluster.addresses[await cluster.activeIndex()] ?? ''
+    const again = active.replace('127.0.0.1', 'localhost')
+    const list = [...cluster.addresses.slice(0, 2), active, again]
+
+    const run = await runOn(cluster, [
+      'status',
+      ...[...new Set(list)].flatMap((node) => ['--node', node]),
+    ])
+
+    expect(run).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(run.stderr).toContain(`${active} and ${again} lead to the same node`)
+  })
+})
+
 describeReal('a token', () => {
   beforeAll(async () => {
     await sharedCluster().reset()
