@@ -32,7 +32,7 @@ export function explainFault(fault: ShapeFault): readonly Misfit[] {
     case 'type':
       return [explainType(path, String(error.params.type), value, written)]
     case 'const':
-      return [explainConstant(path, written, error.params.allowedValue)]
+      return [explainConstant(path, value, written, error.params.allowedValue)]
     case 'pattern':
       return [explainPattern(path, String(value))]
     case 'minLength':
@@ -160,9 +160,12 @@ function explainName(path: Path, name: string): Misfit {
   }
 }
 
-function explainConstant(path: Path, written: string, allowed: unknown): Misfit {
+function explainConstant(path: Path, value: unknown, written: string, allowed: unknown): Misfit {
   const wanted = String(allowed)
-  const found = written === '' ? '' : `, not ${show(written)}`
+  // In quotes the number is another thing, and looks the same.
+  const isText = value === wanted && value !== allowed
+  const found =
+    written === '' ? '' : isText ? `, not the text "${wanted}"` : `, not ${show(written)}`
   const which = path[0] === 'version' ? ', the version of this file format' : ''
   return { path, message: `${nameOf(path)} must be ${wanted}${which}${found}` }
 }

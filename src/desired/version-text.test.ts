@@ -22,6 +22,12 @@ test.each([
   expect(readVersion(text)).toEqual(reading)
 })
 
+test('a number that no server can hold is none of a version', () => {
+  const { message } = readVersion('v99999999999999999999.0.0') as { message: string }
+
+  expect(message).toContain('15 digits are the most')
+})
+
 test.each([
   ['1.10', 1.1, 'version', '1.10 is read as the number 1.1; write v1.10.0 in full'],
   ['1.5', 1.5, 'version', '1.5 is read as a number; write v1.5.0 in full'],

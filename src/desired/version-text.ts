@@ -19,6 +19,11 @@ export function readVersion(text: string): VersionReading {
       hint: meant === undefined ? 'write v1.2.3, in full' : `did you mean ${meant}?`,
     }
   }
+  if (/\d{16}/.test(version.replace(/[-+].*/, ''))) {
+    return {
+      message: `${show(text)} has a number that no version can have: 15 digits are the most`,
+    }
+  }
   if (isBuiltinVersion(version)) {
     return {
       message: `${show(text)} is reserved: +builtin marks the plugins compiled into the server`,

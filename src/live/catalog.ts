@@ -19,6 +19,10 @@ import type { Reader } from '../server/reader.ts'
 import { errorWords, refusal, saysComeBack, whyUnread } from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
+/** What is asked for within a namespace and is not there. */
+export const ROOT_ALONE =
+  'The catalog is the root namespace’s alone: leave out BAO_NAMESPACE (VAULT_NAMESPACE, --namespace) and write mounts with their namespace, as ns1/team-a/.'
+
 /** Sorted by plugin, then version. Throws a LockstepError where the list cannot be had. */
 export async function listEntries(reader: Reader, address: NodeAddress): Promise<CatalogEntry[]> {
   const request = readCatalog()
@@ -27,7 +31,7 @@ export async function listEntries(reader: Reader, address: NodeAddress): Promise
     throw new LockstepError({
       code: 'no-catalog',
       message: `${address} has no plugin catalog here (${errorWords(response)})`,
-      hint: 'The catalog is the root namespace’s alone: leave out BAO_NAMESPACE (VAULT_NAMESPACE, --namespace) and write mounts with their namespace, as ns1/team-a/.',
+      hint: ROOT_ALONE,
     })
   }
   if (response.status !== 200) throw refusal(address, request, response)

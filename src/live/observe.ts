@@ -13,7 +13,7 @@ import {
 } from '../domain/names.ts'
 import { upgradablePlugins } from '../domain/upgradable.ts'
 import type { Reader } from '../server/reader.ts'
-import { listEntries, readPinnedVersions } from './catalog.ts'
+import { listEntries, readPinnedVersions, ROOT_ALONE } from './catalog.ts'
 import { readConnections } from './connections.ts'
 import { readEntriesOnNodes } from './entries-on-nodes.ts'
 import { listMounts, type NodeMounts, readMounts } from './mounts.ts'
@@ -172,6 +172,9 @@ function noActiveNode(nodes: readonly LiveNode[]): LockstepError {
   return new LockstepError({
     code: 'no-active-node',
     message: `no node of the cluster is active and can be reached\n    ${told.join('\n    ')}`,
-    hint: 'If the addresses the cluster advertises cannot be reached from here, list the right ones under cluster.nodes.',
+    // What a namespace answers to a question about the cluster.
+    hint: nodes.some(({ detail }) => detail?.includes('unavailable in namespaces'))
+      ? ROOT_ALONE
+      : 'If the addresses the cluster advertises cannot be reached from here, list the right ones under cluster.nodes.',
   })
 }

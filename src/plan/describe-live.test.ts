@@ -19,3 +19,12 @@ test('a pin is what its plugin’s mounts are said to use, whatever they are con
   expect(document.mounts).toBeUndefined()
   expect(notes).toEqual([`team-a/ is configured for ${KV} v0.16.2, which is pinned to v0.21.0.`])
 })
+
+test('what could not be read is said to be missing', () => {
+  const reason = 'HTTP 403 permission denied'
+  const live = liveState({ unreadable: [{ what: 'mounts', path: 'ns1/sys/mounts', reason }] })
+
+  expect(describeLive(live).notes).toEqual([
+    `ns1/sys/mounts could not be read (${reason}): what is there is not in this file.`,
+  ])
+})

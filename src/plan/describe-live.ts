@@ -74,6 +74,12 @@ export function describeLive(live: LiveState): LiveDescription {
       `${path} is a ${what} of ${plugin}, of which nothing is registered: it is lost at its next restart, if it is not already. Register the version it ran.`,
     )
   }
+  for (const { what, path, node, reason } of live.unreadable) {
+    // Those are told of where their plugin is described.
+    if (what === 'catalog-entry') continue
+    const where = node === undefined ? path : `${path} on ${node}`
+    notes.push(`${where} could not be read (${reason}): what is there is not in this file.`)
+  }
   const { name } = live.cluster
   return {
     document: {

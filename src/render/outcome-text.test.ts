@@ -125,6 +125,18 @@ test('a stale plan says each thing once, and how to plan anew', () => {
   expect(text.trimEnd().split('\n').at(-1)).toBe('To go on, plan again: plan anew')
 })
 
+test('a stale retirement says what uses the version after all', () => {
+  const mismatch: Mismatch = {
+    fact: { fact: 'no_mount', mount: mountPath('a/'), namespace: ROOT_NAMESPACE },
+    ...{ subject: 'secret/x v1.0.0', field: 'used by', expected: 'nothing', found: 'a/ runs it' },
+    state: 'final',
+  }
+
+  const text = told({ kind: 'stale', step: 's', mismatches: [mismatch], ...sofar })
+
+  expect(text).toContain('secret/x v1.0.0: nothing was to use it any more, and a/ runs it')
+})
+
 function told(outcome: RunOutcome, cluster: Plan['cluster'] = plan().cluster): string {
   const steps = [{ ...step('s', reload, ''), id: 's' }]
   return renderOutcome(outcome, plan({ cluster, steps }), {

@@ -55,7 +55,11 @@ function renderEnd(
         palette.red(`Stale: before "${titleOf(outcome.step)}" the cluster was not as planned.`),
         ...new Set(
           outcome.mismatches.map(({ subject, field, expected, found }) =>
-            shortenHashes(`  ${subject}: ${field} was planned on ${expected}, found ${found}`),
+            shortenHashes(
+              field === 'used by' || field === 'run by'
+                ? `  ${subject}: nothing was to use it any more, and ${found}`
+                : `  ${subject}: ${field} was planned on ${expected}, found ${found}`,
+            ),
           ),
         ),
         ...list('Done', outcome.done),

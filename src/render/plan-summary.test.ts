@@ -47,6 +47,14 @@ describe('summarizePlan', () => {
     expect(summarizePlan(plan())).toBe('No changes. Every node runs what the file asks for.')
   })
 
+  it('does not speak for what could not be read', () => {
+    const findings = [finding({ rule: 'unreadable', severity: 'warning' })]
+
+    expect(summarizePlan(plan({ findings }))).toBe(
+      'No changes, as far as could be read: the warnings name what could not.',
+    )
+  })
+
   it('does not speak for a node that was not seen', () => {
     const nodes = [liveNode(1), liveNode(2, { state: 'sealed' })]
 

@@ -61,6 +61,9 @@ function noChanges(plan: Plan): string {
   if (onlyActiveRuns(plan.cluster)) {
     return 'No changes. The active node runs what the file asks for; standbys run no plugins.'
   }
+  if (plan.findings.some(({ rule }) => rule === 'unreadable')) {
+    return 'No changes, as far as could be read: the warnings name what could not.'
+  }
   const unseen = plan.cluster.nodes.filter(
     ({ state }) => state === 'sealed' || state === 'unreachable',
   ).length

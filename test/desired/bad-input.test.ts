@@ -91,7 +91,7 @@ const SHAPE: readonly Case[] = [
   [
     'the version as text',
     'version: "1"\n',
-    'a.yaml:1:10: version must be 1, the version of this file format, not 1',
+    'a.yaml:1:10: version must be 1, the version of this file format, not the text "1"',
   ],
   [
     'unknown keys everywhere',

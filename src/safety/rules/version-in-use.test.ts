@@ -139,7 +139,10 @@ test('a list of nodes that could not be read may leave one out that runs it', ()
     live: { catalog, unreadable },
   })
 
-  expect(only(versionInUse.judge(input)).message).toContain(`${path} could not be read (HTTP 403)`)
+  expect(only(versionInUse.judge(input))).toMatchObject({
+    message: `The plan would deregister ${KV} ${OLD}, and nobody knows whether it is still used: ${path} could not be read (HTTP 403).`,
+    fix: expect.stringContaining('lockstep policy') as string,
+  })
 })
 
 test('connections that could not be read are no use of a secrets engine', () => {

@@ -39,10 +39,15 @@ export const versionInUse: PlanRule = {
         const described = [...said, ...uses.map(({ description }) => description)]
         if (described.length === 0) return []
         const until = uses.length === 0 ? 'The file retires' : 'The plan would deregister'
+        const isSeen = said.length > 0 || uses.some(({ kind }) => kind !== 'unreadable')
+        const name = `${plugin.id} ${versionLabel(version)}`
         return [
           {
             subject: plugin.id,
-            message: `${until} ${plugin.id} ${versionLabel(version)} while it is still used: ${nameSome(described, 5)}.`,
+            message: isSeen
+              ? `${until} ${name} while it is still used: ${nameSome(described, 5)}.`
+              : `${until} ${name}, and nobody knows whether it is still used: ${nameSome(described, 5)}.`,
+            ...(!isSeen && { fix: LET_IT_BE_READ }),
             mounts: uses.flatMap(({ mount }) => mount ?? []),
             nodes: uses.flatMap(({ node }) => node ?? []),
             at,
@@ -52,6 +57,9 @@ export const versionInUse: PlanRule = {
     })
   },
 }
+
+const LET_IT_BE_READ =
+  'See that it can be read (`lockstep policy` prints the rights; a node that is away has to come back), or take the version out of `retire` until it is.'
 
 /** What the file itself still wants a version for. */
 function wantedBy(desired: DesiredState): (plugin: DesiredPlugin, version: Version) => string[] {
