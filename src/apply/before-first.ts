@@ -5,23 +5,30 @@
 import type { Fact, Plan, Step } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
+import type { NodeAddress } from '../domain/names.ts'
 import { findLeftOut } from '../live/left-out.ts'
 import { findActive, type Patience } from './active-node.ts'
 import { type Looking, look } from './await-facts.ts'
 import { isOneNodesOwn, isUnseen } from './mismatch.ts'
 
-/** Throws a LockstepError (exit 4) where nodes have joined. */
-export async function checkMembers(run: Patience, { cluster }: Plan): Promise<void> {
+/** Members of the cluster that the plan is not for. */
+export async function findJoined(
+  run: Patience,
+  { cluster }: Plan,
+): Promise<readonly NodeAddress[]> {
   const active = await findActive(run)
   const planned = cluster.nodes.map(({ address }) => address)
   const { unheard } = await findLeftOut(run.client, active, planned)
-  if (unheard.length === 0) return
-  const joined = unheard.map(({ address }) => address).join(', ')
-  throw new LockstepError({
+  return unheard.map(({ address }) => address)
+}
+
+/** `what`: what came of the plan, and was not done on the nodes that joined. */
+export function nodesJoined(joined: readonly NodeAddress[], what: string): LockstepError {
+  return new LockstepError({
     code: 'stale-plan',
-    message: `the cluster has more nodes than the plan is for: ${joined}`,
+    message: `the cluster has more nodes than the plan is for: ${joined.join(', ')}`,
     exitCode: EXIT.stale,
-    hint: 'Nothing was changed. Plan again.',
+    hint: what,
   })
 }
 

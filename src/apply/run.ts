@@ -8,7 +8,7 @@ import { onlyActiveRuns } from '../documents/standbys.ts'
 import { LockstepError } from '../domain/errors.ts'
 import type { Failure, NotPutBack, RunEnd, RunOutcome } from '../documents/run-outcome.ts'
 import type { Client } from '../server/client.ts'
-import { checkMembers, findStale } from './before-first.ts'
+import { findJoined, findStale, nodesJoined } from './before-first.ts'
 import { lockLost, type Progress } from './carry-through.ts'
 import { failureOf } from './failure.ts'
 import { nobodyCouldLook, type NotBackYet } from './judge-undo.ts'
@@ -80,13 +80,33 @@ async function runSteps(run: StepRun, plan: Plan, options: RunOptions): Promise<
       return { kind: 'stopped', error: lockLost(), done: ids(done), remaining }
     } else return endOf(run, plan, step, result, { done, remaining })
   }
-  return { kind: 'done', done: ids(done), already }
+  return (await whyNotDone(run, plan, ids(done))) ?? { kind: 'done', done: ids(done), already }
+}
+
+/** A node that joined meanwhile came up from whatever was configured then. */
+async function whyNotDone(
+  run: StepRun,
+  plan: Plan,
+  done: readonly string[],
+): Promise<RunEnd | undefined> {
+  const sofar = { done, remaining: [] }
+  try {
+    const joined = await findJoined(run, plan)
+    if (joined.length === 0) return undefined
+    const error = nodesJoined(joined, 'Every step was carried out, and none of them there.')
+    return { kind: 'stopped', error, ...sofar }
+  } catch (error) {
+    return { kind: 'stopped', error: faultOf(error), ...sofar }
+  }
 }
 
 async function whyNotBegun(run: StepRun, plan: Plan): Promise<RunEnd | undefined> {
   const sofar = { done: [], remaining: ids(plan.steps) }
   try {
-    await checkMembers(run, plan)
+    const joined = await findJoined(run, plan)
+    if (joined.length > 0) {
+      return { kind: 'stopped', error: nodesJoined(joined, 'Nothing was changed.'), ...sofar }
+    }
     const stale = await findStale(run, plan.steps)
     return stale === undefined ? undefined : { kind: 'stale', ...stale, ...sofar }
   } catch (error) {
@@ -116,7 +136,7 @@ async function endOf(
     case 'away':
       // Nothing seen speaks against the new version, and where the run stands is a safe place to
       // stop at: to take back on a cluster that ails would only be more to go wrong.
-      return stopped(step, stayedAway(result.reason), result.sent, sofar)
+      return stopped(step, await whyAway(run, plan, result.reason), result.sent, sofar)
     case 'failed':
       return fail(run, plan, step, result, { done, remaining })
     case 'fault': {
@@ -228,6 +248,14 @@ function neverCameRound({ reason, causes }: Failure): LockstepError {
     message: reason,
     hint: 'Nothing was touched. A node that keeps to this has missed a change: restart it, and it reads everything anew.',
   })
+}
+
+/** A node that joined was asked nothing, and no wait changes that. */
+async function whyAway(run: StepRun, plan: Plan, reason: string): Promise<LockstepError> {
+  const joined = await findJoined(run, plan).catch(() => [])
+  return joined.length === 0
+    ? stayedAway(reason)
+    : nodesJoined(joined, 'The steps that were carried out were not carried out there.')
 }
 
 function stayedAway(reason: string): LockstepError {

@@ -1,32 +1,34 @@
 /**
  * Runs the file's `binary_check` for every node and file that a plan's mounts and connections start
  * from, the way back included, in parallel, bounded in time: what it finds is held against the
- * hashes before anything is begun.
+ * hashes before anything is begun, and once more where a saved plan is.
  */
-import type { DesiredState } from '../domain/desired.ts'
-import type { LiveState } from '../domain/live.ts'
-import { type NodeAddress, parseSha256, type Sha256 } from '../domain/names.ts'
-import type { Draft } from '../plan/make-plan.ts'
-import { neededFiles } from '../safety/needed-files.ts'
+import type { Plan } from '../documents/plan.generated.ts'
+import { EXIT, LockstepError } from '../domain/errors.ts'
+import { compareText, type NodeAddress, parseSha256, type Sha256 } from '../domain/names.ts'
+import type { NeededFile } from '../safety/needed-files.ts'
 import type { BinaryReport } from '../safety/rule.ts'
+import { describeBinary } from '../safety/rules/binary-differs.ts'
 import { runBounded } from './run-bounded.ts'
 
 /** Milliseconds for one command on one node. */
 const TIME_LIMIT = 30_000
 
-/** Undefined where the file has no check. `secrets`: what its output is told without. */
-export async function checkBinaries(
-  desired: DesiredState,
-  live: LiveState,
-  draft: Draft,
-  secrets: readonly string[],
-): Promise<readonly BinaryReport[] | undefined> {
-  const check = desired.cluster.binaryCheck
-  if (check === undefined) return undefined
-  const wanted = neededFiles(draft)
+export interface DiskCheck {
+  /** With `{host}`, `{address}` and `{command}` still to fill in. */
+  readonly command: readonly string[]
+  readonly nodes: readonly { readonly address: NodeAddress }[]
+  readonly files: readonly Pick<NeededFile, 'command' | 'sha256' | 'for'>[]
+  /** What the command's output is told without. */
+  readonly secrets: readonly string[]
+}
+
+/** Every file on every node, sealed ones and those out of reach included. */
+export async function checkBinaries(check: DiskCheck): Promise<readonly BinaryReport[]> {
+  const { nodes, files, secrets } = check
   return Promise.all(
-    live.nodes.flatMap(({ address }) =>
-      wanted.map(async ({ command, sha256: expected, for: use }) => ({
+    nodes.flatMap(({ address }) =>
+      files.map(async ({ command, sha256: expected, for: use }) => ({
         node: address,
         command,
         expected,
@@ -35,6 +37,43 @@ export async function checkBinaries(
       })),
     ),
   )
+}
+
+/** What a plan holds for the check to be made again; undefined where it starts no file. */
+export function plannedCheck(
+  command: readonly string[],
+  needed: readonly NeededFile[],
+): Plan['cluster']['binary_check'] {
+  const files = needed
+    .filter((file) => file.for === 'run')
+    .map(({ command, sha256 }) => ({ command, sha256 }))
+    .sort((a, b) => compareText(a.command, b.command))
+  return files.length === 0 ? undefined : { command: [...command], files }
+}
+
+/**
+ * Makes a saved plan's check once more: files may have changed since. Throws a LockstepError
+ * (exit 3) where a node's disk is not as planned.
+ */
+export async function checkPlannedBinaries(
+  { cluster }: Plan,
+  secrets: readonly string[],
+): Promise<void> {
+  const { nodes, binary_check: check } = cluster
+  if (check === undefined) return
+  const files = check.files.map((file) => ({ ...file, for: 'run' as const }))
+  const reports = await checkBinaries({ command: check.command, nodes, files, secrets })
+  const wrong = reports.filter(({ result }) => result !== 'same')
+  if (wrong.length === 0) return
+  throw new LockstepError({
+    code: 'binary-differs',
+    message: [
+      'the nodes’ plugin files are not as the plan needs them:',
+      ...wrong.map((report) => `    ${report.node}: ${describeBinary(report)}`),
+    ].join('\n'),
+    exitCode: EXIT.blocked,
+    hint: 'Nothing was begun. Copy the right files to the nodes, then run this again; a check that fails must print the SHA-256 of the file.',
+  })
 }
 
 interface Check {

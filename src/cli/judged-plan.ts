@@ -11,7 +11,8 @@ import { draftPlan, finishPlan } from '../plan/make-plan.ts'
 import { wantedEnd } from '../plan/wanted-end.ts'
 import { requiredCapabilities } from '../safety/capabilities.ts'
 import { isBlocked as areBlocking, judge } from '../safety/judge.ts'
-import type { RuleInput } from '../safety/rule.ts'
+import { type NeededFile, neededFiles } from '../safety/needed-files.ts'
+import type { BinaryReport, RuleInput } from '../safety/rule.ts'
 import { RULES } from '../safety/rules.ts'
 import { rehearse } from '../twin/rehearse.ts'
 import type { Host } from './host.ts'
@@ -39,17 +40,11 @@ export interface PlanJob {
  */
 export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
   const { desired, live, options, host } = job
-  const { token } = job.session
   const folder = options.journal ?? journalRoot(host.env, host.home).of(live.cluster.id)
   const draft = draftPlan(desired, live, readPast(folder, live.cluster.id))
-  const asked = Promise.all([
-    readGranted(draft.steps, job),
-    desired.cluster.binaryCheck === undefined
-      ? undefined
-      : import('./binary-check.ts').then(({ checkBinaries }) =>
-          checkBinaries(desired, live, draft, secretsOf({ token, desired, env: host.env })),
-        ),
-  ])
+  const check = desired.cluster.binaryCheck?.command
+  const files = check === undefined ? [] : neededFiles(draft)
+  const asked = Promise.all([readGranted(draft.steps, job), checkDisks(check, files, job)])
   // Rehearsed while the answers are under way.
   const rehearsal = rehearse({ live, steps: draft.steps, wanted: wantedEnd(draft, live) })
   const [capabilities, binaries] = await asked
@@ -61,11 +56,36 @@ export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
       today: host.now().toISOString().slice(0, 10),
       rehearsal,
       ...(capabilities !== undefined && { capabilities }),
-      ...(binaries !== undefined && { binaries }),
+      ...(binaries !== undefined && { binaries: binaries.reports }),
     },
     [...desired.allow, ...(options.allow ?? []).map(parseAllowance)],
   )
-  return finishPlan(draft, desired, live, { findings, rehearsal })
+  const binaryCheck = binaries?.planned
+  return finishPlan(draft, desired, live, {
+    findings,
+    rehearsal,
+    ...(binaryCheck !== undefined && { binaryCheck }),
+  })
+}
+
+interface DisksChecked {
+  readonly reports: readonly BinaryReport[]
+  /** For a plan that is saved. */
+  readonly planned: Plan['cluster']['binary_check']
+}
+
+async function checkDisks(
+  command: readonly string[] | undefined,
+  files: readonly NeededFile[],
+  { live, session, desired, host }: PlanJob,
+): Promise<DisksChecked | undefined> {
+  if (command === undefined) return undefined
+  const { checkBinaries, plannedCheck } = await import('./binary-check.ts')
+  const secrets = secretsOf({ token: session.token, desired, env: host.env })
+  return {
+    reports: await checkBinaries({ command, nodes: live.nodes, files, secrets }),
+    planned: plannedCheck(command, files),
+  }
 }
 
 async function readGranted(

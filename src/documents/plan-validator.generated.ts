@@ -2,7 +2,7 @@
 // @ts-nocheck
 "use strict";
 export const validatePlan = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"lockstep:plan","type":"object","additionalProperties":false,"required":["format","plan_id","cluster","changes","steps","findings","rehearsal"],"properties":{"format":{"const":1},"plan_id":{"type":"string","pattern":"^[0-9a-f]{64}$"},"created_at":{"type":"string","format":"date-time"},"cluster":{"type":"object","additionalProperties":false,"required":["id","name","product","server_version","nodes"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"product":{"enum":["openbao","vault"]},"server_version":{"type":"string"},"nodes":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["address","role","state"],"properties":{"address":{"type":"string","format":"lockstep-node"},"role":{"enum":["active","standby","unknown"]},"state":{"enum":["serving","forwarding","sealed","unreachable"]}}}},"lock":{"type":"string"}}},"changes":{"type":"array","items":{"$ref":"#/$defs/change"}},"steps":{"type":"array","items":{"$ref":"#/$defs/step"}},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"rehearsal":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/rehearsal"}]}},"$defs":{"step":{"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}},"verify":{"type":"array","items":{"$ref":"#/$defs/verification"},"minItems":1}}},"verification":{"oneOf":[{"type":"object","additionalProperties":false,"required":["mount","kind","path"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"read"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["mount","kind","command"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"run"},"command":{"type":"array","items":{"type":"string"}}}}]},"action":{"oneOf":[{"type":"object","additionalProperties":false,"required":["kind","plugin","version","entry","env"],"properties":{"kind":{"const":"register"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"$ref":"#/$defs/entry"},"env":{"type":"array","items":{"$ref":"#/$defs/environment_name"}}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","plugin","version"],"properties":{"kind":{"const":"enable"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","version"],"properties":{"kind":{"const":"tune"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","connection","namespace","version"],"properties":{"kind":{"const":"repoint"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","node","namespace","mounts"],"properties":{"kind":{"const":"reload"},"node":{"type":"string","format":"lockstep-node"},"namespace":{"type":"string","format":"lockstep-namespace"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"},"minItems":1}}},{"type":"object","additionalProperties":false,"required":["kind","plugin","version"],"properties":{"kind":{"const":"deregister"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"fact":{"oneOf":[{"type":"object","additionalProperties":false,"required":["fact","plugin","version","entry"],"properties":{"fact":{"const":"entry"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/entry"}]},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","plugin","configured_version"],"properties":{"fact":{"const":"mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"accessor":{"type":"string"},"configured_version":{"type":"string","format":"lockstep-version"},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace"],"properties":{"fact":{"const":"no_mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","node","sha256"],"properties":{"fact":{"const":"running"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"node":{"type":"string","format":"lockstep-node"},"sha256":{"type":"string","format":"lockstep-sha256"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["fact","plugin","version","sha256"],"properties":{"fact":{"const":"unused"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"sha256":{"type":"string","format":"lockstep-sha256"}}},{"type":"object","additionalProperties":false,"required":["fact","connection","namespace","plugin","version"],"properties":{"fact":{"const":"connection"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"entry":{"type":"object","additionalProperties":false,"required":["command","sha256","args"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"},"args":{"type":"array","items":{"type":"string"}}}},"environment_name":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string"},"from":{"type":"string"}}},"change":{"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"node":{"type":"string","format":"lockstep-node"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}},"finding":{"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"lines":{"type":"array","items":{"type":"string"}},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}},"rehearsal":{"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","kind","problem","mounts","nodes"],"properties":{"after":{"type":"string"},"kind":{"enum":["refused","down","entry-missing","file-differs","other-binary","unregistered","other-mount","late-standby","missed-end"]},"problem":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}}}}}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"lockstep:plan","type":"object","additionalProperties":false,"required":["format","plan_id","cluster","changes","steps","findings","rehearsal"],"properties":{"format":{"const":1},"plan_id":{"type":"string","pattern":"^[0-9a-f]{64}$"},"created_at":{"type":"string","format":"date-time"},"cluster":{"type":"object","additionalProperties":false,"required":["id","name","product","server_version","nodes"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"product":{"enum":["openbao","vault"]},"server_version":{"type":"string"},"nodes":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["address","role","state"],"properties":{"address":{"type":"string","format":"lockstep-node"},"role":{"enum":["active","standby","unknown"]},"state":{"enum":["serving","forwarding","sealed","unreachable"]}}}},"lock":{"type":"string"},"binary_check":{"type":"object","additionalProperties":false,"required":["command","files"],"properties":{"command":{"type":"array","items":{"type":"string"},"minItems":1},"files":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["command","sha256"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"}}}}}}}},"changes":{"type":"array","items":{"$ref":"#/$defs/change"}},"steps":{"type":"array","items":{"$ref":"#/$defs/step"}},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"rehearsal":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/rehearsal"}]}},"$defs":{"step":{"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}},"verify":{"type":"array","items":{"$ref":"#/$defs/verification"},"minItems":1}}},"verification":{"oneOf":[{"type":"object","additionalProperties":false,"required":["mount","kind","path"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"read"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["mount","kind","command"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"run"},"command":{"type":"array","items":{"type":"string"}}}}]},"action":{"oneOf":[{"type":"object","additionalProperties":false,"required":["kind","plugin","version","entry","env"],"properties":{"kind":{"const":"register"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"$ref":"#/$defs/entry"},"env":{"type":"array","items":{"$ref":"#/$defs/environment_name"}}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","plugin","version"],"properties":{"kind":{"const":"enable"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","version"],"properties":{"kind":{"const":"tune"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","connection","namespace","version"],"properties":{"kind":{"const":"repoint"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","node","namespace","mounts"],"properties":{"kind":{"const":"reload"},"node":{"type":"string","format":"lockstep-node"},"namespace":{"type":"string","format":"lockstep-namespace"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"},"minItems":1}}},{"type":"object","additionalProperties":false,"required":["kind","plugin","version"],"properties":{"kind":{"const":"deregister"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"fact":{"oneOf":[{"type":"object","additionalProperties":false,"required":["fact","plugin","version","entry"],"properties":{"fact":{"const":"entry"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/entry"}]},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","plugin","configured_version"],"properties":{"fact":{"const":"mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"accessor":{"type":"string"},"configured_version":{"type":"string","format":"lockstep-version"},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace"],"properties":{"fact":{"const":"no_mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","node","sha256"],"properties":{"fact":{"const":"running"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"node":{"type":"string","format":"lockstep-node"},"sha256":{"type":"string","format":"lockstep-sha256"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["fact","plugin","version","sha256"],"properties":{"fact":{"const":"unused"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"sha256":{"type":"string","format":"lockstep-sha256"}}},{"type":"object","additionalProperties":false,"required":["fact","connection","namespace","plugin","version"],"properties":{"fact":{"const":"connection"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"entry":{"type":"object","additionalProperties":false,"required":["command","sha256","args"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"},"args":{"type":"array","items":{"type":"string"}}}},"environment_name":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string"},"from":{"type":"string"}}},"change":{"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"node":{"type":"string","format":"lockstep-node"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}},"finding":{"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"lines":{"type":"array","items":{"type":"string"}},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}},"rehearsal":{"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","kind","problem","mounts","nodes"],"properties":{"after":{"type":"string"},"kind":{"enum":["refused","down","entry-missing","file-differs","other-binary","unregistered","other-mount","late-standby","missed-end"]},"problem":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}}}}}}}}};
 const schema32 = {"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"node":{"type":"string","format":"lockstep-node"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}};
 const schema40 = {"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"lines":{"type":"array","items":{"type":"string"}},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}};
 const schema41 = {"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","kind","problem","mounts","nodes"],"properties":{"after":{"type":"string"},"kind":{"enum":["refused","down","entry-missing","file-differs","other-binary","unregistered","other-mount","late-standby","missed-end"]},"problem":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}}}}}}};
@@ -3023,7 +3023,7 @@ return false;
 else {
 const _errs9 = errors;
 for(const key1 in data3){
-if(!((((((key1 === "id") || (key1 === "name")) || (key1 === "product")) || (key1 === "server_version")) || (key1 === "nodes")) || (key1 === "lock"))){
+if(!(((((((key1 === "id") || (key1 === "name")) || (key1 === "product")) || (key1 === "server_version")) || (key1 === "nodes")) || (key1 === "lock")) || (key1 === "binary_check"))){
 validate20.errors = [{instancePath:instancePath+"/cluster",schemaPath:"#/properties/cluster/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -3185,6 +3185,157 @@ var valid1 = _errs26 === errors;
 else {
 var valid1 = true;
 }
+if(valid1){
+if(data3.binary_check !== undefined){
+let data14 = data3.binary_check;
+const _errs28 = errors;
+if(errors === _errs28){
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+let missing3;
+if(((data14.command === undefined) && (missing3 = "command")) || ((data14.files === undefined) && (missing3 = "files"))){
+validate20.errors = [{instancePath:instancePath+"/cluster/binary_check",schemaPath:"#/properties/cluster/properties/binary_check/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+return false;
+}
+else {
+const _errs30 = errors;
+for(const key3 in data14){
+if(!((key3 === "command") || (key3 === "files"))){
+validate20.errors = [{instancePath:instancePath+"/cluster/binary_check",schemaPath:"#/properties/cluster/properties/binary_check/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs30 === errors){
+if(data14.command !== undefined){
+let data15 = data14.command;
+const _errs31 = errors;
+if(errors === _errs31){
+if(Array.isArray(data15)){
+if(data15.length < 1){
+validate20.errors = [{instancePath:instancePath+"/cluster/binary_check/command",schemaPath:"#/properties/cluster/properties/binary_check/properties/command/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
+return false;
+}
+else {
+var valid5 = true;
+const len1 = data15.length;
+for(let i1=0; i1<len1; i1++){
+const _errs33 = errors;
+if(typeof data15[i1] !== "string"){
+validate20.errors = [{instancePath:instancePath+"/cluster/binary_check/command/" + i1,schemaPath:"#/properties/cluster/properties/binary_check/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid5 = _errs33 === errors;
+if(!valid5){
+break;
+}
+}
+}
+}
+else {
+validate20.errors = [{instancePath:instancePath+"/cluster/binary_check/command",schemaPath:"#/properties/cluster/properties/binary_check/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid4 = _errs31 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data14.files !== undefined){
+let data17 = data14.files;
+const _errs35 = errors;
+if(errors === _errs35){
+if(Array.isArray(data17)){
+var valid6 = true;
+const len2 = data17.length;
+for(let i2=0; i2<len2; i2++){
+let data18 = data17[i2];
+const _errs37 = errors;
+if(errors === _errs37){
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+let missing4;
+if(((data18.command === undefined) && (missing4 = "command")) || ((data18.sha256 === undefined) && (missing4 = "sha256"))){
+validate20.errors = [{instancePath:instancePath+"/cluster/binary_check/files/" + i2,schemaPath:"#/properties/cluster/properties/binary_check/properties/files/items/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+return false;
+}
+else {
+const _errs39 = errors;
+for(const key4 in data18){
+if(!((key4 === "command") || (key4 === "sha256"))){
+validate20.errors = [{instancePath:instancePath+"/cluster/binary_check/files/" + i2,schemaPath:"#/properties/cluster/properties/binary_check/properties/files/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs39 === errors){
+if(data18.command !== undefined){
+const _errs40 = errors;
+if(typeof data18.command !== "string"){
+validate20.errors = [{instancePath:instancePath+"/cluster/binary_check/files/" + i2+"/command",schemaPath:"#/properties/cluster/properties/binary_check/properties/files/items/properties/command/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid7 = _errs40 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data18.sha256 !== undefined){
+const _errs42 = errors;
+if(errors === _errs42){
+if(errors === _errs42){
+if(!(typeof data18.sha256 === "string")){
+validate20.errors = [{instancePath:instancePath+"/cluster/binary_check/files/" + i2+"/sha256",schemaPath:"#/properties/cluster/properties/binary_check/properties/files/items/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+}
+var valid7 = _errs42 === errors;
+}
+else {
+var valid7 = true;
+}
+}
+}
+}
+}
+else {
+validate20.errors = [{instancePath:instancePath+"/cluster/binary_check/files/" + i2,schemaPath:"#/properties/cluster/properties/binary_check/properties/files/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid6 = _errs37 === errors;
+if(!valid6){
+break;
+}
+}
+}
+else {
+validate20.errors = [{instancePath:instancePath+"/cluster/binary_check/files",schemaPath:"#/properties/cluster/properties/binary_check/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid4 = _errs35 === errors;
+}
+else {
+var valid4 = true;
+}
+}
+}
+}
+}
+else {
+validate20.errors = [{instancePath:instancePath+"/cluster/binary_check",schemaPath:"#/properties/cluster/properties/binary_check/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid1 = _errs28 === errors;
+}
+else {
+var valid1 = true;
+}
+}
 }
 }
 }
@@ -3205,189 +3356,189 @@ var valid0 = true;
 }
 if(valid0){
 if(data.changes !== undefined){
-let data14 = data.changes;
-const _errs28 = errors;
-if(errors === _errs28){
-if(Array.isArray(data14)){
-var valid4 = true;
-const len1 = data14.length;
-for(let i1=0; i1<len1; i1++){
-let data15 = data14[i1];
-const _errs30 = errors;
-const _errs31 = errors;
-if(errors === _errs31){
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-let missing3;
-if((((((data15.subject === undefined) && (missing3 = "subject")) || ((data15.kind === undefined) && (missing3 = "kind"))) || ((data15.action === undefined) && (missing3 = "action"))) || ((data15.fields === undefined) && (missing3 = "fields"))) || ((data15.why === undefined) && (missing3 = "why"))){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1,schemaPath:"#/$defs/change/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
-return false;
-}
-else {
-const _errs33 = errors;
-for(const key3 in data15){
-if(!(((((key3 === "subject") || (key3 === "kind")) || (key3 === "action")) || (key3 === "fields")) || (key3 === "why"))){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1,schemaPath:"#/$defs/change/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs33 === errors){
-if(data15.subject !== undefined){
-const _errs34 = errors;
-if(typeof data15.subject !== "string"){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/subject",schemaPath:"#/$defs/change/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid6 = _errs34 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
-if(data15.kind !== undefined){
-let data17 = data15.kind;
-const _errs36 = errors;
-if(!(((data17 === "entry") || (data17 === "mount")) || (data17 === "connection"))){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/kind",schemaPath:"#/$defs/change/properties/kind/enum",keyword:"enum",params:{allowedValues: schema32.properties.kind.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid6 = _errs36 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
-if(data15.action !== undefined){
-let data18 = data15.action;
-const _errs37 = errors;
-if(!(((data18 === "add") || (data18 === "change")) || (data18 === "remove"))){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/action",schemaPath:"#/$defs/change/properties/action/enum",keyword:"enum",params:{allowedValues: schema32.properties.action.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid6 = _errs37 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
-if(data15.fields !== undefined){
-let data19 = data15.fields;
-const _errs38 = errors;
-if(errors === _errs38){
-if(Array.isArray(data19)){
-var valid7 = true;
-const len2 = data19.length;
-for(let i2=0; i2<len2; i2++){
-let data20 = data19[i2];
-const _errs40 = errors;
-if(errors === _errs40){
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-let missing4;
-if((((data20.name === undefined) && (missing4 = "name")) || ((data20.from === undefined) && (missing4 = "from"))) || ((data20.to === undefined) && (missing4 = "to"))){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2,schemaPath:"#/$defs/change/properties/fields/items/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
-return false;
-}
-else {
-const _errs42 = errors;
-for(const key4 in data20){
-if(!((((key4 === "name") || (key4 === "node")) || (key4 === "from")) || (key4 === "to"))){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2,schemaPath:"#/$defs/change/properties/fields/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs42 === errors){
-if(data20.name !== undefined){
-const _errs43 = errors;
-if(typeof data20.name !== "string"){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2+"/name",schemaPath:"#/$defs/change/properties/fields/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid8 = _errs43 === errors;
-}
-else {
+let data21 = data.changes;
+const _errs44 = errors;
+if(errors === _errs44){
+if(Array.isArray(data21)){
 var valid8 = true;
-}
-if(valid8){
-if(data20.node !== undefined){
-const _errs45 = errors;
-if(errors === _errs45){
-if(errors === _errs45){
-if(!(typeof data20.node === "string")){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2+"/node",schemaPath:"#/$defs/change/properties/fields/items/properties/node/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-}
-var valid8 = _errs45 === errors;
-}
-else {
-var valid8 = true;
-}
-if(valid8){
-if(data20.from !== undefined){
-let data23 = data20.from;
+const len3 = data21.length;
+for(let i3=0; i3<len3; i3++){
+let data22 = data21[i3];
+const _errs46 = errors;
 const _errs47 = errors;
-if((typeof data23 !== "string") && (data23 !== null)){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2+"/from",schemaPath:"#/$defs/change/properties/fields/items/properties/from/type",keyword:"type",params:{type: schema32.properties.fields.items.properties.from.type},message:"must be string,null"}];
+if(errors === _errs47){
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+let missing5;
+if((((((data22.subject === undefined) && (missing5 = "subject")) || ((data22.kind === undefined) && (missing5 = "kind"))) || ((data22.action === undefined) && (missing5 = "action"))) || ((data22.fields === undefined) && (missing5 = "fields"))) || ((data22.why === undefined) && (missing5 = "why"))){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3,schemaPath:"#/$defs/change/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
 return false;
 }
-var valid8 = _errs47 === errors;
-}
 else {
-var valid8 = true;
-}
-if(valid8){
-if(data20.to !== undefined){
-let data24 = data20.to;
 const _errs49 = errors;
-if((typeof data24 !== "string") && (data24 !== null)){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2+"/to",schemaPath:"#/$defs/change/properties/fields/items/properties/to/type",keyword:"type",params:{type: schema32.properties.fields.items.properties.to.type},message:"must be string,null"}];
+for(const key5 in data22){
+if(!(((((key5 === "subject") || (key5 === "kind")) || (key5 === "action")) || (key5 === "fields")) || (key5 === "why"))){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3,schemaPath:"#/$defs/change/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs49 === errors){
+if(data22.subject !== undefined){
+const _errs50 = errors;
+if(typeof data22.subject !== "string"){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3+"/subject",schemaPath:"#/$defs/change/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid8 = _errs49 === errors;
+var valid10 = _errs50 === errors;
 }
 else {
-var valid8 = true;
+var valid10 = true;
 }
+if(valid10){
+if(data22.kind !== undefined){
+let data24 = data22.kind;
+const _errs52 = errors;
+if(!(((data24 === "entry") || (data24 === "mount")) || (data24 === "connection"))){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3+"/kind",schemaPath:"#/$defs/change/properties/kind/enum",keyword:"enum",params:{allowedValues: schema32.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+return false;
 }
-}
-}
-}
-}
+var valid10 = _errs52 === errors;
 }
 else {
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields/" + i2,schemaPath:"#/$defs/change/properties/fields/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+var valid10 = true;
+}
+if(valid10){
+if(data22.action !== undefined){
+let data25 = data22.action;
+const _errs53 = errors;
+if(!(((data25 === "add") || (data25 === "change")) || (data25 === "remove"))){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3+"/action",schemaPath:"#/$defs/change/properties/action/enum",keyword:"enum",params:{allowedValues: schema32.properties.action.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid10 = _errs53 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data22.fields !== undefined){
+let data26 = data22.fields;
+const _errs54 = errors;
+if(errors === _errs54){
+if(Array.isArray(data26)){
+var valid11 = true;
+const len4 = data26.length;
+for(let i4=0; i4<len4; i4++){
+let data27 = data26[i4];
+const _errs56 = errors;
+if(errors === _errs56){
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+let missing6;
+if((((data27.name === undefined) && (missing6 = "name")) || ((data27.from === undefined) && (missing6 = "from"))) || ((data27.to === undefined) && (missing6 = "to"))){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3+"/fields/" + i4,schemaPath:"#/$defs/change/properties/fields/items/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+return false;
+}
+else {
+const _errs58 = errors;
+for(const key6 in data27){
+if(!((((key6 === "name") || (key6 === "node")) || (key6 === "from")) || (key6 === "to"))){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3+"/fields/" + i4,schemaPath:"#/$defs/change/properties/fields/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs58 === errors){
+if(data27.name !== undefined){
+const _errs59 = errors;
+if(typeof data27.name !== "string"){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3+"/fields/" + i4+"/name",schemaPath:"#/$defs/change/properties/fields/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid12 = _errs59 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data27.node !== undefined){
+const _errs61 = errors;
+if(errors === _errs61){
+if(errors === _errs61){
+if(!(typeof data27.node === "string")){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3+"/fields/" + i4+"/node",schemaPath:"#/$defs/change/properties/fields/items/properties/node/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
-var valid7 = _errs40 === errors;
-if(!valid7){
+}
+var valid12 = _errs61 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data27.from !== undefined){
+let data30 = data27.from;
+const _errs63 = errors;
+if((typeof data30 !== "string") && (data30 !== null)){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3+"/fields/" + i4+"/from",schemaPath:"#/$defs/change/properties/fields/items/properties/from/type",keyword:"type",params:{type: schema32.properties.fields.items.properties.from.type},message:"must be string,null"}];
+return false;
+}
+var valid12 = _errs63 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data27.to !== undefined){
+let data31 = data27.to;
+const _errs65 = errors;
+if((typeof data31 !== "string") && (data31 !== null)){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3+"/fields/" + i4+"/to",schemaPath:"#/$defs/change/properties/fields/items/properties/to/type",keyword:"type",params:{type: schema32.properties.fields.items.properties.to.type},message:"must be string,null"}];
+return false;
+}
+var valid12 = _errs65 === errors;
+}
+else {
+var valid12 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3+"/fields/" + i4,schemaPath:"#/$defs/change/properties/fields/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid11 = _errs56 === errors;
+if(!valid11){
 break;
 }
 }
 }
 else {
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/fields",schemaPath:"#/$defs/change/properties/fields/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3+"/fields",schemaPath:"#/$defs/change/properties/fields/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid6 = _errs38 === errors;
+var valid10 = _errs54 === errors;
 }
 else {
-var valid6 = true;
+var valid10 = true;
 }
-if(valid6){
-if(data15.why !== undefined){
-const _errs51 = errors;
-if(typeof data15.why !== "string"){
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1+"/why",schemaPath:"#/$defs/change/properties/why/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(valid10){
+if(data22.why !== undefined){
+const _errs67 = errors;
+if(typeof data22.why !== "string"){
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3+"/why",schemaPath:"#/$defs/change/properties/why/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid6 = _errs51 === errors;
+var valid10 = _errs67 === errors;
 }
 else {
-var valid6 = true;
+var valid10 = true;
 }
 }
 }
@@ -3397,12 +3548,12 @@ var valid6 = true;
 }
 }
 else {
-validate20.errors = [{instancePath:instancePath+"/changes/" + i1,schemaPath:"#/$defs/change/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate20.errors = [{instancePath:instancePath+"/changes/" + i3,schemaPath:"#/$defs/change/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-var valid4 = _errs30 === errors;
-if(!valid4){
+var valid8 = _errs46 === errors;
+if(!valid8){
 break;
 }
 }
@@ -3412,27 +3563,27 @@ validate20.errors = [{instancePath:instancePath+"/changes",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs28 === errors;
+var valid0 = _errs44 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.steps !== undefined){
-let data26 = data.steps;
-const _errs53 = errors;
-if(errors === _errs53){
-if(Array.isArray(data26)){
-var valid9 = true;
-const len3 = data26.length;
-for(let i3=0; i3<len3; i3++){
-const _errs55 = errors;
-if(!(validate21(data26[i3], {instancePath:instancePath+"/steps/" + i3,parentData:data26,parentDataProperty:i3,rootData,dynamicAnchors}))){
+let data33 = data.steps;
+const _errs69 = errors;
+if(errors === _errs69){
+if(Array.isArray(data33)){
+var valid13 = true;
+const len5 = data33.length;
+for(let i5=0; i5<len5; i5++){
+const _errs71 = errors;
+if(!(validate21(data33[i5], {instancePath:instancePath+"/steps/" + i5,parentData:data33,parentDataProperty:i5,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
 errors = vErrors.length;
 }
-var valid9 = _errs55 === errors;
-if(!valid9){
+var valid13 = _errs71 === errors;
+if(!valid13){
 break;
 }
 }
@@ -3442,241 +3593,241 @@ validate20.errors = [{instancePath:instancePath+"/steps",schemaPath:"#/propertie
 return false;
 }
 }
-var valid0 = _errs53 === errors;
+var valid0 = _errs69 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.findings !== undefined){
-let data28 = data.findings;
-const _errs56 = errors;
-if(errors === _errs56){
-if(Array.isArray(data28)){
-var valid10 = true;
-const len4 = data28.length;
-for(let i4=0; i4<len4; i4++){
-let data29 = data28[i4];
-const _errs58 = errors;
-const _errs59 = errors;
-if(errors === _errs59){
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-let missing5;
-if((((((((data29.rule === undefined) && (missing5 = "rule")) || ((data29.severity === undefined) && (missing5 = "severity"))) || ((data29.subject === undefined) && (missing5 = "subject"))) || ((data29.message === undefined) && (missing5 = "message"))) || ((data29.fix === undefined) && (missing5 = "fix"))) || ((data29.mounts === undefined) && (missing5 = "mounts"))) || ((data29.nodes === undefined) && (missing5 = "nodes"))){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4,schemaPath:"#/$defs/finding/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
-return false;
-}
-else {
-const _errs61 = errors;
-for(const key5 in data29){
-if(!(func1.call(schema40.properties, key5))){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4,schemaPath:"#/$defs/finding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs61 === errors){
-if(data29.rule !== undefined){
-const _errs62 = errors;
-if(typeof data29.rule !== "string"){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/rule",schemaPath:"#/$defs/finding/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid12 = _errs62 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
-if(data29.severity !== undefined){
-let data31 = data29.severity;
-const _errs64 = errors;
-if(!(((data31 === "error") || (data31 === "warning")) || (data31 === "note"))){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/severity",schemaPath:"#/$defs/finding/properties/severity/enum",keyword:"enum",params:{allowedValues: schema40.properties.severity.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid12 = _errs64 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
-if(data29.subject !== undefined){
-const _errs65 = errors;
-if(typeof data29.subject !== "string"){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/subject",schemaPath:"#/$defs/finding/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid12 = _errs65 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
-if(data29.message !== undefined){
-const _errs67 = errors;
-if(typeof data29.message !== "string"){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/message",schemaPath:"#/$defs/finding/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid12 = _errs67 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
-if(data29.fix !== undefined){
-const _errs69 = errors;
-if(typeof data29.fix !== "string"){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/fix",schemaPath:"#/$defs/finding/properties/fix/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid12 = _errs69 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
-if(data29.lines !== undefined){
-let data35 = data29.lines;
-const _errs71 = errors;
-if(errors === _errs71){
+let data35 = data.findings;
+const _errs72 = errors;
+if(errors === _errs72){
 if(Array.isArray(data35)){
-var valid13 = true;
-const len5 = data35.length;
-for(let i5=0; i5<len5; i5++){
-const _errs73 = errors;
-if(typeof data35[i5] !== "string"){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/lines/" + i5,schemaPath:"#/$defs/finding/properties/lines/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid13 = _errs73 === errors;
-if(!valid13){
-break;
-}
-}
-}
-else {
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/lines",schemaPath:"#/$defs/finding/properties/lines/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid12 = _errs71 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
-if(data29.mounts !== undefined){
-let data37 = data29.mounts;
+var valid14 = true;
+const len6 = data35.length;
+for(let i6=0; i6<len6; i6++){
+let data36 = data35[i6];
+const _errs74 = errors;
 const _errs75 = errors;
 if(errors === _errs75){
-if(Array.isArray(data37)){
-var valid14 = true;
-const len6 = data37.length;
-for(let i6=0; i6<len6; i6++){
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+let missing7;
+if((((((((data36.rule === undefined) && (missing7 = "rule")) || ((data36.severity === undefined) && (missing7 = "severity"))) || ((data36.subject === undefined) && (missing7 = "subject"))) || ((data36.message === undefined) && (missing7 = "message"))) || ((data36.fix === undefined) && (missing7 = "fix"))) || ((data36.mounts === undefined) && (missing7 = "mounts"))) || ((data36.nodes === undefined) && (missing7 = "nodes"))){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6,schemaPath:"#/$defs/finding/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+return false;
+}
+else {
 const _errs77 = errors;
-if(errors === _errs77){
-if(errors === _errs77){
-if(!(typeof data37[i6] === "string")){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/mounts/" + i6,schemaPath:"#/$defs/finding/properties/mounts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+for(const key7 in data36){
+if(!(func1.call(schema40.properties, key7))){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6,schemaPath:"#/$defs/finding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"}];
 return false;
-}
-}
-}
-var valid14 = _errs77 === errors;
-if(!valid14){
 break;
 }
 }
-}
-else {
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/mounts",schemaPath:"#/$defs/finding/properties/mounts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+if(_errs77 === errors){
+if(data36.rule !== undefined){
+const _errs78 = errors;
+if(typeof data36.rule !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/rule",schemaPath:"#/$defs/finding/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-}
-var valid12 = _errs75 === errors;
+var valid16 = _errs78 === errors;
 }
 else {
-var valid12 = true;
+var valid16 = true;
 }
-if(valid12){
-if(data29.nodes !== undefined){
-let data39 = data29.nodes;
-const _errs79 = errors;
-if(errors === _errs79){
-if(Array.isArray(data39)){
-var valid15 = true;
-const len7 = data39.length;
-for(let i7=0; i7<len7; i7++){
+if(valid16){
+if(data36.severity !== undefined){
+let data38 = data36.severity;
+const _errs80 = errors;
+if(!(((data38 === "error") || (data38 === "warning")) || (data38 === "note"))){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/severity",schemaPath:"#/$defs/finding/properties/severity/enum",keyword:"enum",params:{allowedValues: schema40.properties.severity.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid16 = _errs80 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data36.subject !== undefined){
 const _errs81 = errors;
-if(errors === _errs81){
-if(errors === _errs81){
-if(!(typeof data39[i7] === "string")){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/nodes/" + i7,schemaPath:"#/$defs/finding/properties/nodes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data36.subject !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/subject",schemaPath:"#/$defs/finding/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
+var valid16 = _errs81 === errors;
 }
+else {
+var valid16 = true;
 }
-var valid15 = _errs81 === errors;
-if(!valid15){
+if(valid16){
+if(data36.message !== undefined){
+const _errs83 = errors;
+if(typeof data36.message !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/message",schemaPath:"#/$defs/finding/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs83 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data36.fix !== undefined){
+const _errs85 = errors;
+if(typeof data36.fix !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/fix",schemaPath:"#/$defs/finding/properties/fix/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs85 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data36.lines !== undefined){
+let data42 = data36.lines;
+const _errs87 = errors;
+if(errors === _errs87){
+if(Array.isArray(data42)){
+var valid17 = true;
+const len7 = data42.length;
+for(let i7=0; i7<len7; i7++){
+const _errs89 = errors;
+if(typeof data42[i7] !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/lines/" + i7,schemaPath:"#/$defs/finding/properties/lines/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs89 === errors;
+if(!valid17){
 break;
 }
 }
 }
 else {
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/nodes",schemaPath:"#/$defs/finding/properties/nodes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/lines",schemaPath:"#/$defs/finding/properties/lines/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid12 = _errs79 === errors;
+var valid16 = _errs87 === errors;
 }
 else {
-var valid12 = true;
+var valid16 = true;
 }
-if(valid12){
-if(data29.at !== undefined){
-const _errs83 = errors;
-if(typeof data29.at !== "string"){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/at",schemaPath:"#/$defs/finding/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(valid16){
+if(data36.mounts !== undefined){
+let data44 = data36.mounts;
+const _errs91 = errors;
+if(errors === _errs91){
+if(Array.isArray(data44)){
+var valid18 = true;
+const len8 = data44.length;
+for(let i8=0; i8<len8; i8++){
+const _errs93 = errors;
+if(errors === _errs93){
+if(errors === _errs93){
+if(!(typeof data44[i8] === "string")){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/mounts/" + i8,schemaPath:"#/$defs/finding/properties/mounts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs83 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
-if(data29.allowed !== undefined){
-const _errs85 = errors;
-if(typeof data29.allowed !== "string"){
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4+"/allowed",schemaPath:"#/$defs/finding/properties/allowed/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid12 = _errs85 === errors;
-}
-else {
-var valid12 = true;
 }
 }
-}
-}
-}
-}
-}
-}
-}
-}
+var valid18 = _errs93 === errors;
+if(!valid18){
+break;
 }
 }
 }
 else {
-validate20.errors = [{instancePath:instancePath+"/findings/" + i4,schemaPath:"#/$defs/finding/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/mounts",schemaPath:"#/$defs/finding/properties/mounts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid10 = _errs58 === errors;
-if(!valid10){
+var valid16 = _errs91 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data36.nodes !== undefined){
+let data46 = data36.nodes;
+const _errs95 = errors;
+if(errors === _errs95){
+if(Array.isArray(data46)){
+var valid19 = true;
+const len9 = data46.length;
+for(let i9=0; i9<len9; i9++){
+const _errs97 = errors;
+if(errors === _errs97){
+if(errors === _errs97){
+if(!(typeof data46[i9] === "string")){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/nodes/" + i9,schemaPath:"#/$defs/finding/properties/nodes/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+}
+var valid19 = _errs97 === errors;
+if(!valid19){
+break;
+}
+}
+}
+else {
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/nodes",schemaPath:"#/$defs/finding/properties/nodes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid16 = _errs95 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data36.at !== undefined){
+const _errs99 = errors;
+if(typeof data36.at !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/at",schemaPath:"#/$defs/finding/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs99 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data36.allowed !== undefined){
+const _errs101 = errors;
+if(typeof data36.allowed !== "string"){
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6+"/allowed",schemaPath:"#/$defs/finding/properties/allowed/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs101 === errors;
+}
+else {
+var valid16 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate20.errors = [{instancePath:instancePath+"/findings/" + i6,schemaPath:"#/$defs/finding/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid14 = _errs74 === errors;
+if(!valid14){
 break;
 }
 }
@@ -3686,20 +3837,20 @@ validate20.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs56 === errors;
+var valid0 = _errs72 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.rehearsal !== undefined){
-let data43 = data.rehearsal;
-const _errs87 = errors;
-const _errs88 = errors;
-let valid16 = false;
+let data50 = data.rehearsal;
+const _errs103 = errors;
+const _errs104 = errors;
+let valid20 = false;
 let passing0 = null;
-const _errs89 = errors;
-if(data43 !== null){
+const _errs105 = errors;
+if(data50 !== null){
 const err0 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/properties/rehearsal/oneOf/0/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err0];
@@ -3709,18 +3860,18 @@ vErrors.push(err0);
 }
 errors++;
 }
-var _valid0 = _errs89 === errors;
+var _valid0 = _errs105 === errors;
 if(_valid0){
-valid16 = true;
+valid20 = true;
 passing0 = 0;
 }
-const _errs91 = errors;
-const _errs92 = errors;
-if(errors === _errs92){
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-let missing6;
-if((((data43.stopping_points === undefined) && (missing6 = "stopping_points")) || ((data43.safe === undefined) && (missing6 = "safe"))) || ((data43.unsafe === undefined) && (missing6 = "unsafe"))){
-const err1 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/$defs/rehearsal/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"};
+const _errs107 = errors;
+const _errs108 = errors;
+if(errors === _errs108){
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+let missing8;
+if((((data50.stopping_points === undefined) && (missing8 = "stopping_points")) || ((data50.safe === undefined) && (missing8 = "safe"))) || ((data50.unsafe === undefined) && (missing8 = "unsafe"))){
+const err1 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/$defs/rehearsal/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3730,10 +3881,10 @@ vErrors.push(err1);
 errors++;
 }
 else {
-const _errs94 = errors;
-for(const key6 in data43){
-if(!(((key6 === "stopping_points") || (key6 === "safe")) || (key6 === "unsafe"))){
-const err2 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/$defs/rehearsal/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+const _errs110 = errors;
+for(const key8 in data50){
+if(!(((key8 === "stopping_points") || (key8 === "safe")) || (key8 === "unsafe"))){
+const err2 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/$defs/rehearsal/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3744,11 +3895,11 @@ errors++;
 break;
 }
 }
-if(_errs94 === errors){
-if(data43.stopping_points !== undefined){
-let data44 = data43.stopping_points;
-const _errs95 = errors;
-if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
+if(_errs110 === errors){
+if(data50.stopping_points !== undefined){
+let data51 = data50.stopping_points;
+const _errs111 = errors;
+if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
 const err3 = {instancePath:instancePath+"/rehearsal/stopping_points",schemaPath:"#/$defs/rehearsal/properties/stopping_points/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err3];
@@ -3758,9 +3909,9 @@ vErrors.push(err3);
 }
 errors++;
 }
-if(errors === _errs95){
-if((typeof data44 == "number") && (isFinite(data44))){
-if(data44 < 0 || isNaN(data44)){
+if(errors === _errs111){
+if((typeof data51 == "number") && (isFinite(data51))){
+if(data51 < 0 || isNaN(data51)){
 const err4 = {instancePath:instancePath+"/rehearsal/stopping_points",schemaPath:"#/$defs/rehearsal/properties/stopping_points/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err4];
@@ -3772,16 +3923,16 @@ errors++;
 }
 }
 }
-var valid18 = _errs95 === errors;
+var valid22 = _errs111 === errors;
 }
 else {
-var valid18 = true;
+var valid22 = true;
 }
-if(valid18){
-if(data43.safe !== undefined){
-let data45 = data43.safe;
-const _errs97 = errors;
-if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
+if(valid22){
+if(data50.safe !== undefined){
+let data52 = data50.safe;
+const _errs113 = errors;
+if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
 const err5 = {instancePath:instancePath+"/rehearsal/safe",schemaPath:"#/$defs/rehearsal/properties/safe/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err5];
@@ -3791,9 +3942,9 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(errors === _errs97){
-if((typeof data45 == "number") && (isFinite(data45))){
-if(data45 < 0 || isNaN(data45)){
+if(errors === _errs113){
+if((typeof data52 == "number") && (isFinite(data52))){
+if(data52 < 0 || isNaN(data52)){
 const err6 = {instancePath:instancePath+"/rehearsal/safe",schemaPath:"#/$defs/rehearsal/properties/safe/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err6];
@@ -3805,27 +3956,27 @@ errors++;
 }
 }
 }
-var valid18 = _errs97 === errors;
+var valid22 = _errs113 === errors;
 }
 else {
-var valid18 = true;
+var valid22 = true;
 }
-if(valid18){
-if(data43.unsafe !== undefined){
-let data46 = data43.unsafe;
-const _errs99 = errors;
-if(errors === _errs99){
-if(Array.isArray(data46)){
-var valid19 = true;
-const len8 = data46.length;
-for(let i8=0; i8<len8; i8++){
-let data47 = data46[i8];
-const _errs101 = errors;
-if(errors === _errs101){
-if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
-let missing7;
-if((((((data47.after === undefined) && (missing7 = "after")) || ((data47.kind === undefined) && (missing7 = "kind"))) || ((data47.problem === undefined) && (missing7 = "problem"))) || ((data47.mounts === undefined) && (missing7 = "mounts"))) || ((data47.nodes === undefined) && (missing7 = "nodes"))){
-const err7 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"};
+if(valid22){
+if(data50.unsafe !== undefined){
+let data53 = data50.unsafe;
+const _errs115 = errors;
+if(errors === _errs115){
+if(Array.isArray(data53)){
+var valid23 = true;
+const len10 = data53.length;
+for(let i10=0; i10<len10; i10++){
+let data54 = data53[i10];
+const _errs117 = errors;
+if(errors === _errs117){
+if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
+let missing9;
+if((((((data54.after === undefined) && (missing9 = "after")) || ((data54.kind === undefined) && (missing9 = "kind"))) || ((data54.problem === undefined) && (missing9 = "problem"))) || ((data54.mounts === undefined) && (missing9 = "mounts"))) || ((data54.nodes === undefined) && (missing9 = "nodes"))){
+const err7 = {instancePath:instancePath+"/rehearsal/unsafe/" + i10,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3835,10 +3986,10 @@ vErrors.push(err7);
 errors++;
 }
 else {
-const _errs103 = errors;
-for(const key7 in data47){
-if(!(((((key7 === "after") || (key7 === "kind")) || (key7 === "problem")) || (key7 === "mounts")) || (key7 === "nodes"))){
-const err8 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+const _errs119 = errors;
+for(const key9 in data54){
+if(!(((((key9 === "after") || (key9 === "kind")) || (key9 === "problem")) || (key9 === "mounts")) || (key9 === "nodes"))){
+const err8 = {instancePath:instancePath+"/rehearsal/unsafe/" + i10,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3849,11 +4000,11 @@ errors++;
 break;
 }
 }
-if(_errs103 === errors){
-if(data47.after !== undefined){
-const _errs104 = errors;
-if(typeof data47.after !== "string"){
-const err9 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/after",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/after/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(_errs119 === errors){
+if(data54.after !== undefined){
+const _errs120 = errors;
+if(typeof data54.after !== "string"){
+const err9 = {instancePath:instancePath+"/rehearsal/unsafe/" + i10+"/after",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/after/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3862,17 +4013,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-var valid20 = _errs104 === errors;
+var valid24 = _errs120 === errors;
 }
 else {
-var valid20 = true;
+var valid24 = true;
 }
-if(valid20){
-if(data47.kind !== undefined){
-let data49 = data47.kind;
-const _errs106 = errors;
-if(!(((((((((data49 === "refused") || (data49 === "down")) || (data49 === "entry-missing")) || (data49 === "file-differs")) || (data49 === "other-binary")) || (data49 === "unregistered")) || (data49 === "other-mount")) || (data49 === "late-standby")) || (data49 === "missed-end"))){
-const err10 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/kind",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema41.properties.unsafe.items.properties.kind.enum},message:"must be equal to one of the allowed values"};
+if(valid24){
+if(data54.kind !== undefined){
+let data56 = data54.kind;
+const _errs122 = errors;
+if(!(((((((((data56 === "refused") || (data56 === "down")) || (data56 === "entry-missing")) || (data56 === "file-differs")) || (data56 === "other-binary")) || (data56 === "unregistered")) || (data56 === "other-mount")) || (data56 === "late-standby")) || (data56 === "missed-end"))){
+const err10 = {instancePath:instancePath+"/rehearsal/unsafe/" + i10+"/kind",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema41.properties.unsafe.items.properties.kind.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3881,16 +4032,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-var valid20 = _errs106 === errors;
+var valid24 = _errs122 === errors;
 }
 else {
-var valid20 = true;
+var valid24 = true;
 }
-if(valid20){
-if(data47.problem !== undefined){
-const _errs107 = errors;
-if(typeof data47.problem !== "string"){
-const err11 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/problem",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/problem/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(valid24){
+if(data54.problem !== undefined){
+const _errs123 = errors;
+if(typeof data54.problem !== "string"){
+const err11 = {instancePath:instancePath+"/rehearsal/unsafe/" + i10+"/problem",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/problem/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3899,25 +4050,25 @@ vErrors.push(err11);
 }
 errors++;
 }
-var valid20 = _errs107 === errors;
+var valid24 = _errs123 === errors;
 }
 else {
-var valid20 = true;
+var valid24 = true;
 }
-if(valid20){
-if(data47.mounts !== undefined){
-let data51 = data47.mounts;
-const _errs109 = errors;
-if(errors === _errs109){
-if(Array.isArray(data51)){
-var valid21 = true;
-const len9 = data51.length;
-for(let i9=0; i9<len9; i9++){
-const _errs111 = errors;
-if(errors === _errs111){
-if(errors === _errs111){
-if(!(typeof data51[i9] === "string")){
-const err12 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/mounts/" + i9,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/mounts/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(valid24){
+if(data54.mounts !== undefined){
+let data58 = data54.mounts;
+const _errs125 = errors;
+if(errors === _errs125){
+if(Array.isArray(data58)){
+var valid25 = true;
+const len11 = data58.length;
+for(let i11=0; i11<len11; i11++){
+const _errs127 = errors;
+if(errors === _errs127){
+if(errors === _errs127){
+if(!(typeof data58[i11] === "string")){
+const err12 = {instancePath:instancePath+"/rehearsal/unsafe/" + i10+"/mounts/" + i11,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/mounts/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3928,14 +4079,14 @@ errors++;
 }
 }
 }
-var valid21 = _errs111 === errors;
-if(!valid21){
+var valid25 = _errs127 === errors;
+if(!valid25){
 break;
 }
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/mounts",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/mounts/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err13 = {instancePath:instancePath+"/rehearsal/unsafe/" + i10+"/mounts",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/mounts/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3945,25 +4096,25 @@ vErrors.push(err13);
 errors++;
 }
 }
-var valid20 = _errs109 === errors;
+var valid24 = _errs125 === errors;
 }
 else {
-var valid20 = true;
+var valid24 = true;
 }
-if(valid20){
-if(data47.nodes !== undefined){
-let data53 = data47.nodes;
-const _errs113 = errors;
-if(errors === _errs113){
-if(Array.isArray(data53)){
-var valid22 = true;
-const len10 = data53.length;
-for(let i10=0; i10<len10; i10++){
-const _errs115 = errors;
-if(errors === _errs115){
-if(errors === _errs115){
-if(!(typeof data53[i10] === "string")){
-const err14 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/nodes/" + i10,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/nodes/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(valid24){
+if(data54.nodes !== undefined){
+let data60 = data54.nodes;
+const _errs129 = errors;
+if(errors === _errs129){
+if(Array.isArray(data60)){
+var valid26 = true;
+const len12 = data60.length;
+for(let i12=0; i12<len12; i12++){
+const _errs131 = errors;
+if(errors === _errs131){
+if(errors === _errs131){
+if(!(typeof data60[i12] === "string")){
+const err14 = {instancePath:instancePath+"/rehearsal/unsafe/" + i10+"/nodes/" + i12,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/nodes/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3974,14 +4125,14 @@ errors++;
 }
 }
 }
-var valid22 = _errs115 === errors;
-if(!valid22){
+var valid26 = _errs131 === errors;
+if(!valid26){
 break;
 }
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8+"/nodes",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/nodes/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err15 = {instancePath:instancePath+"/rehearsal/unsafe/" + i10+"/nodes",schemaPath:"#/$defs/rehearsal/properties/unsafe/items/properties/nodes/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3991,10 +4142,10 @@ vErrors.push(err15);
 errors++;
 }
 }
-var valid20 = _errs113 === errors;
+var valid24 = _errs129 === errors;
 }
 else {
-var valid20 = true;
+var valid24 = true;
 }
 }
 }
@@ -4004,7 +4155,7 @@ var valid20 = true;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/rehearsal/unsafe/" + i8,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err16 = {instancePath:instancePath+"/rehearsal/unsafe/" + i10,schemaPath:"#/$defs/rehearsal/properties/unsafe/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4014,8 +4165,8 @@ vErrors.push(err16);
 errors++;
 }
 }
-var valid19 = _errs101 === errors;
-if(!valid19){
+var valid23 = _errs117 === errors;
+if(!valid23){
 break;
 }
 }
@@ -4031,10 +4182,10 @@ vErrors.push(err17);
 errors++;
 }
 }
-var valid18 = _errs99 === errors;
+var valid22 = _errs115 === errors;
 }
 else {
-var valid18 = true;
+var valid22 = true;
 }
 }
 }
@@ -4052,18 +4203,18 @@ vErrors.push(err18);
 errors++;
 }
 }
-var _valid0 = _errs91 === errors;
-if(_valid0 && valid16){
-valid16 = false;
+var _valid0 = _errs107 === errors;
+if(_valid0 && valid20){
+valid20 = false;
 passing0 = [passing0, 1];
 }
 else {
 if(_valid0){
-valid16 = true;
+valid20 = true;
 passing0 = 1;
 }
 }
-if(!valid16){
+if(!valid20){
 const err19 = {instancePath:instancePath+"/rehearsal",schemaPath:"#/properties/rehearsal/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
 if(vErrors === null){
 vErrors = [err19];
@@ -4076,17 +4227,17 @@ validate20.errors = vErrors;
 return false;
 }
 else {
-errors = _errs88;
+errors = _errs104;
 if(vErrors !== null){
-if(_errs88){
-vErrors.length = _errs88;
+if(_errs104){
+vErrors.length = _errs104;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs87 === errors;
+var valid0 = _errs103 === errors;
 }
 else {
 var valid0 = true;

@@ -60,6 +60,24 @@ export interface Plan {
      * The KV version 2 secret that runs on different machines exclude each other by.
      */
     lock?: string
+    /**
+     * The file's own check of the nodes' disks, made once more before a saved plan is begun.
+     */
+    binary_check?: {
+      /**
+       * Program and arguments, with {host}, {address} and {command} still to fill in; run where apply runs.
+       *
+       * @minItems 1
+       */
+      command: string[]
+      /**
+       * What the steps start, and so every node must have, sorted by command.
+       */
+      files: {
+        command: string
+        sha256: Sha256
+      }[]
+    }
   }
   /**
    * What differs between desired and live, as people read it; the steps carry it out.

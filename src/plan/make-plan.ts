@@ -57,14 +57,17 @@ function inOrder(steps: readonly UnorderedStep[]): Step[] {
   })
 }
 
-export type Judgement = Pick<Plan, 'findings' | 'rehearsal'>
+export type Judgement = Pick<Plan, 'findings' | 'rehearsal'> & {
+  /** Absent where the file has no check of the nodes' disks, or the plan starts nothing. */
+  readonly binaryCheck?: NonNullable<Plan['cluster']['binary_check']>
+}
 
 /** The plan document of a judged draft, with its id. */
 export function finishPlan(
   draft: Draft,
   desired: DesiredState,
   live: LiveState,
-  judgement: Judgement,
+  { binaryCheck, ...judgement }: Judgement,
 ): Plan {
   const lock = desired.cluster.lock?.kv
   const plan = {
@@ -76,6 +79,7 @@ export function finishPlan(
       server_version: live.server_version,
       nodes: live.nodes.map(({ address, role, state }) => ({ address, role, state })),
       ...(lock !== undefined && { lock }),
+      ...(binaryCheck !== undefined && { binary_check: binaryCheck }),
     },
     changes: [...draft.changes],
     steps: [...draft.steps],

@@ -3,7 +3,7 @@ import type { Action, Plan } from '../documents/plan.generated.ts'
 import type { Failure, NotPutBack, RunOutcome } from '../documents/run-outcome.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import { count } from '../domain/count.ts'
-import { unreachable } from '../domain/errors.ts'
+import { EXIT, unreachable } from '../domain/errors.ts'
 import { describeAction } from './action-text.ts'
 import { describeCause, describeNotBack, saysTheCure } from './cause-text.ts'
 import type { Palette } from './palette.ts'
@@ -47,6 +47,7 @@ function renderEnd(
 ): string {
   const { titleOf, list } = stepsOf(plan)
   const goOn = `To go on from what it finds: ${again}`
+  const planAgain = `To go on, plan again: ${anew}`
   switch (outcome.kind) {
     case 'done':
       return `\n${palette.green('Apply complete.')} ${describeDone(outcome, plan)}\n`
@@ -64,7 +65,7 @@ function renderEnd(
         ),
         ...list('Done', outcome.done),
         ...list('Not begun', outcome.remaining),
-        `To go on, plan again: ${anew}`,
+        planAgain,
       )
     case 'put_back':
       return lines(
@@ -127,7 +128,8 @@ function renderEnd(
           outcome.remaining.filter((id) => id !== outcome.unchecked),
         ),
         ...(outcome.error.hint === undefined ? [] : [outcome.error.hint]),
-        goOn,
+        // The same plan would be refused for the same reason.
+        outcome.error.exitCode === EXIT.stale ? planAgain : goOn,
       )
     default:
       return unreachable(outcome)

@@ -1,10 +1,11 @@
 /** What commands say of a cluster, with the built program on simulated nodes. */
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/documents/plan.generated.ts'
 import { createTwin, type Twin } from '../../src/twin/twin.ts'
 import { startTwinServer, type TwinServer } from '../../src/twin/http-server.ts'
+import type { ServerRequest } from '../../src/domain/exchange.ts'
 import { parseNamespace } from '../../src/domain/names.ts'
 import { nodeAddress, sha256Of, plugin, version } from '../builders/live.ts'
 import { type Run, runLockstep } from './run-lockstep.ts'
@@ -16,9 +17,10 @@ const NEW = version('v0.21.0')
 const FILE = { command: 'kv-0.21.0', sha256: sha256Of(KV, NEW) }
 const NODES = [1, 2, 3].map(nodeAddress)
 
-const own: { twin?: Twin; server?: TwinServer } = {}
+const own: { twin?: Twin; server?: TwinServer; before?: (request: ServerRequest) => void } = {}
 
 beforeEach(async () => {
+  delete own.before
   own.twin = createTwin({
     product: 'openbao',
     server_version: '2.7.2',
@@ -28,7 +30,17 @@ beforeEach(async () => {
       files: { [FILE.command]: { sha256: FILE.sha256 } },
     })),
   })
-  own.server = await startTwinServer(own.twin, { token: TOKEN })
+  const { twin } = own
+  own.server = await startTwinServer(
+    {
+      ...twin,
+      send: (node, request) => {
+        own.before?.(request)
+        return twin.send(node, request)
+      },
+    },
+    { token: TOKEN },
+  )
 })
 afterEach(() => own.server?.close())
 
@@ -38,6 +50,13 @@ function send(method: 'POST' | 'DELETE', path: string, body?: Record<string, unk
   const request = { method, path, namespace, forwarding: true, ...(body !== undefined && { body }) }
   const { status } = own.twin!.send(own.twin!.active()!, request)
   expect(status).toBeLessThan(300)
+}
+
+/** The third node comes up when that request is made. */
+function joinsAt(method: string, path: string): void {
+  own.before = (request) => {
+    if (request.method === method && request.path === path) own.twin!.startNode(NODES[2]!)
+  }
 }
 
 function addresses(): readonly string[] {
@@ -240,4 +259,47 @@ describe('files on the nodes', () => {
       findings.flatMap(({ rule, severity }) => (rule === 'binary-differs' ? severity : [])),
     ).toEqual(['warning', 'warning', 'warning'])
   })
+
+  test('that changed since a plan was saved hold it back where the file has a binary_check', async () => {
+    await using disk = await makeScratchFolder({ sum: FILE.sha256 })
+    const sum = join(disk.path, 'sum')
+    const check = [process.execPath, '-p', 'fs.readFileSync(process.argv[1], "utf8")', sum]
+    await using folder = await makeUpgrade({ binary_check: [...check, '{command}'] })
+    const saved = join(disk.path, 'plan.json')
+    await run('plan', '-f', folder.path, '--out', saved)
+    await writeFile(sum, '0'.repeat(64))
+
+    const held = await run('apply', saved, '--auto-approve')
+    await writeFile(sum, FILE.sha256)
+    const applied = await run('apply', saved, '--auto-approve')
+
+    expect(held).toMatchObject({ exitCode: 3, stdout: '' })
+    expect(held.journal).not.toContain('run_started')
+    for (const address of addresses()) {
+      expect(held.stderr).toContain(`${address}: ${FILE.command} has SHA-256 ${'0'.repeat(64)}`)
+    }
+    expect(applied.exitCode).toBe(0)
+  })
+
+  test.each([false, true])(
+    'are not said to be in order on a node that joins during the run, saved plan: %s',
+    async (isSaved) => {
+      await using folder = await makeUpgrade()
+      const saved = join(folder.path, 'plan.json')
+      own.twin!.stopNode(NODES[2]!)
+      await run('plan', '-f', folder.path, '--out', saved)
+      joinsAt('POST', 'sys/mounts/xx/tune')
+
+      const applied = await run(
+        ...['apply', ...(isSaved ? [saved] : ['-f', folder.path]), '--auto-approve'],
+      )
+
+      expect(applied.exitCode).toBe(4)
+      expect(applied.stdout).not.toContain('Apply complete')
+      expect(applied.stdout).toContain(`than the plan is for: ${addresses()[2]!}`)
+      expect(applied.stdout).toMatch(
+        isSaved ? /plan again: lockstep plan --out/ : /plan again: lockstep apply/,
+      )
+    },
+  )
 })

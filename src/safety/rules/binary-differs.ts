@@ -28,7 +28,7 @@ export const binaryDiffers: PlanRule = {
       return {
         ...(isForTheWayBack && { severity: 'warning' as const }),
         subject: node,
-        message: `On ${node} the plugin directory ${wrongly}: ${nameSome(reports.map(describe), 5)}.`,
+        message: `On ${node} the plugin directory ${wrongly}: ${nameSome(reports.map(describeBinary), 5)}.`,
         ...(differing === undefined && { fix: NOT_CHECKED }),
         nodes: [node],
         ...(at !== undefined && { at }),
@@ -44,7 +44,8 @@ function isOther(result: BinaryReport['result']): boolean {
   return result !== 'same' && 'found' in result
 }
 
-function describe({ command, expected, result }: BinaryReport): string {
+/** What one file is, in words. */
+export function describeBinary({ command, expected, result }: BinaryReport): string {
   if (result === 'same') return `${command} is right`
   return 'found' in result
     ? `${command} has SHA-256 ${result.found}, not ${expected}`
