@@ -7,7 +7,7 @@ import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { dataOf, type Fields, fields, text } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
-import { errorWords, refusal } from '../server/faults.ts'
+import { wordsToJudge, refusal } from '../server/faults.ts'
 import { readHealth, readLock, readMountOf, writeLock } from '../server/requests.ts'
 
 /** Milliseconds: how long it holds without a renewal, and how often it is renewed. */
@@ -128,7 +128,7 @@ export async function readClusterLock(
   ])
   // Nothing written yet, or its newest version deleted: the metadata then still has its number.
   if (answer.status === 404) {
-    if (/no handler for route|unsupported path/.test(errorWords(answer))) throw notMounted(kv)
+    if (/no handler for route|unsupported path/.test(wordsToJudge(answer))) throw notMounted(kv)
     const mount = dataOf((await client.ask(node, readMountOf(kv))).body)
     if (mount['type'] !== undefined && fields(mount['options'])['version'] !== '2') {
       throw notVersioned(kv)

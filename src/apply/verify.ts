@@ -7,7 +7,7 @@ import { LockstepError, unreachable } from '../domain/errors.ts'
 import type { MountPath, Namespace, NodeAddress } from '../domain/names.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import type { Client } from '../server/client.ts'
-import { errorWords } from '../server/faults.ts'
+import { errorWords, wordsToJudge } from '../server/faults.ts'
 import { readBelowMount } from '../server/requests.ts'
 import type { VerifyReload } from './run-step.ts'
 
@@ -86,9 +86,10 @@ async function verifyRead(
     const words = errorWords(answer)
     // A read that makes a lease: the backend has answered, only a standby cannot store the lease.
     // OpenBao then says no more than `internal error`; a backend's own errors come in its words.
-    const cannotStore = READ_ONLY.test(words) || words === 'internal error'
+    const meant = wordsToJudge(answer)
+    const cannotStore = READ_ONLY.test(meant) || meant === 'internal error'
     if (answer.status === 500 && cannotStore && !active) return undefined
-    if (READ_ONLY.test(words)) return `verify read ${path}: ${words} (${STAYS_READ_ONLY})`
+    if (READ_ONLY.test(meant)) return `verify read ${path}: ${words} (${STAYS_READ_ONLY})`
     return `verify read ${path}: HTTP ${answer.status}${words === '' ? '' : ` ${words}`}`
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error

@@ -21,7 +21,6 @@ import { lockCommands, type TypedOptions } from './again.ts'
 import type { Host } from './host.ts'
 import { jsonProgress, lineProgress, listProgress, type Progress } from './progress.ts'
 import { checkCommands, commandRunner } from './run-command.ts'
-import { secretsOf } from './secrets.ts'
 import type { Session } from './session.ts'
 import { watchInterrupt } from './watch-interrupt.ts'
 
@@ -53,6 +52,7 @@ export async function carryOut(job: Job): Promise<RunOutcome> {
   const { plan, host, session, describeEnd } = job
   const environmentOf = resolveEnvironment(plan, job.desired, host.env)
   checkCommands(plan, host.env['PATH'])
+  session.secrets.learn({ desired: job.desired, plan })
   const since = host.now().toISOString()
   const run = `${since.replace(/[:.]/g, '-')}-${host.randomHex(3)}`
   const holder = { run, who: host.who, since, pid: host.pid, host: host.hostname }
@@ -94,7 +94,7 @@ interface Started {
 }
 
 async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
-  const { plan, desired, session, folder, options, host } = job
+  const { plan, session, folder, options, host } = job
   const { client, environmentOf } = started
   // Read before this run's own journal is among them.
   const written = unreloadedEntries(folder, plan.cluster.id)
@@ -119,9 +119,7 @@ async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
         environmentOf,
         verify: createVerify({
           client,
-          runCommand: commandRunner(
-            secretsOf({ token: session.token, desired, plan, env: host.env }),
-          ),
+          runCommand: commandRunner(session.secrets.known()),
         }),
         soak: options.soak ?? 0,
         wait: options.wait,

@@ -16,7 +16,6 @@ import type { BinaryReport, RuleInput } from '../safety/rule.ts'
 import { RULES } from '../safety/rules.ts'
 import { rehearse } from '../twin/rehearse.ts'
 import type { Host } from './host.ts'
-import { secretsOf } from './secrets.ts'
 import type { Session } from './session.ts'
 
 export interface JudgeOptions {
@@ -40,6 +39,7 @@ export interface PlanJob {
  */
 export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
   const { desired, live, options, host } = job
+  job.session.secrets.learn({ desired })
   const folder = options.journal ?? journalRoot(host.env, host.home).of(live.cluster.id)
   const draft = draftPlan(desired, live, readPast(folder, live.cluster.id))
   const check = desired.cluster.binaryCheck?.command
@@ -77,11 +77,11 @@ interface DisksChecked {
 async function checkDisks(
   command: readonly string[] | undefined,
   files: readonly NeededFile[],
-  { live, session, desired, host }: PlanJob,
+  { live, session }: PlanJob,
 ): Promise<DisksChecked | undefined> {
   if (command === undefined) return undefined
   const { checkBinaries, plannedCheck } = await import('./binary-check.ts')
-  const secrets = secretsOf({ token: session.token, desired, env: host.env })
+  const secrets = session.secrets.known()
   return {
     reports: await checkBinaries({ command, nodes: live.nodes, files, secrets }),
     planned: plannedCheck(command, files),

@@ -1,13 +1,14 @@
 /**
  * The secrets that a run knows of, and texts without them: what a command of the user's file
- * prints (`set -x`, `curl -v`) is told where it fails, and must not tell these.
+ * prints (`set -x`, `curl -v`) is told where it fails, as are a server's words, and neither must
+ * tell these.
  */
 import type { Action, Plan } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-export interface SecretSources {
+interface SecretSources {
   /** What the servers are asked with. */
   readonly token: string
   readonly desired: DesiredState | undefined
@@ -20,7 +21,7 @@ export interface SecretSources {
 const SHORTEST = 6
 
 /** The token, also one that is only in the environment, and every value for a plugin's `env`. */
-export function secretsOf({ token, desired, plan, env }: SecretSources): string[] {
+function secretsOf({ token, desired, plan, env }: SecretSources): string[] {
   const inFile = (desired?.plugins ?? [])
     .flatMap(({ versions }) => versions)
     .flatMap((version) => version.env)
@@ -31,6 +32,22 @@ export function secretsOf({ token, desired, plan, env }: SecretSources): string[
     .map(({ from }) => (from === undefined ? undefined : env[from]))
   const found = [token, env['BAO_TOKEN'], env['VAULT_TOKEN'], ...inFile, ...inPlan]
   return [...new Set(found.flatMap((value) => value ?? []))]
+}
+
+/** What a command knows of, more of it as files and plans are read. */
+export interface Secrets {
+  readonly known: () => readonly string[]
+  readonly learn: (from: Pick<SecretSources, 'desired' | 'plan'>) => void
+}
+
+export function gatherSecrets({ token, env }: Pick<SecretSources, 'token' | 'env'>): Secrets {
+  const known = new Set(secretsOf({ token, desired: undefined, env }))
+  return {
+    known: () => [...known],
+    learn: (from) => {
+      for (const secret of secretsOf({ token, env, ...from })) known.add(secret)
+    },
+  }
 }
 
 /** Also where a secret is quoted for JSON or a URL, and each line of one that has several. */

@@ -12,15 +12,17 @@ import { resolveConnection } from '../server/connection.ts'
 import { createHttpTransport } from '../server/transport.ts'
 import { logRequests } from '../server/log-requests.ts'
 import { announceWaits } from './announce-waits.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import type { Host } from './host.ts'
 import type { ClusterOptions, OutputOptions } from './options.ts'
+import { gatherSecrets, type Secrets } from './secrets.ts'
 
 export interface Session {
   readonly client: Client
   /** Where the cluster was asked for: a node, or what stands before the nodes. */
   readonly address: NodeAddress
-  /** What it asks with; to be shown nowhere. */
-  readonly token: string
+  /** What is to be shown nowhere. */
+  readonly secrets: Secrets
   /** Reads the cluster; `plugins` and `also` as in `observe`. */
   readonly observe: (
     plugins?: ReadonlySet<PluginId>,
@@ -35,7 +37,7 @@ export interface Session {
 export async function openSession(
   options: ClusterOptions & OutputOptions & { readonly logFile?: string },
   host: Host,
-  desired: Pick<DesiredState, 'cluster'> | undefined,
+  desired: DesiredState | undefined,
 ): Promise<Session> {
   const fileAddress = desired?.cluster.address
   const connection = await resolveConnection({
@@ -44,12 +46,15 @@ export async function openSession(
     env: host.env,
     home: host.home,
   })
-  const plain = createHttpTransport({
+  const secrets = gatherSecrets({ token: connection.token, env: host.env })
+  secrets.learn({ desired })
+  const http = createHttpTransport({
     token: () => connection.token,
     namespace: connection.namespace,
     tls: connection.tls,
     timeout: connection.timeout,
   })
+  const plain = hideSecrets(http, secrets)
   const clock = (): number => host.now().getTime()
   const told = options.verbose === true ? logRequests(plain, host.err, clock) : plain
   const log = options.logFile === undefined ? undefined : openLog(options.logFile, host)
@@ -62,7 +67,7 @@ export async function openSession(
   return {
     client,
     address: connection.address,
-    token: connection.token,
+    secrets,
     observe: (plugins, also) =>
       observe(reader, {
         address: connection.address,

@@ -15,6 +15,8 @@ export interface ServerResponse {
   readonly status: number
   /** The parsed JSON body; null when there was none. */
   readonly body: unknown
+  /** Its errors as they may be told; absent where they hold no secret that is known. */
+  readonly told?: readonly string[]
   /** No token was sent with the request. */
   readonly withoutToken?: true
 }

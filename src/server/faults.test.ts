@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { NodeAddress } from '../domain/names.ts'
-import { describeNoAnswer, doubtsToken, errorWords, noAnswer, refusal } from './faults.ts'
+import { describeNoAnswer, doubtsToken, errorWords, forwards, noAnswer, refusal } from './faults.ts'
 import { readCatalog, readMountHelp } from './requests.ts'
 import type { MountPath, Namespace } from '../domain/names.ts'
 
@@ -27,6 +27,16 @@ describe('requests without an answer', () => {
   it('says something of an error that says nothing', () => {
     expect(describeNoAnswer(new Error(''))).toBe('no answer')
   })
+})
+
+it('tells what may be told, and judges by what was said', () => {
+  const response = {
+    status: 500,
+    body: { errors: ['local node not active'] },
+    told: ['local node not ***'],
+  }
+  expect(errorWords(response)).toBe('local node not ***')
+  expect(forwards(response)).toBe(true)
 })
 
 describe('refusals', () => {

@@ -28,13 +28,28 @@ function networkCode(error: unknown): string {
     : ''
 }
 
-/** The words of a server's answer: its `errors`, in one line, each thing said once. */
-export function errorWords(response: ServerResponse): string {
-  const body = response.body
-  if (typeof body !== 'object' || body === null || !('errors' in body)) return ''
+/** A server's own words, whatever is in them. */
+export function errorsOf({ body }: ServerResponse): readonly string[] {
+  if (typeof body !== 'object' || body === null || !('errors' in body)) return []
   const errors: unknown = body.errors
-  if (!Array.isArray(errors)) return ''
-  const told = errors.flatMap((words) => sayingsOf(String(words)))
+  return Array.isArray(errors) ? errors.map(String) : []
+}
+
+/** The words of a server's answer, to be told: in one line, each thing said once, no secret. */
+export function errorWords(response: ServerResponse): string {
+  return inOneLine(response.told ?? errorsOf(response))
+}
+
+/**
+ * The same with the secrets in them: to judge an answer by, and never to be told. A variable of a
+ * plugin may have any word for its value, and what a word means must not hang on that.
+ */
+export function wordsToJudge(response: ServerResponse): string {
+  return inOneLine(errorsOf(response))
+}
+
+function inOneLine(errors: readonly string[]): string {
+  const told = errors.flatMap(sayingsOf)
   return told.filter((words, at) => at === 0 || told[at - 1]?.endsWith(words) !== true).join('; ')
 }
 
@@ -65,7 +80,7 @@ export function saysComeBack(response: ServerResponse): boolean {
 export function forwards(response: ServerResponse): boolean {
   if (response.status === 307) return true
   if (response.status !== 500) return false
-  return /please forward to the active node|local node not active/.test(errorWords(response))
+  return /please forward to the active node|local node not active/.test(wordsToJudge(response))
 }
 
 /** True where the token may not, or is not known. */
@@ -163,14 +178,15 @@ export function refusal(
   const words = errorWords(response)
   const told = words === '' ? `HTTP ${response.status}` : `HTTP ${response.status}: ${words}`
   const asked = `${request.method} ${withoutQuery(request.path)}`
-  if (response.status === 503 && /sealed/i.test(words)) {
+  const meant = wordsToJudge(response)
+  if (response.status === 503 && /sealed/i.test(meant)) {
     return new LockstepError({
       code: 'sealed',
       message: `${node} is sealed`,
       hint: 'Unseal it, then run this again.',
     })
   }
-  if (response.status === 400 && /HTTP request to an HTTPS server/i.test(words)) {
+  if (response.status === 400 && /HTTP request to an HTTPS server/i.test(meant)) {
     return new LockstepError({
       code: 'wants-tls',
       message: `${node} speaks TLS`,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/documents/plan.generated.ts'
 import { createTwin, type Twin } from '../../src/twin/twin.ts'
 import { startTwinServer, type TwinServer } from '../../src/twin/http-server.ts'
-import type { ServerRequest } from '../../src/domain/exchange.ts'
+import type { ServerRequest, ServerResponse } from '../../src/domain/exchange.ts'
 import { parseNamespace } from '../../src/domain/names.ts'
 import { nodeAddress, sha256Of, plugin, version } from '../builders/live.ts'
 import { type Run, runLockstep } from './run-lockstep.ts'
@@ -17,10 +17,14 @@ const NEW = version('v0.21.0')
 const FILE = { command: 'kv-0.21.0', sha256: sha256Of(KV, NEW) }
 const NODES = [1, 2, 3].map(nodeAddress)
 
-const own: { twin?: Twin; server?: TwinServer; before?: (request: ServerRequest) => void } = {}
+const own: {
+  twin?: Twin
+  server?: TwinServer
+  instead?: (request: ServerRequest) => ServerResponse | undefined
+} = {}
 
 beforeEach(async () => {
-  delete own.before
+  delete own.instead
   own.twin = createTwin({
     product: 'openbao',
     server_version: '2.7.2',
@@ -35,8 +39,7 @@ beforeEach(async () => {
     {
       ...twin,
       send: (node, request) => {
-        own.before?.(request)
-        return twin.send(node, request)
+        return own.instead?.(request) ?? twin.send(node, request)
       },
     },
     { token: TOKEN },
@@ -54,8 +57,9 @@ function send(method: 'POST' | 'DELETE', path: string, body?: Record<string, unk
 
 /** The third node comes up when that request is made. */
 function joinsAt(method: string, path: string): void {
-  own.before = (request) => {
+  own.instead = (request) => {
     if (request.method === method && request.path === path) own.twin!.startNode(NODES[2]!)
+    return undefined
   }
 }
 
@@ -205,6 +209,29 @@ test('a sealed node is said to be sealed once', async () => {
   const { stdout } = await run('status', ...addresses().flatMap((address) => ['--node', address]))
 
   expect(stdout).toMatch(/ \(sealed\)$/m)
+})
+
+test('what a server says of a secret is told and journaled without it', async () => {
+  const said = `could not start: PW=a-secret-value with ${TOKEN}`
+  own.instead = ({ method, path }) =>
+    method === 'POST' && path.startsWith('sys/plugins/catalog')
+      ? { status: 500, body: { errors: [said] } }
+      : undefined
+  const versions = { [NEW]: { ...FILE, env: { PW: 'a-secret-value' } } }
+  const file = JSON.stringify({ version: 1, plugins: { [KV]: { use: NEW, versions } } })
+  await using folder = await makeScratchFolder({ 'lockstep.yaml': file })
+
+  const { stdout, stderr, journal, exitCode } = await run(
+    ...['apply', '--auto-approve', '-f', folder.path],
+  )
+
+  expect(exitCode).toBe(5)
+  expect(stdout).toContain('could not start: PW=*** with ***')
+  expect(journal).toContain('could not start: PW=*** with ***')
+  for (const text of [stdout, stderr, journal]) {
+    expect(text).not.toContain('a-secret-value')
+    expect(text).not.toContain(TOKEN)
+  }
 })
 
 describe('files on the nodes', () => {

@@ -8,7 +8,6 @@ import { applyPlan, type CarryingOptions } from '../apply-plan.ts'
 import type { Host } from '../host.ts'
 import { isBlocked, makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
-import { secretsOf } from '../secrets.ts'
 import { openSession, pluginsOf, type Session } from '../session.ts'
 
 export type ApplyOptions = CarryingOptions & {
@@ -40,7 +39,7 @@ export async function apply(
     const plan = await planOf(given, session, options, host)
     if (options.expect !== undefined) checkPlanId(plan, options.expect)
     // One that was made this moment has just been held against the nodes' disks.
-    if (given.kind === 'saved') await checkDisks(plan, desired, session, host)
+    if (given.kind === 'saved') await checkDisks(plan, desired, session)
     const again = commandAgain(planFile === undefined ? ['apply'] : ['apply', planFile], options)
     const anew = planFile === undefined ? again : commandAgain(['plan', '--out', planFile], options)
     return await applyPlan({ plan, desired, session, options, host, again, anew })
@@ -90,12 +89,11 @@ async function checkDisks(
   plan: Plan,
   desired: DesiredState | undefined,
   session: Session,
-  host: Host,
 ): Promise<void> {
   if (plan.cluster.binary_check === undefined || isBlocked(plan)) return
   const { checkPlannedBinaries } = await import('../binary-check.ts')
-  const secrets = secretsOf({ token: session.token, desired, plan, env: host.env })
-  await checkPlannedBinaries(plan, secrets)
+  session.secrets.learn({ desired, plan })
+  await checkPlannedBinaries(plan, session.secrets.known())
 }
 
 /** A plan holds for the cluster it was made on and no other. */
