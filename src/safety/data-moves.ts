@@ -49,8 +49,17 @@ export interface DataMove {
   readonly isEarlier?: true
 }
 
+// Several rules ask, and a draft never changes: found once for each.
+const known = new WeakMap<Draft, readonly DataMove[]>()
+
 /** Mounts that go the same way are one move; where both ends are one version there is none. */
-export function findDataMoves(draft: Draft): DataMove[] {
+export function findDataMoves(draft: Draft): readonly DataMove[] {
+  const moves = known.get(draft) ?? readDataMoves(draft)
+  known.set(draft, moves)
+  return moves
+}
+
+function readDataMoves(draft: Draft): DataMove[] {
   return draft.targets.flatMap(({ plugin, targets }) => {
     const names = nameVersions(plugin, draft.index)
     const moves = new Map<

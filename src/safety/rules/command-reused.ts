@@ -4,6 +4,7 @@ import type { CatalogEntry } from '../../domain/live.ts'
 import { UNVERSIONED } from '../../domain/names.ts'
 import { entrySubject } from '../../plan/steps.ts'
 import { findUses } from '../../plan/uses.ts'
+import { groupBy } from '../../domain/group-by.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule, RuleInput, Verdict } from '../rule.ts'
 import { nameSome } from '../wording.ts'
@@ -19,8 +20,9 @@ export const commandReused: PlanRule = {
   allowable: false,
   judge(input) {
     const effects = effectsOf(input.draft)
+    const byCommand = groupBy(input.live.catalog, ({ command }) => command)
     return effects.registered.flatMap((action) =>
-      othersOfFile(action, input).flatMap((other) => {
+      othersOfFile(action, byCommand.get(action.entry.command) ?? []).flatMap((other) => {
         const verdict = judgeTwo(action, other, input)
         const isGoing = effects.deregisters(other.plugin, other.version)
         return verdict.severity === 'warning' && isGoing ? [] : verdict
@@ -32,13 +34,11 @@ export const commandReused: PlanRule = {
 /** Of the entries whose command was read; what this registration itself replaces is not one. */
 function othersOfFile(
   { plugin, version, entry }: RegisterAction,
-  { live }: RuleInput,
+  ofFile: readonly CatalogEntry[],
 ): readonly CatalogEntry[] {
-  return live.catalog.filter(
+  return ofFile.filter(
     (other) =>
-      other.command === entry.command &&
-      other.sha256 !== entry.sha256 &&
-      !(other.plugin === plugin && other.version === version),
+      other.sha256 !== entry.sha256 && !(other.plugin === plugin && other.version === version),
   )
 }
 

@@ -17,9 +17,10 @@ export const unversionedWindow: PlanRule = {
   allowable: true,
   judge({ draft }) {
     const effects = effectsOf(draft)
+    const reverting = pluginsReverting(draft.steps)
     return draft.targets.flatMap(({ plugin }) => {
       const replaced = effects.registers(plugin.id, UNVERSIONED)
-      if (!replaced && !reverts(plugin.id, draft.steps)) return []
+      if (!replaced && !reverting.has(plugin.id)) return []
       const mounts = draft.index
         .mountsOf(plugin.id)
         // What gets a version is reloaded to it before the entry changes.
@@ -44,12 +45,11 @@ export const unversionedWindow: PlanRule = {
 }
 
 /** An entry that goes when nothing uses it opens no window; one that mounts fall back from does. */
-function reverts(plugin: PluginId, steps: readonly Step[]): boolean {
-  return steps.some(
-    ({ action, requires }) =>
-      action.kind === 'deregister' &&
-      action.plugin === plugin &&
-      action.version === UNVERSIONED &&
-      !requires.some(({ fact }) => fact === 'unused'),
+function pluginsReverting(steps: readonly Step[]): ReadonlySet<PluginId> {
+  return new Set(
+    steps.flatMap(({ action, requires }) => {
+      if (action.kind !== 'deregister' || action.version !== UNVERSIONED) return []
+      return requires.some(({ fact }) => fact === 'unused') ? [] : action.plugin
+    }),
   )
 }
