@@ -14,6 +14,8 @@ export interface Refusal {
   readonly node: NodeAddress
   /** With the node's address. */
   readonly reason: string
+  /** The line of a policy that the token lacks: nothing was done, and all else follows from it. */
+  readonly needs?: string
 }
 
 export interface Evidence {
@@ -30,6 +32,7 @@ export function failureOf(
   due: readonly Fact[],
   files: FileNames,
 ): Failure {
+  const lacksRight = refused?.needs !== undefined
   const runs = broken.flatMap(wantedBy)
   const wanted = runs.length > 0 ? runs : due.flatMap((fact) => wantedBy({ fact }))
   const known = onceEach([
@@ -38,7 +41,7 @@ export function failureOf(
       field === 'readable' && node !== undefined ? knownCauses(node, found, [], files) : [],
     ),
   ])
-  const rest = broken.filter((mismatch) => !follows(mismatch, known))
+  const rest = lacksRight ? [] : broken.filter((mismatch) => !follows(mismatch, known))
   const explained = known.some(({ node }) => node === refused?.node)
   return {
     reason: [
@@ -48,11 +51,15 @@ export function failureOf(
     ].join('; '),
     causes: [
       ...known,
-      ...(refused === undefined || explained ? [] : [wordsOf(refused.reason)]),
+      ...(refused === undefined || explained ? [] : [causeOf(refused)]),
       ...groupedByWhatIsWrong(rest),
       ...told.map(wordsOf),
     ],
   }
+}
+
+function causeOf({ reason, needs }: Refusal): Cause {
+  return needs === undefined ? wordsOf(reason) : { kind: 'not_allowed', words: reason, needs }
 }
 
 export function wordsOf(words: string): Cause {
@@ -90,7 +97,7 @@ function wantedBy({ fact, node }: Pick<Mismatch, 'fact' | 'node'>): Wanted[] {
   return [{ node: node ?? fact.node, sha256, ...(version !== undefined && { version }) }]
 }
 
-type KnownCause = Exclude<Cause, { kind: 'words' | 'wrong' }>
+type KnownCause = Exclude<Cause, { kind: 'words' | 'wrong' | 'not_allowed' }>
 
 /** The servers' own words: measured on both, in `test/recordings` and `test/real`. */
 function knownCauses(

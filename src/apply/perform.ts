@@ -14,6 +14,7 @@ import {
   saysComeBack,
 } from '../server/faults.ts'
 import { requestOf } from '../server/requests.ts'
+import { capabilityFor, policyLine } from '../server/rights.ts'
 
 /** `NAME=value` for each variable of a registration. */
 export type EnvironmentOf = (registration: RegisterAction) => readonly string[]
@@ -31,6 +32,8 @@ export interface Refused {
   readonly reason: string
   /** For want of a right or a living token, so that nothing was done. */
   readonly denied: boolean
+  /** The line that a policy needs for it; absent where no right is missing. */
+  readonly needs?: string
 }
 
 /**
@@ -45,7 +48,8 @@ export async function perform(
 ): Promise<Performed> {
   const env = action.kind === 'register' && action.env.length > 0 ? environmentOf(action) : []
   const node = action.kind === 'reload' ? action.node : active
-  const outcome = await client.write(node, requestOf(action, env))
+  const request = requestOf(action, env)
+  const outcome = await client.write(node, request)
   if (outcome.kind === 'lost') {
     return { kind: 'unknown', reason: `${node}: ${describeNoAnswer(outcome.error)}` }
   }
@@ -54,5 +58,6 @@ export async function perform(
   const reason = `${node}: ${describeAnswer(response)}`
   if (forwards(response)) return { kind: 'unknown', reason, notDone: true }
   if (saysComeBack(response)) return { kind: 'unknown', reason }
-  return { kind: 'refused', node, reason, denied: isDenied(response) }
+  if (!isDenied(response)) return { kind: 'refused', node, reason, denied: false }
+  return { kind: 'refused', node, reason, denied: true, needs: policyLine(capabilityFor(request)) }
 }

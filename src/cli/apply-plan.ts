@@ -1,7 +1,7 @@
 /** Shows a plan, asks for it, carries it out and tells how it ended: for whatever made the plan. */
 import { journalRoot } from '../apply/journal.ts'
 import type { Plan } from '../documents/plan.generated.ts'
-import type { RunOutcome } from '../documents/run-outcome.ts'
+import type { Failure, RunOutcome } from '../documents/run-outcome.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError, unreachable } from '../domain/errors.ts'
 import { renderOutcome } from '../render/outcome-text.ts'
@@ -134,6 +134,11 @@ function cannotAsk(why: string): LockstepError {
   })
 }
 
+/** All is as it was, and what is missing is not on the cluster. */
+function isForWantOfRight({ causes }: Failure): boolean {
+  return causes.some(({ kind }) => kind === 'not_allowed')
+}
+
 function exitCodeOf(outcome: RunOutcome): ExitCode {
   switch (outcome.kind) {
     case 'done':
@@ -141,7 +146,7 @@ function exitCodeOf(outcome: RunOutcome): ExitCode {
     case 'stale':
       return EXIT.stale
     case 'put_back':
-      return EXIT.putBack
+      return isForWantOfRight(outcome.failure) ? EXIT.notAllowed : EXIT.putBack
     case 'not_put_back':
       return EXIT.notPutBack
     case 'interrupted':

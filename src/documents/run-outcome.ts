@@ -71,6 +71,8 @@ export type Cause =
       readonly node?: NodeAddress
       readonly what: string
     }
+  /** `needs`: the line that the token's policy lacks. */
+  | { readonly kind: 'not_allowed'; readonly words: string; readonly needs: string }
   | { readonly kind: 'words'; readonly words: string }
 
 /** A mount that does not run, or was not seen to run, what it ran before on a node. */

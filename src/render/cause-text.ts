@@ -23,6 +23,8 @@ export function describeCause(cause: Cause): string {
       const what = shortenHashes(cause.what)
       return printable(`${listSome(cause.things, { all: false })}${on}: ${what}`)
     }
+    case 'not_allowed':
+      return printable(`${cause.words}: the token’s policy needs ${cause.needs}`)
     case 'words':
       return printable(shortenHashes(cause.words))
     default:

@@ -234,6 +234,26 @@ test('what a server says of a secret is told and journaled without it', async ()
   }
 })
 
+test('a step that the token may not do ends with 8 and the line of the policy', async () => {
+  own.instead = ({ method, path }) =>
+    method === 'POST' && path.startsWith('sys/plugins/catalog')
+      ? { status: 403, body: { errors: ['1 error occurred:\n\t* permission denied\n\n'] } }
+      : undefined
+  const plugins = { [KV]: { use: NEW, versions: { [NEW]: FILE } } }
+  await using folder = await makeScratchFolder({
+    'lockstep.yaml': JSON.stringify({ version: 1, plugins }),
+  })
+
+  const { stdout, exitCode } = await run('apply', '--auto-approve', '-f', folder.path)
+
+  expect(exitCode).toBe(8)
+  expect(stdout).toContain(
+    `the token’s policy needs path "sys/plugins/catalog/${KV}" { capabilities = ["sudo", "update"] }`,
+  )
+  expect(stdout).not.toContain('not registered')
+  expect(stdout).toContain('Nothing was changed by it')
+})
+
 describe('files on the nodes', () => {
   const OLD = version('v0.16.2')
   const OLD_FILE = { command: 'kv-0.16.2', sha256: sha256Of(KV, OLD) }
