@@ -59,7 +59,7 @@ export async function findLeftOut(
 
 type Asked =
   | { readonly kind: 'member'; readonly address: NodeAddress; readonly member: Member }
-  /** It does not answer for itself, which is told of it anyway. */
+  /** It does not answer for itself, which is told of it anyway; or it does not know, as where its addresses come from the environment. */
   | { readonly kind: 'silent' }
   /** It answers, and which member it is could not be had. */
   | { readonly kind: 'untold'; readonly why: Unreadable }
@@ -83,6 +83,7 @@ async function whichMember(
   if (answer.status !== 200) return { kind: 'untold', why: { ...about, ...whyUnread(answer) } }
   const { cluster_addr, api_addr } = dataOf(answer.body)
   const own = { cluster: hostOf(text(cluster_addr)), address: text(api_addr) }
+  if (own.cluster === '' && own.address === '') return { kind: 'silent' }
   const member =
     members.find(({ cluster }) => cluster !== '' && cluster === own.cluster) ??
     members.find(({ address }) => address === own.address)

@@ -119,6 +119,14 @@ describe('an address that no node advertises', () => {
     expect(live.unreadable).toEqual([])
   })
 
+  test('is taken for the one that is left where its configuration does not say', async () => {
+    const answers = { [OWN]: { status: 200, body: { data: {} } } }
+    const live = await look(answers, [one, two, other], new Map([[other, three]])).live
+
+    expect(live.nodes.map(({ address }) => address)).toEqual([one, two, other])
+    expect(live.unreadable).toEqual([])
+  })
+
   test('counts for no member where the node may not tell which it is', async () => {
     const { live } = look({ [OWN]: REFUSED }, [one, two, other], new Map([[other, two]]))
 
