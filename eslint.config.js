@@ -56,6 +56,7 @@ export default defineConfig(
         'error',
         { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
       ],
+      'no-duplicate-imports': ['error', { allowSeparateTypeImports: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       // Numbers read well in a message; what stringifies badly stays forbidden.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

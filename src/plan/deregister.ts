@@ -4,9 +4,8 @@
  */
 import type { CatalogEntry } from '../domain/live.ts'
 import { type PluginId, UNVERSIONED } from '../domain/names.ts'
-import { contentOf } from './steps.ts'
 import { environmentOfEntry, type Past } from './past.ts'
-import { entryFact, entrySubject, type UnorderedStep } from './steps.ts'
+import { contentOf, entryFact, entrySubject, type UnorderedStep } from './steps.ts'
 
 /**
  * `reverts`: its mounts fall back to the compiled-in plugin at their next reload. An entry that the

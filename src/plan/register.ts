@@ -4,13 +4,13 @@ import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
 import type { LiveNode } from '../domain/live.ts'
 import { type PluginId, pluginType, UNVERSIONED, type Version } from '../domain/names.ts'
 import { type LiveIndex } from '../domain/live-index.ts'
-import { contentOf } from './steps.ts'
 import { environmentOfEntry, type Past } from './past.ts'
 import { isOverwritten } from './way-back.ts'
 import { count } from '../domain/count.ts'
 import {
   type Entry,
   type Fact,
+  contentOf,
   entryFact,
   entryOf,
   entrySubject,

@@ -1,6 +1,5 @@
 /** `repoint` steps: the version a database connection uses. The server starts it at once. */
-import { UNVERSIONED } from '../domain/names.ts'
-import { versionLabel } from '../domain/names.ts'
+import { UNVERSIONED, versionLabel } from '../domain/names.ts'
 import { type Entry, entryFact, type UnorderedStep } from './steps.ts'
 import type { ConnectionTarget } from './targets.ts'
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { NodeAddress } from '../domain/names.ts'
 import { describeNoAnswer, doubtsToken, errorWords, forwards, noAnswer, refusal } from './faults.ts'
+import type { MountPath, Namespace, NodeAddress } from '../domain/names.ts'
 import { readCatalog, readMountHelp } from './requests.ts'
-import type { MountPath, Namespace } from '../domain/names.ts'
 
 const node = 'https://10.0.0.1:8200' as NodeAddress
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   liveConnection,
+  builtinEntry,
   liveNode,
   plugin,
   connectionPath,
@@ -14,7 +15,6 @@ import {
   only,
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
-import { builtinEntry } from '../../../test/builders/live.ts'
 import { versionInUse } from './version-in-use.ts'
 
 const KV = 'secret/my-kv'
