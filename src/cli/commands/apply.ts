@@ -41,11 +41,19 @@ export async function apply(
     // One that was made this moment has just been held against the nodes' disks.
     if (given.kind === 'saved') await checkDisks(plan, desired, session)
     const again = commandAgain(planFile === undefined ? ['apply'] : ['apply', planFile], options)
-    const anew = planFile === undefined ? again : commandAgain(['plan', '--out', planFile], options)
+    const anew = planFile === undefined ? again : planAnew(planFile, options)
     return await applyPlan({ plan, desired, session, options, host, again, anew })
   } finally {
     await session.close()
   }
+}
+
+/** A plan does not say which files it was made from, and where it is applied others may lie. */
+function planAnew(planFile: string, options: ApplyOptions): string {
+  const known = options.file !== undefined
+  const file = options.file ?? ['FILE']
+  const command = commandAgain(['plan', '--out', planFile], { ...options, file })
+  return known ? command : `${command} (FILE: what this plan was made from)`
 }
 
 async function readGiven(
