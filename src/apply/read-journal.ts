@@ -95,7 +95,12 @@ function isBefore(value: unknown): boolean {
     areAll(value['entries'], (one) => {
       return areTexts(one, 'plugin', 'version') && (one['entry'] === null || isEntry(one['entry']))
     }) &&
-    areAll(value['mounts'], (one) => areTexts(one, 'mount', 'plugin')) &&
+    areAll(value['mounts'], (one) => {
+      const { running = [] } = isParts(one) ? one : {}
+      return (
+        areTexts(one, 'mount', 'plugin') && areAll(running, (on) => areTexts(on, 'node', 'sha256'))
+      )
+    }) &&
     areAll(value['connections'], (one) => areTexts(one, 'connection', 'plugin', 'version'))
   )
 }

@@ -7,10 +7,11 @@ import type { Action, Plan, Step } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 import { describeMismatch } from './mismatch.ts'
-import { stateBefore } from './state-before.ts'
+import type { StateBefore } from './state-before.ts'
 
 export interface Recorder {
-  readonly runStarted: (plan: Plan) => Promise<void>
+  /** `before`: what the cluster was found as. */
+  readonly runStarted: (plan: Plan, before: StateBefore) => Promise<void>
   readonly stepStarted: (step: Step, number: number, of: number) => Promise<void>
   readonly stepDone: (step: Step, outcome: 'done' | 'already') => Promise<void>
   readonly stepFailed: (step: Step, reason: string) => Promise<void>
@@ -46,7 +47,7 @@ export function createRecorder({ run, by, backTo, now, sinks }: RecorderOptions)
     for (const sink of sinks) await sink(stamped)
   }
   return {
-    runStarted: (plan) =>
+    runStarted: (plan, before) =>
       tell({
         event: 'run_started',
         plan_id: plan.plan_id,
@@ -54,7 +55,7 @@ export function createRecorder({ run, by, backTo, now, sinks }: RecorderOptions)
         steps: plan.steps.length,
         ...(backTo !== undefined && { back_to: backTo }),
         by,
-        before: stateBefore(plan),
+        before,
       }),
     stepStarted: ({ id, action, undo, restores }, number, of) =>
       tell({ event: 'step_started', step: id, number, of, action, undo, restores }),

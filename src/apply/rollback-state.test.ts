@@ -4,6 +4,7 @@ import { liveState, nodeAddress, plugin, version } from '../../test/builders/liv
 import { entryOf, mountOf } from '../../test/builders/safety-input.ts'
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Entry, EnvironmentName } from '../documents/plan.generated.ts'
+import type { LiveMount } from '../domain/live.ts'
 import { ROOT_NAMESPACE } from '../domain/names.ts'
 import { contentOf } from '../plan/steps.ts'
 import { rollbackState } from './rollback-state.ts'
@@ -69,14 +70,61 @@ describe('a version that was retired since', () => {
   })
 })
 
-function runStarted(entries: RunStarted['before']['entries']): RunStarted {
+describe('mounts that a run found with a reload due', () => {
+  const other = contentOf(entryOf(KV, 'v2.0.0'))!.sha256
+  const started = runStarted([], other)
+  const stillDue: LiveMount = { ...mountOf('a/', KV, 'v2.0.0'), configured_version: V1 }
+  const back = (...mounts: readonly LiveMount[]) =>
+    rollbackState({
+      ...{ started, runs: [[started]], file: undefined },
+      live: liveState({ catalog: [entryOf(KV, 'v1.0.0')], mounts }),
+    })
+
+  it('are not to be reloaded to what they did not run', () => {
+    const { lost } = back(mount)
+
+    expect(lost).toEqual([{ mount: 'a/', ran: [other], due: old.sha256 }])
+  })
+
+  it('stay as they are, where the reload is still due', () => {
+    const { desired, lost, notes } = back(stillDue)
+
+    expect(lost).toEqual([])
+    expect(desired.mounts).toEqual([])
+    expect(notes).toEqual([expect.stringMatching(/^a\/: half way when that run began/)])
+  })
+
+  it('go back to what was configured, where an older journal does not say what ran', () => {
+    const { before } = started
+    const mounts = before.mounts.map(({ running: _, ...rest }) => rest)
+    const silent = { ...started, before: { ...before, mounts } }
+    const live = liveState({ catalog: [entryOf(KV, 'v1.0.0')], mounts: [mount] })
+
+    const { desired, notes } = rollbackState({
+      ...{ started: silent, runs: [[silent]], live, file: undefined },
+    })
+
+    expect(desired.mounts).toMatchObject([{ use: { value: { version: V1 } } }])
+    expect(notes).toEqual([expect.stringMatching(/does not say of every mount what ran/)])
+  })
+})
+
+function runStarted(
+  entries: RunStarted['before']['entries'],
+  ran: Entry['sha256'] = old.sha256,
+): RunStarted {
   return {
     ...{ event: 'run_started', at: '2026-01-01T00:00:00.000Z', run: 'one', plan_id: 'p' },
     cluster: { id: 'c', name: 'prod-eu' },
     ...{ steps: 1, by: 'me@here' },
     before: {
       entries,
-      mounts: [{ mount: mount.path, namespace: ROOT_NAMESPACE, plugin: id, version: V1 }],
+      mounts: [
+        {
+          ...{ mount: mount.path, namespace: ROOT_NAMESPACE, plugin: id, version: V1 },
+          running: mount.nodes.map(({ node }) => ({ node, sha256: ran })),
+        },
+      ],
       connections: [],
     },
   }

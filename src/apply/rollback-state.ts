@@ -18,15 +18,18 @@ import type { LiveState } from '../domain/live.ts'
 import {
   compareText,
   isBuiltinVersion,
+  NO_SHA256,
   type PluginId,
+  type Sha256,
   UNVERSIONED,
   type Version,
   versionLabel,
 } from '../domain/names.ts'
 import { indexLive } from '../domain/live-index.ts'
-import { contentOf } from '../plan/steps.ts'
+import { nameSome } from '../domain/name-some.ts'
 import { environmentOfEntry, type Past } from '../plan/past.ts'
-import { sameEntry } from '../plan/steps.ts'
+import { contentOf, sameEntry } from '../plan/steps.ts'
+import { beginningOf, type LostBeginning } from './half-way.ts'
 import { pastOf } from './past-runs.ts'
 
 export interface RollbackSources {
@@ -42,6 +45,8 @@ export interface RollbackState {
   readonly desired: DesiredState
   /** What will not be as it was, one sentence each. */
   readonly notes: readonly string[]
+  /** What no plan can return to: then there is no way back to where the run began. */
+  readonly lost: readonly LostBeginning[]
 }
 
 /**
@@ -68,16 +73,17 @@ export function rollbackState(sources: RollbackSources): RollbackState {
   /** What nobody can register again is left as it is. */
   const canUse = (plugin: PluginId, use: Use): boolean =>
     use.kind !== 'version' || listed.has(`${plugin} ${use.version}`)
+  const mounts = mountsBefore(sources, plugins, notes)
   return {
     notes,
+    lost: mounts.lost,
     desired: {
       cluster: {
         ...(lock !== undefined && { lock: { kv: lock, source: sourceOf(started) } }),
         ...file?.cluster,
       },
       plugins,
-      mounts: before.mounts
-        .flatMap((mount) => mountBefore(mount, sources))
+      mounts: mounts.desired
         .filter(({ plugin, use }) => use === undefined || canUse(plugin, use.value))
         .sort((a, b) => compareText(a.path, b.path)),
       connections: before.connections
@@ -102,6 +108,57 @@ function sourceOf({ run }: RunStarted): Source {
 function useOf(version: Version): Use {
   if (version === UNVERSIONED) return { kind: 'unversioned' }
   return isBuiltinVersion(version) ? { kind: 'builtin' } : { kind: 'version', version }
+}
+
+interface MountsBefore {
+  readonly desired: readonly DesiredMount[]
+  readonly lost: readonly LostBeginning[]
+}
+
+/** What the run found half way stays as it is, if it still is so. */
+function mountsBefore(
+  sources: RollbackSources,
+  plugins: readonly DesiredPlugin[],
+  notes: string[],
+): MountsBefore {
+  const { before } = sources.started
+  const index = indexLive(sources.live)
+  const desired: DesiredMount[] = []
+  const lost: LostBeginning[] = []
+  const standing: string[] = []
+  for (const one of before.mounts) {
+    for (const mount of mountBefore(one, sources)) {
+      const due = startedBy(mount, plugins)
+      const beginning =
+        due === undefined ? undefined : beginningOf(one, due, index.mountAt(mount.path))
+      if (beginning?.kind === 'lost') lost.push(beginning.lost)
+      else if (beginning?.kind === 'stands') standing.push(mount.path)
+      else desired.push(mount)
+    }
+  }
+  if (standing.length > 0) {
+    notes.push(
+      `${nameSome(standing)}: half way when that run began, and still as then. No reload brings that about, so that is left as it is.`,
+    )
+  }
+  if (before.mounts.some(({ version, running }) => version !== null && running === undefined)) {
+    notes.push(
+      'The journal does not say of every mount what ran when that run began: it goes back to what was configured and registered.',
+    )
+  }
+  return { desired, lost }
+}
+
+/** Undefined where nobody knows. */
+function startedBy(
+  { plugin, use }: DesiredMount,
+  plugins: readonly DesiredPlugin[],
+): Sha256 | undefined {
+  if (use === undefined) return undefined
+  if (use.value.kind === 'builtin') return NO_SHA256
+  const version = use.value.kind === 'version' ? use.value.version : UNVERSIONED
+  const versions = plugins.find(({ id }) => id === plugin)?.versions ?? []
+  return versions.find((one) => one.version === version)?.sha256
 }
 
 function mountBefore(

@@ -15,6 +15,7 @@ import { runPlan } from '../apply/run.ts'
 import { followRun, type SoFar } from '../apply/so-far.ts'
 import { keepToken } from '../apply/token-keeper.ts'
 import { createVerify } from '../apply/verify.ts'
+import { readStateBefore } from '../apply/read-state-before.ts'
 import { gateWrites } from '../apply/write-gate.ts'
 import type { Client } from '../server/client.ts'
 import { lockCommands, type TypedOptions } from './again.ts'
@@ -112,7 +113,7 @@ async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
       every: host.every,
     })
     try {
-      await recorder.runStarted(plan)
+      await recorder.runStarted(plan, await readStateBefore(client, plan))
       const outcome = await runPlan(plan, {
         client,
         recorder,

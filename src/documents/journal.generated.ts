@@ -66,6 +66,16 @@ export interface RunStarted {
        * What it was configured for, empty for none; null: nothing was mounted.
        */
       version: null | Version
+      /**
+       * What each node ran for it, whatever it was configured for: a node that ran nothing or did not say is left out. Absent where none said, and in journals of older programs.
+       */
+      running?: {
+        node: NodeAddress
+        /**
+         * Empty for a builtin.
+         */
+        sha256: Sha256
+      }[]
     }[]
     connections: {
       connection: ConnectionPath

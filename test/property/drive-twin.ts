@@ -5,6 +5,7 @@
 import { createRecorder } from '../../src/apply/recorder.ts'
 import { pastOf } from '../../src/apply/past-runs.ts'
 import { runPlan } from '../../src/apply/run.ts'
+import { stateBefore } from '../../src/apply/state-before.ts'
 import type { JournalEvent } from '../../src/documents/journal.generated.ts'
 import type { Plan } from '../../src/documents/plan.generated.ts'
 import type { DesiredState } from '../../src/domain/desired.ts'
@@ -165,7 +166,7 @@ export async function applyOn(
     now: () => new Date(now),
     sinks: [(event) => void journal.push(event), (event) => recorded?.(event, now)],
   })
-  await recorder.runStarted(plan)
+  await recorder.runStarted(plan, stateBefore(plan))
   const outcome = await runPlan(plan, {
     ...{ client, recorder, soak: 0, wait: 120 },
     environmentOf: () => [],

@@ -6,7 +6,11 @@ import { listRuns, readRun } from '../../apply/read-journal.ts'
 import { startOf } from '../../apply/past-runs.ts'
 import { rollbackState } from '../../apply/rollback-state.ts'
 import { wentOnWith } from '../../apply/went-on-with.ts'
-import type { PluginId } from '../../domain/names.ts'
+import type { LostBeginning } from '../../apply/half-way.ts'
+import { groupBy } from '../../domain/group-by.ts'
+import { nameSome } from '../../domain/name-some.ts'
+import { NO_SHA256, type PluginId, type Sha256 } from '../../domain/names.ts'
+import { shortHash } from '../../render/wording.ts'
 import type { Host } from '../host.ts'
 import { makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
@@ -37,11 +41,12 @@ export async function rollback(
     )
     const live = await session.observe(plugins)
     const kept = onCluster.map((one) => one.events)
-    const { desired, notes } = rollbackState({ started, runs: kept, live, file })
+    const { desired, notes, lost } = rollbackState({ started, runs: kept, live, file })
     const earlier = wentOnWith(started, kept)
+    if (lost.length > 0) throw noWayBack({ started, earlier, lost, options })
     if (options.quiet !== true) {
       host.err(`Back to where run ${started.run} began.\n`)
-      if (earlier !== undefined) host.err(foundHalfDone(started, earlier, options))
+      if (earlier !== undefined) host.err(`Note: ${sinceHalfDone(started, earlier, options)}\n`)
       for (const note of notes) host.err(`Note: ${note}\n`)
     }
     if (started.back_to !== undefined) host.err(goesForward(started, started.back_to, options))
@@ -57,9 +62,40 @@ export async function rollback(
   }
 }
 
-function foundHalfDone(started: RunStarted, earlier: RunStarted, options: CarryingOptions): string {
+interface Lost {
+  readonly started: RunStarted
+  readonly earlier: RunStarted | undefined
+  readonly lost: readonly LostBeginning[]
+  readonly options: CarryingOptions
+}
+
+function noWayBack({ started, earlier, lost, options }: Lost): LockstepError {
+  const found = groupBy(
+    lost,
+    ({ ran, due }) =>
+      `${nameSome(ran.map(nameBinary))}, where a reload would have started ${nameBinary(due)}`,
+  )
+  const told = [...found].map(
+    ([what, alike]) => `${nameSome(alike.map(({ mount }) => mount))} ran ${what}`,
+  )
+  return new LockstepError({
+    code: 'no-way-back',
+    message: `there is no way back to where run ${started.run} began. It found mounts half way, and no request brings that about:\n    ${told.join('\n    ')}`,
+    exitCode: EXIT.blocked,
+    hint:
+      earlier === undefined
+        ? 'Nothing was changed. To have them run an older binary again, write it into a file as what they use, and apply that.'
+        : `Nothing was changed. ${sinceHalfDone(started, earlier, options)}`,
+  })
+}
+
+function nameBinary(sha256: Sha256): string {
+  return sha256 === NO_SHA256 ? 'what is compiled in' : shortHash(sha256)
+}
+
+function sinceHalfDone(started: RunStarted, earlier: RunStarted, options: CarryingOptions): string {
   const back = commandAgain(['rollback', earlier.run], options)
-  return `Note: Run ${started.run} went on with what run ${earlier.run} left half done, and found it so. To return to where that one began: ${back}\n`
+  return `Run ${started.run} went on with what run ${earlier.run} left half done, and found it so. To return to where that one began: ${back}`
 }
 
 /** Taking back a rollback is the upgrade again: nobody should get there by typing the same twice. */

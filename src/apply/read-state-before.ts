@@ -1,0 +1,55 @@
+/**
+ * What really ran when a run began, beside what its plan found configured and registered. The two
+ * differ where a reload was due, and then only this tells what a way back may return to.
+ */
+import type { Plan } from '../documents/plan.generated.ts'
+import { LockstepError } from '../domain/errors.ts'
+import { groupBy } from '../domain/group-by.ts'
+import { NO_SHA256, type Namespace, type NodeAddress, UNVERSIONED } from '../domain/names.ts'
+import { type ListedMount, listMounts } from '../live/mounts.ts'
+import type { Reader } from '../server/reader.ts'
+import { type StateBefore, stateBefore } from './state-before.ts'
+
+/** Reads only. A node that does not say what it runs is left out: its steps wait for it. */
+export async function readStateBefore(reader: Reader, plan: Plan): Promise<StateBefore> {
+  const before = stateBefore(plan)
+  const namespaces = [...new Set(before.mounts.map(({ namespace }) => namespace))]
+  const nodes = plan.cluster.nodes.filter(
+    ({ state }) => state === 'serving' || state === 'forwarding',
+  )
+  const views = await Promise.all(
+    nodes.flatMap(({ address }) =>
+      namespaces.map((namespace) => readViews(reader, address, namespace)),
+    ),
+  )
+  const byPath = groupBy(views.flat(), ({ path }) => path)
+  return {
+    ...before,
+    mounts: before.mounts.map((one) => {
+      const running = (byPath.get(one.mount) ?? [])
+        .filter(({ plugin }) => plugin === one.plugin)
+        .map(({ node, running_sha256: sha256 }) => ({ node, sha256 }))
+      return running.length === 0 ? one : { ...one, running }
+    }),
+  }
+}
+
+interface View extends ListedMount {
+  readonly node: NodeAddress
+}
+
+async function readViews(reader: Reader, node: NodeAddress, namespace: Namespace): Promise<View[]> {
+  try {
+    const listed = await listMounts(reader, node, namespace)
+    if (listed.kind !== 'itself') return []
+    return listed.mounts.filter(ranSomething).map((mount) => ({ ...mount, node }))
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error
+    return []
+  }
+}
+
+/** Where a plugin did not start there is neither a hash nor a version; a builtin has its version. */
+function ranSomething({ running_sha256, running_version }: ListedMount): boolean {
+  return running_sha256 !== NO_SHA256 || running_version !== UNVERSIONED
+}

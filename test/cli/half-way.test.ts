@@ -1,0 +1,62 @@
+/** Going back to where a run began that found a reload due, with the built program on simulated nodes. */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parseNamespace } from '../../src/domain/names.ts'
+import { startTwinServer, type TwinServer } from '../../src/twin/http-server.ts'
+import { createTwin, type Twin } from '../../src/twin/twin.ts'
+import { nodeAddress, plugin, sha256Of, version } from '../builders/live.ts'
+import { type Run, runLockstep } from './run-lockstep.ts'
+import { makeScratchFolder, type ScratchFolder } from './scratch-folder.ts'
+
+const TOKEN = 'the-token-of-the-twin'
+const KV = plugin('secret/x-kv')
+const NODES = [1, 2, 3].map(nodeAddress)
+const fileOf = (name: string) => ({ command: name, sha256: sha256Of(KV, version(name)) })
+const [OLD, NEW] = [fileOf('v1.0.0'), fileOf('v2.0.0')]
+
+const own: { twin?: Twin; server?: TwinServer; folder?: ScratchFolder } = {}
+
+beforeEach(async () => {
+  const files = Object.fromEntries([OLD, NEW].map(({ command, sha256 }) => [command, { sha256 }]))
+  own.twin = createTwin({
+    ...{ product: 'openbao', server_version: '2.7.2', cluster: { name: 'lab', id: 'id' } },
+    nodes: NODES.map((address) => ({ address, files })),
+  })
+  own.server = await startTwinServer(own.twin, { token: TOKEN })
+  const plugins = { [KV]: { use: 'unversioned', versions: { unversioned: NEW } } }
+  own.folder = await makeScratchFolder({
+    'lockstep.yaml': JSON.stringify({ version: 1, plugins }),
+  })
+})
+afterEach(async () => {
+  await own.server?.close()
+  await own.folder?.[Symbol.asyncDispose]()
+})
+
+/** Sent to whichever node leads. */
+function post(path: string, body: Record<string, unknown>): void {
+  const request = { method: 'POST' as const, path, namespace: parseNamespace(''), forwarding: true }
+  const { status } = own.twin!.send(own.twin!.active()!, { ...request, body })
+  expect(status).toBeLessThan(300)
+}
+
+function run(...args: readonly string[]): Promise<Run> {
+  return runLockstep([...args, '--auto-approve', '--journal', `${own.folder!.path}/journals`], {
+    env: { BAO_ADDR: own.server!.addresses[0]!, BAO_TOKEN: TOKEN },
+    cwd: own.folder!.path,
+  })
+}
+
+test('is refused where a run loaded what was registered by hand: it says what ran', async () => {
+  post(`sys/plugins/catalog/${KV}`, OLD)
+  post('sys/mounts/a', { type: 'x-kv' })
+  post(`sys/plugins/catalog/${KV}`, NEW)
+  const applied = await run('apply')
+
+  const back = await run('rollback')
+
+  const [ran, due] = [OLD, NEW].map(({ sha256 }) => sha256.slice(0, 12))
+  expect(applied.exitCode).toBe(0)
+  expect(back.exitCode).toBe(3)
+  expect(back.stderr).toContain(`a/ ran ${ran}, where a reload would have started ${due}`)
+  expect(back.stderr).not.toContain('Back to where')
+})
