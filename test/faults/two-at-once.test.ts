@@ -16,19 +16,26 @@ const ROUNDS = tryAll ? 50 : 8
 describeReal('two runs at once', () => {
   let stage: Stage
   let other: Workplace
+  /** The second run’s own way to the cluster: so the servers’ side tells whose a write is. */
+  let otherProxy: FaultProxy
   beforeAll(async () => {
     const cluster = sharedCluster()
     const proxy = await FaultProxy.start(cluster.addresses)
     stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
     other = await Workplace.make(cluster.token)
+    otherProxy = await FaultProxy.start(cluster.addresses)
   })
   beforeEach(async () => {
     await stage.place.clear()
     await other.clear()
   })
-  afterEach(() => stage.proxy.relax())
+  afterEach(() => {
+    stage.proxy.relax()
+    otherProxy.relax()
+  })
   afterAll(async () => {
     await stage.proxy[Symbol.asyncDispose]()
+    await otherProxy[Symbol.asyncDispose]()
     await stage.place[Symbol.asyncDispose]()
     await other[Symbol.asyncDispose]()
     await sharedCluster().reset()
@@ -41,13 +48,17 @@ describeReal('two runs at once', () => {
         await stage.place.clear()
         const beginning = await begin(stage.cluster, inPlace)
         const file = await writeFileOf(stage.cluster, inPlace, stage.place.home)
-        const apply = (journal: string): Promise<Ended> =>
-          stage.place.run(argumentsFor(stage, 'apply', file, ['--journal', journal]))
+        const apply = (proxy: FaultProxy, journal: string): Promise<Ended> =>
+          stage.place.run(argumentsFor({ ...stage, proxy }, 'apply', file, ['--journal', journal]))
         const { journals } = stage.place
+        const written = watchWrites([stage.proxy, otherProxy])
 
-        const ended = await Promise.all([apply(journals), apply(`${journals}-elsewhere`)])
+        const ended = await Promise.all([
+          apply(stage.proxy, journals),
+          apply(otherProxy, `${journals}-elsewhere`),
+        ])
 
-        return finish(ended, () => whyNotThere(stage.cluster, inPlace, beginning))
+        return finish(ended, written, () => whyNotThere(stage.cluster, inPlace, beginning))
       }),
     )
 
@@ -64,18 +75,20 @@ describeReal('two runs at once', () => {
         await other.clear()
         const beginning = await begin(stage.cluster, scenario)
         await mountLocks(stage)
-        const there = { ...stage, place: other }
+        const there = { ...stage, proxy: otherProxy, place: other }
         const [one, two] = await Promise.all([
           writeFileOf(stage.cluster, scenario, stage.place.home),
           writeFileOf(stage.cluster, scenario, other.home),
         ])
+
+        const written = watchWrites([stage.proxy, otherProxy])
 
         const ended = await Promise.all([
           stage.place.run(argumentsFor(stage, 'apply', one)),
           other.run(argumentsFor(there, 'apply', two)),
         ])
 
-        return finish(ended, () => whyNotThere(stage.cluster, scenario, beginning))
+        return finish(ended, written, () => whyNotThere(stage.cluster, scenario, beginning))
       }),
     )
 
@@ -227,9 +240,22 @@ describeReal('two runs at once', () => {
   }
 })
 
+/** What each run’s requests changed, as they reach the servers; the lock itself is for both. */
+function watchWrites(proxies: readonly FaultProxy[]): readonly (readonly string[])[] {
+  return proxies.map((proxy) => {
+    const written: string[] = []
+    proxy.intercept(({ isWrite, method, path }) => {
+      if (isWrite && !path.startsWith('/v1/locks/')) written.push(`${method} ${path}`)
+      return { kind: 'pass' }
+    })
+    return written
+  })
+}
+
 /** One of them did it; the other was locked out, or came late and found nothing to do. */
 async function finish(
   ended: readonly Ended[],
+  written: readonly (readonly string[])[],
   whyNot: () => Promise<string | undefined>,
 ): Promise<'survived'> {
   const codes = ended.map(({ exitCode }) => exitCode).sort()
@@ -240,8 +266,12 @@ async function finish(
   if (!allowed) {
     throw new Error(`they ended with ${codes.join(' and ')}: ${ended.map(textOf).join(' | ')}`)
   }
-  const writers = ended.filter(({ stderr }) => /\[\d+\/\d+\]/.test(stderr)).length
-  if (writers !== 1) throw new Error(`${String(writers)} of them wrote`)
+  const writers = written.filter(({ length }) => length > 0)
+  if (writers.length !== 1) {
+    throw new Error(
+      `${String(writers.length)} of them wrote: ${written.map((paths) => paths.join(', ')).join(' | ')}`,
+    )
+  }
   const why = await whyNot()
   if (why !== undefined) throw new Error(why)
   return 'survived'
