@@ -40,8 +40,12 @@ function missedMount(twin: Twin, wanted: WantedMount): Fault[] {
     const running = twin.running(node, mount)
     if (running === undefined) return [missed(`${mount} not there`, { mount, node })]
     const start = twin.wouldStart(node, mount)
-    // What would not start is a fault of its own. What would tells what it is configured for.
-    const starts = start.kind === 'failed' ? wanted : start
+    // What would not start is a fault of its own, but may have been one before; and what it is
+    // configured for is for the plan to mend.
+    const starts =
+      start.kind === 'failed'
+        ? { version: running.configured_version, sha256: wanted.sha256 }
+        : start
     const runs = { version: running.running_version, sha256: running.running_sha256 }
     if (![runs, starts].every(({ sha256 }) => sha256 === wanted.sha256)) {
       return [missed(`${mount} on another binary`, { mount, node })]

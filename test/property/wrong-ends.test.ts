@@ -100,6 +100,24 @@ it('is caught where a mount stays on another version with the same binary', () =
   )
 })
 
+it('is caught where a mount that could not start before it is not tuned to a version that can', () => {
+  const lost = { configured_version: version('v9.0.0') }
+  const mount = mountOf('a/', KV, 'v1.0.0')
+  const live = liveState({
+    catalog: [entryOf(KV, 'v1.0.0')],
+    mounts: [{ ...mount, ...lost, nodes: mount.nodes.map((view) => ({ ...view, ...lost })) }],
+  })
+  const { draft, plan } = judgedPlan(
+    desiredState({ plugins: [desiredPlugin(KV, { use: 'v1.0.0', versions: ['v1.0.0'] })] }),
+    live,
+  )
+  const right = { live, draft, steps: plan.steps }
+
+  expect(right.steps.map(({ id }) => id)).toEqual(['tune a/'])
+  expect(problemsOf(right, right.steps)).toBe('')
+  expect(problemsOf(right, [])).toMatch(/ends with a\/ on another version/)
+})
+
 it('is caught where an entry gets other arguments and a standby is not reloaded', () => {
   const right = planFor([desiredVersion(KV, 'v1.0.0', { args: ['-log=json'] })], 'v1.0.0')
   const forgotten = right.steps.find(is('reload'))
