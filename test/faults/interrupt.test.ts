@@ -182,13 +182,27 @@ describeReal('a run that is told to stop', () => {
     expect(plan.stdout).toContain('1 to register')
   })
 
-  it('stops clearly where the disk is full in the middle', async () => {
+  it.each([
+    ['before a step', 1, 'step_done', 'Every mount is where its last step left it.'],
+    [
+      'before the end of a step',
+      2,
+      'step_started',
+      'Nobody could look at what came of: tune alpha/',
+    ],
+  ] as const)('stops clearly where the disk is full %s', async (_, room, last, told) => {
     await prepare(versioned)
-    // No file of the program may grow beyond this: between the first step and the last.
-    const limit = ['prlimit', '--fsize=5000', '--']
+    await stage.place.run(argumentsFor(stage, 'apply', file))
+    const lines = stage.place.journalLines()
+    const done = lines.findIndex((line) => line.includes('"step_done"'))
+    const size = Buffer.byteLength(lines.slice(0, done + room).join('\n'))
+    await stage.place.clear()
+    await prepare(versioned)
+    // No file of the program may grow beyond this: it is some way into the line after that.
+    const limit = ['prlimit', `--fsize=${String(size + 100)}`, '--']
     expect(spawnSync('prlimit', ['--version']).status).toBe(0)
 
-    const { exitCode, stdout } = await stage.place.run(
+    const { exitCode, stdout, stderr } = await stage.place.run(
       argumentsFor(stage, 'apply', file, ['--json']),
       limit,
     )
@@ -198,8 +212,8 @@ describeReal('a run that is told to stop', () => {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as JournalEvent)
-    expect(events.some(({ event }) => event === 'step_done')).toBe(true)
-    expect(events.at(-1)?.event).not.toBe('step_started')
+    expect(events.at(-1)?.event).toBe(last)
+    expect(stderr).toContain(told)
     await expectFinishedByNext()
   })
 
