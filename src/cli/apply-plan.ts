@@ -1,5 +1,4 @@
 /** Shows a plan, asks for it, carries it out and tells how it ended: for whatever made the plan. */
-import { journalRoot } from '../apply/journal.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { Failure, RunOutcome } from '../documents/run-outcome.ts'
 import type { DesiredState } from '../domain/desired.ts'
@@ -11,6 +10,7 @@ import { commandByHand } from './by-hand.ts'
 import { carryOut } from './carry-out.ts'
 import { paletteFor } from './colour.ts'
 import type { Host } from './host.ts'
+import { journalFolder } from './journal-folder.ts'
 import { blockedExitCode, isBlocked, type JudgeOptions } from './judged-plan.ts'
 import { lookAgain } from './look-again.ts'
 import type { CommonOptions } from './options.ts'
@@ -60,7 +60,7 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
       return refusal.exitCode
     }
   }
-  const folder = options.journal ?? journalRoot(host.env, host.home).of(plan.cluster.id)
+  const folder = journalFolder(options, host, plan.cluster.id)
   const describeEnd = (outcome: RunOutcome): string =>
     renderOutcome(outcome, plan, {
       palette: paletteFor(options, host),

@@ -4,7 +4,6 @@ import type { Plan } from '../documents/plan.generated.ts'
 import type { Allowance, DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
-import { journalRoot } from '../apply/journal.ts'
 import { readPast } from '../apply/past-runs.ts'
 import { readOwnCapabilities } from '../live/capabilities.ts'
 import { draftPlan, finishPlan } from '../plan/make-plan.ts'
@@ -16,6 +15,7 @@ import type { BinaryReport, RuleInput } from '../safety/rule.ts'
 import { RULES } from '../safety/rules.ts'
 import { rehearse } from '../twin/rehearse.ts'
 import type { Host } from './host.ts'
+import { journalFolder } from './journal-folder.ts'
 import type { Session } from './session.ts'
 
 export interface JudgeOptions {
@@ -40,7 +40,7 @@ export interface PlanJob {
 export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
   const { desired, live, options, host } = job
   job.session.secrets.learn({ desired })
-  const folder = options.journal ?? journalRoot(host.env, host.home).of(live.cluster.id)
+  const folder = journalFolder(options, host, live.cluster.id)
   const draft = draftPlan(desired, live, readPast(folder, live.cluster.id))
   const check = desired.cluster.binaryCheck?.command
   const files = check === undefined ? [] : neededFiles(draft)

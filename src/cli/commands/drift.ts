@@ -1,12 +1,12 @@
 /** `lockstep drift`: what differs between the file and the cluster, and why. Changes nothing. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
-import { journalRoot } from '../../apply/journal.ts'
 import { readPast } from '../../apply/past-runs.ts'
 import { findDrift } from '../../drift/find-drift.ts'
 import { renderDrift } from '../../render/drift-text.ts'
 import { commandAgain } from '../again.ts'
 import { paletteFor } from '../colour.ts'
 import type { Host } from '../host.ts'
+import { journalFolder } from '../journal-folder.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
@@ -21,7 +21,7 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
     const live = await session.observe(pluginsOf(desired))
     await tellOfRunUnderWay({ live, desired, session, host })
     const { id } = live.cluster
-    const folder = options.journal ?? journalRoot(host.env, host.home).of(id)
+    const folder = journalFolder(options, host, id)
     const report = findDrift(desired, live, {
       today: host.now().toISOString().slice(0, 10),
       apply: commandAgain(['apply'], options),

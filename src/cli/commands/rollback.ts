@@ -1,7 +1,6 @@
 /** `lockstep rollback`: a plan that returns to where a run began, judged and asked like any other. */
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import type { JournalEvent, RunStarted } from '../../documents/journal.generated.ts'
-import { journalRoot } from '../../apply/journal.ts'
 import { listRuns, readRun } from '../../apply/read-journal.ts'
 import { startOf } from '../../apply/past-runs.ts'
 import { rollbackState } from '../../apply/rollback-state.ts'
@@ -12,6 +11,7 @@ import { nameSome } from '../../domain/name-some.ts'
 import { NO_SHA256, type PluginId, type Sha256 } from '../../domain/names.ts'
 import { shortHash } from '../../render/wording.ts'
 import type { Host } from '../host.ts'
+import { journalFolder } from '../journal-folder.ts'
 import { makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
 import { openSession } from '../session.ts'
@@ -29,7 +29,7 @@ export async function rollback(
   const session = await openSession(options, host, file)
   try {
     const { id } = await session.cluster()
-    const folder = options.journal ?? journalRoot(host.env, host.home).of(id)
+    const folder = journalFolder(options, host, id)
     const runs = listRuns(folder).map((name) => ({ name, events: readRun(folder, name) }))
     const onCluster = runs.filter(({ events }) => startOf(events)?.cluster.id === id)
     const { events } = chooseRun(run, run === undefined ? onCluster : runs)
