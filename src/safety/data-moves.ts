@@ -24,6 +24,7 @@ import { groupBy } from '../domain/group-by.ts'
 import { type LiveIndex, runsUnder } from '../domain/live-index.ts'
 import type { Past } from '../plan/past.ts'
 import type { MountTarget } from '../plan/targets.ts'
+import { oncePerDraft } from './once-per-draft.ts'
 import { agree, nameSome } from './wording.ts'
 
 /** One end of a move. */
@@ -49,17 +50,10 @@ export interface DataMove {
   readonly isEarlier?: true
 }
 
-// Several rules ask, and a draft never changes: found once for each.
-const known = new WeakMap<Draft, readonly DataMove[]>()
-
 /** Mounts that go the same way are one move; where both ends are one version there is none. */
-export function findDataMoves(draft: Draft): readonly DataMove[] {
-  const moves = known.get(draft) ?? readDataMoves(draft)
-  known.set(draft, moves)
-  return moves
-}
+export const findDataMoves = oncePerDraft(readDataMoves)
 
-function readDataMoves(draft: Draft): DataMove[] {
+function readDataMoves(draft: Draft): readonly DataMove[] {
   return draft.targets.flatMap(({ plugin, targets }) => {
     const names = nameVersions(plugin, draft.index)
     const moves = new Map<

@@ -17,6 +17,7 @@ import {
 } from '../domain/names.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { Draft } from '../plan/make-plan.ts'
+import { oncePerDraft } from './once-per-draft.ts'
 
 export interface Effects {
   readonly registered: readonly RegisterAction[]
@@ -30,14 +31,7 @@ export interface Effects {
   connectionAfter(connection: LiveConnection): LiveConnection
 }
 
-// Every rule asks, and a draft never changes: counted once for each.
-const known = new WeakMap<Draft, Effects>()
-
-export function effectsOf(draft: Draft): Effects {
-  const effects = known.get(draft) ?? readEffects(draft)
-  known.set(draft, effects)
-  return effects
-}
+export const effectsOf = oncePerDraft(readEffects)
 
 function readEffects(draft: Draft): Effects {
   const registered = new Map<string, RegisterAction>()

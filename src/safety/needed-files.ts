@@ -7,7 +7,9 @@ import type { DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry, LiveState } from '../domain/live.ts'
 import type { NodeAddress, PluginId, Sha256, Version } from '../domain/names.ts'
 import type { Draft } from '../plan/make-plan.ts'
-import { contentOf, type Entry, entrySubject } from '../plan/steps.ts'
+import { contentOf, type Entry } from '../plan/steps.ts'
+import { effectsOf } from './effects.ts'
+import { oncePerDraft } from './once-per-draft.ts'
 
 export interface NeededFile {
   readonly plugin: PluginId
@@ -21,7 +23,9 @@ export interface NeededFile {
 }
 
 /** Each file once; one that is needed for both is one to run. */
-export function neededFiles({ steps, index, targets }: Draft): readonly NeededFile[] {
+export const neededFiles = oncePerDraft(readNeededFiles)
+
+function readNeededFiles({ steps, index, targets }: Draft): readonly NeededFile[] {
   const moving = steps.filter(({ action }) => action.kind !== 'deregister')
   const files = new Map<string, NeededFile>()
   // Thousands of mounts are moved alike: each is looked up once.
@@ -85,16 +89,11 @@ export function missingFiles(
   { catalog }: LiveState,
   use: NeededFile['for'],
 ): readonly MissingFile[] {
-  const replaced = new Set(
-    draft.steps.flatMap(({ action }) =>
-      action.kind === 'register' ? entrySubject(action.plugin, action.version) : [],
-    ),
-  )
+  const effects = effectsOf(draft)
   // What stands in the place of what is registered is not what the plan starts.
   const lacking = catalog.filter(
     ({ plugin, version, command, unreadable_on = [] }) =>
-      unreadable_on.length > 0 &&
-      (command !== undefined || !replaced.has(entrySubject(plugin, version))),
+      unreadable_on.length > 0 && (command !== undefined || !effects.registers(plugin, version)),
   )
   if (lacking.length === 0) return []
   return neededFiles(draft).flatMap((file) => {
