@@ -5,7 +5,7 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import { isUnreloaded } from '../plan/past.ts'
 import { howItDiffers, runningOf } from '../plan/reload.ts'
-import { contentOf, sameEntry } from '../plan/steps.ts'
+import { contentOf, entryOf, sameEntry } from '../plan/steps.ts'
 import { type ComparedMount, mend, parts } from './compared-mount.ts'
 import { type Comparison, keptVersion } from './comparison.ts'
 import { onNodes } from './wording.ts'
@@ -19,12 +19,7 @@ export function findUnreloaded(compared: ComparedMount, comparison: Comparison):
   const entry = contentOf(index.external(plugin.id, version))
   const listed = keptVersion(plugin, version)
   // An entry that is not what the file has is said of the entry, and makes apply reload its mounts.
-  if (
-    entry === undefined ||
-    listed === undefined ||
-    !sameEntry(entry, { ...listed, args: [...listed.args] })
-  )
-    return []
+  if (entry === undefined || listed === undefined || !sameEntry(entry, entryOf(listed))) return []
   const pin = index.pinOf(plugin.id)
   if (mount.configured_version !== version || (pin ?? version) !== version) return []
   const left = mount.nodes.filter(
