@@ -4,6 +4,7 @@ import { onlyActiveRuns } from '../documents/standbys.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import { count } from '../domain/count.ts'
+import { countUnseen } from './wording.ts'
 
 /**
  * `Plan: 2 to register, 3 to tune, 3 mounts to reload on 3 nodes, 1 to deregister.`, parts that
@@ -64,9 +65,7 @@ function noChanges(plan: Plan): string {
   if (plan.findings.some(({ rule }) => rule === 'unreadable')) {
     return 'No changes, as far as could be read: the warnings name what could not.'
   }
-  const unseen = plan.cluster.nodes.filter(
-    ({ state }) => state === 'sealed' || state === 'unreachable',
-  ).length
+  const unseen = countUnseen(plan.cluster)
   return unseen === 0
     ? 'No changes. Every node runs what the file asks for.'
     : `No changes. Every node that answered runs what the file asks for; ${count(unseen, 'node')} did not.`

@@ -1,6 +1,7 @@
 /** What the rehearsal showed, in words: how many places to stop at are safe, and for which nodes. */
 import type { Plan } from '../documents/plan.generated.ts'
 import { count } from '../domain/count.ts'
+import { countUnseen } from './wording.ts'
 
 /**
  * `7 of 7 stopping points are safe.`, and how many nodes that says nothing of. Empty where there
@@ -11,7 +12,7 @@ export function describeRehearsal({ rehearsal, cluster }: Plan): string {
   const { stopping_points, safe } = rehearsal
   const verb = stopping_points === 1 ? 'is' : 'are'
   const text = `${safe} of ${count(stopping_points, 'stopping point')} ${verb} safe.`
-  const away = cluster.nodes.filter(({ state }) => state === 'sealed' || state === 'unreachable')
-  if (away.length === 0) return text
-  return `${text} Nothing is known of ${count(away.length, 'node')} that could not be asked.`
+  const unseen = countUnseen(cluster)
+  if (unseen === 0) return text
+  return `${text} Nothing is known of ${count(unseen, 'node')} that could not be asked.`
 }
