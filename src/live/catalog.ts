@@ -16,7 +16,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, fields, text, texts } from '../server/body.ts'
 import type { Reader } from '../server/reader.ts'
-import { errorWords, refusal, saysComeBack, whyUnread } from '../server/faults.ts'
+import { errorWords, refusal, saysComeBack, whyUnread, wordsToJudge } from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
 /** What is asked for within a namespace and is not there. */
@@ -92,7 +92,7 @@ export async function readEntry(
       kind: 'unreadable',
       unreadable: { what: 'catalog-entry', path: request.path, ...whyUnread(response) },
       passing: saysComeBack(response),
-      lacksFile: /validating the command path|no such file/.test(errorWords(response)),
+      lacksFile: /validating the command path|no such file/.test(wordsToJudge(response)),
     }
   }
   const data = dataOf(response.body)
