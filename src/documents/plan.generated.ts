@@ -308,7 +308,7 @@ export interface Rehearsal {
      */
     after: string
     /**
-     * refused: the server would refuse the step. down: does not answer. entry-missing: a restart would lose it, as its version is not registered. file-differs: a restart would lose it, as its entry's file is not there or another. other-binary: a restart would start what it neither ran before nor is to run. unregistered: runs what is registered no more. other-mount: is another mount than before. late-standby: reloaded on the active node first. missed-end: the last step leaves the cluster otherwise than the file has it.
+     * refused: the server would refuse the step. down: does not answer. entry-missing: a restart would lose it, as its version is not registered. file-differs: a restart would lose it, as its entry's file is not there or another. other-binary: a restart would start what it neither ran before nor is to run. unregistered: runs what is registered no more. other-mount: is another mount than before. late-standby: reloaded on the active node first. no-leader: no node could lead after two changes of leader. missed-end: the last step leaves the cluster otherwise than the file has it.
      */
     kind:
       | 'refused'
@@ -319,6 +319,7 @@ export interface Rehearsal {
       | 'unregistered'
       | 'other-mount'
       | 'late-standby'
+      | 'no-leader'
       | 'missed-end'
     /**
      * In words, with the first few of what it is about.

@@ -1,4 +1,5 @@
 /** Looking things up in a live state: entries, the builtin behind a name, mounts, nodes. */
+import { mayDoubleNamespaces } from './doubled-namespaces.ts'
 import { groupBy } from './group-by.ts'
 import { isOverridable } from './overridable.ts'
 import type { CatalogEntry, LiveConnection, LiveMount, LiveNode, LiveState } from './live.ts'
@@ -30,6 +31,8 @@ export interface LiveIndex {
   builtinVersion(plugin: PluginId): Version | undefined
   /** True where the name is known to be a compiled-in plugin's, even if an entry hides it. */
   isBuiltin(plugin: PluginId): boolean
+  /** Whether a mount tuned to a builtin's version costs this cluster its leader. */
+  readonly mayDoubleNamespaces: boolean
   /** What the plugin is pinned to, which beats what its mounts are configured for (Vault). */
   pinOf(plugin: PluginId): Version | undefined
 }
@@ -69,6 +72,7 @@ export function indexLive(live: LiveState): LiveIndex {
     listedBuiltin: (plugin) => builtins.get(plugin),
     builtinVersion,
     isBuiltin: (plugin) => builtins.has(plugin) || seen.has(plugin),
+    mayDoubleNamespaces: mayDoubleNamespaces(live),
     pinOf: (plugin) => pins.get(plugin),
   }
 }

@@ -37,7 +37,7 @@ function unreadableNode(
       found: unasked === true ? 'not asked' : state,
       cause: `what it runs is not known${detail === undefined || detail === state ? '' : `: ${detail}`}`,
       fix: hides
-        ? 'look again in a moment; if it goes on, restart that node'
+        ? 'look again in a moment; if it goes on, read that node’s log, and restart no other node before it serves again'
         : state === 'sealed'
           ? 'unseal it, then look again'
           : 'start it, or give an address that can be reached from here under `cluster.nodes`',

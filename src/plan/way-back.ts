@@ -65,6 +65,7 @@ function versionThatRuns(
   index: LiveIndex,
 ): WayBack | undefined {
   if (sha256 === NO_SHA256) {
+    if (index.mayDoubleNamespaces) return undefined
     const version = index.builtinVersion(mount.plugin)
     const hidden = index.external(mount.plugin, UNVERSIONED) !== undefined
     return version === undefined || hidden || version === except ? undefined : { version, sha256 }

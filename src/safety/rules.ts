@@ -8,6 +8,7 @@ import { binaryDiffers } from './rules/binary-differs.ts'
 import { binaryMissing } from './rules/binary-missing.ts'
 import { builtinOverridden } from './rules/builtin-overridden.ts'
 import { builtinUnknown } from './rules/builtin-unknown.ts'
+import { builtinVersionWithNamespaces } from './rules/builtin-version-with-namespaces.ts'
 import { capabilityMissing } from './rules/capability-missing.ts'
 import { commandReused } from './rules/command-reused.ts'
 import { dataDowngrade } from './rules/data-downgrade.ts'
@@ -44,6 +45,7 @@ export const RULES: readonly Rule[] = [
   binaryMissing,
   builtinOverridden,
   builtinUnknown,
+  builtinVersionWithNamespaces,
   capabilityMissing,
   commandReused,
   dataDowngrade,

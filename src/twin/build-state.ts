@@ -33,7 +33,7 @@ export function buildState(options: TwinOptions): State {
     nodes: new Map(nodes.map((node) => [node.address, node])),
     active: leads?.address,
     counter: 0,
-    leftOnBuiltin: 0,
+    namespacesDoubled: false,
     ranLast: new Map(),
   }
   for (const entry of options.catalog ?? []) addEntry(state, entry)

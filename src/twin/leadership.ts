@@ -4,7 +4,6 @@
  */
 import type { NodeAddress } from '../domain/names.ts'
 import { BEHAVIOUR } from './behaviour.ts'
-import { hasMoreNamespaces } from './mount-table.ts'
 import { setUpNode } from './running.ts'
 import type { Node, State } from './state.ts'
 
@@ -38,10 +37,9 @@ export function takeOut(
 
 /** Started where it was stopped, unsealed where it was sealed. */
 export function bringIn(state: State, node: Node): void {
-  const isNew = node.state === 'stopped'
   node.state = 'up'
   if (state.active === undefined) electNext(state, node)
-  if (state.active !== node.address) becomeStandby(state, node, isNew)
+  if (state.active !== node.address) becomeStandby(state, node)
 }
 
 function ceaseToLead(state: State, node: Node): void {
@@ -65,17 +63,14 @@ function electNext(state: State, after: Node, successor?: NodeAddress): void {
   if (next === undefined) return
   next.state = 'up'
   state.active = next.address
-  setUpNode(state, next)
+  if (setUpNode(state, next)) return
+  // Each tries in turn, and fails alike.
+  state.active = undefined
+  for (const node of able) becomeStandby(state, node)
 }
 
-/** @param isNew false where the server's process is the one that ran before */
-function becomeStandby(state: State, node: Node, isNew = false): void {
+function becomeStandby(state: State, node: Node): void {
   node.running = new Map()
   if (!BEHAVIOUR[state.product].standbysServe) return
-  // Where a mount stands on its builtin's version, a node that stepped down is never set up again,
-  // and sends on what it is asked, until its process is a new one: of OpenBao 2.7.2 with a
-  // namespace: seen each time; after a restart it served.
-  const isStuck = !isNew && state.leftOnBuiltin > 0 && hasMoreNamespaces(state)
-  node.state = isStuck ? 'forwarding' : 'up'
-  if (!isStuck) setUpNode(state, node)
+  node.state = setUpNode(state, node) ? 'up' : 'forwarding'
 }

@@ -38,7 +38,6 @@ export function addMount(
   const type = system ?? pluginName(plugin)
   const prefix = pluginType(plugin) === 'auth' ? 'auth_' : ''
   const configured = seed.configured_version ?? ('' as Mount['configured'])
-  const leftOnBuiltin = configured !== '' && configured === state.builtins.get(plugin)?.version
   const mount: Mount = {
     path,
     namespace,
@@ -48,11 +47,9 @@ export function addMount(
     description: seed.description ?? '',
     options: system === undefined ? (seed.options ?? {}) : null,
     configured,
-    leftOnBuiltin,
     ...(system !== undefined && { system }),
   }
   state.mounts.set(path, mount)
-  if (leftOnBuiltin) state.leftOnBuiltin += 1
   if (listed && system === undefined) {
     const others = state.mountsOfPlugin.get(plugin) ?? []
     state.mountsOfPlugin.set(plugin, [...others, path])

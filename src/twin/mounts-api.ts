@@ -197,10 +197,7 @@ export function tuneMount(state: State, request: MountRequest, body: Body): Serv
 }
 
 function configure(state: State, mount: Mount, configured: Version, description: string): void {
-  const leftOnBuiltin =
-    configured === mount.configured ? mount.leftOnBuiltin : isBuiltinVersion(configured)
-  state.leftOnBuiltin += Number(leftOnBuiltin) - Number(mount.leftOnBuiltin)
-  state.mounts.set(mount.path, { ...mount, configured, description, leftOnBuiltin })
+  state.mounts.set(mount.path, { ...mount, configured, description })
   for (const node of state.nodes.values()) {
     const running = node.running.get(mount.path)
     if (running?.behind !== undefined) {

@@ -78,8 +78,15 @@ function prepareLook(stage: Stage, action: Action): () => readonly Fault[] {
         ...connections.flatMap(({ path }) => checkConnection(stage, path)),
       ]
     }
-    case 'tune':
-      return () => checkMount(stage, action.mount, nodes)
+    case 'tune': {
+      const wasSo = stage.twin.doublesNamespaces(action.mount)
+      return () => [
+        ...checkMount(stage, action.mount, nodes),
+        ...(!wasSo && stage.twin.doublesNamespaces(action.mount)
+          ? [{ kind: 'no-leader', mount: action.mount } as const]
+          : []),
+      ]
+    }
     case 'reload':
       return prepareReload(stage, action)
     case 'enable':

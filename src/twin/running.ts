@@ -10,6 +10,7 @@ import {
   type Version,
 } from '../domain/names.ts'
 import { BEHAVIOUR } from './behaviour.ts'
+import { hasMoreNamespaces } from './mount-table.ts'
 import { configuredOn, isAlive, killProcess, startMount, startPlugin } from './start.ts'
 import type { Mount, Node, Running, State } from './state.ts'
 
@@ -19,13 +20,24 @@ export function runsMounts(state: State, node: Node): boolean {
   return node.address === state.active || BEHAVIOUR[state.product].standbysServe
 }
 
-/** Makes every backend of a node anew, as after an unseal. */
-export function setUpNode(state: State, node: Node): void {
-  const leads = node.address === state.active
-  const { forgetsBuiltinVersionAtSetup } = BEHAVIOUR[state.product]
+/**
+ * Makes every backend of a node anew, as after an unseal; false where that fails, and nothing runs.
+ *
+ * A node of OpenBao that begins to lead forgets the builtins' versions and writes its mounts down
+ * again: those of namespaces among the root's too, and the next that reads them there and in their
+ * own place fails (2.7.2: `cannot mount under existing mount`).
+ */
+export function setUpNode(state: State, node: Node): boolean {
   node.kills = new Map()
+  node.running = new Map()
+  if (state.namespacesDoubled) return false
+  const leads = node.address === state.active
+  const mounts = [...state.mounts.values()]
+  if (leads && mounts.some((mount) => doublesNamespaces(state, mount)))
+    state.namespacesDoubled = true
+  const { forgetsBuiltinVersionAtSetup } = BEHAVIOUR[state.product]
   const running: [MountPath, Running][] = []
-  for (const mount of [...state.mounts.values()]) {
+  for (const mount of mounts) {
     const forgets = forgetsBuiltinVersionAtSetup && isBuiltinVersion(mount.configured)
     const configured = forgets ? UNVERSIONED : mount.configured
     if (forgets && leads) state.mounts.set(mount.path, { ...mount, configured })
@@ -34,6 +46,13 @@ export function setUpNode(state: State, node: Node): void {
   }
   node.running = new Map(running)
   if (leads) state.ranLast = new Map()
+  return true
+}
+
+/** Whether the next node that begins to lead doubles the namespaces for this mount's version. */
+export function doublesNamespaces(state: State, { configured }: Mount): boolean {
+  const { forgetsBuiltinVersionAtSetup } = BEHAVIOUR[state.product]
+  return forgetsBuiltinVersionAtSetup && isBuiltinVersion(configured) && hasMoreNamespaces(state)
 }
 
 /** Makes a mount's first backend on a node. */

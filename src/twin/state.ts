@@ -36,8 +36,8 @@ export interface State {
   active: NodeAddress | undefined
   /** Ids are made from it. */
   counter: number
-  /** How many mounts are left on their builtin's own version. */
-  leftOnBuiltin: number
+  /** The storage holds the mounts of namespaces twice: nothing is set up from it any more. */
+  namespacesDoubled: boolean
   /** What the active node ran when it ceased to be that, and has nothing in it until then. */
   ranLast: Map<MountPath, Running>
 }
@@ -62,8 +62,6 @@ export interface Mount {
   readonly description: string
   readonly options: Readonly<Record<string, string>> | null
   readonly configured: Version
-  /** Tuned to its builtin's own version, and to no other since; even if that was forgotten. */
-  readonly leftOnBuiltin: boolean
   /** The server's own: `sys/`, `token/` and the like, under another type than a plugin's name. */
   readonly system?: string
 }

@@ -249,21 +249,50 @@ describe("a mount left on its builtin's version", () => {
     expect(twin.send(NODE1, get('sys/mounts')).status).toBe(200)
   })
 
-  test('keeps a node that stepped down from serving, where there are namespaces, till its restart', () => {
+  test('where there are namespaces, keeps every node from being set up after the next change of leader', () => {
     const twin = cluster('openbao', { mounts: [jwt], namespaces: ['ns1/' as Namespace] })
     leave(twin)
+    twin.restartNode(NODE3)
+    expect(twin.send(NODE3, get('sys/mounts')).status).toBe(200)
 
     twin.stepDown()
 
+    expect(twin.active()).toBe(NODE2)
     expect(twin.send(NODE1, get('sys/mounts')).status).toBe(307)
     expect(words(help(twin, NODE1, 'auth/jwt/'))).toBe('please forward to the active node')
     expect(twin.send(NODE1, forwarded(get('sys/mounts'))).status).toBe(200)
+    expect(twin.send(NODE3, get('sys/mounts')).status).toBe(200)
 
     twin.restartNode(NODE1)
-    twin.restartNode(NODE3)
+    expect(twin.send(NODE1, get('sys/mounts')).status).toBe(307)
 
-    expect(twin.send(NODE1, get('sys/mounts')).status).toBe(200)
-    expect(twin.send(NODE3, get('sys/mounts')).status).toBe(200)
+    twin.stepDown()
+    expect(twin.active()).toBeUndefined()
+  })
+
+  test('harms no namespace that is made after the change of leader', () => {
+    const twin = cluster('openbao', { mounts: [jwt] })
+    leave(twin)
+    twin.stepDown()
+    twin.send(NODE2, post('sys/namespaces/ns1', {}))
+
+    twin.stepDown()
+    twin.stepDown()
+
+    expect(twin.active()).toBeDefined()
+  })
+
+  test('harms nothing where it is tuned to another version before the leader changes', () => {
+    const twin = cluster('openbao', { mounts: [jwt], namespaces: ['ns1/' as Namespace] })
+    leave(twin)
+    const entry = { command: 'new', sha256: NEW, version: 'v0.26.1' }
+    twin.send(NODE1, post('sys/plugins/catalog/auth/jwt', entry))
+    twin.send(NODE1, post('sys/auth/jwt/tune', { plugin_version: 'v0.26.1' }))
+
+    twin.stepDown()
+    twin.stepDown()
+
+    expect(twin.active()).toBeDefined()
   })
 
   test('does not come up while an unversioned entry hides the builtin', () => {

@@ -17,6 +17,7 @@ import { findPlugin, processUnseen } from './catalog.ts'
 import { type NotConnecting, whyConnectionNotStarting } from './connections.ts'
 import { bringIn, stepDown, takeOut } from './leadership.ts'
 import { route } from './routing.ts'
+import { doublesNamespaces } from './running.ts'
 import { configuredOn, type FailureCause, isAlive, startMount, startPlugin } from './start.ts'
 import type { PluginFile, TwinOptions } from './seeds.ts'
 import { type Backend, type Entry, type Mount, mustHaveNode, type State } from './state.ts'
@@ -43,6 +44,13 @@ export interface Twin {
   running(node: NodeAddress, mount: MountPath): RunningMount | undefined
   /** What a mount would come up with on a node that is set up anew now, or why it would not. */
   wouldStart(node: NodeAddress, mount: MountPath): WouldStart
+  /**
+   * Whether a change of leader would write the mounts of namespaces down twice for this one's
+   * version, and the change after it leave no node that can lead.
+   */
+  doublesNamespaces(mount: MountPath): boolean
+  /** Whether nothing can be set up from what is stored: no node that does not lead already can lead. */
+  isStorageDamaged(): boolean
   /** What is registered under a version; undefined where nothing is. */
   entry(plugin: PluginId, version: Version): TwinEntry | undefined
   /** What a connection is configured for; undefined where it is not there. */
@@ -110,6 +118,11 @@ export function createTwin(options: TwinOptions): Twin {
       if (start.kind === 'started') return start
       return { kind: 'failed', why: start.onSetup, cause: start.cause }
     },
+    doublesNamespaces(path) {
+      const mount = state.mounts.get(path)
+      return mount !== undefined && doublesNamespaces(state, mount)
+    },
+    isStorageDamaged: () => state.namespacesDoubled,
     entry: (plugin, version) => state.catalog.get(plugin)?.get(version),
     connectionVersion: (path) => state.connections.get(path)?.version,
     whyNotConnecting: (address, path) => whyConnectionNotStarting(state, node(address), path),

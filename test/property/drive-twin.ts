@@ -31,8 +31,8 @@ export const TODAY = '2026-03-01'
 const RELEASE = { openbao: '2.7.2', vault: '1.21.4' } as const
 
 /**
- * The cluster a story led to. What was refused on the way did not happen; `answered` is told of each
- * request.
+ * The cluster a story led to. What was refused on the way did not happen, nor did what would have left
+ * no node that leads; `answered` is told of each request.
  */
 export function makeTwin(
   story: ClusterStory,
@@ -51,11 +51,12 @@ export function makeTwin(
     server_version: RELEASE[product],
     cluster: { name: 'lab', id: '6a1f2c52-0d1c-4a6e-9d7e-0a1b2c3d4e5f' },
     nodes: nodes.map((address) => ({ address, files })),
-    ...(product === 'openbao' && { namespaces: [NESTED] }),
+    ...(product === 'openbao' && story.rootOnly !== true && { namespaces: [NESTED] }),
     mounts: [{ path: DATABASE_MOUNT, plugin: 'secret/database' as never }],
   })
   const builtin = product === 'openbao' ? ownVersion(product, RELEASE[product]) : 'v0.25.0+builtin'
   for (const deed of story.deeds) {
+    if (mayLoseLeader(deed, twin)) continue
     if (deed.do === 'restart') {
       twin.restartNode(nodes[deed.node % nodes.length]!)
       continue
@@ -66,6 +67,11 @@ export function makeTwin(
   }
   if (story.stopped !== undefined) twin.stopNode(nodes[story.stopped % nodes.length]!)
   return twin
+}
+
+/** Whether nothing could lead after it, or nobody can tell what serves. */
+export function mayLoseLeader(deed: Deed, twin: Twin): boolean {
+  return (deed.do === 'restart' || deed.do === 'step_down') && twin.isStorageDamaged()
 }
 
 interface Looking {

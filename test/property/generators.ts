@@ -16,12 +16,14 @@ import type { Product } from '../../src/domain/live.ts'
 import { compareText, UNVERSIONED, type Version } from '../../src/domain/names.ts'
 import { SOURCE } from '../builders/safety-input.ts'
 import type { Deed } from './deeds.ts'
-import { MADE_UP, type PaintedPlugin, type Palette, usualBinary } from './palette.ts'
+import { inRoot, MADE_UP, type PaintedPlugin, type Palette, usualBinary } from './palette.ts'
 
 export interface ClusterStory {
   readonly product: Product
   readonly nodes: number
   readonly deeds: readonly Deed[]
+  /** There are no namespaces, on a server that could have some. */
+  readonly rootOnly?: boolean
   /** A node that is stopped at the end, counted from 0 and around. */
   readonly stopped?: number
 }
@@ -44,8 +46,13 @@ export interface ScenarioOptions {
 }
 
 export function scenarios(options: ScenarioOptions = {}): fc.Arbitrary<Scenario> {
-  const { palette = MADE_UP } = options
-  return fc.record({ story: stories(options), desired: desiredStates(palette) })
+  return fc.boolean().chain((rootOnly) => {
+    const palette = rootOnly ? inRoot(options.palette ?? MADE_UP) : (options.palette ?? MADE_UP)
+    return fc.record({
+      story: stories({ ...options, palette }).map((story) => ({ ...story, rootOnly })),
+      desired: desiredStates(palette),
+    })
+  })
 }
 
 /** Three times out of four. */

@@ -94,6 +94,17 @@ export function paletteOf(
   }
 }
 
+/** The same without what lies in a namespace. */
+export function inRoot({ plugins, ...rest }: Palette): Palette {
+  return {
+    ...rest,
+    plugins: plugins.map(({ mounts, ...plugin }) => ({
+      ...plugin,
+      mounts: mounts.filter(({ namespace }) => namespace === ROOT_NAMESPACE),
+    })),
+  }
+}
+
 /** Three programs for each plugin, which exist only by name. */
 export const MADE_UP: Palette = paletteOf(
   (name) => ['old', 'middle', 'new'].map((age) => madeUpBinary(`${name.replace('/', '-')}-${age}`)),

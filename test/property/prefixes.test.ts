@@ -16,7 +16,9 @@ it('is safe wherever the rehearsal does not say otherwise', { timeout: 120_000 }
       const { plan, draft } = await planOn(twin, desired)
       fc.pre(plan.steps.length > 0)
       const reported = new Set(plan.rehearsal?.unsafe.map(({ after }) => after))
-      const before = [...wholeMounts(twin, restarted(story, []))]
+      const after = restarted(story, [])
+      fc.pre(after.active() !== undefined)
+      const before = [...wholeMounts(twin, after)]
       const ends = new Map(
         draft.targets.flatMap(({ targets }) =>
           targets.mounts.map(({ mount, sha256 }) => [mount.path, sha256] as const),

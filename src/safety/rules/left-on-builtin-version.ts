@@ -16,6 +16,8 @@ export const leftOnBuiltinVersion: PlanRule = {
   fix: 'Run a plan right after each server upgrade, which tunes these mounts to the new builtin’s version; or register the plugin under a version of its own and use that.',
   allowable: true,
   judge({ draft }) {
+    // There it is worse: `builtin-version-with-namespaces`.
+    if (draft.index.mayDoubleNamespaces) return []
     const effects = effectsOf(draft)
     return draft.targets.flatMap(({ plugin }) => {
       const left = draft.index

@@ -159,6 +159,13 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
     }
   }
   const cause = causeOf(one)
+  if (cause === 'builtin' && index.mayDoubleNamespaces) {
+    return {
+      ...found,
+      message: `${nothing}: that would be the builtin’s version, which must not be tuned to where there are namespaces (\`lockstep explain builtin-version-with-namespaces\`).`,
+      fix: 'Override the builtin without a version (`use: unversioned`): that is taken back by deregistering.',
+    }
+  }
   if (cause === 'builtin') return { ...found, message: `${nothing}.`, fix: ON_A_CANARY }
   if (cause === 'same binary') {
     return {

@@ -38,7 +38,10 @@ export const unsafeStoppingPoint: PlanRule = {
   allowable: false,
   judge({ rehearsal, draft, live }) {
     const lacking = new Set(missingFiles(draft, live, 'run').map(({ node }) => node))
-    const unsafe = (rehearsal?.unsafe ?? []).filter((one) => !comesOfMissingFile(one, lacking))
+    const unsafe = (rehearsal?.unsafe ?? []).filter(
+      // Told with its cause: `builtin-version-with-namespaces`.
+      (one) => one.kind !== 'no-leader' && !comesOfMissingFile(one, lacking),
+    )
     // What one cause does to the same mounts is told once, whatever it is called.
     const alike = groupBy(unsafe, ({ after, kind, mounts, nodes }) =>
       JSON.stringify([after, kind === 'missed-end', mounts, nodes]),

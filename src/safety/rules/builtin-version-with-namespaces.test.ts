@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { builtinEntry, plugin, version } from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import type { LiveState } from '../../domain/live.ts'
+import type { Namespace } from '../../domain/names.ts'
+import { builtinVersionWithNamespaces } from './builtin-version-with-namespaces.ts'
+
+const JWT = 'auth/jwt'
+const BUILTIN = 'v2.7.2+builtin.bao'
+const catalog = [builtinEntry(plugin(JWT), version(BUILTIN)), entryOf(JWT, 'v0.26.1')]
+const nested = ['', 'ns1/'] as Namespace[]
+
+function judge(use: string, configured: string, live: Partial<LiveState>) {
+  const versions = use === 'builtin' ? [] : [use]
+  return builtinVersionWithNamespaces.judge(
+    safetyInput({
+      desired: { plugins: [desiredPlugin(JWT, { use, versions })] },
+      live: { catalog, mounts: [mountOf('auth/jwt/', JWT, configured)], ...live },
+    }),
+  )
+}
+
+test('a mount that the plan would tune to a builtin’s version is refused where there are namespaces', () => {
+  expect(only(judge('builtin', 'v0.26.1', { namespaces: nested }))).toMatchObject({
+    subject: JWT,
+    message: `auth/jwt/ would be tuned to ${BUILTIN}, and there is a namespace (ns1/): when the leader changes next, OpenBao writes the mounts of namespaces down twice, and when it changes again no node can lead.`,
+    mounts: ['auth/jwt/'],
+  })
+})
+
+test('it is refused where nobody can tell whether there are namespaces', () => {
+  const unreadable = [
+    { what: 'namespaces', path: 'sys/namespaces', reason: 'permission denied' },
+  ] as const
+
+  expect(only(judge('builtin', 'v0.26.1', { unreadable })).message).toContain(
+    'there may be namespaces (they could not be listed)',
+  )
+})
+
+test('it is not where there are none, nor on Vault', () => {
+  expect(judge('builtin', 'v0.26.1', {})).toEqual([])
+  expect(judge('builtin', 'v0.26.1', { namespaces: nested, product: 'vault' })).toEqual([])
+})
+
+test('a mount that stands on a builtin’s version is warned of', () => {
+  expect(only(judge('builtin', BUILTIN, { namespaces: nested }))).toMatchObject({
+    severity: 'warning',
+    subject: 'auth/jwt/',
+    mounts: ['auth/jwt/'],
+  })
+})
+
+test('one that the plan moves off it is not', () => {
+  expect(judge('v0.26.1', BUILTIN, { namespaces: nested })).toEqual([])
+})
