@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { STATES } from '../../test/render/cases.ts'
 import { liveNode, liveState } from '../../test/builders/live.ts'
+import type { Namespace } from '../domain/names.ts'
 import { createPalette } from './palette.ts'
 import { renderStatus } from './status-text.ts'
 
@@ -40,6 +41,20 @@ describe('renderStatus', () => {
     expect(lastLine(renderStatus(unseen, { palette, width: 80 }))).toBe(
       '3 mounts on 1 node: 1 node not seen.',
     )
+  })
+
+  it('warns of a mount whose version costs the cluster its leader, shown or hidden', () => {
+    const { mounts } = STATES.steady
+    const live = { ...STATES.steady, namespaces: ['', 'ns1/'] as Namespace[] }
+    const hiding = { ...live, mounts: [] }
+    const options = { palette, width: 80 }
+    const warning = 'Do not change the leader: auth/jwt/ is configured for a builtin’s version'
+
+    expect(renderStatus(live, options)).toContain(warning)
+    expect(renderStatus(hiding, { ...options, hidden: { mounts, connections: [] } })).toContain(
+      warning,
+    )
+    expect(renderStatus(STATES.steady, options)).not.toContain('Do not change the leader')
   })
 
   it('says so when there is nothing', () => {

@@ -3,6 +3,7 @@
  * terminal, a block for each mount. Says what could not be seen beside what was.
  */
 import type { CatalogEntry, LiveConnection, LiveNode, LiveState } from '../domain/live.ts'
+import { doublingMounts } from '../domain/doubled-namespaces.ts'
 import { compareText, versionLabel } from '../domain/names.ts'
 import { type MountView, type NodeView, viewMounts } from './mount-view.ts'
 import type { Paint, Palette } from './palette.ts'
@@ -30,6 +31,7 @@ export function renderStatus(
     connectionsSection(live, palette),
     pinsSection(live, palette),
     unreadableSection(live, palette),
+    dangerSection({ ...live, mounts: [...live.mounts, ...hidden.mounts] }, palette),
     [summary(mounts, live, palette), ...hiddenLine(hidden, palette)].join('\n'),
   ]
     .filter((section) => section !== '')
@@ -198,6 +200,13 @@ function unreadableSection({ unreadable }: LiveState, palette: Palette): string 
     return `  ${what.replace('-', ' ')}: ${printable(path)}${where}: ${printable(reason)}`
   })
   return [palette.yellow('Could not be read'), ...lines].join('\n')
+}
+
+function dangerSection(live: LiveState, palette: Palette): string {
+  const paths = doublingMounts(live).map(({ path }) => path)
+  if (paths.length === 0) return ''
+  const text = `Do not change the leader: ${listSome(paths, { all: false })} ${paths.length === 1 ? 'is' : 'are'} configured for a builtin’s version, and there are namespaces.`
+  return `${palette.red(text)}\nAfter the second change no node could lead (lockstep explain builtin-version-with-namespaces).`
 }
 
 function hiddenLine(

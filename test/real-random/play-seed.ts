@@ -11,25 +11,16 @@ import type { Plan } from '../../src/documents/plan.generated.ts'
 import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import type { Transport } from '../../src/domain/exchange.ts'
 import type { LiveState, Product } from '../../src/domain/live.ts'
-import {
-  type NodeAddress,
-  type PluginId,
-  ROOT_NAMESPACE,
-  type Version,
-} from '../../src/domain/names.ts'
+import { type NodeAddress, type PluginId, type Version } from '../../src/domain/names.ts'
 import { observe } from '../../src/live/observe.ts'
-import { type Client, createClient } from '../../src/server/client.ts'
-import { createHttpTransport } from '../../src/server/transport.ts'
-import { twinFromLive } from '../../src/twin/from-live.ts'
-import type { Twin } from '../../src/twin/twin.ts'
 import type { TestCluster } from '../cluster/cluster.ts'
 import { resetCluster } from '../cluster/reset.ts'
 import { type Deed, requestOfDeed } from '../property/deeds.ts'
 import { changesSomething, judgedPlan, makeTwin, planOn } from '../property/drive-twin.ts'
-import { type Scenario, scenarios } from '../property/generators.ts'
+import { type ClusterStory, type Scenario, scenarios } from '../property/generators.ts'
 import { DATABASE_MOUNT, NESTED, type Palette } from '../property/palette.ts'
 import { realPalette } from './real-palette.ts'
-import { Disturbed, type Findings, SideBySide } from './side-by-side.ts'
+import { clientOf, connectTo, Disturbed, type Findings, SideBySide } from './side-by-side.ts'
 
 export interface Played {
   /** How often both were compared. */
@@ -45,87 +36,104 @@ export interface Played {
   readonly differences: readonly string[]
 }
 
+/** A cluster to play on, and another where that one is of no more use. */
+export class Stand implements AsyncDisposable {
+  readonly #start: () => Promise<TestCluster>
+  #cluster: TestCluster | undefined
+
+  constructor(start: () => Promise<TestCluster>) {
+    this.#start = start
+  }
+
+  async cluster(): Promise<TestCluster> {
+    return (this.#cluster ??= await this.#start())
+  }
+
+  async clear(): Promise<void> {
+    await this.#cluster?.stop()
+    this.#cluster = undefined
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.clear()
+  }
+}
+
 /**
  * Begins again where the cluster chose another leader unasked.
  *
  * @param databasePort where the connections' database is taken to be
  */
-export async function playSeed(
-  cluster: TestCluster,
-  databasePort: number,
-  seed: number,
-): Promise<Played> {
+export async function playSeed(stand: Stand, databasePort: number, seed: number): Promise<Played> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await playOnce(cluster, databasePort, seed)
+      const { played, isStorageDamaged } = await playOnce(await stand.cluster(), databasePort, seed)
+      if (isStorageDamaged) await stand.clear()
+      return played
     } catch (error) {
+      // Who stepped down once more than the twin knows may have damaged what is stored.
       if (!(error instanceof Disturbed) || attempt === 3) throw error
+      await stand.clear()
     }
-    // One that lost the lead may serve again only when it is started anew.
-    for (const node of cluster.nodes) {
-      await node.stop()
-      await node.start()
-      await node.unseal()
-    }
-    await cluster.waitUntilReady()
   }
 }
 
-async function playOnce(cluster: TestCluster, databasePort: number, seed: number): Promise<Played> {
+interface Outcome {
+  readonly played: Played
+  readonly isStorageDamaged: boolean
+}
+
+async function playOnce(
+  cluster: TestCluster,
+  databasePort: number,
+  seed: number,
+): Promise<Outcome> {
   const palette = realPalette(cluster)
   const { story, desired } = await chooseScenario(cluster.product, palette, seed)
   const transport = connectTo(cluster)
-  const client = clientOf(transport)
-  const everything: ReadonlySet<PluginId> = new Set(palette.plugins.map(({ id }) => id))
+  const { plugins } = palette
   const nodes = cluster.addresses as readonly NodeAddress[]
-  const look = async (asked: Client, plugins = everything): Promise<LiveState> =>
-    observe(asked, { address: await activeOf(cluster), nodes, plugins })
+  const look = async (ids: readonly PluginId[]): Promise<LiveState> =>
+    observe(clientOf(transport), {
+      ...{ address: await activeOf(cluster), nodes },
+      plugins: new Set(ids),
+    })
   const findings: Findings = { compared: 0, refused: 0, differences: [] }
   const differs = (): boolean => findings.differences.length > 0
-  const besideTwin = async (): Promise<SideBySide> => {
-    const twin = twinFromLive(await look(client))
-    for (const { command, sha256 } of palette.plugins.flatMap(({ binaries }) => binaries)) {
-      for (const node of nodes) twin.putFile(node, command, { sha256 })
-    }
-    const lookAtTwin = () => look(clientOf(twinTransport(twin)))
-    return new SideBySide(
-      { cluster, transport, twin, lookAtReal: () => look(client), lookAtTwin },
-      findings,
-    )
-  }
+  const besideTwin = () => SideBySide.start({ cluster, transport, plugins }, findings)
 
   try {
     await resetCluster(cluster)
-    await prepare(cluster)
-    const builtin = builtinVersionOf(await look(client))
+    await prepare(cluster, story)
+    const builtin = builtinVersionOf(await look(plugins.map(({ id }) => id)))
     const first = await besideTwin()
     await first.compare('the beginning')
     for (const deed of story.deeds) {
       if (differs()) break
       await carryOut(deed, first, { nodes, builtin, databasePort })
     }
-    if (differs()) return { ...findings, end: 'not begun', steps: 0 }
+    if (differs()) {
+      const played = { ...findings, end: 'not begun', steps: 0 } as const
+      return { played, isStorageDamaged: first.isStorageDamaged() }
+    }
 
     const both = await besideTwin()
     await both.compare('the deeds, on a twin of what came of them')
-    const named = new Set(desired.plugins.map(({ id }) => id))
-    const { plan, blocked } = judgedPlan(desired, await look(client, named))
+    const named = desired.plugins.map(({ id }) => id)
+    const { plan, blocked } = judgedPlan(desired, await look(named))
     const steps = plan.steps.length
     if (!blocked && steps > 0 && !differs()) {
       const outcome = await carryOutPlan(plan, both, transport)
       if (outcome.kind !== 'done')
         findings.differences.push(`the run ended: ${JSON.stringify(outcome)}`)
-      const again = judgedPlan(desired, await look(client, named)).plan.steps
+      const again = judgedPlan(desired, await look(named)).plan.steps
       if (again.length > 0)
         findings.differences.push(`planned again: ${again.map(({ id }) => id).join(', ')}`)
     }
     // Whatever the state is that they are left in: what comes up of it on a node that is set up anew.
     for (const node of await standbysFirst(cluster)) if (!differs()) await both.restart(node)
-    return {
-      ...findings,
-      end: blocked ? 'blocked' : steps === 0 ? 'nothing to do' : 'applied',
-      steps,
-    }
+    const end = blocked ? 'blocked' : steps === 0 ? 'nothing to do' : 'applied'
+    return { played: { ...findings, end, steps }, isStorageDamaged: both.isStorageDamaged() }
   } finally {
     await transport.close()
   }
@@ -194,7 +202,8 @@ async function chooseScenario(product: Product, palette: Palette, seed: number):
       if (!isOfNothing) kinds.add(`${deed.do} ${status}`)
     })
     const { plan, blocked } = await planOn(twin, scenario.desired)
-    if (blocked) continue
+    // A twin of what is read does not know of the damage.
+    if (blocked || twin.isStorageDamaged()) continue
     for (const { action } of plan.steps) kinds.add(action.kind)
     if (scenario.story.deeds.some((deed) => deed.do === 'restart')) kinds.add('restart')
     if (plan.steps.length > 0 && kinds.size > richest.kinds)
@@ -204,10 +213,10 @@ async function chooseScenario(product: Product, palette: Palette, seed: number):
 }
 
 /** What the deeds take for granted. */
-async function prepare(cluster: TestCluster): Promise<void> {
+async function prepare(cluster: TestCluster, { rootOnly }: ClusterStory): Promise<void> {
   const active = await cluster.activeIndex()
   const requests: [string, unknown][] = [
-    ...(cluster.product === 'openbao'
+    ...(cluster.product === 'openbao' && rootOnly !== true
       ? [[`sys/namespaces/${NESTED}`, {}] as [string, unknown]]
       : []),
     [`sys/mounts/${DATABASE_MOUNT}`, { type: 'database' }],
@@ -219,26 +228,6 @@ async function prepare(cluster: TestCluster): Promise<void> {
   await cluster.waitUntilReady()
   // A standby learns of a namespace a moment later.
   await sleep(1_000)
-}
-
-function connectTo(cluster: TestCluster): Transport {
-  return createHttpTransport({
-    token: () => cluster.token,
-    namespace: ROOT_NAMESPACE,
-    tls: { verify: true },
-    timeout: 30_000,
-  })
-}
-
-function clientOf(transport: Transport): Client {
-  return createClient({ transport, wait: (milliseconds) => sleep(milliseconds) })
-}
-
-function twinTransport(twin: Twin): Transport {
-  return {
-    send: async (node, request) => twin.send(node, request),
-    close: () => Promise.resolve(),
-  }
 }
 
 async function activeOf(cluster: TestCluster): Promise<NodeAddress> {

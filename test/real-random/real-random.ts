@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { startCluster } from '../cluster/cluster.ts'
 import { pluginFiles } from '../cluster/plugin-files.ts'
 import { startFakeDatabase } from './fake-database.ts'
-import { playSeed } from './play-seed.ts'
+import { playSeed, Stand } from './play-seed.ts'
 
 const { values: flags } = parseArgs({
   options: { seeds: { type: 'string' }, seed: { type: 'string' } },
@@ -16,14 +16,15 @@ const first = Number(flags.seed ?? Date.now() % 1_000_000)
 const count = Number(flags.seeds ?? (flags.seed === undefined ? 20 : 1))
 
 const log = (line: string): void => void process.stdout.write(`${line}\n`)
-const cluster = await startCluster({ plugins: pluginFiles, log })
+const stand = new Stand(() => startCluster({ plugins: pluginFiles, log }))
 const database = await startFakeDatabase()
 let failed = 0
 try {
+  const cluster = await stand.cluster()
   log(`${cluster.product} ${cluster.version}: ${count} seeds from ${first}`)
   for (let seed = first; seed < first + count; seed += 1) {
     const { compared, refused, end, steps, differences } = await playSeed(
-      cluster,
+      stand,
       database.port,
       seed,
     )
@@ -33,7 +34,7 @@ try {
     if (differences.length > 0) failed += 1
   }
 } finally {
-  await Promise.all([cluster.stop(), database.stop()])
+  await Promise.all([stand.clear(), database.stop()])
 }
 log(failed === 0 ? `all ${count} the same` : `${failed} of ${count} differ`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -2,18 +2,29 @@
  * The real cluster and a twin of it, treated alike: each request and each restart happens to both,
  * and both must show the same after it. Which node takes over is the real ones' to say.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServerRequest, ServerResponse, Transport } from '../../src/domain/exchange.ts'
 import type { LiveState } from '../../src/domain/live.ts'
-import type { NodeAddress } from '../../src/domain/names.ts'
+import { type NodeAddress, ROOT_NAMESPACE } from '../../src/domain/names.ts'
+import { observe } from '../../src/live/observe.ts'
+import { type Client, createClient } from '../../src/server/client.ts'
+import { createHttpTransport } from '../../src/server/transport.ts'
+import { twinFromLive } from '../../src/twin/from-live.ts'
 import type { Twin } from '../../src/twin/twin.ts'
 import type { TestCluster } from '../cluster/cluster.ts'
+import type { Palette } from '../property/palette.ts'
 import { compareAnswers } from './compare-answers.ts'
 import { type CompareStates, createStateComparison } from './compare-states.ts'
 
-export interface Sides {
+export interface RealSide {
   readonly cluster: TestCluster
   /** To the real nodes. */
   readonly transport: Transport
+  /** What is looked at, and the files in each node's plugin directory. */
+  readonly plugins: Palette['plugins']
+}
+
+interface Sides extends RealSide {
   readonly twin: Twin
   readonly lookAtReal: () => Promise<LiveState>
   readonly lookAtTwin: () => Promise<LiveState>
@@ -39,7 +50,25 @@ export class SideBySide {
   /** Who leads, and since when; undefined until that is known. */
   #leads: string | undefined
 
-  constructor(sides: Sides, findings: Findings) {
+  /** A twin of what the real nodes show now. */
+  static async start(real: RealSide, findings: Findings): Promise<SideBySide> {
+    const { cluster, transport, plugins } = real
+    const nodes = cluster.addresses as readonly NodeAddress[]
+    const everything = new Set(plugins.map(({ id }) => id))
+    const lookAt = async (asked: Transport): Promise<LiveState> => {
+      const address = cluster.addresses[await cluster.activeIndex()] as NodeAddress
+      return observe(clientOf(asked), { address, nodes, plugins: everything })
+    }
+    const twin = twinFromLive(await lookAt(transport))
+    for (const { command, sha256 } of plugins.flatMap(({ binaries }) => binaries)) {
+      for (const node of nodes) twin.putFile(node, command, { sha256 })
+    }
+    const lookAtReal = () => lookAt(transport)
+    const lookAtTwin = () => lookAt(twinTransport(twin))
+    return new SideBySide({ ...real, twin, lookAtReal, lookAtTwin }, findings)
+  }
+
+  private constructor(sides: Sides, findings: Findings) {
     this.#sides = sides
     this.#findings = findings
     this.#compareStates = createStateComparison({ real: sides.lookAtReal, twin: sides.lookAtTwin })
@@ -84,6 +113,11 @@ export class SideBySide {
     await this.compare(`a restart of ${node}`)
   }
 
+  /** Whether, as the twin has it, no node could lead after the next change of leader. */
+  isStorageDamaged(): boolean {
+    return this.#sides.twin.isStorageDamaged()
+  }
+
   async active(): Promise<NodeAddress> {
     const { cluster } = this.#sides
     return cluster.addresses[await cluster.activeIndex()] as NodeAddress
@@ -106,5 +140,25 @@ export class SideBySide {
     const leads = `${active} since ${body.active_time}`
     this.#leads ??= leads
     if (this.#leads !== leads) throw new Disturbed(`${this.#leads} led, then ${leads}`)
+  }
+}
+
+export function connectTo(cluster: TestCluster): Transport {
+  return createHttpTransport({
+    token: () => cluster.token,
+    namespace: ROOT_NAMESPACE,
+    tls: { verify: true },
+    timeout: 30_000,
+  })
+}
+
+export function clientOf(transport: Transport): Client {
+  return createClient({ transport, wait: (milliseconds) => sleep(milliseconds) })
+}
+
+function twinTransport(twin: Twin): Transport {
+  return {
+    send: async (node, request) => twin.send(node, request),
+    close: () => Promise.resolve(),
   }
 }

@@ -8,7 +8,7 @@ import {
   version,
 } from '../../../test/builders/live.ts'
 import type { LiveState } from '../../domain/live.ts'
-import { NO_SHA256 } from '../../domain/names.ts'
+import { type Namespace, NO_SHA256 } from '../../domain/names.ts'
 import {
   desiredPlugin,
   desiredVersion,
@@ -80,23 +80,31 @@ test('a mount that was tuned by hand to run what is not known to be registered h
   })
 })
 
-test('a builtin that the mount falls back to is a way back', () => {
+test('a builtin that the mount falls back to is a way back, but not where there are namespaces', () => {
   const JWT = 'auth/jwt'
-  const input = safetyInput({
-    desired: {
-      plugins: [
-        desiredPlugin(JWT, { overridesBuiltin: true, use: 'v0.26.1', versions: ['v0.26.1'] }),
-      ],
-    },
-    live: {
-      catalog: [builtinEntry(plugin(JWT), version('v2.7.2+builtin.bao'))],
-      mounts: [
-        { ...mountOf('auth/jwt/', JWT, 'v2.7.2+builtin.bao'), configured_version: version('') },
-      ],
-    },
-  })
+  const judge = (live: Partial<LiveState>) =>
+    noWayBack.judge(
+      safetyInput({
+        desired: {
+          plugins: [
+            desiredPlugin(JWT, { overridesBuiltin: true, use: 'v0.26.1', versions: ['v0.26.1'] }),
+          ],
+        },
+        live: {
+          catalog: [builtinEntry(plugin(JWT), version('v2.7.2+builtin.bao'))],
+          mounts: [
+            { ...mountOf('auth/jwt/', JWT, 'v2.7.2+builtin.bao'), configured_version: version('') },
+          ],
+          ...live,
+        },
+      }),
+    )
 
-  expect(noWayBack.judge(input)).toEqual([])
+  expect(judge({})).toEqual([])
+  expect(only(judge({ namespaces: ['', 'ns1/'] as Namespace[] }))).toMatchObject({
+    message: expect.stringContaining('lockstep explain builtin-version-with-namespaces'),
+    fix: expect.stringContaining('`use: unversioned`'),
+  })
 })
 
 test('a connection without a version has none', () => {
