@@ -12,7 +12,7 @@ import { createHttpTransport } from '../../src/server/transport.ts'
 import { twinFromLive } from '../../src/twin/from-live.ts'
 import type { Twin } from '../../src/twin/twin.ts'
 import type { TestCluster } from '../cluster/cluster.ts'
-import type { Palette } from '../property/palette.ts'
+import type { PaintedPlugin } from '../property/palette.ts'
 import { compareAnswers } from './compare-answers.ts'
 import { type CompareStates, createStateComparison } from './compare-states.ts'
 
@@ -21,7 +21,7 @@ export interface RealSide {
   /** To the real nodes. */
   readonly transport: Transport
   /** What is looked at, and the files in each node's plugin directory. */
-  readonly plugins: Palette['plugins']
+  readonly plugins: readonly Pick<PaintedPlugin, 'id' | 'binaries'>[]
 }
 
 interface Sides extends RealSide {
