@@ -1,26 +1,31 @@
 /** Counts what became of the tries of one family of faults, and prints its line. */
 
+export type Survival = 'survived' | 'finished on resume'
+
 /**
- * Every try must end in one of the two; what does neither throws, and counts as lost. `points` are
- * all there are to try, where these are some of them.
+ * Every try must end in one of the two, or in one for each of the points it tries; what does neither
+ * throws, and counts as lost. `points` are all there are to try, where these are some of them.
  */
 export async function tryFamily(
   name: string,
-  tries: readonly (() => Promise<'survived' | 'finished on resume'>)[],
-  points = tries.length,
+  tries: Iterable<() => Promise<Survival | readonly Survival[]>>,
+  points?: number,
 ): Promise<{ readonly line: string; readonly lost: readonly string[] }> {
   let survived = 0
   let resumed = 0
   const lost: string[] = []
   for (const attempt of tries) {
     try {
-      if ((await attempt()) === 'survived') survived += 1
-      else resumed += 1
+      for (const end of [await attempt()].flat()) {
+        if (end === 'survived') survived += 1
+        else resumed += 1
+      }
     } catch (error) {
       lost.push(error instanceof Error ? error.message : String(error))
     }
   }
-  const line = `${name}: tried ${String(tries.length)} of ${String(points)}, survived ${String(survived)}, finished on resume ${String(resumed)}, lost ${String(lost.length)}`
+  const tried = survived + resumed + lost.length
+  const line = `${name}: tried ${String(tried)} of ${String(points ?? tried)}, survived ${String(survived)}, finished on resume ${String(resumed)}, lost ${String(lost.length)}`
   process.stderr.write(`${line}\n`)
   return { line, lost }
 }

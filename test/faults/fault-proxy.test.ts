@@ -1,9 +1,10 @@
 /** Every request of a run in turn is refused, late, answered with an error, or cut off. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { type Aim, chooseAims, collectAims, nameRequests } from './aims.ts'
 import { argumentsFor, attempt, type Attempt, type Stage } from './attempt.ts'
-import { someOf, tryAll, tryFamily } from './family.ts'
-import { type Fate, FaultProxy } from './fault-proxy.ts'
+import { someOf, type Survival, tryAll, tryFamily } from './family.ts'
+import { type Fate, FaultProxy, type SeenRequest } from './fault-proxy.ts'
 import { Workplace } from './run-program.ts'
 import { begin, inPlace, type Scenario, scenarios, writeFileOf } from './scenario.ts'
 
@@ -11,8 +12,21 @@ import { begin, inPlace, type Scenario, scenarios, writeFileOf } from './scenari
 const TIMEOUT = 2
 const patience = ['--timeout', String(TIMEOUT)]
 
-/** Makes something of the request of this number. */
-type Fault = (stage: Stage, number: number) => Attempt['disturb']
+/** How often a run may miss what it is aimed at: another order of requests, now and then. */
+const MISSES = 3
+
+/** What one run is aimed at. */
+interface Shot {
+  readonly stage: Stage
+  readonly aims: readonly [Aim, ...Aim[]]
+  /** Whether the fault is to meet this request: each aim once. */
+  readonly hits: (seen: SeenRequest) => boolean
+  /** The aims that the fault has met. */
+  readonly met: Set<Aim>
+}
+
+/** Makes something of the requests that are aimed at. */
+type Fault = (shot: Shot) => Attempt['disturb']
 
 const faults: readonly { readonly name: string; readonly fault: Fault }[] = [
   { name: 'refused', fault: refused },
@@ -45,96 +59,156 @@ describeReal('a run whose requests go astray', () => {
 
   it.each(cases)('$scenario.name, $name: ends well, or is finished by the next', async (one) => {
     const { scenario, fault } = one
-    const { requests, writes } = await countRequests(stage, scenario)
-    // Every write is worth a try of its own; reads look alike.
-    const numbers = [...new Set([...someOf(requests, 1), ...someOf(writes, 3)])]
+    const all = await aimsOf(stage, scenario)
+    const reads = all.filter(({ isWrite }) => !isWrite)
+    const writes = all.filter(({ isWrite }) => isWrite)
+    // Every write is worth a run of its own; reads look alike.
+    const aims = [...someOf(reads, 1), ...someOf(writes, 3)]
     const { lost } = await tryFamily(
       `${one.name}, ${scenario.name}`,
-      numbers.map(
-        (number) => () =>
-          attempt({ stage, scenario, options: patience, disturb: fault(stage, number) }),
-      ),
-      requests.length,
+      shootAt(stage, scenario, aims, fault),
+      all.length,
     )
 
     expect(lost).toEqual([])
   })
 
   it('from one request on, each is answered 503: ends clearly and is finished by the next', async () => {
-    const { requests } = await countRequests(stage, inPlace)
-
+    const all = await aimsOf(stage, inPlace)
     const { lost } = await tryFamily(
       'all answered 503 from one request on',
-      someOf(requests, 2).map(
-        (number) => () =>
-          attempt({
-            stage,
-            scenario: inPlace,
-            options: [...patience, '--wait', '1'],
-            disturb: (start) => {
-              stage.proxy.intercept((seen) =>
-                seen.number >= number ? { kind: 'answer', status: 503 } : { kind: 'pass' },
-              )
-              return start().ended
-            },
-          }),
-      ),
-      requests.length,
+      alone(someOf(all, 2), (aims) => shootAt(stage, inPlace, aims, gone, ['--wait', '1'])),
+      all.length,
     )
 
     expect(lost).toEqual([])
   })
 })
 
+/** Runs until every aim was met; one that no run of a few meets is lost. */
+function* shootAt(
+  stage: Stage,
+  scenario: Scenario,
+  aims: readonly Aim[],
+  fault: Fault,
+  options: readonly string[] = [],
+): Generator<() => Promise<readonly Survival[]>> {
+  const misses = new Map(aims.map((aim) => [aim, 0]))
+  for (;;) {
+    const chosen = chooseAims([...misses.keys()])
+    if (chosen === undefined) return
+    const [first] = chosen
+    yield async () => {
+      const met = new Set<Aim>()
+      try {
+        const end = await attempt({
+          ...{ stage, scenario, options: [...patience, ...options] },
+          disturb: async (start) => fault(await takeAim(stage, chosen, met))(start),
+        })
+        if (met.size > 0) return [...met].map(() => end)
+      } catch (error) {
+        misses.delete(first)
+        const names = [...(met.size === 0 ? chosen : met)].map(({ key }) => key).join('; ')
+        const words = error instanceof Error ? error.message : String(error)
+        throw new Error(`${names}: ${words}`, { cause: error })
+      } finally {
+        for (const aim of met) misses.delete(aim)
+      }
+      const missed = (misses.get(first) ?? 0) + 1
+      misses.set(first, missed)
+      if (missed < MISSES) return []
+      misses.delete(first)
+      throw new Error(`${first.key}: no run asked it again`)
+    }
+  }
+}
+
+/** One at a time, where whatever comes after it meets the fault too. */
+function* alone<Try>(
+  aims: readonly Aim[],
+  shoot: (aims: readonly Aim[]) => Generator<Try>,
+): Generator<Try> {
+  for (const aim of aims) yield* shoot([aim])
+}
+
+async function takeAim(stage: Stage, aims: readonly [Aim, ...Aim[]], met: Set<Aim>): Promise<Shot> {
+  const name = nameRequests(stage.proxy.addresses, await stage.cluster.activeIndex())
+  const hits = (seen: SeenRequest): boolean => {
+    const { key } = name(seen)
+    const aim = aims.find((one) => one.key === key)
+    if (aim === undefined || met.has(aim)) return false
+    met.add(aim)
+    return true
+  }
+  return { stage, aims, hits, met }
+}
+
 function meets(fate: Fate): Fault {
-  return ({ proxy }, number) =>
+  return ({ stage, hits }) =>
     (start) => {
-      proxy.intercept((seen) => (seen.number === number ? fate : { kind: 'pass' }))
+      stage.proxy.intercept((seen) => (hits(seen) ? fate : { kind: 'pass' }))
       return start().ended
     }
 }
 
+/** From there on, everything is answered 503. */
+function gone({ stage, hits, met }: Shot): Attempt['disturb'] {
+  return (start) => {
+    stage.proxy.intercept((seen) =>
+      met.size > 0 || hits(seen) ? { kind: 'answer', status: 503 } : { kind: 'pass' },
+    )
+    return start().ended
+  }
+}
+
+const REFUSED = ' -> ECONNREFUSED '
+
 /**
- * Refused is a connection, before its request is seen: so from the request before on, all are, and
- * until the program has said that one was.
+ * Refused are all connections, until the program has said that one was. A write finds them so: they
+ * are from the request before it on. A read among others that are sent at once is cut off, and finds
+ * them so when it is sent again.
  */
-function refused({ proxy }: Stage, number: number): Attempt['disturb'] {
+function refused({ stage: { proxy }, aims: [first], hits, met }: Shot): Attempt['disturb'] {
   return async (start) => {
-    if (number === 1) proxy.refuse()
+    let since = 0
     proxy.intercept((seen) => {
-      if (seen.number === number - 1) proxy.refuse()
+      since = seen.isWrite ? 0 : since + 1
+      if (!first.isWrite) {
+        if (!hits(seen)) return { kind: 'pass' }
+        proxy.refuse()
+        return { kind: 'cut-before' }
+      }
+      if (met.size === 0 && seen.writes === first.stretch && since === first.place) proxy.refuse()
       return { kind: 'pass' }
     })
     const { child, ended } = start()
     let said = ''
     child.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString()
-      if (said.includes(' -> ECONNREFUSED ')) void proxy.accept()
+      const line = said.split('\n').find((one) => one.includes(REFUSED))
+      if (line === undefined) return
+      said = said.slice(said.indexOf(line) + line.length)
+      if (first.isWrite && !line.startsWith('GET ')) met.add(first)
+      void proxy.accept()
     })
-    const first = await ended
+    const run = await ended
     await proxy.accept()
-    if (!first.stderr.includes(' -> ECONNREFUSED ')) throw new Error('no connection was refused')
-    return first
+    return run
   }
 }
 
-/** The numbers of an undisturbed run's requests, and those of them that are writes. */
-async function countRequests(
-  stage: Stage,
-  scenario: Scenario,
-): Promise<{ readonly requests: readonly number[]; readonly writes: readonly number[] }> {
+/** What an undisturbed run asks. */
+async function aimsOf(stage: Stage, scenario: Scenario): Promise<readonly Aim[]> {
   const { cluster, proxy, place } = stage
   await place.clear()
   await begin(cluster, scenario)
   const file = await writeFileOf(cluster, scenario, place.home)
-  const requests: number[] = []
-  const writes: number[] = []
-  proxy.intercept(({ number, isWrite }) => {
-    requests.push(number)
-    if (isWrite) writes.push(number)
+  const collected = collectAims(nameRequests(proxy.addresses, await cluster.activeIndex()))
+  proxy.intercept((seen) => {
+    collected.see(seen)
     return { kind: 'pass' }
   })
   await place.run(argumentsFor(stage, 'apply', file))
   proxy.relax()
-  return { requests, writes }
+  return collected.aims()
 }

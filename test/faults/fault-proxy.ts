@@ -25,7 +25,10 @@ export type Fate =
   | { readonly kind: 'delay'; readonly milliseconds: number }
   | { readonly kind: 'answer'; readonly status: number }
   | { readonly kind: 'cut-before' }
-  /** So many milliseconds after the node has it: the node sees its client go away. */
+  /**
+   * So many milliseconds after the node has it, the node sees its client go away. An answer that
+   * was faster is not passed on.
+   */
   | { readonly kind: 'cut-during'; readonly milliseconds: number; readonly cut?: () => void }
   | { readonly kind: 'cut-after' }
   | { readonly kind: 'hold' }
@@ -146,7 +149,7 @@ export class FaultProxy implements AsyncDisposable {
     // A kept connection would be a way around the refusal.
     outgoing.shouldKeepAlive = this.#servers[node]?.listening === true
     if (fate.kind === 'swallow') fate.carriedOut()
-    else if (reply === undefined || fate.kind === 'cut-after') incoming.socket.destroy()
+    else if (reply === undefined || fate.kind.startsWith('cut-')) incoming.socket.destroy()
     else answer(outgoing, reply.status, reply.body, reply.headers)
   }
 }

@@ -12,6 +12,7 @@ import { createHttpTransport } from '../../src/server/transport.ts'
 import { twinFromLive } from '../../src/twin/from-live.ts'
 import type { Twin } from '../../src/twin/twin.ts'
 import type { TestCluster } from '../cluster/cluster.ts'
+import { waitUntil } from '../cluster/wait-until.ts'
 import type { PaintedPlugin } from '../property/palette.ts'
 import { compareAnswers } from './compare-answers.ts'
 import { type CompareStates, createStateComparison } from './compare-states.ts'
@@ -78,6 +79,7 @@ export class SideBySide {
   async send(node: NodeAddress, request: ServerRequest): Promise<ServerResponse> {
     const { transport, twin } = this.#sides
     const response = await transport.send(node, request)
+    await this.#awaitEntry(request)
     const told = twin.send(node, request)
     if (response.status >= 400) this.#findings.refused += 1
     const { method, namespace, path, body = {} } = request
@@ -87,6 +89,32 @@ export class SideBySide {
     )
     await this.compare(name)
     return response
+  }
+
+  /**
+   * Until every node answers alike for an entry that was changed: what is looked at does not show it,
+   * and one that has not heard of it yet would load what stood there before.
+   */
+  async #awaitEntry({ path, body }: ServerRequest): Promise<void> {
+    if (!path.startsWith('sys/plugins/catalog/')) return
+    const { cluster, transport } = this.#sides
+    const version = body?.['version']
+    const asked = typeof version === 'string' ? `${path}?version=${version}` : path
+    const request = {
+      method: 'GET',
+      namespace: ROOT_NAMESPACE,
+      path: asked,
+      forwarding: false,
+    } as const
+    const read = async (node: string): Promise<string> => {
+      const { status, body } = await transport.send(node as NodeAddress, request)
+      return `${status} ${JSON.stringify(body, ['data', 'command', 'sha256', 'args'])}`
+    }
+    await waitUntil('every node has heard of the entry', async () => {
+      const answers = await Promise.all(cluster.addresses.map(read))
+      const own = new Set(answers.filter((answer) => !answer.startsWith('307 ')))
+      return own.size === 1 ? undefined : [...own].join(', ')
+    })
   }
 
   async stepDown(): Promise<void> {
