@@ -18,7 +18,10 @@ import { openSession } from '../session.ts'
 import { commandAgain } from '../again.ts'
 import { applyPlan, type CarryingOptions } from '../apply-plan.ts'
 
-/** `run`: the name of a run, or the beginning of one; without it the newest that did something. */
+/**
+ * `run`: the name of a run, or the beginning of one; without it the newest that did something, with
+ * those that it went on with.
+ */
 export async function rollback(
   run: string | undefined,
   options: CarryingOptions,
@@ -33,20 +36,25 @@ export async function rollback(
     const runs = listRuns(folder).map((name) => ({ name, events: readRun(folder, name) }))
     const onCluster = runs.filter(({ events }) => startOf(events)?.cluster.id === id)
     const { events } = chooseRun(run, run === undefined ? onCluster : runs)
-    const started = beginningOn(id, events)
+    const kept = onCluster.map((one) => one.events)
+    const chosen = beginningOn(id, events)
+    const earlier = wentOnWith(chosen, kept)
+    // A rollback undoes what it went on with: to take it back as well is no way further back.
+    const isWhole = run === undefined && chosen.back_to === undefined && earlier !== undefined
+    const started = isWhole ? earlier : chosen
     const plugins = new Set<PluginId>(
       [...started.before.entries, ...started.before.mounts, ...started.before.connections].map(
         ({ plugin }) => plugin,
       ),
     )
     const live = await session.observe(plugins)
-    const kept = onCluster.map((one) => one.events)
     const { desired, notes, lost } = rollbackState({ started, runs: kept, live, file })
-    const earlier = wentOnWith(started, kept)
-    if (lost.length > 0) throw noWayBack({ started, earlier, lost, options })
+    const further = isWhole ? undefined : earlier
+    if (lost.length > 0) throw noWayBack({ started, earlier: further, lost, options })
     if (options.quiet !== true) {
       host.err(`Back to where run ${started.run} began.\n`)
-      if (earlier !== undefined) host.err(`Note: ${sinceHalfDone(started, earlier, options)}\n`)
+      if (isWhole) host.err(`Note: ${alsoTakesBack(chosen, earlier, options)}\n`)
+      if (further !== undefined) host.err(`Note: ${sinceHalfDone(started, further, options)}\n`)
       for (const note of notes) host.err(`Note: ${note}\n`)
     }
     if (started.back_to !== undefined) host.err(goesForward(started, started.back_to, options))
@@ -96,6 +104,11 @@ function nameBinary(sha256: Sha256): string {
 function sinceHalfDone(started: RunStarted, earlier: RunStarted, options: CarryingOptions): string {
   const back = commandAgain(['rollback', earlier.run], options)
   return `Run ${started.run} went on with what run ${earlier.run} left half done, and found it so. To return to where that one began: ${back}`
+}
+
+function alsoTakesBack(chosen: RunStarted, earlier: RunStarted, options: CarryingOptions): string {
+  const half = commandAgain(['rollback', chosen.run], options)
+  return `Run ${chosen.run} went on with what run ${earlier.run} left half done; both are taken back. To return to what it found half done: ${half}`
 }
 
 /** Taking back a rollback is the upgrade again: nobody should get there by typing the same twice. */
