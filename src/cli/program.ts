@@ -166,7 +166,10 @@ function waitOption(): Option {
 const addRollback: Add = (program, host, done) => {
   const command = program
     .command('rollback')
-    .argument('[run]', 'a run, or the beginning of its name; without it, the newest and any it went on with')
+    .argument(
+      '[run]',
+      'a run, or the beginning of its name; without it, the newest and any it went on with',
+    )
     .description('Plan the way back to where a run began, ask, and carry it out')
     .option('--auto-approve', 'do not ask')
     .option('--no-input', 'never ask: fail where a question would be')
