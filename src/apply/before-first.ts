@@ -83,5 +83,7 @@ function thing(fact: Fact): string {
     case 'entry':
     case 'unused':
       return `entry ${fact.plugin} ${fact.version}`
+    case 'no_namespaces':
+      return 'namespaces'
   }
 }

@@ -6,14 +6,17 @@ import type { Entry, Fact } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
 import type { CatalogEntry } from '../domain/live.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
+import { nameSome } from '../domain/name-some.ts'
 import {
   type Namespace,
   type NodeAddress,
   type PluginId,
+  ROOT_NAMESPACE,
   versionFromServer,
 } from '../domain/names.ts'
 import { readEntry } from '../live/catalog.ts'
 import { askMount, type ListedMount, listMounts, type NodeMounts } from '../live/mounts.ts'
+import { readNamespaces } from '../live/namespaces.ts'
 import { observe } from '../live/observe.ts'
 import { sameEntry } from '../plan/steps.ts'
 import { findUses } from '../plan/uses.ts'
@@ -76,6 +79,8 @@ async function check(reader: FactReader, fact: Fact, list: Listing): Promise<Mis
       return checkUnused(reader, fact)
     case 'connection':
       return checkConnection(reader, fact)
+    case 'no_namespaces':
+      return checkNoNamespaces(reader, fact)
     default:
       return unreachable(fact)
   }
@@ -145,6 +150,20 @@ async function checkConnection(
   if (found === fact.version) return undefined
   const expected = versionName(fact.version)
   return final(fact, { field: 'plugin_version', expected, found: versionName(found) })
+}
+
+async function checkNoNamespaces(reader: FactReader, fact: Fact): Promise<Mismatch | undefined> {
+  const { namespaces, unreadable } = await readNamespaces(reader.client, reader.active)
+  const [refused] = unreadable
+  if (refused !== undefined) {
+    const found = `its namespaces cannot be listed (${refused.reason})`
+    const told = { field: 'answer', expected: 'a list of namespaces', found } as const
+    return unseen(fact, told, { denied: refused.denied === true })
+  }
+  const below = namespaces.filter((namespace) => namespace !== ROOT_NAMESPACE)
+  return below.length === 0
+    ? undefined
+    : final(fact, { field: 'namespaces', expected: 'none', found: nameSome(below) })
 }
 
 async function checkEntry(

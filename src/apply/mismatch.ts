@@ -64,6 +64,8 @@ export function thingOf(fact: Fact): string {
     case 'no_mount':
     case 'running':
       return fact.mount
+    case 'no_namespaces':
+      return 'the cluster'
     default:
       return unreachable(fact)
   }
@@ -98,6 +100,8 @@ export function whatIsWrong(
     case 'mount':
     case 'connection':
       return `${things === 1 ? 'is' : 'are'} ${found}`
+    case 'namespaces':
+      return `has namespaces (${found}), beside which a builtin’s version would cost it its leader`
     case 'used by':
     case 'run by':
       return `still in use: ${found}`

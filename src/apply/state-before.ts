@@ -37,6 +37,7 @@ export function stateBefore(plan: Plan): StateBefore {
           break
         }
         case 'no_mount':
+        case 'no_namespaces':
         case 'running':
         case 'unused':
           break

@@ -50,13 +50,13 @@ function earliestOf(facts: readonly Fact[]): Fact[] {
 /** What a fact is of, and where: two facts of one key cannot both hold. */
 export function keyOf(fact: Fact): string {
   const node = 'node' in fact ? fact.node : ''
-  const of =
-    'mount' in fact
-      ? fact.mount
-      : 'connection' in fact
-        ? fact.connection
-        : `${fact.plugin} ${fact.version}`
-  return `${fact.fact} ${of} ${node}`
+  return `${fact.fact} ${whatOf(fact)} ${node}`
+}
+
+function whatOf(fact: Fact): string {
+  if ('mount' in fact) return fact.mount
+  if ('connection' in fact) return fact.connection
+  return 'plugin' in fact ? `${fact.plugin} ${fact.version}` : ''
 }
 
 /** What the step's own entry, mount or connection was before it. */

@@ -2,7 +2,7 @@
 // @ts-nocheck
 "use strict";
 export const validatePlan = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"lockstep:plan","type":"object","additionalProperties":false,"required":["format","plan_id","cluster","changes","steps","findings","rehearsal"],"properties":{"format":{"const":1},"plan_id":{"type":"string","pattern":"^[0-9a-f]{64}$"},"created_at":{"type":"string","format":"date-time"},"cluster":{"type":"object","additionalProperties":false,"required":["id","name","product","server_version","nodes"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"product":{"enum":["openbao","vault"]},"server_version":{"type":"string"},"nodes":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["address","role","state"],"properties":{"address":{"type":"string","format":"lockstep-node"},"role":{"enum":["active","standby","unknown"]},"state":{"enum":["serving","forwarding","sealed","unreachable"]}}}},"lock":{"type":"string"},"binary_check":{"type":"object","additionalProperties":false,"required":["command","files"],"properties":{"command":{"type":"array","items":{"type":"string"},"minItems":1},"files":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["command","sha256"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"}}}}}}}},"changes":{"type":"array","items":{"$ref":"#/$defs/change"}},"steps":{"type":"array","items":{"$ref":"#/$defs/step"}},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"rehearsal":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/rehearsal"}]}},"$defs":{"step":{"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}},"verify":{"type":"array","items":{"$ref":"#/$defs/verification"},"minItems":1}}},"verification":{"oneOf":[{"type":"object","additionalProperties":false,"required":["mount","kind","path"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"read"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["mount","kind","command"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"run"},"command":{"type":"array","items":{"type":"string"}}}}]},"action":{"oneOf":[{"type":"object","additionalProperties":false,"required":["kind","plugin","version","entry","env"],"properties":{"kind":{"const":"register"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"$ref":"#/$defs/entry"},"env":{"type":"array","items":{"$ref":"#/$defs/environment_name"}}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","plugin","version"],"properties":{"kind":{"const":"enable"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","version"],"properties":{"kind":{"const":"tune"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","connection","namespace","version"],"properties":{"kind":{"const":"repoint"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","node","namespace","mounts"],"properties":{"kind":{"const":"reload"},"node":{"type":"string","format":"lockstep-node"},"namespace":{"type":"string","format":"lockstep-namespace"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"},"minItems":1}}},{"type":"object","additionalProperties":false,"required":["kind","plugin","version"],"properties":{"kind":{"const":"deregister"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"fact":{"oneOf":[{"type":"object","additionalProperties":false,"required":["fact","plugin","version","entry"],"properties":{"fact":{"const":"entry"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/entry"}]},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","plugin","configured_version"],"properties":{"fact":{"const":"mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"accessor":{"type":"string"},"configured_version":{"type":"string","format":"lockstep-version"},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace"],"properties":{"fact":{"const":"no_mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","node","sha256"],"properties":{"fact":{"const":"running"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"node":{"type":"string","format":"lockstep-node"},"sha256":{"type":"string","format":"lockstep-sha256"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["fact","plugin","version","sha256"],"properties":{"fact":{"const":"unused"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"sha256":{"type":"string","format":"lockstep-sha256"}}},{"type":"object","additionalProperties":false,"required":["fact","connection","namespace","plugin","version"],"properties":{"fact":{"const":"connection"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"entry":{"type":"object","additionalProperties":false,"required":["command","sha256","args"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"},"args":{"type":"array","items":{"type":"string"}}}},"environment_name":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string"},"from":{"type":"string"}}},"change":{"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"node":{"type":"string","format":"lockstep-node"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}},"finding":{"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"lines":{"type":"array","items":{"type":"string"}},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}},"rehearsal":{"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","kind","problem","mounts","nodes"],"properties":{"after":{"type":"string"},"kind":{"enum":["refused","down","entry-missing","file-differs","other-binary","unregistered","other-mount","late-standby","no-leader","missed-end"]},"problem":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}}}}}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"lockstep:plan","type":"object","additionalProperties":false,"required":["format","plan_id","cluster","changes","steps","findings","rehearsal"],"properties":{"format":{"const":1},"plan_id":{"type":"string","pattern":"^[0-9a-f]{64}$"},"created_at":{"type":"string","format":"date-time"},"cluster":{"type":"object","additionalProperties":false,"required":["id","name","product","server_version","nodes"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"product":{"enum":["openbao","vault"]},"server_version":{"type":"string"},"nodes":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["address","role","state"],"properties":{"address":{"type":"string","format":"lockstep-node"},"role":{"enum":["active","standby","unknown"]},"state":{"enum":["serving","forwarding","sealed","unreachable"]}}}},"lock":{"type":"string"},"binary_check":{"type":"object","additionalProperties":false,"required":["command","files"],"properties":{"command":{"type":"array","items":{"type":"string"},"minItems":1},"files":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["command","sha256"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"}}}}}}}},"changes":{"type":"array","items":{"$ref":"#/$defs/change"}},"steps":{"type":"array","items":{"$ref":"#/$defs/step"}},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"rehearsal":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/rehearsal"}]}},"$defs":{"step":{"type":"object","additionalProperties":false,"required":["id","group","after","action","requires","ensures","undo","restores","why"],"properties":{"id":{"type":"string"},"group":{"type":"string"},"after":{"type":"array","items":{"type":"string"}},"action":{"$ref":"#/$defs/action"},"requires":{"type":"array","items":{"$ref":"#/$defs/fact"}},"ensures":{"type":"array","items":{"$ref":"#/$defs/fact"}},"undo":{"type":"array","items":{"$ref":"#/$defs/action"}},"why":{"type":"string"},"restores":{"type":"array","items":{"$ref":"#/$defs/fact"}},"verify":{"type":"array","items":{"$ref":"#/$defs/verification"},"minItems":1}}},"verification":{"oneOf":[{"type":"object","additionalProperties":false,"required":["mount","kind","path"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"read"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["mount","kind","command"],"properties":{"mount":{"type":"string","format":"lockstep-mount"},"kind":{"const":"run"},"command":{"type":"array","items":{"type":"string"}}}}]},"action":{"oneOf":[{"type":"object","additionalProperties":false,"required":["kind","plugin","version","entry","env"],"properties":{"kind":{"const":"register"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"$ref":"#/$defs/entry"},"env":{"type":"array","items":{"$ref":"#/$defs/environment_name"}}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","plugin","version"],"properties":{"kind":{"const":"enable"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","mount","namespace","version"],"properties":{"kind":{"const":"tune"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","connection","namespace","version"],"properties":{"kind":{"const":"repoint"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["kind","node","namespace","mounts"],"properties":{"kind":{"const":"reload"},"node":{"type":"string","format":"lockstep-node"},"namespace":{"type":"string","format":"lockstep-namespace"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"},"minItems":1}}},{"type":"object","additionalProperties":false,"required":["kind","plugin","version"],"properties":{"kind":{"const":"deregister"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"fact":{"oneOf":[{"type":"object","additionalProperties":false,"required":["fact","plugin","version","entry"],"properties":{"fact":{"const":"entry"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/entry"}]},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","plugin","configured_version"],"properties":{"fact":{"const":"mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"accessor":{"type":"string"},"configured_version":{"type":"string","format":"lockstep-version"},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact"],"properties":{"fact":{"const":"no_namespaces"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace"],"properties":{"fact":{"const":"no_mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","node","sha256"],"properties":{"fact":{"const":"running"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"node":{"type":"string","format":"lockstep-node"},"sha256":{"type":"string","format":"lockstep-sha256"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["fact","plugin","version","sha256"],"properties":{"fact":{"const":"unused"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"sha256":{"type":"string","format":"lockstep-sha256"}}},{"type":"object","additionalProperties":false,"required":["fact","connection","namespace","plugin","version"],"properties":{"fact":{"const":"connection"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]},"entry":{"type":"object","additionalProperties":false,"required":["command","sha256","args"],"properties":{"command":{"type":"string"},"sha256":{"type":"string","format":"lockstep-sha256"},"args":{"type":"array","items":{"type":"string"}}}},"environment_name":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string"},"from":{"type":"string"}}},"change":{"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"node":{"type":"string","format":"lockstep-node"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}},"finding":{"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"lines":{"type":"array","items":{"type":"string"}},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}},"rehearsal":{"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","kind","problem","mounts","nodes"],"properties":{"after":{"type":"string"},"kind":{"enum":["refused","down","entry-missing","file-differs","other-binary","unregistered","other-mount","late-standby","no-leader","missed-end"]},"problem":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}}}}}}}}};
 const schema32 = {"type":"object","additionalProperties":false,"required":["subject","kind","action","fields","why"],"properties":{"subject":{"type":"string"},"kind":{"enum":["entry","mount","connection"]},"action":{"enum":["add","change","remove"]},"fields":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","from","to"],"properties":{"name":{"type":"string"},"node":{"type":"string","format":"lockstep-node"},"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"why":{"type":"string"}}};
 const schema40 = {"type":"object","additionalProperties":false,"required":["rule","severity","subject","message","fix","mounts","nodes"],"properties":{"rule":{"type":"string"},"severity":{"enum":["error","warning","note"]},"subject":{"type":"string"},"message":{"type":"string"},"fix":{"type":"string"},"lines":{"type":"array","items":{"type":"string"}},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}},"at":{"type":"string"},"allowed":{"type":"string"}}};
 const schema41 = {"type":"object","additionalProperties":false,"required":["stopping_points","safe","unsafe"],"properties":{"stopping_points":{"type":"integer","minimum":0},"safe":{"type":"integer","minimum":0},"unsafe":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["after","kind","problem","mounts","nodes"],"properties":{"after":{"type":"string"},"kind":{"enum":["refused","down","entry-missing","file-differs","other-binary","unregistered","other-mount","late-standby","no-leader","missed-end"]},"problem":{"type":"string"},"mounts":{"type":"array","items":{"type":"string","format":"lockstep-mount"}},"nodes":{"type":"array","items":{"type":"string","format":"lockstep-node"}}}}}}};
@@ -1176,7 +1176,7 @@ return errors === 0;
 }
 validate22.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const schema37 = {"oneOf":[{"type":"object","additionalProperties":false,"required":["fact","plugin","version","entry"],"properties":{"fact":{"const":"entry"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/entry"}]},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","plugin","configured_version"],"properties":{"fact":{"const":"mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"accessor":{"type":"string"},"configured_version":{"type":"string","format":"lockstep-version"},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace"],"properties":{"fact":{"const":"no_mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","node","sha256"],"properties":{"fact":{"const":"running"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"node":{"type":"string","format":"lockstep-node"},"sha256":{"type":"string","format":"lockstep-sha256"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["fact","plugin","version","sha256"],"properties":{"fact":{"const":"unused"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"sha256":{"type":"string","format":"lockstep-sha256"}}},{"type":"object","additionalProperties":false,"required":["fact","connection","namespace","plugin","version"],"properties":{"fact":{"const":"connection"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]};
+const schema37 = {"oneOf":[{"type":"object","additionalProperties":false,"required":["fact","plugin","version","entry"],"properties":{"fact":{"const":"entry"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"entry":{"oneOf":[{"type":"null"},{"$ref":"#/$defs/entry"}]},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","plugin","configured_version"],"properties":{"fact":{"const":"mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"accessor":{"type":"string"},"configured_version":{"type":"string","format":"lockstep-version"},"node":{"type":"string","format":"lockstep-node"}}},{"type":"object","additionalProperties":false,"required":["fact"],"properties":{"fact":{"const":"no_namespaces"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace"],"properties":{"fact":{"const":"no_mount"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"}}},{"type":"object","additionalProperties":false,"required":["fact","mount","namespace","node","sha256"],"properties":{"fact":{"const":"running"},"mount":{"type":"string","format":"lockstep-mount"},"namespace":{"type":"string","format":"lockstep-namespace"},"node":{"type":"string","format":"lockstep-node"},"sha256":{"type":"string","format":"lockstep-sha256"},"version":{"type":"string","format":"lockstep-version"}}},{"type":"object","additionalProperties":false,"required":["fact","plugin","version","sha256"],"properties":{"fact":{"const":"unused"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"},"sha256":{"type":"string","format":"lockstep-sha256"}}},{"type":"object","additionalProperties":false,"required":["fact","connection","namespace","plugin","version"],"properties":{"fact":{"const":"connection"},"connection":{"type":"string","format":"lockstep-connection"},"namespace":{"type":"string","format":"lockstep-namespace"},"plugin":{"type":"string","format":"lockstep-plugin"},"version":{"type":"string","format":"lockstep-version"}}}]};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1728,7 +1728,7 @@ const _errs43 = errors;
 if(errors === _errs43){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing3;
-if((((data.fact === undefined) && (missing3 = "fact")) || ((data.mount === undefined) && (missing3 = "mount"))) || ((data.namespace === undefined) && (missing3 = "namespace"))){
+if((data.fact === undefined) && (missing3 = "fact")){
 const err26 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"};
 if(vErrors === null){
 vErrors = [err26];
@@ -1741,7 +1741,7 @@ errors++;
 else {
 const _errs45 = errors;
 for(const key3 in data){
-if(!(((key3 === "fact") || (key3 === "mount")) || (key3 === "namespace"))){
+if(!(key3 === "fact")){
 const err27 = {instancePath,schemaPath:"#/oneOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err27];
@@ -1755,9 +1755,8 @@ break;
 }
 if(_errs45 === errors){
 if(data.fact !== undefined){
-const _errs46 = errors;
-if("no_mount" !== data.fact){
-const err28 = {instancePath:instancePath+"/fact",schemaPath:"#/oneOf/2/properties/fact/const",keyword:"const",params:{allowedValue: "no_mount"},message:"must be equal to constant"};
+if("no_namespaces" !== data.fact){
+const err28 = {instancePath:instancePath+"/fact",schemaPath:"#/oneOf/2/properties/fact/const",keyword:"const",params:{allowedValue: "no_namespaces"},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -1766,67 +1765,17 @@ vErrors.push(err28);
 }
 errors++;
 }
-var valid7 = _errs46 === errors;
+}
+}
+}
 }
 else {
-var valid7 = true;
-}
-if(valid7){
-if(data.mount !== undefined){
-const _errs47 = errors;
-if(errors === _errs47){
-if(errors === _errs47){
-if(!(typeof data.mount === "string")){
-const err29 = {instancePath:instancePath+"/mount",schemaPath:"#/oneOf/2/properties/mount/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err29 = {instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err29];
 }
 else {
 vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-var valid7 = _errs47 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data.namespace !== undefined){
-const _errs49 = errors;
-if(errors === _errs49){
-if(errors === _errs49){
-if(!(typeof data.namespace === "string")){
-const err30 = {instancePath:instancePath+"/namespace",schemaPath:"#/oneOf/2/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-}
-var valid7 = _errs49 === errors;
-}
-else {
-var valid7 = true;
-}
-}
-}
-}
-}
-}
-else {
-const err31 = {instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
 }
 errors++;
 }
@@ -1844,12 +1793,40 @@ if(props1 !== true){
 props1 = true;
 }
 }
-const _errs51 = errors;
-if(errors === _errs51){
+const _errs47 = errors;
+if(errors === _errs47){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing4;
-if((((((data.fact === undefined) && (missing4 = "fact")) || ((data.mount === undefined) && (missing4 = "mount"))) || ((data.namespace === undefined) && (missing4 = "namespace"))) || ((data.node === undefined) && (missing4 = "node"))) || ((data.sha256 === undefined) && (missing4 = "sha256"))){
-const err32 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"};
+if((((data.fact === undefined) && (missing4 = "fact")) || ((data.mount === undefined) && (missing4 = "mount"))) || ((data.namespace === undefined) && (missing4 = "namespace"))){
+const err30 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+else {
+const _errs49 = errors;
+for(const key4 in data){
+if(!(((key4 === "fact") || (key4 === "mount")) || (key4 === "namespace"))){
+const err31 = {instancePath,schemaPath:"#/oneOf/3/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+break;
+}
+}
+if(_errs49 === errors){
+if(data.fact !== undefined){
+const _errs50 = errors;
+if("no_mount" !== data.fact){
+const err32 = {instancePath:instancePath+"/fact",schemaPath:"#/oneOf/3/properties/fact/const",keyword:"const",params:{allowedValue: "no_mount"},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -1858,11 +1835,18 @@ vErrors.push(err32);
 }
 errors++;
 }
+var valid8 = _errs50 === errors;
+}
 else {
-const _errs53 = errors;
-for(const key4 in data){
-if(!((((((key4 === "fact") || (key4 === "mount")) || (key4 === "namespace")) || (key4 === "node")) || (key4 === "sha256")) || (key4 === "version"))){
-const err33 = {instancePath,schemaPath:"#/oneOf/3/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+var valid8 = true;
+}
+if(valid8){
+if(data.mount !== undefined){
+const _errs51 = errors;
+if(errors === _errs51){
+if(errors === _errs51){
+if(!(typeof data.mount === "string")){
+const err33 = {instancePath:instancePath+"/mount",schemaPath:"#/oneOf/3/properties/mount/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -1870,14 +1854,21 @@ else {
 vErrors.push(err33);
 }
 errors++;
-break;
 }
 }
-if(_errs53 === errors){
-if(data.fact !== undefined){
-const _errs54 = errors;
-if("running" !== data.fact){
-const err34 = {instancePath:instancePath+"/fact",schemaPath:"#/oneOf/3/properties/fact/const",keyword:"const",params:{allowedValue: "running"},message:"must be equal to constant"};
+}
+var valid8 = _errs51 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data.namespace !== undefined){
+const _errs53 = errors;
+if(errors === _errs53){
+if(errors === _errs53){
+if(!(typeof data.namespace === "string")){
+const err34 = {instancePath:instancePath+"/namespace",schemaPath:"#/oneOf/3/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -1886,18 +1877,20 @@ vErrors.push(err34);
 }
 errors++;
 }
-var valid8 = _errs54 === errors;
+}
+}
+var valid8 = _errs53 === errors;
 }
 else {
 var valid8 = true;
 }
-if(valid8){
-if(data.mount !== undefined){
-const _errs55 = errors;
-if(errors === _errs55){
-if(errors === _errs55){
-if(!(typeof data.mount === "string")){
-const err35 = {instancePath:instancePath+"/mount",schemaPath:"#/oneOf/3/properties/mount/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+}
+}
+}
+else {
+const err35 = {instancePath,schemaPath:"#/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -1907,120 +1900,7 @@ vErrors.push(err35);
 errors++;
 }
 }
-}
-var valid8 = _errs55 === errors;
-}
-else {
-var valid8 = true;
-}
-if(valid8){
-if(data.namespace !== undefined){
-const _errs57 = errors;
-if(errors === _errs57){
-if(errors === _errs57){
-if(!(typeof data.namespace === "string")){
-const err36 = {instancePath:instancePath+"/namespace",schemaPath:"#/oneOf/3/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-}
-}
-var valid8 = _errs57 === errors;
-}
-else {
-var valid8 = true;
-}
-if(valid8){
-if(data.node !== undefined){
-const _errs59 = errors;
-if(errors === _errs59){
-if(errors === _errs59){
-if(!(typeof data.node === "string")){
-const err37 = {instancePath:instancePath+"/node",schemaPath:"#/oneOf/3/properties/node/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-}
-}
-var valid8 = _errs59 === errors;
-}
-else {
-var valid8 = true;
-}
-if(valid8){
-if(data.sha256 !== undefined){
-const _errs61 = errors;
-if(errors === _errs61){
-if(errors === _errs61){
-if(!(typeof data.sha256 === "string")){
-const err38 = {instancePath:instancePath+"/sha256",schemaPath:"#/oneOf/3/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-}
-}
-var valid8 = _errs61 === errors;
-}
-else {
-var valid8 = true;
-}
-if(valid8){
-if(data.version !== undefined){
-const _errs63 = errors;
-if(errors === _errs63){
-if(errors === _errs63){
-if(!(typeof data.version === "string")){
-const err39 = {instancePath:instancePath+"/version",schemaPath:"#/oneOf/3/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-}
-}
-var valid8 = _errs63 === errors;
-}
-else {
-var valid8 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-const err40 = {instancePath,schemaPath:"#/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-}
-var _valid0 = _errs51 === errors;
+var _valid0 = _errs47 === errors;
 if(_valid0 && valid0){
 valid0 = false;
 passing0 = [passing0, 3];
@@ -2033,12 +1913,104 @@ if(props1 !== true){
 props1 = true;
 }
 }
-const _errs65 = errors;
-if(errors === _errs65){
+const _errs55 = errors;
+if(errors === _errs55){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing5;
-if(((((data.fact === undefined) && (missing5 = "fact")) || ((data.plugin === undefined) && (missing5 = "plugin"))) || ((data.version === undefined) && (missing5 = "version"))) || ((data.sha256 === undefined) && (missing5 = "sha256"))){
-const err41 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"};
+if((((((data.fact === undefined) && (missing5 = "fact")) || ((data.mount === undefined) && (missing5 = "mount"))) || ((data.namespace === undefined) && (missing5 = "namespace"))) || ((data.node === undefined) && (missing5 = "node"))) || ((data.sha256 === undefined) && (missing5 = "sha256"))){
+const err36 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+else {
+const _errs57 = errors;
+for(const key5 in data){
+if(!((((((key5 === "fact") || (key5 === "mount")) || (key5 === "namespace")) || (key5 === "node")) || (key5 === "sha256")) || (key5 === "version"))){
+const err37 = {instancePath,schemaPath:"#/oneOf/4/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+break;
+}
+}
+if(_errs57 === errors){
+if(data.fact !== undefined){
+const _errs58 = errors;
+if("running" !== data.fact){
+const err38 = {instancePath:instancePath+"/fact",schemaPath:"#/oneOf/4/properties/fact/const",keyword:"const",params:{allowedValue: "running"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+var valid9 = _errs58 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.mount !== undefined){
+const _errs59 = errors;
+if(errors === _errs59){
+if(errors === _errs59){
+if(!(typeof data.mount === "string")){
+const err39 = {instancePath:instancePath+"/mount",schemaPath:"#/oneOf/4/properties/mount/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+}
+var valid9 = _errs59 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.namespace !== undefined){
+const _errs61 = errors;
+if(errors === _errs61){
+if(errors === _errs61){
+if(!(typeof data.namespace === "string")){
+const err40 = {instancePath:instancePath+"/namespace",schemaPath:"#/oneOf/4/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+}
+var valid9 = _errs61 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.node !== undefined){
+const _errs63 = errors;
+if(errors === _errs63){
+if(errors === _errs63){
+if(!(typeof data.node === "string")){
+const err41 = {instancePath:instancePath+"/node",schemaPath:"#/oneOf/4/properties/node/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -2047,11 +2019,20 @@ vErrors.push(err41);
 }
 errors++;
 }
+}
+}
+var valid9 = _errs63 === errors;
+}
 else {
-const _errs67 = errors;
-for(const key5 in data){
-if(!((((key5 === "fact") || (key5 === "plugin")) || (key5 === "version")) || (key5 === "sha256"))){
-const err42 = {instancePath,schemaPath:"#/oneOf/4/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+var valid9 = true;
+}
+if(valid9){
+if(data.sha256 !== undefined){
+const _errs65 = errors;
+if(errors === _errs65){
+if(errors === _errs65){
+if(!(typeof data.sha256 === "string")){
+const err42 = {instancePath:instancePath+"/sha256",schemaPath:"#/oneOf/4/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2059,14 +2040,21 @@ else {
 vErrors.push(err42);
 }
 errors++;
-break;
 }
 }
-if(_errs67 === errors){
-if(data.fact !== undefined){
-const _errs68 = errors;
-if("unused" !== data.fact){
-const err43 = {instancePath:instancePath+"/fact",schemaPath:"#/oneOf/4/properties/fact/const",keyword:"const",params:{allowedValue: "unused"},message:"must be equal to constant"};
+}
+var valid9 = _errs65 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.version !== undefined){
+const _errs67 = errors;
+if(errors === _errs67){
+if(errors === _errs67){
+if(!(typeof data.version === "string")){
+const err43 = {instancePath:instancePath+"/version",schemaPath:"#/oneOf/4/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2075,18 +2063,23 @@ vErrors.push(err43);
 }
 errors++;
 }
-var valid9 = _errs68 === errors;
+}
+}
+var valid9 = _errs67 === errors;
 }
 else {
 var valid9 = true;
 }
-if(valid9){
-if(data.plugin !== undefined){
-const _errs69 = errors;
-if(errors === _errs69){
-if(errors === _errs69){
-if(!(typeof data.plugin === "string")){
-const err44 = {instancePath:instancePath+"/plugin",schemaPath:"#/oneOf/4/properties/plugin/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+const err44 = {instancePath,schemaPath:"#/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2096,74 +2089,7 @@ vErrors.push(err44);
 errors++;
 }
 }
-}
-var valid9 = _errs69 === errors;
-}
-else {
-var valid9 = true;
-}
-if(valid9){
-if(data.version !== undefined){
-const _errs71 = errors;
-if(errors === _errs71){
-if(errors === _errs71){
-if(!(typeof data.version === "string")){
-const err45 = {instancePath:instancePath+"/version",schemaPath:"#/oneOf/4/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
-errors++;
-}
-}
-}
-var valid9 = _errs71 === errors;
-}
-else {
-var valid9 = true;
-}
-if(valid9){
-if(data.sha256 !== undefined){
-const _errs73 = errors;
-if(errors === _errs73){
-if(errors === _errs73){
-if(!(typeof data.sha256 === "string")){
-const err46 = {instancePath:instancePath+"/sha256",schemaPath:"#/oneOf/4/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
-errors++;
-}
-}
-}
-var valid9 = _errs73 === errors;
-}
-else {
-var valid9 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
-const err47 = {instancePath,schemaPath:"#/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
-errors++;
-}
-}
-var _valid0 = _errs65 === errors;
+var _valid0 = _errs55 === errors;
 if(_valid0 && valid0){
 valid0 = false;
 passing0 = [passing0, 4];
@@ -2176,12 +2102,60 @@ if(props1 !== true){
 props1 = true;
 }
 }
-const _errs75 = errors;
-if(errors === _errs75){
+const _errs69 = errors;
+if(errors === _errs69){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing6;
-if((((((data.fact === undefined) && (missing6 = "fact")) || ((data.connection === undefined) && (missing6 = "connection"))) || ((data.namespace === undefined) && (missing6 = "namespace"))) || ((data.plugin === undefined) && (missing6 = "plugin"))) || ((data.version === undefined) && (missing6 = "version"))){
-const err48 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"};
+if(((((data.fact === undefined) && (missing6 = "fact")) || ((data.plugin === undefined) && (missing6 = "plugin"))) || ((data.version === undefined) && (missing6 = "version"))) || ((data.sha256 === undefined) && (missing6 = "sha256"))){
+const err45 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+else {
+const _errs71 = errors;
+for(const key6 in data){
+if(!((((key6 === "fact") || (key6 === "plugin")) || (key6 === "version")) || (key6 === "sha256"))){
+const err46 = {instancePath,schemaPath:"#/oneOf/5/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+break;
+}
+}
+if(_errs71 === errors){
+if(data.fact !== undefined){
+const _errs72 = errors;
+if("unused" !== data.fact){
+const err47 = {instancePath:instancePath+"/fact",schemaPath:"#/oneOf/5/properties/fact/const",keyword:"const",params:{allowedValue: "unused"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+var valid10 = _errs72 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data.plugin !== undefined){
+const _errs73 = errors;
+if(errors === _errs73){
+if(errors === _errs73){
+if(!(typeof data.plugin === "string")){
+const err48 = {instancePath:instancePath+"/plugin",schemaPath:"#/oneOf/5/properties/plugin/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2190,11 +2164,20 @@ vErrors.push(err48);
 }
 errors++;
 }
+}
+}
+var valid10 = _errs73 === errors;
+}
 else {
-const _errs77 = errors;
-for(const key6 in data){
-if(!(((((key6 === "fact") || (key6 === "connection")) || (key6 === "namespace")) || (key6 === "plugin")) || (key6 === "version"))){
-const err49 = {instancePath,schemaPath:"#/oneOf/5/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+var valid10 = true;
+}
+if(valid10){
+if(data.version !== undefined){
+const _errs75 = errors;
+if(errors === _errs75){
+if(errors === _errs75){
+if(!(typeof data.version === "string")){
+const err49 = {instancePath:instancePath+"/version",schemaPath:"#/oneOf/5/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2202,14 +2185,21 @@ else {
 vErrors.push(err49);
 }
 errors++;
-break;
 }
 }
-if(_errs77 === errors){
-if(data.fact !== undefined){
-const _errs78 = errors;
-if("connection" !== data.fact){
-const err50 = {instancePath:instancePath+"/fact",schemaPath:"#/oneOf/5/properties/fact/const",keyword:"const",params:{allowedValue: "connection"},message:"must be equal to constant"};
+}
+var valid10 = _errs75 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data.sha256 !== undefined){
+const _errs77 = errors;
+if(errors === _errs77){
+if(errors === _errs77){
+if(!(typeof data.sha256 === "string")){
+const err50 = {instancePath:instancePath+"/sha256",schemaPath:"#/oneOf/5/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2218,18 +2208,21 @@ vErrors.push(err50);
 }
 errors++;
 }
-var valid10 = _errs78 === errors;
+}
+}
+var valid10 = _errs77 === errors;
 }
 else {
 var valid10 = true;
 }
-if(valid10){
-if(data.connection !== undefined){
-const _errs79 = errors;
-if(errors === _errs79){
-if(errors === _errs79){
-if(!(typeof data.connection === "string")){
-const err51 = {instancePath:instancePath+"/connection",schemaPath:"#/oneOf/5/properties/connection/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+}
+}
+}
+}
+else {
+const err51 = {instancePath,schemaPath:"#/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2239,97 +2232,7 @@ vErrors.push(err51);
 errors++;
 }
 }
-}
-var valid10 = _errs79 === errors;
-}
-else {
-var valid10 = true;
-}
-if(valid10){
-if(data.namespace !== undefined){
-const _errs81 = errors;
-if(errors === _errs81){
-if(errors === _errs81){
-if(!(typeof data.namespace === "string")){
-const err52 = {instancePath:instancePath+"/namespace",schemaPath:"#/oneOf/5/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err52];
-}
-else {
-vErrors.push(err52);
-}
-errors++;
-}
-}
-}
-var valid10 = _errs81 === errors;
-}
-else {
-var valid10 = true;
-}
-if(valid10){
-if(data.plugin !== undefined){
-const _errs83 = errors;
-if(errors === _errs83){
-if(errors === _errs83){
-if(!(typeof data.plugin === "string")){
-const err53 = {instancePath:instancePath+"/plugin",schemaPath:"#/oneOf/5/properties/plugin/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err53];
-}
-else {
-vErrors.push(err53);
-}
-errors++;
-}
-}
-}
-var valid10 = _errs83 === errors;
-}
-else {
-var valid10 = true;
-}
-if(valid10){
-if(data.version !== undefined){
-const _errs85 = errors;
-if(errors === _errs85){
-if(errors === _errs85){
-if(!(typeof data.version === "string")){
-const err54 = {instancePath:instancePath+"/version",schemaPath:"#/oneOf/5/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err54];
-}
-else {
-vErrors.push(err54);
-}
-errors++;
-}
-}
-}
-var valid10 = _errs85 === errors;
-}
-else {
-var valid10 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-const err55 = {instancePath,schemaPath:"#/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err55];
-}
-else {
-vErrors.push(err55);
-}
-errors++;
-}
-}
-var _valid0 = _errs75 === errors;
+var _valid0 = _errs69 === errors;
 if(_valid0 && valid0){
 valid0 = false;
 passing0 = [passing0, 5];
@@ -2342,18 +2245,185 @@ if(props1 !== true){
 props1 = true;
 }
 }
+const _errs79 = errors;
+if(errors === _errs79){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing7;
+if((((((data.fact === undefined) && (missing7 = "fact")) || ((data.connection === undefined) && (missing7 = "connection"))) || ((data.namespace === undefined) && (missing7 = "namespace"))) || ((data.plugin === undefined) && (missing7 = "plugin"))) || ((data.version === undefined) && (missing7 = "version"))){
+const err52 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+else {
+const _errs81 = errors;
+for(const key7 in data){
+if(!(((((key7 === "fact") || (key7 === "connection")) || (key7 === "namespace")) || (key7 === "plugin")) || (key7 === "version"))){
+const err53 = {instancePath,schemaPath:"#/oneOf/6/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+break;
+}
+}
+if(_errs81 === errors){
+if(data.fact !== undefined){
+const _errs82 = errors;
+if("connection" !== data.fact){
+const err54 = {instancePath:instancePath+"/fact",schemaPath:"#/oneOf/6/properties/fact/const",keyword:"const",params:{allowedValue: "connection"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+var valid11 = _errs82 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data.connection !== undefined){
+const _errs83 = errors;
+if(errors === _errs83){
+if(errors === _errs83){
+if(!(typeof data.connection === "string")){
+const err55 = {instancePath:instancePath+"/connection",schemaPath:"#/oneOf/6/properties/connection/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+}
+var valid11 = _errs83 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data.namespace !== undefined){
+const _errs85 = errors;
+if(errors === _errs85){
+if(errors === _errs85){
+if(!(typeof data.namespace === "string")){
+const err56 = {instancePath:instancePath+"/namespace",schemaPath:"#/oneOf/6/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+}
+var valid11 = _errs85 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data.plugin !== undefined){
+const _errs87 = errors;
+if(errors === _errs87){
+if(errors === _errs87){
+if(!(typeof data.plugin === "string")){
+const err57 = {instancePath:instancePath+"/plugin",schemaPath:"#/oneOf/6/properties/plugin/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+}
+var valid11 = _errs87 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data.version !== undefined){
+const _errs89 = errors;
+if(errors === _errs89){
+if(errors === _errs89){
+if(!(typeof data.version === "string")){
+const err58 = {instancePath:instancePath+"/version",schemaPath:"#/oneOf/6/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+}
+var valid11 = _errs89 === errors;
+}
+else {
+var valid11 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+const err59 = {instancePath,schemaPath:"#/oneOf/6/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+var _valid0 = _errs79 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 6];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 6;
+if(props1 !== true){
+props1 = true;
+}
+}
+}
 }
 }
 }
 }
 }
 if(!valid0){
-const err56 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
+const err60 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
 if(vErrors === null){
-vErrors = [err56];
+vErrors = [err60];
 }
 else {
-vErrors.push(err56);
+vErrors.push(err60);
 }
 errors++;
 validate24.errors = vErrors;

@@ -8,7 +8,8 @@ export type Action =
 /**
  * Something that can be read from a server and held against what the plan relies on.
  */
-export type Fact = EntryFact | MountFact | NoMountFact | RunningFact | UnusedFact | ConnectionFact
+export type Fact =
+  EntryFact | MountFact | NoNamespacesFact | NoMountFact | RunningFact | UnusedFact | ConnectionFact
 export type StepVerification =
   | {
       mount: MountPath
@@ -230,6 +231,12 @@ export interface MountFact {
   accessor?: string
   configured_version: Version
   node?: NodeAddress
+}
+/**
+ * There is no namespace beside the root. Where there is one, a mount on a builtin's version costs OpenBao its leader.
+ */
+export interface NoNamespacesFact {
+  fact: 'no_namespaces'
 }
 /**
  * Nothing is mounted at the path.

@@ -18,6 +18,7 @@ export interface Mismatch {
 }
 
 export type MismatchField =
+  | 'namespaces'
   | 'answer'
   | 'readable'
   | 'entry'

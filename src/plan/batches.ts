@@ -46,7 +46,9 @@ function moveSteps(
     .filter(({ tuned, behind }) => tuned || behind.length > 0)
     .map(({ target, tuned, behind, back }) => {
       const entry = isBuiltinVersion(target.version) ? undefined : entries.get(target.version)
-      return tuned ? tuneStep(target, entry, back, group) : tuneAgainStep(target, entry, behind)
+      return tuned
+        ? tuneStep(target, { entry, back, group, live })
+        : tuneAgainStep(target, entry, behind)
     })
   const reloads = reloadOrder(live).flatMap((node) => {
     const needing = moves.filter((move) => {

@@ -1,5 +1,6 @@
 /** `tune` steps: the version a mount is configured for. It takes effect at the next reload only. */
-import type { LiveMount } from '../domain/live.ts'
+import { mayDoubleNamespaces } from '../domain/doubled-namespaces.ts'
+import type { LiveMount, LiveState } from '../domain/live.ts'
 import {
   isBuiltinVersion,
   type NodeAddress,
@@ -22,25 +23,36 @@ export function mountFact(mount: LiveMount, version: Version): Fact & { fact: 'm
   }
 }
 
-/** `entry` is what is registered under the target version by then; undefined for a builtin's. */
-export function tuneStep(
-  target: MountTarget,
-  entry: Entry | undefined,
-  back: WayBack | undefined,
-  group: string,
-): UnorderedStep {
+export interface Tuning {
+  /** What is registered under the target version by then; undefined for a builtin's. */
+  readonly entry: Entry | undefined
+  readonly back: WayBack | undefined
+  readonly group: string
+  readonly live: LiveState
+}
+
+export function tuneStep(target: MountTarget, { entry, back, group, live }: Tuning): UnorderedStep {
   const { mount, version } = target
   const at = { mount: mount.path, namespace: mount.namespace }
   return {
     id: `tune ${mount.path}`,
     group,
     action: { kind: 'tune', ...at, version },
-    requires: requiredBy(target, entry),
+    requires: [
+      ...requiredBy(target, entry),
+      ...([version, back?.version ?? version].some(isBuiltinVersion) ? harmlessOn(live) : []),
+    ],
     ensures: [mountFact(mount, version)],
     undo: back === undefined ? [] : [{ kind: 'tune', ...at, version: back.version }],
     restores: back === undefined ? [] : [mountFact(mount, back.version)],
     why: `configured ${mount.configured_version === '' ? 'without a version' : `for ${mount.configured_version}`}, to run ${versionLabel(version)}`,
   }
+}
+
+/** What makes a builtin's version harmless: where it is not, a rule says so. */
+function harmlessOn(live: LiveState): Fact[] {
+  const hasNone = live.product === 'openbao' && !mayDoubleNamespaces(live)
+  return hasNone ? [{ fact: 'no_namespaces' }] : []
 }
 
 /**

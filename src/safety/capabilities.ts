@@ -5,12 +5,13 @@
 import type { Fact, Step } from '../documents/plan.generated.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { ServerRequest } from '../domain/exchange.ts'
-import { compareText } from '../domain/names.ts'
+import { compareText, ROOT_NAMESPACE } from '../domain/names.ts'
 import {
   readBelowMount,
   readCatalog,
   readCatalogEntry,
   readConnection,
+  listNamespaces,
   readAuthMounts,
   readLock,
   readPins,
@@ -78,7 +79,8 @@ function readKey(fact: Fact): string {
     case 'connection':
       return fact.connection
     case 'unused':
-      return 'unused'
+    case 'no_namespaces':
+      return fact.fact
     default:
       return unreachable(fact)
   }
@@ -97,6 +99,8 @@ function readsOf(fact: Fact): readonly ServerRequest[] {
     case 'unused':
       // A server without pins (OpenBao) looks at the token's rights before it says so.
       return [readCatalog(), readPins()]
+    case 'no_namespaces':
+      return [listNamespaces(ROOT_NAMESPACE)]
     default:
       return unreachable(fact)
   }
