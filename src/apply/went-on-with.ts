@@ -23,6 +23,36 @@ export function wentOnWith(started: RunStarted, runs: readonly Events[]): RunSta
   return first
 }
 
+/**
+ * Whether going back to where an earlier run began takes back all of this one, and nothing else: it
+ * touched all that this one touched, went back nowhere itself, and what was done to any of it in
+ * between was left half done too.
+ */
+export function isAllOf(
+  earlier: RunStarted,
+  started: RunStarted,
+  runs: readonly Events[],
+): boolean {
+  const touched = new Set(thingsOf(earlier))
+  if (earlier.back_to !== undefined || started.back_to !== undefined) return false
+  if (!thingsOf(started).every((thing) => touched.has(thing))) return false
+  const position = ({ run }: RunStarted): number =>
+    runs.findIndex((events) => startOf(events)?.run === run)
+  return runs.slice(position(earlier) + 1, position(started)).every((events) => {
+    const between = startOf(events)
+    if (between === undefined || !thingsOf(between).some((thing) => touched.has(thing))) return true
+    return between.back_to === undefined && !leftNothing(events)
+  })
+}
+
+function thingsOf({ before: { entries, mounts, connections } }: RunStarted): string[] {
+  return [
+    ...entries.map(({ plugin, version }) => `${plugin} ${version}`),
+    ...mounts.map(({ mount }) => mount),
+    ...connections.map(({ connection }) => connection),
+  ]
+}
+
 /** It came to its end, or all of it was put back. */
 function leftNothing(events: Events): boolean {
   const ended = events.find((event) => event.event === 'run_ended')

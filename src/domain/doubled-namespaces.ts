@@ -4,13 +4,19 @@
  * of namespaces among the root's too. Whatever is set up after that finds them twice, and fails with
  * `cannot mount under existing mount`: a standby serves no more, and no node can lead.
  */
-import type { LiveMount, LiveState } from './live.ts'
+import type { LiveMount, LiveNode, LiveState } from './live.ts'
 import { isBuiltinVersion } from './names.ts'
 
 /** Whether a mount tuned to a builtin's version has that effect: there are namespaces, or may be. */
 export function mayDoubleNamespaces({ product, namespaces, unreadable }: LiveState): boolean {
   if (product !== 'openbao') return false
   return namespaces.length > 1 || unreadable.some(({ what }) => what === 'namespaces')
+}
+
+/** The nodes that send on what an OpenBao node answers itself, as one does that cannot be set up. */
+export function perhapsNotSetUp(live: LiveState): readonly LiveNode[] {
+  if (!mayDoubleNamespaces(live)) return []
+  return live.nodes.filter(({ state, role }) => state === 'forwarding' && role === 'standby')
 }
 
 /** The mounts that stand on a builtin's version on such a cluster. */

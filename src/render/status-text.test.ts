@@ -44,17 +44,24 @@ describe('renderStatus', () => {
   })
 
   it('warns of a mount whose version costs the cluster its leader, shown or hidden', () => {
-    const { mounts } = STATES.steady
     const live = { ...STATES.steady, namespaces: ['', 'ns1/'] as Namespace[] }
-    const hiding = { ...live, mounts: [] }
     const options = { palette, width: 80 }
     const warning = 'Do not change the leader: auth/jwt/ is configured for a builtin’s version'
 
     expect(renderStatus(live, options)).toContain(warning)
-    expect(renderStatus(hiding, { ...options, hidden: { mounts, connections: [] } })).toContain(
-      warning,
-    )
+    expect(renderStatus({ ...live, mounts: [] }, { ...options, whole: live })).toContain(warning)
     expect(renderStatus(STATES.steady, options)).not.toContain('Do not change the leader')
+  })
+
+  it('warns of a standby that serves no more, beside namespaces', () => {
+    const nodes = [liveNode(1), liveNode(2, { state: 'forwarding' })]
+    const live = { ...STATES.steady, mounts: [], nodes }
+    const beside = { ...live, namespaces: ['', 'ns1/'] as Namespace[] }
+
+    expect(renderStatus(beside, { palette, width: 80 })).toContain(
+      'If http://node2:8200 does not serve again in a moment',
+    )
+    expect(renderStatus(live, { palette, width: 80 })).not.toContain('serve again')
   })
 
   it('says so when there is nothing', () => {

@@ -3,7 +3,7 @@
  * terminal, a block for each mount. Says what could not be seen beside what was.
  */
 import type { CatalogEntry, LiveConnection, LiveNode, LiveState } from '../domain/live.ts'
-import { doublingMounts } from '../domain/doubled-namespaces.ts'
+import { doublingMounts, perhapsNotSetUp } from '../domain/doubled-namespaces.ts'
 import { compareText, versionLabel } from '../domain/names.ts'
 import { type MountView, type NodeView, viewMounts } from './mount-view.ts'
 import type { Paint, Palette } from './palette.ts'
@@ -15,6 +15,8 @@ export interface StatusTextOptions {
   readonly palette: Palette
   /** Columns of the terminal; `Infinity` where there is none. */
   readonly width: number
+  /** All that was read, where only a part of it is shown: a danger is told whatever it comes of. */
+  readonly whole?: LiveState
   /** What is left out, being no external plugin's: said in a last line. */
   readonly hidden?: Pick<LiveState, 'mounts' | 'connections'>
 }
@@ -22,7 +24,7 @@ export interface StatusTextOptions {
 /** Ends without a newline; its end says how many mounts are as they should be. */
 export function renderStatus(
   live: LiveState,
-  { palette, width, hidden = { mounts: [], connections: [] } }: StatusTextOptions,
+  { palette, width, whole = live, hidden = { mounts: [], connections: [] } }: StatusTextOptions,
 ): string {
   const mounts = viewMounts(live)
   return [
@@ -31,7 +33,7 @@ export function renderStatus(
     connectionsSection(live, palette),
     pinsSection(live, palette),
     unreadableSection(live, palette),
-    dangerSection({ ...live, mounts: [...live.mounts, ...hidden.mounts] }, palette),
+    dangerSection(whole, palette),
     [summary(mounts, live, palette), ...hiddenLine(hidden, palette)].join('\n'),
   ]
     .filter((section) => section !== '')
@@ -202,11 +204,20 @@ function unreadableSection({ unreadable }: LiveState, palette: Palette): string 
   return [palette.yellow('Could not be read'), ...lines].join('\n')
 }
 
+/** What a change of leader may cost, before the first one and after it. */
 function dangerSection(live: LiveState, palette: Palette): string {
   const paths = doublingMounts(live).map(({ path }) => path)
-  if (paths.length === 0) return ''
-  const text = `Do not change the leader: ${listSome(paths, { all: false })} ${paths.length === 1 ? 'is' : 'are'} configured for a builtin’s version, and there are namespaces.`
-  return `${palette.red(text)}\nAfter the second change no node could lead (lockstep explain builtin-version-with-namespaces).`
+  const silent = perhapsNotSetUp(live).map(({ address }) => address)
+  const is = (names: readonly string[]): string => (names.length === 1 ? 'is' : 'are')
+  const lines = [
+    paths.length > 0 &&
+      `Do not change the leader: ${listSome(paths, { all: false })} ${is(paths)} configured for a builtin’s version, beside namespaces. After a second change no node could lead.`,
+    silent.length > 0 &&
+      `If ${listSome(silent, { all: false })} ${silent.length === 1 ? 'does' : 'do'} not serve again in a moment, do not change the leader and restart no node before reading the log there: with “cannot mount under existing mount” in it, no other node could lead.`,
+  ].filter((line) => line !== false)
+  if (lines.length === 0) return ''
+  const more = 'See: lockstep explain builtin-version-with-namespaces'
+  return [...lines.map((line) => palette.red(line)), more].join('\n')
 }
 
 function hiddenLine(

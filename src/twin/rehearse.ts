@@ -31,10 +31,14 @@ export function rehearse({ live, steps, wanted }: RehearsalInput): Rehearsal | n
     unsafe.push(...describeFaults(after, faults, stage.nodes.length))
   }
   let isRefused = false
+  // What costs the cluster its leader does so at every stop from there on.
+  const lasting: Fault[] = []
   for (const step of steps) {
     const faults = playStep(stage, step)
     isRefused ||= faults.some(({ kind }) => kind === 'refused')
     faults.push(...(late.get(step) ?? []).map((mount) => reloadedLate(mount, step)))
+    faults.push(...lasting)
+    lasting.push(...faults.filter((one) => one.kind === 'no-leader' && !lasting.includes(one)))
     // What was refused did not happen: then the end is missed, and not by the planner.
     if (step === steps.at(-1) && !isRefused) faults.push(...missedEnds(stage.twin, wanted))
     tell(step.id, faults)

@@ -19,8 +19,8 @@ const MISSES = 3
 interface Shot {
   readonly stage: Stage
   readonly aims: readonly [Aim, ...Aim[]]
-  /** Whether the fault is to meet this request: each aim once. */
-  readonly hits: (seen: SeenRequest) => boolean
+  /** The one of the aims that this request is, until it is met. */
+  readonly aimOf: (seen: SeenRequest) => Aim | undefined
   /** The aims that the fault has met. */
   readonly met: Set<Aim>
 }
@@ -133,30 +133,34 @@ function* alone<Try>(
 
 async function takeAim(stage: Stage, aims: readonly [Aim, ...Aim[]], met: Set<Aim>): Promise<Shot> {
   const name = nameRequests(stage.proxy.addresses, await stage.cluster.activeIndex())
-  const hits = (seen: SeenRequest): boolean => {
+  const aimOf = (seen: SeenRequest): Aim | undefined => {
     const { key } = name(seen)
-    const aim = aims.find((one) => one.key === key)
-    if (aim === undefined || met.has(aim)) return false
-    met.add(aim)
-    return true
+    return aims.find((aim) => aim.key === key && !met.has(aim))
   }
-  return { stage, aims, hits, met }
+  return { stage, aims, aimOf, met }
 }
 
 function meets(fate: Fate): Fault {
-  return ({ stage, hits }) =>
+  return ({ stage, aimOf, met }) =>
     (start) => {
-      stage.proxy.intercept((seen) => (hits(seen) ? fate : { kind: 'pass' }))
+      stage.proxy.intercept((seen) => {
+        const aim = aimOf(seen)
+        if (aim === undefined) return { kind: 'pass' }
+        met.add(aim)
+        return fate
+      })
       return start().ended
     }
 }
 
 /** From there on, everything is answered 503. */
-function gone({ stage, hits, met }: Shot): Attempt['disturb'] {
+function gone({ stage, aimOf, met }: Shot): Attempt['disturb'] {
   return (start) => {
-    stage.proxy.intercept((seen) =>
-      met.size > 0 || hits(seen) ? { kind: 'answer', status: 503 } : { kind: 'pass' },
-    )
+    stage.proxy.intercept((seen) => {
+      const aim = aimOf(seen)
+      if (aim !== undefined) met.add(aim)
+      return met.size > 0 ? { kind: 'answer', status: 503 } : { kind: 'pass' }
+    })
     return start().ended
   }
 }
@@ -168,18 +172,18 @@ const REFUSED = ' -> ECONNREFUSED '
  * are from the request before it on. A read among others that are sent at once is cut off, and finds
  * them so when it is sent again.
  */
-function refused({ stage: { proxy }, aims: [first], hits, met }: Shot): Attempt['disturb'] {
+function refused({ stage: { proxy }, aims: [first], aimOf, met }: Shot): Attempt['disturb'] {
   return async (start) => {
     let since = 0
+    let refusing: Aim | undefined
     proxy.intercept((seen) => {
       since = seen.isWrite ? 0 : since + 1
-      if (!first.isWrite) {
-        if (!hits(seen)) return { kind: 'pass' }
-        proxy.refuse()
-        return { kind: 'cut-before' }
-      }
-      if (met.size === 0 && seen.writes === first.stretch && since === first.place) proxy.refuse()
-      return { kind: 'pass' }
+      const isLastBefore = seen.writes === first.stretch && since === first.place
+      const aim = first.isWrite ? (isLastBefore ? first : undefined) : aimOf(seen)
+      if (aim === undefined || met.has(aim)) return { kind: 'pass' }
+      refusing = aim
+      proxy.refuse()
+      return { kind: aim.isWrite ? 'pass' : 'cut-before' }
     })
     const { child, ended } = start()
     let said = ''
@@ -188,7 +192,10 @@ function refused({ stage: { proxy }, aims: [first], hits, met }: Shot): Attempt[
       const line = said.split('\n').find((one) => one.includes(REFUSED))
       if (line === undefined) return
       said = said.slice(said.indexOf(line) + line.length)
-      if (first.isWrite && !line.startsWith('GET ')) met.add(first)
+      // A write is met when it is refused itself, and not what is asked beside it.
+      if (refusing !== undefined && !(refusing.isWrite && line.startsWith('GET ')))
+        met.add(refusing)
+      refusing = undefined
       void proxy.accept()
     })
     const run = await ended
@@ -208,7 +215,12 @@ async function aimsOf(stage: Stage, scenario: Scenario): Promise<readonly Aim[]>
     collected.see(seen)
     return { kind: 'pass' }
   })
-  await place.run(argumentsFor(stage, 'apply', file))
+  const { exitCode } = await place.run(argumentsFor(stage, 'apply', file))
   proxy.relax()
-  return collected.aims()
+  const aims = collected.aims()
+  expect({ exitCode, writes: aims.some(({ isWrite }) => isWrite) }).toEqual({
+    exitCode: 0,
+    writes: true,
+  })
+  return aims
 }

@@ -28,7 +28,7 @@ export interface Played {
   readonly refused: number
   /**
    * `blocked`: a plan that may not be applied, of which the deeds alone were compared. `not begun`:
-   * the deeds came to different ends.
+   * the deeds came to different ends, or damaged what is stored.
    */
   readonly end: 'applied' | 'blocked' | 'nothing to do' | 'not begun'
   readonly steps: number
@@ -109,10 +109,11 @@ async function playOnce(
     const first = await besideTwin()
     await first.compare('the beginning')
     for (const deed of story.deeds) {
-      if (differs()) break
+      if (differs() || first.isStorageDamaged()) break
       await carryOut(deed, first, { nodes, builtin, databasePort })
     }
-    if (differs()) {
+    // A twin of what is read knows nothing of damage.
+    if (differs() || first.isStorageDamaged()) {
       const played = { ...findings, end: 'not begun', steps: 0 } as const
       return { played, isStorageDamaged: first.isStorageDamaged() }
     }

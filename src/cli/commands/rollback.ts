@@ -4,7 +4,7 @@ import type { JournalEvent, RunStarted } from '../../documents/journal.generated
 import { listRuns, readRun } from '../../apply/read-journal.ts'
 import { startOf } from '../../apply/past-runs.ts'
 import { rollbackState } from '../../apply/rollback-state.ts'
-import { wentOnWith } from '../../apply/went-on-with.ts'
+import { isAllOf, wentOnWith } from '../../apply/went-on-with.ts'
 import type { LostBeginning } from '../../apply/half-way.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { nameSome } from '../../domain/name-some.ts'
@@ -39,8 +39,7 @@ export async function rollback(
     const kept = onCluster.map((one) => one.events)
     const chosen = beginningOn(id, events)
     const earlier = wentOnWith(chosen, kept)
-    // A rollback undoes what it went on with: to take it back as well is no way further back.
-    const isWhole = run === undefined && chosen.back_to === undefined && earlier !== undefined
+    const isWhole = run === undefined && earlier !== undefined && isAllOf(earlier, chosen, kept)
     const started = isWhole ? earlier : chosen
     const plugins = new Set<PluginId>(
       [...started.before.entries, ...started.before.mounts, ...started.before.connections].map(
@@ -50,7 +49,12 @@ export async function rollback(
     const live = await session.observe(plugins)
     const { desired, notes, lost } = rollbackState({ started, runs: kept, live, file })
     const further = isWhole ? undefined : earlier
-    if (lost.length > 0) throw noWayBack({ started, earlier: further, lost, options })
+    if (lost.length > 0) {
+      const other = isWhole
+        ? alsoTakesBack(chosen, earlier, options)
+        : further && sinceHalfDone(started, further, options)
+      throw noWayBack(started, lost, other)
+    }
     if (options.quiet !== true) {
       host.err(`Back to where run ${started.run} began.\n`)
       if (isWhole) host.err(`Note: ${alsoTakesBack(chosen, earlier, options)}\n`)
@@ -70,14 +74,12 @@ export async function rollback(
   }
 }
 
-interface Lost {
-  readonly started: RunStarted
-  readonly earlier: RunStarted | undefined
-  readonly lost: readonly LostBeginning[]
-  readonly options: CarryingOptions
-}
-
-function noWayBack({ started, earlier, lost, options }: Lost): LockstepError {
+/** `other`: where else there may be a way back to. */
+function noWayBack(
+  started: RunStarted,
+  lost: readonly LostBeginning[],
+  other: string | undefined,
+): LockstepError {
   const found = groupBy(
     lost,
     ({ ran, due }) =>
@@ -91,9 +93,9 @@ function noWayBack({ started, earlier, lost, options }: Lost): LockstepError {
     message: `there is no way back to where run ${started.run} began. It found mounts half way, and no request brings that about:\n    ${told.join('\n    ')}`,
     exitCode: EXIT.blocked,
     hint:
-      earlier === undefined
+      other === undefined
         ? 'Nothing was changed. To have them run an older binary again, write it into a file as what they use, and apply that.'
-        : `Nothing was changed. ${sinceHalfDone(started, earlier, options)}`,
+        : `Nothing was changed. ${other}`,
   })
 }
 
@@ -108,7 +110,7 @@ function sinceHalfDone(started: RunStarted, earlier: RunStarted, options: Carryi
 
 function alsoTakesBack(chosen: RunStarted, earlier: RunStarted, options: CarryingOptions): string {
   const half = commandAgain(['rollback', chosen.run], options)
-  return `Run ${chosen.run} went on with what run ${earlier.run} left half done; both are taken back. To return to what it found half done: ${half}`
+  return `Run ${chosen.run} went on with what run ${earlier.run} left half done, and going back takes back both. To return to what it found half done: ${half}`
 }
 
 /** Taking back a rollback is the upgrade again: nobody should get there by typing the same twice. */

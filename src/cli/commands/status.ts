@@ -44,7 +44,7 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
       }
       const text = renderStatus(
         { ...live, mounts, connections },
-        { palette, width: host.width, ...(hidden !== false && { hidden }) },
+        { palette, width: host.width, whole: live, ...(hidden !== false && { hidden }) },
       )
       host.out(`${text}\n`)
     }

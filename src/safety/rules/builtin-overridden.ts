@@ -57,7 +57,9 @@ export const builtinOverridden: PlanRule = {
             severity: first ? 'warning' : 'note',
             subject: id,
             message: `${count(mounts.length, 'mount')} of ${id} without a version ${agree(mounts.length, 'runs', 'run')} the plugin registered in the builtin’s place from ${agree(mounts.length, 'its', 'their')} next reload or restart: ${nameSome(mounts)}.`,
-            fix: 'Check that every mount listed is to change; one that is not must be tuned to the builtin’s own version first.',
+            fix: index.mayDoubleNamespaces
+              ? 'Check that every mount listed is to change.'
+              : 'Check that every mount listed is to change; one that is not must be tuned to the builtin’s own version first.',
             mounts,
             at,
           },

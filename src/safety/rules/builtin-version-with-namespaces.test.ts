@@ -39,9 +39,12 @@ test('it is refused where nobody can tell whether there are namespaces', () => {
     { what: 'namespaces', path: 'sys/namespaces', reason: 'permission denied' },
   ] as const
 
-  expect(only(judge('builtin', 'v0.26.1', { unreadable })).message).toContain(
-    'there may be namespaces (they could not be listed)',
-  )
+  expect(only(judge('builtin', 'v0.26.1', { unreadable }))).toMatchObject({
+    message: expect.stringContaining(
+      'there may be namespaces (they could not be listed)',
+    ) as string,
+    fix: expect.stringContaining('sys/namespaces') as string,
+  })
 })
 
 test('it is not where there are none, nor on Vault', () => {
@@ -57,6 +60,20 @@ test('a mount that stands on a builtin’s version is warned of', () => {
   })
 })
 
-test('one that the plan moves off it is not', () => {
-  expect(judge('v0.26.1', BUILTIN, { namespaces: nested })).toEqual([])
+test('one that the plan moves off it is, since a failed step puts it back', () => {
+  expect(only(judge('v0.26.1', BUILTIN, { namespaces: nested }))).toMatchObject({
+    severity: 'warning',
+    message: expect.stringContaining('The plan ends that') as string,
+    fix: 'Carry the plan out before the leader changes.',
+  })
+})
+
+test('a tune that only reaches a node that missed it is not refused as well', () => {
+  const [first, ...others] = mountOf('auth/jwt/', JWT, BUILTIN).nodes
+  const nodes = [{ ...first!, configured_version: version('v0.26.1') }, ...others]
+  const mounts = [{ ...mountOf('auth/jwt/', JWT, BUILTIN), nodes }]
+
+  expect(only(judge('builtin', BUILTIN, { namespaces: nested, mounts }))).toMatchObject({
+    severity: 'warning',
+  })
 })

@@ -10,6 +10,8 @@ import { agree, nameSome } from '../wording.ts'
 
 const CONSEQUENCE =
   'when the leader changes next, OpenBao writes the mounts of namespaces down twice, and when it changes again no node can lead'
+const LIST_THEM =
+  'Give the token `read` and `list` on sys/namespaces, so that it can be seen whether there are any.'
 
 export const builtinVersionWithNamespaces: PlanRule = {
   about: 'plan',
@@ -17,7 +19,7 @@ export const builtinVersionWithNamespaces: PlanRule = {
   severity: 'error',
   title: 'A builtin’s own version would cost the cluster its leader',
   explanation:
-    'A mount that once had a version goes back to the compiled-in plugin by being tuned to that plugin’s version, the one with `+builtin`. On OpenBao with namespaces that is fatal (seen in 2.7.2): the next node to lead clears such a version and, doing so, writes the mounts of every namespace among the root’s as well. From then on no node can be set up from what is stored: a standby that restarts serves no more, and after the next change of leader none can lead (`cannot mount under existing mount` in its log). Tuning the mount to another version before the leader changes averts it; afterwards no request undoes it. Allow this only on a server that is known to be without the fault.',
+    'A mount that once had a version goes back to the compiled-in plugin by being tuned to that plugin’s version, the one with `+builtin`. On OpenBao with namespaces that is fatal (seen in 2.7.2): the next node to lead clears such a version and, doing so, writes the mounts of every namespace among the root’s as well. From then on no node can be set up from what is stored: one that restarts or steps down serves no more, and after the next change of leader none can lead (`cannot mount under existing mount` in its log). While the leader is still the one that it was tuned on, tuning the mount to a registered version averts all of this. Later no request undoes it: keep that leader up, and copy what is needed out of the cluster. Allow this only on a server that is known to be without the fault.',
   fix: 'Leave these mounts on a registered version. A builtin that is overridden without a version (`use: unversioned`) can be gone back to: that needs no tuning.',
   allowable: true,
   judge({ draft, live }) {
@@ -29,8 +31,10 @@ export const builtinVersionWithNamespaces: PlanRule = {
 function judgeTunes({ steps, index, targets }: Draft, live: LiveState): Verdict[] {
   const tuned = steps.flatMap(({ action }) => {
     if (action.kind !== 'tune' || !isBuiltinVersion(action.version)) return []
-    const plugin = index.mountAt(action.mount)?.plugin
-    return plugin === undefined ? [] : { plugin, mount: action.mount, version: action.version }
+    const mount = index.mountAt(action.mount)
+    // One that stands there already is told below.
+    if (mount === undefined || mount.configured_version === action.version) return []
+    return { plugin: mount.plugin, mount: mount.path, version: action.version }
   })
   return [...groupBy(tuned, ({ plugin }) => plugin)].map(([plugin, group]) => {
     const mounts = group.map(({ mount }) => mount)
@@ -39,6 +43,7 @@ function judgeTunes({ steps, index, targets }: Draft, live: LiveState): Verdict[
     return {
       subject: plugin,
       message: `${nameSome(mounts)} would be tuned to ${first?.version ?? ''}, and ${whichNamespaces(live)}: ${CONSEQUENCE}.`,
+      ...(hasSeenSome(live) ? {} : { fix: LIST_THEM }),
       mounts,
       ...(at !== undefined && { at: at.use?.source ?? at.source }),
     }
@@ -48,21 +53,40 @@ function judgeTunes({ steps, index, targets }: Draft, live: LiveState): Verdict[
 /** Not of the plan's making: only a warning, or the plan that mends it could not be applied. */
 function judgeStanding(draft: Draft, live: LiveState): Verdict[] {
   const effects = effectsOf(draft)
-  const standing = doublingMounts(live).filter((mount) => {
-    return effects.mountAfter(mount).configured_version === mount.configured_version
+  const putBack = new Set(
+    draft.steps.flatMap(({ undo }) =>
+      undo.flatMap((action) =>
+        action.kind === 'tune' && isBuiltinVersion(action.version) ? action.mount : [],
+      ),
+    ),
+  )
+  return doublingMounts(live).flatMap((mount): Verdict[] => {
+    const { path, configured_version: version } = mount
+    const isMoved = effects.mountAfter(mount).configured_version !== version
+    if (isMoved && !putBack.has(path)) return []
+    return [
+      {
+        severity: 'warning',
+        subject: path,
+        message: `${path} is configured for ${version}, and ${whichNamespaces(live)}: ${CONSEQUENCE}.${isMoved ? ' The plan ends that; where its step fails, the mount is put back to that version.' : ''}`,
+        fix: isMoved
+          ? 'Carry the plan out before the leader changes.'
+          : hasSeenSome(live)
+            ? 'Have the mount run a registered version before the leader changes; do not restart or step down the active node until then.'
+            : LIST_THEM,
+        mounts: [path],
+      },
+    ]
   })
-  return standing.map(({ path, configured_version }) => ({
-    severity: 'warning',
-    subject: path,
-    message: `${path} is configured for ${configured_version}, and ${whichNamespaces(live)}: ${CONSEQUENCE}.`,
-    fix: 'Have the mount run a registered version before the leader changes; do not restart or step down the active node until then. If the leader has changed since the mount was tuned, change it no more, and take a snapshot.',
-    mounts: [path],
-  }))
 }
 
-function whichNamespaces({ namespaces }: LiveState): string {
-  const below = namespaces.filter((namespace) => namespace !== ROOT_NAMESPACE)
-  return below.length === 0
-    ? 'there may be namespaces (they could not be listed)'
-    : `there ${agree(below.length, 'is a namespace', 'are namespaces')} (${nameSome(below)})`
+function hasSeenSome({ namespaces }: LiveState): boolean {
+  return namespaces.length > 1
+}
+
+function whichNamespaces(live: LiveState): string {
+  const below = live.namespaces.filter((namespace) => namespace !== ROOT_NAMESPACE)
+  return hasSeenSome(live)
+    ? `there ${agree(below.length, 'is a namespace', 'are namespaces')} (${nameSome(below)})`
+    : 'there may be namespaces (they could not be listed)'
 }

@@ -9,6 +9,7 @@ import {
   NO_SHA256,
   type NodeAddress,
   type Sha256,
+  UNVERSIONED,
   versionLabel,
 } from '../../domain/names.ts'
 import type { Draft } from '../../plan/make-plan.ts'
@@ -159,10 +160,11 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
     }
   }
   const cause = causeOf(one)
-  if (cause === 'builtin' && index.mayDoubleNamespaces) {
+  const isUnversioned = group.every(({ target }) => target.mount.configured_version === UNVERSIONED)
+  if (cause === 'builtin' && isUnversioned && index.mayDoubleNamespaces) {
     return {
       ...found,
-      message: `${nothing}: that would be the builtin’s version, which must not be tuned to where there are namespaces (\`lockstep explain builtin-version-with-namespaces\`).`,
+      message: `${nothing}: that would be the builtin’s version, which is not tuned to where there are, or may be, namespaces (\`lockstep explain builtin-version-with-namespaces\`).`,
       fix: 'Override the builtin without a version (`use: unversioned`): that is taken back by deregistering.',
     }
   }

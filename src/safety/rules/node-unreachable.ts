@@ -1,4 +1,5 @@
 /** A node that nobody can ask what it runs, and that no step reaches. */
+import { perhapsNotSetUp } from '../../domain/doubled-namespaces.ts'
 import { unreachable } from '../../domain/errors.ts'
 import type { LiveNode, Product } from '../../domain/live.ts'
 import type { PlanRule } from '../rule.ts'
@@ -9,10 +10,11 @@ export const nodeUnreachable: PlanRule = {
   severity: 'error',
   title: 'A node cannot be reached or is sealed',
   explanation:
-    'A reload reaches only the node it is sent to, and this node does not answer, is sealed, or is left out of the list of nodes given. When it comes back it starts what is configured by then, from its own disk, and nobody checks that it does. On OpenBao a node that just stepped down sends its requests to the active node for a moment, and what it runs cannot be seen until it serves again; where there are namespaces and it goes on, `cannot mount under existing mount` in its log says that the storage is damaged (`lockstep explain builtin-version-with-namespaces`): do not change the leader then. Allowing this means to look at the node yourself once it is back.',
+    'A reload reaches only the node it is sent to, and this node does not answer, is sealed, or is left out of the list of nodes given. When it comes back it starts what is configured by then, from its own disk, and nobody checks that it does. On OpenBao a node that just stepped down sends its requests to the active node for a moment, and what it runs cannot be seen until it serves again. Allowing this means to look at the node yourself once it is back.',
   fix: 'Bring the node back, unseal it, remove it from the cluster, or list its own address under `cluster.nodes` or with `--node`; then plan again.',
   allowable: true,
   judge({ live }) {
+    const silent = new Set(perhapsNotSetUp(live).map(({ address }) => address))
     return live.nodes.flatMap((node) => {
       const state = describe(node, live.product)
       if (state === undefined) return []
@@ -20,6 +22,9 @@ export const nodeUnreachable: PlanRule = {
         subject: node.address,
         message: `${node.address} ${state}, so the plan has no step for it and nothing it runs is known.`,
         nodes: [node.address],
+        ...(silent.has(node.address) && {
+          fix: 'Plan again in a moment. If the node still does not serve then, read its log before you change the leader or restart any node: with `cannot mount under existing mount` in it, no other node could lead (`lockstep explain builtin-version-with-namespaces`).',
+        }),
       }
     })
   },
