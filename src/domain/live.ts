@@ -38,7 +38,7 @@ export interface LiveNode {
   /**
    * `serving`: answers for its own mounts and runs its own plugin processes.
    * `forwarding`: sends such requests to the active node (Vault standbys; an OpenBao node just
-   * after it stepped down), so that nothing it runs can be seen.
+   * after it stepped down, or one that cannot be set up), so that nothing it runs can be seen.
    */
   readonly state: 'serving' | 'forwarding' | 'sealed' | 'unreachable'
   readonly version: string
