@@ -135,6 +135,10 @@ function readCommand(
   report: Report,
 ): string | undefined {
   const command = binary?.command
+  if (command?.trim() === '') {
+    report({ message: 'command is empty', source })
+    return undefined
+  }
   if (command === undefined || !/[/\\]/.test(command)) return command
   report({
     message: `command: ${show(command)} has a path separator in it`,

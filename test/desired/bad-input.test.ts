@@ -275,6 +275,11 @@ const BINARIES: readonly Case[] = [
     'a.yaml:5:39: a SHA-256 has 64 hex digits; x is none',
   ],
   [
+    'a command of spaces',
+    withBinary(`{ command: " ", sha256: ${DIGEST} }`),
+    'a.yaml:5:27: command is empty',
+  ],
+  [
     'a command with a path',
     withBinary(`{ command: plugins/kv, sha256: ${DIGEST} }`),
     "a.yaml:5:27: command: plugins/kv has a path separator in it\n    give the file's name alone: every node looks for it in its plugin directory",
