@@ -1,0 +1,134 @@
+/** The plugins' entries as a run found them, for the way back to where it began. Pure. */
+import type { Entry } from '../documents/plan.generated.ts'
+import type { DesiredPlugin, DesiredVersion, EnvironmentVariable } from '../domain/desired.ts'
+import { indexLive } from '../domain/live-index.ts'
+import {
+  compareText,
+  isBuiltinVersion,
+  type PluginId,
+  UNVERSIONED,
+  type Version,
+  versionLabel,
+} from '../domain/names.ts'
+import { environmentOfEntry, type Past } from '../plan/past.ts'
+import { contentOf, sameEntry } from '../plan/steps.ts'
+import { type RollbackSources, sourceOf } from './rollback-sources.ts'
+
+/** With what all the journals say together. */
+type Known = RollbackSources & { readonly past: Past }
+
+export function pluginBefore(id: PluginId, sources: Known, notes: string[]): DesiredPlugin {
+  const { started, live, file } = sources
+  const { before } = started
+  const source = sourceOf(started)
+  const inFile = file?.plugins.find((plugin) => plugin.id === id)
+  const kept = new Set<Version>([
+    ...before.entries.flatMap(({ plugin, version, entry }) =>
+      plugin === id && entry !== null ? version : [],
+    ),
+    ...[...before.mounts, ...before.connections].flatMap(({ plugin, version }) =>
+      plugin === id && version !== null && !isBuiltinVersion(version) ? version : [],
+    ),
+  ])
+  const versions = [...kept].flatMap((version): DesiredVersion[] => {
+    const entry = entryBefore(id, version, sources)
+    const declared = inFile?.versions.find((one) => one.version === version)
+    if (entry === null) {
+      if (version === UNVERSIONED) return []
+      if (declared === undefined) notes.push(unknownEntry(id, version))
+      return declared === undefined ? [] : [declared]
+    }
+    const same = declared?.sha256 === entry.sha256 ? declared : undefined
+    const env = same?.env ?? environmentOf(id, version, entry, sources, notes)
+    return [{ version, ...entry, env, data: same?.data ?? {}, source: same?.source ?? source }]
+  })
+  // What the newer versions say of their data decides whether the older ones may have it; and what
+  // the file lists stays registered.
+  const newer = (inFile?.versions ?? []).filter(
+    ({ version }) => version !== UNVERSIONED && !kept.has(version),
+  )
+  const listed = new Set(newer.map(({ version }) => version))
+  const registered = registeredBy(id, sources)
+  for (const version of registered) {
+    if (listed.has(version)) notes.push(`${id} ${version} stays registered: the file lists it.`)
+  }
+  const index = indexLive(live)
+  const standing = newer.filter(({ version }) => index.external(id, version) !== undefined)
+  return {
+    id,
+    overridesBuiltin: index.isBuiltin(id),
+    versions: [...versions, ...standing].sort((a, b) => compareText(a.version, b.version)),
+    retire: registered
+      .filter((version) => !listed.has(version))
+      .map((version) => ({ version, source })),
+    source: inFile?.source ?? source,
+  }
+}
+
+function unknownEntry(id: PluginId, version: Version): string {
+  return `${id} ${versionLabel(version)} is registered no more, and no journal of this machine says what it was: what ran it stays as it is. Give a file that lists it with -f.`
+}
+
+/** What the run registered anew; not what a mount that it made, and that stays, runs. */
+function registeredBy(id: PluginId, { started, live }: RollbackSources): Version[] {
+  const { before } = started
+  const made = new Set<string>(
+    before.mounts.flatMap(({ mount, version }) => (version === null ? mount : [])),
+  )
+  const inUse = new Set<Version>(
+    live.mounts.flatMap((mount) =>
+      mount.plugin === id && made.has(mount.path) ? mount.configured_version : [],
+    ),
+  )
+  return before.entries.flatMap(({ plugin, version, entry }) =>
+    plugin === id && entry === null && !inUse.has(version) ? version : [],
+  )
+}
+
+/** How the entry was registered by an earlier run; servers never tell its environment. */
+function environmentOf(
+  id: PluginId,
+  version: Version,
+  entry: Entry,
+  { past, live }: Known,
+  notes: string[],
+): EnvironmentVariable[] {
+  const standing = contentOf(indexLive(live).external(id, version))
+  if (standing !== undefined && sameEntry(standing, entry)) return []
+  const names = environmentOfEntry(past, { plugin: id, version, entry })
+  if (names === undefined) {
+    notes.push(
+      `${id} ${versionLabel(version)} is registered again without an environment: no journal of this machine says whether it had one. If it had, give a file that says it with -f.`,
+    )
+    return []
+  }
+  return names.flatMap(({ name, from }) => {
+    if (from !== undefined) return { name, from }
+    notes.push(
+      `${id} ${versionLabel(version)} had ${name} in its environment, whose value was written in a file: give that file with -f.`,
+    )
+    return []
+  })
+}
+
+/**
+ * Null: nothing was registered under it, or nobody knows what. One that was retired since is in the
+ * journal of the run that retired it.
+ */
+export function entryBefore(
+  plugin: PluginId,
+  version: Version,
+  { started, live, runs }: Pick<RollbackSources, 'started' | 'live' | 'runs'>,
+): Entry | null {
+  const isIt = (one: { readonly plugin: PluginId; readonly version: Version }): boolean =>
+    one.plugin === plugin && one.version === version
+  const changed = started.before.entries.find(isIt)
+  if (changed !== undefined) return changed.entry
+  const standing = contentOf(indexLive(live).external(plugin, version))
+  // Without a version there may have been none: what an older run found says nothing of this one's.
+  if (standing !== undefined || version === UNVERSIONED) return standing ?? null
+  const found = runs
+    .flat()
+    .flatMap((event) => (event.event === 'run_started' ? event.before.entries.filter(isIt) : []))
+  return found.findLast(({ entry }) => entry !== null)?.entry ?? null
+}

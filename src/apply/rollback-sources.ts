@@ -1,0 +1,24 @@
+/** What a rollback is made of: the run that is taken back, the journals, the cluster and the file. */
+import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
+import type { DesiredState, Source, Use } from '../domain/desired.ts'
+import type { LiveState } from '../domain/live.ts'
+import { isBuiltinVersion, UNVERSIONED, type Version } from '../domain/names.ts'
+
+export interface RollbackSources {
+  readonly started: RunStarted
+  /** The journals of the cluster, the oldest first: how an entry was registered once. */
+  readonly runs: readonly (readonly JournalEvent[])[]
+  readonly live: LiveState
+  /** What `-f` gave: declarations about data, environment, canaries, verifications, the lock. */
+  readonly file: DesiredState | undefined
+}
+
+/** Findings point at the journal's first line. */
+export function sourceOf({ run }: RunStarted): Source {
+  return { file: `${run}.jsonl`, line: 1, column: 1 }
+}
+
+export function useOf(version: Version): Use {
+  if (version === UNVERSIONED) return { kind: 'unversioned' }
+  return isBuiltinVersion(version) ? { kind: 'builtin' } : { kind: 'version', version }
+}
