@@ -21,7 +21,10 @@ export async function tryFamily(
         else resumed += 1
       }
     } catch (error) {
-      lost.push(error instanceof Error ? error.message : String(error))
+      const why = error instanceof Error ? error.message : String(error)
+      lost.push(why)
+      // At once: the rest of the family may take an hour.
+      process.stderr.write(`${name}: lost: ${why}\n`)
     }
   }
   const tried = survived + resumed + lost.length
