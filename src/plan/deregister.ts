@@ -2,20 +2,27 @@
  * `deregister` steps: what the file retires. The servers accept it for a version in use and the
  * mount is lost at its next restart, so nothing may use it: seen, not supposed.
  */
-import type { CatalogEntry } from '../domain/live.ts'
+import type { CatalogEntry, LiveNode } from '../domain/live.ts'
 import { type PluginId, UNVERSIONED } from '../domain/names.ts'
 import { environmentOfEntry, type Past } from './past.ts'
 import { contentOf, entryFact, entrySubject, type UnorderedStep } from './steps.ts'
 
+export interface Deregistration {
+  /** Its mounts fall back to the compiled-in plugin at their next reload. */
+  readonly reverts: boolean
+  readonly past: Past
+  /** Those that serve: registered again, it is read back on each before that is reloaded. */
+  readonly nodes: readonly LiveNode[]
+}
+
 /**
- * `reverts`: its mounts fall back to the compiled-in plugin at their next reload. An entry that the
- * server cannot read (OpenBao answers 500 where its file is gone) is known from the list alone:
- * nothing of it is relied on but that nothing uses it, and nothing could register it again.
+ * An entry that the server cannot read (OpenBao answers 500 where its file is gone) is known from the
+ * list alone: nothing of it is relied on but that nothing uses it, and nothing could register it again.
  */
 export function deregisterStep(
   entry: CatalogEntry,
   group: string,
-  options: { readonly reverts: boolean; readonly past: Past },
+  options: Deregistration,
 ): UnorderedStep {
   const { plugin, version } = entry
   const content = contentOf(entry)
@@ -39,7 +46,10 @@ export function deregisterStep(
       content === undefined
         ? []
         : [{ kind: 'register', plugin, version, entry: content, env: [...(env ?? [])] }],
-    restores: fact,
+    restores: fact.flatMap((one) => [
+      one,
+      ...options.nodes.map(({ address }) => ({ ...one, node: address })),
+    ]),
     why: whyDeregister(plugin, version === UNVERSIONED && options.reverts),
   }
 }

@@ -72,6 +72,26 @@ describe('an upgrade under the same name', () => {
     )
   })
 
+  it('is read back on every node where it goes back, before a mount is reloaded there again', () => {
+    const { draft } = safetyInput({ ...parts, live: { ...parts.live, mounts: stale } })
+    const revert = safetyInput({
+      desired: { plugins: [desiredPlugin(JWT, { use: 'builtin', retire: ['unversioned'] })] },
+      live: {
+        catalog: [entryOf(JWT, 'unversioned')],
+        mounts: [
+          { ...mountOf('auth/jwt/', JWT, 'v0.25.0'), configured_version: version('') },
+          mountOf('auth/ci/', JWT, BUILTIN),
+        ],
+      },
+    })
+
+    for (const [first] of [draft.steps, revert.draft.steps]) {
+      const known = first?.restores.flatMap((fact) => (fact.fact === 'entry' ? [fact.node] : []))
+      expect(known).toEqual([undefined, ...[2, 3, 1].map(nodeAddress)])
+    }
+    expect(revert.draft.steps[0]?.id).toBe(`deregister ${JWT} unversioned`)
+  })
+
   it('goes back to nothing where no mount was seen to run what stands there', () => {
     const other = { running_sha256: 'd'.repeat(64) as never }
     const mounts = stale.map((mount) => ({

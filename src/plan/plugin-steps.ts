@@ -49,8 +49,8 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
     retirements: plugin.retire.flatMap(({ version }) => {
       const entry = known.index.external(plugin.id, version)
       if (entry === undefined || entry === reverted) return []
-      const options = { reverts: false, past: known.past }
-      return [deregisterStep(entry, `retire ${plugin.id}`, options)]
+      const options = { past: known.past, nodes: reloadOrder(known.live) }
+      return [deregisterStep(entry, `retire ${plugin.id}`, { reverts: false, ...options })]
     }),
   }
 }
@@ -90,7 +90,12 @@ function mountSteps(
     ),
     ...(reverted === undefined
       ? []
-      : [deregisterStep(reverted, id, { reverts: true, past: known.past })]),
+      : [
+          deregisterStep(reverted, id, {
+            ...{ reverts: true, past: known.past },
+            nodes: reloadOrder(known.live),
+          }),
+        ]),
     ...(inPlace === undefined ? [] : [register(inPlace, id)]),
     ...withEarlierRunTakenBack(batchSteps(rest, id, canaryGroup, moving), rest, known),
   ]
