@@ -1,0 +1,28 @@
+/**
+ * One of the scenarios that `npm run test:real-random` plays, so that what the rehearsal of every
+ * plan is made on stays what three real nodes show.
+ */
+import { expect, it, onTestFinished } from 'vitest'
+import { startCluster } from '../cluster/cluster.ts'
+import { pluginFiles } from '../cluster/plugin-files.ts'
+import { describeReal } from '../cluster/shared-cluster.ts'
+import { startFakeDatabase } from '../real-random/fake-database.ts'
+import { playSeed, Stand } from '../real-random/play-seed.ts'
+
+describeReal('a generated scenario', () => {
+  it(
+    'is as the twin shows it, answer by answer and node by node',
+    { timeout: 600_000 },
+    async () => {
+      const stand = new Stand(() => startCluster({ plugins: pluginFiles }))
+      onTestFinished(() => stand.clear())
+      const database = await startFakeDatabase()
+      onTestFinished(() => database.stop())
+
+      const played = await playSeed(stand, database.port, 2013)
+
+      expect(played).toMatchObject({ end: 'applied', differences: [] })
+      expect(played.compared).toBeGreaterThan(20)
+    },
+  )
+})
