@@ -14,6 +14,8 @@ export interface Attempt {
   readonly stage: Stage
   readonly scenario: Scenario
   readonly options?: readonly string[]
+  /** True where nothing can be put back while it lasts: the run may end by asking for a person. */
+  readonly isBlackout?: boolean
   /** Makes something happen to the first run, which may be started by another command. */
   readonly disturb: (first: (command?: readonly string[]) => Started) => Promise<Ended>
   /** Once the first run has ended, before the next: brings back what the test took away. */
@@ -22,6 +24,7 @@ export interface Attempt {
 
 /** Exit codes of a run that stopped clearly: the next one may go on. */
 const CLEAR = new Set([0, 1, 3, 4, 5, 8, 130])
+const NOT_PUT_BACK = 6
 
 export function argumentsFor(
   { proxy, place }: Stage,
@@ -37,7 +40,7 @@ export function argumentsFor(
 
 /** Throws where the first run ended unclearly, or the next did not bring everything to its end. */
 export async function attempt(one: Attempt): Promise<'survived' | 'finished on resume'> {
-  const { stage, scenario, options = [], disturb, calm } = one
+  const { stage, scenario, options = [], isBlackout = false, disturb, calm } = one
   const { cluster, proxy, place } = stage
   proxy.relax()
   await place.clear()
@@ -48,7 +51,8 @@ export async function attempt(one: Attempt): Promise<'survived' | 'finished on r
   )
   proxy.relax()
   await calm?.()
-  if (first.exitCode !== null && !CLEAR.has(first.exitCode)) {
+  const isClear = CLEAR.has(first.exitCode ?? 0) || (isBlackout && first.exitCode === NOT_PUT_BACK)
+  if (!isClear) {
     throw new Error(`the first run ended with ${String(first.exitCode)}: ${lastOf(first)}`)
   }
   if (first.exitCode !== 0) {

@@ -82,7 +82,7 @@ describeReal('a run whose requests go astray', () => {
     const all = await aimsOf(stage, inPlace)
     const { lost } = await tryFamily(
       'all answered 503 from one request on',
-      alone(someOf(all, 2), (aims) => shootAt(stage, inPlace, aims, gone, ['--wait', '1'])),
+      alone(someOf(all, 2), (aims) => shootAt(stage, inPlace, aims, gone, true)),
       all.length,
     )
 
@@ -96,7 +96,7 @@ function* shootAt(
   scenario: Scenario,
   aims: readonly Aim[],
   fault: Fault,
-  options: readonly string[] = [],
+  isBlackout = false,
 ): Generator<() => Promise<readonly Survival[]>> {
   const misses = new Map(aims.map((aim) => [aim, 0]))
   for (;;) {
@@ -107,7 +107,8 @@ function* shootAt(
       const met = new Set<Aim>()
       try {
         const end = await attempt({
-          ...{ stage, scenario, options: [...patience, ...options] },
+          ...{ stage, scenario, isBlackout },
+          options: [...patience, ...(isBlackout ? ['--wait', '1'] : [])],
           disturb: async (start) => fault(await takeAim(stage, chosen, met))(start),
         })
         if (met.size > 0) return [...met].map(() => end)
