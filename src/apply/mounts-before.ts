@@ -1,12 +1,11 @@
 /** The mounts as a run found them, for the way back to where it began. Pure. */
 import type { RunStarted } from '../documents/journal.generated.ts'
 import type { DesiredMount, DesiredPlugin } from '../domain/desired.ts'
-import { indexLive } from '../domain/live-index.ts'
 import { nameSome } from '../domain/name-some.ts'
 import { NO_SHA256, type Sha256, UNVERSIONED } from '../domain/names.ts'
 import { beginningOf, type LostBeginning } from './half-way.ts'
 import { entryBefore } from './plugins-before.ts'
-import { type RollbackSources, sourceOf, useOf } from './rollback-sources.ts'
+import { type Known, sourceOf, useOf } from './rollback-sources.ts'
 
 interface MountsBefore {
   readonly desired: readonly DesiredMount[]
@@ -15,20 +14,19 @@ interface MountsBefore {
 
 /** What the run found half way stays as it is, if it still is so. */
 export function mountsBefore(
-  sources: RollbackSources,
+  known: Known,
   plugins: readonly DesiredPlugin[],
   notes: string[],
 ): MountsBefore {
-  const { before } = sources.started
-  const index = indexLive(sources.live)
+  const { before } = known.started
   const desired: DesiredMount[] = []
   const lost: LostBeginning[] = []
   const standing: string[] = []
   for (const one of before.mounts) {
-    for (const mount of mountBefore(one, sources)) {
+    for (const mount of mountBefore(one, known)) {
       const due = startedBy(mount, plugins)
       const beginning =
-        due === undefined ? undefined : beginningOf(one, due, index.mountAt(mount.path))
+        due === undefined ? undefined : beginningOf(one, due, known.index.mountAt(mount.path))
       if (beginning?.kind === 'lost') lost.push(beginning.lost)
       else if (beginning?.kind === 'stands') standing.push(mount.path)
       else desired.push(mount)
@@ -61,16 +59,16 @@ function startedBy(
 
 function mountBefore(
   { mount, plugin, version }: RunStarted['before']['mounts'][number],
-  { started, live, runs, file }: RollbackSources,
+  known: Known,
 ): DesiredMount[] {
   if (version === null) return []
-  const source = sourceOf(started)
-  const unversioned = entryBefore(plugin, UNVERSIONED, { started, live, runs })
+  const source = sourceOf(known.started)
+  const unversioned = entryBefore(plugin, UNVERSIONED, known)
   const value = useOf(version)
-  const known = file?.mounts.find(({ path }) => path === mount)
+  const inFile = known.file?.mounts.find(({ path }) => path === mount)
   return [
     {
-      ...(known ?? { canary: false, verify: [] }),
+      ...(inFile ?? { canary: false, verify: [] }),
       path: mount,
       plugin,
       enable: false,

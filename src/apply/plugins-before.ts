@@ -1,7 +1,6 @@
 /** The plugins' entries as a run found them, for the way back to where it began. Pure. */
 import type { Entry } from '../documents/plan.generated.ts'
 import type { DesiredPlugin, DesiredVersion, EnvironmentVariable } from '../domain/desired.ts'
-import { indexLive } from '../domain/live-index.ts'
 import {
   compareText,
   isBuiltinVersion,
@@ -10,15 +9,12 @@ import {
   type Version,
   versionLabel,
 } from '../domain/names.ts'
-import { environmentOfEntry, type Past } from '../plan/past.ts'
+import { environmentOfEntry } from '../plan/past.ts'
 import { contentOf, sameEntry } from '../plan/steps.ts'
-import { type RollbackSources, sourceOf } from './rollback-sources.ts'
+import { type Known, sourceOf } from './rollback-sources.ts'
 
-/** With what all the journals say together. */
-type Known = RollbackSources & { readonly past: Past }
-
-export function pluginBefore(id: PluginId, sources: Known, notes: string[]): DesiredPlugin {
-  const { started, live, file } = sources
+export function pluginBefore(id: PluginId, known: Known, notes: string[]): DesiredPlugin {
+  const { started, index, file } = known
   const { before } = started
   const source = sourceOf(started)
   const inFile = file?.plugins.find((plugin) => plugin.id === id)
@@ -31,7 +27,7 @@ export function pluginBefore(id: PluginId, sources: Known, notes: string[]): Des
     ),
   ])
   const versions = [...kept].flatMap((version): DesiredVersion[] => {
-    const entry = entryBefore(id, version, sources)
+    const entry = entryBefore(id, version, known)
     const declared = inFile?.versions.find((one) => one.version === version)
     if (entry === null) {
       if (version === UNVERSIONED) return []
@@ -39,7 +35,7 @@ export function pluginBefore(id: PluginId, sources: Known, notes: string[]): Des
       return declared === undefined ? [] : [declared]
     }
     const same = declared?.sha256 === entry.sha256 ? declared : undefined
-    const env = same?.env ?? environmentOf(id, version, entry, sources, notes)
+    const env = same?.env ?? environmentOf(id, version, entry, known, notes)
     return [{ version, ...entry, env, data: same?.data ?? {}, source: same?.source ?? source }]
   })
   // What the newer versions say of their data decides whether the older ones may have it; and what
@@ -48,11 +44,10 @@ export function pluginBefore(id: PluginId, sources: Known, notes: string[]): Des
     ({ version }) => version !== UNVERSIONED && !kept.has(version),
   )
   const listed = new Set(newer.map(({ version }) => version))
-  const registered = registeredBy(id, sources)
+  const registered = registeredBy(id, known)
   for (const version of registered) {
     if (listed.has(version)) notes.push(`${id} ${version} stays registered: the file lists it.`)
   }
-  const index = indexLive(live)
   const standing = newer.filter(({ version }) => index.external(id, version) !== undefined)
   return {
     id,
@@ -70,7 +65,7 @@ function unknownEntry(id: PluginId, version: Version): string {
 }
 
 /** What the run registered anew; not what a mount that it made, and that stays, runs. */
-function registeredBy(id: PluginId, { started, live }: RollbackSources): Version[] {
+function registeredBy(id: PluginId, { started, live }: Known): Version[] {
   const { before } = started
   const made = new Set<string>(
     before.mounts.flatMap(({ mount, version }) => (version === null ? mount : [])),
@@ -90,10 +85,10 @@ function environmentOf(
   id: PluginId,
   version: Version,
   entry: Entry,
-  { past, live }: Known,
+  { past, index }: Known,
   notes: string[],
 ): EnvironmentVariable[] {
-  const standing = contentOf(indexLive(live).external(id, version))
+  const standing = contentOf(index.external(id, version))
   if (standing !== undefined && sameEntry(standing, entry)) return []
   const names = environmentOfEntry(past, { plugin: id, version, entry })
   if (names === undefined) {
@@ -118,13 +113,13 @@ function environmentOf(
 export function entryBefore(
   plugin: PluginId,
   version: Version,
-  { started, live, runs }: Pick<RollbackSources, 'started' | 'live' | 'runs'>,
+  { started, index, runs }: Known,
 ): Entry | null {
   const isIt = (one: { readonly plugin: PluginId; readonly version: Version }): boolean =>
     one.plugin === plugin && one.version === version
   const changed = started.before.entries.find(isIt)
   if (changed !== undefined) return changed.entry
-  const standing = contentOf(indexLive(live).external(plugin, version))
+  const standing = contentOf(index.external(plugin, version))
   // Without a version there may have been none: what an older run found says nothing of this one's.
   if (standing !== undefined || version === UNVERSIONED) return standing ?? null
   const found = runs

@@ -1,8 +1,10 @@
 /** What a rollback is made of: the run that is taken back, the journals, the cluster and the file. */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { DesiredState, Source, Use } from '../domain/desired.ts'
+import type { LiveIndex } from '../domain/live-index.ts'
 import type { LiveState } from '../domain/live.ts'
 import { isBuiltinVersion, UNVERSIONED, type Version } from '../domain/names.ts'
+import type { Past } from '../plan/past.ts'
 
 export interface RollbackSources {
   readonly started: RunStarted
@@ -11,6 +13,13 @@ export interface RollbackSources {
   readonly live: LiveState
   /** What `-f` gave: declarations about data, environment, canaries, verifications, the lock. */
   readonly file: DesiredState | undefined
+}
+
+/** With what is looked up in them again and again. */
+export interface Known extends RollbackSources {
+  /** What all the journals say together. */
+  readonly past: Past
+  readonly index: LiveIndex
 }
 
 /** Findings point at the journal's first line. */

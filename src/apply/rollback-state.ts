@@ -3,6 +3,7 @@
  * changed. Pure. What cannot be returned to is said, and what the plan cannot bring about it says.
  */
 import type { DesiredConnection, DesiredState, Use } from '../domain/desired.ts'
+import { indexLive } from '../domain/live-index.ts'
 import { compareText, type PluginId } from '../domain/names.ts'
 import type { LostBeginning } from './half-way.ts'
 import { mountsBefore } from './mounts-before.ts'
@@ -23,7 +24,7 @@ export interface RollbackState {
  * be unmade, is said in `notes`.
  */
 export function rollbackState(sources: RollbackSources): RollbackState {
-  const { started, runs, file } = sources
+  const { started, runs, live, file } = sources
   const { before } = started
   const notes: string[] = []
   const ids = new Set<PluginId>(
@@ -34,7 +35,7 @@ export function rollbackState(sources: RollbackSources): RollbackState {
     notes.push(`${mount} was mounted by that run and stays: nothing is ever unmounted.`)
   }
   const lock = started.cluster.lock
-  const known = { ...sources, past: pastOf(runs) }
+  const known = { ...sources, past: pastOf(runs), index: indexLive(live) }
   const plugins = [...ids].sort(compareText).map((id) => pluginBefore(id, known, notes))
   const listed = new Set(
     plugins.flatMap(({ id, versions }) => versions.map(({ version }) => `${id} ${version}`)),
@@ -42,7 +43,7 @@ export function rollbackState(sources: RollbackSources): RollbackState {
   /** What nobody can register again is left as it is. */
   const canUse = (plugin: PluginId, use: Use): boolean =>
     use.kind !== 'version' || listed.has(`${plugin} ${use.version}`)
-  const mounts = mountsBefore(sources, plugins, notes)
+  const mounts = mountsBefore(known, plugins, notes)
   return {
     notes,
     lost: mounts.lost,
