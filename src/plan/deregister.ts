@@ -2,17 +2,18 @@
  * `deregister` steps: what the file retires. The servers accept it for a version in use and the
  * mount is lost at its next restart, so nothing may use it: seen, not supposed.
  */
-import type { CatalogEntry, LiveNode } from '../domain/live.ts'
+import { reloadOrder } from '../domain/live-index.ts'
+import type { CatalogEntry, LiveState } from '../domain/live.ts'
 import { type PluginId, UNVERSIONED } from '../domain/names.ts'
 import { environmentOfEntry, type Past } from './past.ts'
-import { contentOf, entryFact, entrySubject, type UnorderedStep } from './steps.ts'
+import { contentOf, entryFact, entryFactsOn, entrySubject, type UnorderedStep } from './steps.ts'
 
 export interface Deregistration {
   /** Its mounts fall back to the compiled-in plugin at their next reload. */
   readonly reverts: boolean
   readonly past: Past
-  /** Those that serve: registered again, it is read back on each before that is reloaded. */
-  readonly nodes: readonly LiveNode[]
+  /** Registered again, the entry is read back on each node that serves, before that is reloaded. */
+  readonly live: LiveState
 }
 
 /**
@@ -46,10 +47,10 @@ export function deregisterStep(
       content === undefined
         ? []
         : [{ kind: 'register', plugin, version, entry: content, env: [...(env ?? [])] }],
-    restores: fact.flatMap((one) => [
-      one,
-      ...options.nodes.map(({ address }) => ({ ...one, node: address })),
-    ]),
+    restores:
+      content === undefined
+        ? []
+        : entryFactsOn(reloadOrder(options.live), plugin, version, content),
     why: whyDeregister(plugin, version === UNVERSIONED && options.reverts),
   }
 }

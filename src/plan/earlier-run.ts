@@ -4,11 +4,11 @@
  */
 import type { Action } from '../documents/plan.generated.ts'
 import type { LiveState } from '../domain/live.ts'
-import { compareText, NO_SHA256, type PluginId, UNVERSIONED } from '../domain/names.ts'
+import { compareText, NO_SHA256, UNVERSIONED } from '../domain/names.ts'
 import { type LiveIndex, reloadOrder } from '../domain/live-index.ts'
 import { findReplaced, type Past } from './past.ts'
 import { type Move, running, viewOn, whyToReload } from './reload.ts'
-import { contentOf, entryFact, type Fact, type UnorderedStep } from './steps.ts'
+import { contentOf, type Entry, entryFactsOn, type Fact, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import { mountFact } from './tune.ts'
 import type { WayBack } from './way-back.ts'
@@ -86,23 +86,14 @@ function entryTakenBack(
   if (now === undefined || now.sha256 === back.sha256) return NOTHING
   const at = { plugin, version: UNVERSIONED }
   const replaced = findReplaced(past, plugin, UNVERSIONED, back.sha256)
+  const everywhere = (entry: Entry | null): Fact[] =>
+    entryFactsOn(reloadOrder(live), plugin, UNVERSIONED, entry)
   return replaced === undefined
-    ? { undo: [{ kind: 'deregister', ...at }], restores: everywhere(plugin, null, live) }
+    ? { undo: [{ kind: 'deregister', ...at }], restores: everywhere(null) }
     : {
         undo: [{ kind: 'register', ...at, entry: replaced.entry, env: [...replaced.env] }],
-        restores: everywhere(plugin, replaced.entry, live),
+        restores: everywhere(replaced.entry),
       }
-}
-
-function everywhere(
-  plugin: PluginId,
-  entry: Parameters<typeof entryFact>[2],
-  live: LiveState,
-): Fact[] {
-  return [
-    entryFact(plugin, UNVERSIONED, entry),
-    ...reloadOrder(live).map(({ address }) => entryFact(plugin, UNVERSIONED, entry, address)),
-  ]
 }
 
 /** The nodes on which a mount runs its target already, though it is put back elsewhere. */

@@ -49,8 +49,7 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
     retirements: plugin.retire.flatMap(({ version }) => {
       const entry = known.index.external(plugin.id, version)
       if (entry === undefined || entry === reverted) return []
-      const options = { past: known.past, nodes: reloadOrder(known.live) }
-      return [deregisterStep(entry, `retire ${plugin.id}`, { reverts: false, ...options })]
+      return [deregisterStep(entry, `retire ${plugin.id}`, { reverts: false, ...known })]
     }),
   }
 }
@@ -88,14 +87,7 @@ function mountSteps(
       leaving,
       known,
     ),
-    ...(reverted === undefined
-      ? []
-      : [
-          deregisterStep(reverted, id, {
-            ...{ reverts: true, past: known.past },
-            nodes: reloadOrder(known.live),
-          }),
-        ]),
+    ...(reverted === undefined ? [] : [deregisterStep(reverted, id, { reverts: true, ...known })]),
     ...(inPlace === undefined ? [] : [register(inPlace, id)]),
     ...withEarlierRunTakenBack(batchSteps(rest, id, canaryGroup, moving), rest, known),
   ]

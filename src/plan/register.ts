@@ -12,6 +12,7 @@ import {
   type Fact,
   contentOf,
   entryFact,
+  entryFactsOn,
   entryOf,
   entrySubject,
   environmentNames,
@@ -72,10 +73,8 @@ export function registerStep(
   const env = environmentNames(version)
   // Registered again it would name a file that is gone, or holds another binary by then.
   const isLasting = before === 'unread' || (before !== null && isOverwritten(plugin, before))
-  const everywhere = (entry: Entry | null): Fact[] => [
-    entryFact(plugin.id, version.version, entry),
-    ...nodes.map(({ address }) => entryFact(plugin.id, version.version, entry, address)),
-  ]
+  const everywhere = (entry: Entry | null): Fact[] =>
+    entryFactsOn(nodes, plugin.id, version.version, entry)
   return {
     id: `register ${entrySubject(plugin.id, version.version)}`,
     group,

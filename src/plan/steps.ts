@@ -1,7 +1,7 @@
 /** A step before it is ordered, and what all kinds of step share. */
 import type { Entry, EnvironmentName, Fact, Step } from '../documents/plan.generated.ts'
 import type { DesiredVersion } from '../domain/desired.ts'
-import type { CatalogEntry } from '../domain/live.ts'
+import type { CatalogEntry, LiveNode } from '../domain/live.ts'
 import { type NodeAddress, type PluginId, type Version, versionLabel } from '../domain/names.ts'
 
 /** A step without its place in the order. */
@@ -19,6 +19,19 @@ export function entryFact(
   node?: NodeAddress,
 ): Fact {
   return { fact: 'entry', plugin, version, entry, ...(node !== undefined && { node }) }
+}
+
+/** The cluster's word for an entry, and that of each of these nodes, which may hear of it later. */
+export function entryFactsOn(
+  nodes: readonly LiveNode[],
+  plugin: PluginId,
+  version: Version,
+  entry: Entry | null,
+): Fact[] {
+  return [
+    entryFact(plugin, version, entry),
+    ...nodes.map(({ address }) => entryFact(plugin, version, entry, address)),
+  ]
 }
 
 export function entryOf(version: DesiredVersion): Entry {

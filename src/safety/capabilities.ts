@@ -7,11 +7,11 @@ import { unreachable } from '../domain/errors.ts'
 import type { ServerRequest } from '../domain/exchange.ts'
 import { compareText, ROOT_NAMESPACE } from '../domain/names.ts'
 import {
+  listNamespaces,
   readBelowMount,
   readCatalog,
   readCatalogEntry,
   readConnection,
-  listNamespaces,
   readAuthMounts,
   readLock,
   readPins,
