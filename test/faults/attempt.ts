@@ -1,5 +1,6 @@
 /** One try: the scenario's beginning, a first run that something happens to, and the run after it. */
 import type { ClusterClient } from '../cluster/cluster-client.ts'
+import type { Survival } from './family.ts'
 import type { FaultProxy } from './fault-proxy.ts'
 import type { Ended, Started, Workplace } from './run-program.ts'
 import { begin, type Scenario, whyNotThere, writeFileOf } from './scenario.ts'
@@ -39,7 +40,7 @@ export function argumentsFor(
 }
 
 /** Throws where the first run ended unclearly, or the next did not bring everything to its end. */
-export async function attempt(one: Attempt): Promise<'survived' | 'finished on resume'> {
+export async function attempt(one: Attempt): Promise<Survival> {
   const { stage, scenario, options = [], isBlackout = false, disturb, calm } = one
   const { cluster, proxy, place } = stage
   proxy.relax()

@@ -20,7 +20,14 @@ import { changesSomething, judgedPlan, makeTwin, planOn } from '../property/driv
 import { type ClusterStory, type Scenario, scenarios } from '../property/generators.ts'
 import { DATABASE_MOUNT, NESTED, type Palette } from '../property/palette.ts'
 import { realPalette } from './real-palette.ts'
-import { clientOf, connectTo, Disturbed, type Findings, SideBySide } from './side-by-side.ts'
+import {
+  activeOf,
+  clientOf,
+  connectTo,
+  Disturbed,
+  type Findings,
+  SideBySide,
+} from './side-by-side.ts'
 
 export interface Played {
   /** How often both were compared. */
@@ -37,7 +44,7 @@ export interface Played {
 }
 
 /** A cluster to play on, and another where that one is of no more use. */
-export class Stand implements AsyncDisposable {
+export class Stand {
   readonly #start: () => Promise<TestCluster>
   #cluster: TestCluster | undefined
 
@@ -52,10 +59,6 @@ export class Stand implements AsyncDisposable {
   async clear(): Promise<void> {
     await this.#cluster?.stop()
     this.#cluster = undefined
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.clear()
   }
 }
 
@@ -229,10 +232,6 @@ async function prepare(cluster: TestCluster, { rootOnly }: ClusterStory): Promis
   await cluster.waitUntilReady()
   // A standby learns of a namespace a moment later.
   await sleep(1_000)
-}
-
-async function activeOf(cluster: TestCluster): Promise<NodeAddress> {
-  return cluster.addresses[await cluster.activeIndex()] as NodeAddress
 }
 
 function builtinVersionOf({ catalog }: LiveState): Version {

@@ -57,7 +57,7 @@ export class SideBySide {
     const nodes = cluster.addresses as readonly NodeAddress[]
     const everything = new Set(plugins.map(({ id }) => id))
     const lookAt = async (asked: Transport): Promise<LiveState> => {
-      const address = cluster.addresses[await cluster.activeIndex()] as NodeAddress
+      const address = await activeOf(cluster)
       return observe(clientOf(asked), { address, nodes, plugins: everything })
     }
     const twin = twinFromLive(await lookAt(transport))
@@ -146,9 +146,8 @@ export class SideBySide {
     return this.#sides.twin.isStorageDamaged()
   }
 
-  async active(): Promise<NodeAddress> {
-    const { cluster } = this.#sides
-    return cluster.addresses[await cluster.activeIndex()] as NodeAddress
+  active(): Promise<NodeAddress> {
+    return activeOf(this.#sides.cluster)
   }
 
   async compare(after: string): Promise<void> {
@@ -169,6 +168,10 @@ export class SideBySide {
     this.#leads ??= leads
     if (this.#leads !== leads) throw new Disturbed(`${this.#leads} led, then ${leads}`)
   }
+}
+
+export async function activeOf(cluster: TestCluster): Promise<NodeAddress> {
+  return cluster.addresses[await cluster.activeIndex()] as NodeAddress
 }
 
 export function connectTo(cluster: TestCluster): Transport {
