@@ -11,8 +11,11 @@ export interface Aim {
   readonly isWrite: boolean
   /** How many writes were sent before it: the stretch of the run that it lies in. */
   readonly stretch: number
-  /** How many requests were sent between the write before it and it, in the run that was counted. */
-  readonly place: number
+  /**
+   * How many requests were sent between the write before it and it, in the run that showed it last:
+   * polling makes it more or less.
+   */
+  place: number
 }
 
 /** Names a request; `active` and `addresses` as the proxy has them. */
