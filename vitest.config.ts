@@ -1,4 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config'
+// Also where vitest is started without npm: no test runs on the types of an older schema.
+import './scripts/generate.mjs'
 
 const CLI_TESTS = 'test/cli/**/*.test.ts'
 const REAL_TESTS = 'test/real/**/*.test.ts'
