@@ -20,7 +20,7 @@ const PURE_STAGES = ['domain', 'documents', 'plan', 'safety', 'twin', 'drift', '
 /** What these import of an impure stage is as pure as they are. */
 const PURE_FILES = ['server/requests', 'server/rights']
 const PURE_MODULES = ['crypto', 'util']
-const PURE_PACKAGES = ['canonicalize', 'diff', 'picocolors', 'semver', '@types/semver']
+const PURE_PACKAGES = ['canonicalize', 'diff', 'semver', '@types/semver']
 
 /** The one file of a pure stage that opens a socket. */
 const TWIN_SERVER = '^src/twin/http-server[.]ts$'

@@ -11,8 +11,16 @@ const IN_SOURCE = [
   },
   {
     // Bundled, the namespace of a CommonJS package has nothing but `default`.
-    selector: 'ImportExpression[source.value=/^(ajv|picocolors|semver|write-file-atomic|yaml)/]',
+    selector: 'ImportExpression[source.value=/^(ajv|semver|write-file-atomic|yaml)/]',
     message: 'Import on demand a module of ours, which imports this package statically.',
+  },
+]
+/** What is filled into a text that is written must not begin a line, or act on a terminal. */
+const WRITTEN = [
+  {
+    selector:
+      'CallExpression[callee.property.name=/^(out|err)$/] > :matches(TemplateLiteral[expressions.length>0], BinaryExpression)',
+    message: 'Write line`…` (domain/printable.ts), or lines(…) of what a renderer drew.',
   },
 ]
 const OUTSIDE_REQUESTS = [
@@ -111,7 +119,14 @@ export default defineConfig(
     files: ['src/domain/errors.ts'],
     rules: { 'no-restricted-syntax': ['error', ...IN_PURE_STAGES] },
   },
-  { files: ['src/cli/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['src/cli/**/*.ts'],
+    ignores: ['src/**/*.test.ts'],
+    rules: {
+      'no-console': 'off',
+      'no-restricted-syntax': ['error', ...IN_SOURCE, ...OUTSIDE_REQUESTS, ...WRITTEN],
+    },
+  },
   {
     files: ['**/*.test.ts', 'test/**/*.ts'],
     rules: {

@@ -35,7 +35,8 @@ export function resolveEnvironment(
   if (missing.length > 0) {
     throw new LockstepError({
       code: 'missing-environment',
-      message: missing.join('\n    '),
+      message: 'the plan registers plugins whose environment is not set here:',
+      details: missing,
       hint: 'Set the variables, or give the file that holds the values with -f.',
     })
   }

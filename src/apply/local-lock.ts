@@ -214,6 +214,6 @@ function locked(other: LockHolder | undefined, { show, release }: LockCommands):
     code: 'locked',
     message: `the cluster is locked by ${who}${other === undefined ? '' : ` (run ${other.run})`}`,
     exitCode: EXIT.locked,
-    hint: `Wait for that run to end. See it with: ${show}\n  If its machine is gone: ${release}`,
+    hint: `Wait for that run to end (${show}), or, if its machine is gone, release it: ${release}`,
   })
 }

@@ -1,6 +1,7 @@
 /** Says whose answer is awaited, where one is long in coming: a node that hangs looks like us hanging. */
 import type { Transport } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
+import { line } from '../domain/printable.ts'
 import type { Host } from './host.ts'
 
 /** Milliseconds without an answer after which a node is named. */
@@ -16,7 +17,7 @@ export function announceWaits(
     close: () => transport.close(),
     send: async (node, request, signal) => {
       const stop = every(LONG, () => {
-        if (!told.has(node)) err(`waiting for ${node} to answer …\n`)
+        if (!told.has(node)) err(line`waiting for ${node} to answer …`)
         told.add(node)
       })
       try {

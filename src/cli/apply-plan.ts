@@ -3,6 +3,7 @@ import type { Plan } from '../documents/plan.generated.ts'
 import type { Failure, RunOutcome } from '../documents/run-outcome.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError, unreachable } from '../domain/errors.ts'
+import { line, lines } from '../domain/printable.ts'
 import { renderOutcome } from '../render/outcome-text.ts'
 import { summarizePlan } from '../render/plan-summary.ts'
 import { renderPlan } from '../render/plan-text.ts'
@@ -56,7 +57,7 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
   if (asks) {
     const refusal = await whyNotApproved(options, host)
     if (refusal !== undefined) {
-      host.err(`${refusal.told}\n`)
+      host.err(line`${refusal.told}`)
       return refusal.exitCode
     }
   }
@@ -78,19 +79,19 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
 
 /** Nobody is asked to approve what they have not seen, and a blocked plan says why it is. */
 function showPlan({ plan, options, host }: ApplyJob, blocked: boolean): void {
-  const shown = `${renderPlan(plan, { palette: paletteFor(options, host) })}\n`
+  const shown = lines(renderPlan(plan, { palette: paletteFor(options, host) }))
   const silent = options.json === true || options.quiet === true
   const asks = options.autoApprove !== true && options.json !== true
   if (!silent || asks) host.out(shown)
   else if (blocked) host.err(shown)
-  else if (plan.steps.length === 0 && options.json !== true) host.out(`${summarizePlan(plan)}\n`)
+  else if (plan.steps.length === 0 && options.json !== true) host.out(line`${summarizePlan(plan)}`)
 }
 
 /** With `--quiet` a result is a line, and what went wrong is an error. */
 function tellEnd({ options, host }: ApplyJob, outcome: RunOutcome, told: string): void {
-  if (options.json !== true && options.quiet !== true) host.out(`${told}\n`)
-  else if (outcome.kind !== 'done' || outcome.readOnly !== undefined) host.err(`${told}\n`)
-  else if (options.json !== true) host.out(`${told.trim()}\n`)
+  if (options.json !== true && options.quiet !== true) host.out(lines(told))
+  else if (outcome.kind !== 'done' || outcome.readOnly !== undefined) host.err(lines(told))
+  else if (options.json !== true) host.out(lines(told.trim()))
 }
 
 interface NotApproved {

@@ -67,10 +67,8 @@ export async function checkPlannedBinaries(
   if (wrong.length === 0) return
   throw new LockstepError({
     code: 'binary-differs',
-    message: [
-      'the nodes’ plugin files are not as the plan needs them:',
-      ...wrong.map((report) => `    ${report.node}: ${describeBinary(report)}`),
-    ].join('\n'),
+    message: 'the nodes’ plugin files are not as the plan needs them:',
+    details: wrong.map((report) => `${report.node}: ${describeBinary(report)}`),
     exitCode: EXIT.blocked,
     hint: 'Nothing was begun. Copy the right files to the nodes, then run this again; a check that fails must print the SHA-256 of the file.',
   })

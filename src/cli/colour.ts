@@ -4,7 +4,7 @@ import type { Host } from './host.ts'
 import type { OutputOptions } from './options.ts'
 
 export function paletteFor(options: OutputOptions, host: Host): Palette {
-  return createPalette(isColoured(options, host, host.outIsTerminal))
+  return createPalette(isColoured(options, host, host.outIsTerminal), host.paintKey)
 }
 
 export function isColoured(options: OutputOptions, host: Host, isTerminal: boolean): boolean {

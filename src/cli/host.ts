@@ -6,12 +6,15 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
+import { paintKey, terminalText } from '../render/palette.ts'
 
 export interface Host {
-  /** Results, for people or programs. */
+  /** Results, for people or programs. What could act on a terminal is written as its escape. */
   readonly out: (text: string) => void
-  /** Progress and errors. */
+  /** Progress and errors; written the same way. */
   readonly err: (text: string) => void
+  /** What a palette needs for `out` and `err` to know its colours from forged ones. */
+  readonly paintKey: string
   readonly outIsTerminal: boolean
   readonly errIsTerminal: boolean
   readonly inIsTerminal: boolean
@@ -49,9 +52,11 @@ export type Answer =
   | { readonly kind: 'nothing' }
 
 export function processHost(): Host {
+  const key = paintKey(randomHex(4))
   return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: (text) => void process.stdout.write(terminalText(text, key)),
+    err: (text) => void process.stderr.write(terminalText(text, key)),
+    paintKey: key,
     outIsTerminal: isTerminal(process.stdout),
     errIsTerminal: isTerminal(process.stderr),
     inIsTerminal: isatty(0),
@@ -68,9 +73,7 @@ export function processHost(): Host {
     isAlive,
     exit: (code) => process.exit(code),
     now: () => new Date(),
-    // Web Crypto, which loads only when it is used.
-    randomHex: (bytes) =>
-      Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex'),
+    randomHex,
     wait: async (milliseconds) => {
       await sleep(milliseconds)
     },
@@ -89,6 +92,10 @@ export function processHost(): Host {
       }
     },
   }
+}
+
+function randomHex(bytes: number): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex')
 }
 
 /** Where there is none, Node leaves the field out: `undefined` is no `false` to who asks for one. */
@@ -138,7 +145,10 @@ async function askTerminal(question: string): Promise<Answer> {
     left.abort()
   })
   try {
-    return { kind: 'said', text: await terminal.question(question, { signal: left.signal }) }
+    return {
+      kind: 'said',
+      text: await terminal.question(terminalText(question), { signal: left.signal }),
+    }
   } catch {
     // The cursor stands behind the question.
     process.stdout.write('\n')

@@ -56,10 +56,8 @@ async function whatIsMissing({
   if (steps.length === 0) return undefined
   return new LockstepError({
     code: 'not-converged',
-    message: [
-      'every step was carried out and checked, but since then there is more to do:',
-      ...steps.map(({ id, why }) => `    ${id}: ${why}`),
-    ].join('\n'),
+    message: 'every step was carried out and checked, but since then there is more to do:',
+    details: steps.map(({ id, why }) => `${id}: ${why}`),
     hint: 'Run this again, and it is done. Where it comes back, see what changes it with lockstep status.',
   })
 }

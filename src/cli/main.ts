@@ -1,6 +1,7 @@
 /** Runs one command and turns whatever happens into an exit code and words for the user. */
 import { type Command, CommanderError } from 'commander'
-import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
+import { describeError, EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
+import { line, lines } from '../domain/printable.ts'
 import type { Host } from './host.ts'
 import { createProgram } from './program.ts'
 
@@ -36,10 +37,10 @@ function takesFiles({ commands }: Command, [name]: readonly string[]): boolean {
 function report(error: unknown, host: Host): number {
   if (!(error instanceof LockstepError)) {
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    host.err(`Error: this is a bug in lockstep, please report it.\n${told}\n`)
+    host.err('Error: this is a bug in lockstep, please report it.\n')
+    for (const one of told.split('\n')) host.err(line`${one}`)
     return EXIT.error
   }
-  host.err(`Error: ${error.message}\n`)
-  if (error.hint !== undefined) host.err(`  ${error.hint}\n`)
+  host.err(lines('Error: ' + describeError(error)))
   return error.exitCode
 }

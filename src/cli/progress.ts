@@ -1,4 +1,5 @@
 /** What a run tells whoever watches: a list that moves on a terminal, one line a step otherwise. */
+import { jsonText, line } from '../domain/printable.ts'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Plan, Step } from '../documents/plan.generated.ts'
 import { describeAction } from '../render/action-text.ts'
@@ -48,7 +49,7 @@ export function lineProgress(plan: Plan, write: (text: string) => void): Progres
           write('FAILED\n')
           break
         case 'run_waiting':
-          write(`      ${event.reason}\n`)
+          write(line`      ${event.reason}`)
           break
         case 'run_started':
         case 'run_ended':
@@ -63,7 +64,7 @@ export function lineProgress(plan: Plan, write: (text: string) => void): Progres
 export function jsonProgress(write: (text: string) => void): Progress {
   return {
     sink: (event) => {
-      write(`${JSON.stringify(event)}\n`)
+      write(`${jsonText(event)}\n`)
     },
     end: () => Promise.resolve(),
   }

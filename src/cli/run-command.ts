@@ -25,12 +25,13 @@ export function checkCommands({ steps }: Plan, path: string | undefined): void {
     const program = check.kind === 'run' ? check.command[0] : undefined
     // A place is filled in for each node.
     if (program === undefined || program.includes('{') || isCommand(program, path)) return []
-    return `verify of ${check.mount} runs ${program}, which cannot be started on this machine`
+    return `verify of ${check.mount} runs ${program}`
   })
   if (missing.length === 0) return
   throw new LockstepError({
     code: 'no-such-command',
-    message: [...new Set(missing)].join('\n    '),
+    message: 'the plan runs commands that cannot be started on this machine:',
+    details: [...new Set(missing)],
     hint: 'Nothing was begun. Install it here, or put the right name or path into the file.',
   })
 }

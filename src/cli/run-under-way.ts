@@ -5,6 +5,7 @@ import { journalRoot } from '../apply/journal.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
+import { line } from '../domain/printable.ts'
 import type { Host } from './host.ts'
 import type { Session } from './session.ts'
 
@@ -21,7 +22,7 @@ export async function tellOfRunUnderWay(watched: Watched): Promise<void> {
   const { host } = watched
   const holder = localHolder(watched) ?? (await clusterHolder(watched))
   if (holder === undefined) return
-  host.err(`A run is under way: by ${holder.who}, since ${holder.since} (run ${holder.run}).\n`)
+  host.err(line`A run is under way: by ${holder.who}, since ${holder.since} (run ${holder.run}).`)
 }
 
 interface Holder {
@@ -50,7 +51,7 @@ async function clusterHolder(watched: Watched): Promise<Holder | undefined> {
     return found.held ? found : undefined
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error
-    host.err(`Whether a run is under way cannot be seen: ${error.message}\n`)
+    host.err(line`Whether a run is under way cannot be seen: ${error.message}`)
     return undefined
   }
 }

@@ -4,6 +4,7 @@ import type { DesiredState } from '../domain/desired.ts'
 import { faultName, LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 import { type NodeAddress, parseNodeAddress, type PluginId } from '../domain/names.ts'
+import { line } from '../domain/printable.ts'
 import { type NodeReport, readNode } from '../live/nodes.ts'
 import { observe } from '../live/observe.ts'
 import { type Client, createClient } from '../server/client.ts'
@@ -101,12 +102,12 @@ function openLog(path: string, host: Host): (line: string) => void {
     })
   }
   let told = false
-  return (line) => {
+  return (text) => {
     try {
-      appendFileSync(path, `${host.now().toISOString()} ${line}`, { mode: 0o600 })
+      appendFileSync(path, `${host.now().toISOString()} ${text}`, { mode: 0o600 })
     } catch (error) {
       // A full disk must not end a run that the journal still records.
-      if (!told) host.err(`The log ${path} cannot be written any more (${faultName(error)}).\n`)
+      if (!told) host.err(line`The log ${path} cannot be written any more (${faultName(error)}).`)
       told = true
     }
   }

@@ -6,6 +6,7 @@ import type { SoFar } from '../apply/so-far.ts'
 import type { WriteGate } from '../apply/write-gate.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 import { EXIT } from '../domain/errors.ts'
+import { lines } from '../domain/printable.ts'
 import type { Host } from './host.ts'
 
 export interface Watched {
@@ -44,7 +45,7 @@ export function watchInterrupt(watched: Watched): { asked: () => boolean; stop: 
 }
 
 function end({ host, soFar, describeEnd, release }: Watched): void {
-  host.err(`${describeEnd(soFar.ending())}\n`)
+  host.err(lines(describeEnd(soFar.ending())))
   release()
   host.exit(EXIT.interrupted)
 }

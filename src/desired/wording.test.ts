@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { findClosest, listSome, listWords, show, suggest } from './wording.ts'
 
 test('what is shown has no control characters and an end', () => {
-  expect(show('a\u001b[31m\n\u202eb')).toBe('a\\u{1b}[31m\\u{a}\\u{202e}b')
+  expect(show('a\u001b[31m\n\u202eb')).toBe('a\\u{1b}[31m\\n\\u{202e}b')
   expect(show('x'.repeat(100))).toBe(`${'x'.repeat(80)}…`)
 })
 

@@ -2,16 +2,14 @@
  * How text from a file is shown in a message, and which known word a wrong one was meant to be.
  * What is shown is cut and has no control characters; nothing here decides what is wrong.
  */
+import { printable } from '../domain/printable.ts'
 
 const LONGEST_SHOWN = 80
 
 /** Text from a file, fit for one line of a terminal. */
 export function show(text: string): string {
   const cut = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
-  return cut.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0
-    return `\\u{${code.toString(16)}}`
-  })
+  return printable(cut)
 }
 
 /** `a`, `a and b`, `a, b and c`. */

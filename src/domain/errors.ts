@@ -1,5 +1,6 @@
 /** The one error type: what went wrong, the exit code it ends with, and what to do next. */
 import type { Source } from './desired.ts'
+import { printable } from './printable.ts'
 
 /** The exit codes, as the README's table has them. */
 export const EXIT = {
@@ -19,7 +20,10 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 export interface LockstepErrorDetails {
   /** Stable, for scripts: `sealed`, `not-allowed`, `invalid-input` … */
   readonly code: string
+  /** One line: what others wrote may be in it, and a line break there is shown as one. */
   readonly message: string
+  /** What the message speaks of, a line each: `http://node2:8200: sealed`. */
+  readonly details?: readonly string[]
   readonly exitCode?: ExitCode
   /** What to do next, one sentence or command. */
   readonly hint?: string
@@ -29,6 +33,7 @@ export interface LockstepErrorDetails {
 /** A fault the user must hear of. Expected outcomes are values, not errors. */
 export class LockstepError extends Error {
   readonly code: string
+  readonly details: readonly string[]
   readonly exitCode: ExitCode
   readonly hint: string | undefined
 
@@ -36,9 +41,21 @@ export class LockstepError extends Error {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'LockstepError'
     this.code = details.code
+    this.details = details.details ?? []
     this.exitCode = details.exitCode ?? EXIT.error
     this.hint = details.hint
   }
+}
+
+/** What is wrong, what of, and what to do, a line each: fit for a terminal, without a final newline. */
+export function describeError(error: LockstepError): string {
+  if (error instanceof InputError) return error.problems.map(formatProblem).join('\n')
+  const { message, details, hint } = error
+  return [
+    printable(message),
+    ...details.map((detail) => `    ${printable(detail)}`),
+    ...(hint === undefined ? [] : [`  ${printable(hint)}`]),
+  ].join('\n')
 }
 
 /** One thing wrong with the input, where it stands, and the way out. */
@@ -60,10 +77,11 @@ export class InputError extends LockstepError {
   }
 }
 
-/** `file:line:column: message` and the way out on a line of its own. */
-export function formatProblem(problem: Problem): string {
-  const place = problem.source === undefined ? '' : `${formatSource(problem.source)}: `
-  return `${place}${problem.message}${problem.hint === undefined ? '' : `\n    ${problem.hint}`}`
+/** `file:line:column: message` and the way out on a line of its own; fit for a terminal. */
+export function formatProblem({ source, message, hint }: Problem): string {
+  const place = source === undefined ? '' : `${formatSource(source)}: `
+  const end = hint === undefined ? '' : `\n    ${printable(hint)}`
+  return `${printable(place + message)}${end}`
 }
 
 export function formatSource(source: Source): string {

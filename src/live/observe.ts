@@ -171,7 +171,8 @@ function noActiveNode(nodes: readonly LiveNode[]): LockstepError {
   )
   return new LockstepError({
     code: 'no-active-node',
-    message: `no node of the cluster is active and can be reached\n    ${told.join('\n    ')}`,
+    message: 'no node of the cluster is active and can be reached',
+    details: told,
     // What a namespace answers to a question about the cluster.
     hint: nodes.some(({ detail }) => detail?.includes('unavailable in namespaces'))
       ? ROOT_ALONE

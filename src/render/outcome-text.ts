@@ -119,6 +119,7 @@ function renderEnd(
     case 'stopped':
       return lines(
         palette.red(`Stopped: ${printable(shortenHashes(outcome.error.message))}`),
+        ...outcome.error.details.map((detail) => `  ${printable(shortenHashes(detail))}`),
         outcome.unchecked === undefined
           ? 'Every mount is where its last step left it.'
           : `Nobody could look at what came of: ${titleOf(outcome.unchecked)}`,

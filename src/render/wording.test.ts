@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { count } from '../domain/count.ts'
-import { listSome, printable, shortenHashes } from './wording.ts'
+import { listSome, shortenHashes } from './wording.ts'
 
 describe('listSome', () => {
   it('names all of a few', () => {
@@ -12,22 +12,6 @@ describe('listSome', () => {
 
     expect(listSome(mounts, { all: false })).toBe('a/, b/, c/ and 2 more')
     expect(listSome(mounts, { all: true })).toBe('a/, b/, c/, d/, e/')
-  })
-})
-
-describe('printable', () => {
-  it('leaves ordinary text alone, in any script', () => {
-    expect(printable('café-équipe/ 漢字 ≠')).toBe('café-équipe/ 漢字 ≠')
-  })
-
-  it.each([
-    ['an escape sequence', 'a\u001b[2Jb', 'a [2Jb'],
-    ['a line break', 'a\r\nb', 'a b'],
-    ['a Unicode line break', 'a\u2028b', 'a b'],
-    ['a one-byte control sequence', 'a\u009b2Jb', 'a 2Jb'],
-    ['text that runs backwards', 'a\u202eb', 'a b'],
-  ])('takes the power from %s', (_what, text, shown) => {
-    expect(printable(text)).toBe(shown)
   })
 })
 

@@ -5,6 +5,9 @@
 import type { Plan } from '../documents/plan.generated.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
+import { printable } from '../domain/printable.ts'
+
+export { printable }
 
 /** The first three and how many more there are; all of them where none may be left out. */
 export function listSome(items: readonly string[], options: { all: boolean }): string {
@@ -21,11 +24,6 @@ export function shortHash(sha256: string): string {
 /** Shortens every SHA-256 in a text. */
 export function shortenHashes(text: string): string {
   return text.replace(/\b[0-9a-f]{64}\b/g, shortHash)
-}
-
-/** One line without control or bidirectional-override characters. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trimEnd()
 }
 
 export function productName(product: LiveState['product']): string {

@@ -1,5 +1,6 @@
 /** A transport that says what it sends and what came back: never a header, a body or a token. */
 import type { Transport } from '../domain/exchange.ts'
+import { line } from '../domain/printable.ts'
 
 /** `clock` in milliseconds. */
 export function logRequests(
@@ -14,11 +15,11 @@ export function logRequests(
       const what = `${request.method} ${node}/v1/${request.namespace}${request.path}`
       try {
         const response = await transport.send(node, request, signal)
-        write(`${what} -> ${response.status} (${clock() - began} ms)\n`)
+        write(line`${what} -> ${response.status} (${clock() - began} ms)`)
         return response
       } catch (error) {
         const why = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
-        write(`${what} -> ${why} (${clock() - began} ms)\n`)
+        write(line`${what} -> ${why} (${clock() - began} ms)`)
         throw error
       }
     },

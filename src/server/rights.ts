@@ -4,6 +4,7 @@
  */
 import type { ServerRequest } from '../domain/exchange.ts'
 import { compareText } from '../domain/names.ts'
+import { jsonText } from '../domain/printable.ts'
 
 export interface Capability {
   /** From the root namespace, without `/v1/`, as policies and `sys/capabilities-self` have it. */
@@ -33,7 +34,7 @@ export function capabilityFor({ method, path, namespace, body }: ServerRequest):
 /** As a policy in HCL has it. */
 export function policyLine({ path, capabilities }: Capability): string {
   const list = capabilities.map((capability) => `"${capability}"`).join(', ')
-  return `path ${JSON.stringify(path)} { capabilities = [${list}] }`
+  return `path ${jsonText(path)} { capabilities = [${list}] }`
 }
 
 export function withoutQuery(path: string): string {

@@ -3,7 +3,7 @@ import type { DriftReport } from '../../src/documents/drift.generated.ts'
 import { findDrift } from '../../src/drift/find-drift.ts'
 import { NO_SHA256, UNVERSIONED } from '../../src/domain/names.ts'
 import { renderDrift, summarizeDrift } from '../../src/render/drift-text.ts'
-import { createPalette } from '../../src/render/palette.ts'
+import { createPalette, terminalText } from '../../src/render/palette.ts'
 import {
   builtinEntry,
   catalogEntry,
@@ -101,7 +101,7 @@ function thousand(): DriftReport {
 
 /** Update them with `npx vitest run -u --project unit test/render/drift-text.test.ts`. */
 async function expectGolden(text: string, name: string): Promise<void> {
-  await expect(`${text}\n`).toMatchFileSnapshot(`../golden/drift-${name}.txt`)
+  await expect(`${terminalText(text)}\n`).toMatchFileSnapshot(`../golden/drift-${name}.txt`)
 }
 
 describe('renderDrift', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPalette } from '../../src/render/palette.ts'
+import { createPalette, terminalText } from '../../src/render/palette.ts'
 import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts'
 import { renderPlan } from '../../src/render/plan-text.ts'
 import { renderStatus } from '../../src/render/status-text.ts'
@@ -10,7 +10,7 @@ const colours = createPalette(true)
 
 /** Update them all with `npx vitest run -u --project unit test/render`. */
 async function expectGolden(text: string, name: string): Promise<void> {
-  await expect(`${abridge(text)}\n`).toMatchFileSnapshot(`../golden/${name}.txt`)
+  await expect(`${abridge(terminalText(text))}\n`).toMatchFileSnapshot(`../golden/${name}.txt`)
 }
 
 /** The beginning and the end of a text nobody would read in whole. */

@@ -1,5 +1,6 @@
 /** `lockstep drift`: what differs between the file and the cluster, and why. Changes nothing. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
+import { jsonText, lines } from '../../domain/printable.ts'
 import { readPast } from '../../apply/past-runs.ts'
 import { findDrift } from '../../drift/find-drift.ts'
 import { renderDrift } from '../../render/drift-text.ts'
@@ -27,10 +28,10 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
       apply: commandAgain(['apply'], options),
       past: readPast(folder, id),
     })
-    if (options.json === true) host.out(`${JSON.stringify(report, null, 2)}\n`)
+    if (options.json === true) host.out(lines(jsonText(report, 2)))
     else
       host.out(
-        `${renderDrift(report, { palette: paletteFor(options, host), width: host.width })}\n`,
+        lines(renderDrift(report, { palette: paletteFor(options, host), width: host.width })),
       )
     return report.in_step ? EXIT.done : EXIT.changes
   } finally {

@@ -1,6 +1,7 @@
 /** `lockstep history`: the runs this machine has journals of, or what one of them did. */
 import type { JournalEvent } from '../../documents/journal.generated.ts'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
+import { jsonText, line, lines } from '../../domain/printable.ts'
 import { journalRoot } from '../../apply/journal.ts'
 import { listRuns, readRun } from '../../apply/read-journal.ts'
 import { isHeld, readHolder } from '../../apply/local-lock.ts'
@@ -14,18 +15,18 @@ export function history(run: string | undefined, options: HistoryOptions, host: 
   const found = findRuns(options, host)
   if (run === undefined) {
     const runs = found.flatMap((kept) => readOrTell(kept, host))
-    if (options.json === true) host.out(`${JSON.stringify(runs, null, 2)}\n`)
+    if (options.json === true) host.out(lines(jsonText(runs, 2)))
     else {
       const living = livingRuns(host)
       host.out(
-        `${renderHistory(runs.map((one) => ({ ...one, underWay: living.has(one.name) })))}\n`,
+        lines(renderHistory(runs.map((one) => ({ ...one, underWay: living.has(one.name) })))),
       )
     }
     return EXIT.done
   }
   const events = eventsOf(run, found)
-  if (options.json === true) for (const event of events) host.out(`${JSON.stringify(event)}\n`)
-  else host.out(`${renderRun(events)}\n`)
+  if (options.json === true) for (const event of events) host.out(lines(jsonText(event)))
+  else host.out(lines(renderRun(events)))
   return EXIT.done
 }
 
@@ -35,7 +36,7 @@ function readOrTell({ folder, name }: KeptRun, host: Host): NamedRun[] {
     return [{ name, events: readRun(folder, name) }]
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error
-    host.err(`Left out: ${error.message}\n`)
+    host.err(line`Left out: ${error.message}`)
     return []
   }
 }

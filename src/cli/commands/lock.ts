@@ -2,6 +2,7 @@
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import type { DesiredState } from '../../domain/desired.ts'
 import type { NodeAddress } from '../../domain/names.ts'
+import { line } from '../../domain/printable.ts'
 import {
   type ClusterLockState,
   forceRelease,
@@ -32,9 +33,9 @@ export async function lock(
   const session = await openSession(options, host, desired)
   try {
     const locks = await readLocks(session, desired, host)
-    if (what === 'show') host.out(`${describe(locks).join('\n')}\n`)
-    else host.out(`${(await release(locks, options, host)).join('\n')}\n`)
-    if (desired === undefined) host.err(`${ONLY_WITH_FILE}\n`)
+    if (what === 'show') for (const one of describe(locks)) host.out(line`${one}`)
+    else for (const one of await release(locks, options, host)) host.out(line`${one}`)
+    if (desired === undefined) host.err(line`${ONLY_WITH_FILE}`)
     return EXIT.done
   } finally {
     await session.close()

@@ -1,5 +1,6 @@
 /** `lockstep plan`: what would be done, and why. Changes nothing. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
+import { line, lines } from '../../domain/printable.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { renderPlan } from '../../render/plan-text.ts'
 import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
@@ -31,11 +32,11 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
       await writePlanFile(options.out, made, host.now())
     }
     if (options.json === true) host.out(formatPlan(made))
-    else if (options.markdown === true) host.out(`${renderPlanMarkdown(made)}\n`)
-    else host.out(`${renderPlan(made, { palette: paletteFor(options, host) })}\n`)
+    else if (options.markdown === true) host.out(lines(renderPlanMarkdown(made)))
+    else host.out(lines(renderPlan(made, { palette: paletteFor(options, host) })))
     if (isBlocked(made)) return blockedExitCode(made)
     if (options.out !== undefined && options.quiet !== true && made.steps.length > 0) {
-      host.err(`\nSaved. To carry out exactly this: lockstep apply ${options.out}\n`)
+      host.err(line`\nSaved. To carry out exactly this: lockstep apply ${options.out}`)
     }
     return options.detailedExitcode === true && made.steps.length > 0 ? EXIT.changes : EXIT.done
   } finally {

@@ -9,6 +9,7 @@ import type { LostBeginning } from '../../apply/half-way.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { nameSome } from '../../domain/name-some.ts'
 import { NO_SHA256, type PluginId, type Sha256 } from '../../domain/names.ts'
+import { line } from '../../domain/printable.ts'
 import { shortHash } from '../../render/wording.ts'
 import type { Host } from '../host.ts'
 import { journalFolder } from '../journal-folder.ts'
@@ -56,12 +57,13 @@ export async function rollback(
       throw noWayBack(started, lost, other)
     }
     if (options.quiet !== true) {
-      host.err(`Back to where run ${started.run} began.\n`)
-      if (isWhole) host.err(`Note: ${alsoTakesBack(chosen, earlier, options)}\n`)
-      if (further !== undefined) host.err(`Note: ${sinceHalfDone(started, further, options)}\n`)
-      for (const note of notes) host.err(`Note: ${note}\n`)
+      host.err(line`Back to where run ${started.run} began.`)
+      if (isWhole) host.err(line`Note: ${alsoTakesBack(chosen, earlier, options)}`)
+      if (further !== undefined) host.err(line`Note: ${sinceHalfDone(started, further, options)}`)
+      for (const note of notes) host.err(line`Note: ${note}`)
     }
-    if (started.back_to !== undefined) host.err(goesForward(started, started.back_to, options))
+    if (started.back_to !== undefined)
+      host.err(line`${goesForward(started, started.back_to, options)}`)
     const plan = await makeJudgedPlan({ desired, live, session, options, host })
     // By its name: the newest run is this one from now on.
     const again = commandAgain(['rollback', started.run], options)
@@ -90,7 +92,8 @@ function noWayBack(
   )
   return new LockstepError({
     code: 'no-way-back',
-    message: `there is no way back to where run ${started.run} began. It found mounts half way, and no request brings that about:\n    ${told.join('\n    ')}`,
+    message: `there is no way back to where run ${started.run} began. It found mounts half way, and no request brings that about:`,
+    details: told,
     exitCode: EXIT.blocked,
     hint:
       other === undefined
@@ -117,7 +120,7 @@ function alsoTakesBack(chosen: RunStarted, earlier: RunStarted, options: Carryin
 function goesForward({ run }: RunStarted, backTo: string, options: CarryingOptions): string {
   const { color, journal } = options
   const runs = commandAgain(['history'], { color, ...(journal !== undefined && { journal }) })
-  return `Warning: run ${run} was itself a rollback, to where run ${backTo} began. To take it back goes FORWARD again, to what that run had brought about. To go back further, name an older run: ${runs}\n`
+  return `Warning: run ${run} was itself a rollback, to where run ${backTo} began. To take it back goes FORWARD again, to what that run had brought about. To go back further, name an older run: ${runs}`
 }
 
 interface NamedRun {

@@ -1,5 +1,6 @@
 /** `lockstep show`: a saved plan as `plan` printed it. Asks no server. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
+import { lines } from '../../domain/printable.ts'
 import { isUnchanged, readPlanToShow } from '../../apply/plan-file.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
@@ -16,7 +17,7 @@ export async function show(path: string, options: ShowOptions, host: Host): Prom
     host.err('Warning: this file was changed after it was made; apply will refuse it.\n')
   }
   if (options.json === true) host.out(formatPlan(plan))
-  else if (options.markdown === true) host.out(`${renderPlanMarkdown(plan)}\n`)
-  else host.out(`${renderPlan(plan, { palette: paletteFor(options, host) })}\n`)
+  else if (options.markdown === true) host.out(lines(renderPlanMarkdown(plan)))
+  else host.out(lines(renderPlan(plan, { palette: paletteFor(options, host) })))
   return EXIT.done
 }

@@ -9,6 +9,7 @@ import {
   UNVERSIONED,
 } from '../../domain/names.ts'
 import { upgradablePlugins } from '../../domain/upgradable.ts'
+import { jsonText, lines } from '../../domain/printable.ts'
 import { renderStatus } from '../../render/status-text.ts'
 import { paletteFor } from '../colour.ts'
 import type { Host } from '../host.ts'
@@ -31,7 +32,7 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
     const named = desired === undefined ? undefined : pluginsOf(desired)
     const live = await session.observe(plugins, plugins === undefined ? named : undefined)
     await tellOfRunUnderWay({ live, desired, session, host })
-    if (options.json === true) host.out(`${JSON.stringify(live, null, 2)}\n`)
+    if (options.json === true) host.out(lines(jsonText(live, 2)))
     else {
       const palette = paletteFor(options, host)
       const shown = plugins === undefined ? shownWithoutChoice(live, named) : chosen(plugins)
@@ -46,7 +47,7 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
         { ...live, mounts, connections },
         { palette, width: host.width, whole: live, ...(hidden !== false && { hidden }) },
       )
-      host.out(`${text}\n`)
+      host.out(lines(text))
     }
     return EXIT.done
   } finally {

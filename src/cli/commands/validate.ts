@@ -7,6 +7,7 @@ import {
   InputError,
   type Problem,
 } from '../../domain/errors.ts'
+import { jsonText, line, lines } from '../../domain/printable.ts'
 import type { Host } from '../host.ts'
 import type { FileOptions, OutputOptions } from '../options.ts'
 
@@ -27,7 +28,7 @@ export async function validate(
       const { plugins } = await loadPaths(configuration)
       if (options.quiet !== true && options.json !== true) {
         const count = `${plugins.length} plugin${plugins.length === 1 ? '' : 's'}`
-        host.out(`${configuration.join(' + ')}: valid, ${count}\n`)
+        host.out(line`${configuration.join(' + ')}: valid, ${count}`)
       }
     } catch (error) {
       if (!(error instanceof InputError)) throw error
@@ -35,7 +36,7 @@ export async function validate(
     }
   }
   if (options.json === true) {
-    host.out(`${JSON.stringify({ valid: problems.length === 0, problems }, null, 2)}\n`)
-  } else for (const problem of problems) host.err(`${formatProblem(problem)}\n`)
+    host.out(lines(jsonText({ valid: problems.length === 0, problems }, 2)))
+  } else for (const problem of problems) host.err(lines(formatProblem(problem)))
   return problems.length === 0 ? EXIT.done : EXIT.error
 }

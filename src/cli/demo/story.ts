@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LockstepError } from '../../domain/errors.ts'
 import type { Product } from '../../domain/live.ts'
+import { line, lines } from '../../domain/printable.ts'
 import type { Host } from '../host.ts'
 
 /** The cluster a story is told on. */
@@ -41,13 +42,13 @@ export type RunProgram = (args: readonly string[], host: Host) => Promise<number
 export async function tellStory(stage: Stage, host: Host, run: RunProgram): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-demo-'))
   try {
-    host.out(`${stage.introduction}\n`)
+    host.out(lines(stage.introduction))
     await setUp(stage)
     for (const [number, scene] of scenes(stage).entries()) {
-      host.out(`\n== ${number + 1}. ${scene.title}\n${scene.told}\n`)
+      host.out(lines(`\n== ${number + 1}. ${scene.title}`, scene.told))
       await scene.before?.()
       await writeFile(join(folder, 'lockstep.yaml'), scene.file)
-      host.out(`\n$ lockstep ${scene.command.join(' ')}\n`)
+      host.out(line`\n$ lockstep ${scene.command.join(' ')}`)
       const code = await run(
         [
           ...scene.command,
@@ -55,7 +56,7 @@ export async function tellStory(stage: Stage, host: Host, run: RunProgram): Prom
         ],
         inStory(host, stage, folder),
       )
-      host.out(`(exit code ${code})\n`)
+      host.out(line`(exit code ${code})`)
       if (code !== scene.ends) throw unexpected(scene.command, code, scene.ends)
     }
   } finally {
