@@ -1,7 +1,8 @@
 /** A transport whose answers are told without the secrets that are known, should a server echo one. */
 import type { Transport } from '../domain/exchange.ts'
 import { errorsOf } from '../server/faults.ts'
-import { type Secrets, withoutSecrets } from './secrets.ts'
+import { withoutSecrets } from './mask.ts'
+import type { Secrets } from './secrets.ts'
 
 /** The answers themselves stay as they are: what they mean is read off their own words. */
 export function hideSecrets(transport: Transport, { known }: Pick<Secrets, 'known'>): Transport {

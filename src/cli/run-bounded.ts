@@ -2,7 +2,7 @@
  * Runs a command of the user's file, for so long and no longer, whatever it has started. The one
  * place where foreign output enters: it is told without the secrets that the run knows of.
  */
-import { withoutSecrets } from './secrets.ts'
+import { withoutSecrets } from './mask.ts'
 
 export interface Bounds {
   /** Milliseconds. */

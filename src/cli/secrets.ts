@@ -1,7 +1,6 @@
 /**
- * The secrets that a run knows of, and texts without them: what a command of the user's file
- * prints (`set -x`, `curl -v`) is told where it fails, as are a server's words, and neither must
- * tell these.
+ * The secrets that a run knows of: what a command of the user's file prints (`set -x`, `curl -v`)
+ * is told where it fails, as are a server's words, and neither must tell these.
  */
 import type { Action, Plan } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
@@ -16,9 +15,6 @@ interface SecretSources {
   readonly plan?: Plan
   readonly env: Variables
 }
-
-/** Shorter ones are no secrets, and stand in too many words and hashes. */
-const SHORTEST = 6
 
 /** The token, also one that is only in the environment, and every value for a plugin's `env`. */
 function secretsOf({ token, desired, plan, env }: SecretSources): string[] {
@@ -48,20 +44,4 @@ export function gatherSecrets({ token, env }: Pick<SecretSources, 'token' | 'env
       for (const secret of secretsOf({ token, env, ...from })) known.add(secret)
     },
   }
-}
-
-/** Also where a secret is quoted for JSON or a URL, and each line of one that has several. */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  const forms = secrets
-    .flatMap((secret) => [secret, ...secret.split(/\r?\n/)])
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encoded(secret)])
-    .filter((form) => form.length >= SHORTEST)
-    // A secret may be the beginning of another.
-    .sort((a, b) => b.length - a.length)
-  return [...new Set(forms)].reduce((left, form) => left.replaceAll(form, '***'), text)
-}
-
-function encoded(secret: string): string {
-  // By way of bytes: half a surrogate pair cannot be encoded.
-  return encodeURIComponent(Buffer.from(secret).toString())
 }

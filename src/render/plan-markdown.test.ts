@@ -26,7 +26,7 @@ describe('renderPlanMarkdown', () => {
     )
 
     expect(text).toContain('```a`b``c/```')
-    expect(text).toContain('&lt;img src=x&gt; \\[here\\](http://x) \\*now\\* \\# Title')
+    expect(text).toContain('`<img` `src=x>` `[here](http://x)` `*now*\\n#` Title')
   })
 
   it('shows what blocks the plan outside of what unfolds', () => {

@@ -1,12 +1,13 @@
 /**
  * A plan for a pull request's comment: the plan in one line and what blocks it in sight, the rest
- * to unfold. The same words as in the terminal; whatever was read is escaped.
+ * to unfold. The same words as in the terminal; whatever was read stands in code.
  */
 import type { Finding, Plan } from '../documents/plan.generated.ts'
 import { describeAction } from './action-text.ts'
 import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
 import { blockingFindings } from '../documents/blocking.ts'
 import { summarizePlan } from './plan-summary.ts'
+import { code, diffBlock, prose } from './markdown-text.ts'
 import { describeRehearsal } from './rehearsal-text.ts'
 import { count } from '../domain/count.ts'
 import { listSome, printable, productName, shortenHashes } from './wording.ts'
@@ -22,7 +23,7 @@ export function renderPlanMarkdown(plan: Plan): string {
   const { cluster, findings } = plan
   const blocking = blockingFindings(findings)
   const others = findings.filter((finding) => !blocking.includes(finding))
-  const server = `${productName(cluster.product)} ${escapeMarkdown(cluster.server_version)}`
+  const server = `${productName(cluster.product)} ${code(cluster.server_version)}`
   return [
     `### ${summarizePlan(plan)}`,
     `Cluster ${code(cluster.name)}, ${server}, ${count(cluster.nodes.length, 'node')}.`,
@@ -34,7 +35,7 @@ export function renderPlanMarkdown(plan: Plan): string {
       count(others.length, blocking.length > 0 ? 'other finding' : 'finding'),
       fit(others.map(findingItem), ROOM.others),
     ),
-    `<sub>Plan <code>${plan.plan_id}</code></sub>`,
+    `<sub>Plan ${code(plan.plan_id)}</sub>`,
   ]
     .filter((section) => section !== '')
     .join('\n\n')
@@ -52,8 +53,7 @@ function changesBlock({ changes }: Plan): string {
   )
   const lines = fit(blocks, ROOM.changes)
   if (lines.length === 0) return ''
-  const fence = '`'.repeat(Math.max(3, longestRun(lines.join('\n')) + 1))
-  return [`${fence}diff`, ...lines, fence].join('\n')
+  return diffBlock(lines)
 }
 
 function changeLines({ action, kind, subjects, why, fields }: ChangeGroup): string[] {
@@ -71,18 +71,18 @@ function changeLines({ action, kind, subjects, why, fields }: ChangeGroup): stri
 function stepItems({ steps, cluster }: Plan): string[] {
   return steps.map(({ action, why }, index) => {
     const what = describeAction(action, { nodes: cluster.nodes, detail: false })
-    return `${index + 1}. ${code(what)}: ${escapeMarkdown(why)}`
+    return `${index + 1}. ${code(what)}: ${prose(why)}`
   })
 }
 
 function findingItem(finding: Finding): string {
   const { severity, rule, subject, message, at, fix, allowed, lines = [] } = finding
   const place = at === undefined ? '' : ` (${code(at)})`
-  const text = escapeMarkdown(shortenHashes(message))
+  const text = prose(shortenHashes(message))
   const end =
     allowed === undefined
-      ? [`Fix: ${escapeMarkdown(shortenHashes(fix))}`, ...lines.map(code)].join('<br>')
-      : `Allowed: ${escapeMarkdown(allowed)}`
+      ? [`Fix: ${prose(shortenHashes(fix))}`, ...lines.map(code)].join('<br>')
+      : `Allowed: ${prose(allowed)}`
   return `- **${severity}** ${code(rule)} ${code(subject)}: ${text}${place}<br>${end}`
 }
 
@@ -99,23 +99,3 @@ function unfold(title: string, lines: readonly string[]): string {
   if (lines.length === 0) return ''
   return [`<details><summary>${title}</summary>`, '', ...lines, '', '</details>'].join('\n')
 }
-
-/** A code span that no backtick inside can end. */
-function code(text: string): string {
-  const inside = printable(text)
-  const ticks = '`'.repeat(longestRun(inside) + 1)
-  const pad = inside.startsWith('`') || inside.endsWith('`') ? ' ' : ''
-  return `${ticks}${pad}${inside}${pad}${ticks}`
-}
-
-function longestRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
-}
-
-function escapeMarkdown(text: string): string {
-  return printable(text)
-    .replace(/[&<>]/g, (character) => ENTITIES[character] ?? character)
-    .replace(/[\\`*_[\]|#~]/g, '\\$&')
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }

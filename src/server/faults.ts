@@ -35,9 +35,16 @@ export function errorsOf({ body }: ServerResponse): readonly string[] {
   return Array.isArray(errors) ? errors.map(String) : []
 }
 
-/** The words of a server's answer, to be told: in one line, each thing said once, no secret. */
+/** Characters of a server's words that are told: a proxy answers with a page. */
+const LONGEST_TOLD = 600
+
+/**
+ * The words of a server's answer, to be told: in one line, each thing said once, no secret. They
+ * are cut here, where no secret is left that half of would remain.
+ */
 export function errorWords(response: ServerResponse): string {
-  return inOneLine(response.told ?? errorsOf(response))
+  const words = inOneLine(response.told ?? errorsOf(response))
+  return words.length > LONGEST_TOLD ? `${words.slice(0, LONGEST_TOLD)}…` : words
 }
 
 /**

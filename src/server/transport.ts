@@ -157,6 +157,7 @@ function parseBody(text: string): unknown {
     return JSON.parse(text)
   } catch {
     // A proxy's page, or a server told in plain text that it speaks TLS.
-    return { errors: [text.trim().slice(0, 300)] }
+    // Whole: it is cut where it is told, after secrets were taken out of it.
+    return { errors: [text.trim()] }
   }
 }
