@@ -20,7 +20,7 @@ interface Back {
 }
 
 export interface NotBackYet {
-  readonly kind: 'not_back'
+  readonly kind: 'not_rolled_back'
   readonly undone: readonly Step[]
   readonly notUndone: readonly Step[]
   readonly problems: Failure
@@ -74,7 +74,7 @@ export function judgeUndo(touched: readonly Step[], plan: UndoPlan, found: Found
   if (notUndone.length === 0) return { kind: 'back', undone }
   const files = fileNames(touched)
   return {
-    kind: 'not_back',
+    kind: 'not_rolled_back',
     undone,
     notUndone,
     problems: problemsOf(found, lost, down, files),
@@ -96,7 +96,7 @@ export function nobodyCouldLook(
   const { actions } = planUndo(touched)
   const files = fileNames(touched)
   return {
-    kind: 'not_back',
+    kind: 'not_rolled_back',
     undone: [],
     notUndone: touched,
     problems: { reason: why, causes: [wordsOf(why)] },
@@ -129,7 +129,7 @@ export function alsoDown(
   const told = silent.filter(({ mount }) => !down.some(({ fact }) => fact.mount === mount))
   return {
     ...sofar,
-    kind: 'not_back',
+    kind: 'not_rolled_back',
     problems: {
       reason: [problems.reason, ...silent.map(describeSilent)]
         .filter((one) => one !== '')

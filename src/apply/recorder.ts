@@ -74,10 +74,10 @@ export function createRecorder({ run, by, backTo, now, sinks }: RecorderOptions)
         remaining: 'remaining' in outcome ? [...outcome.remaining] : [],
         ...reasonOf(outcome),
         ...(outcome.readOnly !== undefined && { read_only: [...outcome.readOnly] }),
-        ...(outcome.kind === 'not_put_back' && {
+        ...(outcome.kind === 'rollback_failed' && {
           not_undone: [...outcome.not_undone],
           problems: outcome.problems.reason,
-          not_back: [...outcome.not_back],
+          not_rolled_back: [...outcome.not_rolled_back],
         }),
       }),
   }
@@ -97,8 +97,8 @@ export async function recordIfPossible(told: Promise<void>): Promise<void> {
 
 function reasonOf(outcome: RunOutcome): { readonly reason?: string } {
   switch (outcome.kind) {
-    case 'put_back':
-    case 'not_put_back':
+    case 'rolled_back':
+    case 'rollback_failed':
       return { reason: outcome.failure.reason }
     case 'stopped':
       return { reason: outcome.error.message }

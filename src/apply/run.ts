@@ -6,7 +6,7 @@
 import type { Plan, Step } from '../documents/plan.generated.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import { LockstepError } from '../domain/errors.ts'
-import type { Failure, NotPutBack, RunEnd, RunOutcome } from '../documents/run-outcome.ts'
+import type { Failure, RollbackFailed, RunEnd, RunOutcome } from '../documents/run-outcome.ts'
 import type { Client } from '../server/client.ts'
 import { findJoined, findStale, nodesJoined } from './before-first.ts'
 import { lockLost, type Progress } from './carry-through.ts'
@@ -146,7 +146,7 @@ async function endOf(
         const touched = [...groupOf(step, done), step]
         const failure = failureOf({ told: ['the server refused it'] }, [], new Map())
         const left = nobodyCouldLook(touched, [step], error.message)
-        return notPutBack(step, failure, left, { done, remaining: remaining.slice(1) })
+        return rollbackFailed(step, failure, left, { done, remaining: remaining.slice(1) })
       }
       return stopped(step, error, result.sent, sofar)
     }
@@ -174,12 +174,12 @@ async function fail(
   const unsent = unsentBeside(step, plan).filter((one) => !touched.includes(one))
   const left = await putBack(run, step, { touched, unsent })
   const after = { done, remaining: remaining.slice(1) }
-  if (left.kind === 'not_back') return notPutBack(step, failure, left, after)
+  if (left.kind === 'not_rolled_back') return rollbackFailed(step, failure, left, after)
   if (touched.length === 0) {
     return stopped(step, neverCameRound(failure), 'no', { done: ids(done), remaining })
   }
   return {
-    kind: 'put_back',
+    kind: 'rolled_back',
     step: step.id,
     failure,
     done: ids(outsideGroup(step, done)),
@@ -188,18 +188,18 @@ async function fail(
   }
 }
 
-function notPutBack(
+function rollbackFailed(
   step: Step,
   failure: Failure,
   { problems, notBack, byHand, undone, notUndone }: NotBackYet,
   { done, remaining }: SoFar,
-): NotPutBack {
+): RollbackFailed {
   return {
-    kind: 'not_put_back',
+    kind: 'rollback_failed',
     step: step.id,
     failure,
     problems,
-    not_back: notBack,
+    not_rolled_back: notBack,
     by_hand: byHand,
     done: ids(outsideGroup(step, done)),
     undone: ids(undone),

@@ -12,13 +12,13 @@ it('is the first of the runs before it that left something half done', () => {
   expect(before(run('done', 'done'), run('killed'), run('stopped', 'stopped'))).toBe('killed')
 })
 
-it.each(['done', 'put_back'] as const)('is none where the run before it ended %s', (outcome) => {
+it.each(['done', 'rolled_back'] as const)('is none where the run before it ended %s', (outcome) => {
   expect(before(run('killed'), run('ended', outcome))).toBeUndefined()
   expect(before()).toBeUndefined()
 })
 
 it('is a run that was put back in part only', () => {
-  expect(before(run('partly', 'put_back', ['register']))).toBe('partly')
+  expect(before(run('partly', 'rolled_back', ['register']))).toBe('partly')
 })
 
 it('is no run on other plugins, and none that began nothing', () => {

@@ -56,7 +56,7 @@ function thingsOf({ before: { entries, mounts, connections } }: RunStarted): str
 /** It came to its end, or all of it was put back. */
 function leftNothing(events: Events): boolean {
   const ended = events.find((event) => event.event === 'run_ended')
-  return ended?.outcome === 'done' || (ended?.outcome === 'put_back' && ended.done.length === 0)
+  return ended?.outcome === 'done' || (ended?.outcome === 'rolled_back' && ended.done.length === 0)
 }
 
 function pluginsOf({ before }: RunStarted): string[] {

@@ -146,10 +146,10 @@ function exitCodeOf(outcome: RunOutcome): ExitCode {
       return EXIT.done
     case 'stale':
       return EXIT.stale
-    case 'put_back':
-      return isForWantOfRight(outcome.failure) ? EXIT.notAllowed : EXIT.putBack
-    case 'not_put_back':
-      return EXIT.notPutBack
+    case 'rolled_back':
+      return isForWantOfRight(outcome.failure) ? EXIT.notAllowed : EXIT.rolledBack
+    case 'rollback_failed':
+      return EXIT.rollbackFailed
     case 'interrupted':
       return EXIT.interrupted
     case 'stopped':

@@ -52,11 +52,12 @@ Exit codes:
   2    plan --detailed-exitcode: there are changes to make; drift: there is drift
   3    blocked by findings
   4    the plan is stale
-  5    a step failed and what it touched was put back
-  6    a step failed and was not put back: needs a person
+  5    a step failed and what it touched was rolled back
+  6    a step failed and was not rolled back: needs a person
   7    locked by another run
   8    not allowed: the token, or a right it lacks
-  130  interrupted; run again to go on`
+  10   stopped between two versions, and nothing failed; run again to resume
+  130  interrupted; run again to resume`
 
 function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`

@@ -107,7 +107,7 @@ export type RunEnd =
       readonly remaining: readonly string[]
     }
   | {
-      readonly kind: 'put_back'
+      readonly kind: 'rolled_back'
       /** The step that failed. */
       readonly step: string
       readonly failure: Failure
@@ -116,7 +116,7 @@ export type RunEnd =
       readonly undone: readonly string[]
       readonly remaining: readonly string[]
     }
-  | NotPutBack
+  | RollbackFailed
   /** `unchecked`: cut off; nobody has looked at what came of these. */
   | {
       readonly kind: 'interrupted'
@@ -134,13 +134,13 @@ export type RunEnd =
       readonly remaining: readonly string[]
     }
 
-export interface NotPutBack {
-  readonly kind: 'not_put_back'
+export interface RollbackFailed {
+  readonly kind: 'rollback_failed'
   readonly step: string
   readonly failure: Failure
   /** Why it could not be put back. */
   readonly problems: Failure
-  readonly not_back: readonly NotBack[]
+  readonly not_rolled_back: readonly NotBack[]
   /** The requests that would take back what was not, in order. */
   readonly by_hand: readonly Action[]
   readonly done: readonly string[]

@@ -9,10 +9,11 @@ export const EXIT = {
   changes: 2,
   blocked: 3,
   stale: 4,
-  putBack: 5,
-  notPutBack: 6,
+  rolledBack: 5,
+  rollbackFailed: 6,
   locked: 7,
   notAllowed: 8,
+  stoppedBetween: 10,
   interrupted: 130,
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { liveNode, mountPath, nodeAddress } from '../../test/builders/live.ts'
 import { plan, planCluster, step } from '../../test/builders/plan.ts'
 import type { Action, Plan } from '../documents/plan.generated.ts'
-import type { Failure, Mismatch, NotPutBack, RunOutcome } from '../documents/run-outcome.ts'
+import type { Failure, Mismatch, RollbackFailed, RunOutcome } from '../documents/run-outcome.ts'
 import { LockstepError } from '../domain/errors.ts'
 import { ROOT_NAMESPACE, type Sha256 } from '../domain/names.ts'
 import { renderOutcome } from './outcome-text.ts'
@@ -27,9 +27,9 @@ const notBack = reload.mounts.map((mount) => ({
   ...{ mount, node, file: 'kv-1', sha256: '43fa0c46509d'.padEnd(64, '0') as Sha256 },
   found: 'no answer (backend is nil)',
 }))
-const notPutBack: NotPutBack = {
-  ...{ kind: 'not_put_back', step: 's', failure: wrongBytes, problems: wrongBytes },
-  ...{ not_back: notBack, by_hand: [reload], done: [], undone: ['t'], not_undone: ['s'] },
+const notPutBack: RollbackFailed = {
+  ...{ kind: 'rollback_failed', step: 's', failure: wrongBytes, problems: wrongBytes },
+  ...{ not_rolled_back: notBack, by_hand: [reload], done: [], undone: ['t'], not_undone: ['s'] },
   remaining: [],
 }
 
@@ -60,7 +60,7 @@ test('says last which mounts cannot be written to, and what cures that', () => {
 const OUTCOMES: readonly RunOutcome[] = [
   { kind: 'interrupted', ...sofar },
   { kind: 'stopped', error: new LockstepError({ code: 'lost', message: 'lost' }), ...sofar },
-  { kind: 'put_back', ...failed },
+  { kind: 'rolled_back', ...failed },
   notPutBack,
   { kind: 'interrupted', unchecked: ['s'], ...sofar },
 ]
@@ -101,8 +101,8 @@ test('a mount that may be down after a cut is named, with its node', () => {
 })
 
 test('a step that changed nothing is not told as put back', () => {
-  expect(told({ kind: 'put_back', ...failed })).toContain('Nothing was changed by it')
-  expect(told({ kind: 'put_back', ...failed, undone: ['s'] })).toContain('Put back:')
+  expect(told({ kind: 'rolled_back', ...failed })).toContain('Nothing was changed by it')
+  expect(told({ kind: 'rolled_back', ...failed, undone: ['s'] })).toContain('Put back:')
 })
 
 test.each([

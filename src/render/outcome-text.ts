@@ -1,6 +1,6 @@
 /** How a run ended: what was done, what was undone, what was not begun, and what to type next. */
 import type { Action, Plan } from '../documents/plan.generated.ts'
-import type { Failure, NotPutBack, RunOutcome } from '../documents/run-outcome.ts'
+import type { Failure, RollbackFailed, RunOutcome } from '../documents/run-outcome.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import { count } from '../domain/count.ts'
 import { EXIT, unreachable } from '../domain/errors.ts'
@@ -67,7 +67,7 @@ function renderEnd(
         ...list('Not begun', outcome.remaining),
         planAgain,
       )
-    case 'put_back':
+    case 'rolled_back':
       return lines(
         palette.red(`Failed: ${titleOf(outcome.step)}`),
         ...causesOf(outcome.failure),
@@ -81,7 +81,7 @@ function renderEnd(
         ...list('Not begun', outcome.remaining),
         `${saysTheCure(outcome.failure) ? 'Once that is right,' : 'Mend the cause, then'} go on from what it finds: ${again}`,
       )
-    case 'not_put_back':
+    case 'rollback_failed':
       return lines(
         palette.red(`Failed: ${titleOf(outcome.step)}`),
         ...causesOf(outcome.failure),
@@ -169,10 +169,10 @@ function causesOf({ causes }: Failure): string[] {
 }
 
 /** What was said of the step that failed is not said again. */
-function problemsOf({ failure, problems, not_back }: NotPutBack): string[] {
+function problemsOf({ failure, problems, not_rolled_back }: RollbackFailed): string[] {
   const said = new Set(causesOf(failure))
   const told = causesOf(problems).filter((line) => !said.has(line))
-  return [...told, ...describeNotBack(not_back).map((line) => `  ${line}`)]
+  return [...told, ...describeNotBack(not_rolled_back).map((line) => `  ${line}`)]
 }
 
 /** A server that is cut off in a reload leaves its mounts without a backend. */

@@ -39,7 +39,7 @@ it('puts back on the node that leads by then what failed on the other', async ()
     sent = requests
     expect({ at, kind: outcome.kind }).toEqual({
       at,
-      kind: expect.stringMatching(/^(done|put_back)$/) as string,
+      kind: expect.stringMatching(/^(done|rolled_back)$/) as string,
     })
     const wanted = hashOf(outcome.kind === 'done' ? next : old)
     expect({ at, runs: await runs(twin) }).toEqual({ at, runs: [wanted, wanted] })
@@ -80,7 +80,7 @@ it('says nothing of mounts that a failed reload has taken down', async () => {
 
   const { outcome } = await applyOn(twin, plan)
 
-  expect(outcome).toMatchObject({ kind: 'put_back' })
+  expect(outcome).toMatchObject({ kind: 'rolled_back' })
   expect(outcome.readOnly).toBeUndefined()
 })
 

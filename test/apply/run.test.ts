@@ -30,7 +30,7 @@ it('is not put back where a version that was set cannot be cleared', async () =>
   })
 
   expect(outcome).toMatchObject({
-    ...{ kind: 'not_put_back', undone: ['tune b/'], not_undone: ['tune a/'] },
+    ...{ kind: 'rollback_failed', undone: ['tune b/'], not_undone: ['tune a/'] },
     problems: {
       reason: 'a/: plugin_version is v2.0.0, not none; a version, once set, cannot be cleared',
     },
@@ -44,7 +44,7 @@ it('counts as put back where the refused request changed nothing', async () => {
     around: (_node, { path }, pass) => (path === 'sys/mounts/a/tune' ? FULL : pass()),
   })
 
-  expect(outcome).toMatchObject({ kind: 'put_back', undone: [] })
+  expect(outcome).toMatchObject({ kind: 'rolled_back', undone: [] })
 })
 
 it('waits for a node that stays silent after it refused a reload, and puts back what it can', async () => {
@@ -65,7 +65,7 @@ it('waits for a node that stays silent after it refused a reload, and puts back 
   })
 
   expect(refused).toBe(true)
-  expect(outcome.kind).toBe('put_back')
+  expect(outcome.kind).toBe('rolled_back')
   expect(await answersOn(twin, 'a/')).toEqual(['yes', 'yes', 'yes'])
 })
 
@@ -84,7 +84,7 @@ it('needs a person where a node refused a reload and stays away', async () => {
     },
   })
 
-  expect(outcome.kind).toBe('not_put_back')
+  expect(outcome.kind).toBe('rollback_failed')
   expect(problemsOf(outcome)).toContain('ECONNREFUSED')
   const { mounts } = await observeTwin(twin)
   const mount = mounts.find(({ path }) => path === mountPath('a/'))
@@ -103,7 +103,7 @@ it('takes no listing for proof that a refused undo left the mount alive', async 
   })
 
   expect(await answersOn(twin, 'a/')).toContain('no')
-  expect(outcome.kind).toBe('not_put_back')
+  expect(outcome.kind).toBe('rollback_failed')
   expect(problemsOf(outcome)).toContain('was not seen to answer')
 })
 
@@ -267,9 +267,9 @@ it('needs a person where a mount that was never reloaded is down with the proces
 
   const { sha256 } = usualBinary(KV, version('v1.0.0'))
   expect(outcome).toMatchObject({
-    ...{ kind: 'not_put_back', step: `reload ${KV.id} on ${LAST}`, not_undone: [] },
+    ...{ kind: 'rollback_failed', step: `reload ${KV.id} on ${LAST}`, not_undone: [] },
     undone: ['tune b/', `reload ${KV.id} on ${nodeAddress(2)}`],
-    not_back: [{ mount: 'b/', node: LAST, file: 'v1.0.0', sha256 }],
+    not_rolled_back: [{ mount: 'b/', node: LAST, file: 'v1.0.0', sha256 }],
     by_hand: [{ kind: 'reload', node: LAST, mounts: ['b/'] }],
   })
 })
@@ -360,7 +360,7 @@ function isReload({ path }: ServerRequest): boolean {
 }
 
 function problemsOf(outcome: RunOutcome): string | undefined {
-  return outcome.kind === 'not_put_back' ? outcome.problems.reason : undefined
+  return outcome.kind === 'rollback_failed' ? outcome.problems.reason : undefined
 }
 
 async function answersOn(twin: Twin, path: string): Promise<string[]> {

@@ -69,15 +69,15 @@ it('puts back what failed, or says why not', { timeout: 120_000 }, async () => {
           // The active node itself lacks the file by now, and so cannot read the entry any more.
           expect(outcome.mismatches.map(({ field }) => field)).toContain('readable')
           return
-        case 'not_put_back':
+        case 'rollback_failed':
           expect(outcome.problems.reason).not.toBe('')
           // A mount that was not reloaded and is down may have nothing to go back to: a cause names it.
           expect([
-            ...[...outcome.not_undone, ...outcome.not_back],
+            ...[...outcome.not_undone, ...outcome.not_rolled_back],
             ...outcome.problems.causes,
           ]).not.toEqual([])
           return
-        case 'put_back': {
+        case 'rolled_back': {
           const touched = mountsOf(plan, outcome.undone)
           expect(Object.keys(runningIn(after, touched))).toEqual(
             expect.arrayContaining(Object.keys(runningIn(before, touched))),
@@ -132,7 +132,7 @@ it('goes back to what a mount ran, also where that was tuned away by hand', asyn
     },
   })
 
-  expect(outcome.kind).toBe('put_back')
+  expect(outcome.kind).toBe('rolled_back')
   const { mounts } = await observeTwin(twin)
   const { sha256 } = usualBinary(KV, old!)
   const views = mounts.find(({ path }) => path === mount.path)!.nodes
@@ -172,7 +172,7 @@ it('goes back to the older arguments of a version that mounts run, on every node
   ])
   expect(plan.findings.filter(({ rule }) => rule === 'no-way-back')).toEqual([])
   expect(outcome).toMatchObject({
-    kind: 'put_back',
+    kind: 'rolled_back',
     undone: plan.steps.map(({ id }) => id),
   })
   const { catalog, mounts } = await observeTwin(twin)
