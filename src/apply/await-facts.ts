@@ -2,7 +2,7 @@
  * Looks at facts until they hold, for a bounded time, with the roles read anew at each look: what
  * one node was told reaches the others a moment later, and a node that is away may come back.
  */
-import type { Action, Fact } from '../documents/plan.generated.ts'
+import type { Action, CheckAction, Fact } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import { doubtsToken, refusal } from '../server/faults.ts'
@@ -21,7 +21,7 @@ export interface Looking extends Patience {
 }
 
 /** On the node it is meant of now. */
-export function placed<Of extends Fact | Action>(
+export function placed<Of extends Fact | Action | CheckAction>(
   { followsActive }: Pick<Looking, 'followsActive'>,
   of: Of,
   active: NodeAddress,

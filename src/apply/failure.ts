@@ -3,8 +3,9 @@
  * people. A cause that is known (a plugin file that is missing or another one) stands for
  * everything that follows from it on that node.
  */
-import type { Action, Fact, Step } from '../documents/plan.generated.ts'
+import type { Fact, Step } from '../documents/plan.generated.ts'
 import type { Cause, Failure, Mismatch } from '../documents/run-outcome.ts'
+import { writeOf } from '../documents/writes-of.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { type NodeAddress, NO_SHA256, type Sha256, type Version } from '../domain/names.ts'
 import { describeMismatch, thingOf, whatIsWrong } from './mismatch.ts'
@@ -71,8 +72,9 @@ export type FileNames = ReadonlyMap<Sha256, string>
 
 export function fileNames(steps: readonly Step[]): FileNames {
   const names = new Map<Sha256, string>()
-  for (const { action, undo, requires, ensures, restores } of steps) {
-    for (const one of [action, ...undo] satisfies Action[]) {
+  for (const step of steps) {
+    const { undo, requires, ensures, restores } = step
+    for (const one of [...writeOf(step), ...undo]) {
       if (one.kind === 'register') names.set(one.entry.sha256, one.entry.command)
     }
     for (const fact of [...requires, ...ensures, ...restores]) {

@@ -11,7 +11,7 @@ import { describeMismatch, whatIsWrong } from './mismatch.ts'
 import { describeSilent, type Silent } from './not-seen-to-answer.ts'
 import { effectOf, foundBy, keyOf, planUndo, type UndoPlan } from './undo.ts'
 
-export type PutBack = Back | NotBackYet
+export type RollBack = Back | NotBackYet
 
 /** `undone` is empty where the refused request had changed nothing. */
 interface Back {
@@ -59,7 +59,7 @@ export interface Found {
 type Running = Fact & { readonly fact: 'running' }
 
 /** `touched`: the steps of one group, whose undo `plan` is. */
-export function judgeUndo(touched: readonly Step[], plan: UndoPlan, found: Found): PutBack {
+export function judgeUndo(touched: readonly Step[], plan: UndoPlan, found: Found): RollBack {
   const { actions, restores, lost } = plan
   const down = restores.flatMap((fact) => (fact.fact === 'running' ? downBy(fact, found) : []))
   const broken = [...found.broken, ...found.lasting].map(({ fact }) => fact)
@@ -114,10 +114,10 @@ export function nobodyCouldLook(
  * that a reload of others ended, and it does not start anew. `silent`: what did not answer of them.
  */
 export function alsoDown(
-  judged: PutBack,
+  judged: RollBack,
   { touched, unsent }: Begun,
   silent: readonly Silent[],
-): PutBack {
+): RollBack {
   if (silent.length === 0) return judged
   const files = fileNames([...touched, ...unsent])
   const { actions, restores } = planUndo(unsent)

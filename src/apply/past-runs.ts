@@ -3,7 +3,7 @@
  * a journal says was begun; whether it came about, the servers say.
  */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
-import type { Action, Entry } from '../documents/plan.generated.ts'
+import type { Action, CheckAction, Entry } from '../documents/plan.generated.ts'
 import type { MountPath, PluginId, Version } from '../domain/names.ts'
 import {
   BEFORE_THE_FIRST,
@@ -14,6 +14,7 @@ import {
   type WrittenEntry,
 } from '../plan/past.ts'
 import { binariesInOrder } from './binaries-in-order.ts'
+import { pastChecks } from './past-checks.ts'
 import { listRuns, readLines } from './read-journal.ts'
 
 /** Older runs have been finished by later ones, or by hand. */
@@ -68,7 +69,7 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
   for (const events of runs) {
     const mounts = mountsOf(events)
     const tunedHere = new Map<MountPath, Version>()
-    let action: Action | undefined
+    let action: Action | CheckAction | undefined
     for (const event of events) {
       switch (event.event) {
         case 'step_started': {
@@ -139,7 +140,8 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
     }
   }
   const unversioned = binariesInOrder(runs)
-  return { replaced, registered, written: [...written.values()], ran, unversioned }
+  const known = { replaced, registered, written: [...written.values()], ran, unversioned }
+  return { ...known, ...pastChecks(runs) }
 }
 
 function newlyWritten(

@@ -115,6 +115,7 @@ function isAction(value: unknown): boolean {
         areAll(value['env'], (one) => areTexts(one, 'name'))
       )
     case 'reload':
+    case 'check':
       return areTexts(value, 'node') && isList(value['mounts'])
     default:
       return true

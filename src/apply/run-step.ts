@@ -1,29 +1,21 @@
 /**
  * Carries out one step: what it requires is read, the request journaled and sent, and what should
- * hold afterwards is read back. Says what came of it; takes nothing back.
+ * hold afterwards is read back and checked. Says what came of it; takes nothing back.
  */
-import type { Step } from '../documents/plan.generated.ts'
-import type { NodeAddress } from '../domain/names.ts'
+import type { Action, Step } from '../documents/plan.generated.ts'
 import type { Failure, Mismatch } from '../documents/run-outcome.ts'
+import { isWrite } from '../documents/writes-of.ts'
 import { findActive } from './active-node.ts'
-import { assertTokenLives, look, placed, untilTheyHold } from './await-facts.ts'
-import { type Carried, carryThrough, type Progress, type Sending } from './carry-through.ts'
-import { type Evidence, failureOf, fileNames } from './failure.ts'
+import { assertTokenLives, look, untilTheyHold } from './await-facts.ts'
+import { type Carried, carryThrough, type Progress } from './carry-through.ts'
+import { type Checking, checkMounts, explain, type Found, passedBy } from './checks.ts'
+import { failureOf, fileNames } from './failure.ts'
 import { describeMismatch, isOneNodesOwn, isUnseen } from './mismatch.ts'
 import { describeSilent, notSeenToAnswer } from './not-seen-to-answer.ts'
-import { type Recorder, recordIfPossible } from './recorder.ts'
+import { recordIfPossible } from './recorder.ts'
+import { isBehind, tuneBehind } from './tune-behind.ts'
 
-/** Milliseconds between two looks whether a soak is to end. */
-const LOOK_UP_EVERY = 250
-
-/** Further checks of a mount after its reload, beyond what every step ensures; why one failed. */
-export type VerifyReload = (step: Step, active: NodeAddress) => Promise<string | undefined>
-
-export interface StepRun extends Sending {
-  readonly recorder: Recorder
-  readonly verify: VerifyReload
-  /** Seconds to wait after each reload before what it ensures is checked once more. */
-  readonly soak: number
+export interface StepRun extends Checking {
   /**
    * Entries that were written and may not have been reloaded since, as `plugin version`: arguments
    * and environment of a running process cannot be read, so what runs under them is reloaded.
@@ -38,8 +30,10 @@ export type StepResult =
   | { readonly kind: 'stale'; readonly mismatches: readonly Mismatch[] }
   /** A node it needs stayed away: nothing was seen there, good or bad. */
   | { readonly kind: 'away'; readonly reason: string; readonly sent: Progress['sent'] }
-  /** `sent`: its request went out, so that it may have to be taken back. */
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly sent: boolean }
+  /** A node keeps to an older setting: nothing was sent to it. */
+  | { readonly kind: 'behind'; readonly reason: string }
+  /** `begun`: its request went out, or its checks were made; so it may have to be rolled back. */
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly begun: boolean }
   /** A fault of ours or the cluster's. */
   | { readonly kind: 'fault'; readonly error: unknown; readonly sent: Progress['sent'] }
 
@@ -50,58 +44,95 @@ export interface Place {
 }
 
 /**
- * One step: skipped where what it ensures holds already, else checked, recorded, sent and checked
- * again. Never throws: a fault is a result, and the journal has the step's beginning before its
- * request is sent.
+ * One step. Nothing is sent where what it ensures holds already: then its checks are made all the
+ * same, for nobody has seen them pass. Else it is recorded, sent and checked. Never throws: a fault
+ * is a result, and the journal has the step's beginning before its request is sent.
  */
 export async function runStep(run: StepRun, step: Step, place: Place): Promise<StepResult> {
   const progress: Progress = { sent: 'no' }
+  // Once begun, a step is finished, whoever wants to stop; only the soak is cut short.
+  const finishing = { ...run, interrupted: () => false, endSoak: run.interrupted }
+  const { action } = step
   try {
+    if (!isWrite(action)) return await runCheck(run, finishing, step, place)
     if (!mustReload(run, step) && (await look(run, step.ensures)).length === 0) {
-      await run.recorder.stepDone(step, 'already')
-      return { kind: 'done', already: true }
+      return await runAlready(finishing, step, place)
     }
     // What another node was told a moment ago may still be on its way to this one.
-    const broken = await untilTheyHold(run, step.requires)
+    const broken = await tuneBehind(run, step, await untilTheyHold(run, step.requires))
     if (run.interrupted()) return { kind: 'interrupted' }
-    if (broken.length > 0) return await notAsPlanned(run, step, broken)
+    if (broken.length > 0) return notAsPlanned(step, broken)
     await run.recorder.stepStarted(step, place.number, place.of)
-    // From here on the step is finished, whoever wants to stop; only the soak is cut short.
-    const finishing = { ...run, interrupted: () => false, endSoak: run.interrupted }
-    const { action } = step
     if (action.kind === 'register') run.written.add(`${action.plugin} ${action.version}`)
     const carried = await carryThrough(finishing, action, step.ensures, progress)
-    const failure = await whyItFailed(finishing, step, carried)
-    if (failure === undefined) {
-      await run.recorder.stepDone(step, 'done')
-      return { kind: 'done', already: false }
-    }
-    const { reason } = failure
-    await recordIfPossible(run.recorder.stepFailed(step, reason))
+    const failure = await whyItFailed(finishing, { ...step, action }, carried)
     // A refused reload may have left its mounts down: what can be put back is, without that node.
     const mayBeDown = action.kind === 'reload' && progress.sent === 'refused'
-    if (failure.unseen && !mayBeDown) return { kind: 'away', reason, sent: progress.sent }
-    return { kind: 'failed', failure, sent: true }
+    return await judged(finishing, step, failure, {
+      sent: progress.sent,
+      already: false,
+      mayBeDown,
+    })
   } catch (error) {
     return { kind: 'fault', error, sent: progress.sent }
   }
 }
 
-/** The cluster is as planned and this one node is not: that is no other person's change. */
-async function notAsPlanned(
+/** A step that only checks. What it ensures held when it was planned. */
+async function runCheck(
+  run: StepRun,
+  finishing: StepRun,
+  step: Step,
+  place: Place,
+): Promise<StepResult> {
+  const unplanned = await untilTheyHold(run, step.requires)
+  if (run.interrupted()) return { kind: 'interrupted' }
+  if (unplanned.length > 0) return notAsPlanned(step, unplanned)
+  await run.recorder.stepStarted(step, place.number, place.of)
+  const broken = await untilTheyHold(finishing, step.ensures)
+  const failure = broken.length > 0 ? explain(step, { broken }) : await checkMounts(finishing, step)
+  return judged(finishing, step, failure, { sent: 'no', already: false, mayBeDown: false })
+}
+
+/** A change of leader, a restart or somebody else brought it about: the checks are still to be made. */
+async function runAlready(run: StepRun, step: Step, place: Place): Promise<StepResult> {
+  const isChecked =
+    (step.verify ?? []).length > 0 || (step.action.kind === 'reload' && run.soak > 0)
+  if (isChecked) await run.recorder.stepStarted(step, place.number, place.of)
+  const failure = isChecked ? await checkMounts(run, step) : undefined
+  return judged(run, step, failure, { sent: 'no', already: true, mayBeDown: false })
+}
+
+interface Sent {
+  readonly sent: Progress['sent']
+  readonly already: boolean
+  readonly mayBeDown: boolean
+}
+
+async function judged(
   run: StepRun,
   step: Step,
-  broken: readonly Mismatch[],
+  failure: Found | undefined,
+  { sent, already, mayBeDown }: Sent,
 ): Promise<StepResult> {
-  const reason = broken.map(describeMismatch).join('; ')
-  const final = broken.filter((mismatch) => !isUnseen(mismatch))
-  if (final.length === 0) {
-    await run.recorder.stepFailed(step, reason)
-    return { kind: 'away', reason, sent: 'no' }
+  if (failure === undefined) {
+    await run.recorder.stepDone(step, already ? 'already' : 'done', await passedBy(run, step))
+    return { kind: 'done', already }
   }
-  if (!final.every(({ fact }) => isOneNodesOwn(fact))) return { kind: 'stale', mismatches: final }
-  await run.recorder.stepFailed(step, reason)
-  return { kind: 'failed', failure: failureOf({ broken }, [], fileNames([step])), sent: false }
+  const { reason } = failure
+  const isAway = failure.unseen && !mayBeDown
+  await recordIfPossible(() => run.recorder.stepFailed(step, reason, { unseen: isAway }))
+  return isAway ? { kind: 'away', reason, sent } : { kind: 'failed', failure, begun: true }
+}
+
+/** The cluster is as planned and this one node is not: that is no other person's change. */
+function notAsPlanned(step: Step, broken: readonly Mismatch[]): StepResult {
+  const reason = broken.map(describeMismatch).join('; ')
+  const seen = broken.filter((mismatch) => !isUnseen(mismatch))
+  if (seen.length === 0) return { kind: 'away', reason, sent: 'no' }
+  if (!seen.every(({ fact }) => isOneNodesOwn(fact))) return { kind: 'stale', mismatches: seen }
+  if (seen.every(isBehind)) return { kind: 'behind', reason }
+  return { kind: 'failed', failure: failureOf({ broken }, [], fileNames([step])), begun: false }
 }
 
 function mustReload(run: StepRun, { action, requires }: Step): boolean {
@@ -111,20 +142,10 @@ function mustReload(run: StepRun, { action, requires }: Step): boolean {
   )
 }
 
-interface FinishingRun extends StepRun {
-  /** True once nobody wants to watch any longer: what a step ensures is then checked at once. */
-  readonly endSoak: () => boolean
-}
-
-interface Found extends Failure {
-  /** Nothing that was seen speaks against the step: the node could not be looked at. */
-  readonly unseen: boolean
-}
-
 /** Undefined when the step did what it is to do, whatever the answer to it was. */
 async function whyItFailed(
-  run: FinishingRun,
-  step: Step,
+  run: StepRun,
+  step: Step & { readonly action: Action },
   carried: Carried,
 ): Promise<Found | undefined> {
   if (carried.kind === 'refused') {
@@ -133,11 +154,11 @@ async function whyItFailed(
     const broken = await lookAfterRefusal(run, step)
     if (broken.length > 0) return explain(step, { refused: carried, broken })
     const doubts = await doubtsAfterRefusal(run, step)
-    if (doubts === undefined) return verifyReload(run, step)
+    if (doubts === undefined) return checkMounts(run, step)
     return explain(step, { refused: carried, told: doubts })
   }
   const broken = await untilTheyHold(run, step.ensures)
-  if (broken.length === 0) return verifyReload(run, step)
+  if (broken.length === 0) return checkMounts(run, step)
   const told = carried.kind === 'unknown' ? [carried.reason] : []
   return explain(step, { broken, told })
 }
@@ -160,32 +181,4 @@ async function doubtsAfterRefusal(
   if (mustReload(run, step)) return []
   const silent = await notSeenToAnswer(run, [step.action])
   return silent.length === 0 ? undefined : silent.map(describeSilent)
-}
-
-/** Beyond what every step ensures: the mount's own checks, and all of it again after the soak. */
-async function verifyReload(run: FinishingRun, step: Step): Promise<Found | undefined> {
-  if (step.action.kind !== 'reload') return undefined
-  const problem = await verify(run, step)
-  if (problem !== undefined || run.soak === 0) return problem
-  await run.recorder.waiting(`watching for ${run.soak} s before going on`)
-  const until = run.clock() + run.soak * 1000
-  while (run.clock() < until && !run.endSoak()) {
-    await run.client.wait(Math.min(until - run.clock(), LOOK_UP_EVERY))
-  }
-  const since = await untilTheyHold(run, step.ensures)
-  return since.length > 0 ? explain(step, { broken: since }) : verify(run, step)
-}
-
-async function verify(run: StepRun, step: Step): Promise<Found | undefined> {
-  const active = await findActive(run)
-  const problem = await run.verify({ ...step, action: placed(run, step.action, active) }, active)
-  return problem === undefined ? undefined : explain(step, { told: [problem] })
-}
-
-function explain(step: Step, evidence: Evidence): Found {
-  const { broken = [] } = evidence
-  return {
-    ...failureOf(evidence, step.ensures, fileNames([step])),
-    unseen: broken.length > 0 && broken.every(isUnseen),
-  }
 }

@@ -11,6 +11,7 @@ export interface SoFar {
 
 export function followRun({ steps }: Plan): SoFar {
   const done = new Set<string>()
+  const already = new Set<string>()
   let underWay: string | undefined
   let failed = false
   return {
@@ -21,6 +22,7 @@ export function followRun({ steps }: Plan): SoFar {
           break
         case 'step_done':
           done.add(event.step)
+          if (event.outcome === 'already') already.add(event.step)
           underWay = undefined
           break
         case 'step_failed':
@@ -44,10 +46,13 @@ export function followRun({ steps }: Plan): SoFar {
       const idsOf = (wanted: (step: Plan['steps'][number]) => boolean): string[] =>
         steps.filter(wanted).map(({ id }) => id)
       const unchecked = idsOf(isUnchecked)
+      const isDone = (step: Plan['steps'][number]): boolean =>
+        done.has(step.id) && !isUnchecked(step)
       return {
         kind: 'interrupted',
-        ...(unchecked.length > 0 && { unchecked }),
-        done: idsOf((step) => done.has(step.id) && !isUnchecked(step)),
+        unchecked,
+        done: idsOf(isDone),
+        already: idsOf((step) => isDone(step) && already.has(step.id)),
         remaining: idsOf((step) => !done.has(step.id) && !isUnchecked(step)),
       }
     },

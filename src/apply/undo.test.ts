@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { mountPath, nodeAddress, plugin, version } from '../../test/builders/live.ts'
 import { step } from '../../test/builders/plan.ts'
-import type { Fact, Step } from '../documents/plan.generated.ts'
+import type { Fact } from '../documents/plan.generated.ts'
 import type { ConnectionPath, Namespace, Sha256 } from '../domain/names.ts'
 import { planUndo } from './undo.ts'
 
@@ -65,11 +65,11 @@ it('names the mounts that were reloaded and have nothing to return to', () => {
   expect(planUndo([{ ...reload(2), restores: [known] }]).lost).toEqual(['a/'])
 })
 
-function tune(to: string): Step {
+function tune(to: string) {
   return step(`tune to ${to}`, { kind: 'tune', mount, namespace, version: version(to) }, '')
 }
 
-function reload(node: number): Step {
+function reload(node: number) {
   const address = nodeAddress(node)
   return step(
     `reload on ${address}`,

@@ -1,6 +1,5 @@
 /**
- * The checks of a mount that its file asks for, after each of its reloads, on the node that was
- * reloaded: paths read below it, commands run. The first that fails is the reason the step failed.
+ * The checks of a mount that its file asks for, on the node that was reloaded or is checked: paths read below it, commands run. The first that fails is the reason the step failed.
  */
 import type { Step, StepVerification } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
@@ -9,7 +8,7 @@ import { shellWords } from '../domain/shell-words.ts'
 import type { Client } from '../server/client.ts'
 import { errorWords, wordsToJudge } from '../server/faults.ts'
 import { readBelowMount } from '../server/requests.ts'
-import type { VerifyReload } from './run-step.ts'
+import type { VerifyMounts } from './checks.ts'
 
 /** Runs a command; why it failed, or undefined. Handed in: this module starts no process. */
 export type RunCommand = (
@@ -22,9 +21,9 @@ export interface VerifyOptions {
   readonly runCommand: RunCommand
 }
 
-export function createVerify(options: VerifyOptions): VerifyReload {
+export function createVerify(options: VerifyOptions): VerifyMounts {
   return async ({ action, verify = [] }: Step, active) => {
-    if (action.kind !== 'reload') return undefined
+    if (action.kind !== 'reload' && action.kind !== 'check') return undefined
     const { namespace, node } = action
     for (const check of verify) {
       const at = { mount: check.mount, namespace, node, active: node === active }

@@ -153,7 +153,7 @@ function exitCodeOf(outcome: RunOutcome): ExitCode {
     case 'interrupted':
       return EXIT.interrupted
     case 'stopped':
-      return outcome.error.exitCode
+      return outcome.between ? EXIT.stoppedBetween : outcome.error.exitCode
     default:
       return unreachable(outcome)
   }

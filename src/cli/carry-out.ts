@@ -16,6 +16,7 @@ import { followRun, type SoFar } from '../apply/so-far.ts'
 import { keepToken } from '../apply/token-keeper.ts'
 import { createVerify } from '../apply/verify.ts'
 import { readStateBefore } from '../apply/read-state-before.ts'
+import { faultOf } from '../apply/stop-reasons.ts'
 import { gateWrites } from '../apply/write-gate.ts'
 import type { Client } from '../server/client.ts'
 import { lockCommands, type TypedOptions } from './again.ts'
@@ -76,7 +77,8 @@ export async function carryOut(job: Job): Promise<RunOutcome> {
         interrupted: interrupt.asked,
       })
     } finally {
-      await clusterLock?.release()
+      // A lock that cannot be released ends by itself: it must not hide how the run ended.
+      await clusterLock?.release().catch(() => undefined)
     }
   } finally {
     interrupt.stop()
@@ -102,9 +104,9 @@ async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
   const journal = openJournal(folder, started.run)
   try {
     const progress = await chooseProgress(options, plan, host)
-    const sinks = [journal.write, started.soFar.sink, progress.sink]
+    const sinks = [journal.write, started.soFar.sink]
     const recorder = createRecorder({
-      ...{ run: started.run, by: host.who, now: host.now, sinks },
+      ...{ run: started.run, by: host.who, now: host.now, sinks, watchers: [progress.sink] },
       ...(job.backTo !== undefined && { backTo: job.backTo }),
     })
     const stopKeeping = await keepToken({
@@ -130,23 +132,29 @@ async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
         lockLost: () => !started.localLock.isOurs() || started.clusterLock?.isOurs() === false,
         lookAtLock: async () => started.clusterLock?.look(),
       })
-      await recordEnd(outcome, () => recorder.runEnded(outcome))
-      return outcome
+      return await recordEnd(outcome, () => recorder.runEnded(outcome))
     } finally {
       stopKeeping()
-      await progress.end()
+      // What was drawn or not changes nothing about what was done.
+      await progress.end().catch(() => undefined)
     }
   } finally {
     journal.close()
   }
 }
 
-/** A journal that cannot be written has ended the run already: that is what must be told. */
-async function recordEnd(outcome: RunOutcome, record: () => Promise<void>): Promise<void> {
+/**
+ * A journal that cannot be written has ended most runs already. One that is done is told with what
+ * keeps it from being recorded.
+ */
+async function recordEnd(outcome: RunOutcome, record: () => Promise<void>): Promise<RunOutcome> {
   try {
     await record()
+    return outcome
   } catch (error) {
-    if (outcome.kind === 'done') throw error
+    if (outcome.kind !== 'done') return outcome
+    const unrecorded = { unchecked: [], between: false, remaining: [] }
+    return { ...outcome, kind: 'stopped', error: faultOf(error), ...unrecorded }
   }
 }
 

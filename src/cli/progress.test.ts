@@ -16,5 +16,5 @@ test('a step that was done already has its number too', async () => {
     ...{ event: 'step_done', step: 'v2.0.0', outcome: 'already' },
   })
 
-  expect(lines).toEqual(['[2/2] deregister secret/my-kv v2.0.0: already done\n'])
+  expect(lines).toEqual(['[2/2] deregister secret/my-kv v2.0.0 … already so\n'])
 })

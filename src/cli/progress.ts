@@ -2,6 +2,7 @@
 import { jsonText, line } from '../domain/printable.ts'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Plan, Step } from '../documents/plan.generated.ts'
+import { onlyActiveRuns } from '../documents/standbys.ts'
 import { describeAction } from '../render/action-text.ts'
 import type { Host } from './host.ts'
 
@@ -12,12 +13,15 @@ export interface Progress {
 }
 
 function titleOf(step: Step, plan: Plan): string {
-  return describeAction(step.action, { nodes: plan.cluster.nodes, detail: false })
+  // Without roles: the leader may have changed since the plan was made.
+  const followsActive = onlyActiveRuns(plan.cluster)
+  return describeAction(step.action, { nodes: [], followsActive, detail: false })
 }
 
 /** One line a step, for logs. Why one failed is told once, when the run has ended. */
 export function lineProgress(plan: Plan, write: (text: string) => void): Progress {
   const of = plan.steps.length
+  const followsActive = onlyActiveRuns(plan.cluster)
   const titles = new Map(
     plan.steps.map((step, at) => [step.id, `[${at + 1}/${of}] ${titleOf(step, plan)}`]),
   )
@@ -31,15 +35,18 @@ export function lineProgress(plan: Plan, write: (text: string) => void): Progres
           write(`${titleFor(event.step)} … `)
           break
         case 'step_done':
-          write(event.outcome === 'done' ? 'done\n' : `${titleFor(event.step)}: already done\n`)
+          if (event.outcome === 'done') write('done\n')
+          else write(`${event.step === begun ? '' : `${titleFor(event.step)} … `}already so\n`)
           break
         case 'step_failed':
           // One that could not even begin has no line yet.
-          write(`${event.step === begun ? '' : `${titleFor(event.step)} … `}FAILED\n`)
+          write(
+            `${event.step === begun ? '' : `${titleFor(event.step)} … `}${event.unseen === true ? 'NOT SEEN' : 'FAILED'}\n`,
+          )
           break
         case 'undo_started':
           write(
-            `  putting back: ${describeAction(event.action, { nodes: plan.cluster.nodes, detail: false })} … `,
+            `  rolling back: ${describeAction(event.action, { nodes: [], followsActive, detail: false })} … `,
           )
           break
         case 'undo_done':
@@ -88,7 +95,7 @@ function waiting(): Waiting {
   return { finished, finish }
 }
 
-/** A list of the steps with the one under way turning; what is put back comes as lines below it. */
+/** A list of the steps with the one under way turning; what is rolled back comes as lines below it. */
 export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
   const { Listr } = await import('listr2')
   const steps = new Map(plan.steps.map((step) => [step.id, waiting()]))

@@ -3,6 +3,7 @@
  * is told where it fails, as are a server's words, and neither must tell these.
  */
 import type { Action, Plan } from '../documents/plan.generated.ts'
+import { writeOf } from '../documents/writes-of.ts'
 import type { DesiredState } from '../domain/desired.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -23,7 +24,7 @@ function secretsOf({ token, desired, plan, env }: SecretSources): string[] {
     .flatMap((version) => version.env)
     .map((variable) => ('value' in variable ? variable.value : env[variable.from]))
   const inPlan = (plan?.steps ?? [])
-    .flatMap(({ action, undo }): Action[] => [action, ...undo])
+    .flatMap((step): Action[] => [...writeOf(step), ...step.undo])
     .flatMap((action) => (action.kind === 'register' ? action.env : []))
     .map(({ from }) => (from === undefined ? undefined : env[from]))
   const found = [token, env['BAO_TOKEN'], env['VAULT_TOKEN'], ...inFile, ...inPlan]

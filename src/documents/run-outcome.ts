@@ -1,7 +1,7 @@
 /** How a run of a plan ended, and what was found where it could not go on. */
 import type { LockstepError } from '../domain/errors.ts'
-import type { MountPath, NodeAddress, Sha256 } from '../domain/names.ts'
-import type { Action, Fact } from './plan.generated.ts'
+import type { MountPath, NodeAddress, Sha256, Version } from '../domain/names.ts'
+import type { Action, Fact, Plan } from './plan.generated.ts'
 
 /** A fact that does not hold: what was relied on, and what was found. */
 export interface Mismatch {
@@ -44,7 +44,7 @@ export type MismatchField =
  */
 export type MismatchState = 'final' | 'pending' | 'unseen' | 'denied'
 
-/** Why a step failed, or was not taken back. */
+/** Why a step failed, or was not rolled back. */
 export interface Failure {
   /** All that was found, in one line: for the journal. */
   readonly reason: string
@@ -93,57 +93,99 @@ export interface ReadOnlyMount {
   readonly node: NodeAddress
 }
 
-/** How a run ended, and which mounts it leaves that cannot be written to; absent: none. */
-export type RunOutcome = RunEnd & { readonly readOnly?: readonly ReadOnlyMount[] }
+/** A node that could not be seen when the run ended. */
+export interface AwayNode {
+  readonly node: NodeAddress
+  readonly why: string
+  /** What it starts of the plan's mounts when it restarts: what they are configured for by now. */
+  readonly starts: readonly { readonly mount: MountPath; readonly version: Version }[]
+}
 
-/** Lists of steps are of their ids, in order; each step but `step` is in one. */
-export type RunEnd =
-  | { readonly kind: 'done'; readonly done: readonly string[]; readonly already: number }
-  | {
-      readonly kind: 'stale'
-      readonly step: string
-      readonly mismatches: readonly Mismatch[]
-      readonly done: readonly string[]
-      readonly remaining: readonly string[]
-    }
-  | {
-      readonly kind: 'rolled_back'
-      /** The step that failed. */
-      readonly step: string
-      readonly failure: Failure
-      readonly done: readonly string[]
-      /** Empty where the request was refused and had changed nothing. */
-      readonly undone: readonly string[]
-      readonly remaining: readonly string[]
-    }
-  | RollbackFailed
-  /** `unchecked`: cut off; nobody has looked at what came of these. */
-  | {
-      readonly kind: 'interrupted'
-      readonly unchecked?: readonly string[]
-      readonly done: readonly string[]
-      readonly remaining: readonly string[]
-    }
-  /** A fault, not a step, ended it: nothing was put back, and no mount is known to be down. */
-  | {
-      readonly kind: 'stopped'
-      readonly error: LockstepError
-      /** The step that was under way: its request may have gone out, and nobody looked at it. */
-      readonly unchecked?: string
-      readonly done: readonly string[]
-      readonly remaining: readonly string[]
-    }
+/** What the nodes run of one mount that the plan moves, as it was seen when the run ended. */
+export interface MountAtEnd {
+  readonly mount: MountPath
+  /** In words, by what they run: `v0.21.0`, `builtin`, `no answer`. */
+  readonly running: readonly { readonly what: string; readonly nodes: readonly NodeAddress[] }[]
+}
+
+/** What was seen of the cluster when the run ended, whatever the plan says of it. */
+export interface SeenAtEnd {
+  /** With the roles that they had then. */
+  readonly nodes: Plan['cluster']['nodes']
+  readonly away: readonly AwayNode[]
+  /** The mounts of which nodes run different versions, or some of which run the older one. */
+  readonly differing: readonly MountAtEnd[]
+}
+
+/**
+ * How a run ended, which mounts it leaves that cannot be written to (absent: none), and what was
+ * seen of the cluster then (absent: nobody could look).
+ */
+export type RunOutcome = RunEnd & {
+  readonly readOnly?: readonly ReadOnlyMount[]
+  readonly atEnd?: SeenAtEnd
+}
+
+/** Lists are of ids of steps, in order. Each step is `step` or in exactly one list but `already`. */
+export type RunEnd = EndedSteps &
+  (DoneEnd | StaleEnd | RolledBack | RollbackFailed | CutOff | Stopped)
+
+interface EndedSteps {
+  /** What they ensure was seen to hold, and their checks were seen to pass. */
+  readonly done: readonly string[]
+  /** Those of `done` for which nothing was sent: it was already so. */
+  readonly already: readonly string[]
+}
+
+interface DoneEnd {
+  readonly kind: 'done'
+}
+
+interface StaleEnd {
+  readonly kind: 'stale'
+  /** In `remaining` too: it was not begun. */
+  readonly step: string
+  readonly mismatches: readonly Mismatch[]
+  readonly remaining: readonly string[]
+}
+
+interface RolledBack {
+  readonly kind: 'rolled_back'
+  /** The step that failed. */
+  readonly step: string
+  readonly failure: Failure
+  /** Empty where the request was refused and had changed nothing. */
+  readonly undone: readonly string[]
+  readonly remaining: readonly string[]
+}
+
+interface CutOff {
+  readonly kind: 'interrupted'
+  /** Cut off; nobody has looked at what came of these. */
+  readonly unchecked: readonly string[]
+  readonly remaining: readonly string[]
+}
+
+/** A fault, not a step, ended it: nothing was rolled back. */
+interface Stopped {
+  readonly kind: 'stopped'
+  readonly error: LockstepError
+  /** Begun: a request may have gone out, and nobody could look at what came of it. */
+  readonly unchecked: readonly string[]
+  /** True where the run leaves the cluster between two versions. */
+  readonly between: boolean
+  readonly remaining: readonly string[]
+}
 
 export interface RollbackFailed {
   readonly kind: 'rollback_failed'
   readonly step: string
   readonly failure: Failure
-  /** Why it could not be put back. */
+  /** Why it could not be rolled back. */
   readonly problems: Failure
   readonly not_rolled_back: readonly NotBack[]
   /** The requests that would take back what was not, in order. */
   readonly by_hand: readonly Action[]
-  readonly done: readonly string[]
   readonly undone: readonly string[]
   readonly not_undone: readonly string[]
   readonly remaining: readonly string[]

@@ -3,12 +3,16 @@ import type { LiveState } from '../domain/live.ts'
 import { compareText, isBuiltinVersion, type PluginId, type Version } from '../domain/names.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { reloadOrder } from '../domain/live-index.ts'
+import { checkStep, type CheckNeeds, whyToCheck } from './check.ts'
+import type { CheckRecords } from './checked.ts'
 import { type Move, reloadStep, viewOn, whyToReload } from './reload.ts'
 import type { Entry, UnorderedStep } from './steps.ts'
 import { tuneAgainStep, tuneStep } from './tune.ts'
 
 /** What all the batches of a plugin have in common. */
 export interface Moving {
+  /** What the journals say of the mounts' checks. */
+  readonly checks: CheckRecords
   readonly plugin: PluginId
   readonly live: LiveState
   /** What is registered under each version by then. */
@@ -24,23 +28,25 @@ export function batchSteps(
 ): UnorderedStep[] {
   const canaries = moves.filter(({ target }) => target.canary)
   const others = moves.filter(({ target }) => !target.canary)
-  const first = moveSteps(canaries, canaryGroup, moving)
-  return [
-    ...(canaryGroup === group ? first.map(namedAfterCanary) : first),
-    ...moveSteps(others, group, moving),
-  ]
+  const rest = moveSteps(others, group, moving, { followed: false })
+  const first = moveSteps(canaries, canaryGroup, moving, { followed: rest.length > 0 })
+  return [...(canaryGroup === group ? first.map(namedAfterCanary) : first), ...rest]
 }
 
 /** In the group of the others the canary's reloads need names of their own. */
 function namedAfterCanary(step: UnorderedStep): UnorderedStep {
-  return { ...step, id: step.id.replace(/^reload /, 'reload canary of ') }
+  return { ...step, id: step.id.replace(/^(reload|check) /, '$1 canary of ') }
 }
 
-/** Tune them all, then one request to each node and namespace that names all that need it there. */
+/**
+ * Check what runs already and was not seen to pass, tune them all, then one request to each node and namespace that names all that
+ * need it there.
+ */
 function moveSteps(
   moves: readonly Move[],
   group: string,
-  { plugin, live, entries }: Moving,
+  { plugin, live, entries, checks }: Moving,
+  { followed }: { readonly followed: boolean },
 ): UnorderedStep[] {
   const tunes = moves
     .filter(({ tuned, behind }) => tuned || behind.length > 0)
@@ -60,5 +66,32 @@ function moveSteps(
       .sort(([a], [b]) => compareText(a, b))
       .map(([namespace, ones]) => reloadStep(plugin, node, namespace, ones, group))
   })
-  return [...tunes, ...reloads]
+  const reloaded = new Set(
+    reloads.flatMap(({ action }) => (action.kind === 'reload' ? action.mounts : [])),
+  )
+  const isReloaded = ({ target }: Move): boolean => reloaded.has(target.mount.path)
+  const checking = checkSteps(moves, group, live, { checks, followed, isReloaded })
+  return [...checking, ...tunes, ...reloads]
+}
+
+function checkSteps(
+  moves: readonly Move[],
+  group: string,
+  live: LiveState,
+  needs: CheckNeeds,
+): UnorderedStep[] {
+  return reloadOrder(live).flatMap((node) => {
+    const needing = moves.flatMap((move) => {
+      const why = whyToCheck(move, node, needs)
+      return why === undefined ? [] : { move, why }
+    })
+    const byNamespace = groupBy(needing, ({ move }) => move.target.mount.namespace)
+    return [...byNamespace]
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([namespace, ones]) => {
+        const why = [...new Set(ones.map((one) => one.why))].join('; ')
+        const checked = ones.map(({ move }) => move)
+        return checkStep(node, namespace, checked, { group, why })
+      })
+  })
 }

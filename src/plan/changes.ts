@@ -50,6 +50,8 @@ function changesOf(step: Step, known: Known): readonly Change[] {
       return [tuned(action, step, known)]
     case 'reload':
       return reloaded(step, known)
+    case 'check':
+      return []
     default:
       return unreachable(action)
   }

@@ -31,7 +31,7 @@ export function wayBackOfEarlierRun(
 }
 
 /**
- * The first reload of a group also takes back what no step of this plan did: the entry an earlier
+ * The first reload or check of a group also takes back what no step of this plan did: the entry an earlier
  * run replaced, and the mounts it reloaded on other nodes.
  */
 export function withEarlierRunTakenBack(
@@ -43,11 +43,11 @@ export function withEarlierRunTakenBack(
   const seen = new Set<string>()
   return steps.map((step) => {
     const { action } = step
-    if (action.kind !== 'reload' || seen.has(step.group)) return step
+    if (!namesMounts(action) || seen.has(step.group)) return step
     seen.add(step.group)
     const group = steps
       .flatMap((one) =>
-        one.group === step.group && one.action.kind === 'reload' ? one.action.mounts : [],
+        one.group === step.group && namesMounts(one.action) ? one.action.mounts : [],
       )
       .flatMap((path) => byMount.get(path) ?? [])
     const begun = [...new Set(group)].filter(wasBegun)
@@ -61,6 +61,12 @@ export function withEarlierRunTakenBack(
       restores: [...entry.restores, ...step.restores, ...elsewhere.restores],
     }
   })
+}
+
+function namesMounts(
+  action: UnorderedStep['action'],
+): action is UnorderedStep['action'] & { readonly kind: 'reload' | 'check' } {
+  return action.kind === 'reload' || action.kind === 'check'
 }
 
 /** Neither its version nor its entry is changed by this plan: an earlier run did that. */

@@ -71,7 +71,7 @@ function backOf(
 ): WayBack | undefined {
   const staysUnversioned =
     target.version === UNVERSIONED && target.mount.configured_version === UNVERSIONED
-  if (!staysUnversioned) return wayBack(target, index)
+  if (!staysUnversioned) return wayBack(target, index, past)
   if (target.use.kind === 'builtin') {
     const sha256 = contentOf(reverted)?.sha256
     return sha256 === undefined ? undefined : { version: UNVERSIONED, sha256 }

@@ -10,6 +10,7 @@ import {
   type Sha256,
   type Version,
 } from '../domain/names.ts'
+import type { CheckRecords } from './checked.ts'
 import { sameEntry } from './steps.ts'
 
 /** An entry as a run wrote it, or found it before it did. */
@@ -39,6 +40,12 @@ export interface WrittenEntry {
 }
 
 export interface Past {
+  readonly checks: CheckRecords
+  /**
+   * Of mounts with an open check: the version each was configured for before the first run that
+   * left it open.
+   */
+  readonly beforeOpen: ReadonlyMap<MountPath, Version>
   /** The newest first. */
   readonly replaced: readonly KnownEntry[]
   /** What was registered, with what only its registration says; the newest first. */
@@ -54,6 +61,8 @@ export interface Past {
 }
 
 export const NO_PAST: Past = {
+  checks: new Map(),
+  beforeOpen: new Map(),
   replaced: [],
   registered: [],
   written: [],

@@ -63,7 +63,7 @@ function mountSteps(
   register: (one: Registration, group: string) => UnorderedStep,
 ): UnorderedStep[] {
   const { id } = plugin
-  const moving = { plugin: id, live: known.live, entries: byThen }
+  const moving = { plugin: id, live: known.live, entries: byThen, checks: known.past.checks }
   const stays = ({ target }: Move): boolean =>
     underMounts.some(({ version }) => version.version === target.version)
   const isShared = inPlace !== undefined || reverted !== undefined

@@ -2,6 +2,7 @@
  * `reload` steps: one request to one node, naming every mount of a group that runs something
  * else there. A reload reaches only the node it is sent to, so each node has its own.
  */
+import type { StepVerification } from '../documents/plan.generated.ts'
 import type { LiveMount, LiveNode, MountOnNode } from '../domain/live.ts'
 import {
   isBuiltinVersion,
@@ -14,7 +15,8 @@ import {
 } from '../domain/names.ts'
 import { count } from '../domain/count.ts'
 import { groupBy } from '../domain/group-by.ts'
-import { type Entry, entryFact, type UnorderedStep } from './steps.ts'
+import { verificationOf } from './checked.ts'
+import { type Entry, entryFact, type Fact, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import { mountFact } from './tune.ts'
 import type { WayBack } from './way-back.ts'
@@ -80,13 +82,7 @@ export function reloadStep(
   const mounts = moves.map((move) => move.target.mount.path)
   const action = { kind: 'reload' as const, node: node.address, namespace, mounts }
   const where = namespace === '' ? '' : ` in ${namespace}`
-  const verify = moves.flatMap(({ target }) =>
-    target.verify.map((check) =>
-      check.kind === 'read'
-        ? { mount: target.mount.path, ...check }
-        : { mount: target.mount.path, ...check, command: [...check.command] },
-    ),
-  )
+  const verify = moves.flatMap(verificationsOf)
   return {
     id: `reload ${group}${where} on ${node.address}`,
     group,
@@ -101,17 +97,14 @@ export function reloadStep(
     ],
     ensures: moves.map(({ target }) => running(target.mount, node, target)),
     undo: undoOf(moves, action),
-    restores: moves.flatMap(({ target, back }) =>
-      back === undefined
-        ? []
-        : [
-            { ...mountFact(target.mount, back.version), node: node.address },
-            running(target.mount, node, back),
-          ],
-    ),
+    restores: restoresOn(node, moves),
     why: whyReload(node, moves),
     ...(verify.length > 0 && { verify }),
   }
+}
+
+export function verificationsOf({ target }: Move): StepVerification[] {
+  return target.verify.map((check) => verificationOf(target.mount.path, check))
 }
 
 /** Loaded under a version, that version too: the same binary may stand under two. */
@@ -134,6 +127,18 @@ export function runningOf({ version, sha256 }: Pick<MountTarget, 'version' | 'sh
   return { sha256, ...(versioned && { version }) }
 }
 
+/** What holds on a node once the moves are rolled back there. */
+export function restoresOn(node: LiveNode, moves: readonly Move[]): Fact[] {
+  return moves.flatMap(({ target, back }) =>
+    back === undefined
+      ? []
+      : [
+          { ...mountFact(target.mount, back.version), node: node.address },
+          running(target.mount, node, back),
+        ],
+  )
+}
+
 /** A standby learns of a registration a moment after the active node: what it sees must be asked. */
 function entriesSeen(plugin: PluginId, node: LiveNode, moves: readonly Move[]) {
   const seen = new Map(
@@ -149,9 +154,9 @@ function entriesSeen(plugin: PluginId, node: LiveNode, moves: readonly Move[]) {
  * One that nothing is known to run again on is left alone: the node may be well, and a reload would
  * only be one more chance to lose it.
  */
-function undoOf(
+export function undoOf(
   moves: readonly Move[],
-  reload: UnorderedStep['action'] & { kind: 'reload' },
+  { node, namespace }: { readonly node: NodeAddress; readonly namespace: Namespace },
 ): UnorderedStep['undo'] {
   const tunes = moves.flatMap(({ target, tuned, back }) =>
     tuned || back === undefined || back.version === target.mount.configured_version
@@ -164,7 +169,7 @@ function undoOf(
         },
   )
   const mounts = moves.flatMap(({ target, back }) => (back === undefined ? [] : target.mount.path))
-  return mounts.length === 0 ? [] : [...tunes, { ...reload, mounts }]
+  return mounts.length === 0 ? [] : [...tunes, { kind: 'reload', node, namespace, mounts }]
 }
 
 function whyReload(node: LiveNode, moves: readonly Move[]): string {

@@ -27,10 +27,16 @@ export interface WayBack {
  * Undefined where there is none: a version cannot be cleared, so a mount that had none can only
  * go back to a version under which the binary it ran is registered too.
  */
-export function wayBack(target: MountTarget, index: LiveIndex): WayBack | undefined {
+export function wayBack(
+  target: MountTarget,
+  index: LiveIndex,
+  past: Pick<Past, 'beforeOpen'>,
+): WayBack | undefined {
   const { mount } = target
   const before = mount.configured_version
-  if (before === target.version) return wayBackFromPending(target, index)
+  if (before === target.version) {
+    return wayBackFromPending(target, index) ?? wayBackFromOpen(target, index, past)
+  }
   const sha256 = runsUnder(index, mount.plugin, before)
   // Changed by hand and not reloaded since: what it is configured for is not what it ran.
   const ran = ranEverywhere(mount)
@@ -56,6 +62,22 @@ function wayBackFromPending(target: MountTarget, index: LiveIndex): WayBack | un
   const stale = target.mount.nodes.find((view) => view.running_sha256 !== target.sha256)
   if (stale === undefined || target.version === UNVERSIONED) return undefined
   return versionThatRuns(target.mount, stale.running_sha256, target.version, index)
+}
+
+/**
+ * Moved by a run that ended before its checks were seen to pass: its journal says what it was
+ * configured for, and where that is registered still, a check that fails goes back to it.
+ */
+function wayBackFromOpen(
+  { mount, version: target }: MountTarget,
+  index: LiveIndex,
+  { beforeOpen }: Pick<Past, 'beforeOpen'>,
+): WayBack | undefined {
+  const version = beforeOpen.get(mount.path)
+  if (version === undefined || version === UNVERSIONED || version === target) return undefined
+  if (isBuiltinVersion(version) && index.mayDoubleNamespaces) return undefined
+  const sha256 = runsUnder(index, mount.plugin, version)
+  return sha256 === undefined ? undefined : { version, sha256 }
 }
 
 function versionThatRuns(

@@ -56,9 +56,9 @@ function describe(event: JournalEvent, told: ReadonlySet<string>): string {
     case 'undo_failed':
       return `        FAILED: ${event.reason}`
     case 'undo_started':
-      return `        putting back: ${describeAction(event.action, { nodes: [], detail: false })}`
+      return `        rolling back: ${describeAction(event.action, { nodes: [], detail: false })}`
     case 'undo_done':
-      return '        put back'
+      return '        rolled back'
     case 'run_waiting':
       return `        waiting: ${event.reason}`
     case 'run_ended':

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { liveNode, mountPath, nodeAddress } from '../../test/builders/live.ts'
+import { liveNode, mountPath, nodeAddress, version } from '../../test/builders/live.ts'
 import { plan, planCluster, step } from '../../test/builders/plan.ts'
 import type { Action, Plan } from '../documents/plan.generated.ts'
 import type { Failure, Mismatch, RollbackFailed, RunOutcome } from '../documents/run-outcome.ts'
@@ -9,7 +9,8 @@ import { renderOutcome } from './outcome-text.ts'
 import { createPalette } from './palette.ts'
 
 const AGAIN = 'lockstep rollback run-1'
-const sofar = { done: [], remaining: [] }
+const sofar = { done: [], already: [], remaining: [] }
+const none = { unchecked: [], between: false }
 const failure: Failure = { reason: 'why', causes: [{ kind: 'words', words: 'why' }] }
 const node = nodeAddress(2)
 const failed = { ...sofar, step: 's', failure, undone: [] }
@@ -27,28 +28,33 @@ const notBack = reload.mounts.map((mount) => ({
   ...{ mount, node, file: 'kv-1', sha256: '43fa0c46509d'.padEnd(64, '0') as Sha256 },
   found: 'no answer (backend is nil)',
 }))
-const notPutBack: RollbackFailed = {
+const rollbackFailed: RunOutcome & RollbackFailed = {
   ...{ kind: 'rollback_failed', step: 's', failure: wrongBytes, problems: wrongBytes },
-  ...{ not_rolled_back: notBack, by_hand: [reload], done: [], undone: ['t'], not_undone: ['s'] },
+  ...{
+    not_rolled_back: notBack,
+    by_hand: [reload],
+    done: [],
+    already: [],
+    undone: ['t'],
+    not_undone: ['s'],
+  },
   remaining: [],
 }
 
 test('done says of which nodes it was checked', () => {
   const nodes = [liveNode(1), liveNode(2, { role: 'standby', state: 'forwarding' })]
   const textOn = (cluster: Plan['cluster']): string =>
-    told({ kind: 'done', done: ['s'], already: 0 }, cluster)
+    told({ kind: 'done', done: ['s'], already: [] }, cluster)
 
-  expect(textOn(planCluster([liveNode(1)]))).toContain(
-    '1 step carried out and checked on every node.',
-  )
+  expect(textOn(planCluster([liveNode(1)]))).toContain('1 step done and checked on every node.')
   expect(textOn(planCluster(nodes, { product: 'vault' }))).toContain(
-    '1 step carried out and checked on the active node; standbys run no plugins.',
+    '1 step done and checked on the active node; standbys run no plugins.',
   )
 })
 
 test('says last which mounts cannot be written to, and what cures that', () => {
   const outcome: RunOutcome = {
-    ...{ kind: 'done', done: ['s'], already: 0 },
+    ...{ kind: 'done', done: ['s'], already: [] },
     readOnly: [{ mount: mountPath('a/'), node: nodeAddress(1) }],
   }
   const text = told(outcome)
@@ -58,37 +64,40 @@ test('says last which mounts cannot be written to, and what cures that', () => {
 })
 
 const OUTCOMES: readonly RunOutcome[] = [
-  { kind: 'interrupted', ...sofar },
-  { kind: 'stopped', error: new LockstepError({ code: 'lost', message: 'lost' }), ...sofar },
+  { kind: 'interrupted', unchecked: [], ...sofar },
+  {
+    kind: 'stopped',
+    error: new LockstepError({ code: 'lost', message: 'lost' }),
+    ...none,
+    ...sofar,
+  },
   { kind: 'rolled_back', ...failed },
-  notPutBack,
+  rollbackFailed,
   { kind: 'interrupted', unchecked: ['s'], ...sofar },
 ]
 
 test.each(OUTCOMES.map((outcome) => [outcome.kind, outcome] as const))(
-  '%s ends with the command that goes on',
+  '%s ends with the command that resumes',
   (_kind, outcome) => {
-    expect(told(outcome).trimEnd().split('\n').at(-1)).toMatch(
-      new RegExp(`go on from what it finds: ${AGAIN}$`),
-    )
+    expect(told(outcome).trimEnd().split('\n').at(-1)).toMatch(new RegExp(`resume: ${AGAIN}$`))
   },
 )
 
-test('what is not back is named once, with what it is to run and what brings it back', () => {
-  expect(told(notPutBack)).toBe(
+test('what was not rolled back is named once, with what it ran and the command that restores it', () => {
+  expect(told(rollbackFailed)).toBe(
     [
       '',
       'Failed: reload a/, b/ on http://node2:8200 (standby)',
       '  the file kv-2 on http://node2:8200 is not the one with SHA-256 ad7d9883fd81…: copy the right one there',
-      'NOT put back. This needs a person:',
+      'ROLLBACK FAILED. These need your attention:',
       '  a/, b/ on http://node2:8200: no answer (backend is nil); to run again: kv-1 (43fa0c46509d)',
-      'Undone:',
+      'Rolled back:',
       '  - t',
-      'Not undone:',
+      'Not rolled back:',
       '  - reload a/, b/ on http://node2:8200 (standby)',
-      'Mend the cause. What is not back comes back as it was with:',
+      'To restore these mounts, fix the cause, then run:',
       '  reload by hand',
-      `Or, with the cause mended, go on from what it finds: ${AGAIN}`,
+      `Or fix the cause, then resume: ${AGAIN}`,
       '',
     ].join('\n'),
   )
@@ -96,20 +105,22 @@ test('what is not back is named once, with what it is to run and what brings it 
 
 test('a mount that may be down after a cut is named, with its node', () => {
   expect(told({ kind: 'interrupted', unchecked: ['s'], ...sofar })).toContain(
-    'These mounts may be down until the next run has looked:\n  - a/, b/ on http://node2:8200\n',
+    'These mounts may be down until the next run has checked them:\n  - a/, b/ on http://node2:8200\n',
   )
 })
 
-test('a step that changed nothing is not told as put back', () => {
-  expect(told({ kind: 'rolled_back', ...failed })).toContain('Nothing was changed by it')
-  expect(told({ kind: 'rolled_back', ...failed, undone: ['s'] })).toContain('Put back:')
+test('a step that changed nothing is not told as rolled back', () => {
+  expect(told({ kind: 'rolled_back', ...failed })).toContain('Nothing was changed by this step')
+  expect(told({ kind: 'rolled_back', ...failed, undone: ['s'] })).toContain(
+    'Rolled back. Every mount that was touched runs its old version again on every node (checked).',
+  )
 })
 
 test.each([
-  [0, '2 steps carried out and checked on every node.'],
-  [1, '1 step carried out and checked on every node. 1 step had been carried out before.'],
-  [2, 'All 2 steps had been carried out before, as was checked on every node.'],
-])('of two steps, %i had been carried out before', (already, words) => {
+  [[], '2 steps done and checked on every node.'],
+  [['s'], '1 step done and checked on every node. 1 step already so (checked)'],
+  [['s', 't'], 'Nothing was sent: 2 steps already so (checked on every node).'],
+])('of two steps, %j were already so', (already, words) => {
   expect(told({ kind: 'done', done: ['s', 't'], already })).toContain(words)
 })
 
@@ -122,7 +133,7 @@ test('a stale plan says each thing once, and how to plan anew', () => {
   const text = told({ kind: 'stale', step: 's', mismatches: [mismatch, mismatch], ...sofar })
 
   expect(text.match(/a\/: mount was planned/g)).toHaveLength(1)
-  expect(text.trimEnd().split('\n').at(-1)).toBe('To go on, plan again: plan anew')
+  expect(text.trimEnd().split('\n').at(-1)).toBe('To resume, plan again: plan anew')
 })
 
 test('a stale retirement says what uses the version after all', () => {
@@ -134,7 +145,36 @@ test('a stale retirement says what uses the version after all', () => {
 
   const text = told({ kind: 'stale', step: 's', mismatches: [mismatch], ...sofar })
 
-  expect(text).toContain('secret/x v1.0.0: nothing was to use it any more, and a/ runs it')
+  expect(text).toContain('secret/x v1.0.0: nothing should use it any more, and a/ runs it')
+})
+
+test('a node that was away at the end is named, with what it runs when it starts again', () => {
+  const nodes = planCluster([liveNode(1), liveNode(2)]).nodes
+  const starts = [{ mount: mountPath('a/'), version: version('v2.0.0') }]
+  const atEnd = { nodes, away: [{ node, why: 'ECONNREFUSED', starts }], differing: [] }
+
+  const text = told({ kind: 'done', done: ['s'], already: [], atEnd })
+
+  expect(text).toContain('done and checked on every node that was seen.')
+  expect(text).toContain(
+    'Not seen at the end: http://node2:8200 (ECONNREFUSED).\n  When it starts again, it runs: a/ v2.0.0.',
+  )
+})
+
+test('a run that stopped between two versions says which mount runs which, and the roles of then', () => {
+  const error = new LockstepError({ code: 'node-away', message: 'node3 is away' })
+  const running = [
+    { what: 'v2.0.0', nodes: [nodeAddress(1)] },
+    { what: 'v1.0.0', nodes: [nodeAddress(2)] },
+  ]
+  const nodes = planCluster([liveNode(2), liveNode(1, { role: 'standby' })]).nodes
+  const atEnd = { nodes, away: [], differing: [{ mount: mountPath('a/'), running }] }
+  const ended = { unchecked: [], between: true, done: ['s'], already: [], remaining: [] }
+
+  const text = told({ kind: 'stopped', error, ...ended, atEnd })
+
+  expect(text).toContain('  a/: v2.0.0 on http://node1:8200; v1.0.0 on http://node2:8200\n')
+  expect(text).toContain(`reload a/, b/ on http://node2:8200 (${nodes[0]?.role})`)
 })
 
 function told(outcome: RunOutcome, cluster: Plan['cluster'] = plan().cluster): string {

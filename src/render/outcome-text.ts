@@ -1,9 +1,14 @@
-/** How a run ended: what was done, what was undone, what was not begun, and what to type next. */
+/**
+ * How a run ended: each step as exactly one of done and checked, already so, rolled back, not rolled
+ * back, not seen, not begun; the nodes that could not be seen; and what to type next.
+ */
 import type { Action, Plan } from '../documents/plan.generated.ts'
-import type { Failure, RollbackFailed, RunOutcome } from '../documents/run-outcome.ts'
+import type { AwayNode, Failure, RollbackFailed, RunOutcome } from '../documents/run-outcome.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import { count } from '../domain/count.ts'
 import { EXIT, unreachable } from '../domain/errors.ts'
+import { groupBy } from '../domain/group-by.ts'
+import { versionLabel } from '../domain/names.ts'
 import { describeAction } from './action-text.ts'
 import { describeCause, describeNotBack, saysTheCure } from './cause-text.ts'
 import type { Palette } from './palette.ts'
@@ -11,7 +16,7 @@ import { listSome, printable, shortenHashes } from './wording.ts'
 
 export interface OutcomeTextOptions {
   readonly palette: Palette
-  /** The command to type to go on. */
+  /** The command to type to resume. */
   readonly again: string
   /** The command that plans anew where this plan holds no longer. */
   readonly anew: string
@@ -19,7 +24,7 @@ export interface OutcomeTextOptions {
   readonly byHand: (action: Action) => string
 }
 
-/** For people; ends with what to type next, and where mounts stay read-only, with what cures it. */
+/** For people; ends with what to type next, and where mounts stay read-only, with how to fix that. */
 export function renderOutcome(
   outcome: RunOutcome,
   plan: Plan,
@@ -40,108 +45,94 @@ function renderReadOnly({ readOnly = [] }: RunOutcome, palette: Palette): string
   )
 }
 
-function renderEnd(
-  outcome: RunOutcome,
-  plan: Plan,
-  { palette, again, anew, byHand }: OutcomeTextOptions,
-): string {
-  const { titleOf, list } = stepsOf(plan)
-  const goOn = `To go on from what it finds: ${again}`
-  const planAgain = `To go on, plan again: ${anew}`
+function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions): string {
+  const { palette, again, anew } = options
+  const { titleOf, list } = stepsOf(outcome, plan)
+  const done = [
+    ...list(
+      'Done and checked',
+      outcome.done.filter((id) => !outcome.already.includes(id)),
+    ),
+    ...list('Already so, checked (nothing was sent)', outcome.already),
+  ]
+  const seen = [...differingLines(outcome), ...awayLines(outcome)]
+  const resume = `To resume: ${again}`
+  const planAgain = `To resume, plan again: ${anew}`
   switch (outcome.kind) {
     case 'done':
-      return `\n${palette.green('Apply complete.')} ${describeDone(outcome, plan)}\n`
+      return lines(
+        `${palette.green('Apply complete.')} ${describeDone(outcome, plan)}`,
+        ...awayLines(outcome),
+      )
     case 'stale':
       return lines(
         palette.red(`Stale: before "${titleOf(outcome.step)}" the cluster was not as planned.`),
-        ...new Set(
-          outcome.mismatches.map(({ subject, field, expected, found }) =>
-            shortenHashes(
-              field === 'used by' || field === 'run by'
-                ? `  ${subject}: nothing was to use it any more, and ${found}`
-                : `  ${subject}: ${field} was planned on ${expected}, found ${found}`,
-            ),
-          ),
-        ),
-        ...list('Done', outcome.done),
+        ...staleLines(outcome),
+        ...done,
         ...list('Not begun', outcome.remaining),
+        ...seen,
         planAgain,
       )
     case 'rolled_back':
       return lines(
         palette.red(`Failed: ${titleOf(outcome.step)}`),
         ...causesOf(outcome.failure),
-        palette.yellow(
-          outcome.undone.length === 0
-            ? 'Nothing was changed by it: what it touches runs as before, checked.'
-            : 'Put back: what it had touched runs as before, checked on every node touched.',
-        ),
-        ...list('Done', outcome.done),
-        ...list('Undone', outcome.undone),
+        palette.yellow(describeRolledBack(outcome)),
+        ...done,
+        ...list('Rolled back', outcome.undone),
         ...list('Not begun', outcome.remaining),
-        `${saysTheCure(outcome.failure) ? 'Once that is right,' : 'Mend the cause, then'} go on from what it finds: ${again}`,
+        ...awayLines(outcome),
+        `${saysTheCure(outcome.failure) ? 'Once that is right,' : 'Fix the cause, then'} resume: ${again}`,
       )
     case 'rollback_failed':
       return lines(
         palette.red(`Failed: ${titleOf(outcome.step)}`),
         ...causesOf(outcome.failure),
-        palette.red('NOT put back. This needs a person:'),
+        palette.red('ROLLBACK FAILED. These need your attention:'),
         ...problemsOf(outcome),
-        ...list('Done', outcome.done),
-        ...list('Undone', outcome.undone),
-        ...list('Not undone', outcome.not_undone),
+        ...done,
+        ...list('Rolled back', outcome.undone),
+        ...list('Not rolled back', outcome.not_undone),
         ...list('Not begun', outcome.remaining),
-        ...(outcome.by_hand.length === 0
-          ? ['Mend the cause.']
-          : [
-              'Mend the cause. What is not back comes back as it was with:',
-              ...outcome.by_hand.map((action) => `  ${byHand(action)}`),
-            ]),
-        `Or, with the cause mended, go on from what it finds: ${again}`,
+        ...awayLines(outcome),
+        ...byHandLines(outcome, options),
       )
     case 'interrupted':
       return lines(
-        ...(outcome.unchecked === undefined
-          ? [
-              palette.yellow(
-                'Stopped between two steps, as asked. Every mount is where its last step left it.',
-              ),
-            ]
-          : [
-              palette.red('Stopped at once. Nobody has looked at what came of:'),
-              ...outcome.unchecked.map((id) => `  - ${titleOf(id)}`),
-              ...mayBeDown(plan, outcome.unchecked),
-            ]),
-        ...list('Done', outcome.done),
+        outcome.unchecked.length === 0
+          ? palette.yellow('Stopped between two steps, as asked.')
+          : palette.red('Stopped at once, as asked.'),
+        ...notSeenLines(outcome, plan),
+        ...done,
         ...list('Not begun', outcome.remaining),
-        goOn,
+        ...seen,
+        resume,
       )
     case 'stopped':
       return lines(
         palette.red(`Stopped: ${printable(shortenHashes(outcome.error.message))}`),
         ...outcome.error.details.map((detail) => `  ${printable(shortenHashes(detail))}`),
-        outcome.unchecked === undefined
-          ? 'Every mount is where its last step left it.'
-          : `Nobody could look at what came of: ${titleOf(outcome.unchecked)}`,
-        ...list('Done', outcome.done),
-        ...list(
-          'Not begun',
-          outcome.remaining.filter((id) => id !== outcome.unchecked),
-        ),
+        ...notSeenLines(outcome, plan),
+        ...done,
+        ...list('Not begun', outcome.remaining),
+        ...seen,
         ...(outcome.error.hint === undefined ? [] : [outcome.error.hint]),
         // The same plan would be refused for the same reason.
-        outcome.error.exitCode === EXIT.stale ? planAgain : goOn,
+        outcome.error.exitCode === EXIT.stale ? planAgain : resume,
       )
     default:
       return unreachable(outcome)
   }
 }
 
-function stepsOf(plan: Plan) {
+/** Titles with the roles that the nodes had at the end: a leader may have changed since the plan. */
+function stepsOf({ atEnd }: RunOutcome, { cluster, steps }: Plan) {
+  const nodes = atEnd?.nodes ?? cluster.nodes
+  const followsActive = onlyActiveRuns(cluster)
   const titles = new Map(
-    plan.steps.map((step) => [
+    steps.map((step) => [
       step.id,
-      describeAction(step.action, { nodes: plan.cluster.nodes, detail: false }),
+      describeAction(step.action, { nodes, followsActive, detail: false }),
     ]),
   )
   const titleOf = (id: string): string => titles.get(id) ?? id
@@ -151,17 +142,110 @@ function stepsOf(plan: Plan) {
 }
 
 function describeDone(
-  { done, already }: RunOutcome & { readonly kind: 'done' },
+  { done, already, atEnd }: RunOutcome & { readonly kind: 'done' },
   { cluster }: Plan,
 ): string {
+  const allSeen = (atEnd?.away ?? []).length === 0
   const where = onlyActiveRuns(cluster)
     ? 'on the active node; standbys run no plugins'
-    : 'on every node'
-  if (done.length > 0 && already === done.length) {
-    return `All ${count(done.length, 'step')} had been carried out before, as was checked ${where}.`
+    : allSeen
+      ? 'on every node'
+      : 'on every node that was seen'
+  const sent = done.length - already.length
+  if (sent === 0)
+    return `Nothing was sent: ${count(done.length, 'step')} already so (checked ${where}).`
+  const now = `${count(sent, 'step')} done and checked ${where}.`
+  return already.length === 0
+    ? now
+    : `${now} ${count(already.length, 'step')} already so (checked); nothing was sent for that.`
+}
+
+function describeRolledBack({
+  undone,
+  atEnd,
+}: RunOutcome & { readonly kind: 'rolled_back' }): string {
+  if (undone.length === 0) {
+    return 'Nothing was changed by this step: what it touches runs as before (checked).'
   }
-  const now = `${count(done.length - already, 'step')} carried out and checked ${where}.`
-  return already === 0 ? now : `${now} ${count(already, 'step')} had been carried out before.`
+  const where = (atEnd?.away ?? []).length === 0 ? 'on every node' : 'on every node that was seen'
+  return `Rolled back. Every mount that was touched runs its old version again ${where} (checked).`
+}
+
+function staleLines({ mismatches }: RunOutcome & { readonly kind: 'stale' }): string[] {
+  const told = mismatches.map(({ subject, field, expected, found }) =>
+    printable(
+      shortenHashes(
+        field === 'used by' || field === 'run by'
+          ? `  ${subject}: nothing should use it any more, and ${found}`
+          : `  ${subject}: ${field} was planned on ${expected}, found ${found}`,
+      ),
+    ),
+  )
+  return [...new Set(told)]
+}
+
+function byHandLines(
+  { by_hand }: RunOutcome & { readonly kind: 'rollback_failed' },
+  { again, byHand }: OutcomeTextOptions,
+): string[] {
+  if (by_hand.length === 0) return [`Fix the cause, then resume: ${again}`]
+  return [
+    'To restore these mounts, fix the cause, then run:',
+    ...by_hand.map((action) => `  ${byHand(action)}`),
+    `Or fix the cause, then resume: ${again}`,
+  ]
+}
+
+function notSeenLines(
+  outcome: RunOutcome & { readonly kind: 'interrupted' | 'stopped' },
+  plan: Plan,
+): string[] {
+  const { list } = stepsOf(outcome, plan)
+  const { unchecked } = outcome
+  return [
+    ...list('Not seen: nobody could look at what came of', unchecked),
+    ...mayBeDown(plan, unchecked),
+  ]
+}
+
+function differingLines({ atEnd }: RunOutcome): string[] {
+  const differing = atEnd?.differing ?? []
+  if (differing.length === 0) return []
+  const alike = groupBy(differing, ({ running }) => JSON.stringify(running))
+  return [
+    'The cluster is between two versions. These mounts do not run the new one on every node:',
+    ...[...alike.values()].flatMap((group) => {
+      const [first] = group
+      if (first === undefined) return []
+      const mounts = listSome(
+        group.map(({ mount }) => mount),
+        { all: true },
+      )
+      const running = first.running.map(({ what, nodes }) => `${what} on ${nodes.join(', ')}`)
+      return [`  ${mounts}: ${printable(shortenHashes(running.join('; ')))}`]
+    }),
+  ]
+}
+
+/** A node that could not be seen, and what it runs when it comes back. */
+function awayLines({ atEnd }: RunOutcome): string[] {
+  return (atEnd?.away ?? []).flatMap((away) => [
+    `Not seen at the end: ${printable(away.node)} (${printable(away.why)}).`,
+    ...startsLine(away),
+  ])
+}
+
+function startsLine({ starts }: AwayNode): string[] {
+  if (starts.length === 0) return []
+  const byVersion = groupBy(starts, ({ version }) => version)
+  const told = [...byVersion].map(
+    ([version, alike]) =>
+      `${listSome(
+        alike.map(({ mount }) => mount),
+        { all: true },
+      )} ${versionLabel(version)}`,
+  )
+  return [`  When it starts again, it runs: ${told.join('; ')}.`]
 }
 
 function causesOf({ causes }: Failure): string[] {
@@ -182,7 +266,7 @@ function mayBeDown({ steps }: Plan, unchecked: readonly string[]): string[] {
   )
   if (reloads.length === 0) return []
   return [
-    'These mounts may be down until the next run has looked:',
+    'These mounts may be down until the next run has checked them:',
     ...reloads.map(({ mounts, node }) => `  - ${mounts.join(', ')} on ${node}`),
   ]
 }

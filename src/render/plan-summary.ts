@@ -21,6 +21,7 @@ export function summarizePlan(plan: Plan): string {
 function countSteps(plan: Plan): string[] {
   let [register, enable, tune, repoint, deregister] = [0, 0, 0, 0, 0]
   const reloaded = new Set<string>()
+  const checked = new Set<string>()
   const nodes = new Set<string>()
   for (const { action } of plan.steps) {
     switch (action.kind) {
@@ -43,11 +44,15 @@ function countSteps(plan: Plan): string[] {
       case 'deregister':
         deregister += 1
         break
+      case 'check':
+        for (const mount of action.mounts) checked.add(mount)
+        break
       default:
         unreachable(action)
     }
   }
   return [
+    checked.size > 0 && `${count(checked.size, 'mount')} to check`,
     register > 0 && `${register} to register`,
     enable > 0 && `${enable} to enable`,
     tune > 0 && `${tune} to tune`,

@@ -3,6 +3,7 @@
  * never forgotten for one. Never asks for the right to disable a mount: no request does that.
  */
 import type { Fact, Step } from '../documents/plan.generated.ts'
+import { writeOf } from '../documents/writes-of.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { ServerRequest } from '../domain/exchange.ts'
 import { compareText, ROOT_NAMESPACE } from '../domain/names.ts'
@@ -38,11 +39,13 @@ export function requiredCapabilities(steps: readonly Step[], lock?: string): rea
     read.add(key)
     for (const request of readsOf(fact)) need(request)
   }
-  for (const { action, undo, requires, ensures, restores, verify = [] } of steps) {
-    for (const one of [action, ...undo]) need(requestOf(one))
+  for (const step of steps) {
+    const { action, undo, requires, ensures, restores, verify = [] } = step
+    for (const one of [...writeOf(step), ...undo]) need(requestOf(one))
     for (const facts of [requires, ensures, restores]) facts.forEach(needReads)
     for (const check of verify) {
-      if (check.kind !== 'read' || action.kind !== 'reload') continue
+      if (check.kind !== 'read') continue
+      if (action.kind !== 'reload' && action.kind !== 'check') continue
       need(readBelowMount(check.mount, action.namespace, check.path))
     }
   }

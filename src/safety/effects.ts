@@ -48,6 +48,7 @@ function readEffects(draft: Draft): Effects {
         deregistered.add(entryKey(action.plugin, action.version))
         break
       case 'enable':
+      case 'check':
         break
       case 'tune':
         tuned.set(action.mount, action.version)

@@ -5,6 +5,7 @@
  * in.
  */
 import type { Action, Rehearsal, Step } from '../documents/plan.generated.ts'
+import { isWrite } from '../documents/writes-of.ts'
 import type { LiveState } from '../domain/live.ts'
 import type { MountPath } from '../domain/names.ts'
 import type { WantedEnd } from '../domain/wanted-end.ts'
@@ -55,8 +56,12 @@ export function rehearse({ live, steps, wanted }: RehearsalInput): Rehearsal | n
   }
 }
 
-/** Sends a step's request; what is wrong after it that was not before the plan. */
+/**
+ * Sends a step's request; what is wrong after it that was not before the plan. A check sends none,
+ * so it changes nothing.
+ */
 function playStep(stage: Stage, { action }: Step): Fault[] {
+  if (!isWrite(action)) return []
   const node = action.kind === 'reload' ? action.node : stage.active
   const look = prepareLook(stage, action)
   const { status, body } = stage.twin.send(node, requestOf(action))

@@ -3,6 +3,7 @@
  * wrong with them before it, which is no fault of the plan.
  */
 import type { Action, Step } from '../documents/plan.generated.ts'
+import { writeOf } from '../documents/writes-of.ts'
 import { groupBy } from '../domain/group-by.ts'
 import type { LiveConnection, LiveState } from '../domain/live.ts'
 import type { ConnectionPath, MountPath, NodeAddress, PluginId } from '../domain/names.ts'
@@ -66,7 +67,9 @@ export function setStage(
     mates: trackProcessMates(twin),
     known: new Map(),
   }
-  for (const plugin of new Set(steps.flatMap(({ action }) => pluginsTouched(stage, action)))) {
+  for (const plugin of new Set(
+    steps.flatMap(writeOf).flatMap((action) => pluginsTouched(stage, action)),
+  )) {
     recordKnown(stage, plugin)
   }
   recordStarts(stage, live, wanted)

@@ -1,5 +1,5 @@
 /** Plan documents for tests, built by hand: what a view shows must not depend on the planner. */
-import type { Action, Change, Finding, Plan, Step } from '../../src/documents/plan.generated.ts'
+import type { Change, Finding, Plan, Step } from '../../src/documents/plan.generated.ts'
 import type { LiveNode } from '../../src/domain/live.ts'
 import {
   type MountPath,
@@ -38,7 +38,11 @@ export function planCluster(
   }
 }
 
-export function step(id: string, action: Action, why: string): Step {
+export function step<Of extends Step['action']>(
+  id: string,
+  action: Of,
+  why: string,
+): Step & { readonly action: Of } {
   return {
     id,
     group: id,

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import type { DesiredState } from '../../src/domain/desired.ts'
 import type { LiveState } from '../../src/domain/live.ts'
 import { findDrift } from '../../src/drift/find-drift.ts'
+import { writeOf } from '../../src/documents/writes-of.ts'
 import { requestOf } from '../../src/server/requests.ts'
 import {
   type Applied,
@@ -80,7 +81,7 @@ const LAWS: readonly ((told: Told) => void)[] = [
       journal.flatMap((line) => (line.event === 'step_started' ? line.step : [])),
     )
     const steps = plan.steps.filter(({ id }) => started.has(id))
-    expect(writes).toEqual(steps.map(({ action }) => requestOf(action)))
+    expect(writes).toEqual(steps.flatMap(writeOf).map((action) => requestOf(action)))
   },
   function leavesNoDriftInWhatItWasToMove({ desired, again }) {
     const { differences, unreadable } = findDrift(desired, again.live, {

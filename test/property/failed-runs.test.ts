@@ -5,6 +5,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Plan } from '../../src/documents/plan.generated.ts'
+import { writeOf } from '../../src/documents/writes-of.ts'
 import type { LiveState } from '../../src/domain/live.ts'
 import {
   type MountPath,
@@ -59,7 +60,7 @@ it('puts back what failed, or says why not', { timeout: 120_000 }, async () => {
       const after = await observeTwin(twin)
       expect(accessorsOf(after)).toMatchObject(accessorsOf(before))
       // What takes a step back is in the plan too.
-      const planned = plan.steps.flatMap(({ action, undo }) => [action, ...undo])
+      const planned = plan.steps.flatMap((step) => [...writeOf(step), ...step.undo])
       const known = new Set(planned.map((action) => JSON.stringify(requestOf(action))))
       expect(writes.filter((write) => !known.has(JSON.stringify(write)))).toEqual([])
       switch (outcome.kind) {

@@ -132,7 +132,8 @@ function chooseRun(run: string | undefined, runs: readonly NamedRun[]): NamedRun
   const matching = runs.filter(
     ({ name, events }) =>
       (run === undefined || name.startsWith(run)) &&
-      events.some(({ event }) => event === 'step_started'),
+      // A run that only checked has changed nothing that could be rolled back.
+      events.some((event) => event.event === 'step_started' && event.action.kind !== 'check'),
   )
   const newest = matching.at(-1)
   if (newest !== undefined && (run === undefined || matching.length === 1)) return newest

@@ -1,57 +1,73 @@
 /**
- * Puts back what the steps of one group touched, each request journaled, and reads it all back.
- * Says what could not be put back; throws nothing that the cluster or the token is to blame for.
+ * Rolls back what the steps of one group touched, each request journaled, and reads it all back.
+ * Says what could not be rolled back; throws nothing.
  */
 import type { Action, Fact, Step } from '../documents/plan.generated.ts'
-import { LockstepError } from '../domain/errors.ts'
+import { writeOf } from '../documents/writes-of.ts'
+import type { LockstepError } from '../domain/errors.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { findActive } from './active-node.ts'
-import { look, placed, untilTheyHold } from './await-facts.ts'
-import { carryThrough } from './carry-through.ts'
+import { assertTokenLives, look, placed, untilTheyHold } from './await-facts.ts'
+import { type Carried, carryThrough } from './carry-through.ts'
 import {
   alsoDown,
   type Begun,
   judgeUndo,
   nobodyCouldLook,
   type NotTaken,
-  type PutBack,
+  type RollBack,
 } from './judge-undo.ts'
 import { notSeenToAnswer, type ReloadAction } from './not-seen-to-answer.ts'
 import { recordIfPossible } from './recorder.ts'
 import type { StepRun } from './run-step.ts'
+import { faultOf, isTokenEnded } from './stop-reasons.ts'
 import { effectOf, planUndo } from './undo.ts'
 
+/** Nobody can roll back, or look, once the token has ended. */
+export interface TokenEnded {
+  readonly kind: 'token_ended'
+  readonly error: LockstepError
+}
+
 /** Takes back what was begun of the failed step's group. */
-export async function putBack(run: StepRun, failed: Step, begun: Begun): Promise<PutBack> {
-  // Asked to stop or not, a mount that is down is put back first. Without the lock too: that it is
-  // down is certain, that another run began is not, and each step of that one looks before it acts.
+export async function rollBack(
+  run: StepRun,
+  failed: Step,
+  begun: Begun,
+): Promise<RollBack | TokenEnded> {
+  // Asked to stop or not, a mount that is down is rolled back first. Without the lock too: that it
+  // is down is certain, that another run began is not, and each step of that one looks first.
   const finishing = {
     ...run,
     interrupted: () => false,
     lockLost: () => false,
-    waiting: (reason: string) => recordIfPossible(run.waiting(reason)),
+    waiting: (reason: string) => recordIfPossible(() => run.waiting(reason)),
   }
   try {
     return await undo(finishing, failed, begun)
   } catch (error) {
-    if (!(error instanceof LockstepError)) throw error
+    if (isTokenEnded(error)) return { kind: 'token_ended', error }
     const { touched } = begun
     // Of what was not sent nothing is known to be down.
     if (touched.length === 0) return { kind: 'back', undone: [] }
-    return nobodyCouldLook(touched, touched, error.message)
+    return nobodyCouldLook(touched, touched, faultOf(error).message)
   }
 }
 
-async function undo(run: StepRun, failed: Step, begun: Begun): Promise<PutBack> {
+async function undo(run: StepRun, failed: Step, begun: Begun): Promise<RollBack> {
   const taken = await undoTouched(run, failed, begun.touched)
-  const unsent = reloadsAmong(begun.unsent.map(({ action }) => action))
+  const unsent = reloadsAmong(begun.unsent.flatMap(writeOf))
   const judged = alsoDown(taken, begun, await notSeenToAnswer(run, unsent))
   if (judged.kind === 'back') return judged
   const active = await findActive(run)
   return { ...judged, byHand: judged.byHand.map((action) => placed(run, action, active)) }
 }
 
-async function undoTouched(run: StepRun, failed: Step, touched: readonly Step[]): Promise<PutBack> {
+async function undoTouched(
+  run: StepRun,
+  failed: Step,
+  touched: readonly Step[],
+): Promise<RollBack> {
   const plan = planUndo(touched)
   const { actions, restores, lasting, lost } = plan
   // A refused request may have changed nothing: then there is nothing to take back.
@@ -93,14 +109,32 @@ async function takeBack(
       restores.filter((fact) => isConfigurationOf(fact, action)),
     )
   }
-  await recordIfPossible(run.recorder.undoStarted(failed, action))
-  const carried = await carryThrough(run, action, effectOf(action, restores))
+  await recordIfPossible(() => run.recorder.undoStarted(failed, action))
+  const carried = await tryToCarry(run, action, restores)
   if (carried.kind === 'accepted') {
-    await recordIfPossible(run.recorder.undoDone(failed))
+    await recordIfPossible(() => run.recorder.undoDone(failed))
     return undefined
   }
-  await recordIfPossible(run.recorder.undoFailed(failed, carried.reason))
+  await recordIfPossible(() => run.recorder.undoFailed(failed, carried.reason))
   return { action, carried }
+}
+
+/** One that cannot even be sent must not keep the others from being. */
+async function tryToCarry(
+  run: StepRun,
+  action: Action,
+  restores: readonly Fact[],
+): Promise<Carried> {
+  try {
+    const carried = await carryThrough(run, action, effectOf(action, restores))
+    if (carried.kind === 'refused' && carried.denied) {
+      await assertTokenLives(run, await findActive(run))
+    }
+    return carried
+  } catch (error) {
+    if (isTokenEnded(error)) throw error
+    return { kind: 'unknown', reason: faultOf(error).message }
+  }
 }
 
 function isConfigurationOf(fact: Fact, { node }: { readonly node: NodeAddress }): boolean {

@@ -1,0 +1,82 @@
+/**
+ * Which checks the journals say were seen to pass, and which were cut off. A step that was begun and
+ * has no end counts as open: whether its checks would have passed, nobody saw. Pure.
+ */
+import type { JournalEvent } from '../documents/journal.generated.ts'
+import type { MountPath, Version } from '../domain/names.ts'
+import { checkKey, type CheckRecord } from '../plan/checked.ts'
+import type { Past } from '../plan/past.ts'
+
+type Step = JournalEvent & { readonly event: 'step_started' }
+
+/** `runs`: the oldest first. */
+export function pastChecks(
+  runs: readonly (readonly JournalEvent[])[],
+): Pick<Past, 'checks' | 'beforeOpen'> {
+  const checks = new Map<string, CheckRecord>()
+  const beforeOpen = new Map<MountPath, Version>()
+  const openMounts = (): ReadonlySet<string> =>
+    new Set(
+      // A node's address has no space in it.
+      [...checks].flatMap(([key, { kind }]) =>
+        kind === 'open' ? key.slice(0, key.lastIndexOf(' ')) : [],
+      ),
+    )
+  for (const events of runs) {
+    const begun = new Map<string, readonly string[]>()
+    for (const event of events) {
+      switch (event.event) {
+        case 'run_started': {
+          const open = openMounts()
+          for (const { mount, version } of event.before.mounts) {
+            if (version !== null && !open.has(mount)) beforeOpen.set(mount, version)
+          }
+          break
+        }
+        case 'step_started': {
+          const keys = keysOf(event)
+          begun.set(event.step, keys)
+          for (const key of keys) checks.set(key, { kind: 'open' })
+          break
+        }
+        case 'step_done':
+          for (const key of begun.get(event.step) ?? []) checks.delete(key)
+          for (const fact of event.passed?.running ?? []) {
+            if (fact.fact !== 'running') continue
+            const { mount, node, sha256, version } = fact
+            const verify = event.passed?.verify.filter((one) => one.mount === mount) ?? []
+            const found = { sha256, ...(version !== undefined && { version }), verify }
+            checks.set(checkKey(mount, node), { kind: 'passed', ...found })
+          }
+          break
+        case 'undo_started': {
+          const { action } = event
+          if (action.kind !== 'reload') break
+          for (const mount of action.mounts) checks.delete(checkKey(mount, action.node))
+          break
+        }
+        case 'run_ended':
+          // What was rolled back runs as before, and a refused request may have changed nothing.
+          if (event.outcome !== 'rolled_back') break
+          for (const step of [...event.undone, event.failed ?? '']) {
+            for (const key of begun.get(step) ?? []) {
+              if (checks.get(key)?.kind === 'open') checks.delete(key)
+            }
+          }
+          break
+        case 'step_failed':
+        case 'undo_done':
+        case 'undo_failed':
+        case 'run_waiting':
+          break
+      }
+    }
+  }
+  const open = openMounts()
+  return { checks, beforeOpen: new Map([...beforeOpen].filter(([mount]) => open.has(mount))) }
+}
+
+function keysOf({ action }: Step): readonly string[] {
+  if (action.kind !== 'reload' && action.kind !== 'check') return []
+  return action.mounts.map((mount) => checkKey(mount, action.node))
+}

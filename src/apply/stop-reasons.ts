@@ -1,0 +1,47 @@
+/** Why a run stopped without a step having failed, and the way out: an error for each reason. */
+import { EXIT, LockstepError } from '../domain/errors.ts'
+import type { Failure } from '../documents/run-outcome.ts'
+
+/** A node that a step needs stayed away. */
+export function stayedAway(reason: string): LockstepError {
+  return new LockstepError({
+    code: 'node-away',
+    message: reason,
+    hint: 'Bring the node back, then run this again; or wait longer for it with --wait.',
+  })
+}
+
+/** A node keeps to an older setting, also after it was told again. */
+export function staysBehind(reason: string): LockstepError {
+  return new LockstepError({
+    code: 'node-behind',
+    message: reason,
+    hint: 'The node has missed a change. Restart it, so that it reads everything anew.',
+  })
+}
+
+/** One node lacks what a step needs there, and nothing was sent to it. */
+export function lacksWhatItNeeds({ reason, causes }: Failure): LockstepError {
+  const [missing] = causes.flatMap((cause) => (cause.kind === 'missing_file' ? cause : []))
+  if (missing === undefined) return staysBehind(reason)
+  return new LockstepError({
+    code: 'binary-missing',
+    message: reason,
+    hint: `Nothing was touched. Copy ${missing.file} to the plugin directory of ${missing.node}.`,
+  })
+}
+
+/** A fault of ours is told as one, with what is needed to report it. */
+export function faultOf(error: unknown): LockstepError {
+  if (error instanceof LockstepError) return error
+  return new LockstepError({
+    code: 'bug',
+    message: `this is a bug in lockstep, please report it: ${String(error instanceof Error ? error.stack : error)}`,
+    cause: error,
+  })
+}
+
+/** The token has ended or may not do what the run needs: then nothing else is worth telling. */
+export function isTokenEnded(error: unknown): error is LockstepError {
+  return error instanceof LockstepError && error.exitCode === EXIT.notAllowed
+}
