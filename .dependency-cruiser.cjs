@@ -18,7 +18,7 @@ const STAGES = {
 /** These see nothing but what they are handed: no files, no network, no processes, no clock. */
 const PURE_STAGES = ['domain', 'documents', 'plan', 'safety', 'twin', 'drift', 'render']
 /** What these import of an impure stage is as pure as they are. */
-const PURE_FILES = ['server/requests', 'server/rights']
+const PURE_FILES = ['server/request-path', 'server/requests', 'server/rights']
 const PURE_MODULES = ['crypto', 'util']
 const PURE_PACKAGES = ['canonicalize', 'diff', 'semver', '@types/semver']
 

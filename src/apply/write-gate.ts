@@ -21,7 +21,7 @@ export function gateWrites(client: Client): WriteGate {
       ...client,
       write: async (node, request) => {
         if (isShut) return new Promise(() => undefined)
-        const sent = client.write(node, request)
+        const sent = client.write(node, request, () => isShut)
         underWay.add(sent)
         try {
           return await sent

@@ -60,10 +60,15 @@ export async function openSession(
   const told = options.verbose === true ? logRequests(plain, host.err, clock) : plain
   const log = options.logFile === undefined ? undefined : openLog(options.logFile, host)
   const transport = log === undefined ? told : logRequests(told, log, clock)
-  const client = createClient({ transport, wait: host.wait })
+  const patience = {
+    limit: connection.timeout,
+    random: () => parseInt(host.randomHex(4), 16) / 2 ** 32,
+    now: clock,
+  }
+  const client = createClient({ transport, wait: host.wait, patience })
   // Whoever carries a plan out tells of its waits itself.
   const patient = options.quiet === true ? transport : announceWaits(transport, host)
-  const reader = createReader({ transport: patient, wait: host.wait })
+  const reader = createReader({ transport: patient, wait: host.wait, patience })
   const nodes = options.node?.map(nodeAddress) ?? desired?.cluster.nodes
   return {
     client,

@@ -1,5 +1,6 @@
 /** The `cluster` of all files together: which cluster is meant, and how it is reached. */
 import type { DesiredCluster, Source } from '../domain/desired.ts'
+import { faultInMountPath } from '../domain/name-faults.ts'
 import { parseNodeAddress, type NodeAddress } from '../domain/names.ts'
 import { claimOnce, type Claim, type InputFile, type Report } from './input-file.ts'
 import { commandNear } from './near-file.ts'
@@ -30,6 +31,14 @@ function readOne(file: InputFile, claim: Claim, report: Report): DesiredCluster 
     })
   }
   const kv = cluster.lock?.kv
+  const fault = kv === undefined ? undefined : faultInMountPath(`${kv}/`)
+  if (kv !== undefined && fault !== undefined) {
+    report({
+      message: `${show(kv)} cannot be a secret's path: it ${fault}`,
+      source: at('lock'),
+      hint: 'write <mount>/<path>, e.g. secret/lockstep',
+    })
+  }
   return {
     ...(cluster.name !== undefined && { name: { value: cluster.name, source: at('name') } }),
     ...(address !== undefined && { address }),
@@ -72,11 +81,12 @@ function readAddress(text: string, source: Source, report: Report): NodeAddress 
     report({ message: 'an address must have no user or password in it', source })
     return undefined
   }
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+  // `/v1` begins every request, and is no part of an address.
+  if (address.endsWith('/v1') || url.search !== '' || url.hash !== '') {
     report({
       message: `${show(text)} has more than an address in it`,
       source,
-      hint: `write ${address}`,
+      hint: `write ${address.replace(/\/v1$/, '')}`,
     })
     return undefined
   }

@@ -1,6 +1,7 @@
 /** The database connections of all files: each names a database plugin that the files list. */
 import type { DesiredConnection, Source } from '../domain/desired.ts'
 import type { Connection } from '../documents/desired-state.generated.ts'
+import { faultInName } from '../domain/name-faults.ts'
 import { compareText, parseConnectionPath, pluginType } from '../domain/names.ts'
 import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
 import type { LookUpPlugin } from './plugin-lookup.ts'
@@ -37,8 +38,9 @@ function readConnection(
   const at = (key: string): Source => placeOf(file, 'connections', text, key).value
   const path = parseConnectionPath(text)
   if (path === undefined) {
+    const fault = faultInName(text)
     report({
-      message: `${show(text)} is not a connection's path`,
+      message: `${show(text)} is not a connection's path${fault === undefined ? '' : `: it ${fault}`}`,
       source,
       hint: 'write <mount>/config/<name>, e.g. db/config/orders',
     })

@@ -1,10 +1,12 @@
 /** The mounts of all files: each names a plugin that the files list, on a path of its type. */
 import type { DesiredMount, Source, Verification } from '../domain/desired.ts'
 import type { Mount } from '../documents/desired-state.generated.ts'
+import { faultInMountPath, faultInName } from '../domain/name-faults.ts'
 import {
   compareText,
   parseMountPath,
   pluginType,
+  withSlash,
   type MountPath,
   type PluginId,
 } from '../domain/names.ts'
@@ -77,15 +79,15 @@ function readMount(reading: Reading, mount: Sound<Mount>): DesiredMount | undefi
 }
 
 function readPath(text: string, source: Source, report: Report): MountPath | undefined {
-  const path = parseMountPath(text)
-  if (path === undefined) {
+  const fault = faultInMountPath(withSlash(text))
+  if (fault !== undefined) {
     report({
-      message: `${show(text)} is not a mount's path`,
+      message: `${show(text)} cannot be a mount's path: it ${fault}`,
       source,
       hint: 'write it as the server lists it, e.g. team-a/ or auth/jwt/',
     })
   }
-  return path
+  return parseMountPath(text)
 }
 
 function checkPath(path: MountPath, id: PluginId, { file, text, report }: Reading): void {
@@ -104,7 +106,7 @@ function checkPath(path: MountPath, id: PluginId, { file, text, report }: Readin
       report({
         message: `${show(path)} is not an auth method's path, but ${id} is an auth plugin`,
         source: key,
-        hint: path === 'auth/' ? 'write auth/<name>/' : `did you mean auth/${show(path)}?`,
+        hint: `did you mean auth/${show(path)}?`,
       })
       return
     case 'secret':
@@ -141,5 +143,6 @@ function readVerification(
 function explainReadPath(path: string): string | undefined {
   if (path.startsWith('/')) return 'begins with a slash'
   if (path.split('/').some((part) => part === '..' || part === '.')) return 'leaves the mount'
-  return path.includes('?') ? 'has a question mark in it' : undefined
+  if (path.includes('?')) return 'has a question mark in it'
+  return faultInName(path.replace(/\/$/, ''))
 }

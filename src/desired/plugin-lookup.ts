@@ -1,5 +1,6 @@
 /** Finds the plugin that a mount or connection names among those the files list. */
 import type { Source } from '../domain/desired.ts'
+import { faultInPluginName } from '../domain/name-faults.ts'
 import { parsePluginId, type PluginId } from '../domain/names.ts'
 import type { Report } from './input-file.ts'
 import type { PluginNames } from './use.ts'
@@ -18,7 +19,7 @@ export function createPluginLookup(
   report: Report,
 ): LookUpPlugin {
   return (text, source) => {
-    const id = parsePluginId(text)
+    const id = readPluginId(text, source, report)
     if (id === undefined) return undefined
     const found = names.get(id)
     if (found === undefined && complete) {
@@ -33,3 +34,20 @@ export function createPluginLookup(
     return { id, names: found }
   }
 }
+
+/** Undefined where it is none; that it is no `type/name` at all is told by the file's shape. */
+export function readPluginId(text: string, source: Source, report: Report): PluginId | undefined {
+  const id = parsePluginId(text)
+  const fault = faultInPluginName(text.slice(text.indexOf('/') + 1))
+  if (id === undefined && fault !== undefined && TYPE_AND_NAME.test(text)) {
+    report({
+      message: `${show(text)} cannot be a plugin: its name ${fault}`,
+      source,
+      hint: 'write it as the catalog lists it, e.g. secret/my-kv',
+    })
+  }
+  return id
+}
+
+/** As in the schema. */
+const TYPE_AND_NAME = /^(secret|auth|database)\/./su

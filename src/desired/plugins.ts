@@ -5,9 +5,10 @@
 import type { DesiredPlugin, DesiredVersion, Source } from '../domain/desired.ts'
 import type { Binary, Plugin } from '../documents/desired-state.generated.ts'
 import { formatSource } from '../domain/errors.ts'
-import { compareText, parsePluginId, type PluginId, type Version } from '../domain/names.ts'
+import { compareText, type PluginId, type Version } from '../domain/names.ts'
 import type { HashReader, LocatedHash } from './binary-hash.ts'
 import { readDetails } from './binary-details.ts'
+import { readPluginId } from './plugin-lookup.ts'
 import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
 import type { Sound } from './shape.ts'
 import { readUse, type PluginNames } from './use.ts'
@@ -41,7 +42,7 @@ export async function readPlugins(
   const names = new Map<PluginId, PluginNames>()
   for (const file of files) {
     for (const [text, plugin] of Object.entries(file.document.plugins ?? {})) {
-      const id = parsePluginId(text)
+      const id = readPluginId(text, placeOf(file, 'plugins', text).key, report)
       if (id === undefined || !claim(id, placeOf(file, 'plugins', id).key)) continue
       const known = describePlugin(id, plugin)
       names.set(id, known)

@@ -17,6 +17,8 @@ export interface ServerResponse {
   readonly body: unknown
   /** Its errors as they may be told; absent where they hold no secret that is known. */
   readonly told?: readonly string[]
+  /** The header of that name: seconds or a date after which to come back. */
+  readonly retryAfter?: string
   /** No token was sent with the request. */
   readonly withoutToken?: true
 }

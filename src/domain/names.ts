@@ -2,6 +2,8 @@
  * The names a plan is written in, as branded strings: a mount path can never be
  * passed where a plugin id is meant. Constructors check and normalise; nothing else makes one.
  */
+import { faultInMountPath, faultInName, faultInPluginName } from './name-faults.ts'
+
 declare const brand: unique symbol
 type Brand<Name extends string> = string & { readonly [brand]: Name }
 
@@ -22,7 +24,10 @@ export type Sha256 = Brand<'Sha256'>
 export type MountPath = Brand<'MountPath'>
 /** `<mount>config/<name>`, e.g. `db/config/orders`. */
 export type ConnectionPath = Brand<'ConnectionPath'>
-/** A node's own address without trailing slash, e.g. `https://10.0.0.1:8200`. */
+/**
+ * A node's own address without trailing slash, e.g. `https://10.0.0.1:8200`; with a path where what
+ * stands before it has one, e.g. `https://proxy/vault`.
+ */
 export type NodeAddress = Brand<'NodeAddress'>
 /** A namespace's path with its trailing slash; `''` is the root namespace. */
 export type Namespace = Brand<'Namespace'>
@@ -31,14 +36,17 @@ export const UNVERSIONED = '' as Version
 export const NO_SHA256 = '' as Sha256
 export const ROOT_NAMESPACE = '' as Namespace
 
-const PLUGIN_ID = /^(secret|auth|database)\/([A-Za-z0-9][A-Za-z0-9_.-]*)$/
+const PLUGIN_ID = /^(secret|auth|database)\/(.*)$/su
 // Semantic versioning 2.0.0; build metadata is part of what servers compare (`+builtin`).
 const SEMANTIC_VERSION =
   /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/
 
-/** Reads `type/name`; undefined when it is not of that form. */
+/** Reads `type/name`; undefined when it is not of that form, or no server could hold the name. */
 export function parsePluginId(text: string): PluginId | undefined {
-  return PLUGIN_ID.test(text) ? (text as PluginId) : undefined
+  const name = PLUGIN_ID.exec(text)?.[2]
+  return name === undefined || faultInPluginName(name) !== undefined
+    ? undefined
+    : (text as PluginId)
 }
 
 export function pluginId(type: PluginType, name: string): PluginId {
@@ -82,17 +90,22 @@ export function parseSha256(text: string): Sha256 | undefined {
   return /^[0-9a-fA-F]{64}$/.test(text) ? (text.toLowerCase() as Sha256) : undefined
 }
 
-/** Adds the trailing slash servers list mounts with; undefined for an empty or absolute path. */
+/** Adds the trailing slash that servers list mounts with; undefined where no mount can be there. */
 export function parseMountPath(text: string): MountPath | undefined {
-  const path = text.endsWith('/') ? text : `${text}/`
-  return path === '/' || path.startsWith('/') || path.includes('//') || /\s/.test(path)
-    ? undefined
-    : (path as MountPath)
+  const path = withSlash(text)
+  return faultInMountPath(path) === undefined ? (path as MountPath) : undefined
 }
 
-/** Reads `<mount>/config/<name>`; undefined when it is not of that form. */
+/** As servers list mounts. */
+export function withSlash(text: string): string {
+  return text.endsWith('/') ? text : `${text}/`
+}
+
+/** Reads `<mount>/config/<name>`; undefined when it is not of that form, or none can be there. */
 export function parseConnectionPath(text: string): ConnectionPath | undefined {
-  return /^[^/\s][^\s]*\/config\/[^/\s]+$/.test(text) ? (text as ConnectionPath) : undefined
+  const [, mount, name] = /^(.+)\/config\/([^/]+)$/su.exec(text) ?? []
+  if (mount === undefined || name === undefined) return undefined
+  return (faultInMountPath(`${mount}/`) ?? faultInName(name)) ? undefined : (text as ConnectionPath)
 }
 
 /** The mount a connection belongs to, and its name there. */
@@ -105,18 +118,25 @@ export function connectionPath(mount: MountPath, name: string): ConnectionPath {
   return `${mount}config/${name}` as ConnectionPath
 }
 
-/** Reads an http(s) address without its trailing slash or path; undefined when it is none. */
+/**
+ * Reads an http(s) address without its trailing slash; undefined when it is none. A path is kept:
+ * what stands before a cluster may serve it below one.
+ */
 export function parseNodeAddress(text: string): NodeAddress | undefined {
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
-  return url.origin as NodeAddress
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}` as NodeAddress
 }
 
-/** A namespace path as servers write it: with its trailing slash, `''` for the root. */
-export function parseNamespace(text: string): Namespace {
+/**
+ * A namespace path as servers write it: with its trailing slash, `''` for the root; undefined
+ * where no namespace can be named so.
+ */
+export function parseNamespace(text: string): Namespace | undefined {
   const trimmed = text.replace(/^\/+|\/+$/g, '')
-  return (trimmed === '' || trimmed === 'root' ? '' : `${trimmed}/`) as Namespace
+  if (trimmed === '' || trimmed === 'root') return ROOT_NAMESPACE
+  return faultInName(trimmed) === undefined ? (`${trimmed}/` as Namespace) : undefined
 }
 
 /** A mount's path inside its namespace: `ns1/auth/jwt/` in `ns1/` is `auth/jwt/`. */

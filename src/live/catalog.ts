@@ -16,6 +16,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, fields, text, texts } from '../server/body.ts'
 import type { Reader } from '../server/reader.ts'
+import { shownPath } from '../server/request-path.ts'
 import { errorWords, refusal, saysComeBack, whyUnread, wordsToJudge } from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
@@ -90,7 +91,7 @@ export async function readEntry(
   if (response.status !== 200) {
     return {
       kind: 'unreadable',
-      unreadable: { what: 'catalog-entry', path: request.path, ...whyUnread(response) },
+      unreadable: { what: 'catalog-entry', path: shownPath(request.path), ...whyUnread(response) },
       passing: saysComeBack(response),
       lacksFile: /validating the command path|no such file/.test(wordsToJudge(response)),
     }
@@ -120,7 +121,10 @@ export async function readPinnedVersions(
   const response = await reader.ask(address, request)
   if (response.status === 404) return { pins: [], unreadable: [] }
   if (response.status !== 200) {
-    return { pins: [], unreadable: [{ what: 'pins', path: request.path, ...whyUnread(response) }] }
+    return {
+      pins: [],
+      unreadable: [{ what: 'pins', path: shownPath(request.path), ...whyUnread(response) }],
+    }
   }
   const listed = dataOf(response.body)['pinned_versions']
   const pins = (Array.isArray(listed) ? listed : []).flatMap((item) => {

@@ -6,6 +6,7 @@ import { type NodeAddress } from '../domain/names.ts'
 import { dataOf, text } from '../server/body.ts'
 import { saysComeBack, whyUnread } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
+import { shownPath } from '../server/request-path.ts'
 import { readHaStatus, readOwnConfiguration } from '../server/requests.ts'
 import {
   addressesOf,
@@ -50,7 +51,9 @@ export async function findLeftOut(
     unreadable: [
       ...(refused === undefined
         ? []
-        : [{ what: 'nodes' as const, path: readHaStatus().path, ...whyUnread(refused) }]),
+        : [
+            { what: 'nodes' as const, path: shownPath(readHaStatus().path), ...whyUnread(refused) },
+          ]),
       ...untold.map(({ why }) => why),
       ...unreadable,
     ],
@@ -79,7 +82,7 @@ async function whichMember(
     throw error
   })
   if (answer === undefined || saysComeBack(answer)) return { kind: 'silent' }
-  const about = { what: 'nodes', path: request.path, node: address } as const
+  const about = { what: 'nodes', path: shownPath(request.path), node: address } as const
   if (answer.status !== 200) return { kind: 'untold', why: { ...about, ...whyUnread(answer) } }
   const { cluster_addr, api_addr } = dataOf(answer.body)
   const own = { cluster: hostOf(text(cluster_addr)), address: text(api_addr) }

@@ -6,6 +6,7 @@ import { type NodeAddress, parseNodeAddress } from '../domain/names.ts'
 import { dataOf, fields, text } from '../server/body.ts'
 import { saysComeBack, whyUnread } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
+import { shownPath } from '../server/request-path.ts'
 import { readHaStatus, readRaftConfiguration, readSealStatus } from '../server/requests.ts'
 
 /** How often, and after which pauses in milliseconds, nodes are waited for that have not yet reported. */
@@ -119,7 +120,7 @@ async function readRaftMembers(reader: Reader, address: NodeAddress): Promise<Ra
   if (storage !== '' && storage !== 'raft') return none
   return {
     members: [],
-    unreadable: [{ what: 'nodes', path: request.path, ...whyUnread(response) }],
+    unreadable: [{ what: 'nodes', path: shownPath(request.path), ...whyUnread(response) }],
   }
 }
 

@@ -1,6 +1,7 @@
 /** Each node's own view of the mounts: configured, running, and whether the backend answers. */
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveMount, LiveNode, MountOnNode, Unreadable } from '../domain/live.ts'
+import { faultInMountPath } from '../domain/name-faults.ts'
 import {
   compareText,
   type MountPath,
@@ -10,7 +11,7 @@ import {
   NO_SHA256,
   parseSha256,
   ROOT_NAMESPACE,
-  pluginId,
+  parsePluginId,
   type PluginId,
   type PluginType,
   type Version,
@@ -18,6 +19,7 @@ import {
 } from '../domain/names.ts'
 import { dataOf, fields, text } from '../server/body.ts'
 import type { Reader } from '../server/reader.ts'
+import { shownPath } from '../server/request-path.ts'
 import { errorWords, forwards, refusal, whyUnread } from '../server/faults.ts'
 import { readAuthMounts, readMountHelp, readSecretMounts } from '../server/requests.ts'
 
@@ -38,6 +40,8 @@ export type NodeMounts =
   | {
       readonly kind: 'itself'
       readonly mounts: readonly ListedMount[]
+      /** What it lists and no request can name. */
+      readonly unusable: readonly Unreadable[]
       /** The running version of `sys/`, which tells the products apart; the root namespace's only. */
       readonly system_version: string
     }
@@ -65,7 +69,7 @@ export async function listMounts(
       kind: 'unreadable',
       unreadable: {
         what: 'mounts',
-        path: `${namespace}${request.path}`,
+        path: `${namespace}${shownPath(request.path)}`,
         node,
         ...whyUnread(answer),
       },
@@ -73,13 +77,15 @@ export async function listMounts(
     }
   }
   const [secret, auth] = answers.map((answer) => dataOf(answer.body))
+  const listed = [
+    ...mountsOf('secret', secret ?? {}, namespace),
+    ...mountsOf('auth', auth ?? {}, namespace),
+  ]
   return {
     kind: 'itself',
     system_version: text(fields(secret?.['sys/'])['running_plugin_version']),
-    mounts: [
-      ...mountsOf('secret', secret ?? {}, namespace),
-      ...mountsOf('auth', auth ?? {}, namespace),
-    ],
+    mounts: listed.flatMap((item) => ('what' in item ? [] : item)),
+    unusable: listed.flatMap((item) => ('what' in item ? { ...item, node } : [])),
   }
 }
 
@@ -90,15 +96,21 @@ function mountsOf(
   type: PluginType,
   listed: Readonly<Record<string, unknown>>,
   namespace: Namespace,
-): ListedMount[] {
+): (ListedMount | Unreadable)[] {
   return Object.entries(listed).flatMap(([path, value]) => {
     const mount = fields(value)
     const name = text(mount['type'])
     if (name === '' || SYSTEM_TYPES.test(name)) return []
+    const full = type === 'auth' ? `auth/${path}` : path
+    const plugin = parsePluginId(`${type}/${name}`)
+    const fault = faultInMountPath(full) ?? (plugin ? undefined : 'runs a plugin without a name')
+    if (fault !== undefined || plugin === undefined) {
+      return { what: 'mounts', path: `${namespace}${full}`, reason: `its path ${fault ?? ''}` }
+    }
     return {
-      path: mountPathIn(namespace, type === 'auth' ? `auth/${path}` : path),
+      path: mountPathIn(namespace, full),
       namespace,
-      plugin: pluginId(type, name),
+      plugin,
       accessor: text(mount['accessor']),
       configured_version: versionFromServer(mount['plugin_version']),
       running_version: versionFromServer(mount['running_plugin_version']),
@@ -172,6 +184,7 @@ export async function readMounts(reader: Reader, question: MountsQuestion): Prom
       unreadable.push(listed.unreadable)
     } else {
       systemVersion ||= listed.system_version
+      unreadable.push(...listed.unusable)
       views.push(...listed.mounts.map((mount) => ({ node, mount })))
     }
   }

@@ -39,7 +39,13 @@ export async function readNamespaces(
           })
           return []
         }
-        return texts(dataOf(answer.body)['keys']).map((key) => parseNamespace(`${parent}${key}`))
+        return texts(dataOf(answer.body)['keys']).flatMap((key) => {
+          const path = `${parent}${key}`
+          const namespace = parseNamespace(path)
+          if (namespace !== undefined) return namespace
+          unreadable.push({ what: 'namespaces', path, reason: 'no request can name it' })
+          return []
+        })
       }),
     )
     level = found.flat()

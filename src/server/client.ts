@@ -1,10 +1,13 @@
 /**
- * Reads that are retried and writes that never are, over a transport. A read throws when it got
+ * Reads that are retried, and writes that are not unless a server says that it carried nothing out.
+ * Over a transport. A read throws when it got
  * no answer; a write whose answer was lost says so, and the caller reads what came of it.
  */
+import { LockstepError } from '../domain/errors.ts'
 import type { ServerResponse, Transport } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
-import { createReader, type Reader } from './reader.ts'
+import { createPatience, isRateLimited } from './patience.ts'
+import { createReader, type Reader, type ReaderOptions } from './reader.ts'
 import type { WriteRequest } from './requests.ts'
 
 /** A write was answered, or nobody knows whether it was carried out. */
@@ -13,24 +16,37 @@ export type WriteOutcome =
   | { readonly kind: 'lost'; readonly error: unknown }
 
 export interface Client extends Reader {
-  /** Sent once. */
-  write(node: NodeAddress, request: WriteRequest): Promise<WriteOutcome>
+  /**
+   * Sent once; and again where the answer was that the server counts too many requests (429), since
+   * a request that was refused so was not carried out. `givesUp` ends that. Throws a LockstepError
+   * where nothing was sent.
+   */
+  write(node: NodeAddress, request: WriteRequest, givesUp?: () => boolean): Promise<WriteOutcome>
   close(): Promise<void>
 }
 
-export interface ClientOptions {
+export interface ClientOptions extends ReaderOptions {
   readonly transport: Transport
-  readonly wait: (milliseconds: number) => Promise<void>
 }
 
-export function createClient({ transport, wait }: ClientOptions): Client {
+export function createClient(options: ClientOptions): Client {
+  const { transport, wait } = options
   return {
-    ...createReader({ transport, wait }),
-    write: async (node, request) => {
-      try {
-        return { kind: 'answered', response: await transport.send(node, request) }
-      } catch (error) {
-        return { kind: 'lost', error }
+    ...createReader(options),
+    write: async (node, request, givesUp) => {
+      const waitForBusy = createPatience(options.patience)
+      for (;;) {
+        let response
+        try {
+          response = await transport.send(node, request)
+        } catch (error) {
+          if (error instanceof LockstepError) throw error
+          return { kind: 'lost', error }
+        }
+        const pause = isRateLimited(response) ? waitForBusy(response) : undefined
+        if (pause === undefined) return { kind: 'answered', response }
+        await wait(pause)
+        if (givesUp?.() === true) return { kind: 'answered', response }
       }
     },
     close: () => transport.close(),

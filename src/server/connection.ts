@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LockstepError } from '../domain/errors.ts'
+import { faultInName } from '../domain/name-faults.ts'
 import {
   type Namespace,
   type NodeAddress,
@@ -68,7 +69,7 @@ export async function resolveConnection(sources: ConnectionSources): Promise<Con
       flags.address ?? sources.fileAddress ?? variable('ADDR')?.value ?? DEFAULT_ADDRESS,
     ),
     token,
-    namespace: parseNamespace(flags.namespace ?? variable('NAMESPACE')?.value ?? ''),
+    namespace: namespace(flags.namespace ?? variable('NAMESPACE')?.value ?? ''),
     tls,
     timeout: 1000 * (flags.timeout ?? timeoutOf(variable('CLIENT_TIMEOUT')) ?? DEFAULT_TIMEOUT),
   }
@@ -133,6 +134,16 @@ function address(text: string): NodeAddress {
     code: 'bad-address',
     message: `"${text}" is not an address of a server`,
     hint: 'Write it like https://vault.example.com:8200.',
+  })
+}
+
+function namespace(text: string): Namespace {
+  const parsed = parseNamespace(text)
+  if (parsed !== undefined) return parsed
+  throw new LockstepError({
+    code: 'bad-namespace',
+    message: `the namespace ${JSON.stringify(text)} ${faultInName(text.replace(/^\/+|\/+$/g, '')) ?? 'is not a name'}`,
+    hint: 'Write it like ns1/team-a, with --namespace, BAO_NAMESPACE or VAULT_NAMESPACE.',
   })
 }
 

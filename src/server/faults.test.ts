@@ -17,7 +17,7 @@ describe('requests without an answer', () => {
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'untrusted-certificate', 1],
     ['EPROTO', 'not-tls', 1],
   ])('%s is %s', (code, expected, exitCode) => {
-    const error = noAnswer(node, networkError(code))
+    const error = noAnswer(node, readCatalog(), networkError(code))
     expect(error).toMatchObject({ code: expected, exitCode })
     expect(error.message).toContain(node)
     expect(error.hint).toBeTruthy()

@@ -5,7 +5,9 @@
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { ServerRequest, ServerResponse } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
-import { capabilityFor, policyLine, withoutQuery } from './rights.ts'
+import { UNUSABLE_ANSWER } from './read-answer.ts'
+import { plainPath } from './request-path.ts'
+import { capabilityFor, policyLine } from './rights.ts'
 
 const CERTIFICATE_CODES = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -102,7 +104,8 @@ export function whyUnread(answer: ServerResponse): { reason: string; denied?: tr
 
 /** An answer in one line: its status, and its words if it has any. */
 export function describeAnswer(response: ServerResponse): string {
-  return `HTTP ${response.status} ${errorWords(response)}`.trim()
+  const name = response.status === 429 ? '429 (rate limit)' : String(response.status)
+  return `HTTP ${name} ${errorWords(response)}`.trim()
 }
 
 /** One line for a request that got no answer. */
@@ -123,15 +126,30 @@ export function describeNoAnswer(error: unknown): string {
       return 'its certificate is for another name'
     default:
       if (error instanceof Error && error.name === 'AbortError') return 'no answer in time'
+      if (code.startsWith('HPE_')) return `its answer is not HTTP (${code})`
       if (CERTIFICATE_CODES.has(code)) return `its certificate is not trusted (${code})`
       // A fault without a code: its own words.
       return error instanceof Error && error.message !== '' ? error.message : code || 'no answer'
   }
 }
 
-/** The error of a request that got no answer. */
-export function noAnswer(node: NodeAddress, error: unknown): LockstepError {
+/** The error of a request that got no answer, or none that can be taken. */
+export function noAnswer(
+  node: NodeAddress,
+  { method, path }: ServerRequest,
+  error: unknown,
+): LockstepError {
+  // It says itself what is wrong, and nothing was sent.
+  if (error instanceof LockstepError) return error
   const code = networkCode(error)
+  if (code === UNUSABLE_ANSWER || code.startsWith('HPE_')) {
+    return new LockstepError({
+      code: 'unusable-answer',
+      message: `${node}: ${method} ${plainPath(path)}: ${describeNoAnswer(error)}`,
+      cause: error,
+      hint: 'Is this an OpenBao or Vault server, and what stands before it not in the way (--address)?',
+    })
+  }
   const base = { message: `${node}: ${describeNoAnswer(error)}`, cause: error }
   if (CERTIFICATE_CODES.has(code)) {
     return new LockstepError({
@@ -184,7 +202,7 @@ export function refusal(
 ): LockstepError {
   const words = errorWords(response)
   const told = words === '' ? `HTTP ${response.status}` : `HTTP ${response.status}: ${words}`
-  const asked = `${request.method} ${withoutQuery(request.path)}`
+  const asked = `${request.method} ${plainPath(request.path)}`
   const meant = wordsToJudge(response)
   if (response.status === 503 && /sealed/i.test(meant)) {
     return new LockstepError({
@@ -198,6 +216,13 @@ export function refusal(
       code: 'wants-tls',
       message: `${node} speaks TLS`,
       hint: 'Write the address with https://.',
+    })
+  }
+  if (response.status === 429) {
+    return new LockstepError({
+      code: 'rate-limited',
+      message: `${node}: ${asked}: the server’s rate limit refuses more requests (${told})`,
+      hint: 'Run this again later, wait longer with --timeout, or raise the limit (sys/quotas/rate-limit).',
     })
   }
   if (isDenied(response)) return denial({ node, request, response, asked, told })

@@ -5,6 +5,7 @@
 import type { ServerResponse, Transport } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { isDenied, noAnswer } from './faults.ts'
+import { createPatience, isBusy, type PatienceOptions } from './patience.ts'
 import type { ReadRequest } from './requests.ts'
 
 export interface Reader {
@@ -25,26 +26,31 @@ const TOKEN_KNOWN_WITHIN = 250
 export interface ReaderOptions {
   readonly transport: Pick<Transport, 'send'>
   readonly wait: (milliseconds: number) => Promise<void>
+  /** How a server that is busy is waited for; absent: not at all. */
+  readonly patience?: PatienceOptions
 }
 
-export function createReader({ transport, wait }: ReaderOptions): Reader {
+export function createReader({ transport, wait, patience }: ReaderOptions): Reader {
   async function ask(
     node: NodeAddress,
     request: ReadRequest,
     signal?: AbortSignal,
   ): Promise<ServerResponse> {
-    for (const pause of [...RETRY_AFTER, undefined]) {
+    const waitForBusy = createPatience(patience)
+    const pauses = RETRY_AFTER.values()
+    for (;;) {
+      let pause: number | undefined
       try {
         const response = await transport.send(node, request, signal)
-        if (pause === undefined || !isPassing(response)) return response
+        if (isBusy(response)) pause = waitForBusy(response)
+        else if (isPassing(response)) pause = pauses.next().value
+        if (pause === undefined) return response
       } catch (error) {
-        if (pause === undefined || signal?.aborted === true || !isCut(error)) {
-          throw noAnswer(node, error)
-        }
+        if (signal?.aborted !== true && isCut(error)) pause = pauses.next().value
+        if (pause === undefined) throw noAnswer(node, request, error)
       }
       await wait(pause)
     }
-    throw new TypeError('unreachable: the last try returns or throws')
   }
 
   return {
@@ -60,13 +66,12 @@ export function createReader({ transport, wait }: ReaderOptions): Reader {
 }
 
 /**
- * Answers that a short wait mends: too many requests, a gateway's, and the 500s of a mount whose
- * shared plugin process was just replaced under it (a sibling's reload does that).
+ * Answers after which a short wait is enough: a gateway's, and the 500s of a mount whose shared
+ * plugin process was just replaced under it (a sibling's reload does that).
  */
 function isPassing(response: ServerResponse): boolean {
   const { status } = response
-  if (status === 429 || status === 502 || status === 504) return true
-  if (status === 503) return !/sealed/i.test(JSON.stringify(response.body))
+  if (status === 502 || status === 504) return true
   if (status !== 500) return false
   return /code = (Unavailable|Canceled)|internal error|EOF/.test(JSON.stringify(response.body))
 }

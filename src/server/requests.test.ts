@@ -78,9 +78,6 @@ const WRITES: Readonly<Record<string, readonly WriteRequest[]>> = {
   renewToken: [requests.renewToken()],
 }
 
-/** Makes no request. */
-const OTHERS = ['mountApiPath']
-
 /** Everything that this program can change on a server. */
 const MAY_BE_SENT = [
   /^(POST|DELETE) sys\/plugins\/catalog\/secret\/my-kv$/,
@@ -93,7 +90,7 @@ const MAY_BE_SENT = [
 
 describe('what can be sent', () => {
   it('is all looked at here: each function that makes a request, each kind of action', () => {
-    const known = [...Object.keys(READS), ...Object.keys(WRITES), ...OTHERS]
+    const known = [...Object.keys(READS), ...Object.keys(WRITES)]
     expect(known.sort()).toEqual(Object.keys(requests).sort())
     const kinds = planSchema.$defs.action.oneOf.map(({ properties }) => properties.kind.const)
     expect([...new Set(ACTIONS.map(({ kind }) => kind))].sort()).toEqual(kinds.sort())
@@ -170,12 +167,35 @@ describe('the requests of actions', () => {
 })
 
 describe('paths of mounts', () => {
+  const tuning = (mount: string, namespace: string): string =>
+    requests.requestOf({
+      kind: 'tune',
+      mount: mount as MountPath,
+      namespace: namespace as Namespace,
+      version,
+    }).path
+
   it.each([
-    ['team-a/', '', 'sys/mounts/team-a'],
-    ['auth/jwt/', '', 'sys/auth/jwt'],
-    ['ns1/auth/jwt/', 'ns1/', 'sys/auth/jwt'],
-    ['a/b/', '', 'sys/mounts/a/b'],
+    ['team-a/', '', 'sys/mounts/team-a/tune'],
+    ['auth/jwt/', '', 'sys/auth/jwt/tune'],
+    ['ns1/auth/jwt/', 'ns1/', 'sys/auth/jwt/tune'],
+    ['a/b/', '', 'sys/mounts/a/b/tune'],
+    ['a#b/', '', 'sys/mounts/a%23b/tune'],
+    ['a%2fb/', '', 'sys/mounts/a%252fb/tune'],
+    ['ü b/', '', 'sys/mounts/%C3%BC%20b/tune'],
   ])('%s in "%s" is %s', (mount, namespace, path) => {
-    expect(requests.mountApiPath(mount as MountPath, namespace as Namespace)).toBe(path)
+    expect(tuning(mount, namespace)).toBe(path)
+  })
+
+  it.each([
+    ['x/../y/', '', '".."'],
+    ['x//y/', '', 'empty segment'],
+    ['x/', 'ns1/', 'not in that namespace'],
+    ['ns1/sys/raw/', 'ns1/', 'belongs to the server'],
+    ['auth/token/', '', 'belongs to the server'],
+    ['a/tune/', '', 'the tuning of the mount above'],
+    ['a\u202eb/', '', 'U+202E'],
+  ])('%j in "%s" is no path: %s', (mount, namespace, why) => {
+    expect(() => tuning(mount, namespace)).toThrow(why)
   })
 })

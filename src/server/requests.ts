@@ -10,22 +10,26 @@ import {
   ROOT_NAMESPACE,
   type Version,
   pathInNamespace,
+  pluginName,
+  splitConnectionPath,
   type ConnectionPath,
   UNVERSIONED,
 } from '../domain/names.ts'
 import type { Action, Entry } from '../documents/plan.generated.ts'
-import { unreachable } from '../domain/errors.ts'
+import { LockstepError, unreachable } from '../domain/errors.ts'
+import { faultInMountPath } from '../domain/name-faults.ts'
+import { type RequestPath, requestPath, withQuery } from './request-path.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
 abstract class Made implements ServerRequest {
   declare readonly method: ServerRequest['method']
-  declare readonly path: string
+  declare readonly path: RequestPath
   declare readonly body?: Body
   declare readonly namespace: Namespace
   declare readonly forwarding: boolean
 
-  constructor(fields: ServerRequest) {
+  constructor(fields: ServerRequest & { readonly path: RequestPath }) {
     Object.assign(this, fields)
   }
 }
@@ -43,46 +47,53 @@ class WriteRequest extends Made {
 }
 export type { ReadRequest, WriteRequest }
 
-function get(path: string, options: Partial<Where> = {}): ReadRequest {
+function get(path: RequestPath, options: Partial<Where> = {}): ReadRequest {
   return new ReadRequest({ method: 'GET', path, ...ANYWHERE, ...options })
 }
 
-function post(path: string, body: Body, options: Partial<Where> = {}): WriteRequest {
+function post(path: RequestPath, body: Body, options: Partial<Where> = {}): WriteRequest {
   return new WriteRequest({ method: 'POST', path, body, ...ANYWHERE, ...options })
 }
 
 /** Nothing else is ever deleted. */
-function remove(path: CatalogPath): WriteRequest {
-  return new WriteRequest({ method: 'DELETE', path, ...ANYWHERE })
+function removeEntry(plugin: PluginId, version: Version): WriteRequest {
+  return new WriteRequest({ method: 'DELETE', path: entryPath(plugin, version), ...ANYWHERE })
 }
 
-type CatalogPath = `sys/plugins/catalog/${string}`
 type Where = Pick<ServerRequest, 'namespace' | 'forwarding'>
 const ANYWHERE: Where = { namespace: ROOT_NAMESPACE, forwarding: true }
 
 /** Asked of the node itself: what `forwarding: false` is for. */
 const ITSELF = { forwarding: false } as const
 
+const LIST = { list: 'true' } as const
+
 // ---- reads
 
 /** Answered by any node for itself, without a token, sealed or not. */
 export function readHealth(): ReadRequest {
-  return get('sys/health?standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200', ITSELF)
+  const path = withQuery(requestPath`sys/health`, {
+    standbyok: 'true',
+    perfstandbyok: 'true',
+    sealedcode: '200',
+    uninitcode: '200',
+  })
+  return get(path, ITSELF)
 }
 
 /** The nodes the active one has heard of. */
 export function readHaStatus(): ReadRequest {
-  return get('sys/ha-status')
+  return get(requestPath`sys/ha-status`)
 }
 
 /** The members of the cluster, whether or not they report to the active node. */
 export function readRaftConfiguration(): ReadRequest {
-  return get('sys/storage/raft/configuration')
+  return get(requestPath`sys/storage/raft/configuration`)
 }
 
 /** What a node's storage is, among others; answered without a token, sealed or not. */
 export function readSealStatus(): ReadRequest {
-  return get('sys/seal-status', ITSELF)
+  return get(requestPath`sys/seal-status`, ITSELF)
 }
 
 /**
@@ -90,11 +101,11 @@ export function readSealStatus(): ReadRequest {
  * standby answers it for itself; Vault's send such a request to the active node.
  */
 export function readOwnConfiguration(): ReadRequest {
-  return get('sys/config/state/sanitized', ITSELF)
+  return get(requestPath`sys/config/state/sanitized`, ITSELF)
 }
 
 export function readCatalog(): ReadRequest {
-  return get('sys/plugins/catalog')
+  return get(requestPath`sys/plugins/catalog`)
 }
 
 /** One entry with its command and args; without a version the unversioned entry or the builtin. */
@@ -103,31 +114,32 @@ export function readCatalogEntry(
   version: Version,
   options: { forwarding: boolean } = { forwarding: true },
 ): ReadRequest {
-  return get(catalogPath(plugin, version), options)
+  return get(entryPath(plugin, version), options)
 }
 
 export function readPins(): ReadRequest {
-  return get('sys/plugins/pins')
+  return get(requestPath`sys/plugins/pins`)
 }
 
 /** The namespaces right below one (OpenBao, Vault Enterprise). */
 export function listNamespaces(namespace: Namespace): ReadRequest {
-  return get('sys/namespaces?list=true', { namespace })
+  return get(withQuery(requestPath`sys/namespaces`, LIST), { namespace })
 }
 
 /** The secrets engines of a namespace as this node runs them. */
 export function readSecretMounts(namespace: Namespace): ReadRequest {
-  return get('sys/mounts', { namespace, ...ITSELF })
+  return get(requestPath`sys/mounts`, { namespace, ...ITSELF })
 }
 
 /** The auth methods of a namespace as this node runs them. */
 export function readAuthMounts(namespace: Namespace): ReadRequest {
-  return get('sys/auth', { namespace, ...ITSELF })
+  return get(requestPath`sys/auth`, { namespace, ...ITSELF })
 }
 
 /** Answered by the mount's backend itself, if it lives; writes nothing, for every plugin. */
 export function readMountHelp(mount: MountPath, namespace: Namespace): ReadRequest {
-  return get(`${pathInNamespace(mount, namespace)}?help=1`, { namespace, ...ITSELF })
+  const path = requestPath`${mountIn(mount, namespace)}`
+  return get(withQuery(path, { help: '1' }), { namespace, ...ITSELF })
 }
 
 /**
@@ -135,21 +147,21 @@ export function readMountHelp(mount: MountPath, namespace: Namespace): ReadReque
  * makes a lease for: a standby of OpenBao answers 500 to a read that would have to store one.
  */
 export function readBelowMount(mount: MountPath, namespace: Namespace, path: string): ReadRequest {
-  const query = path.endsWith('/') ? '?list=true' : ''
-  return get(`${pathInNamespace(mount, namespace)}${path}${query}`, { namespace, ...ITSELF })
+  const below = requestPath`${mountIn(mount, namespace)}${path}`
+  return get(withQuery(below, path.endsWith('/') ? LIST : {}), { namespace, ...ITSELF })
 }
 
 export function listConnections(mount: MountPath, namespace: Namespace): ReadRequest {
-  return get(`${pathInNamespace(mount, namespace)}config?list=true`, { namespace })
+  return get(withQuery(requestPath`${mountIn(mount, namespace)}config`, LIST), { namespace })
 }
 
 export function readConnection(connection: ConnectionPath, namespace: Namespace): ReadRequest {
-  return get(connection.slice(namespace.length), { namespace })
+  return get(connectionPath(connection, namespace), { namespace })
 }
 
 /** What the token may do on each path. Writes nothing. */
 export function readCapabilities(paths: readonly string[]): ReadRequest {
-  const path = 'sys/capabilities-self'
+  const path = requestPath`sys/capabilities-self`
   return new ReadRequest({ method: 'POST', path, body: { paths }, ...ANYWHERE })
 }
 
@@ -159,32 +171,33 @@ export function readCapabilities(paths: readonly string[]): ReadRequest {
 export function requestOf(action: Action, env: readonly string[] = []): WriteRequest {
   switch (action.kind) {
     case 'register':
-      return post(`sys/plugins/catalog/${action.plugin}`, registration(action, env))
+      return post(entryPath(action.plugin, UNVERSIONED), registration(action, env))
     case 'enable':
-      return post(mountApiPath(action.mount, action.namespace), enabling(action), {
+      return post(enablingPath(action.mount, action.namespace), enabling(action), {
         namespace: action.namespace,
       })
     case 'tune':
       return post(
-        `${mountApiPath(action.mount, action.namespace)}/tune`,
+        tuningPath(action.mount, action.namespace),
         { plugin_version: action.version },
         { namespace: action.namespace },
       )
     case 'repoint':
       return post(
-        action.connection.slice(action.namespace.length),
+        connectionPath(action.connection, action.namespace),
         { plugin_version: action.version },
         { namespace: action.namespace },
       )
     case 'reload':
       // One request that names them all disturbs the mounts that share a process once, not each time.
       return post(
-        'sys/plugins/reload/backend',
-        { mounts: action.mounts.map((mount) => pathInNamespace(mount, action.namespace)) },
+        requestPath`sys/plugins/reload/backend`,
+        // As they are: a body is not decoded.
+        { mounts: action.mounts.map((mount) => mountIn(mount, action.namespace)) },
         { namespace: action.namespace, ...ITSELF },
       )
     case 'deregister':
-      return remove(catalogPath(action.plugin, action.version))
+      return removeEntry(action.plugin, action.version)
     default:
       return unreachable(action)
   }
@@ -202,22 +215,53 @@ function registration(action: Action & { kind: 'register' }, env: readonly strin
 }
 
 function enabling(action: Action & { kind: 'enable' }): Body {
-  const name = action.plugin.slice(action.plugin.indexOf('/') + 1)
+  const name = pluginName(action.plugin)
   // Said whenever there is one: a mount made without a version takes the highest registered one.
   return action.version === UNVERSIONED
     ? { type: name }
     : { type: name, config: { plugin_version: action.version } }
 }
 
-function catalogPath(plugin: PluginId, version: Version): CatalogPath {
-  const query = version === UNVERSIONED ? '' : `?version=${encodeURIComponent(version)}`
-  return `sys/plugins/catalog/${plugin}${query}`
+function entryPath(plugin: PluginId, version: Version): RequestPath {
+  const path = requestPath`sys/plugins/catalog/${plugin}`
+  return version === UNVERSIONED ? path : withQuery(path, { version })
 }
 
 /** `sys/mounts/<path>` or `sys/auth/<path>`, inside the mount's namespace. */
-export function mountApiPath(mount: MountPath, namespace: Namespace): string {
-  const path = pathInNamespace(mount, namespace).replace(/\/$/, '')
-  return path.startsWith('auth/') ? `sys/auth/${path.slice('auth/'.length)}` : `sys/mounts/${path}`
+function enablingPath(mount: MountPath, namespace: Namespace): RequestPath {
+  const [kind, path] = apiPlace(mount, namespace)
+  return kind === 'auth' ? requestPath`sys/auth/${path}` : requestPath`sys/mounts/${path}`
+}
+
+function tuningPath(mount: MountPath, namespace: Namespace): RequestPath {
+  const [kind, path] = apiPlace(mount, namespace)
+  return kind === 'auth' ? requestPath`sys/auth/${path}/tune` : requestPath`sys/mounts/${path}/tune`
+}
+
+/** Under which part of `sys/` a mount is, and its path there, without the trailing slash. */
+function apiPlace(mount: MountPath, namespace: Namespace): readonly ['auth' | 'mounts', string] {
+  const path = mountIn(mount, namespace).replace(/\/$/, '')
+  return path.startsWith('auth/') ? ['auth', path.slice('auth/'.length)] : ['mounts', path]
+}
+
+function connectionPath(connection: ConnectionPath, namespace: Namespace): RequestPath {
+  const { mount, name } = splitConnectionPath(connection)
+  return requestPath`${mountIn(mount, namespace)}config/${name}`
+}
+
+/**
+ * A mount's path in its namespace. Throws a LockstepError where it does not lie there, or where
+ * requests below it would be requests to the server itself.
+ */
+function mountIn(mount: MountPath, namespace: Namespace): string {
+  const path = mount.startsWith(namespace) ? pathInNamespace(mount, namespace) : ''
+  const fault = faultInMountPath(path)
+  if (fault === undefined) return path
+  throw new LockstepError({
+    code: 'unusable-path',
+    message: `no request can be made for the mount ${JSON.stringify(mount)} in the namespace ${JSON.stringify(namespace)}: its path ${path === '' ? 'is not in that namespace' : fault}`,
+    hint: 'Plan again, and look at who wrote the plan that names it.',
+  })
 }
 
 /** A KV version 2 secret, as `<mount>/<path>`: its newest version and when that was written. */
@@ -232,20 +276,20 @@ export function writeLock(kv: string, version: number, data: Body): WriteRequest
 
 /** What is mounted at a path, and with which options: any token that may use the path may ask. */
 export function readMountOf(path: string): ReadRequest {
-  return get(`sys/internal/ui/mounts/${path}`)
+  return get(requestPath`sys/internal/ui/mounts/${path}`)
 }
 
-function kvDataPath(kv: string): string {
+function kvDataPath(kv: string): RequestPath {
   const at = kv.indexOf('/')
-  return `${kv.slice(0, at)}/data/${kv.slice(at + 1)}`
+  return requestPath`${kv.slice(0, at)}/data/${kv.slice(at + 1)}`
 }
 
 /** What the token is: one with the default policy may look itself up. */
 export function readOwnToken(): ReadRequest {
-  return get('auth/token/lookup-self')
+  return get(requestPath`auth/token/lookup-self`)
 }
 
 /** Gives the token a longer life, where it may have one. */
 export function renewToken(): WriteRequest {
-  return post('auth/token/renew-self', {})
+  return post(requestPath`auth/token/renew-self`, {})
 }

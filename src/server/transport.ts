@@ -4,8 +4,10 @@
  */
 import * as http from 'node:http'
 import type * as Https from 'node:https'
-import type { ServerRequest, ServerResponse, Transport } from '../domain/exchange.ts'
+import { LockstepError } from '../domain/errors.ts'
+import type { ServerRequest, Transport } from '../domain/exchange.ts'
 import type { Namespace, NodeAddress } from '../domain/names.ts'
+import { LARGEST_ANSWER, readAnswer } from './read-answer.ts'
 
 export interface TlsSettings {
   /** PEM certificates to trust instead of the system's. */
@@ -23,15 +25,14 @@ export interface TransportSettings {
   /** Put before the namespace of every request. */
   readonly namespace: Namespace
   readonly tls: TlsSettings
-  /** Milliseconds without an answer after which a request counts as lost. */
+  /** Milliseconds without a whole answer after which a request counts as lost; 0: without end. */
   readonly timeout: number
+  /** Bytes that an answer may have. */
+  readonly largestAnswer?: number
 }
 
 /** Requests under way to one node at once: enough to fill a connection, few enough not to be a load. */
 const SOCKETS_PER_NODE = 4
-
-/** Milliseconds for a node that is up to take a connection, TLS included. */
-const CONNECTED_WITHIN = 10_000
 
 /** A transport over HTTP(S) with kept connections. Rejects with Node's own network errors. */
 export function createHttpTransport(settings: TransportSettings): Transport {
@@ -62,7 +63,10 @@ export function createHttpTransport(settings: TransportSettings): Transport {
       })
       underWay.add(outgoing)
       outgoing.once('close', () => underWay.delete(outgoing))
-      const response = await answerTo(outgoing, body, settings.timeout)
+      const response = await readAnswer(outgoing, body, {
+        timeout: settings.timeout,
+        size: settings.largestAnswer ?? LARGEST_ANSWER,
+      })
       return token === '' ? { ...response, withoutToken: true } : response
     },
     close: async () => {
@@ -85,8 +89,22 @@ function agentOptions({ ca, cert, key, servername, verify }: TlsSettings): Https
   }
 }
 
-function urlOf(node: NodeAddress, request: ServerRequest): URL {
-  return new URL(`/v1/${request.path}`, node)
+/**
+ * Throws a LockstepError where the URL would be another one than was built: what resolves `..`,
+ * drops what follows `#` or cuts at a tab would ask for something else, and with the token.
+ */
+function urlOf(node: NodeAddress, { method, path }: ServerRequest): URL {
+  const built = `${node}/v1/${path}`
+  if (URL.canParse(built)) {
+    const url = new URL(built)
+    // What is sent: `href` has what follows `#` too.
+    if (`${url.origin}${url.pathname}${url.search}` === built) return url
+  }
+  throw new LockstepError({
+    code: 'unusable-path',
+    message: `${node}: ${method} ${JSON.stringify(path)} is not sent: as a URL it would be another path`,
+    hint: 'This is a mistake in Lockstep: please report it with this message.',
+  })
 }
 
 function headersOf(
@@ -96,68 +114,16 @@ function headersOf(
 ): http.OutgoingHttpHeaders {
   const { token } = sender
   const namespace = `${sender.namespace}${request.namespace}`
+  // A header is a row of bytes for Node, and UTF-8 for the servers.
+  const namespaceBytes = Buffer.from(namespace, 'utf8').toString('latin1')
   return {
     'X-Vault-Request': 'true',
     ...(token !== '' && { 'X-Vault-Token': token }),
-    ...(namespace !== '' && { 'X-Vault-Namespace': namespace }),
+    ...(namespace !== '' && { 'X-Vault-Namespace': namespaceBytes }),
     ...(!request.forwarding && { 'X-Vault-No-Request-Forwarding': 'true' }),
     ...(body !== undefined && {
       'Content-Type': 'application/json',
       'Content-Length': Buffer.byteLength(body),
     }),
-  }
-}
-
-function answerTo(
-  outgoing: http.ClientRequest,
-  body: string | undefined,
-  timeout: number,
-): Promise<ServerResponse> {
-  return new Promise((resolve, reject) => {
-    outgoing.setTimeout(timeout, () => outgoing.destroy(timedOut('answer', timeout)))
-    limitConnecting(outgoing, timeout)
-    outgoing.on('error', reject)
-    outgoing.on('response', (incoming) => {
-      const chunks: Buffer[] = []
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-      incoming.on('error', reject)
-      incoming.on('aborted', () => {
-        reject(Object.assign(new Error('the answer was cut off'), { code: 'ECONNRESET' }))
-      })
-      incoming.on('end', () => {
-        resolve({
-          status: incoming.statusCode ?? 0,
-          body: parseBody(Buffer.concat(chunks).toString('utf8')),
-        })
-      })
-    })
-    outgoing.end(body)
-  })
-}
-
-/** `timeout` counts from the connection on; until there is one, this does. */
-function limitConnecting(outgoing: http.ClientRequest, timeout: number): void {
-  const limit = timeout === 0 ? CONNECTED_WITHIN : Math.min(CONNECTED_WITHIN, timeout)
-  outgoing.once('socket', (socket) => {
-    if (!socket.connecting) return
-    const timer = setTimeout(() => outgoing.destroy(timedOut('connection', limit)), limit)
-    const stop = (): void => clearTimeout(timer)
-    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', stop)
-    socket.once('close', stop)
-  })
-}
-
-function timedOut(what: string, limit: number): Error {
-  return Object.assign(new Error(`no ${what} within ${limit / 1000} s`), { code: 'ETIMEDOUT' })
-}
-
-function parseBody(text: string): unknown {
-  if (text.trim() === '') return null
-  try {
-    return JSON.parse(text)
-  } catch {
-    // A proxy's page, or a server told in plain text that it speaks TLS.
-    // Whole: it is cut where it is told, after secrets were taken out of it.
-    return { errors: [text.trim()] }
   }
 }

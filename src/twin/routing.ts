@@ -3,7 +3,7 @@
  * redirect. Standbys differ: OpenBao's answer reads and reloads themselves, Vault's nothing.
  */
 import type { ServerRequest, ServerResponse } from '../domain/exchange.ts'
-import { type Namespace, parseNamespace } from '../domain/names.ts'
+import { type Namespace, parseNamespace, ROOT_NAMESPACE } from '../domain/names.ts'
 import { REDIRECT, refuse } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
 import { answerHealth, answerLeader, answerSealStatus, SEALED } from './cluster-status.ts'
@@ -12,6 +12,7 @@ import type { Node, State } from './state.ts'
 
 export function route(state: State, node: Node, request: ServerRequest): ServerResponse {
   const read = readRequest(state, request)
+  if (read === undefined) return refuse(400)
   const ofItself = answerOfItself(state, node, read)
   if (ofItself !== undefined) return ofItself
   if (node.state === 'sealed') return SEALED
@@ -26,11 +27,14 @@ export function route(state: State, node: Node, request: ServerRequest): ServerR
     : answerRequest(state, active, read)
 }
 
-function readRequest(state: State, request: ServerRequest): ReadRequest {
-  const [path = '', query = ''] = request.path.split('?')
+/** Undefined where the path is not percent-encoded as one must be. */
+function readRequest(state: State, request: ServerRequest): ReadRequest | undefined {
+  const [encoded = '', query = ''] = request.path.split('?')
+  const path = decode(encoded)
   const named = BEHAVIOUR[state.product].hasNamespaces || state.namespaces.has(request.namespace)
   // A server without namespaces does not read the header.
-  let namespace = named ? parseNamespace(request.namespace) : ('' as Namespace)
+  let namespace = named ? parseNamespace(request.namespace) : ROOT_NAMESPACE
+  if (path === undefined || namespace === undefined) return undefined
   let rest = path
   // The path may name namespaces too: `ns1/sys/mounts`.
   for (;;) {
@@ -46,6 +50,15 @@ function readRequest(state: State, request: ServerRequest): ReadRequest {
     path: rest,
     query: new URLSearchParams(query),
     body: request.body ?? {},
+  }
+}
+
+/** As servers do, before the path is taken apart: an encoded slash is a slash. */
+function decode(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return undefined
   }
 }
 

@@ -1,6 +1,6 @@
 /** Going back to where a run began that found a reload due, with the built program on simulated nodes. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { parseNamespace } from '../../src/domain/names.ts'
+import { ROOT_NAMESPACE } from '../../src/domain/names.ts'
 import { startTwinServer, type TwinServer } from '../../src/twin/http-server.ts'
 import { createTwin, type Twin } from '../../src/twin/twin.ts'
 import { nodeAddress, plugin, sha256Of, version } from '../builders/live.ts'
@@ -34,7 +34,7 @@ afterEach(async () => {
 
 /** Sent to whichever node leads. */
 function post(path: string, body: Record<string, unknown>): void {
-  const request = { method: 'POST' as const, path, namespace: parseNamespace(''), forwarding: true }
+  const request = { method: 'POST' as const, path, namespace: ROOT_NAMESPACE, forwarding: true }
   const { status } = own.twin!.send(own.twin!.active()!, { ...request, body })
   expect(status).toBeLessThan(300)
 }

@@ -6,7 +6,7 @@ import type { Plan } from '../../src/documents/plan.generated.ts'
 import { createTwin, type Twin } from '../../src/twin/twin.ts'
 import { startTwinServer, type TwinServer } from '../../src/twin/http-server.ts'
 import type { ServerRequest, ServerResponse } from '../../src/domain/exchange.ts'
-import { parseNamespace } from '../../src/domain/names.ts'
+import { ROOT_NAMESPACE } from '../../src/domain/names.ts'
 import { nodeAddress, sha256Of, plugin, version } from '../builders/live.ts'
 import { type Run, runLockstep } from './run-lockstep.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
@@ -49,7 +49,7 @@ afterEach(() => own.server?.close())
 
 /** Sent to whichever node leads. */
 function send(method: 'POST' | 'DELETE', path: string, body?: Record<string, unknown>): void {
-  const namespace = parseNamespace('')
+  const namespace = ROOT_NAMESPACE
   const request = { method, path, namespace, forwarding: true, ...(body !== undefined && { body }) }
   const { status } = own.twin!.send(own.twin!.active()!, request)
   expect(status).toBeLessThan(300)

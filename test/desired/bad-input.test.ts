@@ -299,8 +299,7 @@ const BINARIES: readonly Case[] = [
   ],
 ]
 
-const MOUNT_PATH =
-  "is not a mount's path\n    write it as the server lists it, e.g. team-a/ or auth/jwt/"
+const MOUNT_PATH_HINT = 'write it as the server lists it, e.g. team-a/ or auth/jwt/'
 
 const MOUNTS: readonly Case[] = [
   [
@@ -317,8 +316,25 @@ const MOUNTS: readonly Case[] = [
   [
     'paths that are none',
     withPlugin('mounts:\n  /a: { plugin: secret/kv }\n  "": { plugin: secret/kv }\n'),
-    `a.yaml:8:3: /a ${MOUNT_PATH}`,
-    `a.yaml:9:3:  ${MOUNT_PATH}`,
+    `a.yaml:8:3: /a cannot be a mount's path: it has an empty segment: a slash at its beginning, or two in a row\n    ${MOUNT_PATH_HINT}`,
+    `a.yaml:9:3:  cannot be a mount's path: it is empty\n    ${MOUNT_PATH_HINT}`,
+  ],
+  [
+    'paths that a URL resolves to another one, or that nobody can see',
+    withPlugin(
+      'mounts:\n  x/../viatraverse/: { plugin: secret/kv, enable: true }\n  "a\\u202Eb/": { plugin: secret/kv }\n  sys/raw/: { plugin: secret/kv }\n  a/tune/: { plugin: secret/kv }\n',
+    ),
+    `a.yaml:8:3: x/../viatraverse/ cannot be a mount's path: it has the segment "..", which servers resolve to another path\n    ${MOUNT_PATH_HINT}`,
+    `a.yaml:9:3: a\\u{202e}b/ cannot be a mount's path: it has the character U+202E in it\n    ${MOUNT_PATH_HINT}`,
+    `a.yaml:10:3: sys/raw/ cannot be a mount's path: it belongs to the server itself\n    ${MOUNT_PATH_HINT}`,
+    `a.yaml:11:3: a/tune/ cannot be a mount's path: it ends in tune/, which servers read as the tuning of the mount above it\n    ${MOUNT_PATH_HINT}`,
+  ],
+  [
+    'plugins that no catalog can hold',
+    'version: 1\nplugins: { secret/x..: {}, "secret/a b": {}, secret/../y: {} }\nmounts: { a: { plugin: secret//z } }\n',
+    'a.yaml:2:12: secret/x.. cannot be a plugin: its name has two dots in a row, which no plugin’s name may have\n    write it as the catalog lists it, e.g. secret/my-kv',
+    'a.yaml:2:46: secret/../y cannot be a plugin: its name has the segment "..", which servers resolve to another path\n    write it as the catalog lists it, e.g. secret/my-kv',
+    'a.yaml:3:24: secret//z cannot be a plugin: its name has an empty segment: a slash at its beginning, or two in a row\n    write it as the catalog lists it, e.g. secret/my-kv',
   ],
   [
     'a database plugin',
@@ -329,7 +345,7 @@ const MOUNTS: readonly Case[] = [
     'an auth plugin elsewhere than below auth/',
     withPlugin('mounts:\n  jwt: { plugin: auth/jwt }\n  auth/: { plugin: auth/jwt }\n', 'auth/jwt'),
     "a.yaml:8:3: jwt/ is not an auth method's path, but auth/jwt is an auth plugin\n    did you mean auth/jwt/?",
-    "a.yaml:9:3: auth/ is not an auth method's path, but auth/jwt is an auth plugin\n    write auth/<name>/",
+    `a.yaml:9:3: auth/ cannot be a mount's path: it names no auth method\n    ${MOUNT_PATH_HINT}`,
   ],
   [
     'a secret plugin below auth/',

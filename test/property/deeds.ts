@@ -14,7 +14,7 @@ import {
   UNVERSIONED,
   type Version,
 } from '../../src/domain/names.ts'
-import { mountApiPath } from '../../src/server/requests.ts'
+import { requestOf } from '../../src/server/requests.ts'
 import type { Binary, PlacedMount } from './palette.ts'
 
 export type Deed =
@@ -70,16 +70,14 @@ export function requestOfDeed(
     }
     case 'enable': {
       const { mount, plugin, version } = deed
-      const type = pluginName(plugin)
-      const config = version === UNVERSIONED ? {} : { config: { plugin_version: version } }
-      const path = mountApiPath(mount.path, mount.namespace)
-      return { request: { ...write(path, { type, ...config }), namespace: mount.namespace } }
+      const { path, namespace } = mount
+      return { request: requestOf({ kind: 'enable', mount: path, namespace, plugin, version }) }
     }
     case 'tune': {
-      const { mount, version } = deed
-      const path = `${mountApiPath(mount.path, mount.namespace)}/tune`
-      const body = { plugin_version: version === 'builtin' ? builtinVersion : version }
-      return { request: { ...write(path, body), namespace: mount.namespace } }
+      const { mount } = deed
+      const { path, namespace } = mount
+      const version = deed.version === 'builtin' ? builtinVersion : deed.version
+      return { request: requestOf({ kind: 'tune', mount: path, namespace, version }) }
     }
     case 'reload': {
       const { mount, node } = deed

@@ -55,7 +55,7 @@ function subjectOf({ what, path }: Unreadable): string {
         ? splitConnectionPath(path as ConnectionPath).mount
         : path.replace(/config$/, '')
     case 'catalog-entry':
-      return parsePluginId(path.replace(/^sys\/plugins\/catalog\/|\?.*$/g, '')) ?? path
+      return parsePluginId(path.replace(/^sys\/plugins\/catalog\/|\?version=[^?]*$/g, '')) ?? path
     case 'nodes':
     case 'namespaces':
     case 'mounts':

@@ -1,0 +1,57 @@
+/**
+ * The one place where names become part of a URL. A path is built of words that are written in
+ * this program and of names that are not, and each segment of a name is percent-encoded. Pure.
+ */
+import { LockstepError } from '../domain/errors.ts'
+import { faultInPath } from '../domain/name-faults.ts'
+
+declare const brand: unique symbol
+/** A path below `/v1/` with its query, as it is sent. Nothing but this file makes one. */
+export type RequestPath = string & { readonly [brand]: 'RequestPath' }
+
+/**
+ * Template tag: `` requestPath`sys/mounts/${path}/tune` ``. A slash in a name stands between
+ * segments, as in every API path. Throws a LockstepError for a name that would ask for another
+ * path than the one that is written: with an empty, `.` or `..` segment.
+ */
+export function requestPath(words: TemplateStringsArray, ...names: string[]): RequestPath {
+  const plain = String.raw({ raw: words }, ...names)
+  // A path that ends in a slash asks for a list, or for what the mount itself answers.
+  const fault = names.includes('') ? 'has an empty name' : faultInPath(plain.replace(/\/$/, ''))
+  if (fault !== undefined) {
+    throw new LockstepError({
+      code: 'unusable-path',
+      message: `no request can be made for ${JSON.stringify(plain)}: the path ${fault}`,
+      hint: 'Leave out what has that name; the servers have no way to ask for it.',
+    })
+  }
+  return String.raw({ raw: words }, ...names.map(encodeSegments)) as RequestPath
+}
+
+/** With a query; the values are encoded. */
+export function withQuery(path: RequestPath, query: Readonly<Record<string, string>>): RequestPath {
+  const parts = Object.entries(query).map(([name, value]) => `${name}=${encode(value)}`)
+  return parts.length === 0 ? path : (`${path}?${parts.join('&')}` as RequestPath)
+}
+
+/**
+ * The path as servers, policies and people write it: without its query, and each name as it is.
+ * Measured on OpenBao 2.7.2: `sys/capabilities-self` and policies take names so.
+ */
+export function plainPath(path: string): string {
+  return decodeURIComponent(path.replace(/\?.*$/, ''))
+}
+
+/** To be shown: with its query, and each name as it is. */
+export function shownPath(path: RequestPath): string {
+  return decodeURIComponent(path)
+}
+
+function encodeSegments(name: string): string {
+  return name.split('/').map(encode).join('/')
+}
+
+/** The apostrophe too: in a query, URLs have it encoded. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replaceAll("'", '%27')
+}
