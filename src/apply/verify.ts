@@ -63,7 +63,11 @@ async function verifyOne(
           .replaceAll('{mount}', place.mount)
           .replaceAll('{node}', place.node)
           .replaceAll('{address}', place.node)
-      const where = { BAO_ADDR: place.node, VAULT_ADDR: place.node }
+      const where = {
+        LOCKSTEP_NODE: new URL(place.node).hostname,
+        LOCKSTEP_ADDRESS: place.node,
+        LOCKSTEP_MOUNT: place.mount,
+      }
       const problem = await runCommand(verification.command.map(fill), where)
       if (problem === undefined) return undefined
       const told = `verify run ${shellWords(verification.command)}: ${problem}`

@@ -10,16 +10,18 @@ export interface TypedOptions extends CommonOptions {
 
 /** For a shell. `words` are the command and its argument. Holds no credential, not in a URL either. */
 export function commandAgain(words: readonly string[], options: TypedOptions): string {
-  const { file = [], allow = [], address, namespace, node = [], journal } = options
+  const { file = [], allow = [], passEnv = [], address, namespace, node = [], journal } = options
   const repeated = (flag: string, values: readonly (string | undefined)[]): string[] =>
     values.flatMap((value) => (value === undefined ? [] : [flag, value]))
   return shellWords([
     ...['lockstep', ...words],
     ...repeated('-f', file),
+    ...(options.untrustedFiles === true ? ['--untrusted-files'] : []),
     ...repeated('--address', [address].map(withoutUser)),
     ...repeated('--node', node.map(withoutUser)),
     ...repeated('--namespace', [namespace]),
     ...repeated('--allow', allow),
+    ...repeated('--pass-env', passEnv),
     ...repeated('--journal', [journal]),
   ])
 }
@@ -30,7 +32,7 @@ export function lockCommands(options: TypedOptions): {
   readonly release: string
 } {
   // They take no allowance, and locks do not follow the journals.
-  const { allow: _, journal: __, ...where } = options
+  const { allow: _, journal: __, passEnv: ___, ...where } = options
   return {
     show: commandAgain(['lock', 'show'], where),
     release: commandAgain(['lock', 'release'], where),

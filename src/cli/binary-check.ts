@@ -9,7 +9,7 @@ import { compareText, type NodeAddress, parseSha256, type Sha256 } from '../doma
 import type { NeededFile } from '../safety/needed-files.ts'
 import type { BinaryReport } from '../safety/rule.ts'
 import { describeBinary } from '../safety/rules/binary-differs.ts'
-import { runBounded } from './run-bounded.ts'
+import { type Commands, runBounded } from './run-bounded.ts'
 
 /** Milliseconds for one command on one node. */
 const TIME_LIMIT = 30_000
@@ -19,13 +19,12 @@ export interface DiskCheck {
   readonly command: readonly string[]
   readonly nodes: readonly { readonly address: NodeAddress }[]
   readonly files: readonly Pick<NeededFile, 'command' | 'sha256' | 'for'>[]
-  /** What the command's output is told without. */
-  readonly secrets: readonly string[]
+  readonly commands: Commands
 }
 
 /** Every file on every node, sealed ones and those out of reach included. */
 export async function checkBinaries(check: DiskCheck): Promise<readonly BinaryReport[]> {
-  const { nodes, files, secrets } = check
+  const { nodes, files, commands } = check
   return Promise.all(
     nodes.flatMap(({ address }) =>
       files.map(async ({ command, sha256: expected, for: use }) => ({
@@ -33,7 +32,7 @@ export async function checkBinaries(check: DiskCheck): Promise<readonly BinaryRe
         command,
         expected,
         for: use,
-        result: await runCheck(check.command, { node: address, command, expected, secrets }),
+        result: await runCheck(check.command, { node: address, command, expected, commands }),
       })),
     ),
   )
@@ -55,14 +54,11 @@ export function plannedCheck(
  * Makes a saved plan's check once more: files may have changed since. Throws a LockstepError
  * (exit 3) where a node's disk is not as planned.
  */
-export async function checkPlannedBinaries(
-  { cluster }: Plan,
-  secrets: readonly string[],
-): Promise<void> {
+export async function checkPlannedBinaries({ cluster }: Plan, commands: Commands): Promise<void> {
   const { nodes, binary_check: check } = cluster
   if (check === undefined) return
   const files = check.files.map((file) => ({ ...file, for: 'run' as const }))
-  const reports = await checkBinaries({ command: check.command, nodes, files, secrets })
+  const reports = await checkBinaries({ command: check.command, nodes, files, commands })
   const wrong = reports.filter(({ result }) => result !== 'same')
   if (wrong.length === 0) return
   throw new LockstepError({
@@ -78,18 +74,21 @@ interface Check {
   readonly node: NodeAddress
   readonly command: string
   readonly expected: Sha256
-  readonly secrets: readonly string[]
+  readonly commands: Commands
 }
 
 async function runCheck(
   template: readonly string[],
-  { node, command, expected, secrets }: Check,
+  { node, command, expected, commands }: Check,
 ): Promise<BinaryReport['result']> {
   const host = new URL(node).hostname
   const filled = template.map((part) =>
     part.replaceAll('{host}', host).replaceAll('{address}', node).replaceAll('{command}', command),
   )
-  const ran = await runBounded(filled, { timeLimit: TIME_LIMIT, secrets })
+  const env = { ...commands.environment, LOCKSTEP_NODE: host, LOCKSTEP_ADDRESS: node }
+  const ran = await runBounded(filled, {
+    ...{ timeLimit: TIME_LIMIT, env, secrets: commands.secrets() },
+  })
   if (ran.kind === 'failed') return { failed: ran.reason }
   // `sha256sum` marks a name with odd characters by a backslash before the hash.
   const found = parseSha256(ran.stdout.trim().replace(/^\\/, '').slice(0, 64))

@@ -14,7 +14,7 @@ import type { EnvironmentOf } from '../apply/perform.ts'
 import { runPlan } from '../apply/run.ts'
 import { followRun, type SoFar } from '../apply/so-far.ts'
 import { keepToken } from '../apply/token-keeper.ts'
-import { createVerify } from '../apply/verify.ts'
+import { createVerify, type RunCommand } from '../apply/verify.ts'
 import { readStateBefore } from '../apply/read-state-before.ts'
 import { faultOf } from '../apply/stop-reasons.ts'
 import { gateWrites } from '../apply/write-gate.ts'
@@ -24,6 +24,7 @@ import type { Host } from './host.ts'
 import { jsonProgress, lineProgress, listProgress, type Progress } from './progress.ts'
 import { checkCommands, commandRunner } from './run-command.ts'
 import type { Session } from './session.ts'
+import { refuseUntrusted } from './untrusted-run.ts'
 import { watchInterrupt } from './watch-interrupt.ts'
 
 export interface CarryOutOptions extends TypedOptions {
@@ -52,7 +53,15 @@ export interface Job {
 /** Throws a LockstepError before anything is begun where it is locked or cannot be recorded. */
 export async function carryOut(job: Job): Promise<RunOutcome> {
   const { plan, host, session, describeEnd } = job
-  const environmentOf = resolveEnvironment(plan, job.desired, host.env)
+  const { commands } = session
+  const runCommand =
+    commands === undefined ? refuseUntrusted(plan, job.desired) : commandRunner(commands)
+  // What a step back would take from a variable is not for an untrusted file to say either.
+  const environmentOf = resolveEnvironment(
+    plan,
+    job.desired,
+    commands === undefined ? {} : host.env,
+  )
   checkCommands(plan, host.env['PATH'])
   session.secrets.learn({ desired: job.desired, plan })
   const since = host.now().toISOString()
@@ -75,6 +84,7 @@ export async function carryOut(job: Job): Promise<RunOutcome> {
         ...{ run, localLock, clusterLock, environmentOf, soFar },
         client: gate.client,
         interrupted: interrupt.asked,
+        runCommand,
       })
     } finally {
       // A lock that cannot be released ends by itself: it must not hide how the run ended.
@@ -94,6 +104,7 @@ interface Started {
   readonly soFar: SoFar
   readonly client: Client
   readonly interrupted: () => boolean
+  readonly runCommand: RunCommand
 }
 
 async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
@@ -122,7 +133,7 @@ async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
         environmentOf,
         verify: createVerify({
           client,
-          runCommand: commandRunner(session.secrets.known()),
+          runCommand: started.runCommand,
         }),
         soak: options.soak ?? 0,
         wait: options.wait,

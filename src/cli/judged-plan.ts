@@ -55,6 +55,7 @@ export async function makeJudgedPlan(job: PlanJob): Promise<Plan> {
       draft,
       today: host.now().toISOString().slice(0, 10),
       rehearsal,
+      runsCommands: job.session.commands !== undefined,
       ...(capabilities !== undefined && { capabilities }),
       ...(binaries !== undefined && { binaries: binaries.reports }),
     },
@@ -79,11 +80,11 @@ async function checkDisks(
   files: readonly NeededFile[],
   { live, session }: PlanJob,
 ): Promise<DisksChecked | undefined> {
-  if (command === undefined) return undefined
+  const { commands } = session
+  if (command === undefined || commands === undefined) return undefined
   const { checkBinaries, plannedCheck } = await import('./binary-check.ts')
-  const secrets = session.secrets.known()
   return {
-    reports: await checkBinaries({ command, nodes: live.nodes, files, secrets }),
+    reports: await checkBinaries({ command, nodes: live.nodes, files, commands }),
     planned: plannedCheck(command, files),
   }
 }

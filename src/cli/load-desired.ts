@@ -5,10 +5,12 @@ import { InputError } from '../domain/errors.ts'
 import { loadDesiredState } from '../desired/load-desired-state.ts'
 import { DRIFT_CLASSES } from '../drift/classes.ts'
 import { RULES } from '../safety/rules.ts'
+import type { Host } from './host.ts'
 import { DEFAULT_FILE, type FileOptions } from './options.ts'
+import { type Trust, trustOf } from './trust.ts'
 
-export function loadDesired(options: FileOptions): Promise<DesiredState> {
-  return loadPaths(options.file ?? defaultPaths())
+export function loadDesired(options: FileOptions, host: Pick<Host, 'env'>): Promise<DesiredState> {
+  return loadPaths(options.file ?? defaultPaths(), trustOf(options, host))
 }
 
 /** Throws an InputError where the file that is read by default is not there. */
@@ -23,8 +25,12 @@ export function defaultPaths(): readonly string[] {
 }
 
 /** `paths` are merged. Throws an InputError with every problem found. */
-export function loadPaths(paths: readonly string[]): Promise<DesiredState> {
+export function loadPaths(
+  paths: readonly string[],
+  trust: Trust = 'trusted',
+): Promise<DesiredState> {
   return loadDesiredState(paths, {
+    staysInFolder: trust === 'untrusted',
     rules: new Set(RULES.map(({ name }) => name)),
     classes: new Set(Object.keys(DRIFT_CLASSES)),
   })

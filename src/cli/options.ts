@@ -10,13 +10,20 @@ export interface OutputOptions {
 
 export interface FileOptions {
   readonly file?: readonly string[]
+  /** Also where LOCKSTEP_UNTRUSTED_FILES says so: ask `trustOf`. */
+  readonly untrustedFiles?: boolean
+}
+
+/** Of what runs commands that a file names. */
+export interface PassEnvOptions {
+  readonly passEnv?: readonly string[]
 }
 
 export interface ClusterOptions extends ConnectionFlags {
   readonly node?: readonly string[]
 }
 
-export type CommonOptions = OutputOptions & FileOptions & ClusterOptions
+export type CommonOptions = OutputOptions & FileOptions & ClusterOptions & PassEnvOptions
 
 /** Read where `-f` is not given. */
 export const DEFAULT_FILE = 'lockstep.yaml'
@@ -37,16 +44,29 @@ export function addFileOptions(
   command: Command,
   without: typeof DEFAULT_FILE | 'none' = DEFAULT_FILE,
 ): Command {
+  return command
+    .option(
+      '-f, --file <path>',
+      `a file or directory of desired state, or - for stdin; may be repeated, they merge (default: ${without})`,
+      collect,
+    )
+    .option(
+      '--untrusted-files',
+      'others wrote the files: they decide neither where the token goes nor what runs or is read here (LOCKSTEP_UNTRUSTED_FILES=1)',
+    )
+}
+
+export function addPassEnvOption(command: Command): Command {
   return command.option(
-    '-f, --file <path>',
-    `a file or directory of desired state, or - for stdin; may be repeated, they merge (default: ${without})`,
+    '--pass-env <name>',
+    'a variable for the commands of the file (binary_check, verify); may be repeated',
     collect,
   )
 }
 
 export function addClusterOptions(command: Command): Command {
   return command
-    .option('--address <url>', 'where the cluster is reached (cluster.address, BAO_ADDR)')
+    .option('--address <url>', 'where the cluster is reached (BAO_ADDR, cluster.address)')
     .option('--node <url>', "a node's own address; repeat for each, instead of asking", collect)
     .option('--namespace <path>', 'namespace sent with every request (BAO_NAMESPACE)')
     .option('--ca-cert <file>', 'certificate authority to trust (BAO_CACERT)')

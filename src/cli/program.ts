@@ -10,6 +10,7 @@ import {
   addClusterOptions,
   addFileOptions,
   addOutputOptions,
+  addPassEnvOption,
   type CommonOptions,
   collect,
   type FileOptions,
@@ -107,7 +108,7 @@ const addPlan: Add = (program, host, done) => {
       const { plan } = await import('./commands/plan.ts')
       done(await plan(options, host))
     })
-  addOutputOptions(addClusterOptions(addFileOptions(addAllowOption(command))))
+  addOutputOptions(addClusterOptions(addFileOptions(addPassEnvOption(addAllowOption(command)))))
 }
 
 const addShow: Add = (program, host, done) => {
@@ -155,7 +156,7 @@ const addApply: Add = (program, host, done) => {
       const { apply } = await import('./commands/apply.ts')
       done(await apply(plan, options, host))
     })
-  addOutputOptions(addClusterOptions(addFileOptions(addAllowOption(command))))
+  addOutputOptions(addClusterOptions(addFileOptions(addPassEnvOption(addAllowOption(command)))))
 }
 
 function waitOption(): Option {
@@ -191,7 +192,9 @@ const addRollback: Add = (program, host, done) => {
       const { rollback } = await import('./commands/rollback.ts')
       done(await rollback(run, options, host))
     })
-  addOutputOptions(addClusterOptions(addFileOptions(addAllowOption(command), 'none')))
+  addOutputOptions(
+    addClusterOptions(addFileOptions(addPassEnvOption(addAllowOption(command)), 'none')),
+  )
 }
 
 const addStatus: Add = (program, host, done) => {

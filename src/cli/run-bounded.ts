@@ -1,16 +1,25 @@
 /**
- * Runs a command of the user's file, for so long and no longer, whatever it has started. The one
- * place where foreign output enters: it is told without the secrets that the run knows of.
+ * Runs a command of the user's file, for so long and no longer, whatever it has started, with the
+ * environment that it is given and no other. The one place where foreign output enters: it is told
+ * without the secrets that the run knows of.
  */
+import pLimit from 'p-limit'
 import { withoutSecrets } from './mask.ts'
+
+/** How the commands of a file are run, whichever they are. */
+export interface Commands {
+  readonly environment: Readonly<Record<string, string>>
+  /** What their output is told without. */
+  readonly secrets: () => readonly string[]
+}
 
 export interface Bounds {
   /** Milliseconds. */
   readonly timeLimit: number
   /** What its output is told without. */
   readonly secrets: readonly string[]
-  /** Added to the environment. */
-  readonly env?: Readonly<Record<string, string>>
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string>>
 }
 
 export type Ran =
@@ -25,13 +34,23 @@ const TOLD = 300
 /** Milliseconds in which a killed command's output must end. */
 const GRACE = 1000
 
-export async function runBounded(
+/** Commands under way at once: a check of many files on many nodes is as many connections. */
+const AT_ONCE = 8
+const oneOfFew = pLimit(AT_ONCE)
+
+/** Waits its turn; the time limit counts from the command's start. Never throws. */
+export function runBounded(command: readonly string[], bounds: Bounds): Promise<Ran> {
+  return oneOfFew(() => run(command, bounds))
+}
+
+async function run(
   [program = '', ...args]: readonly string[],
   { timeLimit, env, secrets }: Bounds,
 ): Promise<Ran> {
   const { execa } = await import('execa')
   const running = execa(program, args, {
-    ...(env !== undefined && { env }),
+    env,
+    extendEnv: false,
     reject: false,
     stdin: 'ignore',
     // A group of its own: Ctrl-C lets the step under way finish, and this may be part of it; and

@@ -9,12 +9,17 @@ import { plan, step } from '../../test/builders/plan.ts'
 import { mountPath, nodeAddress } from '../../test/builders/live.ts'
 import { ROOT_NAMESPACE } from '../domain/names.ts'
 import type { Plan } from '../documents/plan.generated.ts'
+import type { Commands } from './run-bounded.ts'
 import { checkCommands, commandRunner } from './run-command.ts'
 
 const TOKEN = 's.canary-of-a-token'
 
+function commands(...secrets: readonly string[]): Commands {
+  return { environment: { PATH: process.env['PATH'] ?? '' }, secrets: () => secrets }
+}
+
 it('tells what a failed command printed last, without the secrets', async () => {
-  const run = commandRunner([TOKEN])
+  const run = commandRunner(commands(TOKEN))
 
   const why = await run(['sh', '-xc', 'echo "tok=$TOKEN"; exit 3'], { TOKEN })
 
@@ -24,7 +29,7 @@ it('tells what a failed command printed last, without the secrets', async () => 
 })
 
 it('tells none of a secret that the cut would go through', async () => {
-  const run = commandRunner([TOKEN])
+  const run = commandRunner(commands(TOKEN))
 
   const why = await run(['sh', '-c', `printf %s $TOKEN; printf %290s end; exit 3`], { TOKEN })
 
@@ -32,7 +37,7 @@ it('tells none of a secret that the cut would go through', async () => {
 })
 
 it('says nothing where it succeeds', async () => {
-  expect(await commandRunner([])(['true'], {})).toBeUndefined()
+  expect(await commandRunner(commands())(['true'], {})).toBeUndefined()
 })
 
 it('finds out before a run which commands there are not', () => {
@@ -74,7 +79,7 @@ function programThatRuns(told: string): string {
   return `
     process.stdin.once('data', () => process.exit(130))
     import(${JSON.stringify(module)}).then(({ commandRunner }) =>
-      commandRunner([])(${JSON.stringify(command)}, {}))`
+      commandRunner({ environment: process.env, secrets: () => [] })(${JSON.stringify(command)}, {}))`
 }
 
 async function until(holds: () => boolean): Promise<void> {

@@ -3,14 +3,15 @@ import type { Plan } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
 import type { RunCommand } from '../apply/verify.ts'
 import { isCommand } from './find-command.ts'
-import { runBounded } from './run-bounded.ts'
+import { type Commands, runBounded } from './run-bounded.ts'
 
 const TIME_LIMIT = 60_000
 
 /** Its output is kept only to say why it failed, without these secrets. */
-export function commandRunner(secrets: readonly string[]): RunCommand {
-  return async (command, env) => {
-    const ran = await runBounded(command, { timeLimit: TIME_LIMIT, env, secrets })
+export function commandRunner({ environment, secrets }: Commands): RunCommand {
+  return async (command, where) => {
+    const env = { ...environment, ...where }
+    const ran = await runBounded(command, { timeLimit: TIME_LIMIT, env, secrets: secrets() })
     return ran.kind === 'ok' ? undefined : ran.reason
   }
 }

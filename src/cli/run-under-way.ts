@@ -42,7 +42,9 @@ async function clusterHolder(watched: Watched): Promise<Holder | undefined> {
   const { live, desired, session, host } = watched
   const kv = desired?.cluster.lock?.kv
   const active = live.nodes.find(({ role }) => role === 'active')
-  if (kv === undefined || active === undefined) return undefined
+  // Which secret is read, and its words shown, is for nobody else to say.
+  const untrusted = session.commands === undefined
+  if (kv === undefined || active === undefined || untrusted) return undefined
   try {
     const found = await readClusterLock({
       ...{ client: session.client, node: active.address, kv },

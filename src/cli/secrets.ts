@@ -5,6 +5,7 @@
 import type { Action, Plan } from '../documents/plan.generated.ts'
 import { writeOf } from '../documents/writes-of.ts'
 import type { DesiredState } from '../domain/desired.ts'
+import type { Trust } from './trust.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -15,10 +16,15 @@ interface SecretSources {
   /** Absent before there is one. */
   readonly plan?: Plan
   readonly env: Variables
+  /** Of the files. */
+  readonly trust: Trust
 }
 
 /** The token, also one that is only in the environment, and every value for a plugin's `env`. */
-function secretsOf({ token, desired, plan, env }: SecretSources): string[] {
+function secretsOf({ token, desired, plan, env: all, trust }: SecretSources): string[] {
+  // Which words of an untrusted file are masked would tell what is in a variable that it names.
+  const env: Variables = trust === 'trusted' ? all : {}
+
   const inFile = (desired?.plugins ?? [])
     .flatMap(({ versions }) => versions)
     .flatMap((version) => version.env)
@@ -27,7 +33,7 @@ function secretsOf({ token, desired, plan, env }: SecretSources): string[] {
     .flatMap((step): Action[] => [...writeOf(step), ...step.undo])
     .flatMap((action) => (action.kind === 'register' ? action.env : []))
     .map(({ from }) => (from === undefined ? undefined : env[from]))
-  const found = [token, env['BAO_TOKEN'], env['VAULT_TOKEN'], ...inFile, ...inPlan]
+  const found = [token, all['BAO_TOKEN'], all['VAULT_TOKEN'], ...inFile, ...inPlan]
   return [...new Set(found.flatMap((value) => value ?? []))]
 }
 
@@ -37,12 +43,12 @@ export interface Secrets {
   readonly learn: (from: Pick<SecretSources, 'desired' | 'plan'>) => void
 }
 
-export function gatherSecrets({ token, env }: Pick<SecretSources, 'token' | 'env'>): Secrets {
-  const known = new Set(secretsOf({ token, desired: undefined, env }))
+export function gatherSecrets(sources: Pick<SecretSources, 'token' | 'env' | 'trust'>): Secrets {
+  const known = new Set(secretsOf({ ...sources, desired: undefined }))
   return {
     known: () => [...known],
     learn: (from) => {
-      for (const secret of secretsOf({ token, env, ...from })) known.add(secret)
+      for (const secret of secretsOf({ ...sources, ...from })) known.add(secret)
     },
   }
 }

@@ -7,6 +7,7 @@ import { type NodeAddress, parseNodeAddress, type PluginId } from '../domain/nam
 import { line } from '../domain/printable.ts'
 import { type NodeReport, readNode } from '../live/nodes.ts'
 import { observe } from '../live/observe.ts'
+import { refuseStrangers } from '../live/listed-nodes.ts'
 import { type Client, createClient } from '../server/client.ts'
 import { createReader } from '../server/reader.ts'
 import { resolveConnection } from '../server/connection.ts'
@@ -15,8 +16,12 @@ import { logRequests } from '../server/log-requests.ts'
 import { announceWaits } from './announce-waits.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import type { Host } from './host.ts'
-import type { ClusterOptions, OutputOptions } from './options.ts'
+import { commandEnvironment } from './command-environment.ts'
+import type { ClusterOptions, FileOptions, OutputOptions, PassEnvOptions } from './options.ts'
+import type { Commands } from './run-bounded.ts'
 import { gatherSecrets, type Secrets } from './secrets.ts'
+import { trustOf } from './trust.ts'
+import { warnOfPlainHttp } from './warn-plain-http.ts'
 
 export interface Session {
   readonly client: Client
@@ -24,6 +29,8 @@ export interface Session {
   readonly address: NodeAddress
   /** What is to be shown nowhere. */
   readonly secrets: Secrets
+  /** How the commands of the files are run; undefined where others wrote the files: none is run. */
+  readonly commands: Commands | undefined
   /** Reads the cluster; `plugins` and `also` as in `observe`. */
   readonly observe: (
     plugins?: ReadonlySet<PluginId>,
@@ -34,20 +41,29 @@ export interface Session {
   readonly close: () => Promise<void>
 }
 
-/** `desired` gives the address and the nodes where flags do not. */
+type SessionOptions = ClusterOptions &
+  OutputOptions &
+  FileOptions &
+  PassEnvOptions & { readonly logFile?: string }
+
+/** `desired` gives the address and the nodes where flags do not, if its files are trusted. */
 export async function openSession(
-  options: ClusterOptions & OutputOptions & { readonly logFile?: string },
+  options: SessionOptions,
   host: Host,
   desired: DesiredState | undefined,
 ): Promise<Session> {
+  const trust = trustOf(options, host)
+  const passed = options.passEnv ?? []
+  const environment = commandEnvironment(host.env, passed)
   const fileAddress = desired?.cluster.address
   const connection = await resolveConnection({
     flags: options,
     ...(fileAddress !== undefined && { fileAddress }),
+    trustsFiles: trust === 'trusted',
     env: host.env,
     home: host.home,
   })
-  const secrets = gatherSecrets({ token: connection.token, env: host.env })
+  const secrets = gatherSecrets({ token: connection.token, env: host.env, trust })
   secrets.learn({ desired })
   const http = createHttpTransport({
     token: () => connection.token,
@@ -55,7 +71,15 @@ export async function openSession(
     tls: connection.tls,
     timeout: connection.timeout,
   })
-  const plain = hideSecrets(http, secrets)
+  const careful =
+    connection.token === ''
+      ? http
+      : warnOfPlainHttp(http, (node) => {
+          host.err(
+            `Warning: the token is sent to ${node} without TLS. Whoever can read the network can take it. Use an https:// address.\n`,
+          )
+        })
+  const plain = hideSecrets(careful, secrets)
   const clock = (): number => host.now().getTime()
   const told = options.verbose === true ? logRequests(plain, host.err, clock) : plain
   const log = options.logFile === undefined ? undefined : openLog(options.logFile, host)
@@ -69,18 +93,27 @@ export async function openSession(
   // Whoever carries a plan out tells of its waits itself.
   const patient = options.quiet === true ? transport : announceWaits(transport, host)
   const reader = createReader({ transport: patient, wait: host.wait, patience })
-  const nodes = options.node?.map(nodeAddress) ?? desired?.cluster.nodes
+  const given = options.node?.map(nodeAddress)
+  const nodes = given ?? desired?.cluster.nodes
+  const mustBeMembers = given === undefined && trust === 'untrusted'
+  const { address } = connection
   return {
     client,
-    address: connection.address,
+    address,
     secrets,
-    observe: (plugins, also) =>
-      observe(reader, {
-        address: connection.address,
+    commands:
+      trust === 'untrusted'
+        ? undefined
+        : { environment, secrets: () => [...secrets.known(), ...passed.map(valueIn(host.env))] },
+    observe: async (plugins, also) => {
+      if (nodes !== undefined && mustBeMembers) await refuseStrangers(reader, address, nodes)
+      return observe(reader, {
+        address,
         ...(nodes !== undefined && { nodes }),
         ...(plugins !== undefined && { plugins }),
         ...(also !== undefined && { also }),
-      }),
+      })
+    },
     cluster: async () => {
       const { node, cluster } = await readNode(reader, connection.address)
       if (node.state !== 'unreachable') return cluster
@@ -92,6 +125,10 @@ export async function openSession(
     },
     close: () => client.close(),
   }
+}
+
+function valueIn(env: Host['env']): (name: string) => string {
+  return (name) => env[name] ?? ''
 }
 
 /** Each line with its time. Throws a LockstepError where the file cannot be opened, and only then. */

@@ -13,6 +13,8 @@ import type { Binary } from '../documents/desired-state.generated.ts'
 import { show } from './wording.ts'
 import type { Path } from './yaml-tree.ts'
 
+const OF_AN_EMPTY_FILE = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+
 export interface LocatedHash {
   readonly sha256: Sha256
   readonly source: Source
@@ -33,14 +35,25 @@ export function createHashReader(on: Files): HashReader {
   const readText = once((path) => on.read(path, LARGEST_FILE))
   const readHash = once((path) => on.sha256(path))
 
+  /** Undefined for that of an empty file: no plugin has it. */
+  const unlessEmpty = (sha256: Sha256, source: Source, report: Report): LocatedHash | undefined => {
+    if (sha256 !== OF_AN_EMPTY_FILE) return { sha256, source }
+    report({
+      message: 'this is the SHA-256 of an empty file',
+      source,
+      hint: 'a download or a copy may have failed: take the SHA-256 of the plugin itself',
+    })
+    return undefined
+  }
+
   return async ({ given, command, file, path }, report) => {
     const near = (name: string): string => nearFile(file.file, name)
 
     if (typeof given === 'string') {
       const source = placeOf(file, ...path).value
       const sha256 = parseSha256(given)
-      if (sha256 !== undefined) return { sha256, source }
-      report({ message: explainHash(given), source })
+      if (sha256 !== undefined) return unlessEmpty(sha256, source, report)
+      report({ message: explainHash('sha256', given), source })
     } else if ('sums' in given && given.sums !== undefined) {
       const source = placeOf(file, ...path, 'sums').value
       const sums = near(given.sums)
@@ -48,14 +61,14 @@ export function createHashReader(on: Files): HashReader {
       if ('failure' in text) report({ message: `${show(sums)} ${text.failure}`, source })
       else {
         const found = findSum(sums, text.value, command)
-        if ('sha256' in found) return { sha256: found.sha256, source }
+        if ('sha256' in found) return unlessEmpty(found.sha256, source, report)
         report({ ...found, source })
       }
     } else if ('binary' in given && given.binary !== undefined) {
       const source = placeOf(file, ...path, 'binary').value
       const binary = near(given.binary)
       const sha256 = await readHash(binary)
-      if ('value' in sha256) return { sha256: sha256.value, source }
+      if ('value' in sha256) return unlessEmpty(sha256.value, source, report)
       report({ message: `${show(binary)} ${sha256.failure}`, source })
     }
     return undefined

@@ -41,7 +41,7 @@ function readOne(file: InputFile, claim: Claim, report: Report): DesiredCluster 
   }
   return {
     ...(cluster.name !== undefined && { name: { value: cluster.name, source: at('name') } }),
-    ...(address !== undefined && { address }),
+    ...(address !== undefined && { address: { value: address, source: at('address') } }),
     ...(nodes !== undefined && { nodes }),
     ...(check !== undefined && {
       binaryCheck: { command: commandNear(file.file, check), source: at('binary_check') },

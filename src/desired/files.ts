@@ -1,11 +1,12 @@
 /**
  * Reading files, behind an interface so that the loader runs without a disk.
  * Failures are values in the words of the message; nothing here writes, and no file is read
- * whole that is larger than it may be.
+ * whole that is larger than it may be. Only regular files are read, beside stdin: a pipe or a
+ * device may never end.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
 import { parseSha256, type Sha256 } from '../domain/names.ts'
 
 export type Result<T> = { readonly value: T } | { readonly failure: string }
@@ -20,7 +21,10 @@ export interface Files {
 }
 
 /** The name that stands for what is piped in. */
-const STDIN = '-'
+export const STDIN = '-'
+
+/** In bytes: far more than a plugin has. */
+const LARGEST_BINARY = 4 * 1024 ** 3
 
 export const diskFiles: Files = {
   kind: async (path) =>
@@ -42,16 +46,11 @@ export const diskFiles: Files = {
     }),
 
   async read(path, limit) {
-    const bytes = await attempt(async () => {
-      const chunks: Buffer[] = []
-      // One byte more than may be there, so that a pipe or an endless device ends too.
-      for await (const chunk of createReadStream(path, {
-        end: limit,
-        ...(path === STDIN && { fd: 0 }),
-      }))
-        chunks.push(chunk as Buffer)
-      return Buffer.concat(chunks)
-    })
+    const bytes = await (path === STDIN
+      ? attempt(() => readAtMost(createReadStream('', { fd: 0, end: limit })))
+      : withRegularFile(path, (file) =>
+          readAtMost(file.createReadStream({ end: limit, autoClose: false })),
+        ))
     if ('failure' in bytes) return bytes
     if (bytes.value.length > limit) return { failure: `is larger than ${limit / 1024} KiB` }
     try {
@@ -62,15 +61,46 @@ export const diskFiles: Files = {
   },
 
   async sha256(path) {
-    const digits = await attempt(async () => {
+    const digits = await withRegularFile(path, async (file) => {
       const hash = createHash('sha256')
-      for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
-      return hash.digest('hex')
+      let length = 0
+      for await (const chunk of file.createReadStream({ end: LARGEST_BINARY, autoClose: false })) {
+        length += (chunk as Buffer).length
+        hash.update(chunk as Buffer)
+      }
+      return length > LARGEST_BINARY ? '' : hash.digest('hex')
     })
     if ('failure' in digits) return digits
+    if (digits.value === '') return { failure: 'is larger than 4 GiB' }
     const value = parseSha256(digits.value)
     return value === undefined ? { failure: 'could not be hashed' } : { value }
   },
+}
+
+/** The stream ends one byte after what may be there. */
+async function readAtMost(stream: AsyncIterable<unknown>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+/** What was opened is asked, so that nothing takes its place between the question and the reading. */
+async function withRegularFile<T>(
+  path: string,
+  read: (file: FileHandle) => Promise<T>,
+): Promise<Result<T>> {
+  // Without O_NONBLOCK a named pipe without a writer is waited for without end.
+  const opened = await attempt(() => open(path, constants.O_RDONLY | constants.O_NONBLOCK))
+  if ('failure' in opened) return opened
+  const file = opened.value
+  try {
+    const found = await file.stat()
+    if (found.isDirectory()) return { failure: 'is a directory' }
+    if (!found.isFile()) return { failure: 'is not a regular file; - reads from stdin' }
+    return await attempt(() => read(file))
+  } finally {
+    await file.close()
+  }
 }
 
 async function isRegularFile(path: string): Promise<boolean> {

@@ -10,6 +10,7 @@ import { createHashReader } from './binary-hash.ts'
 import { readCluster } from './cluster.ts'
 import { readConnections } from './connections.ts'
 import { diskFiles, type Files } from './files.ts'
+import { filesInFolders } from './files-in-folders.ts'
 import { findFiles } from './find-files.ts'
 import { LARGEST_FILE, type InputFile, type Report } from './input-file.ts'
 import { readMounts } from './mounts.ts'
@@ -24,6 +25,11 @@ export interface LoadOptions {
   readonly rules?: ReadonlySet<string>
   /** The names `ignore` may use; not checked when absent. */
   readonly classes?: ReadonlySet<string>
+  /**
+   * True where others wrote the files: nothing outside the folder of the file that names it is
+   * read, symbolic links resolved.
+   */
+  readonly staysInFolder?: boolean
   /** Where files are read: the disk, unless said otherwise. */
   readonly files?: Files
 }
@@ -33,7 +39,8 @@ export async function loadDesiredState(
   paths: readonly string[],
   options: LoadOptions = {},
 ): Promise<DesiredState> {
-  const on = options.files ?? diskFiles
+  const disk = options.files ?? diskFiles
+  const on = options.staysInFolder === true ? filesInFolders(disk, paths) : disk
   const found = await findFiles(paths, on)
   const problems = [...found.problems]
   const report: Report = (problem) => problems.push(problem)

@@ -140,6 +140,15 @@ function readCommand(
     report({ message: 'command is empty', source })
     return undefined
   }
+  if (command !== undefined && /[ \t]/.test(command)) {
+    report({
+      message: `command: ${show(command)} has a space or tab in it`,
+      source,
+      // The server would split it there itself, and read back another command.
+      hint: "give the file's name alone, and what follows it as args: [ … ]",
+    })
+    return undefined
+  }
   if (command === undefined || !/[/\\]/.test(command)) return command
   report({
     message: `command: ${show(command)} has a path separator in it`,

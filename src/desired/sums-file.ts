@@ -1,9 +1,10 @@
 /**
  * A SHA256SUMS file: `hash  name`, `hash *name`, or `SHA256 (name) = hash`, found by the name
- * without its folders. Pure; hashes of other lengths under other names are passed over.
+ * without its folders; or one bare hash, in a file named after the binary (`kv.sha256`). Pure; hashes
+ * of other lengths under other names are passed over.
  */
 import { parseSha256, type Sha256 } from '../domain/names.ts'
-import { show, suggest } from './wording.ts'
+import { listSome, show } from './wording.ts'
 
 export type SumLookup =
   { readonly sha256: Sha256 } | { readonly message: string; readonly hint?: string }
@@ -15,12 +16,16 @@ interface Line {
 }
 
 export function findSum(file: string, text: string, name: string): SumLookup {
+  const bare = parseSha256(text.trim())
+  if (bare !== undefined)
+    return isNamedAfter(file, name) ? { sha256: bare } : explainBare(file, name)
   const lines = readLines(text)
   const found = lines.filter((line) => line.name === name)
   let first: { readonly number: number; readonly sha256: Sha256 } | undefined
   for (const { number, hash } of found) {
     const sha256 = parseSha256(hash)
-    if (sha256 === undefined) return { message: `${show(file)}:${number}: ${explainHash(hash)}` }
+    if (sha256 === undefined)
+      return { message: `${show(file)}:${number}: ${explainHash('the checksum', hash)}` }
     if (first !== undefined && first.sha256 !== sha256) {
       const lines = `lines ${first.number} and ${number}`
       return { message: `${show(file)} has two different hashes for ${show(name)}, in ${lines}` }
@@ -30,12 +35,25 @@ export function findSum(file: string, text: string, name: string): SumLookup {
   return first === undefined ? explainAbsent(file, lines, name) : { sha256: first.sha256 }
 }
 
-/** What keeps a text from being a SHA-256. */
-export function explainHash(text: string): string {
+/** What keeps a text from being a SHA-256. `what`: what it is called. */
+export function explainHash(what: string, text: string): string {
   const wrong = /[^0-9a-fA-F]/u.exec(text)?.[0]
-  if (text === '') return 'the SHA-256 is empty; it has 64 hex digits'
-  if (wrong !== undefined) return `a SHA-256 has 64 hex digits; ${show(wrong)} is none`
-  return `a SHA-256 has 64 hex digits; these are ${text.length}`
+  if (text === '') return `${what} is empty; it needs 64 hex digits`
+  if (wrong !== undefined) return `${what} has ${show(wrong)} in it; it needs 64 hex digits`
+  return `${what} has ${text.length} characters; it needs 64 hex digits`
+}
+
+/** As release pages name the file of one checksum. */
+function isNamedAfter(file: string, name: string): boolean {
+  const base = file.replace(/^.*[/\\]/, '')
+  return [`${name}.sha256`, `${name}.sha256sum`].includes(base)
+}
+
+function explainBare(file: string, name: string): SumLookup {
+  return {
+    message: `${show(file)} holds one checksum and does not say of which file`,
+    hint: `if it is that of ${show(name)}, write "HASH  ${show(name)}" there, or name the file ${show(name)}.sha256`,
+  }
 }
 
 function readLines(text: string): readonly Line[] {
@@ -50,8 +68,9 @@ function readLines(text: string): readonly Line[] {
 }
 
 function explainAbsent(file: string, lines: readonly Line[], name: string): SumLookup {
-  const message = `${show(file)} has no line for ${show(name)}`
+  const message = `${show(file)} lists no checksum for ${show(name)}`
   const names = [...new Set(lines.flatMap((line) => (parseSha256(line.hash) ? [line.name] : [])))]
-  if (names.length === 0) return { message, hint: 'it has no line such as "HASH  NAME" at all' }
-  return { message, hint: suggest(name, names, 'it has') }
+  if (names.length === 0) return { message, hint: 'no line of it is like "HASH  NAME"' }
+  // A name that is nearly the same is another version's file as often as a slip.
+  return { message, hint: `it lists ${listSome(names)}` }
 }

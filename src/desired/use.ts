@@ -47,7 +47,7 @@ export function readUse(
     report({
       message: `use: ${show(text)} is not among the versions of ${plugin.id}`,
       source,
-      hint: hintVersion(version, plugin.versions),
+      hint: hintVersions(plugin.versions),
     })
     return undefined
   }
@@ -56,11 +56,9 @@ export function readUse(
   return { value, source }
 }
 
-function hintVersion(version: Version, versions: ReadonlySet<Version>): string {
+/** Lists them and proposes none: the nearest name may be a downgrade. */
+function hintVersions(versions: ReadonlySet<Version>): string {
   const labels = [...versions].sort(compareText).map(versionLabel)
-  const closest = version === UNVERSIONED ? undefined : findClosest(version, labels)
-  if (closest !== undefined) return `did you mean ${closest}?`
-  const there =
-    labels.length === 0 ? 'none is' : `${listSome(labels)} ${labels.length > 1 ? 'are' : 'is'}`
-  return `add ${versionLabel(version)} there, with its command and sha256; ${there} listed`
+  const listed = labels.length === 0 ? 'none is listed' : `listed: ${listSome(labels)}`
+  return `${listed}; to use another, add it under versions with its command and sha256`
 }

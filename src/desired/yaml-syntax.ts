@@ -3,25 +3,21 @@
  * anchors, aliases, tags, directives, a second document. They are refused before anything is
  * built from them, so nested aliases are never expanded and deep nesting never fills the stack.
  */
-import { Composer, CST, Lexer, Parser, type Document, type YAMLError } from 'yaml'
+import { Composer, CST, isScalar, Lexer, Parser, type Document } from 'yaml'
 import { show } from './wording.ts'
+import { explainError, type Fault, findForeign, findHcl } from './yaml-faults.ts'
 
 /** Far below what fills the stack, far above what the format needs. */
 const DEEPEST_NESTING = 64
 const MOST_ERRORS = 1000
-
-export interface Fault {
-  /** Where in the text, from 0. */
-  readonly offset: number
-  readonly message: string
-  readonly hint?: string
-}
 
 export type Syntax =
   | { readonly kind: 'document'; readonly document: Document.Parsed }
   | { readonly kind: 'faults'; readonly faults: readonly Fault[] }
 
 export function parseSyntax(text: string): Syntax {
+  const foreign = findForeign(text)
+  if (foreign !== undefined) return { kind: 'faults', faults: [foreign] }
   const refused = findRefused(text)
   if (refused.length > 0) return { kind: 'faults', faults: refused }
   const tokens = readTokens(text)
@@ -32,7 +28,12 @@ export function parseSyntax(text: string): Syntax {
   if (document === undefined) return { kind: 'faults', faults: [] }
   const error = document.errors[0]
   // One mistake makes the parser stumble many times: the first place is the one to mend.
-  if (error !== undefined) return { kind: 'faults', faults: [describeError(error)] }
+  if (error !== undefined) {
+    return { kind: 'faults', faults: [findHcl(text) ?? explainError(text, error)] }
+  }
+  // Short enough, HCL is one long text to YAML.
+  const hcl = isScalar(document.contents) ? findHcl(text) : undefined
+  if (hcl !== undefined) return { kind: 'faults', faults: [hcl] }
   return { kind: 'document', document }
 }
 
@@ -116,20 +117,4 @@ function* parseTokens(text: string): Generator<CST.Token | Fault> {
     }
   }
   yield* parser.end()
-}
-
-const HINTS: Partial<Record<YAMLError['code'], string>> = {
-  BAD_SCALAR_START: 'put the text in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'a text that has a colon and a space in it must be in quotes',
-  BLOCK_IN_FLOW: 'inside { } and [ ] only { } and [ ] can be nested',
-  MULTILINE_IMPLICIT_KEY: 'is there a colon missing after a key, or a quote at the end of a text?',
-  TAB_AS_INDENT: 'indent with spaces',
-}
-
-/** The library quotes what it stumbled on; that may be a secret value, so it is left out. */
-function describeError(error: YAMLError): Fault {
-  const words = error.code === 'BAD_DQ_ESCAPE' ? 'Invalid escape sequence' : error.message
-  const message = `not valid YAML: ${words.replace(/(?<=\w): .*$/s, '')}`
-  const hint = HINTS[error.code]
-  return { offset: error.pos[0], message, ...(hint !== undefined && { hint }) }
 }

@@ -7,7 +7,8 @@ import type { Source } from '../domain/desired.ts'
 import { formatSource, type Problem } from '../domain/errors.ts'
 import { completeVersion, explainNumber } from './version-text.ts'
 import { show } from './wording.ts'
-import { parseSyntax, type Fault } from './yaml-syntax.ts'
+import type { Fault } from './yaml-faults.ts'
+import { parseSyntax } from './yaml-syntax.ts'
 
 /** The keys and list positions that lead to a value. */
 export type Path = readonly (string | number)[]

@@ -31,7 +31,7 @@ export interface DesiredState {
 
 export interface DesiredCluster {
   readonly name?: { readonly value: string; readonly source: Source }
-  readonly address?: NodeAddress
+  readonly address?: { readonly value: NodeAddress; readonly source: Source }
   /** Absent: discovered from the cluster. */
   readonly nodes?: readonly NodeAddress[]
   /** A command with `{host}`, `{address}`, `{command}` places, whose output begins with the hash. */

@@ -20,6 +20,8 @@ export interface RuleInput {
   readonly capabilities?: ReadonlyMap<string, readonly string[]> | { readonly refused: string }
   /** What the check of the nodes' disks found. Absent: nothing was checked. */
   readonly binaries?: readonly BinaryReport[]
+  /** False: others wrote the files, so no command of theirs was run. Absent: they are trusted. */
+  readonly runsCommands?: boolean
   /** What the rehearsal showed. Absent or null: nothing was rehearsed. */
   readonly rehearsal?: Rehearsal | null
 }

@@ -10,6 +10,7 @@ import { builtinOverridden } from './rules/builtin-overridden.ts'
 import { builtinUnknown } from './rules/builtin-unknown.ts'
 import { builtinVersionWithNamespaces } from './rules/builtin-version-with-namespaces.ts'
 import { capabilityMissing } from './rules/capability-missing.ts'
+import { checksNotMade } from './rules/checks-not-made.ts'
 import { commandReused } from './rules/command-reused.ts'
 import { dataDowngrade } from './rules/data-downgrade.ts'
 import { dataUpgrade } from './rules/data-upgrade.ts'
@@ -47,6 +48,7 @@ export const RULES: readonly Rule[] = [
   builtinUnknown,
   builtinVersionWithNamespaces,
   capabilityMissing,
+  checksNotMade,
   commandReused,
   dataDowngrade,
   dataUpgrade,

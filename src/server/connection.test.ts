@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { NodeAddress } from '../domain/names.ts'
 import { makeScratchFolder } from '../../test/cli/scratch-folder.ts'
 import { resolveConnection } from './connection.ts'
 import { parseDuration } from './duration.ts'
@@ -6,7 +7,10 @@ import { parseDuration } from './duration.ts'
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
 
 const resolve = (env: Readonly<Record<string, string>>) =>
-  resolveConnection({ flags: {}, env: { BAO_TOKEN: 'token', ...env }, home: '/nowhere' })
+  resolveConnection({
+    ...{ flags: {}, env: { BAO_TOKEN: 'token', ...env }, home: '/nowhere' },
+    trustsFiles: true,
+  })
 
 describe('an authority', () => {
   test('that cannot be read is told with the setting that names it', async () => {
@@ -50,5 +54,52 @@ describe('the time limit', () => {
       code: 'bad-timeout',
       message: `VAULT_CLIENT_TIMEOUT is "${text}", which is no time`,
     })
+  })
+})
+
+describe('the address', () => {
+  const source = { file: 'a.yaml', line: 3, column: 12 }
+  const inFile = { value: 'https://file:8200' as NodeAddress, source }
+  const choose = async (
+    flag: string | undefined,
+    env: Readonly<Record<string, string>>,
+    file?: typeof inFile,
+    trustsFiles = true,
+  ) => {
+    const found = await resolveConnection({
+      flags: flag === undefined ? {} : { address: flag },
+      ...(file !== undefined && { fileAddress: file }),
+      ...{ trustsFiles, env: { BAO_TOKEN: 'token', ...env }, home: '/nowhere' },
+    })
+    return found.address
+  }
+
+  test('is that of the flag, else of the variable, else of the file', async () => {
+    const variable = { VAULT_ADDR: 'https://variable:8200' }
+    expect(await choose('https://flag:8200', variable, inFile)).toBe('https://flag:8200')
+    expect(await choose(undefined, variable)).toBe('https://variable:8200')
+    expect(await choose(undefined, {}, inFile)).toBe('https://file:8200')
+    expect(await choose(undefined, {})).toBe('https://127.0.0.1:8200')
+    // The same address, written otherwise.
+    expect(await choose(undefined, { BAO_ADDR: 'https://FILE:8200/' }, inFile)).toBe(inFile.value)
+  })
+
+  test.each(['https://file:8201', 'http://file:8200', 'https://other:8200'])(
+    'of the variable (%s) must be that of the file',
+    async (other) => {
+      await expect(choose(undefined, { BAO_ADDR: other }, inFile)).rejects.toMatchObject({
+        code: 'address-conflict',
+        exitCode: 1,
+        message: expect.stringContaining('a.yaml:3:12') as string,
+      })
+    },
+  )
+
+  test('is not that of an untrusted file', async () => {
+    await expect(choose(undefined, {}, inFile, false)).rejects.toMatchObject({
+      code: 'no-trusted-address',
+    })
+    await expect(choose(undefined, {}, undefined, false)).rejects.toThrow('neither has one')
+    expect(await choose('https://flag:8200', {}, inFile, false)).toBe('https://flag:8200')
   })
 })

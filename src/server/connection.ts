@@ -1,11 +1,13 @@
 /**
- * Where the cluster is and how to speak to it: flags first, then the file, then the variables
- * that the servers' own command lines use, `BAO_*` before `VAULT_*`. Reads certificates and the
- * token file; keeps the token in memory and nowhere else.
+ * Where the cluster is and how to speak to it: flags first, then the variables that the servers'
+ * own command lines use, `BAO_*` before `VAULT_*`, then the file. A variable and a file must not
+ * contradict each other: whoever writes the file must not redirect the token. Reads certificates
+ * and the token file; keeps the token in memory and nowhere else.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LockstepError } from '../domain/errors.ts'
+import type { Source } from '../domain/desired.ts'
+import { formatSource, LockstepError } from '../domain/errors.ts'
 import { faultInName } from '../domain/name-faults.ts'
 import {
   type Namespace,
@@ -43,10 +45,17 @@ export interface Connection {
 export interface ConnectionSources {
   readonly flags: ConnectionFlags
   /** `cluster.address` of the file. */
-  readonly fileAddress?: NodeAddress
+  readonly fileAddress?: FileAddress
+  /** False: only a flag or a variable says where the token goes. */
+  readonly trustsFiles: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   /** The user's home folder, where `.vault-token` lies. */
   readonly home: string
+}
+
+export interface FileAddress {
+  readonly value: NodeAddress
+  readonly source: Source
 }
 
 const DEFAULT_ADDRESS = 'https://127.0.0.1:8200'
@@ -65,14 +74,36 @@ export async function resolveConnection(sources: ConnectionSources): Promise<Con
     })[0]
   const [tls, token] = await Promise.all([readTls(flags, variable), readToken(sources, variable)])
   return {
-    address: address(
-      flags.address ?? sources.fileAddress ?? variable('ADDR')?.value ?? DEFAULT_ADDRESS,
-    ),
+    address: chooseAddress(sources, variable('ADDR')),
     token,
     namespace: namespace(flags.namespace ?? variable('NAMESPACE')?.value ?? ''),
     tls,
     timeout: 1000 * (flags.timeout ?? timeoutOf(variable('CLIENT_TIMEOUT')) ?? DEFAULT_TIMEOUT),
   }
+}
+
+/** Throws before anything is sent: both places could get the token, and only one is meant. */
+function chooseAddress(
+  { flags, fileAddress, trustsFiles }: ConnectionSources,
+  variable: Setting | undefined,
+): NodeAddress {
+  if (flags.address !== undefined) return parseAddress(flags.address)
+  const named = variable && parseAddress(variable.value)
+  if (named !== undefined && fileAddress !== undefined && named !== fileAddress.value) {
+    throw new LockstepError({
+      code: 'address-conflict',
+      message: `${variable?.from ?? ''} is ${named}, and cluster.address is ${fileAddress.value} (${formatSource(fileAddress.source)}). The token goes to one cluster only, so neither was asked anything.`,
+      hint: `Say which one is right: --address ${named}, or --address ${fileAddress.value} if you trust the file.`,
+    })
+  }
+  if (trustsFiles) return named ?? fileAddress?.value ?? parseAddress(DEFAULT_ADDRESS)
+  if (named !== undefined) return named
+  throw new LockstepError({
+    code: 'no-trusted-address',
+    message:
+      '--untrusted-files takes the address from the command line or the environment only, and neither has one',
+    hint: 'Give --address, or set BAO_ADDR (VAULT_ADDR).',
+  })
 }
 
 /** What `BAO_<name>`, else `VAULT_<name>`, says. */
@@ -127,7 +158,7 @@ function checkToken(text: string): string {
   return token
 }
 
-function address(text: string): NodeAddress {
+function parseAddress(text: string): NodeAddress {
   const parsed = parseNodeAddress(text)
   if (parsed !== undefined) return parsed
   throw new LockstepError({

@@ -20,7 +20,7 @@ const inputs: readonly BadInput[] = [
   {
     what: 'malformed YAML',
     files: { 'lockstep.yaml': 'version: 1\nplugins:\n  secret/kv: {use: v1.0.0\n' },
-    told: 'lockstep.yaml:4:1: not valid YAML',
+    told: 'lockstep.yaml:3:14: this { is not closed',
   },
   {
     what: 'an unknown key',
@@ -35,12 +35,12 @@ const inputs: readonly BadInput[] = [
   {
     what: 'a version that is not among versions',
     files: { 'lockstep.yaml': good.replace('use: v0.21.0', 'use: v0.22.0') },
-    told: 'lockstep.yaml:4:10: use: v0.22.0 is not among the versions of secret/my-kv\n    did you mean v0.21.0?',
+    told: 'lockstep.yaml:4:10: use: v0.22.0 is not among the versions of secret/my-kv\n    listed: v0.21.0; to use another,',
   },
   {
     what: 'a SHA-256 of the wrong length',
     files: { 'lockstep.yaml': good.replace(sha256, sha256.slice(1)) },
-    told: 'lockstep.yaml:6:39: a SHA-256 has 64 hex digits; these are 63',
+    told: 'lockstep.yaml:6:39: sha256 has 63 characters; it needs 64 hex digits',
   },
   {
     what: "a sums file without the command's line",
@@ -48,7 +48,7 @@ const inputs: readonly BadInput[] = [
       'lockstep.yaml': withVersion('v0.21.0', '{ command: kv, sha256: { sums: SUMS } }'),
       SUMS: `${sha256}  another\n`,
     },
-    told: 'lockstep.yaml:6:47: SUMS has no line for kv\n    it has another',
+    told: 'lockstep.yaml:6:47: SUMS lists no checksum for kv\n    it lists another',
   },
   {
     what: 'two files that name one plugin',

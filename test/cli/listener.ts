@@ -5,11 +5,15 @@ export interface Listener extends AsyncDisposable {
   readonly address: string
   /** Connections that were opened, with or without a request. */
   readonly connections: () => number
+  /** Requests that brought a token along. */
+  readonly tokens: () => number
 }
 
 export async function startListener(): Promise<Listener> {
   let connections = 0
-  const server = createServer((_, response) => {
+  let tokens = 0
+  const server = createServer((request, response) => {
+    if (request.headers['x-vault-token'] !== undefined) tokens += 1
     response.writeHead(404, { 'Content-Type': 'application/json' }).end('{"errors":[]}')
   })
   server.on('connection', () => (connections += 1))
@@ -19,6 +23,7 @@ export async function startListener(): Promise<Listener> {
   return {
     address: `http://127.0.0.1:${String(bound.port)}`,
     connections: () => connections,
+    tokens: () => tokens,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

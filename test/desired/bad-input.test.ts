@@ -4,6 +4,8 @@ import { createFolder, DIGEST, OTHER_DIGEST, withBinary, withPlugin } from './de
 /** The text of one file, and each problem with its place and way out. */
 type Case = readonly [name: string, text: string, ...problems: string[]]
 
+const MISALIGNED = 'this line is not indented as the lines that it belongs with'
+
 const YAML: readonly Case[] = [
   ['an empty file', '', 'a.yaml:1:1: the file is empty\n    begin it with version: 1'],
   ['only a comment', '# later\n', 'a.yaml:1:1: the file is empty\n    begin it with version: 1'],
@@ -16,7 +18,7 @@ const YAML: readonly Case[] = [
   [
     'a quote left open',
     'version: 1\ncluster: { name: "prod }\n',
-    'a.yaml:3:1: not valid YAML: Missing closing "quote',
+    'a.yaml:2:18: the quote that begins here is not closed on its line\n    add the quote at the end of the text',
   ],
   [
     'a colon inside a text',
@@ -31,8 +33,55 @@ const YAML: readonly Case[] = [
   [
     'a bracket left open',
     'version: 1\nplugins: {\n',
-    'a.yaml:3:1: not valid YAML: Flow map in block collection must be sufficiently indented and end with a }',
+    'a.yaml:2:10: this { is not closed\n    add the }, or indent the lines that belong to it',
   ],
+  [
+    'a quote left open, closed by the next one lines below',
+    'version: 1\nmounts:\n  a/: { because: "no end }\n  b/: { because: "x" }\n',
+    'a.yaml:3:18: the quote that begins here is not closed on its line\n    add the quote at the end of the text',
+  ],
+  [
+    'a bracket left open, with more lines below',
+    'version: 1\nplugins:\n  secret/kv: { use: v1.0.0\nmounts:\n  a/: {}\n',
+    'a.yaml:3:14: this { is not closed\n    add the }, or indent the lines that belong to it',
+  ],
+  ...(
+    [
+      ['between two texts', 'a: { b: c d: e }', 10],
+      ['after a quoted text', 'a: { b: "c" d: e }', 12],
+      ['before a key on the next line', 'a: { b: c\n  d: e }', 10],
+      ['between mappings', 'a: [{ b: c } { d: e }]', 13],
+      ['between texts of a list', 'a: ["b" "c"]', 8],
+    ] as const
+  ).map(([name, line, column]): Case => [
+    `a comma left out ${name}`,
+    `version: 1\n${line}\nb: c\n`,
+    `a.yaml:2:${column}: a comma is missing here\n    inside { } and [ ] a comma stands between two items`,
+  ]),
+  ...(
+    [
+      ['below a value', 'a:\n  b: c\n   d: e\n', '4:4', 'this line is indented too far'],
+      ['at the top', ' a:\n  b: c\n', '2:2', 'this line is indented too far'],
+      ['below a quoted value', 'a:\n  b: "c"\n   d: e\n', '4:4', MISALIGNED],
+      ['too little', 'a:\n   b: c\n  d: e\n', '4:3', MISALIGNED],
+    ] as const
+  ).map(([name, text, place, message]): Case => [
+    `a line indented wrongly, ${name}`,
+    `version: 1\n${text}`,
+    `a.yaml:${place}: ${message}\n    begin all keys of one mapping in the same column`,
+  ]),
+  [
+    'a merge conflict',
+    'version: 1\nplugins:\n<<<<<<< HEAD\n  secret/a: {}\n=======\n  secret/b: {}\n>>>>>>> b\n',
+    'a.yaml:3:1: a merge conflict was not resolved here\n    choose one of the two sides, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>',
+  ],
+  ...['plugin "secret" "kv" {\n  version = "v1"\n}\n', 'version = 1\n', 'plugins {\n}\n'].map(
+    (text): Case => [
+      `HCL: ${JSON.stringify(text)}`,
+      `# ours\n\n${text}`,
+      'a.yaml:3:1: this is HCL, not YAML\n    write key: value; begin with version: 1',
+    ],
+  ),
   [
     'a second document',
     'version: 1\n---\nversion: 1\n',
@@ -243,18 +292,18 @@ const VERSIONS: readonly Case[] = [
       'use: v0.21.0',
       'use: 0.21.1',
     ),
-    'a.yaml:4:10: use: 0.21.1 is not among the versions of secret/kv\n    did you mean v0.21.0?',
-    'a.yaml:8:32: use: v0.22.0 is not among the versions of secret/kv\n    did you mean v0.21.0?',
+    'a.yaml:4:10: use: 0.21.1 is not among the versions of secret/kv\n    listed: v0.21.0; to use another, add it under versions with its command and sha256',
+    'a.yaml:8:32: use: v0.22.0 is not among the versions of secret/kv\n    listed: v0.21.0; to use another, add it under versions with its command and sha256',
   ],
   [
     'unversioned without its entry',
     withPlugin('mounts: { a: { plugin: secret/kv, use: unversioned } }\n'),
-    'a.yaml:7:40: use: unversioned is not among the versions of secret/kv\n    add unversioned there, with its command and sha256; v0.21.0 is listed',
+    'a.yaml:7:40: use: unversioned is not among the versions of secret/kv\n    listed: v0.21.0; to use another, add it under versions with its command and sha256',
   ],
   [
     'a version of a plugin that lists none',
     'version: 1\nplugins: { secret/kv: { use: v1.0.0 } }\n',
-    'a.yaml:2:30: use: v1.0.0 is not among the versions of secret/kv\n    add v1.0.0 there, with its command and sha256; none is listed',
+    'a.yaml:2:30: use: v1.0.0 is not among the versions of secret/kv\n    none is listed; to use another, add it under versions with its command and sha256',
   ],
   [
     'a word that is nearly one of ours',
@@ -267,12 +316,12 @@ const BINARIES: readonly Case[] = [
   [
     'a hash that is too short',
     withBinary(`{ command: kv, sha256: ${DIGEST.slice(1)} }`),
-    'a.yaml:5:39: a SHA-256 has 64 hex digits; these are 63',
+    'a.yaml:5:39: sha256 has 63 characters; it needs 64 hex digits',
   ],
   [
     'a hash that is not hex',
     withBinary(`{ command: kv, sha256: ${DIGEST.slice(1)}x }`),
-    'a.yaml:5:39: a SHA-256 has 64 hex digits; x is none',
+    'a.yaml:5:39: sha256 has x in it; it needs 64 hex digits',
   ],
   [
     'a command of spaces',
@@ -375,7 +424,7 @@ const MOUNTS: readonly Case[] = [
     'a.yaml:8:24: secret/kv is not a database plugin, so it has no connections\n    write mounts: { <path>: … } for a secrets engine or auth method',
     'a.yaml:9:26: database/redis is not listed under plugins\n    add it: plugins: { database/redis: … }',
     'a.yaml:10:26: secret/kv is not a database plugin, so it has no connections\n    write mounts: { <path>: … } for a secrets engine or auth method',
-    'a.yaml:10:42: use: v0.2.0 is not among the versions of secret/kv\n    did you mean v0.21.0?',
+    'a.yaml:10:42: use: v0.2.0 is not among the versions of secret/kv\n    listed: v0.21.0; to use another, add it under versions with its command and sha256',
     'a.yaml:11:3: plugin is missing from db/config/c\n    say which plugin runs there, e.g. plugin: database/redis',
   ],
 ]

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import { createFolder, DIGEST, OTHER_DIGEST, withBinary } from './desired-folder.ts'
 
@@ -29,22 +30,27 @@ describe('a sums file', () => {
     [
       'has no such name',
       `${DIGEST}  kv-20\n`,
-      'dist/SUMS has no line for kv-21\n    did you mean kv-20?',
+      'dist/SUMS lists no checksum for kv-21\n    it lists kv-20',
     ],
     [
       'has only other names',
       `${DIGEST}  redis\n${DIGEST}  jwt\n`,
-      'dist/SUMS has no line for kv-21\n    it has redis, jwt',
+      'dist/SUMS lists no checksum for kv-21\n    it lists redis, jwt',
     ],
     [
       'has no hashes',
       'hello\nall of you\n',
-      'dist/SUMS has no line for kv-21\n    it has no line such as "HASH  NAME" at all',
+      'dist/SUMS lists no checksum for kv-21\n    no line of it is like "HASH  NAME"',
     ],
     [
       'has a hash that is none',
       `\n${DIGEST.slice(2)}  kv-21\n`,
-      'dist/SUMS:2: a SHA-256 has 64 hex digits; these are 62',
+      'dist/SUMS:2: the checksum has 62 characters; it needs 64 hex digits',
+    ],
+    [
+      'holds one bare hash under another name',
+      `${DIGEST}\n`,
+      'dist/SUMS holds one checksum and does not say of which file\n    if it is that of kv-21, write "HASH  kv-21" there, or name the file kv-21.sha256',
     ],
     [
       'has two hashes for one name',
@@ -59,6 +65,48 @@ describe('a sums file', () => {
 
     expect(await folder.problems()).toEqual([`a.yaml:5:50: ${problem}`])
   })
+})
+
+test.each(['kv-21.sha256', 'kv-21.sha256sum'])(
+  'a bare hash in %s is that of kv-21',
+  async (name) => {
+    const sums = withBinary(`{ command: kv-21, sha256: { sums: ${name} } }`)
+    const folder = await createFolder({ 'a.yaml': sums, [name]: `${DIGEST}\n` })
+
+    expect((await folder.load()).plugins[0]?.versions[0]?.sha256).toBe(DIGEST)
+  },
+)
+
+test('the SHA-256 of an empty file is refused, however it is given', async () => {
+  const empty = createHash('sha256').digest('hex')
+  const problem = 'this is the SHA-256 of an empty file'
+  for (const sha256 of [empty, '{ sums: SUMS }', '{ binary: kv }']) {
+    const folder = await createFolder({
+      'a.yaml': withBinary(`{ command: kv, sha256: ${sha256} }`),
+      SUMS: `${empty}  kv\n`,
+      kv: '',
+    })
+
+    const [told, ...more] = await folder.problems()
+    expect([told?.includes(problem), more]).toEqual([true, []])
+  }
+})
+
+test.each(['pipe', '/dev/zero'])('%s is not read: only regular files are', async (name) => {
+  const folder = await createFolder({
+    'a.yaml': withBinary(`{ command: kv, sha256: { sums: ${name} } }`),
+    'b.yaml': withBinary(`{ command: kv, sha256: { binary: ${name} } }`),
+  })
+  // Nobody writes into it: a reader that waits for a writer never ends.
+  await execa('mkfifo', [folder.path('pipe')])
+
+  for (const file of ['a.yaml', 'b.yaml']) {
+    const [told] = await folder.problems([file])
+    expect(told).toContain(`${name} is not a regular file; - reads from stdin`)
+  }
+  expect(await folder.problems(['pipe'])).toEqual([
+    'pipe: is not a regular file; - reads from stdin',
+  ])
 })
 
 describe('a local binary', () => {

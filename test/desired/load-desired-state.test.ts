@@ -52,7 +52,7 @@ test('everything that can be written is read, normalised and sorted', async () =
   expect(state).toEqual({
     cluster: {
       name: { value: 'prod', source: at(3, 9) },
-      address: 'https://vault.example.com:8200',
+      address: { value: 'https://vault.example.com:8200', source: at(4, 12) },
       nodes: ['https://b:8200', 'http://a:8200'],
       binaryCheck: {
         command: ['ssh', '{host}', 'sha256sum', '/opt/{command}'],
@@ -211,7 +211,7 @@ test('several files are one state, whichever of them names a thing', async () =>
 
   const state = await folder.load(['plugins.yml', 'mounts.yaml'])
 
-  expect(state.cluster).toMatchObject({ name: { value: 'prod' }, address: 'https://v' })
+  expect(state.cluster).toMatchObject({ name: { value: 'prod' }, address: { value: 'https://v' } })
   expect(state.mounts.map(({ path }) => path)).toEqual(['a/'])
   expect(state.allow.map(({ because }) => because)).toEqual(['first', 'second'])
 })

@@ -61,11 +61,11 @@ async function readGiven(
   options: ApplyOptions,
   host: Host,
 ): Promise<Given> {
-  if (planFile === undefined) return { kind: 'file', desired: await loadDesired(options) }
+  if (planFile === undefined) return { kind: 'file', desired: await loadDesired(options, host) }
   const plan = await readPlanFile(planFile)
   if (options.allow !== undefined) throw cannotAllow()
   checkPlanAge(plan, options.maxAge, host.now())
-  const desired = options.file === undefined ? undefined : await loadDesired(options)
+  const desired = options.file === undefined ? undefined : await loadDesired(options, host)
   return { kind: 'saved', plan, desired }
 }
 
@@ -98,10 +98,11 @@ async function checkDisks(
   desired: DesiredState | undefined,
   session: Session,
 ): Promise<void> {
-  if (plan.cluster.binary_check === undefined || isBlocked(plan)) return
+  const { commands } = session
+  if (plan.cluster.binary_check === undefined || isBlocked(plan) || commands === undefined) return
   const { checkPlannedBinaries } = await import('../binary-check.ts')
   session.secrets.learn({ desired, plan })
-  await checkPlannedBinaries(plan, session.secrets.known())
+  await checkPlannedBinaries(plan, commands)
 }
 
 /** A plan holds for the cluster it was made on and no other. */

@@ -16,7 +16,7 @@ import { tellOfRunUnderWay } from '../run-under-way.ts'
 type DriftOptions = CommonOptions & { readonly json?: boolean; readonly journal?: string }
 
 export async function drift(options: DriftOptions, host: Host): Promise<ExitCode> {
-  const desired = await loadDesired(options)
+  const desired = await loadDesired(options, host)
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(pluginsOf(desired))

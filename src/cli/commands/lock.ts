@@ -29,7 +29,7 @@ export async function lock(
   options: LockOptions,
   host: Host,
 ): Promise<ExitCode> {
-  const desired = options.file === undefined ? undefined : await loadDesired(options)
+  const desired = options.file === undefined ? undefined : await loadDesired(options, host)
   const session = await openSession(options, host, desired)
   try {
     const locks = await readLocks(session, desired, host)

@@ -21,7 +21,7 @@ type PlanOptions = CommonOptions &
   }
 
 export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> {
-  const desired = await loadDesired(options)
+  const desired = await loadDesired(options, host)
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(pluginsOf(desired))

@@ -8,7 +8,7 @@ import type { CommonOptions } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
 
 export async function policy(options: CommonOptions, host: Host): Promise<ExitCode> {
-  const desired = await loadDesired(options)
+  const desired = await loadDesired(options, host)
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(pluginsOf(desired))

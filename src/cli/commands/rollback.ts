@@ -29,7 +29,7 @@ export async function rollback(
   host: Host,
 ): Promise<ExitCode> {
   // A file is not needed to go back, but says what may read whose data.
-  const file = options.file === undefined ? undefined : await loadDesired(options)
+  const file = options.file === undefined ? undefined : await loadDesired(options, host)
   const session = await openSession(options, host, file)
   try {
     const { id } = await session.cluster()

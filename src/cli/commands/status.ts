@@ -25,7 +25,7 @@ type StatusOptions = CommonOptions & {
 
 export async function status(options: StatusOptions, host: Host): Promise<ExitCode> {
   // A file is not needed to look, but one that is named says which cluster.
-  const desired = options.file === undefined ? undefined : await loadDesired(options)
+  const desired = options.file === undefined ? undefined : await loadDesired(options, host)
   const plugins = options.plugin === undefined ? undefined : new Set(options.plugin.map(pluginOf))
   const session = await openSession(options, host, desired)
   try {

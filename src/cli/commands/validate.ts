@@ -9,6 +9,7 @@ import {
 } from '../../domain/errors.ts'
 import { jsonText, line, lines } from '../../domain/printable.ts'
 import type { Host } from '../host.ts'
+import { trustOf } from '../trust.ts'
 import type { FileOptions, OutputOptions } from '../options.ts'
 
 type ValidateOptions = FileOptions & OutputOptions & { readonly json?: boolean }
@@ -25,7 +26,7 @@ export async function validate(
   for (const given of configurations) {
     try {
       const configuration = given ?? defaultPaths()
-      const { plugins } = await loadPaths(configuration)
+      const { plugins } = await loadPaths(configuration, trustOf(options, host))
       if (options.quiet !== true && options.json !== true) {
         const count = `${plugins.length} plugin${plugins.length === 1 ? '' : 's'}`
         host.out(line`${configuration.join(' + ')}: valid, ${count}`)

@@ -1,0 +1,33 @@
+/**
+ * Whether the files of desired state are those of the person who runs the program, or were written
+ * by others, as in a pull request. Files of others decide neither where the token goes nor what
+ * runs or is read on this machine.
+ */
+import { LockstepError } from '../domain/errors.ts'
+import type { Host } from './host.ts'
+import type { FileOptions } from './options.ts'
+
+export type Trust = 'trusted' | 'untrusted'
+
+const VARIABLE = 'LOCKSTEP_UNTRUSTED_FILES'
+
+/** Throws a LockstepError where the variable says neither yes nor no. */
+export function trustOf(options: FileOptions, { env }: Pick<Host, 'env'>): Trust {
+  if (options.untrustedFiles === true) return 'untrusted'
+  switch (env[VARIABLE] ?? '') {
+    case '1':
+    case 'true':
+      return 'untrusted'
+    case '':
+    case '0':
+    case 'false':
+      return 'trusted'
+    default:
+      // Taken for a no, a misspelt yes would give the token away.
+      throw new LockstepError({
+        code: 'bad-variable',
+        message: `${VARIABLE} is "${env[VARIABLE] ?? ''}"; it must be 1 or 0`,
+        hint: `Write ${VARIABLE}=1 for files that others wrote, or unset it.`,
+      })
+  }
+}

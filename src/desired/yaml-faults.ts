@@ -1,0 +1,216 @@
+/**
+ * What a fault of YAML most likely is, at the line where it was made: the library tells where it
+ * stumbled, which may be at the end of the file. Quotes nothing but signs: a text may be a secret.
+ */
+import { CST, Lexer, type YAMLError } from 'yaml'
+
+export interface Fault {
+  /** Where in the text, from 0. */
+  readonly offset: number
+  readonly message: string
+  readonly hint?: string
+}
+
+/** What is no YAML with a mistake in it, but something else. */
+export function findForeign(text: string): Fault | undefined {
+  const conflict = /^(?:<{7}|>{7})(?: |\r?$)/m.exec(text)
+  if (conflict !== null) {
+    return {
+      offset: conflict.index,
+      message: 'a merge conflict was not resolved here',
+      hint: 'choose one of the two sides, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>',
+    }
+  }
+  return undefined
+}
+
+/** `plugin "secret" "kv" {` or `version = 1`, in the first line that says something. */
+export function findHcl(text: string): Fault | undefined {
+  const first = /^[ \t]*(?!#|\/\/)\S.*$/m.exec(text)
+  if (first === null) return undefined
+  const isHcl = /^\s*[\w-]+(?:\s+"[^"]*")*\s*(?:\{\s*$|=\s*\S)/.test(first[0])
+  if (!isHcl) return undefined
+  const offset = first.index + first[0].search(/\S/)
+  return {
+    offset,
+    message: 'this is HCL, not YAML',
+    hint: 'write key: value; begin with version: 1',
+  }
+}
+
+/** The first error of a document, where it was made. */
+export function explainError(text: string, error: YAMLError): Fault {
+  const lexemes = readLexemes(text)
+  const at = error.pos[0]
+  return (
+    explainQuote(lexemes, at) ??
+    explainFlow(lexemes, at, error) ??
+    explainIndentation(text, lexemes, at, error) ??
+    describeError(error)
+  )
+}
+
+type LexemeType = ReturnType<typeof CST.tokenType> | 'plain-scalar' | 'end'
+
+interface Lexeme {
+  readonly type: LexemeType
+  readonly offset: number
+  readonly source: string
+  /** The brackets that are open before it. */
+  readonly open: readonly Lexeme[]
+}
+
+/** Those that stand for text, without spaces, line ends and comments; then the end. */
+function readLexemes(text: string): readonly Lexeme[] {
+  const lexemes: Lexeme[] = []
+  let open: readonly Lexeme[] = []
+  let offset = 0
+  let isPlain = false
+  for (const source of new Lexer().lex(text)) {
+    const type: LexemeType = isPlain ? 'plain-scalar' : CST.tokenType(source)
+    isPlain = type === 'scalar'
+    // These mark a change of mode and stand for no text.
+    if (type === 'scalar' || type === 'doc-mode' || type === 'flow-error-end') continue
+    const lexeme: Lexeme = { type, offset, source, open }
+    if (type === 'flow-map-start' || type === 'flow-seq-start') open = [...open, lexeme]
+    if (type === 'flow-map-end' || type === 'flow-seq-end') open = open.slice(0, -1)
+    if (type !== 'space' && type !== 'newline' && type !== 'comment') lexemes.push(lexeme)
+    offset += source.length
+  }
+  return [...lexemes, { type: 'end', offset, source: '', open }]
+}
+
+/** The index of the lexeme that an offset is in, or the next one. */
+function indexAt(lexemes: readonly Lexeme[], at: number): number {
+  const index = lexemes.findIndex(({ offset, source }) => offset + source.length > at)
+  return index === -1 ? lexemes.length - 1 : index
+}
+
+function isQuoted({ type }: Lexeme): boolean {
+  return type === 'double-quoted-scalar' || type === 'single-quoted-scalar'
+}
+
+/** Unclosed, or closed by the quote that was to open the next text, lines below. */
+function explainQuote(lexemes: readonly Lexeme[], at: number): Fault | undefined {
+  const fault = (offset: number): Fault => ({
+    offset,
+    message: 'the quote that begins here is not closed on its line',
+    hint: 'add the quote at the end of the text',
+  })
+  const unclosed = lexemes.find((lexeme) => isQuoted(lexeme) && !isClosed(lexeme.source))
+  if (unclosed !== undefined) return fault(unclosed.offset)
+  const before = lexemes[indexAt(lexemes, at) - 1]
+  if (before !== undefined && isQuoted(before) && before.source.includes('\n')) {
+    return fault(before.offset)
+  }
+  return undefined
+}
+
+function isClosed(source: string): boolean {
+  const quote = source.charAt(0)
+  if (source.length < 2 || !source.endsWith(quote)) return false
+  if (quote === "'") return true
+  // An escaped quote closes nothing.
+  return (/\\*$/.exec(source.slice(0, -1))?.[0].length ?? 0) % 2 === 0
+}
+
+/** Inside `{ }` and `[ ]`: what is left out there, or that they do not end. */
+function explainFlow(lexemes: readonly Lexeme[], at: number, error: YAMLError): Fault | undefined {
+  const index = indexAt(lexemes, at)
+  const [before, here, next] = [lexemes[index - 1], lexemes[index], lexemes[index + 1]]
+  const open = here?.open ?? []
+  const bracket = open.at(-1)
+  if (error.code === 'BAD_INDENT' && bracket !== undefined) {
+    if (here !== undefined && isEnd(here)) {
+      const hint = 'indent it further than the key before the bracket that it closes'
+      return { offset: here.offset, message: `this ${here.source} is not indented enough`, hint }
+    }
+    return {
+      offset: bracket.offset,
+      message: `this ${bracket.source} is not closed`,
+      hint: `add the ${bracket.source === '{' ? '}' : ']'}, or indent the lines that belong to it`,
+    }
+  }
+  if (here === undefined || open.length === 0) return undefined
+  const isKey = here.type === 'plain-scalar' && next?.type === 'map-value-ind'
+  const between = before !== undefined && endsValue(before) && beginsValue(here)
+  const offset =
+    (isKey ? endOfFirstWords(here) : undefined) ??
+    (between ? before.offset + before.source.length : undefined)
+  if (offset === undefined) return undefined
+  return {
+    offset,
+    message: 'a comma is missing here',
+    hint: 'inside { } and [ ] a comma stands between two items',
+  }
+}
+
+/** `kv sha256` before a colon: a value, and the key that a comma should part from it. */
+function endOfFirstWords({ offset, source }: Lexeme): number | undefined {
+  const end = /\s+\S+$/.exec(source.trimEnd())?.index
+  return end === undefined ? undefined : offset + end
+}
+
+function isEnd({ type }: Lexeme): boolean {
+  return type === 'flow-map-end' || type === 'flow-seq-end'
+}
+
+function endsValue(lexeme: Lexeme): boolean {
+  return lexeme.type === 'plain-scalar' || isQuoted(lexeme) || isEnd(lexeme)
+}
+
+function beginsValue(lexeme: Lexeme): boolean {
+  const { type } = lexeme
+  const isStart = type === 'flow-map-start' || type === 'flow-seq-start'
+  return isStart || type === 'plain-scalar' || isQuoted(lexeme)
+}
+
+/** A line that is indented otherwise than its neighbours; too far, it is read as part of the text above. */
+function explainIndentation(
+  text: string,
+  lexemes: readonly Lexeme[],
+  at: number,
+  error: YAMLError,
+): Fault | undefined {
+  const index = indexAt(lexemes, at)
+  const here = lexemes[index]
+  const isKey = lexemes[index + 1]?.type === 'map-value-ind'
+  if (here?.type === 'plain-scalar' && isKey && here.source.trimEnd().includes('\n')) {
+    const line = here.source.trimEnd().lastIndexOf('\n') + 1
+    const offset = here.offset + line + here.source.slice(line).search(/\S/)
+    // A key without its colon is told so elsewhere, where this line is not further in.
+    if (indentation(text, offset) <= indentation(text, here.offset)) return undefined
+    return { offset, message: 'this line is indented too far', hint: HINT_INDENTATION }
+  }
+  if (error.code !== 'BAD_INDENT') return undefined
+  const offset = at + Math.max(0, text.slice(at).search(/\S/))
+  return {
+    offset,
+    message: 'this line is not indented as the lines that it belongs with',
+    hint: HINT_INDENTATION,
+  }
+}
+
+const HINT_INDENTATION = 'begin all keys of one mapping in the same column'
+
+/** Spaces at the beginning of the line that an offset is in. */
+function indentation(text: string, offset: number): number {
+  const line = text.lastIndexOf('\n', offset - 1) + 1
+  return text.slice(line).search(/[^ ]/)
+}
+
+const HINTS: Partial<Record<YAMLError['code'], string>> = {
+  BAD_SCALAR_START: 'put the text in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'a text that has a colon and a space in it must be in quotes',
+  BLOCK_IN_FLOW: 'inside { } and [ ] only { } and [ ] can be nested',
+  MULTILINE_IMPLICIT_KEY: 'is there a colon missing after a key, or a quote at the end of a text?',
+  TAB_AS_INDENT: 'indent with spaces',
+}
+
+/** The library quotes what it stumbled on; that may be a secret value, so it is left out. */
+function describeError(error: YAMLError): Fault {
+  const words = error.code === 'BAD_DQ_ESCAPE' ? 'Invalid escape sequence' : error.message
+  const message = `not valid YAML: ${words.replace(/(?<=\w): .*$/s, '')}`
+  const hint = HINTS[error.code]
+  return { offset: error.pos[0], message, ...(hint !== undefined && { hint }) }
+}

@@ -1,0 +1,42 @@
+/** The files were written by others, so that the commands of their checks were not run. */
+import type { PlanRule } from '../rule.ts'
+
+export const checksNotMade: PlanRule = {
+  about: 'plan',
+  name: 'checks-not-made',
+  severity: 'warning',
+  title: 'Checks of an untrusted file were not made',
+  explanation:
+    'With --untrusted-files no command of a file is run: whoever wrote the file could run any program with the rights of the person or pipeline that plans. So `cluster.binary_check` and `verify: run` are left out, and the plan says nothing about what they would have found. Variables that `env: { from: NAME }` names are not read either, and apply needs them.',
+  fix: 'Review the commands. If you trust them, plan again without --untrusted-files.',
+  allowable: true,
+  judge({ desired, draft, runsCommands = true }) {
+    if (runsCommands) return []
+    const { binaryCheck } = desired.cluster
+    const disks =
+      binaryCheck === undefined
+        ? []
+        : [
+            {
+              subject: 'binary_check',
+              message:
+                'The plugin files on the nodes were not checked: `cluster.binary_check` was not run.',
+              at: binaryCheck.source,
+            },
+          ]
+    const moved = new Set(
+      draft.steps.flatMap(({ verify = [] }) =>
+        verify.flatMap((one) => (one.kind === 'run' ? [one.mount] : [])),
+      ),
+    )
+    const mounts = desired.mounts
+      .filter(({ path }) => moved.has(path))
+      .map(({ path, source }) => ({
+        subject: path,
+        message: `The commands under verify of ${path} were not checked and will not be run with --untrusted-files.`,
+        mounts: [path],
+        at: source,
+      }))
+    return [...disks, ...mounts]
+  },
+}
