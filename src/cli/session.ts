@@ -76,7 +76,7 @@ export async function openSession(
       ? http
       : warnOfPlainHttp(http, (node) => {
           host.err(
-            `Warning: the token is sent to ${node} without TLS. Whoever can read the network can take it. Use an https:// address.\n`,
+            line`Warning: the token is sent to ${node} without TLS. Whoever can read the network can take it. Use an https:// address.`,
           )
         })
   const plain = hideSecrets(careful, secrets)
