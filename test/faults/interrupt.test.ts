@@ -50,7 +50,7 @@ describeReal('a run that is told to stop', () => {
       expect(first.exitCode).toBe(130)
       expect(first.stderr).toContain('Stopping after the step under way')
       expect(first.stdout).toContain('Not begun:')
-      expect(first.stdout).toContain('To go on from what it finds: lockstep apply -f ')
+      expect(first.stdout).toContain('To resume: lockstep apply -f ')
       const events = journal()
       expect(events.at(-1)).toMatchObject({ event: 'run_ended', outcome: 'interrupted' })
       expect(events.filter(({ event }) => event === 'step_done')).toHaveLength(2)
@@ -183,12 +183,12 @@ describeReal('a run that is told to stop', () => {
   })
 
   it.each([
-    ['before a step', 1, 'step_done', 'Every mount is where its last step left it.'],
+    ['before a step', 1, 'step_done', 'Stopped: '],
     [
       'before the end of a step',
       2,
       'step_started',
-      'Nobody could look at what came of: tune alpha/',
+      'Not seen: nobody could look at what came of:',
     ],
   ] as const)('stops clearly where the disk is full %s', async (_, room, last, told) => {
     await prepare(versioned)

@@ -5,6 +5,7 @@
 import { createRecorder } from '../../src/apply/recorder.ts'
 import { pastOf } from '../../src/apply/past-runs.ts'
 import { runPlan } from '../../src/apply/run.ts'
+import type { RunOptions } from '../../src/apply/run-context.ts'
 import { stateBefore } from '../../src/apply/state-before.ts'
 import type { JournalEvent } from '../../src/documents/journal.generated.ts'
 import type { Plan } from '../../src/documents/plan.generated.ts'
@@ -140,6 +141,8 @@ export interface ApplyOptions {
   readonly lockLost?: (now: number) => boolean
   /** Called with each line of the journal. */
   readonly recorded?: (event: JournalEvent, now: number) => void
+  /** What the run is given, as it would be; what is returned is given to it instead. */
+  readonly collaborators?: (options: RunOptions) => RunOptions
   /** Called before each request that changes something; the first is number 0. */
   readonly beforeWrite?: (number: number, request: ServerRequest, node: NodeAddress) => void
 }
@@ -173,7 +176,8 @@ export async function applyOn(
     sinks: [(event) => void journal.push(event), (event) => recorded?.(event, now)],
   })
   await recorder.runStarted(plan, stateBefore(plan))
-  const outcome = await runPlan(plan, {
+  const collaborators = options.collaborators ?? ((given: RunOptions) => given)
+  const given: RunOptions = {
     ...{ client, recorder, soak: 0, wait: 120 },
     environmentOf: () => [],
     verify: () => Promise.resolve(undefined),
@@ -181,7 +185,8 @@ export async function applyOn(
     interrupted: () => false,
     lockLost: () => lockLost(now),
     lookAtLock: () => Promise.resolve(),
-  })
+  }
+  const outcome = await runPlan(plan, collaborators(given))
   await recorder.runEnded(outcome)
   return { outcome, journal, writes }
 }

@@ -44,8 +44,8 @@ describeReal('apply, with a step that fails', () => {
       // Where the active node alone runs plugins, it refuses what it has no file for.
       expect(run.stdout).toMatch(
         cluster.product === 'vault'
-          ? /Nothing was changed by it/
-          : /Undone:\n\s+- register secret\/my-kv unversioned/,
+          ? /Nothing was changed by this step/
+          : /Rolled back:\n\s+- register secret\/my-kv unversioned/,
       )
       expect(run.stdout).toMatch(/Not begun:\n\s+- reload team-a\/, team-b\/ on /)
       expect(reloadedNodes(await requestsSince())).toEqual([])
@@ -64,7 +64,7 @@ describeReal('apply, with a step that fails', () => {
       expect(run.exitCode).toBe(5)
       expect(run.stdout).toMatch(/Failed: reload team-a\/, team-b\/ on /)
       expect(run.stdout).toMatch(/the file secrets-kv-0\.21\.0 on .* is not the one with SHA-256/)
-      expect(run.stdout).toMatch(/Undone:\n\s+- register secret\/my-kv unversioned/)
+      expect(run.stdout).toMatch(/Rolled back:\n\s+- register secret\/my-kv unversioned/)
       await expectOldAndWhole(cluster, ['team-a/', 'team-b/'])
       const again = await runOn(cluster, ['plan', '--json', '-f', file.path])
       expect(kindsOf(again.stdout)[0]).toBe('register')
@@ -125,7 +125,7 @@ describeReal('apply, with a step that fails', () => {
       expect(run.stdout).toMatch(/Failed: reload alpha\/ on /)
       // The registration harms nobody and stays.
       expect(run.stdout).toMatch(/Done:\n\s+- register secret\/team-kv v0\.21\.0/)
-      expect(run.stdout).toMatch(/Undone:\n\s+- tune alpha\/ to v0\.21\.0/)
+      expect(run.stdout).toMatch(/Rolled back:\n\s+- tune alpha\/ to v0\.21\.0/)
       expect(run.stdout).toMatch(/Not begun:\n(.*\n)*\s+- tune beta\/ to v0\.21\.0/)
       expect(tunedMounts(await requestsSince())).toEqual(['alpha', 'alpha'])
       await expectConfigured(cluster, ['alpha/', 'beta/', 'gamma/'], 'v0.16.2')
@@ -197,11 +197,11 @@ describeReal('apply, with a step that fails', () => {
     const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
 
     expect(run.exitCode).toBe(6)
-    expect(run.stdout).toContain('NOT put back. This needs a person:')
+    expect(run.stdout).toContain('ROLLBACK FAILED. These need your attention:')
     expect(run.stdout).toContain(`team-a/, team-b/ on ${cluster.addresses[victim] ?? ''}`)
     expect(run.stdout).toMatch(/the file secrets-kv-0\.16\.2 on .* is not the one with SHA-256/)
-    expect(run.stdout).toMatch(/Undone:\n\s+- register secret\/my-kv unversioned/)
-    expect(run.stdout).toMatch(/Not undone:\n\s+- reload team-a\/, team-b\/ on /)
+    expect(run.stdout).toMatch(/Rolled back:\n\s+- register secret\/my-kv unversioned/)
+    expect(run.stdout).toMatch(/Not rolled back:\n\s+- reload team-a\/, team-b\/ on /)
     // On Vault the one reload there is has failed: nothing is left to begin.
     if (cluster.product === 'vault') expect(run.stdout).not.toContain('Not begun:')
     else expect(run.stdout).toMatch(/Not begun:\n\s+- reload team-a\/, team-b\/ on /)

@@ -29,7 +29,7 @@ describeReal('a saved plan', () => {
 
     expect(run.exitCode).toBe(0)
     expect(again.exitCode).toBe(0)
-    expect(again.stderr).toContain('already done')
+    expect(again.stderr).toContain('already so')
     const [first] = (await readNodeMounts(sharedCluster())).values()
     expect(first?.get('beta/')?.running_sha256).toBe(
       sharedCluster().pluginSha256('secrets-kv-0.21.0'),
