@@ -12,6 +12,8 @@ const BRANDS = {
   'lockstep-plugin': 'PluginId',
   'lockstep-version': 'Version',
   'lockstep-sha256': 'Sha256',
+  'lockstep-entry-hash': 'EntryHash',
+  'lockstep-binary': 'RunningBinary',
   'lockstep-mount': 'MountPath',
   'lockstep-connection': 'ConnectionPath',
   'lockstep-node': 'NodeAddress',

@@ -3,17 +3,17 @@
  * that replaced them can tell. Pure.
  */
 import type { JournalEvent } from '../documents/journal.generated.ts'
-import { NO_SHA256, type PluginId, type Sha256, UNVERSIONED } from '../domain/names.ts'
+import { BUILTIN, type PluginId, type RunningBinary, UNVERSIONED } from '../domain/names.ts'
 
 /**
- * What stood without a version, each once, the first found or registered first; `NO_SHA256` where
+ * What stood without a version, each once, the first found or registered first; `BUILTIN` where
  * nothing was registered, so that what is compiled in ran. `runs`: the oldest first.
  */
 export function binariesInOrder(
   runs: readonly (readonly JournalEvent[])[],
-): ReadonlyMap<PluginId, readonly Sha256[]> {
-  const found = new Map<PluginId, Set<Sha256>>()
-  const add = (plugin: PluginId, sha256: Sha256 = NO_SHA256): void => {
+): ReadonlyMap<PluginId, readonly RunningBinary[]> {
+  const found = new Map<PluginId, Set<RunningBinary>>()
+  const add = (plugin: PluginId, sha256: RunningBinary = BUILTIN): void => {
     found.set(plugin, (found.get(plugin) ?? new Set()).add(sha256))
   }
   for (const event of runs.flat()) {

@@ -2,12 +2,12 @@
  * Reads whether a fact holds now. Facts about one node's mounts are read together, in one
  * listing, however many there are.
  */
-import type { Entry, Fact } from '../documents/plan.generated.ts'
+import type { Fact, SeenEntry } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
-import type { CatalogEntry } from '../domain/live.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import { nameSome } from '../domain/name-some.ts'
 import {
+  binaryName,
   type Namespace,
   type NodeAddress,
   type PluginId,
@@ -18,7 +18,7 @@ import { readEntry } from '../live/catalog.ts'
 import { askMount, type ListedMount, listMounts, type NodeMounts } from '../live/mounts.ts'
 import { readNamespaces } from '../live/namespaces.ts'
 import { observe } from '../live/observe.ts'
-import { sameEntry } from '../plan/steps.ts'
+import { contentOf, sameEntry } from '../plan/steps.ts'
 import { findUses } from '../plan/uses.ts'
 import { dataOf, text } from '../server/body.ts'
 import type { Client } from '../server/client.ts'
@@ -121,11 +121,12 @@ async function checkRunning(
       found: versionName(running_version),
     })
   }
+  // Where the server reports no hash, as was expected, the version is what was checked.
   if (running_sha256 === fact.sha256) return undefined
   return seen(fact, {
     field: 'running_sha256',
-    expected: fact.sha256 || 'builtin',
-    found: running_sha256 || 'builtin',
+    expected: binaryName(fact.sha256),
+    found: binaryName(running_sha256),
   })
 }
 
@@ -180,7 +181,7 @@ async function checkEntry(
     const denied = unreadable.denied === true
     return denied || passing ? unseen(fact, told, { denied }) : final(fact, told)
   }
-  const found = reading.kind === 'absent' ? null : contentOf(reading.entry)
+  const found = reading.kind === 'absent' ? null : (contentOf(reading.entry) ?? null)
   if (fact.entry === null || found === null) {
     if (fact.entry === found) return undefined
     return seen(fact, { field: 'entry', expected, found: entryName(found) })
@@ -189,11 +190,7 @@ async function checkEntry(
   return seen(fact, differenceOf(fact.entry, found))
 }
 
-function contentOf(entry: CatalogEntry): Entry {
-  return { command: entry.command ?? '', sha256: entry.sha256, args: [...(entry.args ?? [])] }
-}
-
-function differenceOf(expected: Entry, found: Entry) {
+function differenceOf(expected: SeenEntry, found: SeenEntry) {
   const field = expected.sha256 !== found.sha256 ? 'sha256' : 'command'
   if (expected[field] !== found[field]) {
     return { field, expected: expected[field], found: found[field] || 'none' } as const

@@ -7,7 +7,13 @@ import type { Fact, Step } from '../documents/plan.generated.ts'
 import type { Cause, Failure, Mismatch } from '../documents/run-outcome.ts'
 import { writeOf } from '../documents/writes-of.ts'
 import { groupBy } from '../domain/group-by.ts'
-import { type NodeAddress, NO_SHA256, type Sha256, type Version } from '../domain/names.ts'
+import {
+  isHash,
+  type NodeAddress,
+  type RunningBinary,
+  type Sha256,
+  type Version,
+} from '../domain/names.ts'
 import { describeMismatch, thingOf, whatIsWrong } from './mismatch.ts'
 
 /** A server's no: which node said it, and its words. */
@@ -68,17 +74,17 @@ export function wordsOf(words: string): Cause {
 }
 
 /** What each binary that steps speak of is called in the plugin directories. */
-export type FileNames = ReadonlyMap<Sha256, string>
+export type FileNames = ReadonlyMap<RunningBinary, string>
 
 export function fileNames(steps: readonly Step[]): FileNames {
-  const names = new Map<Sha256, string>()
+  const names = new Map<RunningBinary, string>()
   for (const step of steps) {
     const { undo, requires, ensures, restores } = step
     for (const one of [...writeOf(step), ...undo]) {
       if (one.kind === 'register') names.set(one.entry.sha256, one.entry.command)
     }
     for (const fact of [...requires, ...ensures, ...restores]) {
-      if (fact.fact === 'entry' && fact.entry !== null) {
+      if (fact.fact === 'entry' && fact.entry !== null && isHash(fact.entry.sha256)) {
         names.set(fact.entry.sha256, fact.entry.command)
       }
     }
@@ -94,7 +100,7 @@ interface Wanted {
 
 /** The binary that a mount was to run; none of a builtin. */
 function wantedBy({ fact, node }: Pick<Mismatch, 'fact' | 'node'>): Wanted[] {
-  if (fact.fact !== 'running' || fact.sha256 === NO_SHA256) return []
+  if (fact.fact !== 'running' || !isHash(fact.sha256)) return []
   const { sha256, version } = fact
   return [{ node: node ?? fact.node, sha256, ...(version !== undefined && { version }) }]
 }

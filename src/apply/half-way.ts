@@ -5,16 +5,16 @@
  */
 import type { RunStarted } from '../documents/journal.generated.ts'
 import type { LiveMount } from '../domain/live.ts'
-import type { MountPath, Sha256 } from '../domain/names.ts'
+import type { MountPath, RunningBinary } from '../domain/names.ts'
 
 type MountBefore = RunStarted['before']['mounts'][number]
 
 export interface LostBeginning {
   readonly mount: MountPath
-  /** What ran then and would not be started; empty for the compiled-in plugin. Never none of them. */
-  readonly ran: readonly Sha256[]
+  /** What ran then and would not be started; never empty. */
+  readonly ran: readonly RunningBinary[]
   /** What a reload would have started. */
-  readonly due: Sha256
+  readonly due: RunningBinary
 }
 
 /** `stands`: half way as it was then. `lost`: half way then, and something else now. */
@@ -26,7 +26,7 @@ export type Beginning =
 /** `due`: what a reload would have started when the run began. */
 export function beginningOf(
   { mount, version, running = [] }: MountBefore,
-  due: Sha256,
+  due: RunningBinary,
   live: LiveMount | undefined,
 ): Beginning {
   const ran = new Set(running.map(({ sha256 }) => sha256))

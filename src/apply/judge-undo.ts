@@ -4,7 +4,7 @@
  */
 import type { Action, Fact, Step } from '../documents/plan.generated.ts'
 import type { Cause, Failure, Mismatch, NotBack } from '../documents/run-outcome.ts'
-import { type NodeAddress, NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { BUILTIN, type NodeAddress, UNVERSIONED } from '../domain/names.ts'
 import type { Carried } from './carry-through.ts'
 import { failureOf, type FileNames, fileNames, onceEach, withoutRoute, wordsOf } from './failure.ts'
 import { describeMismatch, whatIsWrong } from './mismatch.ts'
@@ -183,7 +183,7 @@ function noAnswer(detail: string): string {
 
 function notBackOf({ fact, node, found }: Down, files: FileNames): NotBack {
   const { mount, sha256, version } = fact
-  const file = sha256 === NO_SHA256 ? 'the builtin' : (files.get(sha256) ?? version ?? 'its plugin')
+  const file = sha256 === BUILTIN ? 'the builtin' : (files.get(sha256) ?? version ?? 'its plugin')
   return { mount, node, file, sha256, found }
 }
 

@@ -2,10 +2,10 @@
  * A fact that does not hold, put together and put into words. Whether a wait may mend it is said
  * where it is found, by its state; nothing is read out of its words.
  */
-import type { Entry, Fact } from '../documents/plan.generated.ts'
+import type { Fact, SeenEntry } from '../documents/plan.generated.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import { EXIT, type LockstepError, unreachable } from '../domain/errors.ts'
-import { versionLabel } from '../domain/names.ts'
+import { binaryName, versionLabel } from '../domain/names.ts'
 
 type Told = Pick<Mismatch, 'field' | 'expected' | 'found'>
 
@@ -71,8 +71,8 @@ export function thingOf(fact: Fact): string {
   }
 }
 
-export function entryName(entry: Entry | null): string {
-  return entry === null ? 'not registered' : `registered (${entry.sha256})`
+export function entryName(entry: SeenEntry | null): string {
+  return entry === null ? 'not registered' : `registered (${binaryName(entry.sha256)})`
 }
 
 export function versionName(version: string): string {

@@ -2,7 +2,7 @@
 import type { RunStarted } from '../documents/journal.generated.ts'
 import type { DesiredMount, DesiredPlugin } from '../domain/desired.ts'
 import { nameSome } from '../domain/name-some.ts'
-import { NO_SHA256, type Sha256, UNVERSIONED } from '../domain/names.ts'
+import { BUILTIN, type RunningBinary, UNVERSIONED } from '../domain/names.ts'
 import { beginningOf, type LostBeginning } from './half-way.ts'
 import { entryBefore } from './plugins-before.ts'
 import { type Known, sourceOf, useOf } from './rollback-sources.ts'
@@ -49,9 +49,9 @@ export function mountsBefore(
 function startedBy(
   { plugin, use }: DesiredMount,
   plugins: readonly DesiredPlugin[],
-): Sha256 | undefined {
+): RunningBinary | undefined {
   if (use === undefined) return undefined
-  if (use.value.kind === 'builtin') return NO_SHA256
+  if (use.value.kind === 'builtin') return BUILTIN
   const version = use.value.kind === 'version' ? use.value.version : UNVERSIONED
   const versions = plugins.find(({ id }) => id === plugin)?.versions ?? []
   return versions.find((one) => one.version === version)?.sha256

@@ -6,7 +6,7 @@ import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Action, Entry } from '../documents/plan.generated.ts'
 import {
   type MountPath,
-  NO_SHA256,
+  BUILTIN,
   type NodeAddress,
   type PluginId,
   type Sha256,
@@ -112,12 +112,12 @@ it('knows which binary without a version came before which', () => {
   const inOrder = (...runs: readonly JournalEvent[][]) => pastOf(runs).unversioned.get(plugin)
 
   expect(inOrder([started(), registered(newer)])).toEqual([old.sha256, newer.sha256])
-  expect(inOrder([started(), begun(deregister)])).toEqual([old.sha256, NO_SHA256])
+  expect(inOrder([started(), begun(deregister)])).toEqual([old.sha256, BUILTIN])
   // To go back and forth changes nothing about it.
   expect(inOrder([started(), registered(newer)], [started(newer), registered(old, newer)])).toEqual(
     [old.sha256, newer.sha256],
   )
-  expect(inOrder([started(null), registered(old)])).toEqual([NO_SHA256, old.sha256])
+  expect(inOrder([started(null), registered(old)])).toEqual([BUILTIN, old.sha256])
 })
 
 it('forgets what its own run brought to its end', () => {

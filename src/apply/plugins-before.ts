@@ -10,7 +10,7 @@ import {
   versionLabel,
 } from '../domain/names.ts'
 import { environmentOfEntry } from '../plan/past.ts'
-import { contentOf, sameEntry } from '../plan/steps.ts'
+import { contentOf, registrable, sameEntry } from '../plan/steps.ts'
 import { type Known, sourceOf } from './rollback-sources.ts'
 
 export function pluginBefore(id: PluginId, known: Known, notes: string[]): DesiredPlugin {
@@ -118,12 +118,16 @@ export function entryBefore(
   const isIt = (one: { readonly plugin: PluginId; readonly version: Version }): boolean =>
     one.plugin === plugin && one.version === version
   const changed = started.before.entries.find(isIt)
-  if (changed !== undefined) return changed.entry
-  const standing = contentOf(index.external(plugin, version))
+  if (changed !== undefined) return registrable(changed.entry ?? undefined) ?? null
+  const standing = registrable(contentOf(index.external(plugin, version)))
   // Without a version there may have been none: what an older run found says nothing of this one's.
   if (standing !== undefined || version === UNVERSIONED) return standing ?? null
   const found = runs
     .flat()
     .flatMap((event) => (event.event === 'run_started' ? event.before.entries.filter(isIt) : []))
-  return found.findLast(({ entry }) => entry !== null)?.entry ?? null
+  return (
+    found
+      .map(({ entry }) => registrable(entry ?? undefined))
+      .findLast((entry) => entry !== undefined) ?? null
+  )
 }

@@ -5,7 +5,7 @@
 import type { Plan } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
-import { NO_SHA256, type Namespace, type NodeAddress, UNVERSIONED } from '../domain/names.ts'
+import { type Namespace, type NodeAddress, UNKNOWN_HASH, UNVERSIONED } from '../domain/names.ts'
 import { type ListedMount, listMounts } from '../live/mounts.ts'
 import type { Reader } from '../server/reader.ts'
 import { type StateBefore, stateBefore } from './state-before.ts'
@@ -51,5 +51,5 @@ async function readViews(reader: Reader, node: NodeAddress, namespace: Namespace
 
 /** Where a plugin did not start there is neither a hash nor a version; a builtin has its version. */
 function ranSomething({ running_sha256, running_version }: ListedMount): boolean {
-  return running_sha256 !== NO_SHA256 || running_version !== UNVERSIONED
+  return running_sha256 !== UNKNOWN_HASH || running_version !== UNVERSIONED
 }

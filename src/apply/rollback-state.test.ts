@@ -1,17 +1,17 @@
 /** What a journal and the live state make of a way back. */
 import { describe, expect, it } from 'vitest'
-import { liveState, nodeAddress, plugin, version } from '../../test/builders/live.ts'
+import { liveState, nodeAddress, plugin, sha256Of, version } from '../../test/builders/live.ts'
 import { entryOf, mountOf } from '../../test/builders/safety-input.ts'
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Entry, EnvironmentName } from '../documents/plan.generated.ts'
 import type { LiveMount } from '../domain/live.ts'
 import { ROOT_NAMESPACE } from '../domain/names.ts'
-import { contentOf } from '../plan/steps.ts'
+import { contentOf, registrable } from '../plan/steps.ts'
 import { rollbackState } from './rollback-state.ts'
 
 const KV = 'secret/my-kv'
 const [id, V1, V2] = [plugin(KV), version('v1.0.0'), version('v2.0.0')]
-const old = contentOf(entryOf(KV, 'v1.0.0'))!
+const old = registrable(contentOf(entryOf(KV, 'v1.0.0')))!
 const changed: Entry = { ...old, args: ['--new'] }
 const mount = mountOf('a/', KV, 'v1.0.0')
 
@@ -71,7 +71,7 @@ describe('a version that was retired since', () => {
 })
 
 describe('mounts that a run found with a reload due', () => {
-  const other = contentOf(entryOf(KV, 'v2.0.0'))!.sha256
+  const other = sha256Of(plugin(KV), V2)
   const started = runStarted([], other)
   const stillDue: LiveMount = { ...mountOf('a/', KV, 'v2.0.0'), configured_version: V1 }
   const back = (...mounts: readonly LiveMount[]) =>

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { mountPath, nodeAddress, plugin, version } from '../../test/builders/live.ts'
 import { step } from '../../test/builders/plan.ts'
 import type { Fact } from '../documents/plan.generated.ts'
-import type { ConnectionPath, Namespace, Sha256 } from '../domain/names.ts'
+import { BUILTIN, type ConnectionPath, type Namespace, type Sha256 } from '../domain/names.ts'
 import { planUndo } from './undo.ts'
 
 const mount = mountPath('a/')
@@ -58,7 +58,7 @@ it('knows the entry that a registration without an undo replaced', () => {
 
 it('names the mounts that were reloaded and have nothing to return to', () => {
   const known: Fact = {
-    ...{ fact: 'running', mount, namespace, node: nodeAddress(1), sha256: '' as Sha256 },
+    ...{ fact: 'running', mount, namespace, node: nodeAddress(1), sha256: BUILTIN },
   }
 
   expect(planUndo([{ ...reload(1), restores: [known] }]).lost).toEqual([])

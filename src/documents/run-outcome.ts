@@ -1,6 +1,6 @@
 /** How a run of a plan ended, and what was found where it could not go on. */
 import type { LockstepError } from '../domain/errors.ts'
-import type { MountPath, NodeAddress, Sha256, Version } from '../domain/names.ts'
+import type { MountPath, NodeAddress, RunningBinary, Sha256, Version } from '../domain/names.ts'
 import type { Action, Fact, Plan } from './plan.generated.ts'
 
 /** A fact that does not hold: what was relied on, and what was found. */
@@ -82,8 +82,7 @@ export interface NotBack {
   readonly node: NodeAddress
   /** What it is to run again: the file, or its version where the file's name is not known. */
   readonly file: string
-  /** Empty for the builtin. */
-  readonly sha256: Sha256
+  readonly sha256: RunningBinary
   readonly found: string
 }
 

@@ -4,12 +4,13 @@ import { groupBy } from './group-by.ts'
 import { isOverridable } from './overridable.ts'
 import type { CatalogEntry, LiveConnection, LiveMount, LiveNode, LiveState } from './live.ts'
 import {
+  type RunningBinary,
+  BUILTIN,
   isBuiltinVersion,
+  isSameBinary,
   type MountPath,
-  NO_SHA256,
   type NodeAddress,
   type PluginId,
-  type Sha256,
   UNVERSIONED,
   type Version,
 } from './names.ts'
@@ -99,16 +100,16 @@ export function runsUnder(
   index: LiveIndex,
   plugin: PluginId,
   version: Version,
-): Sha256 | undefined {
+): RunningBinary | undefined {
   // The servers run the compiled-in plugin whatever is registered or configured, and say success.
-  if (!isOverridable(plugin)) return NO_SHA256
+  if (!isOverridable(plugin)) return BUILTIN
   const entry = index.external(plugin, version)
   if (entry !== undefined) return entry.sha256
-  if (version === UNVERSIONED) return index.isBuiltin(plugin) ? NO_SHA256 : undefined
+  if (version === UNVERSIONED) return index.isBuiltin(plugin) ? BUILTIN : undefined
   if (!isBuiltinVersion(version)) return undefined
   // An unversioned entry hides the builtin of its name: then nobody can tell.
   const isHidden = index.external(plugin, UNVERSIONED) !== undefined
-  return isHidden || index.listedBuiltin(plugin) === version ? NO_SHA256 : undefined
+  return isHidden || index.listedBuiltin(plugin) === version ? BUILTIN : undefined
 }
 
 /**
@@ -118,7 +119,7 @@ export function runsUnder(
 export function dueOf(
   index: LiveIndex,
   { plugin, configured_version }: Pick<LiveMount, 'plugin' | 'configured_version'>,
-): { readonly version: Version; readonly sha256: Sha256 | undefined } {
+): { readonly version: Version; readonly sha256: RunningBinary | undefined } {
   const version = index.pinOf(plugin) ?? configured_version
   return { version, sha256: runsUnder(index, plugin, version) }
 }
@@ -127,13 +128,13 @@ export function dueOf(
  * True where every node was seen to run this binary for each of these mounts. No mount, or one that
  * nobody can ask, tells nothing.
  */
-export function runEverywhere(mounts: readonly LiveMount[], sha256: Sha256): boolean {
+export function runEverywhere(mounts: readonly LiveMount[], sha256: RunningBinary): boolean {
   return (
     mounts.length > 0 &&
     mounts.every(
       ({ nodes }) =>
         nodes.length > 0 &&
-        nodes.every((view) => view.answers !== 'no' && view.running_sha256 === sha256),
+        nodes.every((view) => view.answers !== 'no' && isSameBinary(view.running_sha256, sha256)),
     )
   )
 }

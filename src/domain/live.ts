@@ -3,12 +3,12 @@
  * It is also the document that `status --json` prints, hence snake_case.
  */
 import type {
+  RunningBinary,
   ConnectionPath,
   MountPath,
   Namespace,
   NodeAddress,
   PluginId,
-  Sha256,
   Version,
 } from './names.ts'
 
@@ -53,7 +53,8 @@ export interface CatalogEntry {
   readonly plugin: PluginId
   readonly version: Version
   readonly builtin: boolean
-  readonly sha256: Sha256
+  /** Unknown for an entry that OpenBao’s own configuration declares without `sha256sum` (2.7.2). */
+  readonly sha256: RunningBinary
   /** Absent where the entry was not read on its own: the list does not carry it. */
   readonly command?: string
   readonly args?: readonly string[]
@@ -83,7 +84,11 @@ export interface MountOnNode {
   readonly configured_version: Version
   /** Copied by the server from the configuration when the plugin was loaded: believe the hash. */
   readonly running_version: Version
-  readonly running_sha256: Sha256
+  /**
+   * Unknown where the server lists a version that is no builtin’s, and no hash: OpenBao does so of a
+   * process started from an entry declared without one, and of a mount whose plugin did not start.
+   */
+  readonly running_sha256: RunningBinary
   /** Whether `<mount>/?help=1` was answered by the backend itself; `unchecked` when not asked. */
   readonly answers: 'yes' | 'no' | 'unchecked'
   readonly detail?: string

@@ -15,8 +15,15 @@ export type PluginType = (typeof PLUGIN_TYPES)[number]
 export type PluginId = Brand<'PluginId'>
 /** A catalog version: `v1.2.3`, `v1.2.3+builtin…`, or `''` for the unversioned entry. */
 export type Version = Brand<'Version'>
-/** 64 lower-case hex digits; `''` where the compiled-in plugin runs. */
+/** 64 lower-case hex digits. */
 export type Sha256 = Brand<'Sha256'>
+/**
+ * The binary that a process was started from, or that an entry of the catalog starts. A server that
+ * lists no hash does not say by that what runs: see `runningBinary`.
+ */
+export type RunningBinary = EntryHash | typeof BUILTIN
+/** What the catalog tells of an external entry. */
+export type EntryHash = Sha256 | typeof UNKNOWN_HASH
 /**
  * A mount's full path from the root namespace, with its trailing slash: `team-a/`,
  * `auth/jwt/`, `ns1/team-a/`, `ns1/auth/jwt/`.
@@ -33,7 +40,10 @@ export type NodeAddress = Brand<'NodeAddress'>
 export type Namespace = Brand<'Namespace'>
 
 export const UNVERSIONED = '' as Version
-export const NO_SHA256 = '' as Sha256
+/** The plugin that is compiled into the server. */
+export const BUILTIN = 'builtin' as const
+/** The server does not report the hash, so that nothing is proved by it. */
+export const UNKNOWN_HASH = 'unknown' as const
 export const ROOT_NAMESPACE = '' as Namespace
 
 const PLUGIN_ID = /^(secret|auth|database)\/(.*)$/su
@@ -89,6 +99,33 @@ export function versionLabel(version: Version): string {
 export function parseSha256(text: string): Sha256 | undefined {
   return /^[0-9a-fA-F]{64}$/.test(text) ? (text.toLowerCase() as Sha256) : undefined
 }
+
+/** The hash of an external entry or process, as a server lists it. */
+export function hashFromServer(listed: unknown): EntryHash {
+  return (typeof listed === 'string' ? parseSha256(listed) : undefined) ?? UNKNOWN_HASH
+}
+
+/** True where both hashes are known, or both are the builtin: two unknown hashes prove nothing. */
+export function isSameBinary(a: RunningBinary, b: RunningBinary): boolean {
+  return a === b && a !== UNKNOWN_HASH
+}
+
+/** True where two binaries are known not to be the same. */
+export function isOtherBinary(a: RunningBinary, b: RunningBinary): boolean {
+  return a !== b && a !== UNKNOWN_HASH && b !== UNKNOWN_HASH
+}
+
+/** True of a hash: not of a builtin, nor of an external binary whose hash is not reported. */
+export function isHash(binary: RunningBinary): binary is Sha256 {
+  return binary !== BUILTIN && binary !== UNKNOWN_HASH
+}
+
+/** How a binary is written for people. */
+export function binaryName(binary: RunningBinary): string {
+  return binary === UNKNOWN_HASH ? HASH_NOT_REPORTED : binary
+}
+
+export const HASH_NOT_REPORTED = 'hash not reported by the server'
 
 /** Adds the trailing slash that servers list mounts with; undefined where no mount can be there. */
 export function parseMountPath(text: string): MountPath | undefined {

@@ -1,5 +1,13 @@
 /** Where a plan is to end, as the file has it: nothing of it is taken from the plan's own steps. */
-import type { ConnectionPath, MountPath, NodeAddress, PluginId, Sha256, Version } from './names.ts'
+import type {
+  RunningBinary,
+  ConnectionPath,
+  MountPath,
+  NodeAddress,
+  PluginId,
+  Sha256,
+  Version,
+} from './names.ts'
 
 export interface WantedEnd {
   readonly entries: readonly WantedEntry[]
@@ -26,8 +34,7 @@ export interface WantedMount {
   readonly mount: MountPath
   /** What it is configured for; `''` for none. */
   readonly version: Version
-  /** What runs; `''` for what is compiled in. */
-  readonly sha256: Sha256
+  readonly sha256: RunningBinary
   /** Where it can be brought there: nodes of which it is known what they run, none beside a pin. */
   readonly nodes: readonly NodeAddress[]
 }

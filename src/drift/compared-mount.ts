@@ -3,7 +3,7 @@ import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, Source, Use } from '../domain/desired.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
 import { dueOf } from '../domain/live-index.ts'
-import type { Sha256, Version } from '../domain/names.ts'
+import type { RunningBinary, Version } from '../domain/names.ts'
 import type { ImpossibleUse, MountTarget } from '../plan/targets.ts'
 import { type Comparison, writtenAt } from './comparison.ts'
 import { binaryLabel, runningLabel } from './wording.ts'
@@ -22,7 +22,7 @@ export interface ComparedMount {
 /** What a node should run. */
 export interface Wanted {
   readonly version: Version
-  readonly sha256: Sha256
+  readonly sha256: RunningBinary
 }
 
 /** Without a target: what a reload would start, where there is anything. */

@@ -23,7 +23,7 @@ import {
   drift,
   told,
 } from '../../test/drift/one-mount.ts'
-import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { UNVERSIONED } from '../domain/names.ts'
 import type { MountOnNode } from '../domain/live.ts'
 import type { Version } from '../domain/names.ts'
 
@@ -79,7 +79,7 @@ describe('the name of a builtin', () => {
     const file = desiredState({ plugins: [desiredPlugin(JWT, { use: NEW, versions: [NEW] })] })
     const runs = mount(
       UNVERSIONED,
-      onEveryNode({ running_version: BUILTIN, running_sha256: NO_SHA256 }),
+      onEveryNode({ running_version: BUILTIN, running_sha256: 'builtin' }),
     )
     const live = liveState({ catalog: [builtin, catalogEntry(JWT, NEW)], mounts: [runs] })
 
@@ -93,7 +93,7 @@ describe('the name of a builtin', () => {
       plugin: kv,
       version: NEW,
       nodes: NODES,
-      except: onEveryNode({ running_sha256: NO_SHA256 }),
+      except: onEveryNode({ running_sha256: 'builtin' }),
     })
     const live = liveState({
       catalog: [builtinEntry(kv, BUILTIN), catalogEntry(kv, NEW)],

@@ -5,7 +5,7 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { Use } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
-import { isBuiltinVersion, NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { isBuiltinVersion, BUILTIN, UNVERSIONED } from '../domain/names.ts'
 import { dueOf, runsUnder } from '../domain/live-index.ts'
 import { isOverridable } from '../domain/overridable.ts'
 import type { ComparedMount } from './compared-mount.ts'
@@ -83,7 +83,7 @@ function judge(compared: ComparedMount, comparison: Comparison): Told | undefine
     const cause = `configured for ${configuredLabel(configured)}${runningWords(compared, comparison)}`
     return { class: versionClass(use.value, registered), cause, fix }
   }
-  if (use.value.kind === 'builtin' && registered !== NO_SHA256) {
+  if (use.value.kind === 'builtin' && registered !== BUILTIN) {
     return {
       class: 'overridden',
       found: 'unversioned, external',
@@ -91,7 +91,7 @@ function judge(compared: ComparedMount, comparison: Comparison): Told | undefine
       fix: comparison.apply,
     }
   }
-  if (use.value.kind === 'unversioned' && registered === NO_SHA256) {
+  if (use.value.kind === 'unversioned' && registered === BUILTIN) {
     return {
       class: 'not-overridden',
       found: 'builtin',
@@ -104,7 +104,7 @@ function judge(compared: ComparedMount, comparison: Comparison): Told | undefine
 
 function versionClass(use: Use, registered: string): Told['class'] {
   const toBuiltin = use.kind === 'builtin'
-  const isExternal = registered !== NO_SHA256
+  const isExternal = registered !== BUILTIN
   if (toBuiltin === isExternal) return toBuiltin ? 'overridden' : 'not-overridden'
   return 'version-differs'
 }

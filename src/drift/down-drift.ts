@@ -1,16 +1,19 @@
 /** Mounts that do not answer on a node, or that a node does not know of. */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { MountOnNode } from '../domain/live.ts'
-import { NO_SHA256, type Sha256, UNVERSIONED } from '../domain/names.ts'
+import { BUILTIN, type RunningBinary, UNKNOWN_HASH, UNVERSIONED } from '../domain/names.ts'
 import { wrongLists } from '../domain/live-index.ts'
 import { type ComparedMount, parts, type Wanted } from './compared-mount.ts'
 import { type Comparison, keptVersion } from './comparison.ts'
 
 /** A node that came up without the plugin's file lists the mount and says nothing of what runs. */
-export function isDown(view: MountOnNode, due: Sha256 | undefined): boolean {
+export function isDown(view: MountOnNode, due: RunningBinary | undefined): boolean {
   if (view.answers !== 'unchecked') return view.answers === 'no'
-  const runsNothing = view.running_sha256 === NO_SHA256 && view.running_version === UNVERSIONED
-  return runsNothing && due !== NO_SHA256
+  return startedNothing(view) && due !== BUILTIN
+}
+
+function startedNothing({ running_sha256, running_version }: MountOnNode): boolean {
+  return running_sha256 === UNKNOWN_HASH && running_version === UNVERSIONED
 }
 
 export function mountDown(
@@ -20,7 +23,7 @@ export function mountDown(
   comparison: Comparison,
 ): Difference {
   const { plugin, target } = compared
-  const cameUpWithout = view.running_sha256 === NO_SHA256 && view.running_version === UNVERSIONED
+  const cameUpWithout = startedNothing(view)
   const command =
     wanted === undefined
       ? undefined

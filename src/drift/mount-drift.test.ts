@@ -17,7 +17,7 @@ import {
   drift,
   told,
 } from '../../test/drift/one-mount.ts'
-import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { UNKNOWN_HASH, UNVERSIONED } from '../domain/names.ts'
 import { findDrift } from './find-drift.ts'
 
 describe('a mount that is as the file says', () => {
@@ -241,7 +241,7 @@ describe('a mount that does not answer', () => {
   it('is down on the node that started without the file', () => {
     const empty = {
       running_version: UNVERSIONED,
-      running_sha256: NO_SHA256,
+      running_sha256: UNKNOWN_HASH,
       answers: 'no' as const,
       detail: 'backend is nil',
     }
@@ -266,7 +266,7 @@ describe('a mount that does not answer', () => {
   it('is down where it was not asked and nothing runs', () => {
     const empty = {
       running_version: UNVERSIONED,
-      running_sha256: NO_SHA256,
+      running_sha256: UNKNOWN_HASH,
       answers: 'unchecked' as const,
     }
 

@@ -5,7 +5,7 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { MountOnNode } from '../domain/live.ts'
 import { dueOf } from '../domain/live-index.ts'
-import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { BUILTIN, UNVERSIONED } from '../domain/names.ts'
 import { entrySubject } from '../plan/steps.ts'
 import { type ComparedMount, type Wanted, mend, parts, wantedOf } from './compared-mount.ts'
 import type { Comparison } from './comparison.ts'
@@ -36,7 +36,7 @@ export function findRunningDrift(
 
 /** The compiled-in plugin and an unversioned entry go by hash alone. */
 function tellsByHash(wanted: Wanted | undefined): boolean {
-  return wanted === undefined || wanted.version === UNVERSIONED || wanted.sha256 === NO_SHA256
+  return wanted === undefined || wanted.version === UNVERSIONED || wanted.sha256 === BUILTIN
 }
 
 /** The same binary may stand under two versions: then only the copied version tells. */
@@ -134,7 +134,7 @@ function whyPending(
     return `${pending}; ${configured} is not registered, so that a reload by hand would take it down`
   }
   const stillRegistered =
-    view.running_sha256 === NO_SHA256 ||
+    view.running_sha256 === BUILTIN ||
     index.externals(plugin.id).some((entry) => entry.sha256 === view.running_sha256)
   return stillRegistered ? pending : `${pending}; what runs is registered no more`
 }
@@ -150,7 +150,7 @@ function isMisnamed(
   { index }: Comparison,
 ): boolean {
   if (wanted === undefined || running_sha256 === wanted.sha256) return false
-  if (running_sha256 === NO_SHA256 || wanted.sha256 === NO_SHA256) return false
+  if (running_sha256 === BUILTIN || wanted.sha256 === BUILTIN) return false
   if (wanted.version !== UNVERSIONED) return running_version === wanted.version
   // Every binary that was ever registered without a version looks the same by name.
   return index.external(plugin.id, UNVERSIONED)?.sha256 === running_sha256

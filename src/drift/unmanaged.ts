@@ -6,7 +6,7 @@ import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import type { CatalogEntry } from '../domain/live.ts'
 import { upgradablePlugins } from '../domain/upgradable.ts'
-import { NO_SHA256, type PluginId } from '../domain/names.ts'
+import { BUILTIN, type PluginId } from '../domain/names.ts'
 import { entrySubject } from '../plan/steps.ts'
 import type { Comparison } from './comparison.ts'
 import { configuredLabel, entryLabel } from './wording.ts'
@@ -28,7 +28,7 @@ export function findUnmanaged(desired: DesiredState, { live }: Comparison): Diff
       ({ plugin, nodes }) =>
         isForeign(plugin) ||
         // An unversioned entry that overrode a builtin may be gone from the catalog.
-        (!named.has(plugin) && nodes.some(({ running_sha256 }) => running_sha256 !== NO_SHA256)),
+        (!named.has(plugin) && nodes.some(({ running_sha256 }) => running_sha256 !== BUILTIN)),
     )
     .map(({ path, plugin, configured_version }): Difference => ({
       ...unnamed(plugin),

@@ -19,10 +19,10 @@ import {
 import type { Entry } from '../documents/plan.generated.ts'
 import { draftPlan } from '../plan/make-plan.ts'
 import { NO_PAST, type Past } from '../plan/past.ts'
-import { contentOf } from '../plan/steps.ts'
+import { contentOf, registrable } from '../plan/steps.ts'
 import { findDrift } from './find-drift.ts'
 
-const before = contentOf(catalogEntry(KV, NEW))!
+const before = registrable(contentOf(catalogEntry(KV, NEW)))!
 const after: Entry = { ...before, args: ['--new'] }
 const file = fileWith(after)
 const live = cluster(NEW, {}, { catalog: [catalogEntry(KV, NEW, { args: after.args })] })

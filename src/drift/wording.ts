@@ -5,10 +5,11 @@ import type { DesiredVersion } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { CatalogEntry, MountOnNode } from '../domain/live.ts'
 import {
+  binaryName,
+  BUILTIN,
   isBuiltinVersion,
-  NO_SHA256,
   type PluginId,
-  type Sha256,
+  type RunningBinary,
   UNVERSIONED,
   type Version,
   versionLabel,
@@ -26,8 +27,8 @@ export function onNodes(some: number, all: number): string {
 }
 
 /** `v0.21.0 (<sha256>)`, `builtin v2.7.2+builtin.bao`. */
-export function binaryLabel(version: Version, sha256: Sha256): string {
-  if (sha256 !== NO_SHA256) return `${versionLabel(version)} (${sha256})`
+export function binaryLabel(version: Version, sha256: RunningBinary): string {
+  if (sha256 !== BUILTIN) return `${versionLabel(version)} (${binaryName(sha256)})`
   return isBuiltinVersion(version) ? `builtin ${version}` : 'builtin'
 }
 

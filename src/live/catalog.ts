@@ -5,11 +5,11 @@
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { CatalogEntry, Pin, Unreadable } from '../domain/live.ts'
 import {
+  BUILTIN,
   compareText,
+  hashFromServer,
   type NodeAddress,
-  NO_SHA256,
   parsePluginId,
-  parseSha256,
   type PluginId,
   type Version,
   versionFromServer,
@@ -54,7 +54,7 @@ export async function listEntries(reader: Reader, address: NodeAddress): Promise
         plugin,
         version: versionFromServer(version),
         builtin: builtin === true,
-        sha256: parseSha256(text(sha256)) ?? NO_SHA256,
+        sha256: builtin === true ? BUILTIN : hashFromServer(sha256),
       }
     })
     .sort((a, b) => compareText(a.plugin, b.plugin) || compareText(a.version, b.version))
@@ -104,7 +104,7 @@ export async function readEntry(
       plugin,
       version: versionFromServer(data['version']),
       builtin: false,
-      sha256: parseSha256(text(data['sha256'])) ?? NO_SHA256,
+      sha256: hashFromServer(data['sha256']),
       command: text(data['command']),
       args: texts(data['args']),
       ...(data['declarative'] === true && { declarative: true }),

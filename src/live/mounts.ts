@@ -3,20 +3,24 @@ import { LockstepError } from '../domain/errors.ts'
 import type { LiveMount, LiveNode, MountOnNode, Unreadable } from '../domain/live.ts'
 import { faultInMountPath } from '../domain/name-faults.ts'
 import {
+  type RunningBinary,
+  BUILTIN,
   compareText,
+  hashFromServer,
+  isBuiltinVersion,
   type MountPath,
   mountPathIn,
   type Namespace,
   type NodeAddress,
-  NO_SHA256,
-  parseSha256,
   ROOT_NAMESPACE,
   parsePluginId,
   type PluginId,
   type PluginType,
+  UNKNOWN_HASH,
   type Version,
   versionFromServer,
 } from '../domain/names.ts'
+import { isOverridable } from '../domain/overridable.ts'
 import { dataOf, fields, text } from '../server/body.ts'
 import type { Reader } from '../server/reader.ts'
 import { shownPath } from '../server/request-path.ts'
@@ -31,9 +35,8 @@ export interface ListedMount {
   readonly accessor: string
   readonly configured_version: Version
   readonly running_version: Version
-  readonly running_sha256: Sha256OrNone
+  readonly running_sha256: RunningBinary
 }
-type Sha256OrNone = MountOnNode['running_sha256']
 
 /** What one node lists: its own mounts, or that it sends such questions to the active node. */
 export type NodeMounts =
@@ -107,16 +110,28 @@ function mountsOf(
     if (fault !== undefined || plugin === undefined) {
       return { what: 'mounts', path: `${namespace}${full}`, reason: `its path ${fault ?? ''}` }
     }
+    const running_version = versionFromServer(mount['running_plugin_version'])
     return {
       path: mountPathIn(namespace, full),
       namespace,
       plugin,
       accessor: text(mount['accessor']),
       configured_version: versionFromServer(mount['plugin_version']),
-      running_version: versionFromServer(mount['running_plugin_version']),
-      running_sha256: parseSha256(text(mount['running_sha256'])) ?? NO_SHA256,
+      running_version,
+      running_sha256: runningBinary(plugin, running_version, mount['running_sha256']),
     }
   })
+}
+
+/**
+ * An empty hash alone is no builtin: OpenBao 2.7.2 lists one for an external process whose entry is
+ * declared without `sha256sum`. Builtins are told by their version; Vault 1.21 copies a configured
+ * version even where the plugin cannot be overridden.
+ */
+function runningBinary(plugin: PluginId, version: Version, listed: unknown): RunningBinary {
+  const hash = hashFromServer(listed)
+  if (hash !== UNKNOWN_HASH) return hash
+  return isBuiltinVersion(version) || !isOverridable(plugin) ? BUILTIN : UNKNOWN_HASH
 }
 
 /** Asks the mount's backend itself whether it lives, on this node. */

@@ -5,8 +5,8 @@
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveNode, LiveState, Unreadable } from '../domain/live.ts'
 import {
+  BUILTIN,
   compareText,
-  NO_SHA256,
   type NodeAddress,
   type PluginId,
   ROOT_NAMESPACE,
@@ -83,7 +83,7 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
     // What runs an external binary is asked too, registered or not.
     asks: ({ plugin, running_sha256 }) =>
       also?.has(plugin) === true ||
-      (plugins?.has(plugin) ?? (isUpgradable(plugin) || running_sha256 !== NO_SHA256)),
+      (plugins?.has(plugin) ?? (isUpgradable(plugin) || running_sha256 !== BUILTIN)),
   })
   // Where all is asked for, a connection whose plugin has no entry left is shown above all.
   const databases =

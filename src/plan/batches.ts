@@ -6,7 +6,7 @@ import { reloadOrder } from '../domain/live-index.ts'
 import { checkStep, type CheckNeeds, whyToCheck } from './check.ts'
 import type { CheckRecords } from './checked.ts'
 import { type Move, reloadStep, viewOn, whyToReload } from './reload.ts'
-import type { Entry, UnorderedStep } from './steps.ts'
+import type { SeenEntry, UnorderedStep } from './steps.ts'
 import { tuneAgainStep, tuneStep } from './tune.ts'
 
 /** What all the batches of a plugin have in common. */
@@ -16,7 +16,7 @@ export interface Moving {
   readonly plugin: PluginId
   readonly live: LiveState
   /** What is registered under each version by then. */
-  readonly entries: ReadonlyMap<Version, Entry>
+  readonly entries: ReadonlyMap<Version, SeenEntry>
 }
 
 /** The canaries alone before the others; in a group of their own unless it is given the same name. */

@@ -11,7 +11,7 @@ import type {
 } from '../documents/plan.generated.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
-import { NO_SHA256, type Sha256, UNVERSIONED, type Version, versionLabel } from '../domain/names.ts'
+import { binaryName, UNVERSIONED, type Version, versionLabel } from '../domain/names.ts'
 import { groupBy } from '../domain/group-by.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
 import { shellWords } from '../domain/shell-words.ts'
@@ -185,8 +185,4 @@ function argsText(args: readonly string[] | undefined): string | null {
 
 function configuredName(version: Version): string {
   return version === UNVERSIONED ? 'none' : version
-}
-
-function binaryName(sha256: Sha256): string {
-  return sha256 === NO_SHA256 ? 'builtin' : sha256
 }

@@ -4,14 +4,14 @@
  */
 import type { StepVerification } from '../documents/plan.generated.ts'
 import type { Verification } from '../domain/desired.ts'
-import type { MountPath, NodeAddress, Sha256, Version } from '../domain/names.ts'
+import type { MountPath, NodeAddress, RunningBinary, Version } from '../domain/names.ts'
 
 /** `open`: a run reloaded it, or began to check it, and nothing says that its checks passed. */
 export type CheckRecord =
   | { readonly kind: 'open' }
   | {
       readonly kind: 'passed'
-      readonly sha256: Sha256
+      readonly sha256: RunningBinary
       /** Absent where it runs under none, or a builtin's. */
       readonly version?: Version
       readonly verify: readonly StepVerification[]
@@ -33,7 +33,7 @@ export function verificationOf(mount: MountPath, check: Verification): StepVerif
 
 /** What is to have been seen of a mount on a node. */
 export interface Due {
-  readonly sha256: Sha256
+  readonly sha256: RunningBinary
   readonly version?: Version
   readonly verify: readonly StepVerification[]
 }

@@ -6,7 +6,14 @@ import { reloadOrder } from '../domain/live-index.ts'
 import type { CatalogEntry, LiveState } from '../domain/live.ts'
 import { type PluginId, UNVERSIONED } from '../domain/names.ts'
 import { environmentOfEntry, type Past } from './past.ts'
-import { contentOf, entryFact, entryFactsOn, entrySubject, type UnorderedStep } from './steps.ts'
+import {
+  contentOf,
+  entryFact,
+  entryFactsOn,
+  entrySubject,
+  registrable,
+  type UnorderedStep,
+} from './steps.ts'
 
 export interface Deregistration {
   /** Its mounts fall back to the compiled-in plugin at their next reload. */
@@ -28,6 +35,7 @@ export function deregisterStep(
   const { plugin, version } = entry
   const content = contentOf(entry)
   const fact = content === undefined ? [] : [entryFact(plugin, version, content)]
+  const restored = registrable(content)
   const env =
     content === undefined
       ? undefined
@@ -44,13 +52,13 @@ export function deregisterStep(
     ],
     ensures: [entryFact(plugin, version, null)],
     undo:
-      content === undefined
+      restored === undefined
         ? []
-        : [{ kind: 'register', plugin, version, entry: content, env: [...(env ?? [])] }],
+        : [{ kind: 'register', plugin, version, entry: restored, env: [...(env ?? [])] }],
     restores:
-      content === undefined
+      restored === undefined
         ? []
-        : entryFactsOn(reloadOrder(options.live), plugin, version, content),
+        : entryFactsOn(reloadOrder(options.live), plugin, version, restored),
     why: whyDeregister(plugin, version === UNVERSIONED && options.reverts),
   }
 }

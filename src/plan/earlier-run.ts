@@ -4,7 +4,7 @@
  */
 import type { Action } from '../documents/plan.generated.ts'
 import type { LiveState } from '../domain/live.ts'
-import { compareText, NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { BUILTIN, compareText, UNVERSIONED } from '../domain/names.ts'
 import { type LiveIndex, reloadOrder } from '../domain/live-index.ts'
 import { findReplaced, type Past } from './past.ts'
 import { type Move, running, viewOn, whyToReload } from './reload.ts'
@@ -24,7 +24,7 @@ export function wayBackOfEarlierRun(
   if (stale === undefined) return undefined
   const sha256 = stale.running_sha256
   const known =
-    sha256 === NO_SHA256
+    sha256 === BUILTIN
       ? index.isBuiltin(mount.plugin)
       : findReplaced(past, mount.plugin, UNVERSIONED, sha256) !== undefined
   return known ? { version: UNVERSIONED, sha256 } : undefined

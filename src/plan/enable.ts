@@ -9,12 +9,12 @@ import {
   versionLabel,
 } from '../domain/names.ts'
 import { reloadOrder } from '../domain/live-index.ts'
-import { type Entry, entryFact, type UnorderedStep } from './steps.ts'
+import { entryFact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { NewMount } from './targets.ts'
 
 export function enableStep(
   fresh: NewMount,
-  entry: Entry | undefined,
+  entry: SeenEntry | undefined,
   live: LiveState,
 ): UnorderedStep {
   const { desired, version, sha256 } = fresh

@@ -5,7 +5,7 @@ import type { LiveIndex } from '../domain/live-index.ts'
 import { UNVERSIONED, type Version } from '../domain/names.ts'
 import type { Past } from './past.ts'
 import { findRegistrations, type Registration } from './register.ts'
-import { contentOf, type Entry } from './steps.ts'
+import { contentOf, type SeenEntry } from './steps.ts'
 import type { MountTarget, Targets } from './targets.ts'
 
 export interface EntryChanges {
@@ -21,7 +21,7 @@ export interface EntryChanges {
    */
   readonly reverted: CatalogEntry | undefined
   /** What is registered under each version once the registrations are done. */
-  readonly byThen: ReadonlyMap<Version, Entry>
+  readonly byThen: ReadonlyMap<Version, SeenEntry>
 }
 
 export function findEntryChanges(
@@ -71,8 +71,8 @@ function findEntriesByThen(
   plugin: DesiredPlugin,
   registrations: readonly Registration[],
   index: LiveIndex,
-): ReadonlyMap<Version, Entry> {
-  const entries = new Map<Version, Entry>()
+): ReadonlyMap<Version, SeenEntry> {
+  const entries = new Map<Version, SeenEntry>()
   for (const live of index.externals(plugin.id)) {
     const content = contentOf(live)
     if (content !== undefined) entries.set(live.version, content)

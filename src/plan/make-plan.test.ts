@@ -18,7 +18,6 @@ import {
   type SafetyInputParts,
 } from '../../test/builders/safety-input.ts'
 import type { MountOnNode } from '../domain/live.ts'
-import { NO_SHA256 } from '../domain/names.ts'
 import { draftPlan, finishPlan } from './make-plan.ts'
 
 const KV = 'secret/my-kv'
@@ -297,7 +296,7 @@ describe('a builtin', () => {
   const builtin = builtinEntry(plugin(JWT), version(BUILTIN))
   const compiledIn = {
     running_version: version(BUILTIN),
-    running_sha256: NO_SHA256,
+    running_sha256: 'builtin' as const,
   }
 
   it('is overridden by an unversioned entry, and all its mounts move', () => {

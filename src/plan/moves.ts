@@ -2,7 +2,7 @@
 import type { DesiredPlugin } from '../domain/desired.ts'
 import type { LiveMount, LiveState } from '../domain/live.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
-import { NO_SHA256, type Sha256, UNVERSIONED } from '../domain/names.ts'
+import { type RunningBinary, BUILTIN, isSameBinary, UNVERSIONED } from '../domain/names.ts'
 import { wayBackOfEarlierRun } from './earlier-run.ts'
 import { type EntryChanges, registrationOf, staysOn } from './entry-changes.ts'
 import { isUnreloaded, type Past } from './past.ts'
@@ -80,7 +80,7 @@ function backOf(
   if (inPlace.before === 'unread') return undefined
   if (inPlace.before !== null) return backInPlace(target.mount, inPlace.before.sha256)
   return index.isBuiltin(target.mount.plugin)
-    ? { version: UNVERSIONED, sha256: NO_SHA256 }
+    ? { version: UNVERSIONED, sha256: BUILTIN }
     : undefined
 }
 
@@ -88,8 +88,9 @@ function backOf(
  * The entry that stands before the registration, if a node runs it. Registered by hand and reloaded
  * nowhere, it is no way back: nobody has seen the mount come up on it.
  */
-function backInPlace({ nodes }: LiveMount, sha256: Sha256): WayBack | undefined {
+function backInPlace({ nodes }: LiveMount, sha256: RunningBinary): WayBack | undefined {
   const up = nodes.filter(({ answers }) => answers !== 'no')
-  if (up.length > 0 && !up.some(({ running_sha256 }) => running_sha256 === sha256)) return undefined
+  if (up.length > 0 && !up.some(({ running_sha256 }) => isSameBinary(running_sha256, sha256)))
+    return undefined
   return { version: UNVERSIONED, sha256 }
 }

@@ -2,12 +2,12 @@
  * What earlier runs from this machine know and no server says: what an entry held before it was
  * replaced, and which mounts were not reloaded after it was. Empty where there is no journal.
  */
-import type { Entry, EnvironmentName } from '../documents/plan.generated.ts'
+import type { Entry, EnvironmentName, SeenEntry } from '../documents/plan.generated.ts'
 import {
+  type RunningBinary,
   type MountPath,
   type NodeAddress,
   type PluginId,
-  type Sha256,
   type Version,
 } from '../domain/names.ts'
 import type { CheckRecords } from './checked.ts'
@@ -54,10 +54,10 @@ export interface Past {
   /** The versions that a mount was found configured for, or was reloaded to; the first one first. */
   readonly ran: ReadonlyMap<MountPath, ReadonlySet<Version>>
   /**
-   * The binaries that stood without a version, the first one first; `NO_SHA256` where there was
+   * The binaries that stood without a version, the first one first; `BUILTIN` where there was
    * none, so that the compiled-in plugin ran.
    */
-  readonly unversioned: ReadonlyMap<PluginId, readonly Sha256[]>
+  readonly unversioned: ReadonlyMap<PluginId, readonly RunningBinary[]>
 }
 
 export const NO_PAST: Past = {
@@ -75,7 +75,7 @@ export function findReplaced(
   past: Past,
   plugin: PluginId,
   version: Version,
-  sha256: Sha256,
+  sha256: RunningBinary,
 ): KnownEntry | undefined {
   return past.replaced.find(
     (one) => one.plugin === plugin && one.version === version && one.entry.sha256 === sha256,
@@ -88,7 +88,7 @@ export function findReplaced(
  */
 export function environmentOfEntry(
   { registered }: Pick<Past, 'registered'>,
-  at: Pick<KnownEntry, 'plugin' | 'version' | 'entry'>,
+  at: { readonly plugin: PluginId; readonly version: Version; readonly entry: SeenEntry },
 ): readonly EnvironmentName[] | undefined {
   return registered.find(
     ({ plugin, version, entry }) =>
@@ -99,7 +99,7 @@ export function environmentOfEntry(
 /** True where a mount's process on a node may have been started from another entry than stands now. */
 export function isUnreloaded(
   past: Past,
-  at: { readonly plugin: PluginId; readonly version: Version; readonly entry: Entry | null },
+  at: { readonly plugin: PluginId; readonly version: Version; readonly entry: SeenEntry | null },
   mount: MountPath,
   node: NodeAddress,
 ): boolean {
@@ -128,7 +128,7 @@ export function mayBeUnreloaded({ entries, startedFrom }: WrittenEntry): boolean
 export const BEFORE_THE_FIRST: readonly number[] = [0]
 
 /** All but the last, where that one did not arrive; none, where somebody else wrote what stands. */
-function arrivedOf(entries: readonly Entry[], standing: Entry): readonly Entry[] {
+function arrivedOf(entries: readonly Entry[], standing: SeenEntry): readonly Entry[] {
   const isStanding = (entry: Entry | undefined): boolean =>
     entry !== undefined && sameEntry(entry, standing)
   if (isStanding(entries.at(-1))) return entries
@@ -136,6 +136,6 @@ function arrivedOf(entries: readonly Entry[], standing: Entry): readonly Entry[]
 }
 
 /** A process of another binary is told by its hash. */
-function differsUnseen(started: Entry | undefined, entry: Entry): boolean {
+function differsUnseen(started: Entry | undefined, entry: SeenEntry): boolean {
   return started?.sha256 === entry.sha256 && !sameEntry(started, entry)
 }

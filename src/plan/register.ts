@@ -16,6 +16,8 @@ import {
   entryOf,
   entrySubject,
   environmentNames,
+  registrable,
+  sameCommand,
   sameEntry,
   type UnorderedStep,
 } from './steps.ts'
@@ -46,9 +48,12 @@ export function findRegistrations(
     const after = entryOf(version)
     const env = environmentNames(version)
     if (live === undefined) return { version, before: null, after, envBefore: env }
-    const before = contentOf(live)
+    const seen = contentOf(live)
+    const before = registrable(seen)
     if (before === undefined) {
-      return live.sha256 === after.sha256
+      // A hash that the servers’ configuration does not declare cannot be compared, nor registered.
+      const isAlike = live.declarative === true && seen !== undefined && sameCommand(seen, after)
+      return live.sha256 === after.sha256 || isAlike
         ? []
         : { version, before: 'unread', after, envBefore: env }
     }

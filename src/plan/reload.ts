@@ -5,18 +5,18 @@
 import type { StepVerification } from '../documents/plan.generated.ts'
 import type { LiveMount, LiveNode, MountOnNode } from '../domain/live.ts'
 import {
+  type RunningBinary,
   isBuiltinVersion,
   type Namespace,
   type NodeAddress,
   type PluginId,
-  type Sha256,
   UNVERSIONED,
   type Version,
 } from '../domain/names.ts'
 import { count } from '../domain/count.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { verificationOf } from './checked.ts'
-import { type Entry, entryFact, type Fact, type UnorderedStep } from './steps.ts'
+import { entryFact, type Fact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import { mountFact } from './tune.ts'
 import type { WayBack } from './way-back.ts'
@@ -31,7 +31,7 @@ export interface Move {
   /** True where the plan changes the entry it runs. */
   readonly entryChanged: boolean
   /** What stands under the target version by the time of the reload; null: nothing need. */
-  readonly entry: Entry | null
+  readonly entry: SeenEntry | null
   readonly back: WayBack | undefined
   /** True where an earlier run changed the entry and did not get to reload the mount there. */
   readonly isUnreloaded: (node: NodeAddress) => boolean
@@ -58,7 +58,7 @@ export function whyToReload(move: Move, view: MountOnNode): ReloadReason | undef
 /** What a listing can show: the rest is known from the plan and from journals. */
 export function howItDiffers(
   view: MountOnNode,
-  { sha256, version }: { readonly sha256: Sha256; readonly version?: Version },
+  { sha256, version }: { readonly sha256: RunningBinary; readonly version?: Version },
 ): 'down' | 'binary' | 'version' | undefined {
   if (view.answers === 'no') return 'down'
   if (view.running_sha256 !== sha256) return 'binary'

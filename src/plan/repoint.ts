@@ -1,9 +1,9 @@
 /** `repoint` steps: the version a database connection uses. The server starts it at once. */
 import { UNVERSIONED, versionLabel } from '../domain/names.ts'
-import { type Entry, entryFact, type UnorderedStep } from './steps.ts'
+import { entryFact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { ConnectionTarget } from './targets.ts'
 
-export function repointStep(target: ConnectionTarget, entry: Entry | undefined): UnorderedStep {
+export function repointStep(target: ConnectionTarget, entry: SeenEntry | undefined): UnorderedStep {
   const { connection, version } = target
   const at = { connection: connection.path, namespace: connection.namespace }
   const fact = { fact: 'connection' as const, ...at, plugin: connection.plugin }

@@ -1,8 +1,15 @@
 /** A step before it is ordered, and what all kinds of step share. */
-import type { Entry, EnvironmentName, Fact, Step } from '../documents/plan.generated.ts'
+import type { Entry, EnvironmentName, Fact, SeenEntry, Step } from '../documents/plan.generated.ts'
 import type { DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry, LiveNode } from '../domain/live.ts'
-import { type NodeAddress, type PluginId, type Version, versionLabel } from '../domain/names.ts'
+import {
+  BUILTIN,
+  isHash,
+  type NodeAddress,
+  type PluginId,
+  type Version,
+  versionLabel,
+} from '../domain/names.ts'
 
 /** A step without its place in the order. */
 export type UnorderedStep = Omit<Step, 'after'>
@@ -15,7 +22,7 @@ export function entrySubject(plugin: PluginId, version: Version): string {
 export function entryFact(
   plugin: PluginId,
   version: Version,
-  entry: Entry | null,
+  entry: SeenEntry | null,
   node?: NodeAddress,
 ): Fact {
   return { fact: 'entry', plugin, version, entry, ...(node !== undefined && { node }) }
@@ -26,7 +33,7 @@ export function entryFactsOn(
   nodes: readonly LiveNode[],
   plugin: PluginId,
   version: Version,
-  entry: Entry | null,
+  entry: SeenEntry | null,
 ): Fact[] {
   return [
     entryFact(plugin, version, entry),
@@ -39,9 +46,15 @@ export function entryOf(version: DesiredVersion): Entry {
 }
 
 /** What a plan says of an entry; undefined where its command was not read. */
-export function contentOf(entry: CatalogEntry | undefined): Entry | undefined {
-  if (entry?.command === undefined) return undefined
+export function contentOf(entry: CatalogEntry | undefined): SeenEntry | undefined {
+  if (entry?.command === undefined || entry.sha256 === BUILTIN) return undefined
   return { command: entry.command, sha256: entry.sha256, args: [...(entry.args ?? [])] }
+}
+
+/** The entry as it can be registered again; undefined where the server does not report its hash. */
+export function registrable(entry: SeenEntry | undefined): Entry | undefined {
+  if (entry === undefined || !isHash(entry.sha256)) return undefined
+  return { ...entry, sha256: entry.sha256 }
 }
 
 /** The environment's names: a value never enters a plan. */
@@ -52,13 +65,20 @@ export function environmentNames(version: DesiredVersion): EnvironmentName[] {
   }))
 }
 
-export function sameEntry(a: Entry, b: Entry): boolean {
+export function sameEntry(a: SeenEntry, b: SeenEntry): boolean {
+  return a.sha256 === b.sha256 && sameCommand(a, b)
+}
+
+/** Whether two entries have the same command and arguments, whatever their binaries. */
+export function sameCommand(
+  a: Pick<SeenEntry, 'command' | 'args'>,
+  b: Pick<SeenEntry, 'command' | 'args'>,
+): boolean {
   return (
     a.command === b.command &&
-    a.sha256 === b.sha256 &&
     a.args.length === b.args.length &&
     a.args.every((argument, index) => argument === b.args[index])
   )
 }
 
-export type { Entry, Fact }
+export type { Entry, Fact, SeenEntry }

@@ -15,10 +15,10 @@ import type {
 } from '../domain/desired.ts'
 import type { LiveConnection, LiveMount } from '../domain/live.ts'
 import {
+  type RunningBinary,
   type ConnectionPath,
   type MountPath,
   type PluginId,
-  type Sha256,
   type Version,
 } from '../domain/names.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
@@ -32,14 +32,14 @@ export interface MountTarget {
   readonly use: Use
   /** What it is to be tuned to; `''` leaves it without a version. */
   readonly version: Version
-  /** What is to run; `''` for the compiled-in plugin. */
-  readonly sha256: Sha256
+  /** What runs then. */
+  readonly sha256: RunningBinary
 }
 
 export interface NewMount {
   readonly desired: DesiredMount
   readonly version: Version
-  readonly sha256: Sha256
+  readonly sha256: RunningBinary
 }
 
 export interface ConnectionTarget {

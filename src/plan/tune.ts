@@ -8,7 +8,7 @@ import {
   type Version,
   versionLabel,
 } from '../domain/names.ts'
-import { type Entry, entryFact, type Fact, type UnorderedStep } from './steps.ts'
+import { entryFact, type Fact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import type { WayBack } from './way-back.ts'
 
@@ -25,7 +25,7 @@ export function mountFact(mount: LiveMount, version: Version): Fact & { fact: 'm
 
 export interface Tuning {
   /** What is registered under the target version by then; undefined for a builtin's. */
-  readonly entry: Entry | undefined
+  readonly entry: SeenEntry | undefined
   readonly back: WayBack | undefined
   readonly group: string
   readonly live: LiveState
@@ -73,7 +73,7 @@ export function nodesBehind({ mount, version }: MountTarget): readonly NodeAddre
  */
 export function tuneAgainStep(
   target: MountTarget,
-  entry: Entry | undefined,
+  entry: SeenEntry | undefined,
   behind: readonly NodeAddress[],
 ): UnorderedStep {
   const { mount, version } = target
@@ -91,7 +91,7 @@ export function tuneAgainStep(
   }
 }
 
-function requiredBy({ mount, version }: MountTarget, entry: Entry | undefined): Fact[] {
+function requiredBy({ mount, version }: MountTarget, entry: SeenEntry | undefined): Fact[] {
   return [
     mountFact(mount, mount.configured_version),
     ...(entry === undefined || isBuiltinVersion(version)

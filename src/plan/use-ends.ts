@@ -2,14 +2,20 @@
 import type { DesiredPlugin, Use } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
-import { NO_SHA256, type Sha256, UNVERSIONED, type Version } from '../domain/names.ts'
+import {
+  BUILTIN,
+  type RunningBinary,
+  UNKNOWN_HASH,
+  UNVERSIONED,
+  type Version,
+} from '../domain/names.ts'
 
 /** Why the servers have no way to a `use`. Each is a rule's name. */
 export type NoWay = 'unversioned-unreachable' | 'override-stands' | 'builtin-unknown'
 
 export interface End {
   readonly version: Version
-  readonly sha256: Sha256
+  readonly sha256: RunningBinary
 }
 
 /** The end of a mount or connection that is there, and `configured` for a version or for none. */
@@ -21,19 +27,19 @@ export function endOf(
 ): End | NoWay {
   switch (use.kind) {
     case 'version':
-      return { version: use.version, sha256: desiredSha256(plugin, use.version) }
+      return { version: use.version, sha256: listedBinary(plugin, use.version, index) }
     case 'unversioned':
       // A version, once set, cannot be cleared: `""` is refused as no semantic version.
       return configured === UNVERSIONED
-        ? { version: UNVERSIONED, sha256: desiredSha256(plugin, UNVERSIONED) }
+        ? { version: UNVERSIONED, sha256: listedBinary(plugin, UNVERSIONED, index) }
         : 'unversioned-unreachable'
     case 'builtin': {
       if (standsUnretired(plugin, index)) return 'override-stands'
       if (configured === UNVERSIONED) {
-        return { version: UNVERSIONED, sha256: NO_SHA256 }
+        return { version: UNVERSIONED, sha256: BUILTIN }
       }
       const version = index.builtinVersion(plugin.id)
-      return version === undefined ? 'builtin-unknown' : { version, sha256: NO_SHA256 }
+      return version === undefined ? 'builtin-unknown' : { version, sha256: BUILTIN }
     }
     default:
       return unreachable(use)
@@ -47,14 +53,14 @@ export function endOf(
 export function freshEnd(use: Use, plugin: DesiredPlugin, index: LiveIndex): End | undefined {
   switch (use.kind) {
     case 'version':
-      return { version: use.version, sha256: desiredSha256(plugin, use.version) }
+      return { version: use.version, sha256: listedBinary(plugin, use.version, index) }
     case 'unversioned':
-      return { version: UNVERSIONED, sha256: desiredSha256(plugin, UNVERSIONED) }
+      return { version: UNVERSIONED, sha256: listedBinary(plugin, UNVERSIONED, index) }
     case 'builtin': {
       // Without a version it would take the highest registered one.
       const registered = index.externals(plugin.id).length > 0 || plugin.versions.length > 0
       const version = registered ? index.builtinVersion(plugin.id) : UNVERSIONED
-      return version === undefined ? undefined : { version, sha256: NO_SHA256 }
+      return version === undefined ? undefined : { version, sha256: BUILTIN }
     }
     default:
       return unreachable(use)
@@ -72,6 +78,12 @@ function standsUnretired(plugin: DesiredPlugin, index: LiveIndex): boolean {
   return (stands || listed) && !retired
 }
 
-function desiredSha256(plugin: DesiredPlugin, version: Version): Sha256 {
-  return plugin.versions.find((known) => known.version === version)?.sha256 ?? NO_SHA256
+/**
+ * What the servers list for a process of this version. An entry that is declared in their
+ * configuration without a hash stays as it is, and no process of it has a hash to compare.
+ */
+function listedBinary(plugin: DesiredPlugin, version: Version, index: LiveIndex): RunningBinary {
+  const live = index.external(plugin.id, version)
+  if (live?.declarative === true && live.sha256 === UNKNOWN_HASH) return UNKNOWN_HASH
+  return plugin.versions.find((known) => known.version === version)?.sha256 ?? UNKNOWN_HASH
 }

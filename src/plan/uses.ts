@@ -2,13 +2,14 @@
  * What uses a catalog entry: the mounts and connections configured for it, the processes that
  * run it on any node, the pin on it, and whatever could not be read, which counts as use.
  */
-import type { LiveState } from '../domain/live.ts'
+import type { LiveState, MountOnNode } from '../domain/live.ts'
 import {
+  BUILTIN,
   type MountPath,
-  NO_SHA256,
   type NodeAddress,
   type PluginId,
-  type Sha256,
+  type RunningBinary,
+  UNKNOWN_HASH,
   UNVERSIONED,
   type Version,
 } from '../domain/names.ts'
@@ -23,12 +24,23 @@ export interface Use {
 export interface UsedEntry {
   readonly plugin: PluginId
   readonly version: Version
-  readonly sha256: Sha256
+  readonly sha256: RunningBinary
+}
+
+/** The version that a process says it runs is copied from the configuration; the hash is not. */
+function mayRun(
+  { running_sha256, running_version, answers }: MountOnNode,
+  { sha256, version }: UsedEntry,
+): boolean {
+  if (running_version !== version || running_sha256 === BUILTIN) return false
+  // A mount whose plugin did not start has no hash either, and runs nothing.
+  if (running_sha256 === UNKNOWN_HASH) return answers !== 'no'
+  return sha256 === UNKNOWN_HASH || running_sha256 === sha256
 }
 
 /** In a fixed order: mounts by path with their nodes, connections, pins, then what is unknown. */
 export function findUses(live: LiveState, entry: UsedEntry): readonly Use[] {
-  const { plugin, version, sha256 } = entry
+  const { plugin, version } = entry
   const uses: Use[] = []
   for (const mount of live.mounts) {
     if (mount.plugin !== plugin) continue
@@ -41,9 +53,7 @@ export function findUses(live: LiveState, entry: UsedEntry): readonly Use[] {
       continue
     }
     for (const view of mount.nodes) {
-      // The version a process says it runs is copied from the configuration; the hash is not.
-      const runsIt = sha256 !== NO_SHA256 && view.running_sha256 === sha256
-      if (runsIt && view.running_version === version) {
+      if (mayRun(view, entry)) {
         const description = `${mount.path} still runs it on ${view.node}`
         uses.push({ kind: 'process', description, mount: mount.path, node: view.node })
       }

@@ -2,13 +2,13 @@
  * Where a mount can be put back to when its reload fails: the version it ran, if that can still
  * be tuned to. Without a way back a failed step needs a person.
  */
-import type { Entry } from '../documents/plan.generated.ts'
 import type { DesiredPlugin } from '../domain/desired.ts'
 import type { LiveMount } from '../domain/live.ts'
 import {
+  type RunningBinary,
+  BUILTIN,
   isBuiltinVersion,
-  NO_SHA256,
-  type Sha256,
+  isOtherBinary,
   UNVERSIONED,
   type Version,
 } from '../domain/names.ts'
@@ -20,7 +20,7 @@ export interface WayBack {
   /** What to tune the mount to; `''` where nothing need be tuned. */
   readonly version: Version
   /** What runs again then. */
-  readonly sha256: Sha256
+  readonly sha256: RunningBinary
 }
 
 /**
@@ -50,7 +50,7 @@ export function wayBack(
 }
 
 /** The one binary that runs wherever the mount answers; undefined where nodes differ. */
-function ranEverywhere({ nodes }: LiveMount): Sha256 | undefined {
+function ranEverywhere({ nodes }: LiveMount): RunningBinary | undefined {
   const binaries = nodes.flatMap(({ answers, running_sha256 }) =>
     answers === 'no' ? [] : running_sha256,
   )
@@ -82,11 +82,11 @@ function wayBackFromOpen(
 
 function versionThatRuns(
   mount: LiveMount,
-  sha256: Sha256,
+  sha256: RunningBinary,
   except: Version,
   index: LiveIndex,
 ): WayBack | undefined {
-  if (sha256 === NO_SHA256) {
+  if (sha256 === BUILTIN) {
     if (index.mayDoubleNamespaces) return undefined
     const version = index.builtinVersion(mount.plugin)
     const hidden = index.external(mount.plugin, UNVERSIONED) !== undefined
@@ -105,9 +105,11 @@ function versionThatRuns(
  */
 export function isOverwritten(
   { versions }: DesiredPlugin,
-  { command, sha256 }: Pick<Entry, 'command' | 'sha256'>,
+  { command, sha256 }: { readonly command: string; readonly sha256: RunningBinary },
 ): boolean {
-  return versions.some((version) => version.command === command && version.sha256 !== sha256)
+  return versions.some(
+    (version) => version.command === command && isOtherBinary(version.sha256, sha256),
+  )
 }
 
 /** Whether what a way back leads to can still be started, as far as its command is known. */

@@ -12,7 +12,7 @@ import {
   version,
 } from '../../test/builders/live.ts'
 import type { LiveState, MountOnNode } from '../domain/live.ts'
-import { NO_SHA256, UNVERSIONED } from '../domain/names.ts'
+import { BUILTIN, UNKNOWN_HASH, UNVERSIONED } from '../domain/names.ts'
 import { type MountView, viewMounts } from './mount-view.ts'
 
 const KV = plugin('secret/my-kv')
@@ -59,15 +59,26 @@ describe('viewMounts', () => {
   })
 
   it('marks a compiled-in plugin that runs under an external version', () => {
-    const seen = view({ second: { running_sha256: NO_SHA256 } })
+    const seen = view({ second: { running_sha256: BUILTIN } })
 
     expect(differs(seen)).toEqual([false, true])
     expect(running(seen)[1]).toBe('v0.21.0 builtin')
   })
 
+  it('calls nothing a builtin whose hash the server does not report', () => {
+    const undeclared = { running_sha256: UNKNOWN_HASH }
+    const seen = view({
+      catalog: [catalogEntry(KV, NEW, { sha256: UNKNOWN_HASH, declarative: true })],
+      second: undeclared,
+    })
+
+    expect(running(seen)[1]).toBe('v0.21.0 (hash not reported)')
+    expect(seen.nodes[1]).toMatchObject({ answers: 'ok', differs: false })
+  })
+
   it('marks a node that runs nothing', () => {
     const seen = view({
-      second: { running_version: UNVERSIONED, running_sha256: NO_SHA256, answers: 'no' },
+      second: { running_version: UNVERSIONED, running_sha256: UNKNOWN_HASH, answers: 'no' },
     })
 
     expect(seen.nodes[1]).toMatchObject({ running: 'nothing', answers: 'down', differs: true })
@@ -100,12 +111,16 @@ describe('viewMounts', () => {
   })
 
   it('calls nothing a builtin that was not asked', () => {
-    const silent = { running_version: UNVERSIONED, running_sha256: NO_SHA256 }
+    const silent = { running_version: UNVERSIONED, running_sha256: UNKNOWN_HASH }
     const states = (['yes', 'no', 'unchecked'] as const).map((answers) =>
       view({ catalog: [], second: { ...silent, answers } }),
     )
 
-    expect(states.map((seen) => running(seen)[1])).toEqual(['builtin', 'nothing', 'unknown'])
+    expect(states.map((seen) => running(seen)[1])).toEqual([
+      'unversioned (hash not reported)',
+      'nothing',
+      'unknown',
+    ])
   })
 
   it('holds the nodes against each other where nothing is registered', () => {
@@ -129,7 +144,7 @@ describe('viewMounts', () => {
   })
 
   it('expects the unversioned entry of a mount without a version, else the builtin', () => {
-    const builtin = { running_version: UNVERSIONED, running_sha256: NO_SHA256 }
+    const builtin = { running_version: UNVERSIONED, running_sha256: BUILTIN }
     const overridden = view({
       configured: UNVERSIONED,
       catalog: [catalogEntry(KV, UNVERSIONED)],

@@ -6,8 +6,9 @@ import { dueOf, indexLive } from '../domain/live-index.ts'
 import type { LiveMount, LiveState, MountOnNode } from '../domain/live.ts'
 import {
   isBuiltinVersion,
-  NO_SHA256,
+  isHash,
   type NodeAddress,
+  UNKNOWN_HASH,
   UNVERSIONED,
   type Version,
   versionLabel,
@@ -70,8 +71,12 @@ export function viewMounts(live: LiveState): MountView[] {
   })
 }
 
-/** What runs where a node says neither version nor hash: a builtin, if it answers. */
-const RUNNING_NOTHING_SAID = { yes: 'builtin', no: 'nothing', unchecked: 'unknown' } as const
+/** Neither version nor hash: so it looks where a node came up without the plugin's file, or without an entry for it. */
+const RUNNING_NOTHING_SAID = {
+  yes: 'unversioned (hash not reported)',
+  no: 'nothing',
+  unchecked: 'unknown',
+} as const
 
 const ANSWERS = { yes: 'ok', no: 'down', unchecked: '?' } as const satisfies Record<
   MountOnNode['answers'],
@@ -88,11 +93,15 @@ function describeVersion(configured: Version): string {
 }
 
 function describeRunning({ running_version, running_sha256, answers }: MountOnNode): string {
-  if (running_sha256 !== NO_SHA256) {
+  if (isHash(running_sha256)) {
     return `${printable(versionLabel(running_version))} ${shortHash(running_sha256)}`
   }
-  // So it looks where a node came up without the plugin's file, or without an entry for it.
-  if (running_version === UNVERSIONED) return RUNNING_NOTHING_SAID[answers]
+  if (running_sha256 === UNKNOWN_HASH) {
+    return running_version === UNVERSIONED
+      ? RUNNING_NOTHING_SAID[answers]
+      : `${printable(running_version)} (hash not reported)`
+  }
+  if (running_version === UNVERSIONED) return 'builtin'
   return isBuiltinVersion(running_version)
     ? printable(running_version)
     : `${printable(running_version)} builtin`

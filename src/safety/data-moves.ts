@@ -10,12 +10,15 @@ import satisfies from 'semver/functions/satisfies.js'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
 import {
+  binaryName,
+  BUILTIN,
   compareText,
   isBuiltinVersion,
+  isHash,
   type MountPath,
-  NO_SHA256,
   type NodeAddress,
-  type Sha256,
+  type RunningBinary,
+  UNKNOWN_HASH,
   UNVERSIONED,
   type Version,
 } from '../domain/names.ts'
@@ -36,7 +39,7 @@ export interface DataVersion {
   /** For people: `v0.21.0`, `the unversioned binary 3fb7…`. */
   readonly label: string
   /** Absent where nobody says what ran. */
-  readonly sha256?: Sha256
+  readonly sha256?: RunningBinary
 }
 
 export interface DataMove {
@@ -65,7 +68,7 @@ function readDataMoves(draft: Draft): readonly DataMove[] {
     >()
     for (const target of targets.mounts) {
       for (const view of target.mount.nodes) {
-        if (view.running_sha256 === target.sha256) continue
+        if (runsTarget(view, target)) continue
         // Where no node says what it ran, the version it was configured for may have written data.
         const isUnsaid = target.mount.nodes.every(ranNothing)
         if (ranNothing(view) && !isUnsaid) continue
@@ -123,9 +126,15 @@ export function includesVersion(range: string, version: Version): boolean {
   return satisfies(version, range, { includePrerelease: true })
 }
 
+/** Where the server reports no hash, the version it lists is all there is to compare. */
+function runsTarget(view: MountOnNode, { sha256, version }: MountTarget): boolean {
+  if (view.running_sha256 !== sha256) return false
+  return sha256 !== UNKNOWN_HASH || view.running_version === version
+}
+
 /** A node that never got the plugin started says nothing of the data. */
 function ranNothing(view: MountOnNode): boolean {
-  return view.running_sha256 === NO_SHA256 && view.running_version === UNVERSIONED
+  return view.running_sha256 === UNKNOWN_HASH && view.running_version === UNVERSIONED
 }
 
 /** `isBack` is asked where versions do not tell. */
@@ -144,9 +153,13 @@ function directionOf(
 function isBack({ mount, version, sha256 }: MountTarget, from: DataVersion, past: Past): boolean {
   const ran = [...(past.ran.get(mount.path) ?? [])].map(orNone)
   return (
-    isBefore(past.unversioned.get(mount.plugin) ?? [], sha256, from.sha256) ||
+    isBefore((past.unversioned.get(mount.plugin) ?? []).filter(isTold), sha256, from.sha256) ||
     isBefore(ran, orNone(version), orNone(from.version ?? UNVERSIONED))
   )
+}
+
+function isTold(binary: RunningBinary): boolean {
+  return binary !== UNKNOWN_HASH
 }
 
 /** A mount is on the builtin without a version, or under the builtin's own. */
@@ -163,7 +176,7 @@ function isBefore<Item>(order: readonly Item[], older: Item, newer: Item | undef
 function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
   const inFile = new Map(plugin.versions.map((entry) => [entry.version, entry]))
   const versioned = [...index.externals(plugin.id), ...plugin.versions].filter(
-    ({ version }) => version !== UNVERSIONED,
+    ({ version, sha256 }) => version !== UNVERSIONED && isHash(sha256),
   )
   const byHash = groupBy(versioned, ({ sha256 }) => sha256)
   const unversioned = inFile.get(UNVERSIONED)
@@ -176,17 +189,20 @@ function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
     ...(isPluginsOwn(version) && { version }),
     label: version === UNVERSIONED ? 'the compiled-in plugin' : `the compiled-in ${version}`,
   })
-  const binary = (sha256: Sha256): DataVersion => {
+  const binary = (sha256: RunningBinary): DataVersion => {
     const version = highest((byHash.get(sha256) ?? []).map(({ version }) => version))
     const entry = unversioned?.sha256 === sha256 ? unversioned : undefined
     if (version !== undefined) return { ...(entry !== undefined && { entry }), ...known(version) }
-    return { ...(entry !== undefined && { entry }), label: `the unversioned binary ${sha256}` }
+    return {
+      ...(entry !== undefined && { entry }),
+      label: `the unversioned binary ${binaryName(sha256)}`,
+    }
   }
   return {
     known,
     running(view: MountOnNode): DataVersion {
       const { running_sha256: sha256, running_version: version } = view
-      if (sha256 === NO_SHA256) return compiledIn(version)
+      if (sha256 === BUILTIN) return compiledIn(version)
       const registered = byHash.get(sha256)
       // With no entry of that hash left, the copied version is the best there is.
       const copied =
@@ -198,8 +214,8 @@ function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
     configured({ configured_version: version }: LiveMount): DataVersion {
       if (isBuiltinVersion(version)) return compiledIn(version)
       if (version !== UNVERSIONED) return known(version)
-      const sha256 = runsUnder(index, plugin.id, UNVERSIONED) ?? NO_SHA256
-      return sha256 === NO_SHA256 ? compiledIn(UNVERSIONED) : binary(sha256)
+      const sha256 = runsUnder(index, plugin.id, UNVERSIONED) ?? BUILTIN
+      return sha256 === BUILTIN ? compiledIn(UNVERSIONED) : binary(sha256)
     },
     target({ use, version, sha256 }: MountTarget): DataVersion {
       if (use.kind === 'version') return known(version)

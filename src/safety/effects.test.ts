@@ -43,7 +43,7 @@ test('a mount that falls back to the builtin runs the builtin’s version', () =
   expect(effects.mountAfter(before).nodes[0]).toMatchObject({
     configured_version: '',
     running_version: BUILTIN,
-    running_sha256: '',
+    running_sha256: 'builtin',
   })
   expect(effects.deregisters(JWT, version(''))).toBe(true)
 })

@@ -6,12 +6,12 @@ import type { RegisterAction } from '../documents/plan.generated.ts'
 import type { LiveConnection, LiveMount } from '../domain/live.ts'
 import {
   type ConnectionPath,
+  BUILTIN,
   isBuiltinVersion,
   type MountPath,
-  NO_SHA256,
   type NodeAddress,
   type PluginId,
-  type Sha256,
+  type RunningBinary,
   UNVERSIONED,
   type Version,
 } from '../domain/names.ts'
@@ -37,7 +37,7 @@ function readEffects(draft: Draft): Effects {
   const registered = new Map<string, RegisterAction>()
   const deregistered = new Set<string>()
   const tuned = new Map<MountPath, Version>()
-  const reloaded = new Map<MountPath, Map<NodeAddress, Sha256>>()
+  const reloaded = new Map<MountPath, Map<NodeAddress, RunningBinary>>()
   const repointed = new Map<ConnectionPath, Version>()
   for (const { action, ensures } of draft.steps) {
     switch (action.kind) {
@@ -59,7 +59,7 @@ function readEffects(draft: Draft): Effects {
       case 'reload':
         for (const fact of ensures) {
           if (fact.fact !== 'running') continue
-          const nodes = reloaded.get(fact.mount) ?? new Map<NodeAddress, Sha256>()
+          const nodes = reloaded.get(fact.mount) ?? new Map<NodeAddress, RunningBinary>()
           reloaded.set(fact.mount, nodes.set(fact.node, fact.sha256))
         }
         break
@@ -110,8 +110,8 @@ function runningVersion(
   draft: Draft,
   plugin: PluginId,
   configured: Version,
-  sha256: Sha256,
+  sha256: RunningBinary,
 ): Version {
-  if (sha256 !== NO_SHA256 || isBuiltinVersion(configured)) return configured
+  if (sha256 !== BUILTIN || isBuiltinVersion(configured)) return configured
   return draft.index.builtinVersion(plugin) ?? UNVERSIONED
 }

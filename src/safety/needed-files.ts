@@ -7,7 +7,7 @@ import type { DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry, LiveState } from '../domain/live.ts'
 import type { NodeAddress, PluginId, Sha256, Version } from '../domain/names.ts'
 import type { Draft } from '../plan/make-plan.ts'
-import { contentOf, type Entry } from '../plan/steps.ts'
+import { contentOf, registrable, type SeenEntry } from '../plan/steps.ts'
 import { effectsOf } from './effects.ts'
 import { oncePerDraft } from './once-per-draft.ts'
 
@@ -34,12 +34,15 @@ function readNeededFiles({ steps, index, targets }: Draft): readonly NeededFile[
     const key = `${use} ${plugin} ${version} ${node ?? ''}`
     if (seen.has(key)) return
     seen.add(key)
-    // Where the active node could not read it, only the file says what an entry starts.
+    // Where the active node could not read it, or no hash is reported, only the file says it.
     const inFile = (): DesiredVersion | undefined =>
       targets
         .find((one) => one.plugin.id === plugin)
         ?.plugin.versions.find((one) => one.version === version)
-    const content = entry ?? contentOf(index.external(plugin, version)) ?? inFile()
+    const content =
+      registrable(entry ?? undefined) ??
+      registrable(contentOf(index.external(plugin, version))) ??
+      inFile()
     if (content === undefined) return
     const { command, sha256 } = content
     const known = files.get(command)
@@ -62,7 +65,7 @@ interface Started {
   readonly plugin: PluginId
   readonly version: Version
   /** Absent or null: as it is registered now. */
-  readonly entry?: Entry | null
+  readonly entry?: SeenEntry | null
   readonly node?: NodeAddress | undefined
 }
 

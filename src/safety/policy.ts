@@ -5,7 +5,7 @@
 import type { DesiredState } from '../domain/desired.ts'
 import type { ServerRequest } from '../domain/exchange.ts'
 import type { LiveState } from '../domain/live.ts'
-import { NO_SHA256, pluginId, UNVERSIONED } from '../domain/names.ts'
+import { pluginId, type Sha256, UNVERSIONED } from '../domain/names.ts'
 import type { Action } from '../documents/plan.generated.ts'
 import { namespaceOf } from '../plan/enable.ts'
 import {
@@ -63,7 +63,7 @@ function readsFor(desired: DesiredState, live: LiveState): ServerRequest[] {
 function pluginRequests(desired: DesiredState, live: LiveState): ServerRequest[] {
   const managed = new Set(desired.plugins.map(({ id }) => id))
   const version = UNVERSIONED
-  const entry = { command: '', sha256: NO_SHA256, args: [] }
+  const entry = { command: '', sha256: '0'.repeat(64) as Sha256, args: [] }
   const actions: Action[] = desired.plugins.flatMap(({ id: plugin }) => [
     { kind: 'register' as const, plugin, version, entry, env: [] },
     { kind: 'deregister' as const, plugin, version },

@@ -1,6 +1,6 @@
 /** A twin's state from its options: everything that is not said is as on a fresh cluster. */
 import { groupBy } from '../domain/group-by.ts'
-import { ROOT_NAMESPACE } from '../domain/names.ts'
+import { BUILTIN, ROOT_NAMESPACE } from '../domain/names.ts'
 import { builtinPlugins } from './builtin-plugins.ts'
 import { addEntry, findPlugin, processUnseen } from './catalog.ts'
 import { addMount } from './mount-table.ts'
@@ -97,11 +97,11 @@ function resume(state: State, mount: Mount, said: RunningSeed): Running {
 
 function resumeBackend(state: State, mount: Mount, said: RunningSeed): Backend {
   if (said.backend === 'nil') return { kind: 'nil' }
-  if (said.running_sha256 === '' || !isOverridable(mount.plugin)) return { kind: 'builtin' }
+  if (said.running_sha256 === BUILTIN || !isOverridable(mount.plugin)) return { kind: 'builtin' }
   const { running_version: version, running_sha256: sha256 } = said
   const entry = state.catalog.get(mount.plugin)?.get(version)
   // What runs and is registered no more, or otherwise by now, has a process of its own kind.
-  const process =
-    entry?.sha256 === sha256 ? entry.process : processUnseen(mount.plugin, version, sha256)
+  const started = entry?.sha256 === sha256 ? entry : undefined
+  const process = started?.process ?? processUnseen(mount.plugin, version, sha256)
   return { kind: 'process', version, process, kills: said.backend === 'stopped' ? -1 : 0 }
 }

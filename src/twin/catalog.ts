@@ -4,7 +4,9 @@
  */
 import type { ServerResponse } from '../domain/exchange.ts'
 import {
+  type RunningBinary,
   compareText,
+  isHash,
   PLUGIN_TYPES,
   pluginName,
   pluginType,
@@ -63,8 +65,13 @@ export function addEntry(state: State, external: ExternalPlugin): void {
 }
 
 /** The process of an entry of which only the binary is known: what ran before it was looked at. */
-export function processUnseen(plugin: PluginId, version: Version, sha256: string): string {
+export function processUnseen(plugin: PluginId, version: Version, sha256: RunningBinary): string {
   return JSON.stringify([plugin, version, sha256])
+}
+
+/** Servers list an empty hash for the builtin, and where an entry has none. */
+export function hashOnWire(binary: RunningBinary): string {
+  return isHash(binary) ? binary : ''
 }
 
 /** As the node answers that is asked: it may look for the entry's file on its own disk. */
@@ -85,7 +92,15 @@ export function readEntry(
         return refuse(500, joinErrors([noFile(command)]))
       }
       return answer({
-        ...{ args, builtin: false, command, name, sha256, version, ...catalogExtras },
+        ...{
+          args,
+          builtin: false,
+          command,
+          name,
+          sha256: hashOnWire(sha256),
+          version,
+          ...catalogExtras,
+        },
         ...(declarative && { declarative }),
       })
     }
@@ -148,7 +163,7 @@ function listDetailed(state: State): CatalogLine[] {
   const external = [...state.catalog.entries()].flatMap(([plugin, versions]) =>
     [...versions.values()].map(({ sha256, version }) => ({
       builtin: false,
-      sha256,
+      sha256: hashOnWire(sha256),
       ...typeAndName(plugin),
       version,
     })),

@@ -8,7 +8,7 @@ import {
   type MountPath,
   type NodeAddress,
   type PluginId,
-  type Sha256,
+  type RunningBinary,
 } from '../domain/names.ts'
 import type { NotConnecting } from './connections.ts'
 import type { RunningMount, WouldStart } from './twin.ts'
@@ -37,7 +37,7 @@ export interface MountOnStage {
    * The binaries it may come up with while the plan runs: what it ran or would have come up with
    * before it, and what it is to run after it. Absent where the plan does not move it.
    */
-  readonly mayStart?: ReadonlySet<Sha256>
+  readonly mayStart?: ReadonlySet<RunningBinary>
 }
 
 /**

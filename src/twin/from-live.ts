@@ -3,7 +3,7 @@
  * file lies on every node as it was registered, but for those that a node said it lacks.
  */
 import type { CatalogEntry, LiveMount, LiveNode, LiveState, MountOnNode } from '../domain/live.ts'
-import { NO_SHA256, type Sha256 } from '../domain/names.ts'
+import { BUILTIN, isHash, UNVERSIONED } from '../domain/names.ts'
 import { builtinPlugins } from './builtin-plugins.ts'
 import type {
   BuiltinPlugin,
@@ -49,7 +49,7 @@ function registeredFiles(catalog: readonly ExternalPlugin[]): Record<string, Plu
   const files: Record<string, PluginFile> = {}
   for (const { command, sha256 } of catalog) {
     const isSame = files[command] === undefined || files[command].sha256 === sha256
-    files[command] = isSame ? { sha256: sha256 as Sha256 } : {}
+    files[command] = isSame && isHash(sha256) ? { sha256 } : {}
   }
   return files
 }
@@ -117,7 +117,8 @@ function runningSeed(seen: MountOnNode): RunningSeed {
   const { node, running_version, running_sha256, configured_version } = seen
   // Servers say `backend is nil` where there is none; other words are of a process that cannot start.
   const isNil = seen.detail === undefined || seen.detail.includes('backend is nil')
-  const hasProcess = running_sha256 !== NO_SHA256
+  const hasProcess =
+    running_sha256 !== BUILTIN && (isHash(running_sha256) || running_version !== UNVERSIONED)
   const backend =
     seen.answers !== 'no' ? 'live' : isNil || !hasProcess ? 'nil' : ('stopped' as const)
   return { node, running_version, running_sha256, configured_version, backend }

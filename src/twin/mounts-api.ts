@@ -17,7 +17,7 @@ import {
   type Version,
 } from '../domain/names.ts'
 import { answer, NO_CONTENT, refuse } from './answers.ts'
-import { chooseVersion, findPlugin, notFound } from './catalog.ts'
+import { chooseVersion, findPlugin, hashOnWire, notFound } from './catalog.ts'
 import { addMount, findConflict, listMountsOf } from './mount-table.ts'
 import { runsMounts, setUpMount } from './running.ts'
 import { readVersion } from './server-version.ts'
@@ -79,7 +79,7 @@ function describeMount(state: State, node: Node, mount: Mount): Body {
     options: mount.options,
     plugin_version: configuredOn(node, mount),
     running_plugin_version: version,
-    running_sha256: running?.sha256 ?? '',
+    running_sha256: running === undefined ? '' : hashOnWire(running.sha256),
     seal_wrap: false,
     type: mount.system ?? pluginName(mount.plugin),
     uuid: mount.uuid,

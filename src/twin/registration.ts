@@ -3,7 +3,13 @@
  * deregistering says yes to what is in use and to what was never there.
  */
 import type { ServerResponse } from '../domain/exchange.ts'
-import { isBuiltinVersion, type PluginId, UNVERSIONED, type Version } from '../domain/names.ts'
+import {
+  isBuiltinVersion,
+  type PluginId,
+  type Sha256,
+  UNVERSIONED,
+  type Version,
+} from '../domain/names.ts'
 import { joinErrors, NO_CONTENT, noFile, refuse } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
 import { addEntry } from './catalog.ts'
@@ -52,7 +58,8 @@ export function register(
     plugin,
     version,
     command,
-    sha256,
+    // Vault takes hashes of other lengths as well, which no file can have.
+    sha256: sha256 as Sha256,
     args: texts(body['args']),
     env: texts(body['env']),
   })

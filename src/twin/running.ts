@@ -5,7 +5,7 @@
 import {
   isBuiltinVersion,
   type MountPath,
-  NO_SHA256,
+  UNKNOWN_HASH,
   UNVERSIONED,
   type Version,
 } from '../domain/names.ts'
@@ -74,7 +74,7 @@ export function setUpMount(
   return {
     backend: { kind: 'nil' },
     version: before?.version ?? UNVERSIONED,
-    sha256: before?.sha256 ?? NO_SHA256,
+    sha256: before?.sha256 ?? UNKNOWN_HASH,
     nilAtSetup: true,
     behind,
   }

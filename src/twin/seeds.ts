@@ -7,6 +7,7 @@ import type {
   NodeAddress,
   PluginId,
   PluginType,
+  RunningBinary,
   Sha256,
   Version,
 } from '../domain/names.ts'
@@ -32,7 +33,7 @@ export interface ExternalPlugin {
   readonly version: Version
   readonly command: string
   /** In lower case; not always 64 digits, since Vault takes any. */
-  readonly sha256: string
+  readonly sha256: RunningBinary
   readonly args?: readonly string[]
   readonly env?: readonly string[]
   readonly declarative?: boolean
@@ -67,7 +68,7 @@ export interface MountSeed {
 export interface RunningSeed {
   readonly node: NodeAddress
   readonly running_version: Version
-  readonly running_sha256: Sha256
+  readonly running_sha256: RunningBinary
   /** `nil`: no backend; `stopped`: its process is gone and starts anew when it is asked. */
   readonly backend: 'live' | 'nil' | 'stopped'
   readonly configured_version?: Version

@@ -6,7 +6,13 @@ import type { Action, Step } from '../documents/plan.generated.ts'
 import { writeOf } from '../documents/writes-of.ts'
 import { groupBy } from '../domain/group-by.ts'
 import type { LiveConnection, LiveState } from '../domain/live.ts'
-import type { ConnectionPath, MountPath, NodeAddress, PluginId } from '../domain/names.ts'
+import type {
+  ConnectionPath,
+  MountPath,
+  NodeAddress,
+  PluginId,
+  RunningBinary,
+} from '../domain/names.ts'
 import type { WantedEnd } from '../domain/wanted-end.ts'
 import {
   type Fault,
@@ -147,7 +153,7 @@ function recordStarts({ twin, nodes, mounts }: Stage, live: LiveState, wanted: W
   for (const { mount: path, sha256 } of wanted.mounts) {
     const mount = mounts.get(path)
     if (mount === undefined) continue
-    const binaries = new Set([sha256])
+    const binaries = new Set<RunningBinary>([sha256])
     for (const view of views.get(path) ?? []) binaries.add(view.running_sha256)
     for (const node of nodes) {
       const start = twin.wouldStart(node, path)

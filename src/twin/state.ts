@@ -9,7 +9,7 @@ import type {
   Namespace,
   NodeAddress,
   PluginId,
-  Sha256,
+  RunningBinary,
   Version,
 } from '../domain/names.ts'
 import type { BuiltinPlugin, NodeState, PluginFile } from './seeds.ts'
@@ -46,7 +46,7 @@ export interface Entry {
   readonly plugin: PluginId
   readonly version: Version
   readonly command: string
-  readonly sha256: string
+  readonly sha256: RunningBinary
   readonly args: readonly string[]
   readonly declarative: boolean
   /** Mounts whose entries are the same in all of it share one process. */
@@ -97,7 +97,7 @@ export interface Node {
 
 export interface Running {
   readonly version: Version
-  readonly sha256: Sha256
+  readonly sha256: RunningBinary
   readonly backend: Backend
   /** It had no backend when the node was set up. */
   readonly nilAtSetup: boolean

@@ -225,7 +225,7 @@ describe('a version in use that was deregistered', () => {
     twin.send(NODE1, deregister)
     twin.stepDown()
     expect(words(help(twin, NODE2, 'a/'))).toMatch(NIL)
-    expect(hash(twin, NODE2, 'a/')).toBe('')
+    expect(hash(twin, NODE2, 'a/')).toBe('unknown')
 
     twin.send(NODE2, register)
     reload(twin, NODE2, 'a/')

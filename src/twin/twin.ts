@@ -9,7 +9,7 @@ import type {
   MountPath,
   NodeAddress,
   PluginId,
-  Sha256,
+  RunningBinary,
   Version,
 } from '../domain/names.ts'
 import { buildState } from './build-state.ts'
@@ -60,7 +60,7 @@ export interface Twin {
 }
 
 export type WouldStart =
-  | { readonly kind: 'started'; readonly version: Version; readonly sha256: Sha256 }
+  | { readonly kind: 'started'; readonly version: Version; readonly sha256: RunningBinary }
   | { readonly kind: 'failed'; readonly why: string; readonly cause: FailureCause }
 
 export type TwinEntry = Pick<Entry, 'command' | 'sha256' | 'args'>
@@ -69,7 +69,7 @@ export interface RunningMount {
   readonly accessor: string
   readonly configured_version: Version
   readonly running_version: Version
-  readonly running_sha256: Sha256
+  readonly running_sha256: RunningBinary
   /** Whether a request is answered by the backend; a lost process that would start again counts. */
   readonly answers: boolean
   /** Whether the version it was started with still stands in the catalog, with whatever binary. */

@@ -15,7 +15,7 @@ import {
   type ConnectionPath,
   isBuiltinVersion,
   type MountPath,
-  NO_SHA256,
+  BUILTIN,
   type NodeAddress,
   parseConnectionPath,
   parseMountPath,
@@ -86,7 +86,7 @@ export function commandOf(id: PluginId, of: Version): string {
 }
 
 export function builtinEntry(id: PluginId, of: Version): CatalogEntry {
-  return { plugin: id, version: of, builtin: true, sha256: NO_SHA256 }
+  return { plugin: id, version: of, builtin: true, sha256: BUILTIN }
 }
 
 export interface MountOptions {
@@ -112,7 +112,7 @@ export function liveMount(path: MountPath, options: MountOptions): LiveMount {
         node: address,
         configured_version: configured,
         running_version: configured,
-        running_sha256: isBuiltinVersion(configured) ? NO_SHA256 : sha256Of(id, configured),
+        running_sha256: isBuiltinVersion(configured) ? BUILTIN : sha256Of(id, configured),
         answers: 'yes',
         ...except[address],
       })),

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DesiredState } from '../../src/domain/desired.ts'
 import type { LiveState, MountOnNode } from '../../src/domain/live.ts'
-import { NO_SHA256, type PluginId, UNVERSIONED, type Version } from '../../src/domain/names.ts'
+import { type PluginId, UNVERSIONED, type Version } from '../../src/domain/names.ts'
 import { findDrift } from '../../src/drift/find-drift.ts'
 import { draftPlan } from '../../src/plan/make-plan.ts'
 import {
@@ -34,7 +34,7 @@ function onNode(id: PluginId, of: Version, answers: MountOnNode['answers']): Par
   const isBuiltin = of === BUILTIN
   return {
     running_version: of,
-    running_sha256: isBuiltin ? NO_SHA256 : sha256Of(id, of),
+    running_sha256: isBuiltin ? 'builtin' : sha256Of(id, of),
     answers,
   }
 }

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { Step } from '../../src/documents/plan.generated.ts'
 import { isWrite } from '../../src/documents/writes-of.ts'
 import type { ServerResponse } from '../../src/domain/exchange.ts'
-import type { MountPath, Sha256 } from '../../src/domain/names.ts'
+import type { MountPath, RunningBinary } from '../../src/domain/names.ts'
 import { requestOf } from '../../src/server/requests.ts'
 import type { Twin } from '../../src/twin/twin.ts'
 import { makeTwin, planOn } from './drive-twin.ts'
@@ -65,7 +65,7 @@ function restarted(story: ClusterStory, steps: readonly Step[]): Twin {
 interface WholeMount {
   readonly accessor: string
   /** What runs now on any node, and after a restart. */
-  readonly binaries: readonly Sha256[]
+  readonly binaries: readonly RunningBinary[]
 }
 
 /** The mounts that answer on every node, and after every node was restarted too. */

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Step } from '../../src/documents/plan.generated.ts'
 import type { LiveMount } from '../../src/domain/live.ts'
-import { compareText, NO_SHA256, UNVERSIONED, type Version } from '../../src/domain/names.ts'
+import { compareText, BUILTIN, UNVERSIONED, type Version } from '../../src/domain/names.ts'
 import { runsUnder } from '../../src/domain/live-index.ts'
 import type { Draft } from '../../src/plan/make-plan.ts'
 import { makeTwin, planOn } from './drive-twin.ts'
@@ -73,7 +73,7 @@ describe('any plan', { timeout: 120_000 }, () => {
             ({ answers, running_sha256 }) => answers === 'yes' && running_sha256 === retired,
           )
           const uses = mount.configured_version === action.version
-          return isWell && uses && end !== undefined && end !== NO_SHA256
+          return isWell && uses && end !== undefined && end !== BUILTIN
         })
         return hurts ? [step, ...steps.filter((other) => other !== step)] : undefined
       },
@@ -130,5 +130,5 @@ function runsAtTheEnd(draft: Draft, { plugin: id }: LiveMount, of: Version) {
   )
   if (written?.action.kind === 'register') return written.action.entry.sha256
   if (written === undefined) return runsUnder(draft.index, id, of)
-  return of === UNVERSIONED && draft.index.isBuiltin(id) ? NO_SHA256 : undefined
+  return of === UNVERSIONED && draft.index.isBuiltin(id) ? BUILTIN : undefined
 }

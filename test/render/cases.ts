@@ -1,6 +1,6 @@
 /** The states of a cluster that every view is drawn for. */
 import type { LiveState } from '../../src/domain/live.ts'
-import { NO_SHA256, ROOT_NAMESPACE, UNVERSIONED } from '../../src/domain/names.ts'
+import { BUILTIN, ROOT_NAMESPACE, UNKNOWN_HASH, UNVERSIONED } from '../../src/domain/names.ts'
 import {
   builtinEntry,
   catalogEntry,
@@ -260,10 +260,10 @@ export const STATES = {
           [nodeAddress(1)]: { answers: 'unchecked' },
           [nodeAddress(2)]: {
             running_version: UNVERSIONED,
-            running_sha256: NO_SHA256,
+            running_sha256: UNKNOWN_HASH,
             answers: 'no',
           },
-          [nodeAddress(3)]: { running_sha256: NO_SHA256 },
+          [nodeAddress(3)]: { running_sha256: BUILTIN },
         },
       }),
     ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DriftReport } from '../../src/documents/drift.generated.ts'
 import { findDrift } from '../../src/drift/find-drift.ts'
-import { NO_SHA256, UNVERSIONED } from '../../src/domain/names.ts'
+import { UNKNOWN_HASH, UNVERSIONED } from '../../src/domain/names.ts'
 import { renderDrift, summarizeDrift } from '../../src/render/drift-text.ts'
 import { createPalette, terminalText } from '../../src/render/palette.ts'
 import {
@@ -43,7 +43,7 @@ function troubled(): DriftReport {
   const down = {
     [TWO]: {
       running_version: UNVERSIONED,
-      running_sha256: NO_SHA256,
+      running_sha256: UNKNOWN_HASH,
       answers: 'no' as const,
       detail: 'no handler for route "team-b/". route entry found, but backend is nil.',
     },

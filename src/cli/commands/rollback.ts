@@ -8,7 +8,7 @@ import { isAllOf, wentOnWith } from '../../apply/went-on-with.ts'
 import type { LostBeginning } from '../../apply/half-way.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { nameSome } from '../../domain/name-some.ts'
-import { NO_SHA256, type PluginId, type Sha256 } from '../../domain/names.ts'
+import { binaryName, BUILTIN, type PluginId, type RunningBinary } from '../../domain/names.ts'
 import { line } from '../../domain/printable.ts'
 import { shortHash } from '../../render/wording.ts'
 import type { Host } from '../host.ts'
@@ -102,8 +102,8 @@ function noWayBack(
   })
 }
 
-function nameBinary(sha256: Sha256): string {
-  return sha256 === NO_SHA256 ? 'what is compiled in' : shortHash(sha256)
+function nameBinary(sha256: RunningBinary): string {
+  return sha256 === BUILTIN ? 'what is compiled in' : shortHash(binaryName(sha256))
 }
 
 function sinceHalfDone(started: RunStarted, earlier: RunStarted, options: CarryingOptions): string {

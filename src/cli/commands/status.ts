@@ -3,7 +3,7 @@ import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import type { LiveConnection, LiveMount, LiveState } from '../../domain/live.ts'
 import {
   isBuiltinVersion,
-  NO_SHA256,
+  BUILTIN,
   parsePluginId,
   type PluginId,
   UNVERSIONED,
@@ -74,7 +74,7 @@ function shownWithoutChoice(
   const isShown = (plugin: PluginId): boolean => isUpgradable(plugin) || named?.has(plugin) === true
   return {
     mount: ({ plugin, nodes }) =>
-      isShown(plugin) || nodes.some(({ running_sha256 }) => running_sha256 !== NO_SHA256),
+      isShown(plugin) || nodes.some(({ running_sha256 }) => running_sha256 !== BUILTIN),
     // A version that no builtin has was an external binary’s, registered still or not.
     connection: ({ plugin, version }) =>
       isShown(plugin) || !(version === UNVERSIONED || isBuiltinVersion(version)),

@@ -1,17 +1,16 @@
 import { expect, test } from 'vitest'
-import { nodeAddress } from '../../../test/builders/live.ts'
+import { nodeAddress, plugin, sha256Of, version } from '../../../test/builders/live.ts'
 import {
   desiredPlugin,
   desiredVersion,
-  entryOf,
   only,
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
 import type { BinaryReport } from '../rule.ts'
 import { binaryDiffers } from './binary-differs.ts'
 
-const expected = entryOf('secret/my-kv', 'v0.21.0').sha256
-const found = entryOf('secret/my-kv', 'v0.1.0').sha256
+const expected = sha256Of(plugin('secret/my-kv'), version('v0.21.0'))
+const found = sha256Of(plugin('secret/my-kv'), version('v0.1.0'))
 
 test('a node’s wrong and unchecked files are one finding, right ones none', () => {
   const input = safetyInput({

@@ -16,7 +16,7 @@ import {
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
 import type { DesiredVersion } from '../../domain/desired.ts'
-import { NO_SHA256, type Sha256 } from '../../domain/names.ts'
+import { type Sha256, UNKNOWN_HASH } from '../../domain/names.ts'
 import { draftPlan } from '../../plan/make-plan.ts'
 import { NO_PAST } from '../../plan/past.ts'
 import { dataDowngrade } from './data-downgrade.ts'
@@ -84,7 +84,7 @@ test('an upgrade is no downgrade', () => {
 
 test('a mount that came up nowhere may have data of what it is configured for', () => {
   const nothing = {
-    running_sha256: NO_SHA256,
+    running_sha256: UNKNOWN_HASH,
     running_version: version(''),
     answers: 'no' as const,
   }

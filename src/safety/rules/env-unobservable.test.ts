@@ -7,7 +7,7 @@ import {
   only,
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
-import { contentOf } from '../../plan/steps.ts'
+import { contentOf, registrable } from '../../plan/steps.ts'
 import { draftPlan } from '../../plan/make-plan.ts'
 import { NO_PAST } from '../../plan/past.ts'
 import { envUnobservable } from './env-unobservable.ts'
@@ -45,7 +45,12 @@ test('an entry that may be registered again without its environment is noted', (
 
 test('one that an earlier run registered gets its environment again', () => {
   const input = safetyInput({ desired: { plugins: [INPLACE] }, live: replaced })
-  const known = { plugin: before.plugin, version: before.version, entry: contentOf(before)!, env }
+  const known = {
+    plugin: before.plugin,
+    version: before.version,
+    entry: registrable(contentOf(before))!,
+    env,
+  }
   const past = { ...NO_PAST, registered: [known] }
   const draft = draftPlan(input.desired, input.live, past)
 

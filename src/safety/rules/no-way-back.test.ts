@@ -5,10 +5,11 @@ import {
   liveConnection,
   nodeAddress,
   plugin,
+  sha256Of,
   version,
 } from '../../../test/builders/live.ts'
 import type { LiveState } from '../../domain/live.ts'
-import { type Namespace, NO_SHA256 } from '../../domain/names.ts'
+import { BUILTIN, type Namespace, UNKNOWN_HASH } from '../../domain/names.ts'
 import {
   desiredPlugin,
   desiredVersion,
@@ -145,7 +146,7 @@ test('an entry replaced in the same file has none: its undo neither registers it
   const before = entryOf(KV, 'unversioned', { command: 'kv' })
   const rebuilt = desiredVersion(KV, 'unversioned', {
     command: 'kv',
-    sha256: entryOf(KV, 'v0.21.0').sha256,
+    sha256: sha256Of(plugin(KV), version('v0.21.0')),
   })
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'unversioned', versions: [rebuilt] })] },
@@ -163,7 +164,11 @@ test('an entry replaced in the same file has none: its undo neither registers it
 })
 
 test('where a mount is down already there is nothing to lose', () => {
-  const down = { answers: 'no', running_version: version(''), running_sha256: NO_SHA256 } as const
+  const down = {
+    answers: 'no',
+    running_version: version(''),
+    running_sha256: UNKNOWN_HASH,
+  } as const
   const mounts = [mountOf('team-a/', KV, 'v0.21.0', { except: { 'http://node3:8200': down } })]
   const input = safetyInput({
     desired: upgrade,
@@ -238,7 +243,7 @@ test('data that the older version reads, or that moves down, is no matter of the
 })
 
 test('a builtin whose version nobody knows and the same binary under a version are told as such', () => {
-  const builtin = { running_version: version(''), running_sha256: NO_SHA256 }
+  const builtin = { running_version: version(''), running_sha256: BUILTIN }
   const except = Object.fromEntries(ALL_NODES.map((node) => [node, builtin]))
   const verdict = (mounts: LiveState['mounts'], catalog: LiveState['catalog'] = []) =>
     only(noWayBack.judge(safetyInput({ desired: upgrade, live: { catalog, mounts } })))

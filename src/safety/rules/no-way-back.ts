@@ -5,10 +5,10 @@ import { groupBy } from '../../domain/group-by.ts'
 import { type LiveIndex } from '../../domain/live-index.ts'
 import type { LiveState } from '../../domain/live.ts'
 import {
+  BUILTIN,
   type MountPath,
-  NO_SHA256,
+  type RunningBinary,
   type NodeAddress,
-  type Sha256,
   UNVERSIONED,
   versionLabel,
 } from '../../domain/names.ts'
@@ -112,7 +112,7 @@ function withoutWayBack(
 interface LostMount {
   readonly plugin: DesiredPlugin
   readonly target: MountTarget
-  readonly sha256: Sha256
+  readonly sha256: RunningBinary
 }
 
 function judgeMounts(draft: Draft): Verdict[] {
@@ -131,15 +131,15 @@ function judgeMounts(draft: Draft): Verdict[] {
 }
 
 /** On the nodes that are to change, since the others may run the new one already. */
-function runsNow({ mount, sha256 }: MountTarget): Sha256 {
+function runsNow({ mount, sha256 }: MountTarget): RunningBinary {
   const up = mount.nodes.filter(({ answers }) => answers !== 'no')
   const stale = up.find((view) => view.running_sha256 !== sha256)
-  return (stale ?? up[0])?.running_sha256 ?? NO_SHA256
+  return (stale ?? up[0])?.running_sha256 ?? BUILTIN
 }
 
 function causeOf({ target, sha256 }: LostMount): 'same binary' | 'builtin' | 'binary' {
   if (sha256 === target.sha256) return 'same binary'
-  return sha256 === NO_SHA256 ? 'builtin' : 'binary'
+  return sha256 === BUILTIN ? 'builtin' : 'binary'
 }
 
 const ON_A_CANARY =

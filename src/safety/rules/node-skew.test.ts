@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { mountPath, version } from '../../../test/builders/live.ts'
-import { NO_SHA256 } from '../../domain/names.ts'
+import { BUILTIN } from '../../domain/names.ts'
 import {
   desiredPlugin,
   entryOf,
@@ -29,7 +29,7 @@ test('a mount that the plan leaves running differently is a warning', () => {
 })
 
 test('the unversioned binary and the builtin are named so', () => {
-  const builtin = { running_version: version(''), running_sha256: NO_SHA256 }
+  const builtin = { running_version: version(''), running_sha256: BUILTIN }
   const mount = mountOf('team-a/', KV, 'unversioned', { except: { [NODE2]: builtin } })
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV)] },

@@ -1,6 +1,6 @@
 /** Before the plan, nodes run different binaries for one mount. */
 import type { LiveMount, MountOnNode } from '../../domain/live.ts'
-import { NO_SHA256, UNVERSIONED, versionLabel } from '../../domain/names.ts'
+import { binaryName, BUILTIN, UNKNOWN_HASH, UNVERSIONED, versionLabel } from '../../domain/names.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { count } from '../../domain/count.ts'
 import { effectsOf } from '../effects.ts'
@@ -50,16 +50,22 @@ function running(mount: LiveMount): readonly MountOnNode[] {
 
 function isSkewed(mount: LiveMount): boolean {
   const [first, ...others] = running(mount)
-  return others.some(({ running_sha256 }) => running_sha256 !== first?.running_sha256)
+  return others.some((view) => first !== undefined && binaryKey(view) !== binaryKey(first))
+}
+
+/** Where the hash is not reported, the version that the server lists is all there is to compare. */
+function binaryKey({ running_sha256, running_version }: MountOnNode): string {
+  return running_sha256 === UNKNOWN_HASH ? `${running_sha256} ${running_version}` : running_sha256
 }
 
 /** `v0.16.2 (3fb7…) on n1 and the builtin v2.7.2+builtin.bao on n2`. */
 function describeViews(mount: LiveMount): string {
-  const binaries = groupBy(running(mount), ({ running_sha256 }) => running_sha256)
-  const parts = [...binaries].map(([sha256, views]) => {
-    const version = views[0]?.running_version ?? UNVERSIONED
+  const binaries = groupBy(running(mount), binaryKey)
+  const parts = [...binaries].map(([, views]) => {
+    const { running_sha256: sha256 = BUILTIN, running_version: version = UNVERSIONED } =
+      views[0] ?? {}
     const nodes = nameSome(views.map(({ node }) => node))
-    if (sha256 !== NO_SHA256) return `${versionLabel(version)} (${sha256}) on ${nodes}`
+    if (sha256 !== BUILTIN) return `${versionLabel(version)} (${binaryName(sha256)}) on ${nodes}`
     return `the builtin${version === UNVERSIONED ? '' : ` ${version}`} on ${nodes}`
   })
   return nameSome(parts)

@@ -9,7 +9,7 @@ import {
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
 import type { LiveMount, MountOnNode } from '../../domain/live.ts'
-import { NO_SHA256 } from '../../domain/names.ts'
+import { BUILTIN } from '../../domain/names.ts'
 import { siblings } from './siblings.ts'
 
 const KV = 'secret/my-kv'
@@ -71,7 +71,7 @@ test('the builtin is no process of a plugin, and another version or binary is an
   const running = (view: Partial<MountOnNode>) => ({
     except: Object.fromEntries(nodes.map((node) => [node, view])),
   })
-  const builtin = running({ running_sha256: NO_SHA256, running_version: version('') })
+  const builtin = running({ running_sha256: BUILTIN, running_version: version('') })
   const judged = (canary: LiveMount, other: LiveMount) =>
     siblings.judge(
       safetyInput({

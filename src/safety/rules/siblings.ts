@@ -1,6 +1,6 @@
 /** Mounts that share a process with a mount being reloaded, and are not named in that request. */
 import type { LiveMount, MountOnNode } from '../../domain/live.ts'
-import { type MountPath, NO_SHA256, type NodeAddress, type PluginId } from '../../domain/names.ts'
+import { BUILTIN, type MountPath, type NodeAddress, type PluginId } from '../../domain/names.ts'
 import type { PlanRule } from '../rule.ts'
 import { count } from '../../domain/count.ts'
 import { groupBy } from '../../domain/group-by.ts'
@@ -19,7 +19,7 @@ export const siblings: PlanRule = {
     const running = draft.targets
       .flatMap(({ plugin }) => draft.index.mountsOf(plugin.id))
       .flatMap((mount) => mount.nodes.map((view) => ({ mount, view })))
-      .filter(({ view }) => view.running_sha256 !== NO_SHA256)
+      .filter(({ view }) => view.running_sha256 !== BUILTIN)
     const processes = groupBy(running, ({ mount, view }) => keyOf(mount, view))
     const disturbed = new Map<PluginId, { mounts: Set<MountPath>; nodes: Set<NodeAddress> }>()
     for (const { action } of draft.steps) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { liveNode } from '../../../test/builders/live.ts'
+import { liveNode, plugin, sha256Of, version } from '../../../test/builders/live.ts'
 import {
   desiredPlugin,
   entryOf,
@@ -23,7 +23,7 @@ test('a standby nobody has looked at is warned of', () => {
 })
 
 test('a standby that was looked at is not', () => {
-  const { sha256 } = entryOf(KV, 'v0.21.0')
+  const sha256 = sha256Of(plugin(KV), version('v0.21.0'))
   const binaries = [
     {
       node: standby.address,
