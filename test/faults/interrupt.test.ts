@@ -184,12 +184,7 @@ describeReal('a run that is told to stop', () => {
 
   it.each([
     ['before a step', 1, 'step_done', 'Stopped: '],
-    [
-      'before the end of a step',
-      2,
-      'step_started',
-      'Not seen: nobody could look at what came of:',
-    ],
+    ['before the end of a step', 2, 'step_started', 'Not seen: nobody could look at what came of:'],
   ] as const)('stops clearly where the disk is full %s', async (_, room, last, told) => {
     await prepare(versioned)
     await stage.place.run(argumentsFor(stage, 'apply', file))
@@ -207,7 +202,8 @@ describeReal('a run that is told to stop', () => {
       limit,
     )
 
-    expect(exitCode).toBe(1)
+    // Something was done and nothing failed: the cluster is between two versions.
+    expect(exitCode).toBe(10)
     const events = stdout
       .split('\n')
       .filter((line) => line !== '')
