@@ -9,16 +9,17 @@ import { summarizePlan } from '../render/plan-summary.ts'
 import { renderPlan } from '../render/plan-text.ts'
 import { commandByHand } from './by-hand.ts'
 import { carryOut } from './carry-out.ts'
-import { paletteFor } from './colour.ts'
+import { paletteFor, viewOf } from './colour.ts'
 import type { Host } from './host.ts'
 import { journalFolder } from './journal-folder.ts'
 import { blockedExitCode, isBlocked, type JudgeOptions } from './judged-plan.ts'
 import { lookAgain } from './look-again.ts'
-import type { CommonOptions } from './options.ts'
+import type { CommonOptions, DetailOption } from './options.ts'
 import type { Session } from './session.ts'
 
 /** Of a command that ends in carrying out a plan. */
 export type CarryingOptions = CommonOptions &
+  DetailOption &
   JudgeOptions & {
     readonly autoApprove?: boolean
     readonly input: boolean
@@ -79,7 +80,7 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
 
 /** Nobody is asked to approve what they have not seen, and a blocked plan says why it is. */
 function showPlan({ plan, options, host }: ApplyJob, blocked: boolean): void {
-  const shown = lines(renderPlan(plan, { palette: paletteFor(options, host) }))
+  const shown = lines(renderPlan(plan, viewOf(options, host)))
   const silent = options.json === true || options.quiet === true
   const asks = options.autoApprove !== true && options.json !== true
   if (!silent || asks) host.out(shown)

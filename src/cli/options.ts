@@ -8,6 +8,10 @@ export interface OutputOptions {
   readonly verbose?: boolean
 }
 
+export interface DetailOption {
+  readonly detail?: boolean
+}
+
 export interface FileOptions {
   readonly file?: readonly string[]
   /** Also where LOCKSTEP_UNTRUSTED_FILES says so: ask `trustOf`. */
@@ -37,6 +41,10 @@ export function addOutputOptions(command: Command): Command {
     )
     .option('-q, --quiet', 'print results and errors only')
     .option('--verbose', 'log every request to stderr (never a token or a value)')
+}
+
+export function addDetailOption(command: Command): Command {
+  return command.option('--detail', 'name every mount, node and step, and show whole hashes')
 }
 
 /** `without`: what is read where no file is given. */

@@ -7,6 +7,7 @@ import type { RunProgram } from './demo/story.ts'
 import type { Host } from './host.ts'
 import {
   addAllowOption,
+  addDetailOption,
   addClusterOptions,
   addFileOptions,
   addOutputOptions,
@@ -108,7 +109,9 @@ const addPlan: Add = (program, host, done) => {
       const { plan } = await import('./commands/plan.ts')
       done(await plan(options, host))
     })
-  addOutputOptions(addClusterOptions(addFileOptions(addPassEnvOption(addAllowOption(command)))))
+  addOutputOptions(
+    addClusterOptions(addFileOptions(addPassEnvOption(addAllowOption(addDetailOption(command))))),
+  )
 }
 
 const addShow: Add = (program, host, done) => {
@@ -123,7 +126,7 @@ const addShow: Add = (program, host, done) => {
       const { show } = await import('./commands/show.ts')
       done(await show(path, options, host))
     })
-  addOutputOptions(command)
+  addOutputOptions(addDetailOption(command))
 }
 
 const addApply: Add = (program, host, done) => {
@@ -156,7 +159,9 @@ const addApply: Add = (program, host, done) => {
       const { apply } = await import('./commands/apply.ts')
       done(await apply(plan, options, host))
     })
-  addOutputOptions(addClusterOptions(addFileOptions(addPassEnvOption(addAllowOption(command)))))
+  addOutputOptions(
+    addClusterOptions(addFileOptions(addPassEnvOption(addAllowOption(addDetailOption(command))))),
+  )
 }
 
 function waitOption(): Option {
@@ -193,7 +198,9 @@ const addRollback: Add = (program, host, done) => {
       done(await rollback(run, options, host))
     })
   addOutputOptions(
-    addClusterOptions(addFileOptions(addPassEnvOption(addAllowOption(command)), 'none')),
+    addClusterOptions(
+      addFileOptions(addPassEnvOption(addAllowOption(addDetailOption(command))), 'none'),
+    ),
   )
 }
 
@@ -225,7 +232,7 @@ const addDrift: Add = (program, host, done) => {
       const { drift } = await import('./commands/drift.ts')
       done(await drift(options, host))
     })
-  addOutputOptions(addClusterOptions(addFileOptions(command)))
+  addOutputOptions(addDetailOption(addClusterOptions(addFileOptions(command))))
 }
 
 const addImport: Add = (program, host, done) => {

@@ -29,7 +29,9 @@ export function batchSteps(
   const canaries = moves.filter(({ target }) => target.canary)
   const others = moves.filter(({ target }) => !target.canary)
   const rest = moveSteps(others, group, moving, { followed: false })
-  const first = moveSteps(canaries, canaryGroup, moving, { followed: rest.length > 0 })
+  const first = moveSteps(canaries, canaryGroup, moving, { followed: rest.length > 0 }).map(
+    (step): UnorderedStep => ({ ...step, canary: true }),
+  )
   return [...(canaryGroup === group ? first.map(namedAfterCanary) : first), ...rest]
 }
 

@@ -2,6 +2,7 @@
 import { unreachable } from '../domain/errors.ts'
 import { type Version, versionLabel } from '../domain/names.ts'
 import type { Action, CheckAction, Plan } from '../documents/plan.generated.ts'
+import { nameNodes } from './node-names.ts'
 import { listSome, printable } from './wording.ts'
 
 export interface ActionTextOptions {
@@ -32,11 +33,12 @@ function wordAction(
     case 'reload':
     case 'check': {
       const role = nodes.find(({ address }) => address === action.node)?.role ?? 'unknown'
+      const name = nameNodes(nodes).of(action.node)
       const node = followsActive
         ? 'the active node'
         : role === 'unknown'
-          ? action.node
-          : `${action.node} (${role})`
+          ? name
+          : `${name} (${role})`
       return `${action.kind} ${listSome(action.mounts, { all: detail })} on ${node}`
     }
     case 'deregister':

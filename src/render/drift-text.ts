@@ -7,30 +7,45 @@ import type { Palette } from './palette.ts'
 import { type Cell, layTable } from './table.ts'
 import { count } from '../domain/count.ts'
 import { groupBy } from '../domain/group-by.ts'
-import { listSome, printable, productName, shortenHashes } from './wording.ts'
+import {
+  HOW_TO_SEE_ALL,
+  leavesOutNames,
+  listSome,
+  printable,
+  productName,
+  shortenHashes,
+} from './wording.ts'
+import { wrapLine, wrapWords } from './wrap.ts'
 
 export interface DriftTextOptions {
   readonly palette: Palette
   /** Columns of the terminal; `Infinity` where there is none. */
   readonly width: number
+  /** Every mount and node is named, and hashes are whole. */
+  readonly detail?: boolean
 }
 
 /** Ends without a newline; the last line is `summarizeDrift(report)`. */
-export function renderDrift(report: DriftReport, { palette, width }: DriftTextOptions): string {
+export function renderDrift(
+  report: DriftReport,
+  { palette, width, detail = false }: DriftTextOptions,
+): string {
   const { differences, unreadable } = report
-  const view: View = { palette, width }
+  const view: View = { palette, width, detail }
   const paint = report.in_step ? palette.green : palette.red
-  return [
+  const drawn = [
     header(report, palette),
     ...byPlugin(differences).map(([plugin, ones]) => differing(plugin, ones, view)),
     differing('Could not be read', unreadable, view),
     ignoredSection(report, view),
     idleSection(report, view),
     unmanagedSection(report, view),
+  ].filter((section) => section !== '')
+  return [
+    ...drawn,
+    ...(drawn.some(leavesOutNames) ? [palette.dim(HOW_TO_SEE_ALL)] : []),
     paint(palette.bold(summarizeDrift(report))),
-  ]
-    .filter((section) => section !== '')
-    .join('\n\n')
+  ].join('\n\n')
 }
 
 /** `No drift.`, or `Drift: 2 node-skew, 1 mount-down.`, the most frequent first. */
@@ -47,6 +62,7 @@ export function summarizeDrift({ differences, unreadable }: DriftReport): string
 interface View {
   readonly palette: Palette
   readonly width: number
+  readonly detail: boolean
 }
 
 function header({ cluster }: DriftReport, palette: Palette): string {
@@ -61,7 +77,7 @@ function byPlugin(differences: readonly Difference[]): [string, Difference[]][] 
 
 function differing(title: string, differences: readonly Difference[], view: View): string {
   if (differences.length === 0) return ''
-  const blocks = gather(differences).map((block) => blockLines(block, view))
+  const blocks = gather(differences, view.detail).map((block) => blockLines(block, view))
   return [view.palette.bold(printable(title)), ...blocks.flat()].join('\n')
 }
 
@@ -76,7 +92,7 @@ interface Block {
 const SHOWN_APART = 3
 
 /** First the nodes of each subject, then the subjects, in the order of the first of each. */
-function gather(differences: readonly Difference[]): Block[] {
+function gather(differences: readonly Difference[], detail: boolean): Block[] {
   const bySubject = new Map<string, { one: Difference; nodes: string[] }>()
   for (const one of differences) {
     const key = JSON.stringify([one.subject, ...told(one)])
@@ -92,7 +108,7 @@ function gather(differences: readonly Difference[]): Block[] {
     known.subjects.push(one.subject)
   }
   return [...alike.values()].flatMap((block) =>
-    block.subjects.length <= SHOWN_APART
+    detail || block.subjects.length <= SHOWN_APART
       ? block.subjects.map((subject) => ({ ...block, subjects: [subject] }))
       : [block],
   )
@@ -103,13 +119,13 @@ function told({ class: name, desired, found, cause, fix, at }: Difference): unkn
 }
 
 function blockLines({ one, subjects, nodes }: Block, view: View): string[] {
-  const { palette } = view
+  const { palette, width, detail } = view
   const many = subjects.length > 1 ? `${count(subjects.length, nounOf(one))}: ` : ''
-  const names = palette.bold(listSome(subjects, { all: false }))
+  const names = palette.bold(listSome(subjects, { all: detail }))
   const isItself = nodes.length === 1 && nodes[0] === one.subject
-  const where = nodes.length === 0 || isItself ? '' : `  on ${listSome(nodes, { all: false })}`
+  const where = nodes.length === 0 || isItself ? '' : `  on ${listSome(nodes, { all: detail })}`
   return [
-    `  ${many}${names}  ${palette.yellow(one.class)}${where}`,
+    ...wrapLine(`  ${many}${names}  ${palette.yellow(one.class)}${where}`, width),
     ...field('desired', one.desired, view),
     ...field('found', one.found, view),
     ...field('cause', one.cause, view),
@@ -126,28 +142,14 @@ function nounOf({ class: name, mount }: Difference): string {
 const INDENT = '    '
 const LABEL_WIDTH = 'desired: '.length
 
-function field(name: string, value: string, { palette, width }: View): string[] {
-  const text = shortenHashes(printable(value))
-  const [first = '', ...rest] = wrap(text, width - INDENT.length - LABEL_WIDTH)
+function field(name: string, value: string, { palette, width, detail }: View): string[] {
+  const text = detail ? printable(value) : shortenHashes(printable(value))
+  const [first = '', ...rest] = wrapWords(text, width - INDENT.length - LABEL_WIDTH)
   const label = `${name}:`.padEnd(LABEL_WIDTH)
   return [
     INDENT + (name === 'fix' ? palette.cyan(label) : palette.dim(label)) + first,
     ...rest.map((line) => INDENT + ' '.repeat(LABEL_WIDTH) + line),
   ]
-}
-
-/** At spaces, and never inside backquotes: a command is copied in one piece. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const [piece] of text.matchAll(/(?:`[^`]*`|[^\s`]|`)+/g)) {
-    const longer = line === '' ? piece : `${line} ${piece}`
-    if (line !== '' && longer.length > width) {
-      lines.push(line)
-      line = piece
-    } else line = longer
-  }
-  return [...lines, line]
 }
 
 function ignoredSection({ ignored }: DriftReport, { palette }: View): string {
@@ -174,14 +176,14 @@ function idleSection({ idle_ignores }: DriftReport, { palette }: View): string {
 }
 
 /** So many of a plugin nobody manages are named; they are not what the reader looks for. */
-function unmanagedSection({ unmanaged }: DriftReport, { palette }: View): string {
+function unmanagedSection({ unmanaged }: DriftReport, { palette, detail }: View): string {
   if (unmanaged.length === 0) return ''
   const rows = byPlugin(unmanaged).map(([plugin, ones]): Cell[] => [
     { text: printable(plugin) },
     {
       text: listSome(
         ones.map(({ subject }) => subject.replace(`${plugin} `, '')),
-        { all: false },
+        { all: detail },
       ),
     },
   ])

@@ -87,14 +87,14 @@ test('what was not rolled back is named once, with what it ran and the command t
   expect(told(rollbackFailed)).toBe(
     [
       '',
-      'Failed: reload a/, b/ on http://node2:8200 (standby)',
+      'Failed: reload a/, b/ on node2 (standby)',
       '  the file kv-2 on http://node2:8200 is not the one with SHA-256 ad7d9883fd81…: copy the right one there',
       'ROLLBACK FAILED. These need your attention:',
       '  a/, b/ on http://node2:8200: no answer (backend is nil); to run again: kv-1 (43fa0c46509d)',
       'Rolled back:',
       '  - t',
       'Not rolled back:',
-      '  - reload a/, b/ on http://node2:8200 (standby)',
+      '  - reload a/, b/ on node2 (standby)',
       'To restore these mounts, fix the cause, then run:',
       '  reload by hand',
       `Or fix the cause, then resume: ${AGAIN}`,

@@ -3,14 +3,15 @@
  * to unfold. The same words as in the terminal; whatever was read stands in code.
  */
 import type { Finding, Plan } from '../documents/plan.generated.ts'
-import { describeAction } from './action-text.ts'
 import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
 import { blockingFindings } from '../documents/blocking.ts'
 import { summarizePlan } from './plan-summary.ts'
+import { type FindingTree, nestFindings } from './finding-tree.ts'
 import { code, diffBlock, prose } from './markdown-text.ts'
 import { describeRehearsal } from './rehearsal-text.ts'
 import { count } from '../domain/count.ts'
-import { listSome, printable, productName, shortenHashes } from './wording.ts'
+import { stepLines } from './step-lines.ts'
+import { listSome, NAMED_IN_FINDING, printable, productName, shortenHashes } from './wording.ts'
 
 /**
  * Characters each part may take. GitHub refuses a comment of more than 65,536; a plan for a
@@ -21,19 +22,23 @@ const ROOM = { blocking: 15_000, changes: 20_000, steps: 15_000, others: 10_000 
 /** Ends without a newline. */
 export function renderPlanMarkdown(plan: Plan): string {
   const { cluster, findings } = plan
-  const blocking = blockingFindings(findings)
-  const others = findings.filter((finding) => !blocking.includes(finding))
+  const blocking = new Set(blockingFindings(findings))
+  const trees = nestFindings(findings)
+  const isBlocking = ({ finding, following }: FindingTree): boolean =>
+    blocking.has(finding) || following.some(isBlocking)
+  const inSight = trees.filter(isBlocking)
+  const others = trees.filter((tree) => !isBlocking(tree))
   const server = `${productName(cluster.product)} ${code(cluster.server_version)}`
   return [
     `### ${summarizePlan(plan)}`,
     `Cluster ${code(cluster.name)}, ${server}, ${count(cluster.nodes.length, 'node')}.`,
-    fit(blocking.map(findingItem), ROOM.blocking).join('\n'),
+    fit(findingItems(inSight), ROOM.blocking).join('\n'),
     changesBlock(plan),
     describeRehearsal(plan),
     unfold(count(plan.steps.length, 'step'), fit(stepItems(plan), ROOM.steps)),
     unfold(
-      count(others.length, blocking.length > 0 ? 'other finding' : 'finding'),
-      fit(others.map(findingItem), ROOM.others),
+      count(others.length, inSight.length > 0 ? 'other finding' : 'finding'),
+      fit(findingItems(others), ROOM.others),
     ),
     `<sub>Plan ${code(plan.plan_id)}</sub>`,
   ]
@@ -68,22 +73,33 @@ function changeLines({ action, kind, subjects, why, fields }: ChangeGroup): stri
   ]
 }
 
-function stepItems({ steps, cluster }: Plan): string[] {
-  return steps.map(({ action, why }, index) => {
-    const what = describeAction(action, { nodes: cluster.nodes, detail: false })
-    return `${index + 1}. ${code(what)}: ${prose(why)}`
+function stepItems(plan: Plan): string[] {
+  return stepLines(plan, { detail: false }).map(({ number, what, why, checks }) => {
+    const reason = why === undefined ? '' : `: ${prose(why)}`
+    const verified = checks.map((check) => `<br>verify ${code(check)}`).join('')
+    return `- ${number}: ${code(what)}${reason}${verified}`
   })
 }
 
-function findingItem(finding: Finding): string {
-  const { severity, rule, subject, message, at, fix, allowed, lines = [] } = finding
+/** With what follows from it below. */
+function findingItems(trees: readonly FindingTree[], indent = ''): string[] {
+  return trees.map(({ finding, following }) =>
+    [`${indent}- ${findingText(finding)}`, ...findingItems(following, `${indent}  `)].join('\n'),
+  )
+}
+
+function findingText(finding: Finding): string {
+  const { severity, rule, subject, message, at, fix, allowed, lines = [], mounts } = finding
   const place = at === undefined ? '' : ` (${code(at)})`
   const text = prose(shortenHashes(message))
+  const named = mounts.every((mount) => message.includes(mount) || mount === subject)
+    ? ''
+    : `<br>Mounts: ${code(listSome(mounts, { all: false, most: NAMED_IN_FINDING }))}`
   const end =
     allowed === undefined
       ? [`Fix: ${prose(shortenHashes(fix))}`, ...lines.map(code)].join('<br>')
       : `Allowed: ${prose(allowed)}`
-  return `- **${severity}** ${code(rule)} ${code(subject)}: ${text}${place}<br>${end}`
+  return `**${severity}** ${code(rule)} ${code(subject)}: ${text}${place}${named}<br>${end}`
 }
 
 /** As many as there is room for, and how many are left out. */

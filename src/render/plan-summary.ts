@@ -4,6 +4,7 @@ import { onlyActiveRuns } from '../documents/standbys.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import { count } from '../domain/count.ts'
+import { nestFindings } from './finding-tree.ts'
 import { countUnseen } from './wording.ts'
 
 /**
@@ -11,7 +12,8 @@ import { countUnseen } from './wording.ts'
  * are zero left out; what blocks it is said after that.
  */
 export function summarizePlan(plan: Plan): string {
-  const blocking = blockingFindings(plan.findings).length
+  // What follows from another finding goes with it.
+  const { length: blocking } = nestFindings(blockingFindings(plan.findings))
   const blocked = blocking === 0 ? [] : [`Blocked by ${count(blocking, 'finding')}.`]
   const parts = countSteps(plan)
   if (parts.length > 0) return [`Plan: ${parts.join(', ')}.`, ...blocked].join(' ')

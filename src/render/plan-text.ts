@@ -4,44 +4,69 @@
  * it was saved.
  */
 import { unreachable } from '../domain/errors.ts'
-import type { Change, Plan, StepVerification } from '../documents/plan.generated.ts'
-import { shellWords } from '../domain/shell-words.ts'
-import { describeAction } from './action-text.ts'
+import type { Change, Plan } from '../documents/plan.generated.ts'
 import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
 import { renderFindings } from './findings-text.ts'
+import { type NodeNames, nameNodes } from './node-names.ts'
 import type { Palette } from './palette.ts'
 import { blockingFindings } from '../documents/blocking.ts'
 import { summarizePlan } from './plan-summary.ts'
 import { describeRehearsal } from './rehearsal-text.ts'
+import { stepLines } from './step-lines.ts'
 import { layTable } from './table.ts'
 import { count } from '../domain/count.ts'
-import { describeNodeState, listSome, printable, productName } from './wording.ts'
+import {
+  describeNodeState,
+  HOW_TO_SEE_ALL,
+  leavesOutNames,
+  listSome,
+  printable,
+  productName,
+} from './wording.ts'
+import { wrapLine } from './wrap.ts'
 
 export interface PlanTextOptions {
   readonly palette: Palette
-  /** Every mount, node and hash in full. */
+  /** Columns of the terminal; `Infinity` where there is none. */
+  readonly width?: number
+  /** Every mount, node, step and hash in full. */
   readonly detail?: boolean
 }
 
-/** Ends without a newline; the last line is `summarizePlan(plan)`. */
-export function renderPlan(plan: Plan, { palette, detail = false }: PlanTextOptions): string {
-  return [
-    header(plan, palette),
-    changesSection(plan.changes, palette, detail),
-    stepsSection(plan, palette, detail),
-    renderFindings(plan.findings, { palette, detail }),
-    rehearsalSection(plan, palette),
-    summaryLine(plan, palette),
-  ]
-    .filter((section) => section !== '')
-    .join('\n\n')
+interface View {
+  readonly palette: Palette
+  readonly nodes: NodeNames
+  readonly width: number
+  readonly detail: boolean
 }
 
-function header({ cluster, plan_id, created_at }: Plan, palette: Palette): string {
+/** Ends without a newline; the last line is `summarizePlan(plan)`. */
+export function renderPlan(
+  plan: Plan,
+  { palette, width = Infinity, detail = false }: PlanTextOptions,
+): string {
+  const view = { palette, nodes: nameNodes(plan.cluster.nodes), width, detail }
+  const drawn = [
+    header(plan, view),
+    changesSection(plan.changes, view),
+    stepsSection(plan, view),
+    renderFindings(plan.findings, view),
+    rehearsalSection(plan, palette),
+  ].filter((section) => section !== '')
+  const isCut = drawn.some(leavesOutNames)
+  return [
+    ...drawn,
+    ...(isCut ? [palette.dim(HOW_TO_SEE_ALL)] : []),
+    summaryLine(plan, palette),
+  ].join('\n\n')
+}
+
+function header({ cluster, plan_id, created_at }: Plan, { palette, nodes: names }: View): string {
   const nodes = layTable(
     cluster.nodes.map(({ address, role, state }) => [
-      { text: printable(address) },
+      { text: printable(names.of(address)) },
       { text: role },
+      { text: printable(address), paint: palette.dim },
       { text: describeNodeState(state), paint: palette.yellow },
     ]),
     '  ',
@@ -60,28 +85,26 @@ const SYMBOLS = { add: '+', change: '~', remove: '-' } as const satisfies Record
   string
 >
 
-function changesSection(changes: readonly Change[], palette: Palette, detail: boolean): string {
+function changesSection(changes: readonly Change[], view: View): string {
   if (changes.length === 0) return ''
-  const blocks = groupChanges(changes, { detail }).map((group) =>
-    changeLines(group, palette, detail),
-  )
-  return [palette.bold('Changes'), ...blocks.flat()].join('\n')
+  const blocks = groupChanges(changes, view).map((group) => changeLines(group, view))
+  return [view.palette.bold('Changes'), ...blocks.flat()].join('\n')
 }
 
-function changeLines(group: ChangeGroup, palette: Palette, detail: boolean): string[] {
+function changeLines(group: ChangeGroup, { palette, nodes, width, detail }: View): string[] {
   const { action, fields, subjects, why, kind } = group
   const symbol = symbolPaint(action, palette)(SYMBOLS[action])
   const names = palette.bold(listSome(subjects, { all: detail }))
   const many = subjects.length > 1 ? `${count(subjects.length, kind)}: ` : ''
   return [
-    `  ${symbol} ${many}${names}  ${palette.dim(`# ${printable(why)}`)}`,
+    ...wrapLine(`  ${symbol} ${many}${names}  ${comment(why, palette)}`, width),
     ...layTable(
       fields.map((field) => [
-        { text: `${printable(field.name)}:` },
+        { text: `${nodes.within(printable(field.name))}:` },
         { text: describeField(field, action, { detail }) },
       ]),
       '      ',
-    ).lines,
+    ).lines.flatMap((line) => wrapLine(line, width)),
   ]
 }
 
@@ -98,25 +121,26 @@ function symbolPaint(action: Change['action'], palette: Palette) {
   }
 }
 
-function stepsSection({ steps, cluster }: Plan, palette: Palette, detail: boolean): string {
+/** Why, behind what it is said of. */
+function comment(why: string, { dim }: Palette): string {
+  return dim(`# ${printable(why)}`)
+}
+
+function stepsSection(plan: Plan, { palette, width, detail }: View): string {
+  const steps = stepLines(plan, { detail })
   if (steps.length === 0) return ''
-  const digits = String(steps.length).length
+  const digits = Math.max(...steps.map(({ number }) => number.length))
   const indent = ' '.repeat(digits + 4)
-  const lines = steps.flatMap(({ action, why, verify = [] }, index) => {
-    const number = String(index + 1).padStart(digits)
-    const what = describeAction(action, { nodes: cluster.nodes, detail })
+  const lines = steps.flatMap(({ number, what, why, checks }) => {
+    const reason = why === undefined ? '' : `  ${comment(why, palette)}`
+    const [first = '', ...rest] = wrapLine(indent + what + reason, width)
     return [
-      `  ${number}. ${what}  ${palette.dim(`# ${printable(why)}`)}`,
-      ...verify.map((check) => `${indent}verify ${printable(describeVerification(check))}`),
+      `  ${number.padStart(digits)}. ${first.slice(indent.length)}`,
+      ...rest,
+      ...checks.flatMap((check) => wrapLine(`${indent}verify ${check}`, width)),
     ]
   })
   return [palette.bold('Steps'), ...lines].join('\n')
-}
-
-function describeVerification(check: StepVerification): string {
-  return check.kind === 'read'
-    ? `${check.mount}: read ${check.path}`
-    : `${check.mount}: run ${shellWords(check.command)}`
 }
 
 function rehearsalSection(plan: Plan, palette: Palette): string {

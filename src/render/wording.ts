@@ -9,11 +9,27 @@ import { printable } from '../domain/printable.ts'
 
 export { printable }
 
-/** The first three and how many more there are; all of them where none may be left out. */
-export function listSome(items: readonly string[], options: { all: boolean }): string {
-  // Naming a fourth takes no more room than saying that there is one.
-  if (options.all || items.length <= 4) return items.map(printable).join(', ')
-  return `${items.slice(0, 3).map(printable).join(', ')} and ${items.length - 3} more`
+/**
+ * The first `most` (three if not said) and how many more there are; all of them where none may be
+ * left out. A view with less than all in it says how to see the rest: `HOW_TO_SEE_ALL`.
+ */
+export function listSome(
+  items: readonly string[],
+  { all, most = 3 }: { readonly all: boolean; readonly most?: number },
+): string {
+  // Naming one more takes no more room than saying that there is one.
+  if (all || items.length <= most + 1) return items.map(printable).join(', ')
+  return `${items.slice(0, most).map(printable).join(', ')} and ${items.length - most} more`
+}
+
+/** So many names a finding has before any is left out: a person decides by them. */
+export const NAMED_IN_FINDING = 20
+
+export const HOW_TO_SEE_ALL = 'Names are left out above: --detail shows all of them.'
+
+/** Whether `listSome`, or a message of a rule, left out names in what was drawn. */
+export function leavesOutNames(drawn: string): boolean {
+  return /(?: and|,) \d+ more\b/.test(drawn)
 }
 
 /** Enough of a SHA-256 to tell two binaries apart by eye. */

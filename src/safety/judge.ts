@@ -7,10 +7,14 @@ import type { Allowance } from '../domain/desired.ts'
 import { blockingFindings } from '../documents/blocking.ts'
 import { formatSource } from '../domain/errors.ts'
 import { compareText } from '../domain/names.ts'
+import { linkCauses } from './because-of.ts'
 import type { RuleInput, RuleText, Severity, Standing, Verdict } from './rule.ts'
 import { RULES } from './rules.ts'
 
-/** Sorted by severity, the gravest first, then rule, subject and message. */
+/**
+ * Sorted by severity, the gravest first, then rule, subject and message; each that follows from
+ * another says from which.
+ */
 export function judge(input: RuleInput, allow: readonly Allowance[]): Finding[] {
   const inForce = new Map<string, Allowance>()
   for (const allowance of allow) {
@@ -23,10 +27,16 @@ export function judge(input: RuleInput, allow: readonly Allowance[]): Finding[] 
     if (rule.about !== 'plan') return []
     return rule.judge(input).map((verdict) => {
       const allowance = inForce.get(keyOf(rule.name, verdict.subject))
-      return toFinding(rule, verdict, allowance)
+      return { finding: toFinding(rule, verdict, allowance), files: verdict.files ?? [] }
     })
   })
-  return [...found, ...judgeAllowances(allow, found, input.today)].sort(compareFindings)
+  const findings = found.map(({ finding }) => finding)
+  const ofAllowances = judgeAllowances(allow, findings, input.today)
+  return linkCauses(
+    [...found, ...ofAllowances.map((finding) => ({ finding, files: [] }))].sort((a, b) =>
+      compareFindings(a.finding, b.finding),
+    ),
+  )
 }
 
 /** True where an error stands that nobody has accepted. */

@@ -5,15 +5,16 @@ import { readPast } from '../../apply/past-runs.ts'
 import { findDrift } from '../../drift/find-drift.ts'
 import { renderDrift } from '../../render/drift-text.ts'
 import { commandAgain } from '../again.ts'
-import { paletteFor } from '../colour.ts'
+import { viewOf } from '../colour.ts'
 import type { Host } from '../host.ts'
 import { journalFolder } from '../journal-folder.ts'
 import { loadDesired } from '../load-desired.ts'
-import type { CommonOptions } from '../options.ts'
+import type { CommonOptions, DetailOption } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
 import { tellOfRunUnderWay } from '../run-under-way.ts'
 
-type DriftOptions = CommonOptions & { readonly json?: boolean; readonly journal?: string }
+type DriftOptions = CommonOptions &
+  DetailOption & { readonly json?: boolean; readonly journal?: string }
 
 export async function drift(options: DriftOptions, host: Host): Promise<ExitCode> {
   const desired = await loadDesired(options, host)
@@ -29,10 +30,7 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
       past: readPast(folder, id),
     })
     if (options.json === true) host.out(lines(jsonText(report, 2)))
-    else
-      host.out(
-        lines(renderDrift(report, { palette: paletteFor(options, host), width: host.width })),
-      )
+    else host.out(lines(renderDrift(report, viewOf(options, host))))
     return report.in_step ? EXIT.done : EXIT.changes
   } finally {
     await session.close()

@@ -4,15 +4,16 @@ import { line, lines } from '../../domain/printable.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { renderPlan } from '../../render/plan-text.ts'
 import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
-import { paletteFor } from '../colour.ts'
+import { viewOf } from '../colour.ts'
 import type { Host } from '../host.ts'
 import { blockedExitCode, isBlocked, type JudgeOptions, makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
-import type { CommonOptions } from '../options.ts'
+import type { CommonOptions, DetailOption } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
 import { tellOfRunUnderWay } from '../run-under-way.ts'
 
 type PlanOptions = CommonOptions &
+  DetailOption &
   JudgeOptions & {
     readonly json?: boolean
     readonly markdown?: boolean
@@ -33,7 +34,7 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
     }
     if (options.json === true) host.out(formatPlan(made))
     else if (options.markdown === true) host.out(lines(renderPlanMarkdown(made)))
-    else host.out(lines(renderPlan(made, { palette: paletteFor(options, host) })))
+    else host.out(lines(renderPlan(made, viewOf(options, host))))
     if (isBlocked(made)) return blockedExitCode(made)
     if (options.out !== undefined && options.quiet !== true && made.steps.length > 0) {
       host.err(line`\nSaved. To carry out exactly this: lockstep apply ${options.out}`)

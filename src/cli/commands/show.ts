@@ -5,11 +5,12 @@ import { isUnchanged, readPlanToShow } from '../../apply/plan-file.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
 import { renderPlan } from '../../render/plan-text.ts'
-import { paletteFor } from '../colour.ts'
+import { viewOf } from '../colour.ts'
 import type { Host } from '../host.ts'
-import type { OutputOptions } from '../options.ts'
+import type { DetailOption, OutputOptions } from '../options.ts'
 
-type ShowOptions = OutputOptions & { readonly json?: boolean; readonly markdown?: boolean }
+type ShowOptions = OutputOptions &
+  DetailOption & { readonly json?: boolean; readonly markdown?: boolean }
 
 export async function show(path: string, options: ShowOptions, host: Host): Promise<ExitCode> {
   const plan = await readPlanToShow(path)
@@ -18,6 +19,6 @@ export async function show(path: string, options: ShowOptions, host: Host): Prom
   }
   if (options.json === true) host.out(formatPlan(plan))
   else if (options.markdown === true) host.out(lines(renderPlanMarkdown(plan)))
-  else host.out(lines(renderPlan(plan, { palette: paletteFor(options, host) })))
+  else host.out(lines(renderPlan(plan, viewOf(options, host))))
   return EXIT.done
 }

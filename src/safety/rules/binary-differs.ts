@@ -1,6 +1,6 @@
 /** A node's disk does not hold the binary that the file gives the hash of. */
 import { groupBy } from '../../domain/group-by.ts'
-import type { BinaryReport, PlanRule } from '../rule.ts'
+import { type BinaryReport, fileKey, type PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 
 export const binaryDiffers: PlanRule = {
@@ -15,6 +15,7 @@ export const binaryDiffers: PlanRule = {
   judge({ desired, binaries = [] }) {
     const versions = desired.plugins.flatMap((plugin) => plugin.versions)
     const wrong = binaries.filter(({ result }) => result !== 'same')
+    const sameEverywhere = filesAlikeEverywhere(binaries)
     return [...groupBy(wrong, ({ node }) => node)].map(([node, reports]) => {
       const differing = reports.find(({ result }) => isOther(result))
       const at =
@@ -28,14 +29,35 @@ export const binaryDiffers: PlanRule = {
       return {
         ...(isForTheWayBack && { severity: 'warning' as const }),
         subject: node,
-        message: `On ${node} the plugin directory ${wrongly}: ${nameSome(reports.map(describeBinary), 5)}.`,
+        message: `On ${node} the plugin directory ${wrongly}: ${nameSome(reports.map(describeBinary))}.`,
         ...(differing === undefined && { fix: NOT_CHECKED }),
+        ...(differing !== undefined &&
+          reports.every((report) => sameEverywhere.has(fileOf(report))) && { fix: CORRECT_HASH }),
         nodes: [node],
         ...(at !== undefined && { at }),
+        files: reports.map(fileOf),
       }
     })
   },
 }
+
+function fileOf({ command, expected }: BinaryReport): string {
+  return fileKey({ command, sha256: expected })
+}
+
+/** Those that every one of several nodes has with one other hash. */
+function filesAlikeEverywhere(binaries: readonly BinaryReport[]): ReadonlySet<string> {
+  const alike = [...groupBy(binaries, fileOf)].filter(([, reports]) => {
+    const found = new Set(
+      reports.map(({ result }) => (result !== 'same' && 'found' in result ? result.found : '')),
+    )
+    return reports.length > 1 && found.size === 1 && !found.has('')
+  })
+  return new Set(alike.map(([file]) => file))
+}
+
+const CORRECT_HASH =
+  'Every node that was checked has the same file: if that is the right one, correct its sha256 in the file of desired state. Otherwise copy the right binary to each node. Then plan again.'
 
 const NOT_CHECKED =
   'Run the command of `cluster.binary_check` for this node by hand: it must print the SHA-256 of the file. Plan again when it does.'

@@ -31,6 +31,7 @@ test('a new version in the file of one that mounts use is named with both, and w
     fix: `On every node have the binary of ${KV} v0.16.2 under kv and the new one under a name of its own, such as kv-0.21.0; write that as \`command\` and plan again.`,
     mounts: ['team-a/'],
     at: SOURCE,
+    files: [expect.stringMatching(/^kv [0-9a-f]{64}$/)],
   })
   expect(input.draft.steps.flatMap(({ undo }) => undo)).toEqual([
     { kind: 'deregister', plugin: KV, version: 'v0.21.0' },

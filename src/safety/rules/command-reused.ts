@@ -6,7 +6,7 @@ import { entrySubject } from '../../plan/steps.ts'
 import { findUses } from '../../plan/uses.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { effectsOf } from '../effects.ts'
-import type { PlanRule, RuleInput, Verdict } from '../rule.ts'
+import { fileKey, type PlanRule, type RuleInput, type Verdict } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 
 export const commandReused: PlanRule = {
@@ -65,5 +65,6 @@ function judgeTwo(
     fix: `On every node have the binary of ${older} under ${entry.command} and the new one under a name of its own, such as ${entry.command}-${own}; write that as \`command\` and plan again.`,
     mounts: uses.flatMap(({ mount }) => mount ?? []),
     ...(at !== undefined && { at }),
+    files: [fileKey(entry)],
   }
 }

@@ -17,7 +17,7 @@ import type { MountTarget } from '../../plan/targets.ts'
 import { isOverwritten } from '../../plan/way-back.ts'
 import { type DataMove, findDataMoves, includesVersion } from '../data-moves.ts'
 import { missingFiles } from '../needed-files.ts'
-import type { PlanRule, Verdict } from '../rule.ts'
+import { fileKey, type PlanRule, type Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 
 export const noWayBack: PlanRule = {
@@ -181,6 +181,7 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
   if (command !== undefined && isOverwritten(plugin, { command, sha256 })) {
     return {
       ...found,
+      files: plugin.versions.filter((version) => version.command === command).map(fileKey),
       message: `${nothing}: the file ${command} holds the new binary, or is about to, and one file is one binary.`,
       fix: `Put the new binary under a file name of its own on every node, write that as \`command\`, and leave ${command} as it is (SHA-256 ${sha256}).`,
     }

@@ -1,7 +1,7 @@
 /** A registered version is to get another binary. */
 import { runEverywhere } from '../../domain/live-index.ts'
 import { UNVERSIONED } from '../../domain/names.ts'
-import type { PlanRule, Verdict } from '../rule.ts'
+import { fileKey, type PlanRule, type Verdict } from '../rule.ts'
 import { effectsOf } from '../effects.ts'
 import { agree, nameSome } from '../wording.ts'
 
@@ -17,7 +17,7 @@ export const sha256Changed: PlanRule = {
   judge({ draft }) {
     const effects = effectsOf(draft)
     return draft.targets.flatMap(({ plugin }) =>
-      plugin.versions.flatMap(({ version, sha256, source: at }): Verdict[] => {
+      plugin.versions.flatMap(({ version, command, sha256, source: at }): Verdict[] => {
         const found = draft.index.external(plugin.id, version)
         const changed =
           version !== UNVERSIONED &&
@@ -29,6 +29,7 @@ export const sha256Changed: PlanRule = {
           .mountsOf(plugin.id)
           .filter((mount) => mount.configured_version === version)
         const mounts = configured.map(({ path }) => path)
+        const files = [fileKey({ command, sha256 })]
         if (runEverywhere(configured, sha256)) {
           return [
             {
@@ -38,6 +39,7 @@ export const sha256Changed: PlanRule = {
               fix: 'Find out who registered the other binary. If it was meant, give it a version of its own.',
               mounts,
               at,
+              files,
             },
           ]
         }
@@ -51,6 +53,7 @@ export const sha256Changed: PlanRule = {
             message: `${plugin.id} ${version} is registered with SHA-256 ${found.sha256}, and the file says ${sha256}. ${users}.`,
             mounts,
             at,
+            files,
           },
         ]
       }),

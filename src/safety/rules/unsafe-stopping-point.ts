@@ -7,7 +7,8 @@ import type { NodeAddress } from '../../domain/names.ts'
 import type { Draft } from '../../plan/make-plan.ts'
 import { entrySubject } from '../../plan/steps.ts'
 import { missingFiles } from '../needed-files.ts'
-import type { PlanRule } from '../rule.ts'
+import { effectsOf } from '../effects.ts'
+import { fileKey, type PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 
 type Unsafe = Rehearsal['unsafe'][number]
@@ -37,6 +38,7 @@ export const unsafeStoppingPoint: PlanRule = {
   fix: 'Do in two files, one applied after the other, what this one does at once. If the plan should have known better, report it.',
   allowable: false,
   judge({ rehearsal, draft, live }) {
+    const replaced = filesReplaced(draft, live)
     const lacking = new Set(missingFiles(draft, live, 'run').map(({ node }) => node))
     const unsafe = (rehearsal?.unsafe ?? []).filter(
       // Told with its cause: `builtin-version-with-namespaces`.
@@ -64,9 +66,19 @@ export const unsafeStoppingPoint: PlanRule = {
         nodes,
         ...(fix !== undefined && { fix }),
         ...(at !== undefined && { at }),
+        ...(replaced.length > 0 && FOLLOWS_A_FILE.has(kind) && { files: replaced }),
       }
     })
   },
+}
+
+/** The files that the plan registers and another entry names with another hash. */
+function filesReplaced(draft: Draft, { catalog }: LiveState): string[] {
+  return effectsOf(draft)
+    .registered.filter(({ entry }) =>
+      catalog.some(({ command, sha256 }) => command === entry.command && sha256 !== entry.sha256),
+    )
+    .map(({ entry }) => fileKey(entry))
 }
 
 function fixOf({ kind, nodes }: Unsafe, live: LiveState): string | undefined {
