@@ -174,7 +174,7 @@ test('a run that stopped between two versions says which mount runs which, and t
   const text = told({ kind: 'stopped', error, ...ended, atEnd })
 
   expect(text).toContain('  a/: v2.0.0 on http://node1:8200; v1.0.0 on http://node2:8200\n')
-  expect(text).toContain(`reload a/, b/ on http://node2:8200 (${nodes[0]?.role})`)
+  expect(text).toContain(`reload a/, b/ on node2 (${nodes[0]?.role})`)
 })
 
 function told(outcome: RunOutcome, cluster: Plan['cluster'] = plan().cluster): string {

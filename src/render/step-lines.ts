@@ -2,7 +2,13 @@
  * A plan's steps as people think of them: which mounts, then which nodes in order. Steps that do
  * the same to one mount after the other, or on one node after the other, are one line.
  */
-import type { Plan, Step, StepVerification } from '../documents/plan.generated.ts'
+import type {
+  CheckAction,
+  Plan,
+  ReloadAction,
+  Step,
+  StepVerification,
+} from '../documents/plan.generated.ts'
 import { count } from '../domain/count.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import { versionLabel } from '../domain/names.ts'
@@ -50,8 +56,13 @@ function areAlike(a: Step, b: Step): boolean {
   if (a.action.kind === 'tune' && b.action.kind === 'tune') {
     return a.action.version === b.action.version
   }
-  if (a.action.kind !== 'reload' || b.action.kind !== 'reload') return false
+  if (!isOnNode(a.action) || !isOnNode(b.action) || a.action.kind !== b.action.kind) return false
   return a.action.mounts.join(' ') === b.action.mounts.join(' ')
+}
+
+/** Of the same mounts, such steps follow each other node after node. */
+function isOnNode(action: Step['action']): action is ReloadAction | CheckAction {
+  return action.kind === 'reload' || action.kind === 'check'
 }
 
 function drawRun(run: Run, plan: Plan, detail: boolean): StepLine {
@@ -75,15 +86,15 @@ function describeRun(run: Run, { cluster }: Plan, detail: boolean): string {
     const mounts = actions.flatMap((one) => (one.kind === 'tune' ? one.mount : []))
     return `tune ${nameMounts(mounts)} to ${printable(versionLabel(action.version))}`
   }
-  if (run.length > 1 && action.kind === 'reload') {
+  if (run.length > 1 && isOnNode(action)) {
     const names = nameNodes(cluster.nodes)
     const nodes = actions.flatMap((one) => {
-      if (one.kind !== 'reload') return []
+      if (!isOnNode(one)) return []
       const role = cluster.nodes.find(({ address }) => address === one.node)?.role
       const name = printable(names.of(one.node))
       return role === undefined || role === 'unknown' ? name : `${name} (${role})`
     })
-    return `reload ${nameMounts(action.mounts)} on ${nodes.join(', then ')}`
+    return `${action.kind} ${nameMounts(action.mounts)} on ${nodes.join(', then ')}`
   }
   return describeAction(action, { nodes: cluster.nodes, detail })
 }
