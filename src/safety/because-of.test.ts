@@ -11,7 +11,7 @@ import {
 import { isBlocked, judge } from './judge.ts'
 
 const KV = 'secret/my-kv'
-const right = entryOf(KV, 'v0.21.0')
+const right = desiredVersion(KV, 'v0.21.0')
 const WRONG = desiredVersion(KV, 'v0.21.0', {
   sha256: `${right.sha256.slice(0, -1)}f` as typeof right.sha256,
 })
@@ -42,7 +42,7 @@ function errorsWithoutCause(input: ReturnType<typeof safetyInput>) {
 }
 
 test('of one wrong digit in a hash the first finding says what to do, the others follow from it', () => {
-  const input = wrongDigit([entryOf(KV, 'v0.16.2'), right])
+  const input = wrongDigit([entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')])
 
   expect(errorsWithoutCause(input)).toMatchObject([{ rule: 'sha256-changed', subject: KV }])
   expect(judge(input, []).filter(({ rule }) => rule === 'binary-differs')).toMatchObject(
@@ -66,7 +66,7 @@ test('of a version that is not registered yet the first node stands for all', ()
 })
 
 test('what was accepted causes nothing: what is left stands for itself', () => {
-  const input = wrongDigit([entryOf(KV, 'v0.16.2'), right])
+  const input = wrongDigit([entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')])
   const allowance = { rule: 'sha256-changed', subject: KV, because: 'rebuilt' }
 
   const left = judge(input, [allowance]).filter(({ rule }) => rule === 'binary-differs')
@@ -79,7 +79,7 @@ test('what was accepted causes nothing: what is left stands for itself', () => {
 })
 
 test('a fault of another file stands for itself', () => {
-  const input = wrongDigit([entryOf(KV, 'v0.16.2'), right])
+  const input = wrongDigit([entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')])
   const other = { ...input.binaries![0]!, command: 'other', expected: right.sha256 }
 
   const findings = judge({ ...input, binaries: [other] }, [])
