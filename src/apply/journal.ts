@@ -3,10 +3,11 @@
  * evidence, and the only record of what a server does not give back. Holds no secret.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import { LockstepError, faultName } from '../domain/errors.ts'
 import { compareText } from '../domain/names.ts'
+import { checkFolder } from './private-state.ts'
 
 export interface Journal {
   readonly path: string
@@ -25,7 +26,8 @@ export function journalRoot(
   home: string,
 ): { readonly of: (clusterId: string) => string; readonly folders: () => string[] } {
   const state = env['XDG_STATE_HOME'] ?? ''
-  const root = join(state === '' ? join(home, '.local', 'state') : state, 'lockstep')
+  // Its specification has a relative one ignored: it would be another folder from each place.
+  const root = join(isAbsolute(state) ? state : join(home, '.local', 'state'), 'lockstep')
   return {
     of: (clusterId) => join(root, clusterId),
     folders: () => {
@@ -45,6 +47,8 @@ export function openJournal(folder: string, run: string): Journal {
   const path = join(folder, `${run}.jsonl`)
   const descriptor = attempt(path, 'Nothing was begun.', () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    checkFolder(folder)
+    // Exclusive: neither a file nor a link that is there already is written to.
     const opened = openSync(path, 'ax', 0o600)
     // The file's name must outlive a power failure too.
     syncFolder(folder)
@@ -87,6 +91,7 @@ function attempt<T>(path: string, consequence: string, write: () => T): T {
   try {
     return write()
   } catch (cause) {
+    if (cause instanceof LockstepError) throw cause
     const why = faultName(cause)
     throw new LockstepError({
       code: 'journal-unwritable',

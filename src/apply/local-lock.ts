@@ -8,13 +8,13 @@ import {
   linkSync,
   mkdirSync,
   openSync,
-  readFileSync,
   statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, LockstepError, faultName } from '../domain/errors.ts'
+import { checkFolder, readPrivate } from './private-state.ts'
 
 export interface LockHolder {
   /** The run's id. */
@@ -57,7 +57,7 @@ export function takeLocalLock(options: LockOptions): LocalLock {
   try {
     if (!tryLink(own, path)) {
       const other = readHolder(folder)
-      if (other !== undefined && (isHeld(other, options) || isNewAndUnreadable(other, holder))) {
+      if (other !== undefined && isHeld(other, options)) {
         throw locked(other, options.commands)
       }
       if (other !== undefined) releaseDead(options, other, own)
@@ -68,7 +68,14 @@ export function takeLocalLock(options: LockOptions): LocalLock {
   } finally {
     unlinkSync(own)
   }
-  const isOurs = (): boolean => readHolder(folder)?.run === holder.run
+  const isOurs = (): boolean => {
+    try {
+      return readHolder(folder)?.run === holder.run
+    } catch {
+      // What cannot be read any longer is not ours to rely on; a run under way must end in words.
+      return false
+    }
+  }
   return {
     isOurs,
     release: () => {
@@ -82,7 +89,8 @@ function writeOwn(folder: string, holder: LockHolder): string {
   const own = join(folder, `lock.${holder.run}`)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const descriptor = openSync(own, 'w', 0o600)
+    checkFolder(folder)
+    const descriptor = openSync(own, 'wx', 0o600)
     try {
       writeSync(descriptor, JSON.stringify(holder))
       // Linked before it is on disk, it would be an empty lock after a power failure.
@@ -92,6 +100,7 @@ function writeOwn(folder: string, holder: LockHolder): string {
     }
     return own
   } catch (cause) {
+    if (cause instanceof LockstepError) throw cause
     const why = faultName(cause)
     throw new LockstepError({
       code: 'lock-unwritable',
@@ -124,31 +133,33 @@ export function readHolder(folder: string): LockHolder | undefined {
 
 function readFrom(path: string): LockHolder | undefined {
   try {
-    const since = statSync(path).mtime.toISOString()
-    return parseHolder(readFileSync(path, 'utf8')) ?? { ...UNREADABLE, since }
-  } catch {
-    return undefined
+    const text = readPrivate(path)
+    return parseHolder(text) ?? { ...UNREADABLE, since: statSync(path).mtime.toISOString() }
+  } catch (error) {
+    if (error instanceof LockstepError) throw error
+    if (faultName(error) === 'ENOENT') return undefined
+    // A link, or a file that may not be read: something holds the lock's place.
+    return { ...UNREADABLE, since: 'an unknown time' }
   }
 }
 
-/** Of a file that a power failure left empty or in part: no run that lives has written it. */
-const UNREADABLE = { run: 'unknown', who: 'a run that left no name', pid: 0, host: '' }
+/**
+ * A file that no run has written: each writes its lock whole before it is linked. Who put it there
+ * is for a person to find out, so that it counts as held.
+ */
+const UNREADABLE = { run: 'unknown', who: 'a file that does not name its holder', pid: 0, host: '' }
 
+/** A run's name is part of a file's, so that it must not be a path. */
 function parseHolder(text: string): LockHolder | undefined {
   try {
-    const holder = JSON.parse(text) as Partial<LockHolder> | null
-    return typeof holder?.run === 'string' ? (holder as LockHolder) : undefined
+    const holder = JSON.parse(text) as Partial<Record<keyof LockHolder, unknown>> | null
+    const { run, who, since, pid, host } = holder ?? {}
+    const isWhole =
+      [run, who, since, host].every((part) => typeof part === 'string') && Number.isInteger(pid)
+    return isWhole && /^[^/\0]+$/.test(String(run)) ? (holder as LockHolder) : undefined
   } catch {
     return undefined
   }
-}
-
-/** Milliseconds after which a lock that cannot be read is no longer one that is being written. */
-const UNREADABLE_FOR = 60_000
-
-function isNewAndUnreadable(other: LockHolder, { since }: LockHolder): boolean {
-  const age = Date.parse(since) - Date.parse(other.since)
-  return other.run === UNREADABLE.run && age < UNREADABLE_FOR
 }
 
 /**
@@ -159,7 +170,7 @@ export function isHeld(
   other: LockHolder,
   { holder, isAlive }: Pick<LockOptions, 'isAlive'> & { readonly holder: Watcher },
 ): boolean {
-  if (other.run === UNREADABLE.run) return false
+  if (other.run === UNREADABLE.run) return true
   if (other.host !== holder.host) return true
   return other.pid !== holder.pid && isAlive(other.pid)
 }
@@ -209,6 +220,14 @@ export function removeLock(folder: string, seen: LockHolder): boolean {
 }
 
 function locked(other: LockHolder | undefined, { show, release }: LockCommands): LockstepError {
+  if (other?.run === UNREADABLE.run) {
+    return new LockstepError({
+      code: 'locked',
+      message: `the lock file of this machine does not say who holds the cluster (written ${other.since})`,
+      exitCode: EXIT.locked,
+      hint: `If no run is alive on this machine, remove it: ${release} --force`,
+    })
+  }
   const who = other === undefined ? 'another run' : `${other.who}, since ${other.since}`
   return new LockstepError({
     code: 'locked',

@@ -2,7 +2,7 @@
  * Plan files: written whole or not at all, and believed only when they are what they say they
  * are: of a format this program knows, of their schema, and with the id of their content.
  */
-import { readFile } from 'node:fs/promises'
+import { lstat, readFile, writeFile } from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
 import type { Plan } from '../documents/plan.generated.ts'
 import { findPlanFault } from '../documents/validator.ts'
@@ -16,8 +16,11 @@ const FORMAT = 1
 export async function writePlanFile(path: string, plan: Plan, createdAt: Date): Promise<void> {
   try {
     const text = formatPlan({ ...plan, created_at: createdAt.toISOString() })
-    await writeFileAtomic(path, text, { mode: 0o600 })
+    if (isStream(path)) await writeFile(path, text)
+    else if (await isLink(path)) throw linked(path)
+    else await writeFileAtomic(path, text, { mode: 0o600 })
   } catch (cause) {
+    if (cause instanceof LockstepError) throw cause
     const why = faultName(cause)
     throw new LockstepError({
       code: 'unwritable-file',
@@ -25,6 +28,28 @@ export async function writePlanFile(path: string, plan: Plan, createdAt: Date): 
       cause,
     })
   }
+}
+
+/** The names of this process's own streams, which are links and meant as such. */
+export function isStream(path: string): boolean {
+  return /^\/dev\/(stdout|stderr|fd\/\d+)$/.test(path)
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink()
+  } catch {
+    // Not there yet; what else is wrong, the writing tells.
+    return false
+  }
+}
+
+function linked(path: string): LockstepError {
+  return new LockstepError({
+    code: 'unwritable-file',
+    message: `the plan is not written to ${path}: it is a symbolic link, and another file would be overwritten`,
+    hint: 'Give --out the file itself.',
+  })
 }
 
 /** Throws a LockstepError for anything but a whole, unchanged plan of a known format. */

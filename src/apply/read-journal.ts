@@ -2,11 +2,12 @@
  * Reads journals. What earlier runs left unfinished must not be overlooked: a journal that cannot
  * be read, or holds what no run wrote, is an error, and only a last line may be cut off.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import { LockstepError, faultName } from '../domain/errors.ts'
 import { compareText } from '../domain/names.ts'
+import { checkFolder, readPrivate } from './private-state.ts'
 
 const ENDING = '.jsonl'
 
@@ -16,11 +17,14 @@ const ENDING = '.jsonl'
  */
 export function listRuns(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true })
+    const entries = readdirSync(folder, { withFileTypes: true })
+    checkFolder(folder)
+    return entries
       .filter((entry) => entry.name.endsWith(ENDING) && !entry.isDirectory())
       .map(({ name }) => name.slice(0, -ENDING.length))
       .sort(compareText)
   } catch (cause) {
+    if (cause instanceof LockstepError) throw cause
     // Where a file is in the folder's place no run wrote anything, and none will.
     if (['ENOENT', 'ENOTDIR'].includes(faultName(cause))) return []
     throw unreadable(`the journals in ${folder}`, cause)
@@ -43,8 +47,9 @@ export function readLines(folder: string, run: string): JournalLine[] {
   const path = join(folder, `${run}${ENDING}`)
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readPrivate(path)
   } catch (cause) {
+    if (cause instanceof LockstepError) throw cause
     throw unreadable(`the journal ${path}`, cause)
   }
   return text

@@ -6,14 +6,20 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${__VERSION__}\n`)
 } else {
   const changes = args[0] === 'apply' || args[0] === 'rollback'
-  // A reader that went away (`| head`) is no error of ours, and must not end a run half way.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (changes) return
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
+  const lost: { why?: string } = {}
+  // Neither a reader that went away (`| head`) nor a terminal that was closed is an error of ours:
+  // the command goes on, and its exit code says what it found or did.
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    const isGone = code === 'EPIPE' || code === 'EIO' || code === 'ERR_STREAM_DESTROYED'
+    if (isGone || lost.why !== undefined) return
+    lost.why = code ?? 'unknown'
+    process.stderr.write(`The output could not be written (${lost.why}).\n`)
   })
-  // Nor must a terminal that was closed.
   process.stderr.on('error', () => undefined)
+  // A result that nobody can read is none; what a run did to a cluster stays done.
+  process.on('exit', (code) => {
+    if (lost.why !== undefined && code === 0 && !changes) process.exitCode = 1
+  })
   const { loadMain, processHost, readCodeCache } = await import('./load-main.ts')
   const folder = import.meta.dirname
   const { main } = loadMain(folder, readCodeCache(folder))

@@ -1,5 +1,5 @@
 /** What every command that asks a cluster needs: the desired state, a client, the live state. */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, constants, openSync } from 'node:fs'
 import type { DesiredState } from '../domain/desired.ts'
 import { faultName, LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
@@ -20,6 +20,7 @@ import { commandEnvironment } from './command-environment.ts'
 import type { ClusterOptions, FileOptions, OutputOptions, PassEnvOptions } from './options.ts'
 import type { Commands } from './run-bounded.ts'
 import { gatherSecrets, type Secrets } from './secrets.ts'
+import { isStream } from '../apply/plan-file.ts'
 import { trustOf } from './trust.ts'
 import { warnOfPlainHttp } from './warn-plain-http.ts'
 
@@ -133,12 +134,14 @@ function valueIn(env: Host['env']): (name: string) => string {
 
 /** Each line with its time. Throws a LockstepError where the file cannot be opened, and only then. */
 function openLog(path: string, host: Host): (line: string) => void {
+  let log: number
   try {
-    appendFileSync(path, '', { mode: 0o600 })
+    log = openSync(path, appendFlag(path), 0o600)
   } catch (cause) {
+    const name = faultName(cause)
     throw new LockstepError({
       code: 'unwritable-file',
-      message: `the log ${path} cannot be written (${faultName(cause)})`,
+      message: `the log ${path} cannot be written (${name === 'ELOOP' ? 'it is a symbolic link' : name})`,
       hint: 'Choose another file with --log-file, or leave it out.',
       cause,
     })
@@ -146,13 +149,19 @@ function openLog(path: string, host: Host): (line: string) => void {
   let told = false
   return (text) => {
     try {
-      appendFileSync(path, `${host.now().toISOString()} ${text}`, { mode: 0o600 })
+      appendFileSync(log, `${host.now().toISOString()} ${text}`)
     } catch (error) {
       // A full disk must not end a run that the journal still records.
       if (!told) host.err(line`The log ${path} cannot be written any more (${faultName(error)}).`)
       told = true
     }
   }
+}
+
+/** Whoever can make a link where the log is to be must not choose which file grows. */
+function appendFlag(path: string): number {
+  const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants
+  return O_APPEND | O_CREAT | O_WRONLY | (isStream(path) ? 0 : O_NOFOLLOW)
 }
 
 function nodeAddress(text: string): NodeAddress {

@@ -1,0 +1,99 @@
+/** Streams and files that end early: exit codes stay what they mean. */
+import { readFile, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Sha256 } from '../../src/domain/names.ts'
+import { startTwinServer, type TwinServer } from '../../src/twin/http-server.ts'
+import { createTwin } from '../../src/twin/twin.ts'
+import { nodeAddress } from '../builders/live.ts'
+import { checkout } from './run-lockstep.ts'
+import { makeScratchFolder } from './scratch-folder.ts'
+
+const program = join(checkout, 'dist', 'cli.js')
+const sha256 = 'ab'.repeat(32) as Sha256
+/** Something to register, so that there is drift. */
+const state = JSON.stringify({
+  version: 1,
+  plugins: { 'secret/x-kv': { versions: { 'v1.0.0': { command: 'kv', sha256 } } } },
+})
+
+let server: TwinServer
+beforeEach(async () => {
+  const twin = createTwin({
+    product: 'openbao',
+    server_version: '2.7.2',
+    cluster: { name: 'lab', id: 'id' },
+    nodes: [{ address: nodeAddress(1), files: { kv: { sha256 } } }],
+  })
+  server = await startTwinServer(twin, { token: 'the-token' })
+})
+afterEach(() => server.close())
+
+/** `redirect`: what a shell puts after the command. */
+async function shell(folder: string, command: string, redirect: string) {
+  const script = `"$0" "${program}" ${command} ${redirect}; echo "exit \${PIPESTATUS[0]}" >&2`
+  const { stderr } = await execa('bash', ['-c', script, process.execPath], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: folder,
+      BAO_ADDR: server.addresses[0]!,
+      BAO_TOKEN: 'the-token',
+    },
+    extendEnv: false,
+    reject: false,
+  })
+  return stderr
+}
+
+test.each([
+  ['drift', 'exit 2'],
+  ['plan --detailed-exitcode', 'exit 2'],
+  ['plan', 'exit 0'],
+])('%s into a pipe that nobody reads ends with %s', async (command, code) => {
+  await using folder = await makeScratchFolder({ 'lockstep.yaml': state })
+
+  const stderr = await shell(folder.path, command, '| true')
+
+  expect(stderr.trim().split('\n').at(-1)).toBe(code)
+})
+
+test.each([
+  ['drift', 'exit 2'],
+  ['status', 'exit 1'],
+])('%s onto a full disk says so and ends with %s', async (command, code) => {
+  await using folder = await makeScratchFolder({ 'lockstep.yaml': state })
+
+  const stderr = await shell(folder.path, command, '> /dev/full')
+
+  expect(stderr).toContain('The output could not be written (ENOSPC).')
+  expect(stderr.trim().split('\n').at(-1)).toBe(code)
+})
+
+test('apply with its output and its log on a full disk does what it does, and ends with 0', async () => {
+  await using folder = await makeScratchFolder({ 'lockstep.yaml': state })
+
+  const apply = 'apply --auto-approve --log-file /dev/full'
+  const stderr = await shell(folder.path, apply, '> /dev/full')
+
+  expect(stderr).toContain('The log /dev/full cannot be written any more (ENOSPC)')
+  expect(stderr.trim().split('\n').at(-1)).toBe('exit 0')
+  expect(await shell(folder.path, 'drift', '')).toContain('exit 0')
+})
+
+test('neither --out nor --log-file follows a symbolic link; /dev/stdout is meant', async () => {
+  await using folder = await makeScratchFolder({ 'lockstep.yaml': state, victim: 'untouched' })
+  await symlink(join(folder.path, 'victim'), join(folder.path, 'link'))
+
+  const out = await shell(folder.path, 'plan --out link', '')
+  const log = await shell(folder.path, 'apply --auto-approve --log-file link', '')
+  const stdout = await shell(folder.path, 'plan --out /dev/stdout --quiet', '> piped')
+
+  expect(out).toContain('it is a symbolic link')
+  expect(out).toContain('exit 1')
+  expect(log).toContain('it is a symbolic link')
+  expect(await readFile(join(folder.path, 'victim'), 'utf8')).toBe('untouched')
+  expect(stdout).toContain('exit 0')
+  expect(await readFile(join(folder.path, 'piped'), 'utf8')).toContain('"plan_id"')
+})
