@@ -1,53 +1,49 @@
+import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 // Also where vitest is started without npm: no test runs on the types of an older schema.
 import './scripts/generate.mjs'
+import { LongestFirst } from './test/longest-first.ts'
 
 const CLI_TESTS = 'test/cli/**/*.test.ts'
 const REAL_TESTS = 'test/real/**/*.test.ts'
 const FAULT_TESTS = 'test/faults/**/*.test.ts'
+const EXHAUSTIVE_TESTS = 'test/exhaustive/**/*.test.ts'
+const PROPERTY_TESTS = ['test/property/**/*.test.ts', 'test/desired/any-text.test.ts']
+
+// Nothing is timed here: these end what hangs, on a busy machine too.
+const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/global-setup.ts',
+    // The tests on real servers mostly wait for them, each file on a cluster of its own.
+    maxWorkers: Math.min(8, 2 * availableParallelism()),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
-        extends: true,
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, CLI_TESTS, REAL_TESTS, FAULT_TESTS],
-          // Nothing is timed here: this ends what hangs, on a busy machine too.
-          testTimeout: 120_000,
+          exclude: [
+            ...configDefaults.exclude,
+            ...[CLI_TESTS, REAL_TESTS, FAULT_TESTS, EXHAUSTIVE_TESTS],
+          ],
+          ...timeouts,
         },
       },
+      // Each starts the built program, some against a server in the test's own process.
+      { test: { name: 'cli', include: [CLI_TESTS], ...timeouts } },
+      { test: { name: 'real', include: [REAL_TESTS], ...timeouts } },
+      { test: { name: 'faults', include: [FAULT_TESTS], ...timeouts, testTimeout: 600_000 } },
       {
-        extends: true,
-        // Each starts the built program, some against a server in the test's own process.
-        test: { name: 'cli', include: [CLI_TESTS], testTimeout: 30_000 },
-      },
-      {
-        extends: true,
         test: {
-          name: 'real',
-          include: [REAL_TESTS],
-          globalSetup: 'test/real/global-setup.ts',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          // They share one cluster, which each leaves as it found it.
-          fileParallelism: false,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'faults',
-          include: [FAULT_TESTS],
-          globalSetup: 'test/real/global-setup.ts',
-          // Hours, where everything is tried (LOCKSTEP_FAULTS=all).
+          name: 'exhaustive',
+          // What is sampled elsewhere is tried at length here.
+          include: [EXHAUSTIVE_TESTS, FAULT_TESTS, ...PROPERTY_TESTS],
+          env: { LOCKSTEP_TEST_SIZE: process.env['LOCKSTEP_TEST_SIZE'] ?? 'many' },
+          // Hours, where everything is tried (LOCKSTEP_TEST_SIZE=all).
+          ...timeouts,
           testTimeout: 5 * 3_600_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-          // After all others: what they time and how they load the machine would disturb each other.
-          sequence: { groupOrder: 1 },
         },
       },
     ],

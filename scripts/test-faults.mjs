@@ -7,6 +7,6 @@ const all = args.includes('--all')
 const { status } = spawnSync(
   'npx',
   ['vitest', 'run', '--project', 'faults', ...args.filter((arg) => arg !== '--all')],
-  { stdio: 'inherit', env: { ...process.env, ...(all && { LOCKSTEP_FAULTS: 'all' }) } },
+  { stdio: 'inherit', env: { ...process.env, ...(all && { LOCKSTEP_TEST_SIZE: 'all' }) } },
 )
 process.exitCode = status ?? 1

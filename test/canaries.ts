@@ -9,6 +9,8 @@ export const canaries = {
   variable: 'canary-of-a-variable-5e1f',
   /** A value that stands in a file. */
   literal: 'canary-of-a-literal-b00c',
+  /** A wrapping token, where no real server of the pool has made one. */
+  wrapping: 's.canary-of-a-wrapping-token-31c8',
   /** What the mounts of the examples hold, and what a wrapping token stands for. */
   stored: 'canary-of-a-stored-secret-19ae',
 } as const

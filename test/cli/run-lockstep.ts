@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { inject } from 'vitest'
 import {
   assertUnseen,
   canaries,
@@ -18,7 +17,7 @@ import {
   secretsOf,
   WRAPPED_VARIABLE,
 } from '../canaries.ts'
-import type {} from '../cluster/shared-cluster.ts'
+import { heldLease } from '../cluster/lease.ts'
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url))
 const program = join(checkout, 'dist', 'cli.js')
@@ -68,10 +67,9 @@ export async function runLockstep(
       answer === undefined
         ? command
         : ['python3', '-c', onTerminal, answer, 'sh', '-c', wide, 'sh', ...command]
-    const wrapped = inject('wrappedSecret') as string | undefined
     const given = {
       [CANARY_VARIABLE]: canaries.variable,
-      ...(wrapped !== undefined && { [WRAPPED_VARIABLE]: wrapped }),
+      [WRAPPED_VARIABLE]: heldLease()?.wrappedSecret ?? canaries.wrapping,
       ...(tokenFile === undefined && !('VAULT_TOKEN' in env) && { BAO_TOKEN: canaries.token }),
       ...env,
     }

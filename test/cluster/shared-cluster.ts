@@ -1,24 +1,25 @@
 /**
- * The one cluster that all real test files share. Vitest's global set-up starts it, with every
- * plugin; a test file gets at it here and calls `reset()` before it relies on it being clean.
- * Files that share it must not run at the same time. A test that stops nodes starts its own.
+ * How a test file comes by real servers. With `describeReal` it has one of the clusters of the pool,
+ * with every plugin, to itself: `sharedCluster()`. What earlier files made there is still there, so
+ * a test calls `reset()` before it relies on it being clean. A test that stops nodes or takes their
+ * files away starts a cluster of its own and is described by `describeOwn`.
  */
-import { describe, inject } from 'vitest'
-import { ClusterClient, type ClusterDescription } from './cluster-client.ts'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { ClusterClient } from './cluster-client.ts'
+import { endLease, findServer, heldLease, takeLease } from './lease.ts'
+import type { Product } from './product.ts'
 import { resetCluster } from './reset.ts'
 
-/** What the set-up found: a cluster, or why there can be none on this machine. */
-type SharedClusterState =
-  | { readonly kind: 'started'; readonly description: ClusterDescription }
-  | { readonly kind: 'missing-tool'; readonly reason: string }
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    sharedCluster: SharedClusterState
-    /** A wrapping token of that cluster; stands for `canaries.stored`. */
-    wrappedSecret: string
-  }
+/** What a group of tests is about that one of the products does not have. */
+export interface OnlyOn {
+  readonly on: Product
+  /** For whoever reads that the tests were skipped: `Vault Community has no namespaces`. */
+  readonly because: string
 }
+
+const server = await findServer()
+
+afterAll(endLease)
 
 export class SharedCluster extends ClusterClient {
   /** Removes all that tests have made in it. */
@@ -27,16 +28,38 @@ export class SharedCluster extends ClusterClient {
   }
 }
 
-/** For use within tests: a file is loaded also where the real suite is skipped. */
+/** For use within the tests of a `describeReal`. */
 export function sharedCluster(): SharedCluster {
-  const state = inject('sharedCluster')
-  if (state.kind === 'missing-tool') throw new Error(state.reason)
-  return new SharedCluster(state.description)
+  const lease = heldLease()
+  if (lease === undefined) throw new Error('only tests of a describeReal share a cluster')
+  return new SharedCluster(lease.description)
 }
 
-/** `describe` for tests that need real servers, those of their own included. */
-export function describeReal(name: string, tests: () => void): void {
-  const state = inject('sharedCluster')
-  if (state.kind === 'started') describe(name, tests)
-  else describe.skip(`${name} (skipped: ${state.reason})`, tests)
+/** `describe` for tests on a cluster of the pool. */
+export function describeReal(...[name, ...rest]: Group): void {
+  const [only, tests] = rest.length === 2 ? rest : [undefined, ...rest]
+  describeWithServers(name, only, () => {
+    // Starting one takes seconds; on a busy machine, and where the plugins are built, minutes.
+    beforeAll(takeLease, 600_000)
+    tests()
+  })
+}
+
+/** `describe` for tests that start real servers of their own. */
+export function describeOwn(...[name, ...rest]: Group): void {
+  const [only, tests] = rest.length === 2 ? rest : [undefined, ...rest]
+  describeWithServers(name, only, tests)
+}
+
+type Group = [name: string, tests: () => void] | [name: string, only: OnlyOn, tests: () => void]
+
+function describeWithServers(name: string, only: OnlyOn | undefined, tests: () => void): void {
+  const reason = server.kind === 'there' ? whyNotOn(server.product, only) : server.reason
+  if (reason === undefined) describe(name, tests)
+  else describe.skip(`${name} (skipped: ${reason})`, tests)
+}
+
+/** Why tests cannot run on servers of this product; undefined where they can. */
+function whyNotOn(product: Product, only: OnlyOn | undefined): string | undefined {
+  return only === undefined || only.on === product ? undefined : only.because
 }

@@ -1,4 +1,5 @@
 /** Counts what became of the tries of one family of faults, and prints its line. */
+import { bySize } from '../size.ts'
 
 export type Survival = 'survived' | 'finished on resume'
 
@@ -33,14 +34,15 @@ export async function tryFamily(
   return { line, lost }
 }
 
-/** True where everything is to be tried, and not only what fits into an ordinary run. */
-export const tryAll = process.env['LOCKSTEP_FAULTS'] === 'all'
-
-/** All of them, or every so many-th, so that about `few` are left; always the last. */
+/**
+ * Some of the items, spread evenly, always with the last: `few` of them, three times as many, or all,
+ * by the size of this run.
+ */
 export function someOf<Item>(items: readonly Item[], few: number): readonly Item[] {
-  if (tryAll || items.length <= few) return items
-  const step = items.length / few
-  return Array.from({ length: few }, (_, index) => {
+  const count = bySize({ few, many: 3 * few, all: items.length })
+  if (items.length <= count) return items
+  const step = items.length / count
+  return Array.from({ length: count }, (_, index) => {
     return items[Math.min(items.length - 1, Math.floor((index + 1) * step) - 1)] as Item
   })
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawnSync } from 'node:child_process'
 import { appendFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { JournalEvent } from '../../src/documents/journal.generated.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
@@ -136,12 +137,15 @@ describeReal('a run that is told to stop', () => {
   })
 
   it('renews a token that would end before the run does', async () => {
-    const token = await makeToken({ period: '4s' })
+    // So long that a program on a busy machine renews it in time.
+    const lifetime = 15_000
+    const token = await makeToken({ period: `${String(lifetime)}ms` })
+    const ends = Date.now() + lifetime
     await using place = await Workplace.make(token.id, { HOME: stage.place.home })
 
     const { exitCode } = await withWrite(2, place, async () => {
       // Longer than the token lives: only a renewal keeps it.
-      await new Promise((resolve) => setTimeout(resolve, 6_000))
+      await sleep(ends + 1_000 - Date.now())
     })
 
     expect(exitCode).toBe(0)

@@ -10,6 +10,7 @@ import type { JournalEvent } from '../../src/documents/journal.generated.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import { findSilentMounts } from '../real/node-views.ts'
+import { bySize } from '../size.ts'
 import { argumentsFor, attempt, type Attempt, type Stage } from './attempt.ts'
 import { someOf, tryFamily } from './family.ts'
 import { type Fate, FaultProxy } from './fault-proxy.ts'
@@ -17,12 +18,17 @@ import { type Ended, Workplace } from './run-program.ts'
 import {
   begin,
   inPlace,
+  repoint,
+  revert,
   type Scenario,
   scenarios,
   versioned,
   whyNotThere,
   writeFileOf,
 } from './scenario.ts'
+
+/** One of each kind of change, or every one. */
+const killed = bySize<readonly Scenario[]>({ few: [versioned, revert, repoint], many: scenarios })
 
 /** Milliseconds into a write, when a reload is under way. */
 const AMID = 15
@@ -45,7 +51,7 @@ describeReal('a run that is killed', () => {
     await sharedCluster().reset()
   })
 
-  it.each(scenarios)('$name: is finished by the next', async (scenario) => {
+  it.each(killed)('$name: is finished by the next', async (scenario) => {
     const { exitCode, told, events, writes } = await runThrough(stage, scenario)
     expect({ exitCode, told: exitCode === 0 ? '' : told }).toEqual({ exitCode: 0, told: '' })
 
@@ -65,7 +71,7 @@ describeReal('a run that is killed', () => {
   it('amid a reload, which may leave its mounts down: the next mends them', async () => {
     let down = 0
     // After how many milliseconds the server sees that nobody waits for it.
-    const moments = someOf([5, 10, 15, 20, 25, 30], 3)
+    const moments = someOf([5, 10, 15, 20, 25, 30], 1)
     const { lost } = await tryFamily(
       'killed amid a reload, upgrade in place',
       moments.map((milliseconds) => () => {
@@ -84,23 +90,26 @@ describeReal('a run that is killed', () => {
     expect(lost).toEqual([])
   })
 
-  it.each([inPlace, versioned])('$name, put back: is finished by the next', async (scenario) => {
-    const program = await programOfActiveNode(stage.cluster)
-    const { exitCode, events } = await runThrough(stage, scenario, program)
-    expect(exitCode).toBe(5)
-    const failed = events.indexOf('step_failed')
-    expect(events.slice(failed)).toContain('undo_done')
+  it.each(bySize({ few: [inPlace], many: [inPlace, versioned] }))(
+    '$name, put back: is finished by the next',
+    async (scenario) => {
+      const program = await programOfActiveNode(stage.cluster)
+      const { exitCode, events } = await runThrough(stage, scenario, program)
+      expect(exitCode).toBe(5)
+      const failed = events.indexOf('step_failed')
+      expect(events.slice(failed)).toContain('undo_done')
 
-    const undoing = events.flatMap((_, index) => (index < failed ? [] : [atLine(index + 1)]))
-    const { lost } = await killAtEach(
-      `killed while put back, ${scenario.name}`,
-      scenario,
-      undoing,
-      program,
-    )
+      const undoing = events.flatMap((_, index) => (index < failed ? [] : [atLine(index + 1)]))
+      const { lost } = await killAtEach(
+        `killed while put back, ${scenario.name}`,
+        scenario,
+        undoing,
+        program,
+      )
 
-    expect(lost).toEqual([])
-  })
+      expect(lost).toEqual([])
+    },
+  )
 
   /** `broken`: a program that cannot be started until the run was killed. */
   function killAtEach(
@@ -109,7 +118,7 @@ describeReal('a run that is killed', () => {
     points: readonly KillPoint[],
     broken?: string,
   ): ReturnType<typeof tryFamily> {
-    const tries = someOf(points, 3).map((killAt) => async () => {
+    const tries = someOf(points, 2).map((killAt) => async () => {
       const disturb: Attempt['disturb'] = (start) => whileBroken(broken, () => killAt(stage, start))
       return attempt({ stage, scenario, disturb })
     })

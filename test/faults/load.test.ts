@@ -12,12 +12,13 @@ import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import { waitUntil } from '../cluster/wait-until.ts'
 import { markAuditLogs } from '../real/audit-log.ts'
 import { hashesOf } from '../real/node-views.ts'
+import { bySize } from '../size.ts'
 import { argumentsFor, type Stage } from './attempt.ts'
-import { tryAll, tryFamily } from './family.ts'
+import { tryFamily } from './family.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { Workplace } from './run-program.ts'
 
-const ROUNDS = tryAll ? 6 : 2
+const ROUNDS = bySize({ few: 1, many: 3, all: 6 })
 const CLIENTS = 4
 const mounts = Array.from({ length: 10 }, (_, index) => `load-${String(index)}/`)
 const versions = { 'v0.16.2': 'secrets-kv-0.16.2', 'v0.21.0': 'secrets-kv-0.21.0' } as const

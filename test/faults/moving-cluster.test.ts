@@ -2,18 +2,23 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
 import { pluginFiles } from '../cluster/plugin-files.ts'
-import { describeReal } from '../cluster/shared-cluster.ts'
+import { describeOwn } from '../cluster/shared-cluster.ts'
 import { waitUntil } from '../cluster/wait-until.ts'
+import { bySize } from '../size.ts'
 import { argumentsFor, attempt, type Stage } from './attempt.ts'
-import { someOf, tryAll, tryFamily } from './family.ts'
+import { someOf, tryFamily } from './family.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { Workplace } from './run-program.ts'
 import { begin, inPlace, type Scenario, scenarios, versioned, writeFileOf } from './scenario.ts'
 
 /** The others differ in what their steps change, not in which nodes they need. */
-const moved = tryAll ? scenarios : [inPlace, versioned]
+const moved = bySize<readonly Scenario[]>({
+  few: [versioned],
+  many: [inPlace, versioned],
+  all: scenarios,
+})
 
-describeReal('a run on a cluster that moves', () => {
+describeOwn('a run on a cluster that moves', () => {
   let cluster: TestCluster
   let stage: Stage
   beforeAll(async () => {
@@ -27,12 +32,19 @@ describeReal('a run on a cluster that moves', () => {
     await cluster.stop()
   })
 
+  const counted = new Map<Scenario, Promise<readonly number[]>>()
+  function writesOf(scenario: Scenario): Promise<readonly number[]> {
+    const known = counted.get(scenario) ?? countWrites(stage, scenario)
+    counted.set(scenario, known)
+    return known
+  }
+
   it.each(moved)('$name: bears a new leader at each step', async (scenario) => {
-    const writes = await countWrites(stage, scenario)
+    const writes = await writesOf(scenario)
 
     const { lost } = await tryFamily(
       `leader steps down, ${scenario.name}`,
-      someOf(writes, 3).map(
+      someOf(writes, 2).map(
         (position) => () => atWrite(position, scenario, () => Promise.resolve(stepDown(cluster))),
       ),
       writes.length,
@@ -42,11 +54,11 @@ describeReal('a run on a cluster that moves', () => {
   })
 
   it.each(moved)('$name: bears a standby that restarts', async (scenario) => {
-    const writes = await countWrites(stage, scenario)
+    const writes = await writesOf(scenario)
 
     const { lost } = await tryFamily(
       `standby killed and restarted, ${scenario.name}`,
-      someOf(writes, 3).map(
+      someOf(writes, 2).map(
         (position, index) => () =>
           atWrite(position, scenario, async () => {
             const standbys = [...cluster.nodes.keys()]
@@ -61,8 +73,8 @@ describeReal('a run on a cluster that moves', () => {
   })
 
   it('stops clearly when a standby stays away, and goes on when it is back', async () => {
-    const writes = await countWrites(stage, versioned)
-    const positions = someOf(writes, 2)
+    const writes = await writesOf(versioned)
+    const positions = someOf(writes, 1)
     const away: { node?: number } = {}
 
     const { lost } = await tryFamily(

@@ -9,7 +9,6 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { inject } from 'vitest'
 import {
   assertUnseen,
   canaries,
@@ -17,7 +16,7 @@ import {
   secretsOf,
   WRAPPED_VARIABLE,
 } from '../canaries.ts'
-import type {} from '../cluster/shared-cluster.ts'
+import { heldLease } from '../cluster/lease.ts'
 
 const program =
   process.env['LOCKSTEP_PROGRAM'] ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
@@ -45,7 +44,7 @@ export class Workplace implements AsyncDisposable {
     const given = {
       BAO_TOKEN: token,
       [CANARY_VARIABLE]: canaries.variable,
-      [WRAPPED_VARIABLE]: inject('wrappedSecret'),
+      [WRAPPED_VARIABLE]: heldLease()?.wrappedSecret ?? canaries.wrapping,
       ...env,
     }
     this.#secrets = secretsOf(given)

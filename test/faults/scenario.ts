@@ -135,7 +135,7 @@ const retireAndEnable: Scenario = {
   fresh: ['delta/'],
 }
 
-const repoint: Scenario = {
+export const repoint: Scenario = {
   name: 'repoint a connection',
   states: [],
   prepare: connectDatabase,

@@ -5,13 +5,14 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { bySize } from '../size.ts'
 import { argumentsFor, type Stage } from './attempt.ts'
-import { tryAll, tryFamily } from './family.ts'
+import { tryFamily } from './family.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { type Ended, type Started, Workplace } from './run-program.ts'
 import { begin, inPlace, type Scenario, whyNotThere, writeFileOf } from './scenario.ts'
 
-const ROUNDS = tryAll ? 50 : 8
+const ROUNDS = bySize({ few: 3, many: 8, all: 50 })
 
 describeReal('two runs at once', () => {
   let stage: Stage
@@ -70,7 +71,7 @@ describeReal('two runs at once', () => {
 
     const { lost } = await tryFamily(
       'two at once on two machines',
-      Array.from({ length: tryAll ? ROUNDS : ROUNDS / 2 }, () => async () => {
+      Array.from({ length: ROUNDS }, () => async () => {
         await stage.place.clear()
         await other.clear()
         const beginning = await begin(stage.cluster, scenario)

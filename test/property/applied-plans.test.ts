@@ -16,6 +16,7 @@ import {
   TODAY,
 } from './drive-twin.ts'
 import { type Scenario, scenarios } from './generators.ts'
+import { bySize } from '../size.ts'
 
 interface Told extends Judged, Applied {
   readonly desired: DesiredState
@@ -109,7 +110,7 @@ it('keeps every law in every run', { timeout: 120_000 }, async () => {
       const told = await play(scenario)
       for (const law of LAWS) law(told)
     }),
-    { numRuns: 700 },
+    { numRuns: bySize({ few: 200, many: 700 }) },
   )
 })
 

@@ -23,6 +23,7 @@ import type { Deed } from './deeds.ts'
 import { applyOn, makeTwin, observeTwin, planOn } from './drive-twin.ts'
 import { scenarios } from './generators.ts'
 import { MADE_UP, usualBinary } from './palette.ts'
+import { bySize } from '../size.ts'
 
 interface Sabotage {
   /** Numbers go around. */
@@ -100,7 +101,7 @@ it('puts back what failed, or says why not', { timeout: 120_000 }, async () => {
           expect.fail(JSON.stringify(outcome))
       }
     }),
-    { numRuns: 600, maxSkipsPerRun: 20 },
+    { numRuns: bySize({ few: 150, many: 600 }), maxSkipsPerRun: 20 },
   )
 })
 

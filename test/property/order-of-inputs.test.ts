@@ -9,6 +9,7 @@ import { planId } from '../../src/plan/make-plan.ts'
 import { documentOf } from './desired-document.ts'
 import { judgedPlan, makeTwin, observeTwin } from './drive-twin.ts'
 import { scenarios } from './generators.ts'
+import { bySize } from '../size.ts'
 
 it('has the same plan_id', { timeout: 120_000 }, async () => {
   await fc.assert(
@@ -26,7 +27,7 @@ it('has the same plan_id', { timeout: 120_000 }, async () => {
       expect(other).toEqual(one)
       expect(planId(other)).toBe(planId(one))
     }),
-    { numRuns: 300 },
+    { numRuns: bySize({ few: 100, many: 300 }) },
   )
 })
 

@@ -9,6 +9,7 @@ import { requestOf } from '../../src/server/requests.ts'
 import type { Twin } from '../../src/twin/twin.ts'
 import { makeTwin, planOn } from './drive-twin.ts'
 import { type ClusterStory, scenarios } from './generators.ts'
+import { bySize } from '../size.ts'
 
 it('is safe wherever the rehearsal does not say otherwise', { timeout: 120_000 }, async () => {
   await fc.assert(
@@ -45,7 +46,7 @@ it('is safe wherever the rehearsal does not say otherwise', { timeout: 120_000 }
         }
       }
     }),
-    { numRuns: 1_200 },
+    { numRuns: bySize({ few: 300, many: 1_200 }) },
   )
 })
 

@@ -20,6 +20,7 @@ import {
   upgradeDeeds,
   upgradeDesired,
 } from './right-plans.ts'
+import { bySize } from '../size.ts'
 
 const UP = { stops: false }
 
@@ -110,7 +111,7 @@ describe('any plan', { timeout: 120_000 }, () => {
 
         expect(problemsOf(right, wrong[at % wrong.length]!)).not.toBe('')
       }),
-      { numRuns: 150, maxSkipsPerRun: 500 },
+      { numRuns: bySize({ few: 50, many: 150 }), maxSkipsPerRun: 500 },
     )
   })
 })

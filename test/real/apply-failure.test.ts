@@ -9,7 +9,7 @@ import { startCluster, type TestCluster } from '../cluster/cluster.ts'
 import { makeExampleStates, whyNotWhole } from '../cluster/example-states.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
 import { resetCluster } from '../cluster/reset.ts'
-import { describeReal } from '../cluster/shared-cluster.ts'
+import { describeOwn } from '../cluster/shared-cluster.ts'
 import { markAuditLogs, writesAmong, type AuditedRequest } from './audit-log.ts'
 import { writeDesired } from './desired-file.ts'
 import { findSilentMounts, hashesOf, readExternalEntries, readNodeMounts } from './node-views.ts'
@@ -19,7 +19,7 @@ const oldFile = 'secrets-kv-0.16.2'
 const newFile = 'secrets-kv-0.21.0'
 const files: readonly PluginFile[] = [oldFile, newFile]
 
-describeReal('apply, with a step that fails', () => {
+describeOwn('apply, with a step that fails', () => {
   let cluster: TestCluster
   beforeAll(async () => {
     // Of its own, since plugin files are taken away from its nodes.

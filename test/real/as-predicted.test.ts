@@ -5,11 +5,11 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { startCluster } from '../cluster/cluster.ts'
 import { pluginFiles } from '../cluster/plugin-files.ts'
-import { describeReal } from '../cluster/shared-cluster.ts'
+import { describeOwn } from '../cluster/shared-cluster.ts'
 import { startFakeDatabase } from '../real-random/fake-database.ts'
 import { playSeed, Stand } from '../real-random/play-seed.ts'
 
-describeReal('a generated scenario', () => {
+describeOwn('a generated scenario', () => {
   it(
     'is as the twin shows it, answer by answer and node by node',
     { timeout: 600_000 },

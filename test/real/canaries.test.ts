@@ -2,8 +2,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { canaries, CANARY_VARIABLE, WRAPPED_VARIABLE } from '../canaries.ts'
+import { heldLease } from '../cluster/lease.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import { Workplace } from '../faults/run-program.ts'
 import { runOn } from './run-on-cluster.ts'
@@ -12,7 +13,7 @@ describeReal('a secret given to every run', () => {
   const shown = {
     'the token': () => sharedCluster().token,
     'a canary of the environment': () => canaries.variable,
-    'a wrapping token': () => inject('wrappedSecret'),
+    'a wrapping token': () => heldLease()?.wrappedSecret ?? '',
     'what that stands for': () => canaries.stored,
   }
   let folder = ''
@@ -22,7 +23,7 @@ describeReal('a secret given to every run', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   it('is wrapped by a real server, and was not unwrapped', async () => {
-    const body = { token: inject('wrappedSecret') }
+    const body = { token: heldLease()?.wrappedSecret ?? '' }
 
     const { status } = await sharedCluster().request(0, 'POST', 'sys/wrapping/lookup', { body })
 

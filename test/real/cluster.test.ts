@@ -8,7 +8,7 @@ import { sha256Of } from '../cluster/cache.ts'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { pluginFiles } from '../cluster/plugin-files.ts'
-import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { describeOwn, describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 
 const plugin = 'secrets-kv-0.16.2'
 
@@ -77,7 +77,7 @@ describeReal('the shared cluster', () => {
   })
 })
 
-describeReal('a cluster of its own', () => {
+describeOwn('a cluster of its own', () => {
   let cluster: TestCluster
   beforeAll(async () => {
     cluster = await startCluster({ plugins: [plugin], clusterName: 'own', audit: true })
@@ -158,7 +158,7 @@ describeReal('a cluster of its own', () => {
   })
 })
 
-describeReal('a stopped cluster', () => {
+describeOwn('a stopped cluster', () => {
   it('leaves no process and no folder', async () => {
     const cluster = await startCluster({ plugins: [plugin], nodes: 1, tls: true })
     await mountKv(cluster)

@@ -7,7 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
 import type { LiveState } from '../../src/domain/live.ts'
 import { makeExampleStates } from '../cluster/example-states.ts'
-import { describeReal, sharedCluster, type SharedCluster } from '../cluster/shared-cluster.ts'
+import {
+  describeOwn,
+  describeReal,
+  sharedCluster,
+  type SharedCluster,
+} from '../cluster/shared-cluster.ts'
 import { runLockstep, type Run } from '../cli/run-lockstep.ts'
 import { copyExamples } from './examples.ts'
 import { runOn } from './run-on-cluster.ts'
@@ -175,7 +180,7 @@ describeReal('a token', () => {
   })
 })
 
-describeReal('a server with TLS', () => {
+describeOwn('a server with TLS', () => {
   let cluster: TestCluster
   beforeAll(async () => {
     cluster = await startCluster({ nodes: 1, tls: true })

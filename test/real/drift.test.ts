@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type TestCluster, startCluster } from '../cluster/cluster.ts'
 import { makeExampleStates } from '../cluster/example-states.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
-import { describeReal } from '../cluster/shared-cluster.ts'
+import { describeOwn } from '../cluster/shared-cluster.ts'
 import { type DesiredFile, writeDesired } from './desired-file.ts'
 import { tokenFor } from './policy-token.ts'
 import { runOn } from './run-on-cluster.ts'
@@ -21,7 +21,7 @@ interface Difference {
 }
 
 // A cluster of its own: a node is restarted, and files are taken away.
-describeReal('drift', () => {
+describeOwn('drift', () => {
   const own: { cluster?: TestCluster; file?: DesiredFile; reader?: string } = {}
 
   beforeAll(async () => {

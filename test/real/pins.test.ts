@@ -4,25 +4,23 @@
  */
 import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeEach, expect, it, onTestFinished, type TestContext } from 'vitest'
+import { afterAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { startCluster } from '../cluster/cluster.ts'
 import { makeExampleStates } from '../cluster/example-states.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
-import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { describeOwn, describeReal, type OnlyOn, sharedCluster } from '../cluster/shared-cluster.ts'
 import { writeDesired } from './desired-file.ts'
 import { hashesOf } from './node-views.ts'
 import { runOn } from './run-on-cluster.ts'
 
 const KV = 'secret/team-kv'
+const hasPins: OnlyOn = { on: 'vault', because: 'OpenBao has no pins' }
 const PIN = `sys/plugins/pins/${KV}`
 const [oldFile, newFile] = ['secrets-kv-0.16.2', 'secrets-kv-0.21.0'] as const
 
-describeReal('a server that has pins', () => {
-  beforeEach(async ({ skip }) => {
-    await skipWithoutPins(skip)
-    await sharedCluster().reset()
-  })
+describeReal('a server that has pins', hasPins, () => {
+  beforeEach(() => sharedCluster().reset())
   afterAll(() => sharedCluster().reset())
 
   it('a pin on another version blocks the plan, and nothing else is said of it', async () => {
@@ -55,11 +53,8 @@ describeReal('a server that has pins', () => {
   })
 })
 
-describeReal('a leader without the plugin’s file, on a server that has pins', () => {
-  it('leaves mounts read-only after apply, which says so, until it steps down', async ({
-    skip,
-  }) => {
-    await skipWithoutPins(skip)
+describeOwn('a leader without the plugin’s file, on a server that has pins', hasPins, () => {
+  it('leaves mounts read-only after apply, which says so, until it steps down', async () => {
     const cluster = await startCluster({ plugins: [oldFile, newFile] })
     onTestFinished(() => cluster.stop())
     await makeExampleStates(cluster, [KV])
@@ -83,12 +78,6 @@ describeReal('a leader without the plugin’s file, on a server that has pins', 
     expect(await statusOfWrite(cluster)).toBeLessThan(300)
   })
 })
-
-async function skipWithoutPins(skip: TestContext['skip']): Promise<void> {
-  const cluster = sharedCluster()
-  const { status } = await cluster.request(await cluster.activeIndex(), 'GET', 'sys/plugins/pins')
-  skip(status === 404, 'the server has no pins')
-}
 
 function upgradeOf(cluster: ClusterClient) {
   const binary = (command: PluginFile) => ({ command, sha256: cluster.pluginSha256(command) })

@@ -6,7 +6,7 @@ import { makeExampleStates } from '../cluster/example-states.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
 import { resetCluster } from '../cluster/reset.ts'
-import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { describeOwn, describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { waitUntil } from '../cluster/wait-until.ts'
 import { startFakeDatabase } from '../real-random/fake-database.ts'
@@ -226,7 +226,7 @@ describeReal('a token with just what lockstep policy prints', () => {
   })
 })
 
-describeReal('a plugin file that one node lacks', () => {
+describeOwn('a plugin file that one node lacks', () => {
   const files = ['secrets-kv-0.16.2', 'secrets-kv-0.21.0'] as const
   const [oldFile, newFile] = files
   let cluster: TestCluster

@@ -4,7 +4,12 @@ import { afterAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
 import { makeExampleStates, whyNotWhole } from '../cluster/example-states.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
-import { describeReal, sharedCluster, type SharedCluster } from '../cluster/shared-cluster.ts'
+import {
+  describeOwn,
+  describeReal,
+  sharedCluster,
+  type SharedCluster,
+} from '../cluster/shared-cluster.ts'
 import { copyExamples } from './examples.ts'
 import { writeDesired } from './desired-file.ts'
 import { hashesOf, readNodeMounts } from './node-views.ts'
@@ -84,7 +89,7 @@ describeReal('a reload on the active node alone', () => {
   })
 })
 
-describeReal('a standby that came back from before a tune', () => {
+describeOwn('a standby that came back from before a tune', () => {
   it('is sent the tune again, and then reloaded', async () => {
     const cluster = await startCluster({ plugins: [oldFile, newFile] })
     onTestFinished(() => cluster.stop())
