@@ -79,7 +79,7 @@ export async function runLockstep(
       extendEnv: false,
       stdin: 'ignore',
       reject: false,
-      timeout: 100_000,
+      timeout: 600_000,
     })
     if (ended.exitCode === undefined) throw new Error(`it did not end by itself: ${ended.message}`)
     const { exitCode, stdout, stderr } = ended

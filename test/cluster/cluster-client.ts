@@ -132,7 +132,7 @@ export class ClusterClient {
       await waitUntil('the cluster is ready', () => whyNotReady(view, this.expectedAddresses()))
       try {
         const whyNot = () => whyListsDiffer(view, this.expectedAddresses())
-        await waitUntil('the nodes list the same mounts', whyNot, { timeout: 5_000 })
+        await waitUntil('the nodes list the same mounts', whyNot, { timeout: 15_000 })
         return
       } catch (error) {
         if (elections === 10) throw error

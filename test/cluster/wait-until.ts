@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface WaitOptions {
-  /** Milliseconds until giving up. */
+  /** Milliseconds until giving up; 5 minutes if not said, since a machine may be busy. */
   readonly timeout?: number
   /** Milliseconds between two looks. */
   readonly interval?: number
@@ -18,7 +18,7 @@ export interface WaitOptions {
 export async function waitUntil(
   what: string,
   whyNot: () => Promise<string | undefined> | string | undefined,
-  { timeout = 60_000, interval = 50 }: WaitOptions = {},
+  { timeout = 300_000, interval = 50 }: WaitOptions = {},
 ): Promise<void> {
   const deadline = Date.now() + timeout
   for (;;) {

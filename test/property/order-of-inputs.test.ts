@@ -11,7 +11,7 @@ import { judgedPlan, makeTwin, observeTwin } from './drive-twin.ts'
 import { scenarios } from './generators.ts'
 import { bySize } from '../size.ts'
 
-it('has the same plan_id', { timeout: 120_000 }, async () => {
+it('has the same plan_id', async () => {
   await fc.assert(
     fc.asyncProperty(scenarios(), fc.infiniteStream(fc.nat()), async (scenario, numbers) => {
       const twin = makeTwin(scenario.story)

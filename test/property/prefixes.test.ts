@@ -11,7 +11,7 @@ import { makeTwin, planOn } from './drive-twin.ts'
 import { type ClusterStory, scenarios } from './generators.ts'
 import { bySize } from '../size.ts'
 
-it('is safe wherever the rehearsal does not say otherwise', { timeout: 120_000 }, async () => {
+it('is safe wherever the rehearsal does not say otherwise', async () => {
   await fc.assert(
     fc.asyncProperty(scenarios({ stops: false }), async ({ story, desired }) => {
       const twin = makeTwin(story)

@@ -37,7 +37,7 @@ const upgrades: fc.Arbitrary<Scenario> = scenarios(UP).map(({ story, desired }) 
   },
 }))
 
-describe('any plan', { timeout: 120_000 }, () => {
+describe('any plan', () => {
   it.each<[string, (right: Right, step: Step) => readonly Step[] | undefined]>([
     [
       'a reload left out',

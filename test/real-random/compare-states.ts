@@ -7,8 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { LiveState } from '../../src/domain/live.ts'
 import { versionLabel } from '../../src/domain/names.ts'
 
-/** Milliseconds: standbys hear of a change a moment later, and are listed some seconds after a start. */
-const PATIENCE = 20_000
+/**
+ * Milliseconds: standbys hear of a change a moment later, and are listed some seconds after a start;
+ * on a busy machine much later. Only what stays different waits so long.
+ */
+const PATIENCE = 120_000
 
 export interface Difference {
   readonly what: string
