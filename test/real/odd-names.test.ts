@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type TestCluster, startCluster } from '../cluster/cluster.ts'
 import { describe as told } from '../cluster/cluster-client.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
-import { describeReal } from '../cluster/shared-cluster.ts'
+import { describeOwn } from '../cluster/shared-cluster.ts'
 import { type DesiredFile, writeDesired } from './desired-file.ts'
 import { hashesOf } from './node-views.ts'
 import { tokenFor } from './policy-token.ts'
@@ -20,7 +20,7 @@ const encode = (name: string): string =>
   name.replace(/\/$/, '').split('/').map(encodeURIComponent).join('/')
 
 // A cluster of its own: what removes the mounts of the shared one knows no such names.
-describeReal('odd names', () => {
+describeOwn('odd names', () => {
   const own: { cluster?: TestCluster; files: DesiredFile[] } = { files: [] }
 
   beforeAll(async () => {
