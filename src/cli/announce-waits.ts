@@ -28,3 +28,13 @@ export function announceWaits(
     },
   }
 }
+
+/** Says which node asks for fewer requests, where the wait is long. Each node is told of once. */
+export function announceBusy({ err }: Pick<Host, 'err'>) {
+  const told = new Set<NodeAddress>()
+  return (node: NodeAddress, wait: number): void => {
+    if (wait < LONG || told.has(node)) return
+    told.add(node)
+    err(line`${node} is busy or limits requests: waiting ${Math.round(wait / 1000)} s …`)
+  }
+}

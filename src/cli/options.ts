@@ -83,7 +83,11 @@ export function addClusterOptions(command: Command): Command {
     .option('--client-key <file>', 'key of the client certificate (BAO_CLIENT_KEY)')
     .option('--tls-server-name <name>', 'name to expect in the certificate (BAO_TLS_SERVER_NAME)')
     .option('--tls-skip-verify', 'do not verify certificates (BAO_SKIP_VERIFY)')
-    .option('--timeout <duration>', 'how long a request may take (BAO_CLIENT_TIMEOUT)', seconds)
+    .option(
+      '--timeout <duration>',
+      'how long a whole answer may take, and the waits for a busy server (BAO_CLIENT_TIMEOUT)',
+      seconds,
+    )
 }
 
 export function collect(value: string, previous: readonly string[] | undefined): string[] {

@@ -13,7 +13,7 @@ import { createReader } from '../server/reader.ts'
 import { resolveConnection } from '../server/connection.ts'
 import { createHttpTransport } from '../server/transport.ts'
 import { logRequests } from '../server/log-requests.ts'
-import { announceWaits } from './announce-waits.ts'
+import { announceBusy, announceWaits } from './announce-waits.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import type { Host } from './host.ts'
 import { commandEnvironment } from './command-environment.ts'
@@ -93,7 +93,11 @@ export async function openSession(
   const client = createClient({ transport, wait: host.wait, patience })
   // Whoever carries a plan out tells of its waits itself.
   const patient = options.quiet === true ? transport : announceWaits(transport, host)
-  const reader = createReader({ transport: patient, wait: host.wait, patience })
+  const reader = createReader({
+    transport: patient,
+    wait: host.wait,
+    patience: options.quiet === true ? patience : { ...patience, tell: announceBusy(host) },
+  })
   const given = options.node?.map(nodeAddress)
   const nodes = given ?? desired?.cluster.nodes
   const mustBeMembers = given === undefined && trust === 'untrusted'

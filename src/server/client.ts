@@ -34,7 +34,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     ...createReader(options),
     write: async (node, request, givesUp) => {
-      const waitForBusy = createPatience(options.patience)
+      const waitForBusy = createPatience(options.patience, node)
       for (;;) {
         let response
         try {

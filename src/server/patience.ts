@@ -3,6 +3,7 @@
  * longer each time; never longer together than one answer may take.
  */
 import type { ServerResponse } from '../domain/exchange.ts'
+import type { NodeAddress } from '../domain/names.ts'
 import { wordsToJudge } from './faults.ts'
 
 export interface PatienceOptions {
@@ -10,6 +11,8 @@ export interface PatienceOptions {
   readonly limit: number
   /** From 0 to 1, so that clients that were refused together do not come back together. */
   readonly random: () => number
+  /** Hears of each wait, in milliseconds; absent where nobody is told. */
+  readonly tell?: (node: NodeAddress, wait: number) => void
   /** In milliseconds, for a `Retry-After` that is a date. */
   readonly now: () => number
 }
@@ -24,9 +27,9 @@ const LONGEST_JITTER = 1_000
 export type Patience = (response: ServerResponse) => number | undefined
 
 /** For one request. Without options nothing is waited for. */
-export function createPatience(options: PatienceOptions | undefined): Patience {
+export function createPatience(options: PatienceOptions | undefined, node: NodeAddress): Patience {
   if (options === undefined) return () => undefined
-  const { limit, random, now } = options
+  const { limit, random, now, tell } = options
   const left = { waits: limit === 0 ? Infinity : limit, next: FIRST_WAIT }
   return (response) => {
     const told = parseRetryAfter(response.retryAfter ?? '', now())
@@ -37,6 +40,7 @@ export function createPatience(options: PatienceOptions | undefined): Patience {
     if (wait > left.waits) return undefined
     left.waits -= wait
     left.next = Math.min(left.next * 2, LONGEST_WAIT)
+    tell?.(node, wait)
     return wait
   }
 }

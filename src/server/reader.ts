@@ -36,7 +36,7 @@ export function createReader({ transport, wait, patience }: ReaderOptions): Read
     request: ReadRequest,
     signal?: AbortSignal,
   ): Promise<ServerResponse> {
-    const waitForBusy = createPatience(patience)
+    const waitForBusy = createPatience(patience, node)
     const pauses = RETRY_AFTER.values()
     for (;;) {
       let pause: number | undefined

@@ -21,11 +21,11 @@ export async function resetCluster(cluster: ClusterClient): Promise<void> {
   await cluster.waitUntilReady()
   await deleteNamespaces(cluster, '')
   for (const path of await strangeMounts(cluster, 'sys/mounts')) {
-    await remove(cluster, `sys/mounts/${path}`)
+    await remove(cluster, `sys/mounts/${encodePath(path)}`)
     await cluster.waitUntilReady()
   }
   for (const path of await strangeMounts(cluster, 'sys/auth')) {
-    await remove(cluster, `sys/auth/${path}`)
+    await remove(cluster, `sys/auth/${encodePath(path)}`)
     await cluster.waitUntilReady()
   }
   for (const pin of await pins(cluster)) {
@@ -33,12 +33,17 @@ export async function resetCluster(cluster: ClusterClient): Promise<void> {
   }
   for (const { type, name, version } of await externalPlugins(cluster)) {
     const query = version ? `?version=${encodeURIComponent(version)}` : ''
-    await remove(cluster, `sys/plugins/catalog/${type}/${name}${query}`)
+    await remove(cluster, `sys/plugins/catalog/${type}/${encodePath(name)}${query}`)
   }
   for (const name of await keys(cluster, 'sys/policies/acl', '')) {
     if (!ownPolicies.has(name)) await remove(cluster, `sys/policies/acl/${name}`)
   }
   await waitUntil('all nodes have seen the reset', () => whyNotSeen(cluster))
+}
+
+/** A mount's or plugin's name as a request path has it: tests give some odd names. */
+function encodePath(name: string): string {
+  return name.split('/').map(encodeURIComponent).join('/')
 }
 
 async function deleteNamespaces(cluster: ClusterClient, parent: string): Promise<void> {

@@ -56,11 +56,11 @@ const VERSIONS: readonly Version[] = [
 
 /** Mounts and connections by plugin; the programs are another matter. */
 const PLACES = [
-  { name: 'secret/my-kv', builtin: false, mounts: ['a/', 'b/', 'ns1/c/'], connections: [] },
+  { name: 'secret/my-kv', builtin: false, mounts: ['a/', 'b/', 'ns1/c #ü/'], connections: [] },
   {
     name: 'auth/jwt',
     builtin: true,
-    mounts: ['auth/ci/', 'auth/jwt/', 'ns1/auth/jwt/'],
+    mounts: ['auth/ci%2f+/', 'auth/jwt/', 'ns1/auth/jwt/'],
     connections: [],
   },
   {
