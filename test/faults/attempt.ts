@@ -24,7 +24,7 @@ export interface Attempt {
 }
 
 /** Exit codes of a run that stopped clearly: the next one may go on. */
-const CLEAR = new Set([0, 1, 3, 4, 5, 8, 130])
+const CLEAR = new Set([0, 1, 3, 4, 5, 8, 10, 130])
 const NOT_PUT_BACK = 6
 
 export function argumentsFor(
