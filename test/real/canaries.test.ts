@@ -22,7 +22,11 @@ describeReal('a secret given to every run', () => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  it('is wrapped by a real server, and was not unwrapped', async () => {
+  it('is wrapped by a real server, and was not unwrapped', async ({ skip }) => {
+    skip(
+      sharedCluster().product === 'vault',
+      'on Vault the look-up of a wrapping token was not measured',
+    )
     const body = { token: heldLease()?.wrappedSecret ?? '' }
 
     const { status } = await sharedCluster().request(0, 'POST', 'sys/wrapping/lookup', { body })
