@@ -93,7 +93,7 @@ function environmentOf(
   const names = environmentOfEntry(past, { plugin: id, version, entry })
   if (names === undefined) {
     notes.push(
-      `${id} ${versionLabel(version)} is registered again without an environment: no journal of this machine says whether it had one. If it had, give a file that says it with -f.`,
+      `${id} ${versionLabel(version)} would be registered without an environment: no journal of this machine says whether it had one. If it had, give a file that says it with -f.`,
     )
     return []
   }

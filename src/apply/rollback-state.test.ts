@@ -38,7 +38,7 @@ describe('a run that changed the arguments of a version', () => {
     const { notes } = rollbackState({ started, runs, live, file: undefined })
 
     expect(notes).toEqual([
-      expect.stringMatching(/v1\.0\.0 is registered again without an environment/),
+      expect.stringMatching(/v1\.0\.0 would be registered without an environment/),
     ])
   })
 })

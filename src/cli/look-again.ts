@@ -58,6 +58,7 @@ async function whatIsMissing({
     code: 'not-converged',
     message: 'every step was carried out and checked, but since then there is more to do:',
     details: steps.map(({ id, why }) => `${id}: ${why}`),
+    exitCode: EXIT.stoppedBetween,
     hint: 'Run this again, and it is done. Where it comes back, see what changes it with lockstep status.',
   })
 }

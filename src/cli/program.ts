@@ -250,11 +250,35 @@ const addImport: Add = (program, host, done) => {
 const addPolicy: Add = (program, host, done) => {
   const command = program
     .command('policy')
-    .description('Print the policy for a token that plans and applies a file')
-    .addHelpText('after', examples('lockstep policy -f lockstep.yaml > lockstep.hcl'))
+    .description(
+      'Print the policy for a token that plans and applies a file; without one, that imports and looks',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'lockstep policy -f lockstep.yaml > lockstep.hcl',
+        'lockstep policy > read-only.hcl   # where there is no lockstep.yaml: for import and status',
+      ),
+    )
     .action(async (options: CommonOptions) => {
       const { policy } = await import('./commands/policy.ts')
       done(await policy(options, host))
+    })
+  addOutputOptions(addClusterOptions(addFileOptions(command)))
+}
+
+const addVerify: Add = (program, host, done) => {
+  const command = program
+    .command('verify')
+    .description("Make the file's verify checks alone, of each mount on every node")
+    .addHelpText(
+      'after',
+      '\nExits 0 if every check passed on every node, else 1. Lists the commands before it runs them.\n' +
+        examples('lockstep verify', 'lockstep verify -f prod/'),
+    )
+    .action(async (options: CommonOptions) => {
+      const { verify } = await import('./commands/verify.ts')
+      done(await verify(options, host))
     })
   addOutputOptions(addClusterOptions(addFileOptions(command)))
 }
@@ -326,6 +350,7 @@ const COMMANDS: readonly Add[] = [
   addRollback,
   addStatus,
   addDrift,
+  addVerify,
   addImport,
   addPolicy,
   addExplain,

@@ -1,12 +1,18 @@
-/** Says, where one is, that a run is under way: what is looked at may be changing. Takes no lock. */
+/**
+ * Says that a run is under way, so that what is looked at may be changing, or that the newest one died
+ * before its end. Takes no lock.
+ */
 import { readClusterLock } from '../apply/cluster-lock.ts'
 import { isHeld, readHolder } from '../apply/local-lock.ts'
 import { journalRoot } from '../apply/journal.ts'
+import { startOf } from '../apply/past-runs.ts'
+import { listRuns, readRun } from '../apply/read-journal.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 import { line } from '../domain/printable.ts'
 import type { Host } from './host.ts'
+import { journalFolder } from './journal-folder.ts'
 import type { Session } from './session.ts'
 
 export interface Watched {
@@ -15,14 +21,39 @@ export interface Watched {
   readonly desired: DesiredState | undefined
   readonly session: Session
   readonly host: Host
+  /** Where journals are kept, if not in the user's state folder. */
+  readonly journal?: string
 }
 
 /** One line to stderr; nothing where nobody holds the cluster, here or by the file's lock. */
 export async function tellOfRunUnderWay(watched: Watched): Promise<void> {
   const { host } = watched
   const holder = localHolder(watched) ?? (await clusterHolder(watched))
-  if (holder === undefined) return
+  if (holder === undefined) {
+    tellOfRunThatDied(watched)
+    return
+  }
   host.err(line`A run is under way: by ${holder.who}, since ${holder.since} (run ${holder.run}).`)
+}
+
+/** The newest run of this machine on the cluster has no end in its journal, and nobody holds the lock. */
+function tellOfRunThatDied({ live, host, journal }: Watched): void {
+  const folder = journalFolder(journal === undefined ? {} : { journal }, host, live.cluster.id)
+  try {
+    for (const run of listRuns(folder).reverse()) {
+      const events = readRun(folder, run)
+      const started = startOf(events)
+      if (started?.cluster.id !== live.cluster.id) continue
+      if (events.some(({ event }) => event === 'run_ended')) return
+      host.err(
+        line`Run ${run} (by ${started.by}) died before its end: mounts may be between two versions. See what it did with lockstep history ${run}; resume with lockstep apply.`,
+      )
+      return
+    }
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error
+    host.err(line`Whether a run has died cannot be seen: ${error.message}`)
+  }
 }
 
 interface Holder {

@@ -36,15 +36,35 @@ export function policyFor(desired: DesiredState, live: LiveState): readonly Capa
   return collectCapabilities(requests, desired.cluster.lock?.kv)
 }
 
+/**
+ * What looking at all of a cluster needs, without a file: `import`, `status`, and `drift` against the
+ * file that was imported; sorted by path. Nothing that changes a server but the token's own renewal.
+ */
+export function readPolicyFor(live: LiveState): readonly Capability[] {
+  const databases = live.mounts.filter(({ plugin }) => plugin === pluginId('secret', 'database'))
+  return collectCapabilities([
+    ...commonReads(live, databases),
+    readOwnConfiguration(),
+    ...live.catalog.map(({ plugin, version }) => readCatalogEntry(plugin, version)),
+    ...live.mounts.map(({ path, namespace }) => readMountHelp(path, namespace)),
+  ])
+}
+
 function readsFor(desired: DesiredState, live: LiveState): ServerRequest[] {
   const databases = desired.plugins.some(({ id }) => id.startsWith('database/'))
     ? live.mounts.filter(({ plugin }) => plugin === pluginId('secret', 'database'))
     : []
   return [
-    readHaStatus(),
-    readRaftConfiguration(),
+    ...commonReads(live, databases),
     // A node that is given by another address than it advertises is asked which it is.
     ...(desired.cluster.nodes === undefined ? [] : [readOwnConfiguration()]),
+  ]
+}
+
+function commonReads(live: LiveState, databases: LiveState['mounts']): ServerRequest[] {
+  return [
+    readHaStatus(),
+    readRaftConfiguration(),
     readCatalog(),
     readPins(),
     readCapabilities([]),

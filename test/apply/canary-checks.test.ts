@@ -1,6 +1,5 @@
 /** A canary whose checks were not seen to pass keeps the other mounts where they are. */
 import { expect, it } from 'vitest'
-import type { JournalEvent } from '../../src/documents/journal.generated.ts'
 import type { Plan } from '../../src/documents/plan.generated.ts'
 import type { DesiredState } from '../../src/domain/desired.ts'
 import { ROOT_NAMESPACE } from '../../src/domain/names.ts'
@@ -131,7 +130,7 @@ async function killedInCheck() {
   const { journal } = await applyOn(twin, { ...plan, steps })
   const last = steps.at(-1)?.id
   const cut = journal.findIndex((event) => event.event === 'step_done' && event.step === last)
-  return { twin, desired, journal: journal.slice(0, cut) as JournalEvent[] }
+  return { twin, desired, journal: journal.slice(0, cut) }
 }
 
 /** The position after the canary's last step. */

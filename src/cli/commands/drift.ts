@@ -21,7 +21,10 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(pluginsOf(desired))
-    await tellOfRunUnderWay({ live, desired, session, host })
+    await tellOfRunUnderWay({
+      ...{ live, desired, session, host },
+      ...(options.journal !== undefined && { journal: options.journal }),
+    })
     const { id } = live.cluster
     const folder = journalFolder(options, host, id)
     const report = findDrift(desired, live, {

@@ -1,19 +1,24 @@
-/** `lockstep policy`: the policy for a token that plans and applies a file. Changes nothing. */
+/**
+ * `lockstep policy`: the policy for a token that plans and applies a file; without a file, for one
+ * that imports and looks. Changes nothing.
+ */
+import { existsSync } from 'node:fs'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { renderPolicy } from '../../safety/capabilities.ts'
-import { policyFor } from '../../safety/policy.ts'
+import { policyFor, readPolicyFor } from '../../safety/policy.ts'
 import { type Capability, faultInPolicy } from '../../server/rights.ts'
 import type { Host } from '../host.ts'
 import { loadDesired } from '../load-desired.ts'
-import type { CommonOptions } from '../options.ts'
+import { type CommonOptions, DEFAULT_FILE } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
 
 export async function policy(options: CommonOptions, host: Host): Promise<ExitCode> {
-  const desired = await loadDesired(options, host)
+  const hasFile = options.file !== undefined || existsSync(DEFAULT_FILE)
+  const desired = hasFile ? await loadDesired(options, host) : undefined
   const session = await openSession(options, host, desired)
   try {
-    const live = await session.observe(pluginsOf(desired))
-    const capabilities = policyFor(desired, live)
+    const live = await session.observe(desired === undefined ? undefined : pluginsOf(desired))
+    const capabilities = desired === undefined ? readPolicyFor(live) : policyFor(desired, live)
     refuseWidening(capabilities)
     host.out(renderPolicy(capabilities))
     return EXIT.done

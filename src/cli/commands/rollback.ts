@@ -1,6 +1,8 @@
 /** `lockstep rollback`: a plan that returns to where a run began, judged and asked like any other. */
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
+import { blockingFindings } from '../../documents/blocking.ts'
 import type { JournalEvent, RunStarted } from '../../documents/journal.generated.ts'
+import type { Plan } from '../../documents/plan.generated.ts'
 import { listRuns, readRun } from '../../apply/read-journal.ts'
 import { startOf } from '../../apply/past-runs.ts'
 import { rollbackState } from '../../apply/rollback-state.ts'
@@ -8,7 +10,13 @@ import { isAllOf, wentOnWith } from '../../apply/went-on-with.ts'
 import type { LostBeginning } from '../../apply/half-way.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { nameSome } from '../../domain/name-some.ts'
-import { binaryName, BUILTIN, type PluginId, type RunningBinary } from '../../domain/names.ts'
+import {
+  binaryName,
+  BUILTIN,
+  type PluginId,
+  type RunningBinary,
+  versionLabel,
+} from '../../domain/names.ts'
 import { line } from '../../domain/printable.ts'
 import { shortHash } from '../../render/wording.ts'
 import type { Host } from '../host.ts'
@@ -62,9 +70,17 @@ export async function rollback(
       if (further !== undefined) host.err(line`Note: ${sinceHalfDone(started, further, options)}`)
       for (const note of notes) host.err(line`Note: ${note}`)
     }
-    if (started.back_to !== undefined)
+    const isForward = started.back_to !== undefined
+    if (started.back_to !== undefined) {
       host.err(line`${goesForward(started, started.back_to, options)}`)
+      if (run === undefined && options.autoApprove === true) throw unnamedForward(started, options)
+    }
     const plan = await makeJudgedPlan({ desired, live, session, options, host })
+    if (isForward) for (const told of deregistered(plan)) host.err(line`Warning: ${told}`)
+    const allowing = commandThatAllows(plan, started, options)
+    if (allowing !== undefined) {
+      host.err(line`Blocked, see below. If the older version does read the data, run: ${allowing}`)
+    }
     // By its name: the newest run is this one from now on.
     const again = commandAgain(['rollback', started.run], options)
     return await applyPlan({
@@ -121,6 +137,40 @@ function goesForward({ run }: RunStarted, backTo: string, options: CarryingOptio
   const { color, journal } = options
   const runs = commandAgain(['history'], { color, ...(journal !== undefined && { journal }) })
   return `Warning: run ${run} was itself a rollback, to where run ${backTo} began. To take it back goes FORWARD again, to what that run had brought about. To go back further, name an older run: ${runs}`
+}
+
+/** Nobody is asked: then nobody may get there without having said so. */
+function unnamedForward({ run }: RunStarted, options: CarryingOptions): LockstepError {
+  return new LockstepError({
+    code: 'goes-forward',
+    message: `the newest run, ${run}, was itself a rollback, and --auto-approve would undo it without asking`,
+    hint: `Nothing was changed. If that is what you want, name the run: ${commandAgain(['rollback', run], options)} --auto-approve`,
+  })
+}
+
+function deregistered({ steps }: Plan): string[] {
+  return steps.flatMap(({ action }) =>
+    action.kind === 'deregister'
+      ? `the plan deregisters ${action.plugin} ${versionLabel(action.version)}.`
+      : [],
+  )
+}
+
+/** Undefined where something else blocks the plan too. */
+function commandThatAllows(
+  { findings }: Plan,
+  { run }: RunStarted,
+  options: CarryingOptions,
+): string | undefined {
+  const blocking = blockingFindings(findings)
+  if (blocking.length === 0 || !blocking.every(({ rule }) => rule === 'data-downgrade')) {
+    return undefined
+  }
+  const allow = [
+    ...(options.allow ?? []),
+    ...new Set(blocking.map(({ rule, subject }) => `${rule}=${subject}`)),
+  ]
+  return commandAgain(['rollback', run], { ...options, allow })
 }
 
 interface NamedRun {
