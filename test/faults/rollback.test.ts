@@ -157,10 +157,14 @@ describeReal('rollback', () => {
     const [applied = ''] = stage.place.runs()
     const back = await goBack(file, { allowed: ['secret/my-kv'] })
 
-    const forward = await goBack(file)
+    const unnamed = await goBack(file)
+    const forward = await goBack(file, { run: stage.place.runs().at(-1) ?? '' })
 
     expect(back.exitCode).toBe(0)
     expect(back.stderr).not.toContain('FORWARD')
+    // Nobody is asked, and nobody has said that it is to go forward.
+    expect(unnamed.exitCode).toBe(1)
+    expect(unnamed.stderr).toContain('Nothing was changed')
     expect(forward.exitCode).toBe(0)
     expect(forward.stderr).toContain(`was itself a rollback, to where run ${applied} began`)
     expect(await whyNotThere(stage.cluster, inPlace, beginning)).toBeUndefined()
@@ -178,6 +182,7 @@ describeReal('rollback', () => {
 
     expect(back.exitCode).toBe(3)
     expect(back.stdout).toContain('data-downgrade')
+    expect(back.stderr).toMatch(/run: lockstep rollback .* --allow data-downgrade=/)
   })
 
   it('is refused where nobody says that an older binary without a version reads the newer data', async () => {
@@ -217,11 +222,12 @@ describeReal('rollback', () => {
 
   function goBack(
     file: string,
-    { allowed = [] }: { readonly allowed?: readonly string[] } = {},
+    { allowed = [], run }: { readonly allowed?: readonly string[]; readonly run?: string } = {},
   ): Promise<Ended> {
     const allow = allowed.flatMap((plugin) => ['--allow', `data-downgrade=${plugin}`])
     const options = ['--auto-approve', '--journal', stage.place.journals, ...allow]
-    return stage.place.run(argumentsFor(stage, 'rollback', file, options))
+    const [command = '', ...rest] = argumentsFor(stage, 'rollback', file, options)
+    return stage.place.run([command, ...(run === undefined ? [] : [run]), ...rest])
   }
 })
 
