@@ -10,7 +10,7 @@ export async function main(args: readonly string[], host: Host, version: string)
   let code: ExitCode = EXIT.done
   const program = createProgram(
     host,
-    version,
+    { version, args },
     (result) => (code = result),
     (other, otherHost) => main(other, otherHost, version),
   )

@@ -1,6 +1,7 @@
 /** The command line: which commands there are and what they take. Each loads what it needs itself. */
 import { Command, Option } from 'commander'
 import type { ExitCode } from '../domain/errors.ts'
+import { printable } from '../domain/printable.ts'
 import type { CarryingOptions } from './apply-plan.ts'
 import type { ApplyOptions } from './commands/apply.ts'
 import type { RunProgram } from './demo/story.ts'
@@ -22,7 +23,12 @@ import {
 type Done = (code: ExitCode) => void
 
 /** `done` is told the exit code of the command that ran; `run` runs another command. */
-export function createProgram(host: Host, version: string, done: Done, run: RunProgram): Command {
+export function createProgram(
+  host: Host,
+  { version, args }: { readonly version: string; readonly args: readonly string[] },
+  done: Done,
+  run: RunProgram,
+): Command {
   const program = new Command('lockstep')
     .description(
       'Brings every node of an OpenBao or Vault cluster to the plugin versions in a YAML file:\n' +
@@ -34,13 +40,21 @@ export function createProgram(host: Host, version: string, done: Done, run: RunP
     .exitOverride()
     .configureOutput({
       writeOut: host.out,
-      writeErr: host.err,
+      writeErr: (text) => host.err(quoteArguments(text, args)),
       getOutHelpWidth: () => helpWidth(host),
       getErrHelpWidth: () => helpWidth(host),
     })
     .addHelpText('after', EXIT_CODES)
   for (const add of COMMANDS) add(program, host, done, run)
   return program
+}
+
+/** The library's messages quote arguments as they were typed: each stays on its line. */
+function quoteArguments(text: string, args: readonly string[]): string {
+  return args
+    .flatMap((arg) => [arg, arg.split('=')[0] ?? ''])
+    .filter((arg) => printable(arg) !== arg)
+    .reduce((told, arg) => told.replaceAll(arg, printable(arg)), text)
 }
 
 function helpWidth(host: Host): number {

@@ -1,5 +1,6 @@
 /** Runs and what they did, from their journals. */
 import type { JournalEvent } from '../documents/journal.generated.ts'
+import { printable } from '../domain/printable.ts'
 import { describeAction } from './action-text.ts'
 
 export interface NamedRun {
@@ -18,7 +19,9 @@ export function renderHistory(runs: readonly NamedRun[]): string {
       const steps = started === undefined ? '?' : String(started.steps)
       const backTo = started?.back_to === undefined ? '' : `, back to before ${started.back_to}`
       const cluster = started?.cluster.name ?? 'unknown cluster'
-      return `${name}  ${cluster}  ${underWay === true ? 'under way' : outcomeOf(events)}  ${stepsDone(events)} of ${steps} steps${backTo}  ${started?.by ?? ''}`.trimEnd()
+      return printable(
+        `${name}  ${cluster}  ${underWay === true ? 'under way' : outcomeOf(events)}  ${stepsDone(events)} of ${steps} steps${backTo}  ${started?.by ?? ''}`.trimEnd(),
+      )
     })
     .join('\n')
 }
@@ -34,7 +37,7 @@ export function renderRun(events: readonly JournalEvent[]): string {
   const failed = new Set(
     events.flatMap((event) => (event.event === 'step_failed' ? event.reason : [])),
   )
-  return events.map((event) => `${event.at}  ${describe(event, failed)}`).join('\n')
+  return events.map((event) => printable(`${event.at}  ${describe(event, failed)}`)).join('\n')
 }
 
 /** A journal without an end is of a run that was killed, or is under way. */
