@@ -2,6 +2,7 @@
  * Reads whether a fact holds now. Facts about one node's mounts are read together, in one
  * listing, however many there are.
  */
+import { maskArguments } from '../domain/secret-arguments.ts'
 import type { Fact, SeenEntry } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
@@ -195,7 +196,8 @@ function differenceOf(expected: SeenEntry, found: SeenEntry) {
   if (expected[field] !== found[field]) {
     return { field, expected: expected[field], found: found[field] || 'none' } as const
   }
-  const args = { expected: JSON.stringify(expected.args), found: JSON.stringify(found.args) }
+  const text = ({ args }: SeenEntry): string => JSON.stringify(maskArguments(args))
+  const args = { expected: text(expected), found: text(found) }
   return { field: 'args', ...args } as const
 }
 

@@ -4,13 +4,14 @@
  */
 import type { Action, Plan } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
+import { maskArguments } from '../domain/secret-arguments.ts'
 import { shellWord } from '../domain/shell-words.ts'
 import { requestOf } from '../server/requests.ts'
 
 /** For a shell, with the token and the values of an environment left to be filled in. */
 export function commandByHand(action: Action, { cluster }: Pick<Plan, 'cluster'>): string {
   const values = action.kind === 'register' ? action.env.map(({ name }) => `${name}=…`) : []
-  const { method, path, body, namespace, forwarding } = requestOf(action, values)
+  const { method, path, body, namespace, forwarding } = requestOf(masked(action), values)
   const node = action.kind === 'reload' ? action.node : activeNode(cluster)
   const token = cluster.product === 'vault' ? '$VAULT_TOKEN' : '$BAO_TOKEN'
   const header = (name: string, value: string): string[] => ['-H', shellWord(`${name}: ${value}`)]
@@ -21,6 +22,13 @@ export function commandByHand(action: Action, { cluster }: Pick<Plan, 'cluster'>
     ...(body === undefined ? [] : ['-d', shellWord(JSON.stringify(body))]),
     shellWord(`${node}/v1/${path}`),
   ].join(' ')
+}
+
+/** A secret among the arguments is left to be filled in, as an environment's values are. */
+function masked(action: Action): Action {
+  if (action.kind !== 'register') return action
+  const args = [...maskArguments(action.entry.args)]
+  return { ...action, entry: { ...action.entry, args } }
 }
 
 function activeNode({ nodes }: Plan['cluster']): NodeAddress | '' {

@@ -14,6 +14,7 @@ import {
   type Version,
   versionLabel,
 } from '../domain/names.ts'
+import { maskArguments } from '../domain/secret-arguments.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import type { ImpossibleUse } from '../plan/targets.ts'
 
@@ -50,7 +51,8 @@ export function entryLabel(
   const words = [
     fields.has('command') && `command ${entry.command ?? 'unknown'}`,
     fields.has('sha256') && `sha256 ${entry.sha256}`,
-    fields.has('args') && (args.length === 0 ? 'no args' : `args ${shellWords(args)}`),
+    fields.has('args') &&
+      (args.length === 0 ? 'no args' : `args ${shellWords(maskArguments(args))}`),
   ]
   return words.filter((word) => word !== false).join(', ')
 }

@@ -14,6 +14,7 @@ import type { LiveMount, MountOnNode } from '../domain/live.ts'
 import { binaryName, UNVERSIONED, type Version, versionLabel } from '../domain/names.ts'
 import { groupBy } from '../domain/group-by.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
+import { maskArguments } from '../domain/secret-arguments.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import { howItDiffers, RELOAD_REASONS } from './reload.ts'
 import { entrySubject } from './steps.ts'
@@ -61,11 +62,15 @@ function changesOf(step: Step, known: Known): readonly Change[] {
 function registered(action: RegisterAction, { requires, why }: Step, { index }: Known): Change {
   const before = requires.find((fact) => fact.fact === 'entry')?.entry ?? null
   const stands = before ?? index.external(action.plugin, action.version)
-  const fields = [
+  const fields: { name: string; from: string | null; to: string | null }[] = [
     { name: 'command', from: before?.command ?? null, to: action.entry.command },
     { name: 'sha256', from: stands?.sha256 ?? null, to: action.entry.sha256 },
-    { name: 'args', from: argsText(before?.args), to: argsText(action.entry.args) },
   ]
+  const args = { from: argsText(before?.args), to: argsText(action.entry.args) }
+  const isOther = shellWords(before?.args ?? []) !== shellWords(action.entry.args)
+  // What is masked may be all that differs.
+  const to = isOther && args.from === args.to ? `${args.to ?? ''} (another secret)` : args.to
+  fields.push({ name: 'args', from: args.from, to })
   return {
     subject: entrySubject(action.plugin, action.version),
     kind: 'entry',
@@ -180,7 +185,7 @@ function mergeMounts(changes: readonly Change[]): Change[] {
 }
 
 function argsText(args: readonly string[] | undefined): string | null {
-  return args === undefined || args.length === 0 ? null : shellWords(args)
+  return args === undefined || args.length === 0 ? null : shellWords(maskArguments(args))
 }
 
 function configuredName(version: Version): string {

@@ -27,6 +27,7 @@ import { nodeUnreachable } from './rules/node-unreachable.ts'
 import { notOverridable } from './rules/not-overridable.ts'
 import { overrideStands } from './rules/override-stands.ts'
 import { pinned } from './rules/pinned.ts'
+import { secretArgument } from './rules/secret-argument.ts'
 import { sha256Changed } from './rules/sha256-changed.ts'
 import { siblings } from './rules/siblings.ts'
 import { standbyBinaryUnseen } from './rules/standby-binary-unseen.ts'
@@ -65,6 +66,7 @@ export const RULES: readonly Rule[] = [
   notOverridable,
   overrideStands,
   pinned,
+  secretArgument,
   sha256Changed,
   siblings,
   standbyBinaryUnseen,

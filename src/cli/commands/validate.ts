@@ -8,6 +8,9 @@ import {
   type Problem,
 } from '../../domain/errors.ts'
 import { jsonText, line, lines } from '../../domain/printable.ts'
+import type { DesiredPlugin } from '../../domain/desired.ts'
+import { versionLabel } from '../../domain/names.ts'
+import { hasSecretArgument } from '../../domain/secret-arguments.ts'
 import type { Host } from '../host.ts'
 import { trustOf } from '../trust.ts'
 import type { FileOptions, OutputOptions } from '../options.ts'
@@ -23,10 +26,12 @@ export async function validate(
   const merged = options.file ?? (paths.length === 0 ? undefined : [])
   const configurations = [...paths.map((path) => [path]), ...(merged?.length === 0 ? [] : [merged])]
   const problems: Problem[] = []
+  const warnings: Problem[] = []
   for (const given of configurations) {
     try {
       const configuration = given ?? defaultPaths()
       const { plugins } = await loadPaths(configuration, trustOf(options, host))
+      warnings.push(...secretArguments(plugins))
       if (options.quiet !== true && options.json !== true) {
         const count = `${plugins.length} plugin${plugins.length === 1 ? '' : 's'}`
         host.out(line`${configuration.join(' + ')}: valid, ${count}`)
@@ -37,7 +42,23 @@ export async function validate(
     }
   }
   if (options.json === true) {
-    host.out(lines(jsonText({ valid: problems.length === 0, problems }, 2)))
-  } else for (const problem of problems) host.err(lines(formatProblem(problem)))
+    host.out(lines(jsonText({ valid: problems.length === 0, problems, warnings }, 2)))
+  } else {
+    for (const problem of problems) host.err(lines(formatProblem(problem)))
+    for (const warning of warnings) host.err(lines(`Warning: ${formatProblem(warning)}`))
+  }
   return problems.length === 0 ? EXIT.done : EXIT.error
+}
+
+/** As the rule of that name tells them of a plan. */
+function secretArguments(plugins: readonly DesiredPlugin[]): Problem[] {
+  return plugins.flatMap(({ id, versions }) =>
+    versions
+      .filter(({ args }) => hasSecretArgument(args))
+      .map(({ version, source }) => ({
+        message: `the args of ${id} ${versionLabel(version)} look like they hold a secret: every token that may read the catalog can read them`,
+        source,
+        hint: 'give the value with env: { NAME: { from: VARIABLE } } instead',
+      })),
+  )
 }
