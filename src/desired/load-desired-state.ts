@@ -17,6 +17,7 @@ import { readMounts } from './mounts.ts'
 import { createPluginLookup } from './plugin-lookup.ts'
 import { readPlugins } from './plugins.ts'
 import { checkShape } from './shape.ts'
+import { knownKeys } from './schema-keys.ts'
 import { show } from './wording.ts'
 import { readYaml } from './yaml-tree.ts'
 
@@ -73,10 +74,34 @@ async function readInput(file: string, on: Files, report: Report): Promise<Input
   const { tree, problems } = readYaml(file, text.value)
   problems.forEach(report)
   if (tree === undefined) return undefined
+  const foreign = explainForeign(tree.data)
+  if (foreign !== undefined) {
+    report({ ...foreign, source: tree.places.value([]) })
+    return undefined
+  }
   const shape = checkShape(tree)
   shape.problems.forEach(report)
   const { document } = shape
   return document === undefined ? undefined : { file, document, places: tree.places }
+}
+
+/** Another kind of document. Nothing of it is told: it may hold what is nobody's business here. */
+function explainForeign(data: unknown): Pick<Problem, 'message' | 'hint'> | undefined {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined
+  if ('plan_id' in data) {
+    return {
+      message: 'this is a saved plan, not a file of desired state',
+      hint: 'carry it out with lockstep apply FILE, without -f; look at it with lockstep show FILE',
+    }
+  }
+  if ('version' in data || knownKeys([]).some((key) => key in data)) return undefined
+  const keys = Object.keys(data)
+  // One key may be a slip of the pen, and is told with what it may have meant.
+  if (keys.length < 2) return undefined
+  return {
+    message: 'this is not a file of desired state: none of its keys is known',
+    hint: 'begin the file with version: 1, or give another file with -f',
+  }
 }
 
 async function readState(

@@ -4,7 +4,6 @@
  * built from them, so nested aliases are never expanded and deep nesting never fills the stack.
  */
 import { Composer, CST, isScalar, Lexer, Parser, type Document } from 'yaml'
-import { show } from './wording.ts'
 import { explainError, type Fault, findForeign, findHcl } from './yaml-faults.ts'
 
 /** Far below what fills the stack, far above what the format needs. */
@@ -88,7 +87,7 @@ function readTokens(text: string): Fault | readonly CST.Token[] {
     if (token.type === 'directive') {
       return {
         offset: token.offset,
-        message: `YAML directives are not accepted: ${show(token.source)}`,
+        message: 'YAML directives are not accepted',
         hint: 'leave the line out',
       }
     }

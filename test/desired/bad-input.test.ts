@@ -71,6 +71,16 @@ const YAML: readonly Case[] = [
     `a.yaml:${place}: ${message}\n    begin all keys of one mapping in the same column`,
   ]),
   [
+    'a saved plan',
+    '{"format": 1, "plan_id": "x", "cluster": {"name": "hidden"}}',
+    'a.yaml:1:1: this is a saved plan, not a file of desired state\n    carry it out with lockstep apply FILE, without -f; look at it with lockstep show FILE',
+  ],
+  [
+    'another kind of document',
+    'apiVersion: v1\nkind: Secret\nhidden: hidden\n',
+    'a.yaml:1:1: this is not a file of desired state: none of its keys is known\n    begin the file with version: 1, or give another file with -f',
+  ],
+  [
     'a merge conflict',
     'version: 1\nplugins:\n<<<<<<< HEAD\n  secret/a: {}\n=======\n  secret/b: {}\n>>>>>>> b\n',
     'a.yaml:3:1: a merge conflict was not resolved here\n    choose one of the two sides, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>',
@@ -90,7 +100,7 @@ const YAML: readonly Case[] = [
   [
     'a directive',
     '%YAML 1.1\n---\nversion: 1\n',
-    'a.yaml:1:1: YAML directives are not accepted: %YAML 1.1\n    leave the line out',
+    'a.yaml:1:1: YAML directives are not accepted\n    leave the line out',
   ],
   [
     'an anchor and its aliases',
