@@ -76,7 +76,7 @@ function header({ cluster, plan_id, created_at }: Plan, { palette, nodes: names 
   return [
     `Cluster ${palette.bold(printable(cluster.name))}, ${server}`,
     ...nodes.lines,
-    palette.dim(`Plan ${plan_id}${saved}`),
+    palette.dim(`Plan ${printable(plan_id)}${saved}`),
   ].join('\n')
 }
 

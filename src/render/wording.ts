@@ -34,7 +34,7 @@ export function leavesOutNames(drawn: string): boolean {
 
 /** Enough of a SHA-256 to tell two binaries apart by eye. */
 export function shortHash(sha256: string): string {
-  return sha256.slice(0, 12)
+  return printable(sha256.slice(0, 12))
 }
 
 /** Shortens every SHA-256 in a text. */

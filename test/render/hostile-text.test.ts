@@ -1,0 +1,88 @@
+/** Each text of each document, made hostile in turn: no view lets it act, or begin a line. */
+import { expect, it } from 'vitest'
+import type { DriftReport } from '../../src/documents/drift.generated.ts'
+import { renderDrift } from '../../src/render/drift-text.ts'
+import { createPalette } from '../../src/render/palette.ts'
+import { renderPlan } from '../../src/render/plan-text.ts'
+import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts'
+import { renderStatus } from '../../src/render/status-text.ts'
+import { PLANS, STATES } from './cases.ts'
+
+const EVIL = 'x\u001b[2J\u0000\r\nFORGED\u2028FORGED\u202e\u200b\u009b31m\ue000y'
+
+/** What a document's schema, or a type, lets be one of a few words only. */
+const WORDS = new Set(
+  'kind action severity role state answers product fact class is what'.split(' '),
+)
+
+/** The document once for each of its texts, that one hostile. */
+function* spoiled<Document>(document: Document): Generator<Document> {
+  const places: (readonly (string | number)[])[] = []
+  const walk = (value: unknown, path: readonly (string | number)[]): void => {
+    if (typeof value === 'string' && !WORDS.has(String(path.at(-1)))) places.push(path)
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, one] of Object.entries(value)) walk(one, [...path, key])
+    }
+  }
+  walk(document, [])
+  for (const path of places) {
+    const copy = structuredClone(document)
+    let at = copy as Record<string | number, unknown>
+    for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>
+    at[path.at(-1)!] = EVIL
+    yield copy
+  }
+}
+
+function expectHarmless(text: string): void {
+  expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/u)
+  expect(text).not.toMatch(/^\W*FORGED/m)
+}
+
+const palette = createPalette(false)
+
+it.each(['blocked', 'mixed', 'vault'] as const)('a plan: %s', (name) => {
+  let tried = 0
+  for (const plan of spoiled(PLANS[name])) {
+    for (const detail of [false, true])
+      expectHarmless(renderPlan(plan, { palette, detail, width: 80 }))
+    expectHarmless(renderPlanMarkdown(plan))
+    tried += 1
+  }
+  expect(tried).toBeGreaterThan(50)
+})
+
+it.each(['troubled', 'vault'] as const)('what runs where: %s', (name) => {
+  for (const state of spoiled(STATES[name])) {
+    for (const width of [60, 200]) expectHarmless(renderStatus(state, { palette, width }))
+  }
+})
+
+it('drift', () => {
+  const difference = {
+    class: 'node-skew' as const,
+    subject: 'a/',
+    desired: 'v2',
+    found: 'v1',
+    cause: 'not reloaded',
+    fix: '`lockstep apply`',
+    plugin: 'secret/kv',
+    mount: 'a/',
+    node: 'http://node1:8200',
+    at: 'f.yaml:1:1',
+  }
+  const report = {
+    format: 1,
+    cluster: { id: 'id', name: 'prod', product: 'openbao', server_version: '2.7.2' },
+    in_step: false,
+    differences: [difference],
+    unreadable: [{ ...difference, class: 'unreadable' }],
+    ignored: [{ class: 'node-skew', subject: 'b/', because: 'later', until: '2027-01-01' }],
+    idle_ignores: [
+      { class: 'node-skew', subject: 'c/', is: 'expired', until: '2020-01-01', at: 'f.yaml:2:1' },
+    ],
+    unmanaged: [difference],
+  } as unknown as DriftReport
+
+  for (const one of spoiled(report)) expectHarmless(renderDrift(one, { palette, width: 80 }))
+})
