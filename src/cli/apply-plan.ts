@@ -16,6 +16,7 @@ import { blockedExitCode, isBlocked, type JudgeOptions } from './judged-plan.ts'
 import { lookAgain } from './look-again.ts'
 import type { CommonOptions, DetailOption } from './options.ts'
 import type { Session } from './session.ts'
+import { warnOfTokenLife } from './token-life.ts'
 
 /** Of a command that ends in carrying out a plan. */
 export type CarryingOptions = CommonOptions &
@@ -55,6 +56,10 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
   showPlan(job, isBlockedPlan)
   if (isBlockedPlan) return blockedExitCode(plan)
   if (plan.steps.length === 0) return EXIT.done
+  await warnOfTokenLife({
+    ...{ plan, session, host },
+    ...(options.soak !== undefined && { soak: options.soak }),
+  })
   if (asks) {
     const refusal = await whyNotApproved(options, host)
     if (refusal !== undefined) {

@@ -43,10 +43,14 @@ describeReal('a run that ends amid the check of a canary', () => {
     await rm(join(folder, 'hang'))
     await writeFile(join(folder, 'fails'), '')
 
-    const plan = await start('plan', file.path).ended
+    const plan = await start('plan', file.path, ['--json']).ended
     const second = await start('apply', file.path).ended
 
-    expect(plan.stdout).toMatch(/1\. check alpha\/ on .*a run ended before its checks/)
+    const { steps } = JSON.parse(plan.stdout) as {
+      steps: { action: { kind: string }; why: string }[]
+    }
+    expect(steps[0]?.action.kind).toBe('check')
+    expect(steps[0]?.why).toContain('a run ended before its checks')
     expect(second.stdout).toMatch(/Failed: check alpha\/ on /)
     expect(second.stdout).toContain(
       'Rolled back. Every mount that was touched runs its old version',
@@ -100,6 +104,18 @@ describeReal('a run that ends amid the check of a canary', () => {
     await expectEverywhere(['beta/', 'gamma/'], oldFile)
   })
 
+  it('is warned of by plan where the token ends before a run may be done', async () => {
+    await using file = await desired()
+    const lasting = await start('plan', file.path).ended
+    await place[Symbol.asyncDispose]()
+    place = await Workplace.make(await childToken({ ttl: '30s', renewable: false }))
+
+    const short = await start('plan', file.path).ended
+
+    expect(lasting.stderr).not.toContain('the token lives')
+    expect(short.stderr).toMatch(/the token lives \d+ s more, and the run may take \d+ s/)
+  })
+
   function desired() {
     const cluster = sharedCluster()
     const binary = (of: PluginFile) => ({ command: of, sha256: cluster.pluginSha256(of) })
@@ -140,8 +156,8 @@ describeReal('a run that ends amid the check of a canary', () => {
     })
   }
 
-  async function childToken(): Promise<string> {
-    const body = { policies: ['root'], ttl: '1h', no_parent: true }
+  async function childToken(how: object = { ttl: '1h' }): Promise<string> {
+    const body = { policies: ['root'], no_parent: true, ...how }
     const { body: answer } = await sharedCluster().request(0, 'POST', 'auth/token/create', { body })
     return (answer as { auth: { client_token: string } }).auth.client_token
   }

@@ -10,6 +10,7 @@ import { blockedExitCode, isBlocked, type JudgeOptions, makeJudgedPlan } from '.
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions, DetailOption } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
+import { warnOfTokenLife } from '../token-life.ts'
 import { tellOfRunUnderWay } from '../run-under-way.ts'
 
 type PlanOptions = CommonOptions &
@@ -28,6 +29,7 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
     const live = await session.observe(pluginsOf(desired))
     await tellOfRunUnderWay({ live, desired, session, host })
     const made = await makeJudgedPlan({ desired, live, session, options, host })
+    if (!isBlocked(made)) await warnOfTokenLife({ plan: made, session, host })
     if (options.out !== undefined) {
       const { writePlanFile } = await import('../../apply/plan-file.ts')
       await writePlanFile(options.out, made, host.now())
