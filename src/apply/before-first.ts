@@ -6,7 +6,8 @@ import type { Fact, Plan, Step } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import type { NodeAddress } from '../domain/names.ts'
-import { findLeftOut } from '../live/left-out.ts'
+import { checkListedNodes } from '../live/listed-nodes.ts'
+import { askOnce } from '../live/nodes.ts'
 import { findActive, type Patience } from './active-node.ts'
 import { type Looking, look } from './await-facts.ts'
 import { isOneNodesOwn, isUnseen } from './mismatch.ts'
@@ -18,8 +19,14 @@ export async function findJoined(
 ): Promise<readonly NodeAddress[]> {
   const active = await findActive(run)
   const planned = cluster.nodes.map(({ address }) => address)
-  const { unheard } = await findLeftOut(run.client, active, planned)
-  return unheard.map(({ address }) => address)
+  const { unasked, failure } = await checkListedNodes(run.client, {
+    address: active,
+    listed: planned,
+    report: askOnce(run.client),
+  })
+  // What cannot be believed is no proof that nobody joined.
+  if (failure?.code === 'odd-answer') throw failure
+  return unasked.map(({ address }) => address).filter((address) => !planned.includes(address))
 }
 
 /** `what`: what came of the plan, and was not done on the nodes that joined. */

@@ -5,9 +5,17 @@
  */
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { NodeAddress } from '../domain/names.ts'
-import { dataOf, type Fields, fields, text } from '../server/body.ts'
+import { health } from '../server/answers/cluster.ts'
+import {
+  deletedVersion,
+  isUnversionedSecret,
+  mountOptionsVersion,
+  secret as decodeSecret,
+  writtenVersion,
+} from '../server/answers/secret.ts'
+import { decode, type Fields } from '../server/answers/shape.ts'
 import type { Client } from '../server/client.ts'
-import { wordsToJudge, refusal } from '../server/faults.ts'
+import { demand, refusal, wordsToJudge } from '../server/faults.ts'
 import { readHealth, readLock, readMountOf, writeLock } from '../server/requests.ts'
 
 /** Milliseconds: how long it holds without a renewal, and how often it is renewed. */
@@ -122,36 +130,35 @@ export async function readClusterLock(
 ): Promise<ClusterLockState> {
   const { client, node, kv, watcher } = options
   const request = readLock(kv)
-  const [answer, health] = await Promise.all([
+  const [answer, clock] = await Promise.all([
     client.ask(node, request),
     client.ask(node, readHealth()),
   ])
   // Nothing written yet, or its newest version deleted: the metadata then still has its number.
   if (answer.status === 404) {
     if (/no handler for route|unsupported path/.test(wordsToJudge(answer))) throw notMounted(kv)
-    const mount = dataOf((await client.ask(node, readMountOf(kv))).body)
-    if (mount['type'] !== undefined && fields(mount['options'])['version'] !== '2') {
-      throw notVersioned(kv)
+    const mount = await client.ask(node, readMountOf(kv))
+    // Only a token without rights there cannot ask: the write tells then.
+    if (mount.status === 200) {
+      const asked = { node, request: readMountOf(kv) }
+      if (demand(mountOptionsVersion, asked, mount) !== '2') throw notVersioned(kv)
     }
-    const metadata = fields(dataOf(answer.body)['metadata'])
-    return { version: numberOf(metadata['version']), run: '', who: '', since: '', held: false }
+    const version = demand(deletedVersion, { node, request }, answer)
+    return { version, run: '', who: '', since: '', held: false }
   }
   if (answer.status !== 200) throw refusal(node, request, answer)
-  const data = dataOf(answer.body)
-  const metadata = fields(data['metadata'])
-  if (metadata['version'] === undefined) throw notVersioned(kv)
-  const secret = fields(data['data'])
-  const written = Date.parse(text(metadata['created_time']))
-  const now = numberOf(fields(health.body)['server_time_utc']) * 1000
+  if (isUnversionedSecret(answer.body)) throw notVersioned(kv)
+  const { version, written, secret } = demand(decodeSecret, { node, request }, answer)
+  const { serverTime } = demand(health, { node, request: readHealth() }, clock)
   return {
-    version: numberOf(metadata['version']),
-    run: text(secret['run']),
-    who: text(secret['who']),
-    since: text(secret['since']),
+    version,
+    run: textOf(secret['run']),
+    who: textOf(secret['who']),
+    since: textOf(secret['since']),
     // The server's time has whole seconds: one more, so that it is never thought over too early.
     held:
       secret['released'] !== true &&
-      now - written < HOLDS_FOR + 1000 &&
+      serverTime * 1000 - written < HOLDS_FOR + 1000 &&
       !isDead({ machine: secret['machine'], pid: numberOf(secret['pid']) }, watcher),
   }
 }
@@ -183,13 +190,17 @@ async function write(
   const holder = { run, who, since, pid, ...(machine !== undefined && { machine }) }
   const request = writeLock(kv, version, { ...holder, ...state })
   const outcome = await client.write(node, request)
-  if (outcome.kind === 'lost') {
-    // It may have been written: the next look tells.
+  // It may have been written: the next look tells.
+  const lookAgain = async (): Promise<number | undefined> => {
     const found = await readClusterLock({ client, node, kv, watcher })
     return found.run === run && found.version > version ? found.version : undefined
   }
+  if (outcome.kind === 'lost') return lookAgain()
   const { response } = outcome
-  if (response.status === 200) return numberOf(dataOf(response.body)['version'])
+  if (response.status === 200) {
+    const written = decode(writtenVersion, response.body)
+    return written.kind === 'odd' ? lookAgain() : written.value
+  }
   if (response.status === 400 && JSON.stringify(response.body).includes('check-and-set')) {
     return undefined
   }
@@ -224,6 +235,10 @@ function notMounted(kv: string): LockstepError {
     message: `cluster.lock.kv names ${kv}, and nothing is mounted at ${mount}/`,
     hint: `Nothing was begun. Make the mount: bao (or vault) secrets enable -version=2 -path=${mount} kv`,
   })
+}
+
+function textOf(value: Fields[string]): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function numberOf(value: Fields[string]): number {

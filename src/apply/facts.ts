@@ -21,9 +21,10 @@ import { readNamespaces } from '../live/namespaces.ts'
 import { observe } from '../live/observe.ts'
 import { contentOf, sameEntry } from '../plan/steps.ts'
 import { findUses } from '../plan/uses.ts'
-import { dataOf, text } from '../server/body.ts'
+import { connection } from '../server/answers/plugins.ts'
+import { decode } from '../server/answers/shape.ts'
 import type { Client } from '../server/client.ts'
-import { errorWords, isDenied, saysComeBack } from '../server/faults.ts'
+import { errorWords, isDenied, saysComeBack, whyOdd } from '../server/faults.ts'
 import { readConnection } from '../server/requests.ts'
 import { entryName, final, pending, seen, unanswered, unseen, versionName } from './mismatch.ts'
 
@@ -143,12 +144,18 @@ async function checkConnection(
     const denied = isDenied(answer)
     return denied || saysComeBack(answer) ? unseen(fact, told, { denied }) : final(fact, told)
   }
-  const { plugin_name, plugin_version } = dataOf(answer.body)
-  const plugin = `database/${text(plugin_name)}`
+  const decoded = decode(connection, answer.body)
+  if (decoded.kind === 'odd') {
+    const found = whyOdd(decoded.problem).reason
+    const told = { field: 'connection', expected: fact.connection, found } as const
+    return unseen(fact, told, { denied: false })
+  }
+  const { pluginName, pluginVersion } = decoded.value
+  const plugin = `database/${pluginName}`
   if (plugin !== fact.plugin) {
     return final(fact, { field: 'plugin', expected: fact.plugin, found: plugin })
   }
-  const found = versionFromServer(text(plugin_version))
+  const found = versionFromServer(pluginVersion)
   if (found === fact.version) return undefined
   const expected = versionName(fact.version)
   return final(fact, { field: 'plugin_version', expected, found: versionName(found) })

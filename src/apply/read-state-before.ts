@@ -15,7 +15,7 @@ export async function readStateBefore(reader: Reader, plan: Plan): Promise<State
   const before = stateBefore(plan)
   const namespaces = [...new Set(before.mounts.map(({ namespace }) => namespace))]
   const nodes = plan.cluster.nodes.filter(
-    ({ state }) => state === 'serving' || state === 'forwarding',
+    ({ state }) => state === 'serving' || state === 'forwarding' || state === 'not-ready',
   )
   const views = await Promise.all(
     nodes.flatMap(({ address }) =>

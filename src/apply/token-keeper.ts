@@ -3,7 +3,8 @@
  * Never logs in anew, and never fails a run: a token that ends says so at the next request.
  */
 import type { NodeAddress } from '../domain/names.ts'
-import { dataOf, fields } from '../server/body.ts'
+import { renewedLife, tokenLife } from '../server/answers/cluster.ts'
+import { decode } from '../server/answers/shape.ts'
 import type { Client } from '../server/client.ts'
 import { readOwnToken, renewToken } from '../server/requests.ts'
 
@@ -45,8 +46,10 @@ export async function keepToken(options: TokenKeeperOptions): Promise<() => void
 async function lifeOf({ client, node }: TokenKeeperOptions): Promise<number | undefined> {
   try {
     const answer = await client.ask(await node(), readOwnToken())
-    const { renewable, ttl } = dataOf(answer.body)
-    return renewable === true && typeof ttl === 'number' && ttl > 0 ? ttl : undefined
+    const life = decode(tokenLife, answer.body)
+    if (answer.status !== 200 || life.kind === 'odd') return undefined
+    const { renewable, ttl } = life.value
+    return renewable && ttl > 0 ? ttl : undefined
   } catch {
     return undefined
   }
@@ -59,8 +62,8 @@ async function renew({ client, node }: TokenKeeperOptions): Promise<number | und
     if (outcome.kind === 'lost') return undefined
     const { status, body } = outcome.response
     if (status === 400 || status === 403) return 'never'
-    const ttl = fields(fields(body)['auth'])['lease_duration']
-    return status === 200 && typeof ttl === 'number' && ttl > 0 ? ttl : undefined
+    const ttl = decode(renewedLife, body)
+    return status === 200 && ttl.kind === 'documented' && ttl.value > 0 ? ttl.value : undefined
   } catch {
     return undefined
   }

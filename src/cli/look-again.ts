@@ -1,5 +1,6 @@
 /** After the last step: is what was applied what every node of the plan shows? */
 import type { Plan } from '../documents/plan.generated.ts'
+import { onlyActiveRuns } from '../documents/standbys.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Host } from './host.ts'
@@ -47,8 +48,8 @@ async function whatIsMissing({
     const now = live.nodes.find((node) => node.address === address)
     return state === 'serving' && now?.state !== 'serving'
   })
-  // Vault's standbys, and an active node that became one, run nothing that could be seen.
-  if (unseen.length > 0 && plan.cluster.product === 'openbao') {
+  // A node that became a standby that forwards runs nothing that could be seen.
+  if (unseen.length > 0 && !onlyActiveRuns(plan.cluster)) {
     return notSeen(`what runs on ${unseen.map(({ address }) => address).join(', ')} cannot be seen`)
   }
   const { draftPlan } = await import('../plan/make-plan.ts')

@@ -7,7 +7,7 @@ import { type NodeAddress, parseNodeAddress, type PluginId } from '../domain/nam
 import { line } from '../domain/printable.ts'
 import { type NodeReport, readNode } from '../live/nodes.ts'
 import { observe } from '../live/observe.ts'
-import { refuseStrangers } from '../live/listed-nodes.ts'
+import { refuseStrangers } from '../live/refuse-strangers.ts'
 import { type Client, createClient } from '../server/client.ts'
 import { createReader } from '../server/reader.ts'
 import { resolveConnection } from '../server/connection.ts'

@@ -2,12 +2,14 @@
 import type { Plan } from './plan.generated.ts'
 
 /**
- * True where no standby runs plugins, as on a Vault whose standbys send such requests to the active
- * node: what a plan does and finds on a node is then meant of the active one, whichever that is.
+ * True where the standbys run no plugins and send such requests to the active node (every Vault
+ * standby; OpenBao’s with `disable_standby_reads`): what a plan does and finds on a node is then
+ * meant of the active one, whichever that is.
  */
-export function onlyActiveRuns({ product, nodes }: Plan['cluster']): boolean {
+export function onlyActiveRuns({ nodes }: Plan['cluster']): boolean {
+  const standbys = nodes.filter(({ role }) => role !== 'active')
   return (
-    product === 'vault' &&
-    nodes.every(({ role, state }) => role === 'active' || state !== 'serving')
+    standbys.some(({ state }) => state === 'forwarding') &&
+    standbys.every(({ state }) => state !== 'serving' && state !== 'not-ready')
   )
 }

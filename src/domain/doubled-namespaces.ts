@@ -13,10 +13,10 @@ export function mayDoubleNamespaces({ product, namespaces, unreadable }: LiveSta
   return namespaces.length > 1 || unreadable.some(({ what }) => what === 'namespaces')
 }
 
-/** The nodes that send on what an OpenBao node answers itself, as one does that cannot be set up. */
+/** The nodes that send on what they are meant to answer themselves, as one does that cannot be set up. */
 export function perhapsNotSetUp(live: LiveState): readonly LiveNode[] {
   if (!mayDoubleNamespaces(live)) return []
-  return live.nodes.filter(({ state, role }) => state === 'forwarding' && role === 'standby')
+  return live.nodes.filter(({ state, role }) => state === 'not-ready' && role === 'standby')
 }
 
 /** The mounts that stand on a builtin's version on such a cluster. */

@@ -9,6 +9,8 @@ export interface ServerRequest {
   readonly namespace: Namespace
   /** False: the node must answer for itself (`X-Vault-No-Request-Forwarding: true`). */
   readonly forwarding: boolean
+  /** Sent without the token: any node answers it, to anybody. */
+  readonly anonymous?: true
 }
 
 export interface ServerResponse {

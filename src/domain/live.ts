@@ -37,10 +37,12 @@ export interface LiveNode {
   readonly role: 'active' | 'standby' | 'unknown'
   /**
    * `serving`: answers for its own mounts and runs its own plugin processes.
-   * `forwarding`: sends such requests to the active node (Vault standbys; an OpenBao node just
-   * after it stepped down, or one that cannot be set up), so that nothing it runs can be seen.
+   * `forwarding`: sends such requests to the active node, as a standby of its cluster is configured
+   * to, and runs no plugins (every Vault standby; OpenBao’s with `disable_standby_reads`).
+   * `not-ready`: sends them there although it is meant to answer for itself, so that what it runs
+   * cannot be seen (an OpenBao node just after it stepped down, or one that cannot be set up).
    */
-  readonly state: 'serving' | 'forwarding' | 'sealed' | 'unreachable'
+  readonly state: 'serving' | 'forwarding' | 'not-ready' | 'sealed' | 'unreachable'
   readonly version: string
   /** Why it is not serving, in the server's or the network's words. */
   readonly detail?: string
@@ -117,4 +119,6 @@ export interface Unreadable {
   readonly reason: string
   /** Refused for want of a right, or of a token that the node knows. */
   readonly denied?: true
+  /** What to do, where the reason says more than that a right may lack. */
+  readonly fix?: string
 }

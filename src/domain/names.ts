@@ -101,8 +101,8 @@ export function parseSha256(text: string): Sha256 | undefined {
 }
 
 /** The hash of an external entry or process, as a server lists it. */
-export function hashFromServer(listed: unknown): EntryHash {
-  return (typeof listed === 'string' ? parseSha256(listed) : undefined) ?? UNKNOWN_HASH
+export function hashFromServer(listed: string): EntryHash {
+  return parseSha256(listed) ?? UNKNOWN_HASH
 }
 
 /** True where both hashes are known, or both are the builtin: two unknown hashes prove nothing. */

@@ -1,11 +1,11 @@
 /**
  * What could not be read, as far as the file has to do with it: nothing is known to differ there,
- * and nothing is known not to. A Vault standby that
- * forwards runs no plugin; one of OpenBao that does runs what nobody can see.
+ * and nothing is known not to. A standby that is configured to forward
+ * runs no plugin; one that is not ready runs what nobody can see.
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
-import type { LiveMount, LiveNode, Product, Unreadable } from '../domain/live.ts'
+import type { LiveMount, LiveNode, Unreadable } from '../domain/live.ts'
 import { type PluginId, pluginType } from '../domain/names.ts'
 import type { Comparison } from './comparison.ts'
 import { onNodes } from './wording.ts'
@@ -14,7 +14,7 @@ export function findUnreadable(desired: DesiredState, comparison: Comparison): D
   const { live, index, serving } = comparison
   const named = desired.plugins.map(({ id }) => id)
   return [
-    ...live.nodes.flatMap((node) => unreadableNode(node, live.product)),
+    ...live.nodes.flatMap(unreadableNode),
     ...live.unreadable.filter((one) => matters(one, named)).map(unreadablePath),
     ...named.flatMap((plugin) =>
       index.mountsOf(plugin).flatMap((mount) => unaskedMount(mount, serving.length)),
@@ -22,12 +22,8 @@ export function findUnreadable(desired: DesiredState, comparison: Comparison): D
   ]
 }
 
-function unreadableNode(
-  { address, state, detail, unasked }: LiveNode,
-  product: Product,
-): Difference[] {
-  const hides = state === 'forwarding' && product === 'openbao'
-  if (state !== 'sealed' && state !== 'unreachable' && !hides) return []
+function unreadableNode({ address, state, detail, unasked }: LiveNode): Difference[] {
+  if (state === 'serving' || state === 'forwarding') return []
   return [
     {
       class: 'unreadable',
@@ -36,7 +32,7 @@ function unreadableNode(
       desired: 'answers',
       found: unasked === true ? 'not asked' : state,
       cause: `what it runs is not known${detail === undefined || detail === state ? '' : `: ${detail}`}`,
-      fix: hides
+      fix: state === 'not-ready'
         ? 'look again in a moment; if it goes on, read that node’s log, and restart no other node before it serves again'
         : state === 'sealed'
           ? 'unseal it, then look again'
@@ -53,7 +49,7 @@ function matters({ what, path }: Unreadable, named: readonly PluginId[]): boolea
   return named.some((id) => id === plugin)
 }
 
-function unreadablePath({ what, path, node, reason, denied }: Unreadable): Difference {
+function unreadablePath({ what, path, node, reason, denied, fix }: Unreadable): Difference {
   return {
     class: 'unreadable',
     subject: path,
@@ -62,9 +58,10 @@ function unreadablePath({ what, path, node, reason, denied }: Unreadable): Diffe
     found: reason,
     cause: `the ${what.replace('catalog-entry', 'catalog entry')} there could not be read, and may differ`,
     fix:
-      denied === true || what !== 'catalog-entry'
+      fix ??
+      (denied === true || what !== 'catalog-entry'
         ? 'give the token what `lockstep policy` prints'
-        : 'put its file back into the plugin directory: without it nothing of the entry starts there',
+        : 'put its file back into the plugin directory: without it nothing of the entry starts there'),
   }
 }
 

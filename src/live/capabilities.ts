@@ -1,7 +1,8 @@
 /** What the token may do on each path a plan will use: one request, whatever their number. */
 import type { NodeAddress } from '../domain/names.ts'
-import { dataOf, texts } from '../server/body.ts'
-import { describeAnswer } from '../server/faults.ts'
+import { capabilities } from '../server/answers/cluster.ts'
+import { decode } from '../server/answers/shape.ts'
+import { describeAnswer, whyOdd } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { readCapabilities } from '../server/requests.ts'
 
@@ -14,6 +15,6 @@ export async function readOwnCapabilities(
   if (paths.length === 0) return new Map()
   const answer = await reader.ask(node, readCapabilities(paths))
   if (answer.status !== 200) return { refused: describeAnswer(answer) }
-  const data = dataOf(answer.body)
-  return new Map(paths.map((path) => [path, texts(data[path])]))
+  const decoded = decode(capabilities(paths), answer.body)
+  return decoded.kind === 'odd' ? { refused: whyOdd(decoded.problem).reason } : decoded.value
 }

@@ -14,10 +14,25 @@ import {
   type Version,
   versionFromServer,
 } from '../domain/names.ts'
-import { dataOf, fields, text, texts } from '../server/body.ts'
+import {
+  catalog as decodeCatalog,
+  catalogEntry,
+  pins as decodePins,
+} from '../server/answers/plugins.ts'
+import { decode } from '../server/answers/shape.ts'
 import type { Reader } from '../server/reader.ts'
 import { shownPath } from '../server/request-path.ts'
-import { errorWords, refusal, saysComeBack, whyUnread, wordsToJudge } from '../server/faults.ts'
+import {
+  demand,
+  errorWords,
+  hasNoSuchPath,
+  refusal,
+  saysComeBack,
+  saysNothingThere,
+  whyOdd,
+  whyUnread,
+  wordsToJudge,
+} from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
 /** What is asked for within a namespace and is not there. */
@@ -36,8 +51,8 @@ export async function listEntries(reader: Reader, address: NodeAddress): Promise
     })
   }
   if (response.status !== 200) throw refusal(address, request, response)
-  const detailed = dataOf(response.body)['detailed']
-  if (!Array.isArray(detailed)) {
+  const detailed = demand(decodeCatalog, { node: address, request }, response)
+  if (detailed === 'too-old') {
     throw new LockstepError({
       code: 'server-too-old',
       message: `${address} lists its plugins without their versions`,
@@ -46,15 +61,14 @@ export async function listEntries(reader: Reader, address: NodeAddress): Promise
     })
   }
   return detailed
-    .flatMap((item) => {
-      const { type, name, version, builtin, sha256 } = fields(item)
-      const plugin = parsePluginId(`${text(type)}/${text(name)}`)
+    .flatMap(({ type, name, version, builtin, sha256 }) => {
+      const plugin = parsePluginId(`${type}/${name}`)
       if (plugin === undefined) return []
       return {
         plugin,
         version: versionFromServer(version),
-        builtin: builtin === true,
-        sha256: builtin === true ? BUILTIN : hashFromServer(sha256),
+        builtin,
+        sha256: builtin ? BUILTIN : hashFromServer(sha256),
       }
     })
     .sort((a, b) => compareText(a.plugin, b.plugin) || compareText(a.version, b.version))
@@ -87,27 +101,33 @@ export async function readEntry(
 ): Promise<EntryReading> {
   const request = readCatalogEntry(plugin, version, options)
   const response = await reader.ask(address, request)
-  if (response.status === 404) return { kind: 'absent' }
+  if (saysNothingThere(response)) return { kind: 'absent' }
+  const about = { what: 'catalog-entry', path: shownPath(request.path) } as const
   if (response.status !== 200) {
     return {
       kind: 'unreadable',
-      unreadable: { what: 'catalog-entry', path: shownPath(request.path), ...whyUnread(response) },
+      unreadable: { ...about, ...whyUnread(response) },
       passing: saysComeBack(response),
       lacksFile: /validating the command path|no such file/.test(wordsToJudge(response)),
     }
   }
-  const data = dataOf(response.body)
-  if (data['builtin'] === true) return { kind: 'absent' }
+  const decoded = decode(catalogEntry, response.body)
+  if (decoded.kind === 'odd') {
+    const unreadable = { ...about, ...whyOdd(decoded.problem) }
+    return { kind: 'unreadable', unreadable, passing: false, lacksFile: false }
+  }
+  const { builtin, sha256, command, args, declarative } = decoded.value
+  if (builtin) return { kind: 'absent' }
   return {
     kind: 'entry',
     entry: {
       plugin,
-      version: versionFromServer(data['version']),
+      version: versionFromServer(decoded.value.version),
       builtin: false,
-      sha256: hashFromServer(data['sha256']),
-      command: text(data['command']),
-      args: texts(data['args']),
-      ...(data['declarative'] === true && { declarative: true }),
+      sha256: hashFromServer(sha256),
+      command,
+      args: [...args],
+      ...(declarative && { declarative: true }),
     },
   }
 }
@@ -119,17 +139,17 @@ export async function readPinnedVersions(
 ): Promise<{ pins: readonly Pin[]; unreadable: readonly Unreadable[] }> {
   const request = readPins()
   const response = await reader.ask(address, request)
-  if (response.status === 404) return { pins: [], unreadable: [] }
+  if (hasNoSuchPath(response)) return { pins: [], unreadable: [] }
+  const about = { what: 'pins', path: shownPath(request.path) } as const
   if (response.status !== 200) {
-    return {
-      pins: [],
-      unreadable: [{ what: 'pins', path: shownPath(request.path), ...whyUnread(response) }],
-    }
+    return { pins: [], unreadable: [{ ...about, ...whyUnread(response) }] }
   }
-  const listed = dataOf(response.body)['pinned_versions']
-  const pins = (Array.isArray(listed) ? listed : []).flatMap((item) => {
-    const { type, name, version } = fields(item)
-    const plugin = parsePluginId(`${text(type)}/${text(name)}`)
+  const decoded = decode(decodePins, response.body)
+  if (decoded.kind === 'odd') {
+    return { pins: [], unreadable: [{ ...about, ...whyOdd(decoded.problem) }] }
+  }
+  const pins = decoded.value.flatMap(({ type, name, version }) => {
+    const plugin = parsePluginId(`${type}/${name}`)
     return plugin === undefined ? [] : { plugin, version: versionFromServer(version) }
   })
   return { pins: pins.sort((a, b) => compareText(a.plugin, b.plugin)), unreadable: [] }

@@ -7,9 +7,10 @@ import {
   pluginId,
   versionFromServer,
 } from '../domain/names.ts'
-import { dataOf, text, texts } from '../server/body.ts'
+import { connection, keys } from '../server/answers/plugins.ts'
+import { decode } from '../server/answers/shape.ts'
 import type { Reader } from '../server/reader.ts'
-import { whyUnread } from '../server/faults.ts'
+import { saysNothingThere, whyOdd, whyUnread } from '../server/faults.ts'
 import { listConnections, readConnection } from '../server/requests.ts'
 
 export interface ConnectionsReading {
@@ -41,28 +42,35 @@ async function readConnectionsOf(
   mount: LiveMount,
 ): Promise<ConnectionsReading> {
   const listed = await reader.ask(active, listConnections(mount.path, mount.namespace))
-  // A list without any keys is a 404.
-  if (listed.status === 404) return { connections: [], unreadable: [] }
-  if (listed.status !== 200) {
+  if (saysNothingThere(listed)) return { connections: [], unreadable: [] }
+  const cannotList = (why: Pick<Unreadable, 'reason' | 'denied'>): ConnectionsReading => {
     const path = `${mount.path}config`
-    return { connections: [], unreadable: [{ what: 'connections', path, ...whyUnread(listed) }] }
+    return { connections: [], unreadable: [{ what: 'connections', path, ...why }] }
   }
+  if (listed.status !== 200) return cannotList(whyUnread(listed))
+  const names = decode(keys, listed.body)
+  if (names.kind === 'odd') return cannotList(whyOdd(names.problem))
   const connections: LiveConnection[] = []
   const unreadable: Unreadable[] = []
   await Promise.all(
-    texts(dataOf(listed.body)['keys']).map(async (name) => {
+    names.value.map(async (name) => {
       const path = connectionPath(mount.path, name)
       const answer = await reader.ask(active, readConnection(path, mount.namespace))
-      const data = dataOf(answer.body)
+      const about = { what: 'connections', path } as const
       if (answer.status !== 200) {
-        unreadable.push({ what: 'connections', path, ...whyUnread(answer) })
+        unreadable.push({ ...about, ...whyUnread(answer) })
+        return
+      }
+      const decoded = decode(connection, answer.body)
+      if (decoded.kind === 'odd') {
+        unreadable.push({ ...about, ...whyOdd(decoded.problem) })
         return
       }
       connections.push({
         path,
         namespace: mount.namespace,
-        plugin: pluginId('database', text(data['plugin_name'])),
-        version: versionFromServer(data['plugin_version']),
+        plugin: pluginId('database', decoded.value.pluginName),
+        version: versionFromServer(decoded.value.pluginVersion),
       })
     }),
   )

@@ -1,13 +1,27 @@
-/** The members of a cluster: those that report to the active node, and those in its Raft configuration. */
+/**
+ * The members of a cluster, by two sources: the nodes that the active one has heard of, and the
+ * Raft configuration. An answer that is not as documented never makes the cluster smaller.
+ */
 import { LockstepError } from '../domain/errors.ts'
-import type { ServerResponse } from '../domain/exchange.ts'
 import type { Unreadable } from '../domain/live.ts'
 import { type NodeAddress, parseNodeAddress } from '../domain/names.ts'
-import { dataOf, fields, text } from '../server/body.ts'
-import { saysComeBack, whyUnread } from '../server/faults.ts'
+import {
+  haEnabled,
+  haStatus,
+  raftConfiguration,
+  type RaftServer,
+  storageType,
+} from '../server/answers/cluster.ts'
+import { decode } from '../server/answers/shape.ts'
+import { demand, oddAnswer, refusal, saysComeBack, whyOdd, whyUnread } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { shownPath } from '../server/request-path.ts'
-import { readHaStatus, readRaftConfiguration, readSealStatus } from '../server/requests.ts'
+import {
+  readHaStatus,
+  readLeader,
+  readRaftConfiguration,
+  readSealStatus,
+} from '../server/requests.ts'
 
 /** How often, and after which pauses in milliseconds, nodes are waited for that have not yet reported. */
 const REPORTED_AFTER = [300, 700, 1500] as const
@@ -20,13 +34,18 @@ export interface Member {
 }
 
 export interface Members {
-  /** Those that report to the active node; none without high availability. */
+  /**
+   * Those that report to the active node and are in the Raft configuration, where there is one
+   * that can be read; none without high availability.
+   */
   readonly reporting: readonly Member[]
-  /** Members of the Raft cluster that do not. */
+  /** Members of the Raft cluster that do not report. */
   readonly unheard: readonly (Member & { readonly id: string })[]
+  /** Nodes that report and are in no Raft configuration: the two sources disagree. */
+  readonly strangers: readonly Member[]
   readonly unreadable: readonly Unreadable[]
   /** Why the reporting nodes could not be had. */
-  readonly refused?: ServerResponse
+  readonly failure?: { readonly unreadable: Unreadable; readonly error: LockstepError }
 }
 
 /** Asks again while the node cannot say, as during a change of leader, or what it says is not `enough`. */
@@ -43,41 +62,42 @@ export async function readMembers(
   return (await readMembersOnce(reader, address)).members
 }
 
+/** True of an address that the cluster itself has as a member's: a token may be sent there. */
+export function isMemberAddress({ reporting }: Members, address: NodeAddress): boolean {
+  return reporting.some((member) => member.address === address)
+}
+
 async function readMembersOnce(
   reader: Reader,
   address: NodeAddress,
 ): Promise<{ readonly members: Members; readonly passing: boolean }> {
-  const [response, raft] = await Promise.all([
-    reader.askTwice(address, readHaStatus()),
-    readRaftMembers(reader, address),
+  const [told, raft] = await Promise.all([
+    readReportingNodes(reader, address),
+    readRaftServers(reader, address),
   ])
-  const nobody = { reporting: [], unheard: [], unreadable: raft.unreadable }
-  if (response.status !== 200) {
-    const none = response.status === 400 || response.status === 404
-    return {
-      members: none ? nobody : { ...nobody, refused: response },
-      passing: saysComeBack(response),
-    }
-  }
-  const listed = dataOf(response.body)['nodes']
-  const nodes = (Array.isArray(listed) ? listed : []).map((node) => fields(node))
-  if (nodes.length === 0) return { members: nobody, passing: false }
-  const reporting = nodes.map((node) => {
-    const advertised = text(node['api_address'])
-    const parsed = parseNodeAddress(advertised)
-    if (parsed === undefined) throw unusable(advertised)
-    return { address: parsed, cluster: hostOf(text(node['cluster_address'])) }
-  })
+  const reporting = told.kind === 'nodes' ? told.members : []
+  const unreadable = raft.kind === 'unreadable' ? [raft.unreadable] : []
+  const servers = raft.kind === 'servers' ? raft.servers : []
+  const inRaft = new Set(servers.map((server) => hostOf(server.address)))
   const heard = new Set(reporting.map(({ cluster }) => cluster))
-  const scheme = reporting[0]?.address.startsWith('https:') === true ? 'https' : 'http'
-  const unheard = raft.members.flatMap((member) => {
-    if (heard.has(hostOf(member.address))) return []
-    const named = parseNodeAddress(`${scheme}://${member.address}`)
-    return named === undefined
-      ? []
-      : { id: member.id, address: named, cluster: hostOf(member.address) }
-  })
-  return { members: { reporting, unheard, unreadable: raft.unreadable }, passing: false }
+  const scheme = (reporting[0]?.address ?? address).startsWith('https:') ? 'https' : 'http'
+  const members = {
+    reporting: reporting.filter(({ cluster }) => inRaft.size === 0 || inRaft.has(cluster)),
+    strangers: reporting.filter(({ cluster }) => inRaft.size > 0 && !inRaft.has(cluster)),
+    // A cluster that cannot have a second node has no Raft configuration that names one.
+    unheard: servers
+      .filter((server) => !heard.has(hostOf(server.address)))
+      .map((server) => unheardMember(server, scheme)),
+    unreadable,
+    ...(told.kind === 'failure' && { failure: told.failure }),
+  }
+  return { members, passing: told.kind === 'failure' && told.passing }
+}
+
+function unheardMember({ id, address }: RaftServer, scheme: string): Members['unheard'][number] {
+  const named = parseNodeAddress(`${scheme}://${address}`)
+  if (named === undefined) throw unusable(address)
+  return { id, address: named, cluster: hostOf(address) }
 }
 
 export function addressesOf(members: readonly Member[]): NodeAddress[] {
@@ -89,39 +109,82 @@ export function sharedAddress(advertised: readonly NodeAddress[]): NodeAddress |
   return advertised.find((address, at) => advertised.indexOf(address) !== at)
 }
 
-interface RaftMember {
-  readonly id: string
-  /** `host:port`, of the cluster's own traffic. */
-  readonly address: string
+type Reporting =
+  | { readonly kind: 'nodes'; readonly members: readonly Member[] }
+  | {
+      readonly kind: 'failure'
+      readonly failure: NonNullable<Members['failure']>
+      readonly passing: boolean
+    }
+
+/**
+ * The nodes that report to the active one. A refusal means "there are none" only where the node
+ * itself says that its cluster has no high availability: measured on OpenBao 2.7.2 without it,
+ * `sys/leader` says `ha_enabled: false`, and `sys/ha-status` lists the one node.
+ */
+async function readReportingNodes(reader: Reader, address: NodeAddress): Promise<Reporting> {
+  const request = readHaStatus()
+  const response = await reader.askTwice(address, request)
+  const about = { what: 'nodes', path: shownPath(request.path) } as const
+  if (response.status === 200) {
+    const decoded = decode(haStatus, response.body)
+    if (decoded.kind === 'odd') {
+      const unreadable = { ...about, ...whyOdd(decoded.problem) }
+      const error = oddAnswer(address, request, decoded.problem)
+      return { kind: 'failure', failure: { unreadable, error }, passing: false }
+    }
+    const members = decoded.value.map(({ apiAddress, clusterAddress }) => {
+      const parsed = parseNodeAddress(apiAddress)
+      if (parsed === undefined) throw unusable(apiAddress)
+      return { address: parsed, cluster: hostOf(clusterAddress) }
+    })
+    return { kind: 'nodes', members }
+  }
+  if ((response.status === 400 || response.status === 404) && !(await mayHaveMore(reader, address)))
+    return { kind: 'nodes', members: [] }
+  return {
+    kind: 'failure',
+    failure: {
+      unreadable: { ...about, ...whyUnread(response) },
+      error: refusal(address, request, response),
+    },
+    passing: saysComeBack(response),
+  }
 }
 
-interface RaftReading {
-  readonly members: readonly RaftMember[]
-  readonly unreadable: readonly Unreadable[]
+async function mayHaveMore(reader: Reader, address: NodeAddress): Promise<boolean> {
+  const request = readLeader()
+  const response = await reader.ask(address, request)
+  if (response.status !== 200) throw refusal(address, request, response)
+  return demand(haEnabled, { node: address, request }, response)
 }
 
-/** A server on another storage has no such path (404, or 400 where it has the path all the same). */
-async function readRaftMembers(reader: Reader, address: NodeAddress): Promise<RaftReading> {
+type RaftReading =
+  | { readonly kind: 'servers'; readonly servers: readonly RaftServer[] }
+  /** The cluster's storage is another one: its members are known by `sys/ha-status` alone. */
+  | { readonly kind: 'no-raft' }
+  | { readonly kind: 'unreadable'; readonly unreadable: Unreadable }
+
+async function readRaftServers(reader: Reader, address: NodeAddress): Promise<RaftReading> {
   const request = readRaftConfiguration()
   const response = await reader.ask(address, request)
+  const unreadable = (why: Pick<Unreadable, 'reason' | 'denied'>): RaftReading => ({
+    kind: 'unreadable',
+    unreadable: { what: 'nodes', path: shownPath(request.path), ...why },
+  })
   if (response.status === 200) {
-    const servers = fields(dataOf(response.body)['config'])['servers']
-    const members = (Array.isArray(servers) ? servers : []).map((server) => ({
-      id: text(fields(server)['node_id']),
-      address: text(fields(server)['address']),
-    }))
-    return { members, unreadable: [] }
+    const decoded = decode(raftConfiguration, response.body)
+    return decoded.kind === 'odd'
+      ? unreadable(whyOdd(decoded.problem))
+      : { kind: 'servers', servers: decoded.value }
   }
-  const none = { members: [], unreadable: [] }
-  if (response.status === 400 || response.status === 404) return none
-  // A token's rights are looked at before the path: the refusal does not tell whether it is there.
+  // A server on another storage has no such path; and a token's rights are looked at before the
+  // path, so that no refusal tells whether it is there.
   const status = await reader.ask(address, readSealStatus())
-  const storage = text(fields(status.body)['storage_type'])
-  if (storage !== '' && storage !== 'raft') return none
-  return {
-    members: [],
-    unreadable: [{ what: 'nodes', path: shownPath(request.path), ...whyUnread(response) }],
-  }
+  const storage = decode(storageType, status.body)
+  return storage.kind === 'documented' && storage.value !== 'raft'
+    ? { kind: 'no-raft' }
+    : unreadable(whyUnread(response))
 }
 
 /** Of an address of the cluster's own traffic, with or without its scheme. */
@@ -132,7 +195,7 @@ export function hostOf(address: string): string {
 function unusable(advertised: string): LockstepError {
   return new LockstepError({
     code: 'bad-node-address',
-    message: `a node of the cluster advertises the address "${advertised}", which is none`,
+    message: `a node of the cluster advertises the address "${advertised}", which is not an address`,
     hint: 'Set api_addr in its configuration, or list the nodes under cluster.nodes.',
   })
 }

@@ -21,10 +21,16 @@ import {
   versionFromServer,
 } from '../domain/names.ts'
 import { isOverridable } from '../domain/overridable.ts'
-import { dataOf, fields, text } from '../server/body.ts'
+import {
+  authMounts,
+  type MountAnswer,
+  mountHelp,
+  secretMounts,
+} from '../server/answers/plugins.ts'
+import { decode } from '../server/answers/shape.ts'
 import type { Reader } from '../server/reader.ts'
 import { shownPath } from '../server/request-path.ts'
-import { errorWords, forwards, refusal, whyUnread } from '../server/faults.ts'
+import { errorWords, forwards, oddAnswer, refusal, whyOdd, whyUnread } from '../server/faults.ts'
 import { readAuthMounts, readMountHelp, readSecretMounts } from '../server/requests.ts'
 
 /** A mount as one node lists it. */
@@ -65,30 +71,29 @@ export async function listMounts(
   const requests = [readSecretMounts(namespace), readAuthMounts(namespace)] as const
   const answers = await Promise.all(requests.map((request) => reader.ask(node, request)))
   if (answers.some(forwards)) return { kind: 'forwards' }
+  const listed: MountAnswer[][] = []
   for (const [index, answer] of answers.entries()) {
     const request = requests[index]
-    if (answer.status === 200 || request === undefined) continue
-    return {
-      kind: 'unreadable',
-      unreadable: {
-        what: 'mounts',
-        path: `${namespace}${shownPath(request.path)}`,
-        node,
-        ...whyUnread(answer),
-      },
-      error: refusal(node, request, answer),
+    if (request === undefined) continue
+    const about = { what: 'mounts', path: `${namespace}${shownPath(request.path)}`, node } as const
+    if (answer.status !== 200) {
+      const unreadable = { ...about, ...whyUnread(answer) }
+      return { kind: 'unreadable', unreadable, error: refusal(node, request, answer) }
     }
+    const decoded = decode(index === 0 ? secretMounts : authMounts, answer.body)
+    if (decoded.kind === 'odd') {
+      const unreadable = { ...about, ...whyOdd(decoded.problem) }
+      return { kind: 'unreadable', unreadable, error: oddAnswer(node, request, decoded.problem) }
+    }
+    listed.push([...decoded.value])
   }
-  const [secret, auth] = answers.map((answer) => dataOf(answer.body))
-  const listed = [
-    ...mountsOf('secret', secret ?? {}, namespace),
-    ...mountsOf('auth', auth ?? {}, namespace),
-  ]
+  const [secret = [], auth = []] = listed
+  const found = [...mountsOf('secret', secret, namespace), ...mountsOf('auth', auth, namespace)]
   return {
     kind: 'itself',
-    system_version: text(fields(secret?.['sys/'])['running_plugin_version']),
-    mounts: listed.flatMap((item) => ('what' in item ? [] : item)),
-    unusable: listed.flatMap((item) => ('what' in item ? { ...item, node } : [])),
+    system_version: secret.find(({ path }) => path === 'sys/')?.runningVersion ?? '',
+    mounts: found.flatMap((item) => ('what' in item ? [] : item)),
+    unusable: found.flatMap((item) => ('what' in item ? { ...item, node } : [])),
   }
 }
 
@@ -97,28 +102,26 @@ const SYSTEM_TYPES = /^(ns_)?(system|identity|cubbyhole|token)$/
 
 function mountsOf(
   type: PluginType,
-  listed: Readonly<Record<string, unknown>>,
+  listed: readonly MountAnswer[],
   namespace: Namespace,
 ): (ListedMount | Unreadable)[] {
-  return Object.entries(listed).flatMap(([path, value]) => {
-    const mount = fields(value)
-    const name = text(mount['type'])
-    if (name === '' || SYSTEM_TYPES.test(name)) return []
-    const full = type === 'auth' ? `auth/${path}` : path
-    const plugin = parsePluginId(`${type}/${name}`)
+  return listed.flatMap((mount) => {
+    if (SYSTEM_TYPES.test(mount.type)) return []
+    const full = type === 'auth' ? `auth/${mount.path}` : mount.path
+    const plugin = parsePluginId(`${type}/${mount.type}`)
     const fault = faultInMountPath(full) ?? (plugin ? undefined : 'runs a plugin without a name')
     if (fault !== undefined || plugin === undefined) {
       return { what: 'mounts', path: `${namespace}${full}`, reason: `its path ${fault ?? ''}` }
     }
-    const running_version = versionFromServer(mount['running_plugin_version'])
+    const running_version = versionFromServer(mount.runningVersion)
     return {
       path: mountPathIn(namespace, full),
       namespace,
       plugin,
-      accessor: text(mount['accessor']),
-      configured_version: versionFromServer(mount['plugin_version']),
+      accessor: mount.accessor,
+      configured_version: versionFromServer(mount.pluginVersion),
       running_version,
-      running_sha256: runningBinary(plugin, running_version, mount['running_sha256']),
+      running_sha256: runningBinary(plugin, running_version, mount.runningSha256),
     }
   })
 }
@@ -128,7 +131,7 @@ function mountsOf(
  * declared without `sha256sum`. Builtins are told by their version; Vault 1.21 copies a configured
  * version even where the plugin cannot be overridden.
  */
-function runningBinary(plugin: PluginId, version: Version, listed: unknown): RunningBinary {
+function runningBinary(plugin: PluginId, version: Version, listed: string): RunningBinary {
   const hash = hashFromServer(listed)
   if (hash !== UNKNOWN_HASH) return hash
   return isBuiltinVersion(version) || !isOverridable(plugin) ? BUILTIN : UNKNOWN_HASH
@@ -142,7 +145,13 @@ export async function askMount(
 ): Promise<Pick<MountOnNode, 'answers' | 'detail'>> {
   try {
     const answer = await reader.ask(node, readMountHelp(mount.path, mount.namespace))
-    if (answer.status === 200) return { answers: 'yes' }
+    if (answer.status === 200) {
+      const decoded = decode(mountHelp, answer.body)
+      // Whoever answered, it was not the backend.
+      return decoded.kind === 'odd'
+        ? { answers: 'unchecked', detail: whyOdd(decoded.problem).reason }
+        : { answers: 'yes' }
+    }
     // A right the token lacks says nothing about the backend.
     if (answer.status === 403 || forwards(answer)) {
       return { answers: 'unchecked', detail: errorWords(answer) || `HTTP ${answer.status}` }

@@ -6,11 +6,11 @@ import type { LiveState } from '../domain/live.ts'
  * False where one node's answers differ from another's in what all of them are told. A standby of
  * OpenBao learns of a token, a mount or a tune a moment after the active node (seen up to 0.2 s
  * later with 2.7.2): it sends a token that it does not know to the active node (307), or refuses it
- * (403). What a node runs is its own and may differ. Vault's standbys keep no view of their own.
+ * (403). What a node runs is its own and may differ. A standby that
+ * is configured to forward keeps no view of its own, and takes no part in this.
  */
-export function nodesAgree({ product, nodes, mounts, unreadable }: LiveState): boolean {
-  if (product !== 'openbao') return true
-  if (nodes.some(({ state }) => state === 'forwarding')) return false
+export function nodesAgree({ nodes, mounts, unreadable }: LiveState): boolean {
+  if (nodes.some(({ state }) => state === 'not-ready')) return false
   const serving = nodes.filter(({ state }) => state === 'serving').length
   // What every node refuses is a right that the token lacks.
   const refused = groupBy(

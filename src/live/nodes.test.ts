@@ -157,7 +157,13 @@ describe('the members of the Raft cluster', () => {
   })
 
   test.each([
-    ['without such a path', { 'sys/storage/raft/configuration': { status: 404, body: {} } }],
+    [
+      'without such a path',
+      {
+        'sys/storage/raft/configuration': { status: 404, body: {} },
+        'sys/seal-status': { status: 200, body: { storage_type: 'inmem' } },
+      },
+    ],
     [
       'that is not Raft',
       { ...RAFT_REFUSED, 'sys/seal-status': { status: 200, body: { storage_type: 'consul' } } },

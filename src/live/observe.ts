@@ -3,7 +3,7 @@
  * nothing. What cannot be read is named in `unreadable`; only what leaves nothing to say throws.
  */
 import { LockstepError } from '../domain/errors.ts'
-import type { LiveNode, LiveState, Unreadable } from '../domain/live.ts'
+import type { LiveNode, LiveState, Product, Unreadable } from '../domain/live.ts'
 import {
   BUILTIN,
   compareText,
@@ -19,8 +19,9 @@ import { readEntriesOnNodes } from './entries-on-nodes.ts'
 import { listMounts, type NodeMounts, readMounts } from './mounts.ts'
 import { readNamespaces } from './namespaces.ts'
 import { nodesAgree } from './nodes-agree.ts'
-import { findLeftOut } from './left-out.ts'
-import { discoverNodes, type NodeReport, type NodesFound, readNode } from './nodes.ts'
+import { tellApart } from './forwarding-nodes.ts'
+import { checkListedNodes } from './listed-nodes.ts'
+import { discoverNodes, type NodeReport, type NodesFound, askOnce } from './nodes.ts'
 
 export interface ObserveOptions {
   /** Where to begin: a node, or whatever stands before the nodes. */
@@ -39,9 +40,6 @@ export interface ObserveOptions {
 /** Milliseconds after which nodes that do not tell the same are asked again. */
 const AGREED_AFTER = [150, 350, 700] as const
 
-/** Milliseconds. A node answers this from memory, so that one which does not hangs. */
-const SAYS_HOW_IT_IS_WITHIN = 10_000
-
 /**
  * Reads until the nodes tell the same, for a bounded time. Throws a LockstepError where the cluster
  * cannot be reached, is sealed, or refuses the token.
@@ -49,10 +47,16 @@ const SAYS_HOW_IT_IS_WITHIN = 10_000
 export async function observe(reader: Reader, options: ObserveOptions): Promise<LiveState> {
   for (const pause of AGREED_AFTER) {
     const live = await readOnce(reader, options)
-    if (nodesAgree(live)) return live
+    if (activeNodes(live).length === 1 && nodesAgree(live)) return live
     await reader.wait(pause)
   }
-  return readOnce(reader, options)
+  const live = await readOnce(reader, options)
+  if (activeNodes(live).length > 1) throw severalActiveNodes(activeNodes(live))
+  return live
+}
+
+function activeNodes({ nodes }: Pick<LiveState, 'nodes'>): readonly LiveNode[] {
+  return nodes.filter(({ role }) => role === 'active')
 }
 
 async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveState> {
@@ -85,6 +89,8 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
       also?.has(plugin) === true ||
       (plugins?.has(plugin) ?? (isUpgradable(plugin) || running_sha256 !== BUILTIN)),
   })
+  const product = productOf(mounts.system_version, active.node.address)
+  const told = await tellApart(reader, mounts.nodes, { product, active: active.node.address })
   // Where all is asked for, a connection whose plugin has no entry left is shown above all.
   const databases =
     plugins === undefined ||
@@ -94,11 +100,10 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
     : { connections: [], unreadable: [] }
   const catalog = await entries
   return {
-    // The version alone does not tell: both products have a 2.x.
-    product: mounts.system_version.includes('builtin.bao') ? 'openbao' : 'vault',
+    product,
     server_version: active.node.version,
     cluster: active.cluster,
-    nodes: mounts.nodes,
+    nodes: told,
     catalog: catalog.entries,
     mounts: mounts.mounts,
     connections: connections.connections,
@@ -115,6 +120,28 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
   }
 }
 
+/**
+ * The product, by the version of the servers' own `sys/` mount: the server's version alone does not
+ * tell, since both have a 2.x. Throws a LockstepError where no node listed its own mounts.
+ */
+function productOf(systemVersion: string, active: NodeAddress): Product {
+  if (/\+builtin\.bao$/.test(systemVersion)) return 'openbao'
+  if (/\+builtin\.vault$/.test(systemVersion)) return 'vault'
+  throw new LockstepError(
+    systemVersion === ''
+      ? {
+          code: 'no-active-node',
+          message: `${active} is the active node, and sends what it is asked for to another`,
+          hint: 'The cluster is changing its leader: run this again in a moment.',
+        }
+      : {
+          code: 'odd-answer',
+          message: `${active} answered sys/mounts with something that is not its documented shape: the version of sys/ is "${systemVersion}", neither OpenBao’s nor Vault’s`,
+          hint: 'Check that the address is that of an OpenBao or Vault server.',
+        },
+  )
+}
+
 interface NodesReading {
   /** Sorted by address. */
   readonly nodes: readonly NodeReport[]
@@ -126,43 +153,54 @@ async function readNodes(
   reader: Reader,
   { address, nodes }: ObserveOptions,
 ): Promise<NodesReading> {
+  const report = askOnce(reader)
   if (nodes === undefined) {
     const found = await discoverNodes(reader, address)
-    return joinNodes(await askNodes(reader, found.addresses), found)
+    const roots = askForMounts(reader, found.addresses)
+    return joinNodes(await Promise.all(found.addresses.map(report)), roots, found)
   }
-  const [asked, found] = await Promise.all([
-    askNodes(reader, nodes),
-    findLeftOut(reader, address, nodes),
-  ])
-  return joinNodes(asked, found)
+  // Without the token, until it is known which cluster each belongs to.
+  const reports = nodes.map(report)
+  const found = await checkListedNodes(reader, { address, listed: nodes, report })
+  const roots = askForMounts(reader, found.addresses)
+  const asked = (await Promise.all(reports)).filter(({ node }) =>
+    found.addresses.includes(node.address),
+  )
+  return joinNodes(asked, roots, found)
 }
 
-/** Asks each node how it is and, in the same breath, for the mounts of its root namespace. */
-async function askNodes(
+/** The mounts of each node's root namespace, asked for while the nodes are asked how they are. */
+function askForMounts(
   reader: Reader,
   addresses: readonly NodeAddress[],
-): Promise<Pick<NodesReading, 'nodes' | 'roots'>> {
+): NodesReading['roots'] {
   const roots = new Map(
     addresses.map((node) => [node, listMounts(reader, node, ROOT_NAMESPACE)] as const),
   )
   // A node that turns out to be sealed or away refuses: only who waits for it is to hear of it.
   for (const root of roots.values()) root.catch(() => undefined)
-  const nodes = addresses.map((node) =>
-    readNode(reader, node, AbortSignal.timeout(SAYS_HOW_IT_IS_WITHIN)),
-  )
-  return { nodes: await Promise.all(nodes), roots }
+  return roots
 }
 
 function joinNodes(
-  { nodes, roots }: Pick<NodesReading, 'nodes' | 'roots'>,
-  { unheard, unreadable }: Pick<NodesFound, 'unheard' | 'unreadable'>,
+  nodes: readonly NodeReport[],
+  roots: NodesReading['roots'],
+  { unasked, unreadable }: Pick<NodesFound, 'unasked' | 'unreadable'>,
 ): NodesReading {
-  const silent = unheard.map((node) => ({ node, cluster: { name: '', id: '' } }))
+  const silent = unasked.map((node) => ({ node, cluster: { name: '', id: '' } }))
   return {
     nodes: [...nodes, ...silent].sort((a, b) => compareText(a.node.address, b.node.address)),
     roots,
     unreadable,
   }
+}
+
+function severalActiveNodes(nodes: readonly LiveNode[]): LockstepError {
+  return new LockstepError({
+    code: 'several-active-nodes',
+    message: `${nodes.map(({ address }) => address).join(' and ')} each say that they are the active node`,
+    hint: 'Run this again in a moment. If they still do, check that all of them are nodes of one cluster.',
+  })
 }
 
 function noActiveNode(nodes: readonly LiveNode[]): LockstepError {

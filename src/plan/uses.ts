@@ -76,9 +76,8 @@ export function findUses(live: LiveState, entry: UsedEntry): readonly Use[] {
     uses.push({ kind: 'unreadable', description: `${where} could not be read (${reason})` })
   }
   for (const node of live.nodes) {
-    // Vault's standbys forward and run nothing; OpenBao's run plugins that cannot be seen then.
-    const silent = node.state === 'forwarding' && live.product === 'openbao'
-    if (node.state !== 'unreachable' && node.state !== 'sealed' && !silent) continue
+    // A standby that is configured to forward runs nothing.
+    if (node.state === 'serving' || node.state === 'forwarding') continue
     const description = `${node.address} could not be asked (${node.detail ?? node.state})`
     uses.push({ kind: 'unreadable', description, node: node.address })
   }

@@ -66,11 +66,11 @@ function countSteps(plan: Plan): string[] {
 }
 
 function noChanges(plan: Plan): string {
-  if (onlyActiveRuns(plan.cluster)) {
-    return 'No changes. The active node runs what the file asks for; standbys run no plugins.'
-  }
   if (plan.findings.some(({ rule }) => rule === 'unreadable')) {
     return 'No changes, as far as could be read: the warnings name what could not.'
+  }
+  if (onlyActiveRuns(plan.cluster)) {
+    return 'No changes. The active node runs what the file asks for; standbys run no plugins.'
   }
   const unseen = countUnseen(plan.cluster)
   return unseen === 0

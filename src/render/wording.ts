@@ -55,6 +55,8 @@ export function describeNodeState(state: NodeState): string {
       return ''
     case 'forwarding':
       return '(forwards to the active node)'
+    case 'not-ready':
+      return '(does not answer for itself yet)'
     case 'sealed':
       return '(sealed)'
     case 'unreachable':
@@ -66,5 +68,5 @@ export function describeNodeState(state: NodeState): string {
 
 /** How many nodes of a plan's cluster nobody could ask. */
 export function countUnseen({ nodes }: Plan['cluster']): number {
-  return nodes.filter(({ state }) => state === 'sealed' || state === 'unreachable').length
+  return nodes.filter(({ state }) => state !== 'serving' && state !== 'forwarding').length
 }

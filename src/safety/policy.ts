@@ -56,7 +56,7 @@ function readsFor(desired: DesiredState, live: LiveState): ServerRequest[] {
     : []
   return [
     ...commonReads(live, databases),
-    // A node that is given by another address than it advertises is asked which it is.
+    // A node that is listed by another address than it advertises is asked which it is.
     ...(desired.cluster.nodes === undefined ? [] : [readOwnConfiguration()]),
   ]
 }
@@ -65,6 +65,8 @@ function commonReads(live: LiveState, databases: LiveState['mounts']): ServerReq
   return [
     readHaStatus(),
     readRaftConfiguration(),
+    // Where standbys of OpenBao forward, the active node is asked whether they are configured to.
+    ...(someForward(live) ? [readOwnConfiguration()] : []),
     readCatalog(),
     readPins(),
     readCapabilities([]),
@@ -78,6 +80,13 @@ function commonReads(live: LiveState, databases: LiveState['mounts']): ServerReq
     ...databases.map(({ path, namespace }) => listConnections(path, namespace)),
     ...live.connections.map(({ path, namespace }) => readConnection(path, namespace)),
   ]
+}
+
+function someForward({ product, nodes }: LiveState): boolean {
+  return (
+    product === 'openbao' &&
+    nodes.some(({ state }) => state === 'forwarding' || state === 'not-ready')
+  )
 }
 
 function pluginRequests(desired: DesiredState, live: LiveState): ServerRequest[] {

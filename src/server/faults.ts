@@ -2,9 +2,12 @@
  * What a refused or unanswered request means, in the user's terms: the message, the exit code
  * and the way out. Never holds a token.
  */
-import { EXIT, LockstepError } from '../domain/errors.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { EXIT, LockstepError, unreachable } from '../domain/errors.ts'
 import type { ServerRequest, ServerResponse } from '../domain/exchange.ts'
+import type { Unreadable } from '../domain/live.ts'
 import type { NodeAddress } from '../domain/names.ts'
+import { decode, type Decoder } from './answers/shape.ts'
 import { UNUSABLE_ANSWER } from './read-answer.ts'
 import { plainPath } from './request-path.ts'
 import { capabilityFor, policyLine } from './rights.ts'
@@ -79,7 +82,7 @@ function sayingsOf(words: string): string[] {
 export function saysComeBack(response: ServerResponse): boolean {
   if (forwards(response) || [429, 502, 504].includes(response.status)) return true
   // A sealed node says 503 too, and stays so until somebody unseals it.
-  return response.status === 503
+  return response.status === 503 && whyClosed(response) === undefined
 }
 
 /**
@@ -98,8 +101,42 @@ export function isDenied({ status }: ServerResponse): boolean {
 }
 
 /** Why something could not be read, as the live state has it. */
-export function whyUnread(answer: ServerResponse): { reason: string; denied?: true } {
+export function whyUnread(
+  answer: ServerResponse,
+): Pick<Unreadable, 'reason' | 'denied' | 'fix'> {
+  const closed = whyClosed(answer)
+  if (closed !== undefined) return describeClosed(closed)
   return { reason: describeAnswer(answer), ...(isDenied(answer) && { denied: true }) }
+}
+
+/** Why a namespace answers nothing. */
+export type ClosedNamespace = 'sealed' | 'locked' | 'deleted'
+
+/**
+ * Measured on OpenBao 2.7.2: 503 `namespace is sealed`; 503 `API access to this namespace has been
+ * locked by an administrator …`; 404 `namespace not found`, also of one that is being deleted.
+ */
+export function whyClosed(answer: ServerResponse): ClosedNamespace | undefined {
+  const words = wordsToJudge(answer)
+  if (answer.status === 503 && /namespace is sealed/.test(words)) return 'sealed'
+  if (answer.status === 503 && /namespace has been locked/.test(words)) return 'locked'
+  return answer.status === 404 && /namespace not found/.test(words) ? 'deleted' : undefined
+}
+
+export function describeClosed(why: ClosedNamespace): Pick<Unreadable, 'reason' | 'fix'> {
+  switch (why) {
+    case 'sealed':
+      return { reason: 'the namespace is sealed', fix: 'Unseal the namespace.' }
+    case 'locked':
+      return { reason: 'the namespace is locked', fix: 'Unlock the namespace.' }
+    case 'deleted':
+      return {
+        reason: 'the namespace is deleted, or is being deleted',
+        fix: 'Wait until the namespace is deleted.',
+      }
+    default:
+      return unreachable(why)
+  }
 }
 
 /** An answer in one line: its status, and its words if it has any. */
@@ -194,6 +231,46 @@ export function doubtsToken(response: ServerResponse): boolean {
   return isDenied(response) && !deniesRight(response)
 }
 
+/** Why an answer was not used, as the live state has it: it is not what the server documents. */
+export function whyOdd(problem: string): { reason: string } {
+  return { reason: `the answer is not of its documented shape: ${problem}` }
+}
+
+/** The error of an answer that is not what the server documents. */
+export function oddAnswer(
+  node: NodeAddress,
+  request: ServerRequest,
+  problem: string,
+): LockstepError {
+  return new LockstepError({
+    code: 'odd-answer',
+    message: `${node} answered ${plainPath(request.path)} with something that is not its documented shape: ${problem}`,
+    hint: 'Check that the address is that of a server, and that nothing between here and the server changes its answers.',
+  })
+}
+
+/** What a 200 says, by its decoder. Throws a LockstepError where it is not what is documented. */
+export function demand<Value>(
+  decoder: Decoder<Value>,
+  asked: { readonly node: NodeAddress; readonly request: ServerRequest },
+  { body }: ServerResponse,
+): Value {
+  const decoded = decode(decoder, body)
+  if (decoded.kind === 'odd') throw oddAnswer(asked.node, asked.request, decoded.problem)
+  return decoded.value
+}
+
+/** True of the answer that servers give to a list without keys and to a read of what is not there. */
+export function saysNothingThere({ status, body }: ServerResponse): boolean {
+  return status === 404 && isDeepStrictEqual(body, { errors: [] })
+}
+
+/** True of a path that this server does not have: OpenBao's words, then Vault Community's. */
+export function hasNoSuchPath(response: ServerResponse): boolean {
+  if (response.status !== 404) return false
+  return /^(unsupported path|enterprise-only feature)$/.test(wordsToJudge(response))
+}
+
 /** The error of an answer that refuses. */
 export function refusal(
   node: NodeAddress,
@@ -204,6 +281,12 @@ export function refusal(
   const told = words === '' ? `HTTP ${response.status}` : `HTTP ${response.status}: ${words}`
   const asked = `${request.method} ${plainPath(request.path)}`
   const meant = wordsToJudge(response)
+  const closed = whyClosed(response)
+  if (closed !== undefined) {
+    const { reason, fix } = describeClosed(closed)
+    const message = `${node}: ${request.namespace || asked}: ${reason}`
+    return new LockstepError({ code: 'namespace-closed', message, ...(fix && { hint: fix }) })
+  }
   if (response.status === 503 && /sealed/i.test(meant)) {
     return new LockstepError({
       code: 'sealed',

@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
-import { wordsToJudge } from './faults.ts'
+import { whyClosed, wordsToJudge } from './faults.ts'
 
 export interface PatienceOptions {
   /** Milliseconds that the waits for one answer may take together; 0: without end. */
@@ -47,10 +47,10 @@ export function createPatience(options: PatienceOptions | undefined, node: NodeA
 
 /** True of an answer that says no more than: too much at once, come back later. */
 export function isBusy(response: ServerResponse): boolean {
-  // A sealed node says 503 too, and stays so until somebody unseals it.
-  return (
-    isRateLimited(response) || (response.status === 503 && !/sealed/i.test(wordsToJudge(response)))
-  )
+  if (isRateLimited(response)) return true
+  // A sealed node says 503 too, as does a namespace that is sealed or locked: until somebody opens it.
+  if (response.status !== 503 || whyClosed(response) !== undefined) return false
+  return !/sealed/i.test(wordsToJudge(response))
 }
 
 /**

@@ -53,6 +53,7 @@ const READS: Readonly<Record<string, readonly ReadRequest[]>> = {
   readHaStatus: [requests.readHaStatus()],
   readRaftConfiguration: [requests.readRaftConfiguration()],
   readSealStatus: [requests.readSealStatus()],
+  readLeader: [requests.readLeader()],
   readOwnConfiguration: [requests.readOwnConfiguration()],
   readCatalog: [requests.readCatalog()],
   readCatalogEntry: VERSIONS.map((version) => requests.readCatalogEntry(plugin, version)),

@@ -28,6 +28,7 @@ abstract class Made implements ServerRequest {
   declare readonly body?: Body
   declare readonly namespace: Namespace
   declare readonly forwarding: boolean
+  declare readonly anonymous?: true
 
   constructor(fields: ServerRequest & { readonly path: RequestPath }) {
     Object.assign(this, fields)
@@ -60,11 +61,14 @@ function removeEntry(plugin: PluginId, version: Version): WriteRequest {
   return new WriteRequest({ method: 'DELETE', path: entryPath(plugin, version), ...ANYWHERE })
 }
 
-type Where = Pick<ServerRequest, 'namespace' | 'forwarding'>
+type Where = Pick<ServerRequest, 'namespace' | 'forwarding' | 'anonymous'>
 const ANYWHERE: Where = { namespace: ROOT_NAMESPACE, forwarding: true }
 
 /** Asked of the node itself: what `forwarding: false` is for. */
 const ITSELF = { forwarding: false } as const
+
+/** Answered by every node to anybody, so that no token need be sent to find out which it is. */
+const ANONYMOUS = { ...ITSELF, anonymous: true } as const
 
 const LIST = { list: 'true' } as const
 
@@ -78,7 +82,7 @@ export function readHealth(): ReadRequest {
     sealedcode: '200',
     uninitcode: '200',
   })
-  return get(path, ITSELF)
+  return get(path, ANONYMOUS)
 }
 
 /** The nodes the active one has heard of. */
@@ -93,7 +97,12 @@ export function readRaftConfiguration(): ReadRequest {
 
 /** What a node's storage is, among others; answered without a token, sealed or not. */
 export function readSealStatus(): ReadRequest {
-  return get(requestPath`sys/seal-status`, ITSELF)
+  return get(requestPath`sys/seal-status`, ANONYMOUS)
+}
+
+/** Who leads, and whether there can be more nodes than one; answered without a token. */
+export function readLeader(): ReadRequest {
+  return get(requestPath`sys/leader`, ANONYMOUS)
 }
 
 /**

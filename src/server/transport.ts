@@ -53,7 +53,7 @@ export function createHttpTransport(settings: TransportSettings): Transport {
       // A read that was under way at the end is not to begin anew, and hold the program up.
       if (closed) throw new TypeError('the connections are closed')
       const tls = node.startsWith('https:') ? await withTls() : undefined
-      const token = settings.token()
+      const token = request.anonymous === true ? '' : settings.token()
       const body = request.body === undefined ? undefined : JSON.stringify(request.body)
       const outgoing = (tls?.https ?? http).request(urlOf(node, request), {
         agent: tls?.agent ?? plain,
@@ -67,7 +67,7 @@ export function createHttpTransport(settings: TransportSettings): Transport {
         timeout: settings.timeout,
         size: settings.largestAnswer ?? LARGEST_ANSWER,
       })
-      return token === '' ? { ...response, withoutToken: true } : response
+      return token === '' && request.anonymous !== true ? { ...response, withoutToken: true } : response
     },
     close: async () => {
       closed = true

@@ -1,6 +1,7 @@
 /** A twin's state from its options: everything that is not said is as on a fresh cluster. */
 import { groupBy } from '../domain/group-by.ts'
 import { BUILTIN, ROOT_NAMESPACE } from '../domain/names.ts'
+import { BEHAVIOUR } from './behaviour.ts'
 import { builtinPlugins } from './builtin-plugins.ts'
 import { addEntry, findPlugin, processUnseen } from './catalog.ts'
 import { addMount } from './mount-table.ts'
@@ -19,6 +20,7 @@ export function buildState(options: TwinOptions): State {
     : options.nodes[0]
   const state: State = {
     product,
+    standbysServe: options.standbys_serve ?? BEHAVIOUR[product].standbysServe,
     server_version,
     cluster,
     builtins: new Map(builtins.map((builtin) => [builtin.plugin, builtin])),

@@ -80,9 +80,25 @@ export function answerHaStatus(state: State): ServerResponse {
   return answer({ nodes })
 }
 
+/** Every member, whether or not it is up: asked on OpenBao 2.7.2, which a standby answers too. */
+export function answerRaftConfiguration(state: State): ServerResponse {
+  const servers = [...state.nodes.values()].map((node, index) => ({
+    node_id: `node${index + 1}`,
+    address: new URL(clusterAddress(node)).host,
+    leader: node.address === state.active,
+    protocol_version: '3',
+    voter: true,
+  }))
+  return answer({ config: { servers, index: 0 } })
+}
+
 /** A node's own configuration, as far as anybody asks for it here. */
-export function answerConfiguration(node: Node): ServerResponse {
-  return answer({ api_addr: node.address, cluster_addr: clusterAddress(node) })
+export function answerConfiguration(state: State, node: Node): ServerResponse {
+  return answer({
+    api_addr: node.address,
+    cluster_addr: clusterAddress(node),
+    ...(state.product === 'openbao' && { disable_standby_reads: !state.standbysServe }),
+  })
 }
 
 /** By custom one port above the API's. */

@@ -21,6 +21,7 @@ export function twinFromLive(live: LiveState): Twin {
   const files = registeredFiles(catalog)
   return createTwin({
     product: live.product,
+    ...(live.nodes.some(isForwarding) && { standbys_serve: false }),
     server_version: live.server_version,
     cluster: live.cluster,
     nodes: live.nodes.map((node) => nodeSeed(node, filesOn(node, files, live))),
@@ -31,6 +32,11 @@ export function twinFromLive(live: LiveState): Twin {
     mounts: live.mounts.map(mountSeed),
     connections: live.connections,
   })
+}
+
+/** A standby that is configured to forward runs no plugins until it leads. */
+function isForwarding({ role, state }: LiveNode): boolean {
+  return role !== 'active' && state === 'forwarding'
 }
 
 function externalPlugin(entry: LiveState['catalog'][number]): ExternalPlugin[] {
@@ -94,6 +100,7 @@ function nodeState({ state, role }: LiveNode): NodeState {
     case 'serving':
       return 'up'
     case 'forwarding':
+    case 'not-ready':
       return role === 'active' ? 'up' : 'forwarding'
     case 'sealed':
       return 'sealed'

@@ -71,6 +71,6 @@ function electNext(state: State, after: Node, successor?: NodeAddress): void {
 
 function becomeStandby(state: State, node: Node): void {
   node.running = new Map()
-  if (!BEHAVIOUR[state.product].standbysServe) return
+  if (!state.standbysServe) return
   node.state = setUpNode(state, node) ? 'up' : 'forwarding'
 }

@@ -16,6 +16,7 @@ import { listCatalog, listType, readEntry } from './catalog.ts'
 import {
   answerCapabilities,
   answerConfiguration,
+  answerRaftConfiguration,
   answerHaStatus,
   answerReplicationStatus,
 } from './cluster-status.ts'
@@ -71,9 +72,13 @@ export function answerRequest(state: State, node: Node, request: ReadRequest): S
       return answerCapabilities(state, request.body['paths'] ?? request.body['path'])
     case 'ha-status':
       return answerHaStatus(state)
+    case 'storage':
+      return path === 'sys/storage/raft/configuration' && method === 'GET' && namespace === ''
+        ? answerRaftConfiguration(state)
+        : UNSUPPORTED_PATH
     case 'config':
       return path === 'sys/config/state/sanitized' && method === 'GET' && namespace === ''
-        ? answerConfiguration(node)
+        ? answerConfiguration(state, node)
         : UNSUPPORTED_PATH
     case 'replication':
       return answerReplicationStatus(state)

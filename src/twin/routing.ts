@@ -86,12 +86,12 @@ function answerOfItself(
 }
 
 function answersAsStandby(state: State, node: Node, { method, path }: ReadRequest): boolean {
-  if (!BEHAVIOUR[state.product].standbysServe || node.state !== 'up') return false
+  if (!state.standbysServe || node.state !== 'up') return false
   if (method === 'GET') return path !== 'sys/ha-status'
   return path === 'sys/plugins/reload/backend' || path === 'sys/capabilities-self'
 }
 
 function refuseToForward(state: State, node: Node, { query }: ReadRequest): ServerResponse {
-  const isStuck = BEHAVIOUR[state.product].standbysServe && node.state === 'forwarding'
+  const isStuck = state.standbysServe && node.state === 'forwarding'
   return isStuck && query.has('help') ? refuse(500, 'please forward to the active node') : REDIRECT
 }

@@ -17,7 +17,7 @@ import type { Mount, Node, Running, State } from './state.ts'
 /** Whether this node runs backends of its own. */
 export function runsMounts(state: State, node: Node): boolean {
   if (node.state !== 'up') return false
-  return node.address === state.active || BEHAVIOUR[state.product].standbysServe
+  return node.address === state.active || state.standbysServe
 }
 
 /**

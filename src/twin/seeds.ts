@@ -82,6 +82,8 @@ export interface ConnectionSeed {
 
 export interface TwinOptions {
   readonly product: Product
+  /** Standbys run plugins and answer for themselves; the product's own way if not said. */
+  readonly standbys_serve?: boolean
   readonly server_version: string
   readonly cluster: { readonly name: string; readonly id: string }
   readonly nodes: readonly NodeSeed[]

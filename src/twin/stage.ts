@@ -52,7 +52,9 @@ export function setStage(
   wanted: WantedEnd,
   active: NodeAddress,
 ): Stage {
-  const up = live.nodes.filter(({ state }) => state === 'serving' || state === 'forwarding')
+  const up = live.nodes.filter(
+    ({ state }) => state === 'serving' || state === 'forwarding' || state === 'not-ready',
+  )
   const twin = twinFromLive(live)
   const stage: Stage = {
     twin,

@@ -16,6 +16,8 @@ import type { BuiltinPlugin, NodeState, PluginFile } from './seeds.ts'
 
 export interface State {
   readonly product: Product
+  /** Standbys run their own plugins and answer for themselves; else they send to the active node. */
+  readonly standbysServe: boolean
   readonly server_version: string
   readonly cluster: { readonly name: string; readonly id: string }
   readonly builtins: ReadonlyMap<PluginId, BuiltinPlugin>

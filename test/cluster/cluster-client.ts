@@ -21,6 +21,8 @@ export interface ClusterDescription {
   readonly plugins: Readonly<Partial<Record<PluginFile, string>>>
   /** The path of a PEM file, of a cluster with TLS. */
   readonly caCertificate?: string
+  /** Standbys forward, as Vault's always do; absent: the product's own way. */
+  readonly disableStandbyReads?: true
 }
 
 export interface NodeDescription {
@@ -62,6 +64,10 @@ export class ClusterClient {
   get clusterName(): string {
     return this.description.clusterName
   }
+  /** Standbys run no plugins, and send what they are asked to the active node. */
+  get standbysForward(): boolean {
+    return this.product === 'vault' || this.description.disableStandbyReads === true
+  }
   get caCertificate(): string | undefined {
     return this.description.caCertificate
   }
@@ -95,9 +101,9 @@ export class ClusterClient {
     return index
   }
 
-  /** The places of the nodes that run plugins and answer for them: on Vault no standby does. */
+  /** The places of the nodes that run plugins and answer for them: no standby that forwards does. */
   async servingIndices(): Promise<readonly number[]> {
-    return this.product === 'vault' ? [await this.activeIndex()] : [...this.addresses.keys()]
+    return this.standbysForward ? [await this.activeIndex()] : [...this.addresses.keys()]
   }
 
   /** Has the active node step down, and waits until another one leads and all follow it. */
@@ -156,7 +162,7 @@ export class ClusterClient {
 
   #view(): ClusterView {
     return {
-      product: this.product,
+      standbysForward: this.standbysForward,
       size: this.addresses.length,
       get: (address, path, noForwarding) =>
         this.request(address, 'GET', path, {

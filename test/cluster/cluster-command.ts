@@ -1,7 +1,7 @@
 /**
  * `npm run cluster`: a real cluster with every plugin to try things on, until Ctrl-C, in the state
  * that the examples start from; bare with `--empty`. `--json` prints its description as one line
- * instead; `--tls` and `--audit` as in the tests.
+ * instead; `--tls`, `--audit` and `--no-standby-reads` as in the tests.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,6 +17,7 @@ const { values: flags } = parseArgs({
     nodes: { type: 'string', default: '3' },
     tls: { type: 'boolean', default: false },
     audit: { type: 'boolean', default: false },
+    'no-standby-reads': { type: 'boolean', default: false },
     empty: { type: 'boolean', default: false },
   },
 })
@@ -36,6 +37,7 @@ const cluster = await startCluster({
   nodes: Number(flags.nodes),
   tls: flags.tls,
   audit: flags.audit,
+  disableStandbyReads: flags['no-standby-reads'],
   log,
 })
 running.cluster = cluster

@@ -29,6 +29,8 @@ export interface ClusterOptions {
   readonly tls?: boolean
   /** With a file audit device, one file a node. */
   readonly audit?: boolean
+  /** Standbys forward, as Vault's always do (OpenBao's `disable_standby_reads`). */
+  readonly disableStandbyReads?: boolean
   readonly log?: Log
 }
 
@@ -126,6 +128,7 @@ async function startOnce(
         })),
         plugins: Object.fromEntries([...plugins].map(([file, { sha256 }]) => [file, sha256])),
         ...(certificate !== undefined && { caCertificate: certificate.certificate }),
+        ...(options.disableStandbyReads === true && { disableStandbyReads: true }),
       },
       { nodes, folder, clear },
     )
@@ -177,6 +180,7 @@ async function layOutNodes(ports: readonly number[], around: Surroundings): Prom
         address,
         port,
         clusterPort,
+        disableStandbyReads: options.disableStandbyReads === true,
         ...(certificate !== undefined && { tls: certificate }),
       })
       return new ClusterNode({

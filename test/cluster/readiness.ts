@@ -2,12 +2,12 @@
  * Why a cluster cannot be relied upon yet. A node is unsealed before it serves: asking it in
  * between is what makes tests fail now and then, so all that later requests need is looked at here.
  */
-import type { Product } from './product.ts'
 import type { Answer } from './server-request.ts'
 
 /** The cluster as it is looked at. */
 export interface ClusterView {
-  readonly product: Product
+  /** Standbys send what they are asked to the active node. */
+  readonly standbysForward: boolean
   /** How many nodes it has, those included that are down. */
   readonly size: number
   /** Asks one node, with the root token. */
@@ -93,9 +93,8 @@ async function whyStandbyNotReady(
   cluster: ClusterView,
   standby: string,
 ): Promise<string | undefined> {
-  // OpenBao's standbys answer themselves, Vault's send to the active node.
   const own = await cluster.get(standby, 'sys/mounts', 'noForwarding')
-  const expected = cluster.product === 'openbao' ? 200 : 307
+  const expected = cluster.standbysForward ? 307 : 200
   if (own.status !== expected) return `the standby ${standby} answers ${String(own.status)}`
   // Only the active node answers this one: it shows that forwarding works.
   const forwarded = await cluster.get(standby, 'sys/ha-status')

@@ -17,6 +17,8 @@ export interface ServerConfiguration {
   readonly tls?: { readonly certificate: string; readonly key: string }
   /** A path relative to the server's working directory; the cluster's nodes must agree on it. */
   readonly auditLog?: string
+  /** Standbys send what they are asked to the active node, as Vault's always do (OpenBao). */
+  readonly disableStandbyReads?: boolean
 }
 
 export function renderServerConfiguration(wanted: ServerConfiguration): string {
@@ -48,6 +50,9 @@ export function renderServerConfiguration(wanted: ServerConfiguration): string {
   ]
   // Vault demands a decision; OpenBao has no mlock and warns that it does not know the word.
   if (wanted.product === 'vault') lines.push('disable_mlock = true')
+  if (wanted.product === 'openbao' && wanted.disableStandbyReads === true) {
+    lines.push('disable_standby_reads = true')
+  }
   // Vault makes audit devices through its API, which OpenBao refuses.
   if (wanted.product === 'openbao' && wanted.auditLog !== undefined) {
     lines.push('audit "file" "file" {', `  options { file_path = ${quote(wanted.auditLog)} }`, '}')

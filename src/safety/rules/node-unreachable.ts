@@ -1,7 +1,7 @@
 /** A node that nobody can ask what it runs, and that no step reaches. */
 import { perhapsNotSetUp } from '../../domain/doubled-namespaces.ts'
 import { unreachable } from '../../domain/errors.ts'
-import type { LiveNode, Product } from '../../domain/live.ts'
+import type { LiveNode } from '../../domain/live.ts'
 import type { PlanRule } from '../rule.ts'
 
 export const nodeUnreachable: PlanRule = {
@@ -16,7 +16,7 @@ export const nodeUnreachable: PlanRule = {
   judge({ live }) {
     const silent = new Set(perhapsNotSetUp(live).map(({ address }) => address))
     return live.nodes.flatMap((node) => {
-      const state = describe(node, live.product)
+      const state = describe(node)
       if (state === undefined) return []
       return {
         subject: node.address,
@@ -30,16 +30,17 @@ export const nodeUnreachable: PlanRule = {
   },
 }
 
-function describe({ state, detail, unasked }: LiveNode, product: Product): string | undefined {
+function describe({ state, detail, unasked }: LiveNode): string | undefined {
   const words = detail === undefined || detail === state ? '' : ` (${detail})`
   switch (state) {
     case 'unreachable':
       return `${unasked === true ? 'was not asked' : 'could not be reached'}${words}`
     case 'sealed':
       return `is sealed${words}`
+    case 'not-ready':
+      return `sends requests to the active node at the moment${words}`
+    // A standby that is configured to forward runs no plugins.
     case 'forwarding':
-      // Vault's standbys always do, and run no plugins; OpenBao's run them all the same.
-      return product === 'openbao' ? 'sends requests to the active node at the moment' : undefined
     case 'serving':
       return undefined
     default:

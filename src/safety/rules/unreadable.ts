@@ -30,7 +30,7 @@ export const unreadableParts: PlanRule = {
       return {
         subject,
         message: `${what} could not be read${on}: ${first.reason}.`,
-        ...(first.denied !== true && { fix: CURES[first.what] ?? CURE }),
+        ...(first.denied !== true && { fix: first.fix ?? CURES[first.what] ?? CURE }),
         nodes: nodesOf(group),
       }
     })

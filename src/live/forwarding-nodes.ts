@@ -1,0 +1,51 @@
+/**
+ * Tells nodes that forward because they are configured to, and run no plugins, from nodes that are
+ * not ready: those are meant to answer for themselves, and what they run cannot be seen.
+ */
+import { LockstepError } from '../domain/errors.ts'
+import type { LiveNode, Product } from '../domain/live.ts'
+import type { NodeAddress } from '../domain/names.ts'
+import { ownConfiguration } from '../server/answers/cluster.ts'
+import { demand, describeAnswer } from '../server/faults.ts'
+import type { Reader } from '../server/reader.ts'
+import { readOwnConfiguration } from '../server/requests.ts'
+
+/**
+ * The nodes, with `not-ready` for `forwarding` where that is so. Every Vault standby forwards. Of
+ * OpenBao the active node says whether standbys are configured to (`disable_standby_reads`,
+ * measured on 2.7.2: a standby with that setting sends the question itself to the active node); a
+ * server that has no such setting has no standbys that serve.
+ */
+export async function tellApart(
+  reader: Reader,
+  nodes: readonly LiveNode[],
+  { product, active }: { readonly product: Product; readonly active: NodeAddress },
+): Promise<readonly LiveNode[]> {
+  if (!nodes.some(({ state }) => state === 'forwarding')) return nodes
+  const why = product === 'openbao' ? await whyNotConfigured(reader, active) : undefined
+  return nodes.map((node): LiveNode => {
+    if (node.state !== 'forwarding') return node
+    // Who leads answers for itself, unless it has just stopped leading.
+    if (node.role === 'active') return { ...node, state: 'not-ready' }
+    return why === undefined ? node : { ...node, state: 'not-ready', ...why }
+  })
+}
+
+/** Undefined where standbys are configured to forward. */
+async function whyNotConfigured(
+  reader: Reader,
+  active: NodeAddress,
+): Promise<{ readonly detail?: string } | undefined> {
+  const request = readOwnConfiguration()
+  try {
+    const answer = await reader.askTwice(active, request)
+    if (answer.status !== 200) {
+      return { detail: `whether it is configured to could not be read: ${describeAnswer(answer)}` }
+    }
+    const { disableStandbyReads } = demand(ownConfiguration, { node: active, request }, answer)
+    return disableStandbyReads === false ? {} : undefined
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error
+    return { detail: `whether it is configured to could not be read: ${error.message}` }
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * What nodes say of themselves and of their cluster. Shapes as documented, measured on OpenBao
+ * 2.7.2 and Vault 1.21.4 (`test/recordings`): what is optional here was seen to be absent.
+ */
+import {
+  count,
+  dataOf,
+  type Decoder,
+  fields,
+  type Fields,
+  filled,
+  list,
+  misfit,
+  optional,
+  text,
+  truth,
+} from './shape.ts'
+
+/** `GET sys/health`. */
+export interface Health {
+  readonly initialized: boolean
+  readonly sealed: boolean
+  readonly standby: boolean
+  readonly version: string
+  /** Both empty where the node does not know them: sealed, or a standby just unsealed. */
+  readonly clusterName: string
+  readonly clusterId: string
+  /** Seconds since 1970. */
+  readonly serverTime: number
+}
+
+export const health: Decoder<Health> = (body, at) => {
+  const told = fields(body, at)
+  const sealed = truth(told['sealed'], 'sealed')
+  const initialized = truth(told['initialized'], 'initialized')
+  const standby = truth(told['standby'], 'standby')
+  // Only who leads is relied on to say which cluster it leads.
+  const leads = initialized && !sealed && !standby
+  const name = leads ? filled : (value: unknown, where: string) => optional(value, where, text) ?? ''
+  return {
+    initialized,
+    sealed,
+    standby,
+    version: filled(told['version'], 'version'),
+    clusterName: name(told['cluster_name'], 'cluster_name'),
+    clusterId: name(told['cluster_id'], 'cluster_id'),
+    serverTime: count(told['server_time_utc'], 'server_time_utc'),
+  }
+}
+
+/** One node of `GET sys/ha-status`. */
+export interface ReportingNode {
+  readonly apiAddress: string
+  /** With its scheme, as `https://10.0.0.1:8201`. */
+  readonly clusterAddress: string
+}
+
+/** `GET sys/ha-status`: measured without high availability too, where it lists the one node. */
+export const haStatus: Decoder<readonly ReportingNode[]> = (body, at) => {
+  const nodes = list(dataOf(body, at)['nodes'], 'data.nodes', (node, where) => {
+    const told = fields(node, where)
+    return {
+      apiAddress: text(told['api_address'], `${where}.api_address`),
+      clusterAddress: text(told['cluster_address'], `${where}.cluster_address`),
+    }
+  })
+  return nodes.length > 0 ? nodes : misfit('data.nodes', 'is empty, and the active node is one')
+}
+
+export interface RaftServer {
+  readonly id: string
+  /** `host:port`, of the cluster's own traffic. */
+  readonly address: string
+}
+
+/** `GET sys/storage/raft/configuration`. */
+export const raftConfiguration: Decoder<readonly RaftServer[]> = (body, at) => {
+  const config = fields(dataOf(body, at)['config'], 'data.config')
+  const servers = list(config['servers'], 'data.config.servers', (server, where) => {
+    const told = fields(server, where)
+    return {
+      id: filled(told['node_id'], `${where}.node_id`),
+      address: filled(told['address'], `${where}.address`),
+    }
+  })
+  return servers.length > 0 ? servers : misfit('data.config.servers', 'is empty')
+}
+
+/** `GET sys/seal-status`: the kind of storage, as `raft` or `inmem`. */
+export const storageType: Decoder<string> = (body, at) =>
+  filled(fields(body, at)['storage_type'], 'storage_type')
+
+/** `GET sys/leader`: whether the cluster can have more than one node. */
+export const haEnabled: Decoder<boolean> = (body, at) =>
+  truth(fields(body, at)['ha_enabled'], 'ha_enabled')
+
+/** `GET sys/config/state/sanitized`. */
+export interface OwnConfiguration {
+  /** Empty where the address comes from the environment of the server. */
+  readonly apiAddress: string
+  readonly clusterAddress: string
+  /** Undefined on a server that has no such setting: every Vault, and OpenBao before standbys served. */
+  readonly disableStandbyReads: boolean | undefined
+}
+
+export const ownConfiguration: Decoder<OwnConfiguration> = (body, at) => {
+  const told = dataOf(body, at)
+  return {
+    apiAddress: optional(told['api_addr'], 'data.api_addr', text) ?? '',
+    clusterAddress: optional(told['cluster_addr'], 'data.cluster_addr', text) ?? '',
+    disableStandbyReads: optional(
+      told['disable_standby_reads'],
+      'data.disable_standby_reads',
+      truth,
+    ),
+  }
+}
+
+/** A namespace right below the one that was asked. */
+export interface ListedNamespace {
+  /** With its trailing slash, as `team/`. */
+  readonly name: string
+  readonly locked: boolean
+  /** Being deleted. */
+  readonly tainted: boolean
+}
+
+/** `LIST sys/namespaces`. */
+export const namespaces: Decoder<readonly ListedNamespace[]> = (body, at) => {
+  const data = dataOf(body, at)
+  const infos = optional(data['key_info'], 'data.key_info', fields) ?? {}
+  return list(data['keys'], 'data.keys', (key, where) => {
+    const name = text(key, where)
+    if (!/^[^/]+\/$/.test(name)) return misfit(where, 'is not the name of one namespace')
+    const info: Fields = optional(infos[name], `data.key_info[${JSON.stringify(name)}]`, fields) ?? {}
+    return {
+      name,
+      locked: optional(info['locked'], `data.key_info.locked`, truth) === true,
+      tainted: optional(info['tainted'], `data.key_info.tainted`, truth) === true,
+    }
+  })
+}
+
+/** `POST sys/capabilities-self`: what the token may do on each of the paths. */
+export function capabilities(
+  paths: readonly string[],
+): Decoder<ReadonlyMap<string, readonly string[]>> {
+  return (body, at) => {
+    const told = dataOf(body, at)
+    return new Map(
+      paths.map((path) => {
+        const where = `data[${JSON.stringify(path)}]`
+        return [path, list(told[path], where, text)] as const
+      }),
+    )
+  }
+}
+
+/** `GET auth/token/lookup-self`, as far as a token's life goes. */
+export interface TokenLife {
+  readonly renewable: boolean
+  /** Seconds left; 0 of a token that does not end. */
+  readonly ttl: number
+}
+
+export const tokenLife: Decoder<TokenLife> = (body, at) => {
+  const told = dataOf(body, at)
+  return {
+    renewable: truth(told['renewable'], 'data.renewable'),
+    ttl: count(told['ttl'], 'data.ttl'),
+  }
+}
+
+/** `POST auth/token/renew-self`: the seconds that the token lives from now on. */
+export const renewedLife: Decoder<number> = (body, at) =>
+  count(fields(fields(body, at)['auth'], 'auth')['lease_duration'], 'auth.lease_duration')

@@ -1,0 +1,52 @@
+/** What a key-value store (version 2) says of the secret that is the cluster's lock. */
+import { count, dataOf, type Decoder, type Fields, fields, filled, misfit, optional } from './shape.ts'
+
+/** `GET <kv>/data/<path>`, found. */
+export interface SecretAnswer {
+  readonly version: number
+  /** Milliseconds since 1970. */
+  readonly written: number
+  /** What was written: anybody's words. */
+  readonly secret: Fields
+}
+
+export const secret: Decoder<SecretAnswer> = (body, at) => {
+  const data = dataOf(body, at)
+  const metadata = fields(data['metadata'], 'data.metadata')
+  return {
+    version: count(metadata['version'], 'data.metadata.version'),
+    written: time(metadata['created_time'], 'data.metadata.created_time'),
+    secret: fields(data['data'], 'data.data'),
+  }
+}
+
+/** The same where its newest version is deleted, or nothing is there: the version, 0 for none. */
+export const deletedVersion: Decoder<number> = (body, at) => {
+  const told = fields(body, at)
+  if (told['data'] === undefined) return 0
+  const metadata = fields(dataOf(body, at)['metadata'], 'data.metadata')
+  return count(metadata['version'], 'data.metadata.version')
+}
+
+/** `POST <kv>/data/<path>`: the version written. */
+export const writtenVersion: Decoder<number> = (body, at) =>
+  count(dataOf(body, at)['version'], 'data.version')
+
+/** `GET sys/internal/ui/mounts/<path>`: `2` of a key-value store with versions. */
+export const mountOptionsVersion: Decoder<string | undefined> = (body, at) => {
+  const options = dataOf(body, at)['options']
+  if (options === null || options === undefined) return undefined
+  return optional(fields(options, 'data.options')['version'], 'data.options.version', filled)
+}
+
+function time(value: unknown, at: string): number {
+  const told = Date.parse(filled(value, at))
+  return Number.isNaN(told) ? misfit(at, 'is not a time') : told
+}
+
+/** True of the answer of a key-value store without versions, which has no metadata. */
+export function isUnversionedSecret(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null || !('data' in body)) return false
+  const { data } = body
+  return typeof data === 'object' && data !== null && !('metadata' in data)
+}

@@ -1,0 +1,82 @@
+/**
+ * Decoders for answers: each takes what a server sent and gives what it documents, or says what is
+ * wrong and where. Nothing is assumed: a field that is missing or of another type is told.
+ */
+
+/** Reads one documented shape; `at` is where the value stands, as `data.nodes[0]`. Throws a Misfit. */
+export type Decoder<Value> = (value: unknown, at: string) => Value
+
+export type Fields = Readonly<Record<string, unknown>>
+
+/** What a decoder found: the value, or what is not as documented, in words. */
+export type Decoded<Value> =
+  | { readonly kind: 'documented'; readonly value: Value }
+  | { readonly kind: 'odd'; readonly problem: string }
+
+/** Thrown by decoders only, and caught by `decode` only. */
+class Misfit extends Error {}
+
+/** Says what a value is not, as `data.nodes is not a list`. */
+export function misfit(at: string, problem: string): never {
+  throw new Misfit(`${at} ${problem}`)
+}
+
+export function decode<Value>(decoder: Decoder<Value>, value: unknown): Decoded<Value> {
+  try {
+    return { kind: 'documented', value: decoder(value, 'the body') }
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error
+    return { kind: 'odd', problem: error.message }
+  }
+}
+
+export function fields(value: unknown, at: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return misfit(at, 'is not an object')
+  }
+  return value as Fields
+}
+
+export function list<Item>(value: unknown, at: string, item: Decoder<Item>): readonly Item[] {
+  if (!Array.isArray(value)) return misfit(at, 'is not a list')
+  return value.map((one, index) => item(one, `${at}[${index}]`))
+}
+
+export function text(value: unknown, at: string): string {
+  return typeof value === 'string' ? value : misfit(at, 'is not a text')
+}
+
+export function filled(value: unknown, at: string): string {
+  return text(value, at) || misfit(at, 'is empty')
+}
+
+export function truth(value: unknown, at: string): boolean {
+  return typeof value === 'boolean' ? value : misfit(at, 'is neither true nor false')
+}
+
+/** A whole number that is not negative. */
+export function count(value: unknown, at: string): number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+    ? (value as number)
+    : misfit(at, 'is not a whole number')
+}
+
+/** Of a field that the documentation lets be left out. */
+export function optional<Value>(
+  value: unknown,
+  at: string,
+  decoder: Decoder<Value>,
+): Value | undefined {
+  return value === undefined ? undefined : decoder(value, at)
+}
+
+/** `data` of an answer, where servers put what was asked for. */
+export function dataOf(body: unknown, at: string): Fields {
+  return fields(fields(body, at)['data'], 'data')
+}
+
+/** Empty, or 64 hex digits. */
+export function sha256(value: unknown, at: string): string {
+  const told = text(value, at)
+  return told === '' || /^[0-9a-fA-F]{64}$/.test(told) ? told : misfit(at, 'is not a SHA-256')
+}
