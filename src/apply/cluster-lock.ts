@@ -5,7 +5,7 @@
  */
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { NodeAddress } from '../domain/names.ts'
-import { health } from '../server/answers/cluster.ts'
+import { serverTime } from '../server/answers/cluster.ts'
 import {
   deletedVersion,
   isUnversionedSecret,
@@ -149,7 +149,7 @@ export async function readClusterLock(
   if (answer.status !== 200) throw refusal(node, request, answer)
   if (isUnversionedSecret(answer.body)) throw notVersioned(kv)
   const { version, written, secret } = demand(decodeSecret, { node, request }, answer)
-  const { serverTime } = demand(health, { node, request: readHealth() }, clock)
+  const now = demand(serverTime, { node, request: readHealth() }, clock)
   return {
     version,
     run: textOf(secret['run']),
@@ -158,7 +158,7 @@ export async function readClusterLock(
     // The server's time has whole seconds: one more, so that it is never thought over too early.
     held:
       secret['released'] !== true &&
-      serverTime * 1000 - written < HOLDS_FOR + 1000 &&
+      now * 1000 - written < HOLDS_FOR + 1000 &&
       !isDead({ machine: secret['machine'], pid: numberOf(secret['pid']) }, watcher),
   }
 }

@@ -54,7 +54,7 @@ describe('renderStatus', () => {
   })
 
   it('warns of a standby that serves no more, beside namespaces', () => {
-    const nodes = [liveNode(1), liveNode(2, { state: 'forwarding' })]
+    const nodes = [liveNode(1), liveNode(2, { state: 'not-ready' })]
     const live = { ...STATES.steady, mounts: [], nodes }
     const beside = { ...live, namespaces: ['', 'ns1/'] as Namespace[] }
 

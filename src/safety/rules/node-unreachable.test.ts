@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { liveNode } from '../../../test/builders/live.ts'
 import { safetyInput } from '../../../test/builders/safety-input.ts'
+import type { LiveNode } from '../../domain/live.ts'
 import { nodeUnreachable } from './node-unreachable.ts'
 
 test('each node that does not answer or is sealed is a finding of its own', () => {
@@ -26,15 +27,18 @@ test('each node that does not answer or is sealed is a finding of its own', () =
   ])
 })
 
-test('a forwarding node is one on OpenBao and an ordinary standby on Vault', () => {
-  const nodes = [liveNode(1), liveNode(2, { state: 'forwarding' })]
+test.each(['openbao', 'vault'] as const)(
+  'a node of %s that is not ready is one, and a standby configured to forward is not',
+  (product) => {
+    const judge = (state: LiveNode['state']) =>
+      nodeUnreachable.judge(
+        safetyInput({ live: { nodes: [liveNode(1), liveNode(2, { state })], product } }),
+      )
 
-  const openbao = nodeUnreachable.judge(safetyInput({ live: { nodes } }))
-  const vault = nodeUnreachable.judge(safetyInput({ live: { nodes, product: 'vault' } }))
-
-  expect(openbao.map(({ subject }) => subject)).toEqual(['http://node2:8200'])
-  expect(vault).toEqual([])
-})
+    expect(judge('not-ready').map(({ subject }) => subject)).toEqual(['http://node2:8200'])
+    expect(judge('forwarding')).toEqual([])
+  },
+)
 
 test('a node that is left out of the list given was not asked', () => {
   const left = liveNode(2, { state: 'unreachable', unasked: true, detail: 'not among them' })

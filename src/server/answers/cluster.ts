@@ -25,8 +25,6 @@ export interface Health {
   /** Both empty where the node does not know them: sealed, or a standby just unsealed. */
   readonly clusterName: string
   readonly clusterId: string
-  /** Seconds since 1970. */
-  readonly serverTime: number
 }
 
 export const health: Decoder<Health> = (body, at) => {
@@ -44,9 +42,12 @@ export const health: Decoder<Health> = (body, at) => {
     version: filled(told['version'], 'version'),
     clusterName: name(told['cluster_name'], 'cluster_name'),
     clusterId: name(told['cluster_id'], 'cluster_id'),
-    serverTime: count(told['server_time_utc'], 'server_time_utc'),
   }
 }
+
+/** `GET sys/health`: the server's own clock, in seconds since 1970. */
+export const serverTime: Decoder<number> = (body, at) =>
+  count(fields(body, at)['server_time_utc'], 'server_time_utc')
 
 /** One node of `GET sys/ha-status`. */
 export interface ReportingNode {
