@@ -21,12 +21,7 @@ import {
   versionFromServer,
 } from '../domain/names.ts'
 import { isOverridable } from '../domain/overridable.ts'
-import {
-  authMounts,
-  type MountAnswer,
-  mountHelp,
-  secretMounts,
-} from '../server/answers/plugins.ts'
+import { authMounts, type MountAnswer, mountHelp, secretMounts } from '../server/answers/plugins.ts'
 import { decode } from '../server/answers/shape.ts'
 import type { Reader } from '../server/reader.ts'
 import { shownPath } from '../server/request-path.ts'

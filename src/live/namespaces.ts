@@ -63,17 +63,14 @@ interface Below extends NamespacesReading {
   readonly closed?: Namespace
 }
 
-async function listBelow(
-  reader: Reader,
-  address: NodeAddress,
-  parent: Namespace,
-): Promise<Below> {
+async function listBelow(reader: Reader, address: NodeAddress, parent: Namespace): Promise<Below> {
   const answer = await reader.ask(address, listNamespaces(parent))
   // Measured: OpenBao answers so where there is none below, and Vault Community where there are no
   // namespaces at all.
   if (saysNothingThere(answer) || hasNoSuchPath(answer)) return { namespaces: [], unreadable: [] }
   const why = parent === ROOT_NAMESPACE ? undefined : whyClosed(answer)
-  if (why !== undefined) return { namespaces: [], unreadable: [closedAt(parent, why)], closed: parent }
+  if (why !== undefined)
+    return { namespaces: [], unreadable: [closedAt(parent, why)], closed: parent }
   const path = `${parent}sys/namespaces`
   if (answer.status !== 200) {
     return { namespaces: [], unreadable: [{ what: 'namespaces', path, ...whyUnread(answer) }] }
@@ -86,7 +83,10 @@ async function listBelow(
   const closed = decoded.value.filter(isClosed)
   const open = decoded.value
     .filter((one) => !isClosed(one))
-    .map(({ name }) => ({ path: `${parent}${name}`, namespace: parseNamespace(`${parent}${name}`) }))
+    .map(({ name }) => ({
+      path: `${parent}${name}`,
+      namespace: parseNamespace(`${parent}${name}`),
+    }))
   return {
     namespaces: open.flatMap(({ namespace }) => namespace ?? []),
     unreadable: [

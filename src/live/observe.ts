@@ -125,8 +125,8 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
  * tell, since both have a 2.x. Throws a LockstepError where no node listed its own mounts.
  */
 function productOf(systemVersion: string, active: NodeAddress): Product {
-  if (/\+builtin\.bao$/.test(systemVersion)) return 'openbao'
-  if (/\+builtin\.vault$/.test(systemVersion)) return 'vault'
+  if (systemVersion.endsWith("+builtin.bao")) return 'openbao'
+  if (systemVersion.endsWith("+builtin.vault")) return 'vault'
   throw new LockstepError(
     systemVersion === ''
       ? {
@@ -170,10 +170,7 @@ async function readNodes(
 }
 
 /** The mounts of each node's root namespace, asked for while the nodes are asked how they are. */
-function askForMounts(
-  reader: Reader,
-  addresses: readonly NodeAddress[],
-): NodesReading['roots'] {
+function askForMounts(reader: Reader, addresses: readonly NodeAddress[]): NodesReading['roots'] {
   const roots = new Map(
     addresses.map((node) => [node, listMounts(reader, node, ROOT_NAMESPACE)] as const),
   )

@@ -101,9 +101,7 @@ export function isDenied({ status }: ServerResponse): boolean {
 }
 
 /** Why something could not be read, as the live state has it. */
-export function whyUnread(
-  answer: ServerResponse,
-): Pick<Unreadable, 'reason' | 'denied' | 'fix'> {
+export function whyUnread(answer: ServerResponse): Pick<Unreadable, 'reason' | 'denied' | 'fix'> {
   const closed = whyClosed(answer)
   if (closed !== undefined) return describeClosed(closed)
   return { reason: describeAnswer(answer), ...(isDenied(answer) && { denied: true }) }
@@ -118,9 +116,9 @@ export type ClosedNamespace = 'sealed' | 'locked' | 'deleted'
  */
 export function whyClosed(answer: ServerResponse): ClosedNamespace | undefined {
   const words = wordsToJudge(answer)
-  if (answer.status === 503 && /namespace is sealed/.test(words)) return 'sealed'
-  if (answer.status === 503 && /namespace has been locked/.test(words)) return 'locked'
-  return answer.status === 404 && /namespace not found/.test(words) ? 'deleted' : undefined
+  if (answer.status === 503 && words.includes('namespace is sealed')) return 'sealed'
+  if (answer.status === 503 && words.includes('namespace has been locked')) return 'locked'
+  return answer.status === 404 && words.includes('namespace not found') ? 'deleted' : undefined
 }
 
 export function describeClosed(why: ClosedNamespace): Pick<Unreadable, 'reason' | 'fix'> {

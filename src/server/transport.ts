@@ -67,7 +67,9 @@ export function createHttpTransport(settings: TransportSettings): Transport {
         timeout: settings.timeout,
         size: settings.largestAnswer ?? LARGEST_ANSWER,
       })
-      return token === '' && request.anonymous !== true ? { ...response, withoutToken: true } : response
+      return token === '' && request.anonymous !== true
+        ? { ...response, withoutToken: true }
+        : response
     },
     close: async () => {
       closed = true

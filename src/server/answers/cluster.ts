@@ -34,7 +34,9 @@ export const health: Decoder<Health> = (body, at) => {
   const standby = truth(told['standby'], 'standby')
   // Only who leads is relied on to say which cluster it leads.
   const leads = initialized && !sealed && !standby
-  const name = leads ? filled : (value: unknown, where: string) => optional(value, where, text) ?? ''
+  const name = leads
+    ? filled
+    : (value: unknown, where: string) => optional(value, where, text) ?? ''
   return {
     initialized,
     sealed,
@@ -133,7 +135,8 @@ export const namespaces: Decoder<readonly ListedNamespace[]> = (body, at) => {
   return list(data['keys'], 'data.keys', (key, where) => {
     const name = text(key, where)
     if (!/^[^/]+\/$/.test(name)) return misfit(where, 'is not the name of one namespace')
-    const info: Fields = optional(infos[name], `data.key_info[${JSON.stringify(name)}]`, fields) ?? {}
+    const info: Fields =
+      optional(infos[name], `data.key_info[${JSON.stringify(name)}]`, fields) ?? {}
     return {
       name,
       locked: optional(info['locked'], `data.key_info.locked`, truth) === true,

@@ -1,5 +1,14 @@
 /** What a key-value store (version 2) says of the secret that is the cluster's lock. */
-import { count, dataOf, type Decoder, type Fields, fields, filled, misfit, optional } from './shape.ts'
+import {
+  count,
+  dataOf,
+  type Decoder,
+  type Fields,
+  fields,
+  filled,
+  misfit,
+  optional,
+} from './shape.ts'
 
 /** `GET <kv>/data/<path>`, found. */
 export interface SecretAnswer {
