@@ -125,8 +125,8 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
  * tell, since both have a 2.x. Throws a LockstepError where no node listed its own mounts.
  */
 function productOf(systemVersion: string, active: NodeAddress): Product {
-  if (systemVersion.endsWith("+builtin.bao")) return 'openbao'
-  if (systemVersion.endsWith("+builtin.vault")) return 'vault'
+  if (systemVersion.endsWith('+builtin.bao')) return 'openbao'
+  if (systemVersion.endsWith('+builtin.vault')) return 'vault'
   throw new LockstepError(
     systemVersion === ''
       ? {
