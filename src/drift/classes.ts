@@ -25,5 +25,5 @@ export const DRIFT_CLASSES = {
   'not-overridden': 'The file says an external plugin, and the builtin of its name runs.',
   'retire-pending': 'A version that the file retires is still registered.',
   unmanaged: 'An external plugin that no file names. It is left alone and is no drift.',
-  unreadable: 'A node, a namespace or a mount could not be read, and may differ.',
+  unreadable: 'A node, a namespace, a mount or a hash could not be read, and may differ.',
 } as const satisfies Readonly<Record<DriftClass, string>>

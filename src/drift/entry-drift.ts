@@ -6,7 +6,7 @@ import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry } from '../domain/live.ts'
 import { runEverywhere } from '../domain/live-index.ts'
-import { type PluginId, UNVERSIONED } from '../domain/names.ts'
+import { isOtherBinary, type PluginId, UNVERSIONED } from '../domain/names.ts'
 import { entrySubject } from '../plan/steps.ts'
 import { findUses } from '../plan/uses.ts'
 import { type Comparison, countUsers, keptVersion, writtenAt } from './comparison.ts'
@@ -96,10 +96,10 @@ function mendEntry(
     : `find out who registered it; ${apply} registers what the file says`
 }
 
-/** Absent and empty arguments are the same; a command that was not read is not held against it. */
+/** A hash that is not reported is told as that (`unreadable`). Absent and empty arguments are the same; a command that was not read is not held against it. */
 function differingFields(version: DesiredVersion, entry: CatalogEntry): ReadonlySet<EntryField> {
   const fields = new Set<EntryField>()
-  if (entry.sha256 !== version.sha256) fields.add('sha256')
+  if (isOtherBinary(entry.sha256, version.sha256)) fields.add('sha256')
   if (entry.command === undefined) return fields
   if (entry.command !== version.command) fields.add('command')
   const args = entry.args ?? []

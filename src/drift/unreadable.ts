@@ -4,11 +4,18 @@
  * runs no plugin; one that is not ready runs what nobody can see.
  */
 import type { Difference } from '../documents/drift.generated.ts'
-import type { DesiredState } from '../domain/desired.ts'
+import type { DesiredPlugin, DesiredState } from '../domain/desired.ts'
 import type { LiveMount, LiveNode, Unreadable } from '../domain/live.ts'
-import { type PluginId, pluginType } from '../domain/names.ts'
-import type { Comparison } from './comparison.ts'
-import { onNodes } from './wording.ts'
+import {
+  HASH_NOT_REPORTED,
+  type PluginId,
+  pluginType,
+  UNKNOWN_HASH,
+  UNVERSIONED,
+} from '../domain/names.ts'
+import { entrySubject } from '../plan/steps.ts'
+import { type Comparison, writtenAt } from './comparison.ts'
+import { onNodes, runningLabel } from './wording.ts'
 
 export function findUnreadable(desired: DesiredState, comparison: Comparison): Difference[] {
   const { live, index, serving } = comparison
@@ -19,6 +26,10 @@ export function findUnreadable(desired: DesiredState, comparison: Comparison): D
     ...named.flatMap((plugin) =>
       index.mountsOf(plugin).flatMap((mount) => unaskedMount(mount, serving.length)),
     ),
+    ...desired.plugins.flatMap((plugin) => [
+      ...unreportedEntries(plugin, comparison),
+      ...index.mountsOf(plugin.id).flatMap((mount) => unreportedMount(mount, serving.length)),
+    ]),
   ]
 }
 
@@ -64,6 +75,49 @@ function unreadablePath({ what, path, node, reason, denied, fix }: Unreadable): 
         ? 'give the token what `lockstep policy` prints'
         : 'put its file back into the plugin directory: without it nothing of the entry starts there'),
   }
+}
+
+const DECLARE_HASH =
+  'add `sha256sum` to the `plugin` block of the configuration of every server, and restart them one after the other'
+
+/** A version of the file that the servers’ configuration declares without a hash (OpenBao 2.7.2). */
+function unreportedEntries({ id, versions }: DesiredPlugin, { index }: Comparison): Difference[] {
+  return versions.flatMap(({ version, sha256, source }) => {
+    if (index.external(id, version)?.sha256 !== UNKNOWN_HASH) return []
+    return {
+      class: 'unreadable' as const,
+      subject: entrySubject(id, version),
+      plugin: id,
+      desired: `sha256 ${sha256}`,
+      found: HASH_NOT_REPORTED,
+      cause:
+        'the entry has no hash: the servers start whatever lies in the plugin directory, which may be another binary than the file’s',
+      fix: DECLARE_HASH,
+      ...writtenAt(source),
+    }
+  })
+}
+
+function unreportedMount({ path, plugin, nodes }: LiveMount, all: number): Difference[] {
+  const unreported = nodes.filter(
+    ({ answers, running_sha256, running_version }) =>
+      running_sha256 === UNKNOWN_HASH &&
+      (answers === 'yes' || (answers === 'unchecked' && running_version !== UNVERSIONED)),
+  )
+  const [first] = unreported
+  if (first === undefined) return []
+  return [
+    {
+      class: 'unreadable',
+      subject: path,
+      mount: path,
+      plugin,
+      desired: 'a reported hash',
+      found: runningLabel(first),
+      cause: `nothing proves which binary runs ${onNodes(unreported.length, all)}: the server copies the version from the configuration`,
+      fix: DECLARE_HASH,
+    },
+  ]
 }
 
 /** Listed, but not allowed to be asked: a mount may be down while the server reports it running. */

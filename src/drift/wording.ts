@@ -50,7 +50,7 @@ export function entryLabel(
   const args = entry.args ?? []
   const words = [
     fields.has('command') && `command ${entry.command ?? 'unknown'}`,
-    fields.has('sha256') && `sha256 ${entry.sha256}`,
+    fields.has('sha256') && `sha256 ${binaryName(entry.sha256)}`,
     fields.has('args') &&
       (args.length === 0 ? 'no args' : `args ${shellWords(maskArguments(args))}`),
   ]

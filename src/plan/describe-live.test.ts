@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { liveState, plugin, version } from '../../test/builders/live.ts'
 import { entryOf, mountOf } from '../../test/builders/safety-input.ts'
+import { UNKNOWN_HASH } from '../domain/names.ts'
 import { describeLive } from './describe-live.ts'
 
 const KV = 'secret/my-kv'
@@ -26,5 +27,30 @@ test('what could not be read is said to be missing', () => {
 
   expect(describeLive(live).notes).toEqual([
     `ns1/sys/mounts could not be read (${reason}): what is there is not in this file.`,
+  ])
+})
+
+test('an entry whose hash the server does not report is left out, and said to be registered', () => {
+  const declared = entryOf(KV, 'v0.21.0', { sha256: UNKNOWN_HASH, declarative: true })
+  const live = liveState({ catalog: [declared], mounts: [mountOf('team-a/', KV, 'v0.21.0')] })
+
+  const { document, notes } = describeLive(live)
+
+  expect(document.plugins?.[KV]).toEqual({ versions: {} })
+  expect(notes).toEqual([
+    expect.stringContaining('(command my-kv_0.21.0) is left out: hash not reported by the server'),
+    `team-a/ is configured for ${KV} v0.21.0, which is registered: hash not reported by the server.`,
+  ])
+})
+
+test('an entry that could not be read is said to be registered, and to override the builtin', () => {
+  const { command: _, ...unread } = entryOf('auth/jwt', 'unversioned')
+  const mounts = [mountOf('auth/jwt/', 'auth/jwt', 'unversioned')]
+  const { document, notes } = describeLive(liveState({ catalog: [unread], mounts }))
+
+  expect(document.plugins?.['auth/jwt']).toEqual({ overrides: 'builtin', versions: {} })
+  expect(notes).toEqual([
+    'The entry auth/jwt unversioned could not be read and is left out.',
+    'auth/jwt/ is configured for auth/jwt unversioned, which is registered and could not be read.',
   ])
 })

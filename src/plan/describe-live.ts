@@ -4,11 +4,14 @@
  * nothing to do.
  */
 import type { DesiredStateDocument } from '../documents/desired-state.generated.ts'
+import { builtinPlugins } from '../domain/builtin-plugins.ts'
 import type { LiveState } from '../domain/live.ts'
 import { upgradablePlugins } from '../domain/upgradable.ts'
 import {
+  HASH_NOT_REPORTED,
   isBuiltinVersion,
   type PluginId,
+  UNKNOWN_HASH,
   UNVERSIONED,
   type Version,
   versionLabel,
@@ -30,6 +33,10 @@ export function describeLive(live: LiveState): LiveDescription {
   const mounts: NonNullable<DesiredStateDocument['mounts']> = {}
   const connections: NonNullable<DesiredStateDocument['connections']> = {}
   const external = live.catalog.filter(({ builtin }) => !builtin)
+  // An unversioned entry hides the builtin of its name, and what cannot be read may be one.
+  const compiledIn = new Set(
+    builtinPlugins(live.product, live.server_version).map(({ plugin }) => plugin),
+  )
   for (const plugin of new Set(external.map((entry) => entry.plugin))) {
     const versions = describeVersions(plugin, index, notes)
     const pin = index.pinOf(plugin)
@@ -51,12 +58,22 @@ export function describeLive(live: LiveState): LiveDescription {
     const common = mostCommon(known.map(({ use }) => use))
     plugins[plugin] = {
       ...(common !== undefined && { use: common }),
-      ...(index.isBuiltin(plugin) && { overrides: 'builtin' as const }),
+      ...((index.isBuiltin(plugin) || compiledIn.has(plugin)) && { overrides: 'builtin' as const }),
       versions,
     }
     for (const { path, use } of uses) {
       if (use !== 'builtin' && !(use in versions)) {
-        notes.push(`${path} is configured for ${plugin} ${use}, which is not registered.`)
+        const registered = index.external(
+          plugin,
+          use === 'unversioned' ? UNVERSIONED : (use as Version),
+        )
+        const why =
+          registered === undefined
+            ? 'which is not registered'
+            : registered.sha256 === UNKNOWN_HASH
+              ? `which is registered: ${HASH_NOT_REPORTED}`
+              : 'which is registered and could not be read'
+        notes.push(`${path} is configured for ${plugin} ${use}, ${why}.`)
       } else if (use !== common) {
         const at = plugin.startsWith('database/') ? connections : mounts
         at[path] = { plugin, use }
@@ -103,6 +120,12 @@ function describeVersions(plugin: PluginId, index: LiveIndex, notes: string[]) {
         return []
       }
       const { command, sha256, args } = content
+      if (sha256 === UNKNOWN_HASH) {
+        notes.push(
+          `The entry ${plugin} ${label} (command ${command}) is left out: ${HASH_NOT_REPORTED}. It is declared in the configuration of the servers. To manage its mounts, add its \`sha256sum\` there, or write it here under \`versions\` with the sha256 of its file.`,
+        )
+        return []
+      }
       return [[label, { command, sha256, ...(args.length > 0 && { args }) }]]
     }),
   )

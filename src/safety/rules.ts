@@ -27,6 +27,7 @@ import { nodeUnreachable } from './rules/node-unreachable.ts'
 import { notOverridable } from './rules/not-overridable.ts'
 import { overrideStands } from './rules/override-stands.ts'
 import { pinned } from './rules/pinned.ts'
+import { replacedInPlace } from './rules/replaced-in-place.ts'
 import { secretArgument } from './rules/secret-argument.ts'
 import { sha256Changed } from './rules/sha256-changed.ts'
 import { siblings } from './rules/siblings.ts'
@@ -66,6 +67,7 @@ export const RULES: readonly Rule[] = [
   notOverridable,
   overrideStands,
   pinned,
+  replacedInPlace,
   secretArgument,
   sha256Changed,
   siblings,

@@ -1,8 +1,8 @@
 /** A twin's state from its options: everything that is not said is as on a fresh cluster. */
 import { groupBy } from '../domain/group-by.ts'
 import { BUILTIN, ROOT_NAMESPACE } from '../domain/names.ts'
+import { builtinPlugins } from '../domain/builtin-plugins.ts'
 import { BEHAVIOUR } from './behaviour.ts'
-import { builtinPlugins } from './builtin-plugins.ts'
 import { addEntry, findPlugin, processUnseen } from './catalog.ts'
 import { addMount } from './mount-table.ts'
 import { addNamespace } from './namespaces.ts'

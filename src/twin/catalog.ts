@@ -2,6 +2,7 @@
  * The plugin catalog: what is registered, what is compiled in, and which of them a name and a
  * version mean. Whether a file is what was registered shows only when it is started.
  */
+import type { BuiltinPlugin } from '../domain/builtin-plugins.ts'
 import type { ServerResponse } from '../domain/exchange.ts'
 import {
   type RunningBinary,
@@ -16,7 +17,7 @@ import {
 } from '../domain/names.ts'
 import { answer, joinErrors, noFile, NOTHING_THERE, refuse } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
-import type { BuiltinPlugin, ExternalPlugin } from './seeds.ts'
+import type { ExternalPlugin } from './seeds.ts'
 import { compareVersions } from './server-version.ts'
 import type { Entry, Node, State } from './state.ts'
 

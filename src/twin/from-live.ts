@@ -4,9 +4,8 @@
  */
 import type { CatalogEntry, LiveMount, LiveNode, LiveState, MountOnNode } from '../domain/live.ts'
 import { BUILTIN, isHash, UNVERSIONED } from '../domain/names.ts'
-import { builtinPlugins } from './builtin-plugins.ts'
+import { type BuiltinPlugin, builtinPlugins } from '../domain/builtin-plugins.ts'
 import type {
-  BuiltinPlugin,
   ExternalPlugin,
   MountSeed,
   NodeSeed,

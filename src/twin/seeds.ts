@@ -1,4 +1,5 @@
 /** What a twin is made from: a whole cluster said in plain data. */
+import type { BuiltinPlugin } from '../domain/builtin-plugins.ts'
 import type { Pin, Product } from '../domain/live.ts'
 import type {
   ConnectionPath,
@@ -20,12 +21,6 @@ export interface PluginFile {
   readonly type?: PluginType
   /** The version the program itself reports, if it does. */
   readonly version?: Version
-}
-
-export interface BuiltinPlugin {
-  readonly plugin: PluginId
-  readonly version: Version
-  readonly deprecation_status: string
 }
 
 export interface ExternalPlugin {

@@ -16,7 +16,7 @@ import {
 } from '../domain/names.ts'
 import { joinErrors, noFile } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
-import { ownVersion } from './builtin-plugins.ts'
+import { ownVersion } from '../domain/builtin-plugins.ts'
 import { findPlugin, notFound } from './catalog.ts'
 import type { Backend, Entry, Mount, Node, State } from './state.ts'
 

@@ -2,6 +2,7 @@
  * All a twin knows: what the cluster stores, and what each node runs. Records are replaced, never
  * changed in place.
  */
+import type { BuiltinPlugin } from '../domain/builtin-plugins.ts'
 import type { Product } from '../domain/live.ts'
 import type {
   ConnectionPath,
@@ -12,7 +13,7 @@ import type {
   RunningBinary,
   Version,
 } from '../domain/names.ts'
-import type { BuiltinPlugin, NodeState, PluginFile } from './seeds.ts'
+import type { NodeState, PluginFile } from './seeds.ts'
 
 export interface State {
   readonly product: Product

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { type NodeAddress, ROOT_NAMESPACE, type Sha256 } from '../../domain/names.ts'
-import { builtinPlugins } from '../../twin/builtin-plugins.ts'
+import { builtinPlugins } from '../../domain/builtin-plugins.ts'
 import { startTwinServer } from '../../twin/http-server.ts'
 import { createTwin } from '../../twin/twin.ts'
 import {

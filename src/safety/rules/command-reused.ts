@@ -1,7 +1,7 @@
 /** A registration names a file that another entry names too, with another hash. */
 import type { RegisterAction } from '../../documents/plan.generated.ts'
 import type { CatalogEntry } from '../../domain/live.ts'
-import { UNVERSIONED } from '../../domain/names.ts'
+import { isOtherBinary, UNVERSIONED } from '../../domain/names.ts'
 import { entrySubject } from '../../plan/steps.ts'
 import { findUses } from '../../plan/uses.ts'
 import { groupBy } from '../../domain/group-by.ts'
@@ -38,7 +38,8 @@ function othersOfFile(
 ): readonly CatalogEntry[] {
   return ofFile.filter(
     (other) =>
-      other.sha256 !== entry.sha256 && !(other.plugin === plugin && other.version === version),
+      isOtherBinary(other.sha256, entry.sha256) &&
+      !(other.plugin === plugin && other.version === version),
   )
 }
 

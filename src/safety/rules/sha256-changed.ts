@@ -1,6 +1,6 @@
 /** A registered version is to get another binary. */
 import { runEverywhere } from '../../domain/live-index.ts'
-import { UNVERSIONED } from '../../domain/names.ts'
+import { isOtherBinary, UNVERSIONED } from '../../domain/names.ts'
 import { fileKey, type PlanRule, type Verdict } from '../rule.ts'
 import { effectsOf } from '../effects.ts'
 import { agree, nameSome } from '../wording.ts'
@@ -22,7 +22,7 @@ export const sha256Changed: PlanRule = {
         const changed =
           version !== UNVERSIONED &&
           found !== undefined &&
-          found.sha256 !== sha256 &&
+          isOtherBinary(found.sha256, sha256) &&
           effects.registers(plugin.id, version)
         if (!changed) return []
         const configured = draft.index

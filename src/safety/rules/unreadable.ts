@@ -1,10 +1,19 @@
 /** Something could not be read, so what follows from it is not known. */
 import { unreachable } from '../../domain/errors.ts'
 import type { Unreadable } from '../../domain/live.ts'
-import { type ConnectionPath, parsePluginId, splitConnectionPath } from '../../domain/names.ts'
+import {
+  type ConnectionPath,
+  HASH_NOT_REPORTED,
+  parsePluginId,
+  splitConnectionPath,
+  UNKNOWN_HASH,
+} from '../../domain/names.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { count } from '../../domain/count.ts'
-import type { PlanRule } from '../rule.ts'
+import type { LiveIndex } from '../../domain/live-index.ts'
+import { entrySubject } from '../../plan/steps.ts'
+import type { PluginTargets } from '../../plan/targets.ts'
+import type { PlanRule, Verdict } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 
 export const unreadableParts: PlanRule = {
@@ -16,12 +25,12 @@ export const unreadableParts: PlanRule = {
     'The server refused to list the nodes, a namespace, mounts, connections, pins or a catalog entry. Whatever is there is not in the plan, and may use what the plan changes. What could not be read counts as a use of every version that is to be retired.',
   fix: 'Give the token the right to read it; `lockstep policy` prints a policy.',
   allowable: true,
-  judge({ live }) {
+  judge({ live, draft }) {
     // An entry that only standbys cannot read is known: what they lack is other rules' matter.
     const unknown = live.unreadable.filter(
       ({ what, node }) => what !== 'catalog-entry' || node === undefined,
     )
-    return [...groupBy(unknown, subjectOf)].flatMap(([subject, group]) => {
+    const refused = [...groupBy(unknown, subjectOf)].flatMap(([subject, group]) => {
       const first = group[0]
       if (first === undefined) return []
       const paths = [...new Set(group.map(({ path }) => path))]
@@ -34,7 +43,34 @@ export const unreadableParts: PlanRule = {
         nodes: nodesOf(group),
       }
     })
+    return [...refused, ...draft.targets.flatMap((one) => unreportedHashes(one, draft.index))]
   },
+}
+
+/** Processes and entries of the file’s plugins of which OpenBao lists no hash (2.7.2). */
+function unreportedHashes({ plugin }: PluginTargets, index: LiveIndex): Verdict[] {
+  const entries = plugin.versions.filter(
+    ({ version }) => index.external(plugin.id, version)?.sha256 === UNKNOWN_HASH,
+  )
+  const mounts = index
+    .mountsOf(plugin.id)
+    .filter(({ nodes }) =>
+      nodes.some((view) => view.answers === 'yes' && view.running_sha256 === UNKNOWN_HASH),
+    )
+  const things = [
+    ...entries.map(({ version }) => entrySubject(plugin.id, version)),
+    ...mounts.map(({ path }) => path),
+  ]
+  if (things.length === 0) return []
+  return [
+    {
+      subject: plugin.id,
+      message: `${nameSome(things)}: ${HASH_NOT_REPORTED}, so that nothing proves which binary runs.`,
+      fix: 'Add `sha256sum` to the `plugin` block of the configuration of every server.',
+      mounts: mounts.map(({ path }) => path),
+      at: plugin.source,
+    },
+  ]
 }
 
 const CURE = 'Look for the cause in the node’s log, then plan again.'

@@ -2,10 +2,16 @@
  * The plugins compiled into OpenBao 2.7.2 and Vault 1.21.4. OpenBao gives them its own version;
  * Vault does so for those of its repository, and names the module's version of the others.
  */
-import { unreachable } from '../domain/errors.ts'
-import type { Product } from '../domain/live.ts'
-import { parsePluginId, type Version } from '../domain/names.ts'
-import type { BuiltinPlugin } from './seeds.ts'
+import { unreachable } from './errors.ts'
+import type { Product } from './live.ts'
+import { parsePluginId, type PluginId, type Version } from './names.ts'
+
+/** A plugin compiled into a server. */
+export interface BuiltinPlugin {
+  readonly plugin: PluginId
+  readonly version: Version
+  readonly deprecation_status: string
+}
 
 const OPENBAO = `
   auth: approle cert jwt kubernetes oidc userpass
