@@ -12,6 +12,8 @@ const STAGES = {
   safety: ['domain', 'documents', 'plan', 'server/requests.ts', 'server/rights.ts'],
   apply: ['domain', 'documents', 'server', 'live', 'plan'],
   drift: ['domain', 'documents', 'plan'],
+  // Use cases: what the command line does, without a command line.
+  operations: ['domain', 'documents', 'server', 'live', 'plan', 'twin', 'safety', 'apply'],
   render: ['domain', 'documents'],
 }
 

@@ -20,9 +20,16 @@ const BRANDS = {
   'lockstep-namespace': 'Namespace',
 }
 
+/** A whole document inside another one. Its own loader checks it, so the validator does not. */
+const DESIRED_STATE = 'lockstep:desired-state'
+
 function brand(node, used, foreign) {
   if (Array.isArray(node)) return node.map((item) => brand(item, used, foreign))
   if (node === null || typeof node !== 'object') return node
+  if (node.$ref === DESIRED_STATE) {
+    foreign.set('./desired-state.generated.ts', new Set(['DesiredStateDocument']))
+    return { description: node.description, tsType: 'DesiredStateDocument' }
+  }
   const other = /^lockstep:([a-z-]+)#\/\$defs\/([a-z_]+)$/.exec(node.$ref ?? '')
   if (other !== null) {
     const type = other[2].replace(/(^|_)([a-z])/g, (_, _start, letter) => letter.toUpperCase())
@@ -86,6 +93,7 @@ for (const [document, functionName, target] of VALIDATORS) {
 function withoutProse(node, inProperties = false) {
   if (Array.isArray(node)) return node.map((item) => withoutProse(item))
   if (node === null || typeof node !== 'object') return node
+  if (node.$ref === DESIRED_STATE) return { type: 'object' }
   const prose = new Set(['description', 'examples', 'title', 'default'])
   return Object.fromEntries(
     Object.entries(node)

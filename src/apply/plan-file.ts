@@ -10,7 +10,7 @@ import { EXIT, LockstepError, faultName } from '../domain/errors.ts'
 import { formatPlan } from '../plan/format-plan.ts'
 import { planId } from '../plan/make-plan.ts'
 
-const FORMAT = 1
+const FORMAT = 2
 
 /** `createdAt` becomes part of the file, not of the plan's id. */
 export async function writePlanFile(path: string, plan: Plan, createdAt: Date): Promise<void> {
@@ -133,19 +133,31 @@ export function checkPlanId(plan: Plan, expected: string): void {
   })
 }
 
-/** Throws a LockstepError (exit 4) for a plan older than `maxAge` seconds. */
+/** Seconds by which the clock of the machine that made a plan may be ahead. */
+const CLOCK_SKEW = 300
+
+/**
+ * `maxAge` in seconds. Throws a LockstepError (exit 4) for a plan that is older, that says it was
+ * made in the future (by more than five minutes, since clocks differ), or that does not say when.
+ */
 export function checkPlanAge(plan: Plan, maxAge: number, now: Date): void {
-  const created = plan.created_at === undefined ? undefined : Date.parse(plan.created_at)
-  const age = created === undefined ? Infinity : (now.getTime() - created) / 1000
-  if (age > maxAge) {
-    const told = age === Infinity ? 'says not when it was made' : `is ${duration(age)} old`
+  const refuse = (told: string, hint: string): never => {
     throw new LockstepError({
-      code: 'plan-too-old',
+      ...{ code: 'plan-too-old', exitCode: EXIT.stale, hint },
       message: `the plan ${told}; the limit is ${duration(maxAge)}`,
-      exitCode: EXIT.stale,
-      hint: 'Plan again, or raise --max-age.',
     })
   }
+  const { created_at: createdAt } = plan
+  if (createdAt === undefined) return refuse('does not say when it was made', 'Plan again.')
+  const age = (now.getTime() - Date.parse(createdAt)) / 1000
+  if (Number.isNaN(age)) return refuse('has no readable date in created_at', 'Plan again.')
+  if (age < -CLOCK_SKEW) {
+    return refuse(
+      `says that it was made on ${createdAt}, which is in the future`,
+      'Check the clock of this machine, then plan again.',
+    )
+  }
+  if (age > maxAge) refuse(`is ${duration(age)} old`, 'Plan again, or raise --max-age.')
 }
 
 function duration(seconds: number): string {

@@ -7,6 +7,7 @@ import type { Plan, Step } from '../documents/plan.generated.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { RunEnd, RunOutcome } from '../documents/run-outcome.ts'
+import type { FreshPlan } from '../plan/make-plan.ts'
 import { findJoined, findStale, nodesJoined } from './before-first.ts'
 import { lockLost } from './carry-through.ts'
 import { failStep } from './fail-step.ts'
@@ -23,7 +24,7 @@ import { faultOf, isTokenEnded, stayedAway, staysBehind } from './stop-reasons.t
  * Faults of the cluster are outcomes; `wait` and `soak` are in seconds. Begins nothing where the
  * cluster is not as planned. Never throws, whatever its collaborators do.
  */
-export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutcome> {
+export async function runPlan(plan: FreshPlan, options: RunOptions): Promise<RunOutcome> {
   const interrupted = (): boolean => options.interrupted() || options.lockLost()
   const run: StepRun = {
     ...options,

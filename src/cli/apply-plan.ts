@@ -1,10 +1,14 @@
 /** Shows a plan, asks for it, carries it out and tells how it ended: for whatever made the plan. */
-import type { Plan } from '../documents/plan.generated.ts'
 import type { Failure, RunOutcome } from '../documents/run-outcome.ts'
+import { blockingFindings } from '../documents/blocking.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError, unreachable } from '../domain/errors.ts'
 import { line, lines } from '../domain/printable.ts'
+import { confirmInSync } from '../operations/confirm-in-sync.ts'
+import type { FreshPlan } from '../plan/make-plan.ts'
 import { renderOutcome } from '../render/outcome-text.ts'
+import { nameNodes } from '../render/node-names.ts'
+import { renderFindings } from '../render/findings-text.ts'
 import { summarizePlan } from '../render/plan-summary.ts'
 import { renderPlan } from '../render/plan-text.ts'
 import { commandByHand } from './by-hand.ts'
@@ -13,9 +17,8 @@ import { paletteFor, viewOf } from './colour.ts'
 import type { Host } from './host.ts'
 import { journalFolder } from './journal-folder.ts'
 import { blockedExitCode, isBlocked, type JudgeOptions } from './judged-plan.ts'
-import { lookAgain } from './look-again.ts'
 import type { CommonOptions, DetailOption } from './options.ts'
-import type { Session } from './session.ts'
+import { pluginsOf, type Session } from './session.ts'
 import { warnOfTokenLife } from './token-life.ts'
 
 /** Of a command that ends in carrying out a plan. */
@@ -33,10 +36,24 @@ export type CarryingOptions = CommonOptions &
     readonly wait: number
   }
 
+export type ApplyOptions = CarryingOptions & {
+  readonly expect?: string
+  /** Seconds. */
+  readonly maxAge: number
+}
+
 export interface ApplyJob {
-  readonly plan: Plan
-  /** Absent for a saved plan given without its file. */
-  readonly desired: DesiredState | undefined
+  /** Shown, and asked about. */
+  readonly plan: FreshPlan
+  /**
+   * Runs the plan's `binary_check` once the plan is approved, and judges again. Absent where there
+   * is none, or where it ran already.
+   */
+  readonly check?: () => Promise<FreshPlan>
+  /** What the plan was made of. */
+  readonly desired: DesiredState
+  /** The files that hold values of `env`. Absent for a saved plan that was given without them. */
+  readonly values: DesiredState | undefined
   readonly session: Session
   readonly options: CarryingOptions
   readonly host: Host
@@ -50,14 +67,14 @@ export interface ApplyJob {
 
 /** The exit code; throws a LockstepError for what keeps it from beginning, or from being seen done. */
 export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
-  const { plan, desired, session, options, host } = job
+  const { desired, session, options, host } = job
   const asks = options.autoApprove !== true
-  const isBlockedPlan = isBlocked(plan)
+  const isBlockedPlan = isBlocked(job.plan)
   showPlan(job, isBlockedPlan)
-  if (isBlockedPlan) return blockedExitCode(plan)
-  if (plan.steps.length === 0) return EXIT.done
+  if (isBlockedPlan) return blockedExitCode(job.plan)
+  if (job.plan.steps.length === 0) return EXIT.done
   await warnOfTokenLife({
-    ...{ plan, session, host },
+    ...{ plan: job.plan, session, host },
     ...(options.soak !== undefined && { soak: options.soak }),
   })
   if (asks) {
@@ -67,6 +84,11 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
       return refusal.exitCode
     }
   }
+  const plan = job.check === undefined ? job.plan : await job.check()
+  if (isBlocked(plan)) {
+    tellBlockedByCheck({ ...job, plan })
+    return blockedExitCode(plan)
+  }
   const folder = journalFolder(options, host, plan.cluster.id)
   const describeEnd = (outcome: RunOutcome): string =>
     renderOutcome(outcome, plan, {
@@ -75,9 +97,12 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
       anew: job.anew,
       byHand: (action) => commandByHand(action, plan),
     })
-  const outcome = await carryOut({ ...job, folder, describeEnd })
-  if (outcome.kind === 'done' && desired !== undefined) {
-    await lookAgain({ plan, desired, session, host, wait: options.wait })
+  const outcome = await carryOut({ ...job, plan, folder, describeEnd })
+  if (outcome.kind === 'done') {
+    await confirmInSync({
+      ...{ plan, desired, folder, patience: options.wait, now: host.now, wait: host.wait },
+      observe: () => session.observe(pluginsOf(desired)),
+    })
   }
   tellEnd(job, outcome, describeEnd(outcome))
   return exitCodeOf(outcome)
@@ -91,6 +116,21 @@ function showPlan({ plan, options, host }: ApplyJob, blocked: boolean): void {
   if (!silent || asks) host.out(shown)
   else if (blocked) host.err(shown)
   else if (plan.steps.length === 0 && options.json !== true) host.out(line`${summarizePlan(plan)}`)
+}
+
+/** The plan was shown and approved; only what the check found is new. */
+function tellBlockedByCheck({ plan, options, host }: ApplyJob): void {
+  const findings = renderFindings(blockingFindings(plan.findings), {
+    ...viewOf(options, host),
+    nodes: nameNodes(plan.cluster.nodes),
+  })
+  host.err(
+    lines(
+      findings,
+      '',
+      'binary_check of the approved plan found this: nothing was begun and nothing was changed.',
+    ),
+  )
 }
 
 /** With `--quiet` a result is a line, and what went wrong is an error. */

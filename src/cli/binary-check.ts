@@ -1,29 +1,20 @@
 /**
  * Runs the file's `binary_check` for every node and file that a plan's mounts and connections start
  * from, the way back included, in parallel, bounded in time: what it finds is held against the
- * hashes before anything is begun, and once more where a saved plan is.
+ * hashes before anything is begun.
  */
-import type { Plan } from '../documents/plan.generated.ts'
-import { EXIT, LockstepError } from '../domain/errors.ts'
-import { compareText, type NodeAddress, parseSha256, type Sha256 } from '../domain/names.ts'
-import type { NeededFile } from '../safety/needed-files.ts'
+import { type NodeAddress, parseSha256, type Sha256 } from '../domain/names.ts'
+import type { DiskCheck } from '../operations/make-plan.ts'
 import type { BinaryReport } from '../safety/rule.ts'
-import { describeBinary } from '../safety/rules/binary-differs.ts'
 import { type Commands, runBounded } from './run-bounded.ts'
 
 /** Milliseconds for one command on one node. */
 const TIME_LIMIT = 30_000
 
-export interface DiskCheck {
-  /** With `{host}`, `{address}` and `{command}` still to fill in. */
-  readonly command: readonly string[]
-  readonly nodes: readonly { readonly address: NodeAddress }[]
-  readonly files: readonly Pick<NeededFile, 'command' | 'sha256' | 'for'>[]
-  readonly commands: Commands
-}
+export type DiskCheckJob = DiskCheck & { readonly commands: Commands }
 
 /** Every file on every node, sealed ones and those out of reach included. */
-export async function checkBinaries(check: DiskCheck): Promise<readonly BinaryReport[]> {
+export async function checkBinaries(check: DiskCheckJob): Promise<readonly BinaryReport[]> {
   const { nodes, files, commands } = check
   return Promise.all(
     nodes.flatMap(({ address }) =>
@@ -36,38 +27,6 @@ export async function checkBinaries(check: DiskCheck): Promise<readonly BinaryRe
       })),
     ),
   )
-}
-
-/** What a plan holds for the check to be made again; undefined where it starts no file. */
-export function plannedCheck(
-  command: readonly string[],
-  needed: readonly NeededFile[],
-): Plan['cluster']['binary_check'] {
-  const files = needed
-    .filter((file) => file.for === 'run')
-    .map(({ command, sha256 }) => ({ command, sha256 }))
-    .sort((a, b) => compareText(a.command, b.command))
-  return files.length === 0 ? undefined : { command: [...command], files }
-}
-
-/**
- * Makes a saved plan's check once more: files may have changed since. Throws a LockstepError
- * (exit 3) where a node's disk is not as planned.
- */
-export async function checkPlannedBinaries({ cluster }: Plan, commands: Commands): Promise<void> {
-  const { nodes, binary_check: check } = cluster
-  if (check === undefined) return
-  const files = check.files.map((file) => ({ ...file, for: 'run' as const }))
-  const reports = await checkBinaries({ command: check.command, nodes, files, commands })
-  const wrong = reports.filter(({ result }) => result !== 'same')
-  if (wrong.length === 0) return
-  throw new LockstepError({
-    code: 'binary-differs',
-    message: 'the nodes’ plugin files are not as the plan needs them:',
-    details: wrong.map((report) => `${report.node}: ${describeBinary(report)}`),
-    exitCode: EXIT.blocked,
-    hint: 'Nothing was begun. Copy the right files to the nodes, then run this again; a check that fails must print the SHA-256 of the file.',
-  })
 }
 
 interface Check {

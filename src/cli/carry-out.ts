@@ -18,6 +18,7 @@ import { createVerify, type RunCommand } from '../apply/verify.ts'
 import { readStateBefore } from '../apply/read-state-before.ts'
 import { faultOf } from '../apply/stop-reasons.ts'
 import { gateWrites } from '../apply/write-gate.ts'
+import type { FreshPlan } from '../plan/make-plan.ts'
 import type { Client } from '../server/client.ts'
 import { lockCommands, type TypedOptions } from './again.ts'
 import type { Host } from './host.ts'
@@ -36,9 +37,10 @@ export interface CarryOutOptions extends TypedOptions {
 }
 
 export interface Job {
-  readonly plan: Plan
-  /** Absent for a saved plan given without its file: then `env` comes from the environment alone. */
-  readonly desired: DesiredState | undefined
+  readonly plan: FreshPlan
+  readonly desired: DesiredState
+  /** The files that hold values of `env`; absent: `env` comes from the environment alone. */
+  readonly values: DesiredState | undefined
   readonly session: Session
   /** Where the cluster's journals are kept. */
   readonly folder: string
@@ -59,11 +61,11 @@ export async function carryOut(job: Job): Promise<RunOutcome> {
   // What a step back would take from a variable is not for an untrusted file to say either.
   const environmentOf = resolveEnvironment(
     plan,
-    job.desired,
+    job.values,
     commands === undefined ? {} : host.env,
   )
   checkCommands(plan, host.env['PATH'])
-  session.secrets.learn({ desired: job.desired, plan })
+  session.secrets.learn({ desired: job.values, plan })
   const since = host.now().toISOString()
   const run = `${since.replace(/[:.]/g, '-')}-${host.randomHex(3)}`
   const holder = { run, who: host.who, since, pid: host.pid, host: host.hostname }

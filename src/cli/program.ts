@@ -2,8 +2,7 @@
 import { Command, Option } from 'commander'
 import type { ExitCode } from '../domain/errors.ts'
 import { printable } from '../domain/printable.ts'
-import type { CarryingOptions } from './apply-plan.ts'
-import type { ApplyOptions } from './commands/apply.ts'
+import type { ApplyOptions, CarryingOptions } from './apply-plan.ts'
 import type { RunProgram } from './demo/story.ts'
 import type { Host } from './host.ts'
 import {

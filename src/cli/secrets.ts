@@ -28,7 +28,9 @@ function secretsOf({ token, desired, plan, env: all, trust }: SecretSources): st
   const inFile = (desired?.plugins ?? [])
     .flatMap(({ versions }) => versions)
     .flatMap((version) => version.env)
-    .map((variable) => ('value' in variable ? variable.value : env[variable.from]))
+    .map((variable) =>
+      'value' in variable ? variable.value : 'from' in variable ? env[variable.from] : undefined,
+    )
   const inPlan = (plan?.steps ?? [])
     .flatMap((step): Action[] => [...writeOf(step), ...step.undo])
     .flatMap((action) => (action.kind === 'register' ? action.env : []))

@@ -104,7 +104,8 @@ function explainForeign(data: unknown): Pick<Problem, 'message' | 'hint'> | unde
   }
 }
 
-async function readState(
+/** What the files mean together; what is wrong with that is reported, and left out. */
+export async function readState(
   files: readonly InputFile[],
   { rules, classes, files: on }: LoadOptions & { readonly files: Files },
   complete: boolean,

@@ -4,7 +4,10 @@
  */
 import type { ConnectionPath, MountPath, NodeAddress, PluginId, Sha256, Version } from './names.ts'
 
-/** Where something was written; line and column count from 1. */
+/**
+ * Where something was written; line and column count from 1. Line 0: `file` names the place by
+ * itself, as `plan.json#/desired/mounts/team-a~1` does in a plan.
+ */
 export interface Source {
   readonly file: string
   readonly line: number
@@ -62,10 +65,14 @@ export interface DesiredVersion {
   readonly source: Source
 }
 
-/** A variable of the plugin's process: a value written in the file, or taken at apply. */
+/**
+ * A variable of the plugin's process: a value written in the file, or taken at apply, or written
+ * in the file that a plan was made from, which a plan does not carry.
+ */
 export type EnvironmentVariable =
   | { readonly name: string; readonly value: string }
   | { readonly name: string; readonly from: string }
+  | { readonly name: string; readonly withheld: true }
 
 /** Semver ranges; absent where nothing was declared. */
 export interface DataCompatibility {

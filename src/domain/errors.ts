@@ -85,7 +85,9 @@ export function formatProblem({ source, message, hint }: Problem): string {
   return `${printable(place + message)}${end}`
 }
 
+/** `file:line:column`, or the file alone where line 0 says that there are no lines to point at. */
 export function formatSource(source: Source): string {
+  if (source.line === 0) return source.file
   return `${source.file}:${source.line}:${source.column}`
 }
 

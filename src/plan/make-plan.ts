@@ -8,6 +8,7 @@ import type { Change, Plan, Step } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
 import { describeChanges } from './changes.ts'
+import { desiredDocument } from './desired-document.ts'
 import { indexLive, type LiveIndex } from '../domain/live-index.ts'
 import { NO_PAST, type Past } from './past.ts'
 import { planPlugin } from './plugin-steps.ts'
@@ -62,16 +63,23 @@ export type Judgement = Pick<Plan, 'findings' | 'rehearsal'> & {
   readonly binaryCheck?: NonNullable<Plan['cluster']['binary_check']>
 }
 
-/** The plan document of a judged draft, with its id. */
+declare const fresh: unique symbol
+/**
+ * A plan that this process has made from what it has just read of the cluster. Only such a plan is
+ * carried out: a plan that was read from a file is a `Plan`, whatever it says of itself.
+ */
+export type FreshPlan = Plan & { readonly [fresh]: true }
+
+/** The plan document of a judged draft, with its id. `desired.allow` is what `judgement` went by. */
 export function finishPlan(
   draft: Draft,
   desired: DesiredState,
   live: LiveState,
   { binaryCheck, ...judgement }: Judgement,
-): Plan {
+): FreshPlan {
   const lock = desired.cluster.lock?.kv
   const plan = {
-    format: 1 as const,
+    format: 2 as const,
     cluster: {
       id: live.cluster.id,
       name: live.cluster.name,
@@ -81,11 +89,12 @@ export function finishPlan(
       ...(lock !== undefined && { lock }),
       ...(binaryCheck !== undefined && { binary_check: binaryCheck }),
     },
+    desired: desiredDocument(desired),
     changes: [...draft.changes],
     steps: [...draft.steps],
     ...judgement,
   }
-  return { ...plan, plan_id: planId(plan) }
+  return { ...plan, plan_id: planId(plan) } as FreshPlan
 }
 
 /** SHA-256 of the plan in canonical JSON (RFC 8785), without its id and the time it was saved. */

@@ -3,6 +3,7 @@
  * to unfold. The same words as in the terminal; whatever was read stands in code.
  */
 import type { Finding, Plan } from '../documents/plan.generated.ts'
+import { shellWords } from '../domain/shell-words.ts'
 import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
 import { blockingFindings } from '../documents/blocking.ts'
 import { summarizePlan } from './plan-summary.ts'
@@ -17,7 +18,13 @@ import { listSome, NAMED_IN_FINDING, printable, productName, shortenHashes } fro
  * Characters each part may take. GitHub refuses a comment of more than 65,536; a plan for a
  * thousand mounts would be one.
  */
-const ROOM = { blocking: 15_000, changes: 20_000, steps: 15_000, others: 10_000 } as const
+const ROOM = {
+  blocking: 15_000,
+  changes: 19_000,
+  commands: 4_000,
+  steps: 15_000,
+  others: 8_000,
+} as const
 
 /** Ends without a newline. */
 export function renderPlanMarkdown(plan: Plan): string {
@@ -35,6 +42,7 @@ export function renderPlanMarkdown(plan: Plan): string {
     fit(findingItems(inSight), ROOM.blocking).join('\n'),
     changesBlock(plan),
     describeRehearsal(plan),
+    commandsBlock(plan),
     unfold(count(plan.steps.length, 'step'), fit(stepItems(plan), ROOM.steps)),
     unfold(
       count(others.length, inSight.length > 0 ? 'other finding' : 'finding'),
@@ -74,11 +82,28 @@ function changeLines({ action, kind, subjects, why, fields }: ChangeGroup): stri
 }
 
 function stepItems(plan: Plan): string[] {
-  return stepLines(plan, { detail: false }).map(({ number, what, why, checks }) => {
+  return stepLines(plan, { detail: false }).map(({ number, what, why, details }) => {
     const reason = why === undefined ? '' : `: ${prose(why)}`
-    const verified = checks.map((check) => `<br>verify ${code(check)}`).join('')
-    return `- ${number}: ${code(what)}${reason}${verified}`
+    const below = details.map((line) => `<br>${code(line)}`).join('')
+    return `- ${number}: ${code(what)}${reason}${below}`
   })
+}
+
+/** In sight, not to unfold: these programs run where the plan is made or applied. */
+function commandsBlock({ steps, cluster }: Plan): string {
+  const check = cluster.binary_check?.command
+  const runs = steps
+    .flatMap(({ verify = [] }) => verify)
+    .flatMap((one) => (one.kind === 'run' ? [`verify ${shellWords(one.command)}`] : []))
+  const commands = [
+    ...(check === undefined ? [] : [`binary_check ${shellWords(check)}`]),
+    ...new Set(runs),
+  ]
+  if (commands.length === 0) return ''
+  const items = commands.map((command) => `- ${code(command)}`)
+  return ['Commands that run where the plan is applied:', '', ...fit(items, ROOM.commands)].join(
+    '\n',
+  )
 }
 
 /** With what follows from it below. */

@@ -12,6 +12,7 @@ import type { Palette } from './palette.ts'
 import { blockingFindings } from '../documents/blocking.ts'
 import { summarizePlan } from './plan-summary.ts'
 import { describeRehearsal } from './rehearsal-text.ts'
+import { shellWords } from '../domain/shell-words.ts'
 import { stepLines } from './step-lines.ts'
 import { layTable } from './table.ts'
 import { count } from '../domain/count.ts'
@@ -131,16 +132,23 @@ function stepsSection(plan: Plan, { palette, width, detail }: View): string {
   if (steps.length === 0) return ''
   const digits = Math.max(...steps.map(({ number }) => number.length))
   const indent = ' '.repeat(digits + 4)
-  const lines = steps.flatMap(({ number, what, why, checks }) => {
+  const lines = steps.flatMap(({ number, what, why, details }) => {
     const reason = why === undefined ? '' : `  ${comment(why, palette)}`
     const [first = '', ...rest] = wrapLine(indent + what + reason, width)
     return [
       `  ${number.padStart(digits)}. ${first.slice(indent.length)}`,
       ...rest,
-      ...checks.flatMap((check) => wrapLine(`${indent}verify ${check}`, width)),
+      ...details.flatMap((line) => wrapLine(`${indent}${line}`, width)),
     ]
   })
-  return [palette.bold('Steps'), ...lines].join('\n')
+  return [palette.bold('Steps'), ...binaryCheckLines(cluster), ...lines].join('\n')
+}
+
+/** The command runs on this machine before the first step, once for each node and file. */
+function binaryCheckLines({ binary_check: check }: Plan['cluster']): string[] {
+  return check === undefined
+    ? []
+    : [`  before: binary_check ${printable(shellWords(check.command))}`]
 }
 
 function rehearsalSection(plan: Plan, palette: Palette): string {

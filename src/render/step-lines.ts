@@ -5,6 +5,7 @@
 import type {
   CheckAction,
   Plan,
+  RegisterAction,
   ReloadAction,
   Step,
   StepVerification,
@@ -23,12 +24,14 @@ export interface StepLine {
   readonly what: string
   /** Absent where the steps have several reasons: each change says its own. */
   readonly why?: string
-  /** What is checked after each of the steps, once. */
-  readonly checks: readonly string[]
+  /** What a registration gives the plugin, and what is checked after each of the steps, once. */
+  readonly details: readonly string[]
 }
 
+type Steps = Pick<Plan, 'steps' | 'cluster'>
+
 /** `detail`: each step has a line of its own, with every mount. */
-export function stepLines(plan: Plan, { detail }: { readonly detail: boolean }): StepLine[] {
+export function stepLines(plan: Steps, { detail }: { readonly detail: boolean }): StepLine[] {
   const numbered = plan.steps.map((step, at) => ({ step, number: at + 1 }))
   return gather(numbered, detail).map((run) => drawRun(run, plan, detail))
 }
@@ -65,21 +68,21 @@ function isOnNode(action: Step['action']): action is ReloadAction | CheckAction 
   return action.kind === 'reload' || action.kind === 'check'
 }
 
-function drawRun(run: Run, plan: Plan, detail: boolean): StepLine {
+function drawRun(run: Run, plan: Steps, detail: boolean): StepLine {
   const [first] = run
   const last = run.at(-1) ?? first
   const reasons = new Set(run.map(({ step }) => step.why))
-  const checks = run.flatMap(({ step }) => (step.verify ?? []).map(describeVerification))
+  const details = run.flatMap(({ step }) => detailsOf(step))
   const what = describeRun(run, plan, detail)
   return {
     number: first === last ? `${first.number}` : `${first.number}–${last.number}`,
     what: first.step.canary === true ? `canary: ${what}` : what,
     ...(reasons.size === 1 && { why: printable(first.step.why) }),
-    checks: [...new Set(checks)],
+    details: [...new Set(details)],
   }
 }
 
-function describeRun(run: Run, { cluster }: Plan, detail: boolean): string {
+function describeRun(run: Run, { cluster }: Steps, detail: boolean): string {
   const { action } = run[0].step
   const actions = run.map(({ step }) => step.action)
   if (run.length > 1 && action.kind === 'tune') {
@@ -105,10 +108,26 @@ function nameMounts(mounts: readonly string[]): string {
   return mounts.length > 4 ? `${count(mounts.length, 'mount')}: ${names}` : names
 }
 
-function describeVerification(check: StepVerification): string {
-  return printable(
-    check.kind === 'read'
-      ? `${check.mount}: read ${check.path}`
-      : `${check.mount}: run ${shellWords(check.command)}`,
+function detailsOf({ action, verify = [] }: Step): string[] {
+  return [
+    ...(action.kind === 'register' ? describeRegistration(action) : []),
+    ...verify.map((check) => `verify ${describeVerification(check)}`),
+  ].map(printable)
+}
+
+/** Who approves a registration approves these too. */
+function describeRegistration({ entry, env }: RegisterAction): string[] {
+  const variables = env.map(({ name, from }) =>
+    from === undefined ? `${name} (from the file)` : `${name} (from ${from})`,
   )
+  return [
+    ...(entry.args.length > 0 ? [`args ${shellWords(entry.args)}`] : []),
+    ...(variables.length > 0 ? [`env ${variables.join(', ')}`] : []),
+  ]
+}
+
+function describeVerification(check: StepVerification): string {
+  return check.kind === 'read'
+    ? `${check.mount}: read ${check.path}`
+    : `${check.mount}: run ${shellWords(check.command)}`
 }

@@ -1,6 +1,6 @@
 /** Runs on the twin that meet one particular misfortune, and how they end. */
 import { expect, it } from 'vitest'
-import type { Plan } from '../../src/documents/plan.generated.ts'
+import type { FreshPlan } from '../../src/plan/make-plan.ts'
 import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import type { ServerRequest } from '../../src/domain/exchange.ts'
 import {
@@ -318,7 +318,7 @@ it('ends with the server’s word where the token is no longer good', async () =
 async function upgrade(
   from: string,
   mounts: readonly string[],
-): Promise<{ readonly twin: Twin; readonly plan: Plan }> {
+): Promise<{ readonly twin: Twin; readonly plan: FreshPlan }> {
   const twin = makeTwin({
     product: 'openbao',
     nodes: 3,

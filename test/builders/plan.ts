@@ -13,9 +13,10 @@ import { commandOf, liveNode, sha256Of } from './live.ts'
 /** An empty plan for three serving OpenBao nodes. */
 export function plan(overrides: Partial<Plan> = {}): Plan {
   return {
-    format: 1,
+    format: 2,
     plan_id: 'c0ffee'.padEnd(64, '0'),
     cluster: planCluster([liveNode(1), liveNode(2), liveNode(3)]),
+    desired: { version: 1, plugins: {} },
     changes: [],
     steps: [],
     findings: [],

@@ -8,14 +8,13 @@ import { runPlan } from '../../src/apply/run.ts'
 import type { RunOptions } from '../../src/apply/run-context.ts'
 import { stateBefore } from '../../src/apply/state-before.ts'
 import type { JournalEvent } from '../../src/documents/journal.generated.ts'
-import type { Plan } from '../../src/documents/plan.generated.ts'
 import type { DesiredState } from '../../src/domain/desired.ts'
 import type { ServerRequest, ServerResponse, Transport } from '../../src/domain/exchange.ts'
 import type { LiveState } from '../../src/domain/live.ts'
 import type { NodeAddress, PluginId } from '../../src/domain/names.ts'
 import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import { observe } from '../../src/live/observe.ts'
-import { type Draft, draftPlan, finishPlan } from '../../src/plan/make-plan.ts'
+import { type Draft, draftPlan, finishPlan, type FreshPlan } from '../../src/plan/make-plan.ts'
 import { wantedEnd } from '../../src/plan/wanted-end.ts'
 import type { Past } from '../../src/plan/past.ts'
 import { isBlocked, judge } from '../../src/safety/judge.ts'
@@ -98,7 +97,7 @@ const ALL_PLUGINS: ReadonlySet<PluginId> = new Set(MADE_UP.plugins.map(({ id }) 
 export interface Judged {
   readonly live: LiveState
   readonly draft: Draft
-  readonly plan: Plan
+  readonly plan: FreshPlan
   readonly blocked: boolean
 }
 
@@ -149,7 +148,7 @@ export interface ApplyOptions {
 
 export async function applyOn(
   twin: Twin,
-  plan: Plan,
+  plan: FreshPlan,
   options: ApplyOptions = {},
 ): Promise<Applied> {
   const { beforeWrite = () => undefined, around, lockLost = () => false, recorded } = options

@@ -7,7 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { createRecorder } from '../../src/apply/recorder.ts'
 import { runPlan } from '../../src/apply/run.ts'
-import type { Plan } from '../../src/documents/plan.generated.ts'
 import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import type { Transport } from '../../src/domain/exchange.ts'
 import type { LiveState, Product } from '../../src/domain/live.ts'
@@ -16,6 +15,7 @@ import { observe } from '../../src/live/observe.ts'
 import type { TestCluster } from '../cluster/cluster.ts'
 import { resetCluster } from '../cluster/reset.ts'
 import { type Deed, requestOfDeed } from '../property/deeds.ts'
+import type { FreshPlan } from '../../src/plan/make-plan.ts'
 import { changesSomething, judgedPlan, makeTwin, planOn } from '../property/drive-twin.ts'
 import { type ClusterStory, type Scenario, scenarios } from '../property/generators.ts'
 import { DATABASE_MOUNT, NESTED, type Palette } from '../property/palette.ts'
@@ -160,7 +160,11 @@ async function carryOut(
   await both.send(node === undefined ? await both.active() : nodes[node % nodes.length]!, request)
 }
 
-function carryOutPlan(plan: Plan, both: SideBySide, transport: Transport): Promise<RunOutcome> {
+function carryOutPlan(
+  plan: FreshPlan,
+  both: SideBySide,
+  transport: Transport,
+): Promise<RunOutcome> {
   const client = clientOf({
     send: (node, request, signal) =>
       changesSomething(request) ? both.send(node, request) : transport.send(node, request, signal),

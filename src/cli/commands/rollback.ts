@@ -84,7 +84,7 @@ export async function rollback(
     // By its name: the newest run is this one from now on.
     const again = commandAgain(['rollback', started.run], options)
     return await applyPlan({
-      ...{ plan, desired, session, options, host, again, anew: again },
+      ...{ plan, desired, values: file, session, options, host, again, anew: again },
       backTo: started.run,
     })
   } finally {

@@ -1,18 +1,24 @@
-/** After the last step: is what was applied what every node of the plan shows? */
+/** After the last step: plans again, from what every node shows now, and expects nothing to do. */
+import { readPast } from '../apply/past-runs.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
-import type { Host } from './host.ts'
-import { pluginsOf, type Session } from './session.ts'
+import type { LiveState } from '../domain/live.ts'
+import { draftPlan } from '../plan/make-plan.ts'
 
-export interface LookAgainJob {
+export interface Confirmation {
   readonly plan: Plan
   readonly desired: DesiredState
-  readonly session: Session
-  readonly host: Host
+  /** Reads the cluster, the mounts of the plan's plugins included. */
+  readonly observe: () => Promise<LiveState>
+  /** Where the cluster's journals are kept, that of the run which has just ended among them. */
+  readonly folder: string
   /** Seconds to wait for a node that does not answer for itself. */
-  readonly wait: number
+  readonly patience: number
+  readonly now: () => Date
+  /** Waits so many milliseconds. */
+  readonly wait: (milliseconds: number) => Promise<unknown>
 }
 
 /** Milliseconds that nodes which all answer may take to agree, and how often they are asked. */
@@ -20,25 +26,26 @@ const AGREED_WITHIN = 15_000
 const LOOK_EVERY = 500
 
 /** Throws a LockstepError where planning again finds something to do, or not every node is seen. */
-export async function lookAgain(job: LookAgainJob): Promise<void> {
-  const { wait, host } = job
-  const began = host.now().getTime()
+export async function confirmInSync(confirmation: Confirmation): Promise<void> {
+  const { patience, now, wait } = confirmation
+  const began = now().getTime()
   for (;;) {
-    const missing = await whatIsMissing(job)
+    const missing = await findMissing(confirmation)
     if (missing === undefined) return
-    const waited = host.now().getTime() - began
-    if (waited >= (missing.code === 'not-seen' ? wait * 1000 : AGREED_WITHIN)) throw missing
-    await host.wait(LOOK_EVERY)
+    const waited = now().getTime() - began
+    if (waited >= (missing.code === 'not-seen' ? patience * 1000 : AGREED_WITHIN)) throw missing
+    await wait(LOOK_EVERY)
   }
 }
 
 /** `not-seen`: a node did not answer for itself; nothing is known of it. */
-async function whatIsMissing({
+async function findMissing({
   plan,
   desired,
-  session,
-}: LookAgainJob): Promise<LockstepError | undefined> {
-  const live = await session.observe(pluginsOf(desired)).catch((error: unknown) => {
+  observe,
+  folder,
+}: Confirmation): Promise<LockstepError | undefined> {
+  const live = await observe().catch((error: unknown) => {
     if (error instanceof LockstepError && error.exitCode === EXIT.error) return error
     throw error
   })
@@ -52,8 +59,7 @@ async function whatIsMissing({
   if (unseen.length > 0 && !onlyActiveRuns(plan.cluster)) {
     return notSeen(`what runs on ${unseen.map(({ address }) => address).join(', ')} cannot be seen`)
   }
-  const { draftPlan } = await import('../plan/make-plan.ts')
-  const { steps } = draftPlan(desired, live)
+  const { steps } = draftPlan(desired, live, readPast(folder, live.cluster.id))
   if (steps.length === 0) return undefined
   return new LockstepError({
     code: 'not-converged',

@@ -1,0 +1,130 @@
+/**
+ * Applies a saved plan: makes the plan anew from the desired state in the file and from the cluster
+ * as it is, and carries that out where the file says the same.
+ */
+import { checkPlanAge, checkPlanId, readPlanFile } from '../apply/plan-file.ts'
+import { readDesiredOfPlan } from '../desired/desired-of-plan.ts'
+import type { Plan } from '../documents/plan.generated.ts'
+import type { DesiredState } from '../domain/desired.ts'
+import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
+import { line } from '../domain/printable.ts'
+import { planFromFile } from '../operations/plan-from-file.ts'
+import type { PlanComparison } from '../operations/compare-plans.ts'
+import { desiredDocument } from '../plan/desired-document.ts'
+import { renderDesiredDifferences, renderPlanDifferences } from '../render/plan-differences.ts'
+import { RULES } from '../safety/rules.ts'
+import { count } from '../domain/count.ts'
+import { commandAgain } from './again.ts'
+import { applyPlan, type ApplyOptions } from './apply-plan.ts'
+import type { Host } from './host.ts'
+import { ALLOWED_ON_COMMAND_LINE, isBlocked, planInput } from './judged-plan.ts'
+import { loadDesired } from './load-desired.ts'
+import { openSession, pluginsOf, type Session } from './session.ts'
+
+/** The exit code; throws a LockstepError for what keeps the plan from being carried out. */
+export async function applyPlanFile(
+  planFile: string,
+  options: ApplyOptions,
+  host: Host,
+): Promise<ExitCode> {
+  const file = await readPlanFile(planFile)
+  const { allow, ...otherOptions } = options
+  if (allow !== undefined) throw cannotAllow()
+  if (options.expect !== undefined) checkPlanId(file, options.expect)
+  checkPlanAge(file, options.maxAge, host.now())
+  const desired = await readDesiredOfPlan(planFile, file.desired, {
+    rules: new Set(RULES.map(({ name }) => name)),
+  })
+  // The file of desired state gives the address, and values of env that no plan holds.
+  const values = options.file === undefined ? undefined : await loadDesired(options, host)
+  const anew = commandToPlanAnew(planFile, options)
+  if (values !== undefined) checkAgrees(file, values, anew)
+  const session = await openSession(options, host, values)
+  try {
+    await checkCluster(file, session)
+    const live = await session.observe(pluginsOf(desired))
+    const input = planInput({ desired, live, session, options: otherOptions, host })
+    const { plan, check, comparison } = await planFromFile(file, input)
+    // What blocks the plan explains more than how it differs.
+    if (!isBlocked(plan)) {
+      const told = checkApproved(comparison, { planFile, file, anew })
+      if (options.quiet !== true) host.err(line`${told}`)
+    }
+    return await applyPlan({
+      ...{ plan, desired, values, session, options, host, anew },
+      ...(check !== undefined && { check }),
+      again: commandAgain(['apply', planFile], options),
+    })
+  } finally {
+    await session.close()
+  }
+}
+
+interface Saved {
+  readonly planFile: string
+  readonly file: Plan
+  readonly anew: string
+}
+
+/** How far the plan is done already. Throws a LockstepError (exit 4) where the file says another. */
+function checkApproved(comparison: PlanComparison, { planFile, file, anew }: Saved): string {
+  if (comparison.kind === 'differs') {
+    throw new LockstepError({
+      code: 'stale-plan',
+      message: `the steps in ${planFile} (-) are not what would be done now (+):`,
+      details: renderPlanDifferences(comparison, file.cluster),
+      exitCode: EXIT.stale,
+      hint: `Nothing was changed. Plan again: ${anew}`,
+    })
+  }
+  const { alreadyDone } = comparison
+  const steps = count(file.steps.length, 'step')
+  return alreadyDone === 0
+    ? `Plan file ${planFile} (plan ${file.plan_id}): ${steps}, none of them done so far.`
+    : `Plan file ${planFile} (plan ${file.plan_id}): ${alreadyDone} of ${steps} already done.`
+}
+
+/** Throws a LockstepError (exit 4) unless the files ask for what the plan was made of. */
+function checkAgrees({ desired }: Plan, files: DesiredState, anew: string): void {
+  const planned = { ...desired, allow: desired.allow ?? [] }
+  // Those of the command line are in no file.
+  planned.allow = planned.allow.filter(({ because }) => because !== ALLOWED_ON_COMMAND_LINE)
+  const asked = desiredDocument(files)
+  const differences = renderDesiredDifferences(planned, { ...asked, allow: asked.allow ?? [] })
+  if (differences.length === 0) return
+  throw new LockstepError({
+    code: 'stale-plan',
+    message: 'the plan was made of another desired state (-) than the files given with -f (+):',
+    details: differences,
+    exitCode: EXIT.stale,
+    hint: `Nothing was changed. Plan again: ${anew}`,
+  })
+}
+
+/** A plan does not say which files it was made from, and where it is applied others may lie. */
+function commandToPlanAnew(planFile: string, options: ApplyOptions): string {
+  const known = options.file !== undefined
+  const file = options.file ?? ['FILE']
+  const command = commandAgain(['plan', '--out', planFile], { ...options, file })
+  return known ? command : `${command} (FILE: what this plan was made from)`
+}
+
+function cannotAllow(): LockstepError {
+  return new LockstepError({
+    code: 'bad-allow',
+    message: '--allow cannot be added to a saved plan: who approved the plan did not see it',
+    hint: 'Give --allow to lockstep plan --out.',
+  })
+}
+
+/** A plan holds for the cluster it was made on and no other. */
+async function checkCluster(plan: Plan, session: Session): Promise<void> {
+  const { id, name } = await session.cluster()
+  if (id === plan.cluster.id) return
+  throw new LockstepError({
+    code: 'wrong-cluster',
+    message: `the plan is for cluster ${plan.cluster.name} (${plan.cluster.id}), and this is ${name} (${id})`,
+    exitCode: EXIT.stale,
+    hint: 'Give the address of the cluster the plan was made on.',
+  })
+}

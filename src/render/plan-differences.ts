@@ -1,0 +1,60 @@
+/** Where a plan file and the plan made from it now differ: what is only in the file, and only now. */
+import { diffLines } from 'diff'
+import type { DesiredStateDocument } from '../documents/desired-state.generated.ts'
+import type { Plan, Step } from '../documents/plan.generated.ts'
+import { stepLines } from './step-lines.ts'
+
+export interface PlanDifferences {
+  /** Steps that would be carried out now, and that the file does not have. */
+  readonly notInFile: readonly Step[]
+  /** Steps that only the file has. */
+  readonly onlyInFile: readonly Step[]
+  readonly settings: readonly {
+    readonly name: string
+    readonly file: string | undefined
+    readonly now: string | undefined
+  }[]
+}
+
+/** Lines that begin with `-` (the plan file) or `+` (now); as they were read, so not to be shown as they are. */
+export function renderPlanDifferences(
+  { notInFile, onlyInFile, settings }: PlanDifferences,
+  cluster: Plan['cluster'],
+): string[] {
+  const linesOf = (steps: readonly Step[]): string =>
+    stepLines({ steps: [...steps], cluster }, { detail: true })
+      .map(({ what, details }) => `${[what, ...details].join('\n')}\n`)
+      .join('')
+  return [
+    ...settings.flatMap(({ name, file, now }) => [
+      ...(file === undefined ? [] : [`- ${name}: ${file}`]),
+      ...(now === undefined ? [] : [`+ ${name}: ${now}`]),
+    ]),
+    ...changedLines(linesOf(onlyInFile), linesOf(notInFile)),
+  ]
+}
+
+/** What of the desired state differs, in the format of its files: `-` the plan file, `+` the files. */
+export function renderDesiredDifferences(
+  plan: DesiredStateDocument,
+  files: DesiredStateDocument,
+): string[] {
+  const textOf = (document: DesiredStateDocument): string =>
+    `${JSON.stringify(sortKeys(document), null, 2)}\n`
+  return changedLines(textOf(plan), textOf(files))
+}
+
+function changedLines(before: string, after: string): string[] {
+  return diffLines(before, after).flatMap(({ value, added, removed }) => {
+    if (!added && !removed) return []
+    const lines = value.replace(/\n$/, '').split('\n')
+    return lines.map((line) => `${added ? '+' : '-'} ${line}`)
+  })
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, inside]) => [key, sortKeys(inside)]))
+}
