@@ -9,6 +9,7 @@ import { findPlanFault } from '../documents/validator.ts'
 import { EXIT, LockstepError, faultName } from '../domain/errors.ts'
 import { formatPlan } from '../plan/format-plan.ts'
 import { planId } from '../plan/make-plan.ts'
+import { findNameFault } from './plan-names.ts'
 
 const FORMAT = 2
 
@@ -78,10 +79,12 @@ export async function readPlanToShow(path: string): Promise<Plan> {
     throw notAPlan(
       path,
       `its format is ${JSON.stringify(document.format)}; this program knows ${FORMAT}`,
-      'Use the version of lockstep that wrote it, or plan again.',
+      document.format === 1
+        ? 'An older version of lockstep wrote it, without the desired state that apply needs. Plan again: lockstep plan --out FILE'
+        : 'Use the version of lockstep that wrote it, or plan again.',
     )
   }
-  const fault = findPlanFault(document)
+  const fault = findPlanFault(document) ?? findNameFault(document as Plan)
   if (fault !== undefined) throw notAPlan(path, fault, 'Plan again.')
   return document as Plan
 }
@@ -101,12 +104,32 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+/** No plan is nested as deep; what reads it further calls itself for each level. */
+const DEEPEST = 40
+
 function parse(path: string, text: string): unknown {
+  let document: unknown
   try {
-    return JSON.parse(text)
+    document = JSON.parse(text)
   } catch (cause) {
     throw notAPlan(path, 'it is not JSON', desiredStateHint(path), cause)
   }
+  if (isDeeperThan(document, DEEPEST)) {
+    throw notAPlan(path, `it is nested more than ${DEEPEST} levels deep`, 'Plan again.')
+  }
+  return document
+}
+
+/** Level by level, without calling itself. */
+function isDeeperThan(document: unknown, levels: number): boolean {
+  let level = [document]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > levels) return true
+    level = level.flatMap((value): unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    )
+  }
+  return false
 }
 
 function desiredStateHint(path: string): string {

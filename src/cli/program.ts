@@ -131,7 +131,7 @@ const addShow: Add = (program, host, done) => {
   const command = program
     .command('show')
     .argument('<plan>', 'a plan saved by plan --out of a version with the same plan format')
-    .description('Show a saved plan; asks no server')
+    .description('Show a saved plan; asks no server, and exits 1 where the file was edited')
     .option('--json', 'print the plan as JSON')
     .option('--markdown', 'print the plan as Markdown, for a pull request')
     .addHelpText('after', examples('lockstep show plan.json', 'lockstep show plan.json --markdown'))

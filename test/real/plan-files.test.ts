@@ -29,7 +29,8 @@ describeReal('a saved plan', () => {
 
     expect(run.exitCode).toBe(0)
     expect(again.exitCode).toBe(0)
-    expect(again.stderr).toContain('already so')
+    expect(again.stderr).toContain('already done.')
+    expect(again.stdout).toContain('No changes.')
     const [first] = (await readNodeMounts(sharedCluster())).values()
     expect(first?.get('beta/')?.running_sha256).toBe(
       sharedCluster().pluginSha256('secrets-kv-0.21.0'),
@@ -54,9 +55,10 @@ describeReal('a saved plan', () => {
   it.each([
     ['an id that was not approved', 4, 'not the expected', () => undefined, ['--expect', 'f00d']],
     ['an age beyond the limit', 4, 'the limit is', () => undefined, ['--max-age', '0s']],
-    ['an allowance', 1, 'a saved plan was judged', () => undefined, ['--allow', 'siblings=x']],
+    ['an allowance', 1, '--allow cannot be added', () => undefined, ['--allow', 'siblings=x']],
     ['an edit by hand', 1, 'it was changed after it was made', edited, []],
-    ['a newer format', 1, 'its format is 2', (plan) => ({ ...plan, format: 2 }), []],
+    ['an older format', 1, 'lockstep plan --out', (plan) => ({ ...plan, format: 1 }), []],
+    ['a newer format', 1, 'its format is 3', (plan) => ({ ...plan, format: 3 }), []],
     ['another cluster', 4, 'the plan is for cluster', forAnother, []],
   ] satisfies [string, number, string, (plan: Plan) => unknown, string[]][])(
     'is refused for %s, and nothing is changed',
@@ -72,23 +74,99 @@ describeReal('a saved plan', () => {
     },
   )
 
-  it('is stale once somebody tuned a mount that its last steps are about, and nothing is begun', async () => {
+  it('is judged anew where somebody tuned a mount meanwhile: its writes are the same', async () => {
     await using saved = await save()
     await root('POST', 'sys/plugins/catalog/secret/team-kv', {
       ...entry('secrets-kv-0.21.0'),
       version: 'v0.21.1',
     })
-    await root('POST', 'sys/mounts/gamma/tune', { plugin_version: 'v0.21.1' })
-    await waitUntil('all nodes have seen it', async () => {
+    await tuneGamma('v0.21.1')
+
+    const run = await apply(saved)
+
+    expect(run.exitCode).toBe(0)
+    expect(run.stdout).toContain('configured for v0.21.1, to run v0.21.0')
+  })
+
+  it('is stale where a mount of its plugin was made since, and shows what would be done to it', async () => {
+    await using saved = await save()
+    await root('POST', 'sys/mounts/delta', {
+      type: 'team-kv',
+      config: { plugin_version: 'v0.16.2' },
+    })
+    await sharedCluster().waitUntilReady()
+    await waitUntil('all nodes have delta/', async () => {
       const views = [...(await readNodeMounts(sharedCluster())).values()]
-      const versions = views.map((mounts) => mounts.get('gamma/')?.plugin_version)
-      return versions.every((version) => version === 'v0.21.1') ? undefined : versions.join()
+      return views.every((mounts) => mounts.has('delta/')) ? undefined : 'not all'
     })
 
     const run = await applyUnchanged(saved)
 
     expect(run.exitCode).toBe(4)
-    expect(run.stdout).toContain('plugin_version was planned on v0.16.2, found v0.21.1')
+    expect(run.stderr).toContain('+ tune delta/ to v0.21.0')
+    expect(run.stderr).not.toContain('tune beta/')
+    expect(run.stderr).toContain('lockstep plan --out')
+  })
+
+  it('is refused beside a file that asks for something else, with what differs', async () => {
+    await using saved = await save()
+    await using other = await writeDesired({
+      plugins: {
+        'secret/team-kv': { use: 'v0.16.2', versions: { 'v0.16.2': entry('secrets-kv-0.16.2') } },
+      },
+    })
+
+    const run = await applyUnchanged(saved, ['-f', other.path])
+
+    expect(run.exitCode).toBe(4)
+    expect(run.stderr).toContain('-       "use": "v0.21.0"')
+    expect(run.stderr).toContain('+       "use": "v0.16.2"')
+  })
+
+  it('is carried out beside its own file', async () => {
+    await using saved = await save()
+
+    expect((await apply(saved, ['-f', saved.file.path])).exitCode).toBe(0)
+  })
+
+  it('goes on with what remains of it after a part was done', async () => {
+    await using saved = await save([{ run: ['sh', '-c', 'test -e "$0"', '{mount}-never-there'] }])
+    const failed = await apply(saved)
+    await root('POST', 'sys/plugins/catalog/secret/team-kv', {
+      ...entry('secrets-kv-0.21.0'),
+      version: 'v0.21.0',
+    })
+
+    const run = await apply(saved)
+
+    // The registration is there; what was rolled back is done again, and its check fails again.
+    expect(failed.exitCode).toBe(5)
+    expect(run.exitCode).toBe(5)
+    expect(run.stderr).toMatch(/1 of \d+ steps already done\./)
+  })
+
+  it('outlasts a change of leader', async () => {
+    await using saved = await save()
+    await sharedCluster().stepDown()
+
+    expect((await apply(saved)).exitCode).toBe(0)
+  })
+
+  it('ends with 8 and its own findings where the token lacks rights', async () => {
+    await using saved = await save()
+    const cluster = sharedCluster()
+    await root('POST', 'sys/policies/acl/looks', {
+      policy: 'path "*" { capabilities = ["read", "list"] }',
+    })
+    const made = await cluster.request<{ auth: { client_token: string } }>(
+      ...([await cluster.activeIndex(), 'POST', 'auth/token/create'] as const),
+      { body: { policies: ['looks'] } },
+    )
+
+    const run = await applyUnchanged(saved, [], made.body.auth.client_token)
+
+    expect(run.exitCode).toBe(8)
+    expect(run.stdout).toContain('capability-missing')
   })
 
   it('is not stale for what does not matter to it', async () => {
@@ -107,7 +185,9 @@ describeReal('a saved plan', () => {
 
     expect(stepsOf(shown.stdout)).toBe(stepsOf(made ?? ''))
     expect(stepsOf(shown.stdout)).not.toBe('')
-    expect(changed.stdout + changed.stderr).toContain('changed after it was made')
+    expect(shown.exitCode).toBe(0)
+    expect(changed.exitCode).toBe(1)
+    expect(changed.stderr).toContain('was edited')
   })
 
   it('binds a plan made at once as well', async () => {
@@ -155,17 +235,22 @@ async function save(verify: readonly object[] = [{ read: 'shared/' }]): Promise<
   }
 }
 
-function apply({ plan }: Saved, flags: readonly string[] = []): Promise<Run> {
-  return runOn(sharedCluster(), ['apply', plan, '--auto-approve', ...flags])
+function apply({ plan }: Saved, flags: readonly string[] = [], token?: string): Promise<Run> {
+  const args = ['apply', plan, '--auto-approve', ...flags]
+  return runOn(sharedCluster(), args, token === undefined ? {} : { token })
 }
 
-async function applyUnchanged(saved: Saved, flags: readonly string[] = []): Promise<Run> {
+async function applyUnchanged(
+  saved: Saved,
+  flags: readonly string[] = [],
+  token?: string,
+): Promise<Run> {
   const read = async () => [
     await readExternalEntries(sharedCluster()),
     await readNodeMounts(sharedCluster()),
   ]
   const before = await read()
-  const run = await apply(saved, flags)
+  const run = await apply(saved, flags, token)
   expect(await read()).toEqual(before)
   return run
 }
@@ -187,6 +272,15 @@ function stepsOf(text: string): string {
 
 function entry(file: 'secrets-kv-0.16.2' | 'secrets-kv-0.21.0') {
   return { command: file, sha256: sharedCluster().pluginSha256(file) }
+}
+
+async function tuneGamma(version: string): Promise<void> {
+  await root('POST', 'sys/mounts/gamma/tune', { plugin_version: version })
+  await waitUntil('all nodes have seen it', async () => {
+    const views = [...(await readNodeMounts(sharedCluster())).values()]
+    const versions = views.map((mounts) => mounts.get('gamma/')?.plugin_version)
+    return versions.every((one) => one === version) ? undefined : versions.join()
+  })
 }
 
 async function root(method: string, path: string, body: object): Promise<void> {

@@ -1,6 +1,6 @@
-/** `lockstep show`: a saved plan as `plan` printed it. Asks no server. */
+/** `lockstep show`: a saved plan as `plan` printed it. Asks no server. Exits 1 for an edited one. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
-import { lines } from '../../domain/printable.ts'
+import { line, lines } from '../../domain/printable.ts'
 import { isUnchanged, readPlanToShow } from '../../apply/plan-file.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
@@ -14,11 +14,14 @@ type ShowOptions = OutputOptions &
 
 export async function show(path: string, options: ShowOptions, host: Host): Promise<ExitCode> {
   const plan = await readPlanToShow(path)
-  if (!isUnchanged(plan)) {
-    host.err('Warning: this file was changed after it was made; apply will refuse it.\n')
+  const unchanged = isUnchanged(plan)
+  if (!unchanged) {
+    host.err(
+      line`${path} was edited: its content does not fit its plan_id. Apply refuses it. Do not approve it; plan again.`,
+    )
   }
   if (options.json === true) host.out(formatPlan(plan))
   else if (options.markdown === true) host.out(lines(renderPlanMarkdown(plan)))
   else host.out(lines(renderPlan(plan, viewOf(options, host))))
-  return EXIT.done
+  return unchanged ? EXIT.done : EXIT.error
 }
