@@ -2,7 +2,7 @@
  * The names in the requests that a plan file speaks of, held against the parsers that names of a
  * file of desired state go through: what is shown as a request is one that this program could make.
  */
-import type { Action, Plan } from '../documents/plan.generated.ts'
+import type { Plan, Step } from '../documents/plan.generated.ts'
 import { unreachable } from '../domain/errors.ts'
 import {
   parseConnectionPath,
@@ -32,7 +32,7 @@ interface Name {
   readonly parsed: string | undefined
 }
 
-function namesIn(action: Action): Name[] {
+function namesIn(action: Step['action']): Name[] {
   switch (action.kind) {
     case 'register':
     case 'deregister':
@@ -54,6 +54,7 @@ function namesIn(action: Action): Name[] {
         ...[namespace(action.namespace), version(action.version)],
       ]
     case 'reload':
+    case 'check':
       return [
         { what: 'the address of a node', text: action.node, parsed: parseNodeAddress(action.node) },
         ...[namespace(action.namespace), ...action.mounts.map(mount)],

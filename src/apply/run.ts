@@ -3,7 +3,7 @@
  * back; a fault ends it where it stands. Decides nothing that the plan does not say, and throws
  * nothing: however it ends, what was done and what was not begun is said.
  */
-import type { Plan, Step } from '../documents/plan.generated.ts'
+import type { Step } from '../documents/plan.generated.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { RunEnd, RunOutcome } from '../documents/run-outcome.ts'

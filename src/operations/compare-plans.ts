@@ -4,7 +4,7 @@
  */
 import canonicalize from 'canonicalize'
 import { onlyActiveRuns } from '../documents/standbys.ts'
-import type { Action, Plan, Step, StepVerification } from '../documents/plan.generated.ts'
+import type { Plan, Step, StepVerification } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
@@ -73,27 +73,37 @@ interface StepIndex {
 
 /** Plans have thousands of steps: each is looked up, not searched for. */
 function indexSteps(steps: readonly Step[], { anyNode }: { readonly anyNode: boolean }): StepIndex {
-  const keyOf = ({ action }: Step): string =>
-    action.kind === 'reload'
+  const keyOf = (action: Step['action']): string =>
+    hasMounts(action)
       ? canonicalText([action.kind, action.namespace, anyNode ? '' : action.node])
       : canonicalText(action)
-  const byKey = groupBy(steps, keyOf)
-  const alike = (step: Step): readonly Step[] => byKey.get(keyOf(step)) ?? []
+  const byKey = groupBy(steps, ({ action }) => keyOf(action))
+  const alike = (action: Step['action']): readonly Step[] => byKey.get(keyOf(action)) ?? []
   return {
-    covering: (step) => alike(step).filter((said) => namesMountsOf(said, step)),
-    coveredBy: (said) => alike(said).some((step) => namesMountsOf(said, step)),
+    // What a reload has done already is only checked.
+    covering: ({ action }) =>
+      [action, ...(action.kind === 'check' ? [{ ...action, kind: 'reload' as const }] : [])]
+        .flatMap(alike)
+        .filter((said) => namesMountsOf(said.action, action)),
+    coveredBy: ({ action }) => alike(action).some((step) => namesMountsOf(action, step.action)),
   }
 }
 
-function namesMountsOf({ action: said }: Step, { action }: Step): boolean {
-  if (said.kind !== 'reload' || action.kind !== 'reload') return true
+function hasMounts(
+  action: Step['action'],
+): action is Step['action'] & { kind: 'reload' | 'check' } {
+  return action.kind === 'reload' || action.kind === 'check'
+}
+
+function namesMountsOf(said: Step['action'], action: Step['action']): boolean {
+  if (!hasMounts(said) || !hasMounts(action)) return true
   const mounts = new Set(said.mounts)
   return action.mounts.every((mount) => mounts.has(mount))
 }
 
 /** The checks that the file has of the mounts of a step, those of mounts it no longer reloads aside. */
 function sameChecks(said: Step, { action, verify = [] }: Step): boolean {
-  const mounts = action.kind === 'reload' ? new Set<string>(action.mounts) : undefined
+  const mounts = hasMounts(action) ? new Set<string>(action.mounts) : undefined
   const relevant = (said.verify ?? []).filter(
     ({ mount }: StepVerification) => mounts?.has(mount) ?? true,
   )
@@ -108,10 +118,10 @@ interface Cluster {
 }
 
 /**
- * Whether the cluster is as after this request. What a reload of a managed mount was for is known
- * to be done where the plan made now has none.
+ * Whether the cluster is as after this request. What a reload or a check of a managed mount was for
+ * is known to be done where the plan made now has none.
  */
-function isInEffect(action: Action, { live, index, managed }: Cluster): boolean {
+function isInEffect(action: Step['action'], { live, index, managed }: Cluster): boolean {
   switch (action.kind) {
     case 'register': {
       const entry = index.external(action.plugin, action.version)
@@ -130,6 +140,7 @@ function isInEffect(action: Action, { live, index, managed }: Cluster): boolean 
         ({ path, version }) => path === action.connection && version === action.version,
       )
     case 'reload':
+    case 'check':
       return (
         live.nodes.some(({ address }) => address === action.node) &&
         action.mounts.every((mount) => managed.has(index.mountAt(mount)?.plugin ?? ''))
