@@ -59,11 +59,7 @@ export async function carryOut(job: Job): Promise<RunOutcome> {
   const runCommand =
     commands === undefined ? refuseUntrusted(plan, job.desired) : commandRunner(commands)
   // What a step back would take from a variable is not for an untrusted file to say either.
-  const environmentOf = resolveEnvironment(
-    plan,
-    job.values,
-    commands === undefined ? {} : host.env,
-  )
+  const environmentOf = resolveEnvironment(plan, job.values, commands === undefined ? {} : host.env)
   checkCommands(plan, host.env['PATH'])
   session.secrets.learn({ desired: job.values, plan })
   const since = host.now().toISOString()
