@@ -1,7 +1,7 @@
 /** Whatever a run is given breaks down, and whenever: the run ends by saying what was done. */
 import { expect, it } from 'vitest'
 import type { RunOptions } from '../../src/apply/run-context.ts'
-import type { Plan } from '../../src/documents/plan.generated.ts'
+import type { FreshPlan } from '../../src/plan/make-plan.ts'
 import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import { ROOT_NAMESPACE, type Sha256 } from '../../src/domain/names.ts'
 import type { Twin } from '../../src/twin/twin.ts'
@@ -91,7 +91,7 @@ it.each(Object.entries(BREAKS))('%s may throw at any time', async (_name, broken
 })
 
 /** Each step once, sorted; the one that failed counts where it is in no list. */
-function endsOf(outcome: RunOutcome, plan: Plan): string[] {
+function endsOf(outcome: RunOutcome, plan: FreshPlan): string[] {
   const lists = [
     outcome.done,
     'undone' in outcome ? outcome.undone : [],
@@ -109,7 +109,7 @@ function spoil(twin: Twin): void {
   twin.putFile(nodeAddress(3), command, { sha256: 'f'.repeat(64) as Sha256 })
 }
 
-async function upgrade(): Promise<{ readonly twin: Twin; readonly plan: Plan }> {
+async function upgrade(): Promise<{ readonly twin: Twin; readonly plan: FreshPlan }> {
   const at = { plugin: KV.id, version: version('v1.0.0') }
   const enable = (path: string) => ({
     ...{ do: 'enable' as const, ...at },

@@ -1,6 +1,6 @@
 /** A canary whose checks were not seen to pass keeps the other mounts where they are. */
 import { expect, it } from 'vitest'
-import type { Plan } from '../../src/documents/plan.generated.ts'
+import type { FreshPlan } from '../../src/plan/make-plan.ts'
 import type { DesiredState } from '../../src/domain/desired.ts'
 import { ROOT_NAMESPACE } from '../../src/domain/names.ts'
 import type { Twin } from '../../src/twin/twin.ts'
@@ -96,7 +96,7 @@ it('has its checks made where a change of leader had reloaded it before the run 
 async function started(): Promise<{
   readonly twin: Twin
   readonly desired: DesiredState
-  readonly plan: Plan
+  readonly plan: FreshPlan
 }> {
   const enable = (path: string) => ({
     ...{ do: 'enable' as const, plugin: KV.id, version: version('v1.0.0') },
@@ -134,11 +134,11 @@ async function killedInCheck() {
 }
 
 /** The position after the canary's last step. */
-function lastOfCanary({ steps }: Plan): number {
+function lastOfCanary({ steps }: FreshPlan): number {
   return steps.findIndex(({ id }) => id === 'tune b/')
 }
 
-function kindsOf({ steps }: Plan): string[] {
+function kindsOf({ steps }: FreshPlan): string[] {
   return steps.map(({ action }) => action.kind)
 }
 

@@ -67,7 +67,7 @@ function isOther(result: BinaryReport['result']): boolean {
 }
 
 /** What one file is, in words. */
-export function describeBinary({ command, expected, result }: BinaryReport): string {
+function describeBinary({ command, expected, result }: BinaryReport): string {
   if (result === 'same') return `${command} is right`
   return 'found' in result
     ? `${command} has SHA-256 ${result.found}, not ${expected}`
