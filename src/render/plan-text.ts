@@ -141,7 +141,7 @@ function stepsSection(plan: Plan, { palette, width, detail }: View): string {
       ...details.flatMap((line) => wrapLine(`${indent}${line}`, width)),
     ]
   })
-  return [palette.bold('Steps'), ...binaryCheckLines(cluster), ...lines].join('\n')
+  return [palette.bold('Steps'), ...binaryCheckLines(plan.cluster), ...lines].join('\n')
 }
 
 /** The command runs on this machine before the first step, once for each node and file. */
