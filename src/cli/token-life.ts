@@ -2,7 +2,7 @@
 import type { Plan } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
 import { line } from '../domain/printable.ts'
-import { dataOf, type Fields } from '../server/body.ts'
+import { dataOf, decode, type Fields } from '../server/answers/shape.ts'
 import { readOwnToken } from '../server/requests.ts'
 import type { Host } from './host.ts'
 import type { Session } from './session.ts'
@@ -35,7 +35,8 @@ async function readLife(
   now: number,
 ): Promise<number | undefined> {
   try {
-    return secondsOfLife(dataOf((await client.ask(address, readOwnToken())).body), now)
+    const told = decode(dataOf, (await client.ask(address, readOwnToken())).body)
+    return told.kind === 'odd' ? undefined : secondsOfLife(told.value, now)
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error
     return undefined
