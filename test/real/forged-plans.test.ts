@@ -1,0 +1,236 @@
+/** Plan files edited by hand, each with the id of its content: none does more than a planner would. */
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeEach, expect, it } from 'vitest'
+import type { Action, Plan } from '../../src/documents/plan.generated.ts'
+import { planId } from '../../src/plan/make-plan.ts'
+import { startListener } from '../cli/listener.ts'
+import { makeExampleStates } from '../cluster/example-states.ts'
+import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { type DesiredFile, writeDesired } from './desired-file.ts'
+import { readExternalEntries, readNodeMounts } from './node-views.ts'
+import { runOn } from './run-on-cluster.ts'
+
+describeReal('a forged plan file', () => {
+  beforeEach(async () => {
+    await sharedCluster().reset()
+    await makeExampleStates(sharedCluster(), ['secret/team-kv'])
+  })
+  afterAll(() => sharedCluster().reset())
+
+  const forgeries: [string, number, (plan: Plan) => Plan][] = [
+    [
+      'a deregister of a path',
+      1,
+      first({ kind: 'deregister', plugin: 'secret/../../../mounts/alpha', version: '' }),
+    ],
+    [
+      'a repoint of sys/seal',
+      1,
+      first({
+        kind: 'repoint',
+        connection: 'sys/seal?/config/x',
+        namespace: '',
+        version: 'v1.0.0',
+      }),
+    ],
+    [
+      'a tune of sys/rotate',
+      1,
+      first({ kind: 'tune', mount: 'x/../../rotate?/', namespace: '', version: 'v1.0.0' }),
+    ],
+    [
+      'a deregister of a version in use',
+      4,
+      first({ kind: 'deregister', plugin: 'secret/team-kv', version: 'v0.16.2' }),
+    ],
+    [
+      'a retirement of a version that a mount is told to use, without findings',
+      1,
+      (plan) => ({ ...retiring(plan), findings: [] }),
+    ],
+    ['other arguments and a variable of this machine', 4, withSecretVariable],
+    ['a date in the year 2999', 4, (plan) => ({ ...plan, created_at: '2999-01-01T00:00:00.000Z' })],
+    ['a date that is none', 4, (plan) => ({ ...plan, created_at: 'yesterday' })],
+  ]
+
+  it.each(forgeries)('is refused for %s, and nothing changes', async (_, exitCode, forge) => {
+    await using saved = await save()
+    await saved.forge(forge)
+    const before = await readAll()
+
+    for (const flags of [[], ['-f', saved.file.path]]) {
+      const run = await apply(saved, flags)
+
+      expect({ exitCode: run.exitCode, stderr: run.stderr }).toMatchObject({ exitCode })
+      expect(run.journal).toBe('')
+    }
+    expect(await readAll()).toEqual(before)
+  })
+
+  it('rolls back by its own plan, not by the undo of the file, and tells its own rehearsal', async () => {
+    await using saved = await save()
+    await saved.forge((plan) => ({
+      ...plan,
+      rehearsal: { stopping_points: 99, safe: 99, unsafe: [] },
+      steps: plan.steps.map((step) => ({
+        ...step,
+        undo: [action({ kind: 'deregister', plugin: 'secret/../../../mounts/gamma', version: '' })],
+      })),
+    }))
+
+    const run = await apply(saved)
+
+    expect(run.exitCode).toBe(0)
+    expect(run.stdout).not.toContain('99 of 99')
+    expect(run.journal).not.toContain('..')
+    for (const mounts of (await readNodeMounts(sharedCluster())).values()) {
+      expect(mounts.has('gamma/')).toBe(true)
+    }
+  })
+
+  it('runs no command of it before it is approved', async () => {
+    await using saved = await save()
+    const marker = join(dirname(saved.path), 'marker')
+    const command = ['touch', marker, '{command}']
+    await saved.forge((plan) => ({
+      ...plan,
+      cluster: { ...plan.cluster, binary_check: { command, files: [] } },
+      desired: { ...plan.desired, cluster: { binary_check: command } },
+    }))
+
+    const asked = await runOn(sharedCluster(), ['apply', saved.path], { answer: 'no' })
+    const shown = await runOn(sharedCluster(), ['show', saved.path])
+    const ranBefore = existsSync(marker)
+    const approved = await apply(saved)
+
+    expect(asked.stdout).toContain('binary_check touch')
+    expect(shown.stdout).toContain('binary_check touch')
+    expect(ranBefore).toBe(false)
+    // Approved, it runs; its output is no hash, so nothing is begun.
+    expect(existsSync(marker)).toBe(true)
+    expect(approved).toMatchObject({ exitCode: 3, journal: '' })
+  })
+
+  it('sends nothing to an address that only it names', async () => {
+    await using saved = await save()
+    await using sink = await startListener()
+    const node = sink.address as Plan['cluster']['nodes'][number]['address']
+    await saved.forge((plan) => ({
+      ...plan,
+      cluster: { ...plan.cluster, nodes: [{ address: node, role: 'active', state: 'serving' }] },
+      steps: plan.steps.map((step) =>
+        step.action.kind === 'reload' ? { ...step, action: { ...step.action, node } } : step,
+      ),
+    }))
+    const before = await readAll()
+
+    const run = await apply(saved)
+
+    expect(run.exitCode).toBe(4)
+    expect(sink.connections()).toBe(0)
+    expect(await readAll()).toEqual(before)
+  })
+})
+
+function action(one: object): Action {
+  return one as Action
+}
+
+function first(forged: object): (plan: Plan) => Plan {
+  return (plan) => {
+    const [step, ...others] = plan.steps
+    if (step === undefined) throw new Error('the plan has no steps')
+    return { ...plan, steps: [{ ...step, action: action(forged) }, ...others] }
+  }
+}
+
+function retiring(plan: Plan): Plan {
+  const { 'secret/team-kv': kv, ...others } = plan.desired.plugins ?? {}
+  if (kv === undefined) throw new Error('the plan has no such plugin')
+  const forged = { ...kv, use: 'v0.16.2', retire: ['v0.16.2'] }
+  const desired = {
+    ...plan.desired,
+    plugins: { ...others, 'secret/team-kv': { ...forged, versions: {} } },
+  }
+  return first({ kind: 'deregister', plugin: 'secret/team-kv', version: 'v0.16.2' })({
+    ...plan,
+    desired,
+  })
+}
+
+function withSecretVariable(plan: Plan): Plan {
+  return {
+    ...plan,
+    steps: plan.steps.map((step) =>
+      step.action.kind !== 'register'
+        ? step
+        : {
+            ...step,
+            action: {
+              ...step.action,
+              entry: { ...step.action.entry, args: ['--to', 'sink'] },
+              env: [{ name: 'X', from: 'AWS_SECRET_ACCESS_KEY' }],
+            },
+          },
+    ),
+  }
+}
+
+interface Saved extends AsyncDisposable {
+  readonly file: DesiredFile
+  /** Of the plan. */
+  readonly path: string
+  readonly forge: (change: (plan: Plan) => Plan) => Promise<void>
+}
+
+async function save(): Promise<Saved> {
+  const entry = (file: 'secrets-kv-0.16.2' | 'secrets-kv-0.21.0') => ({
+    command: file,
+    sha256: sharedCluster().pluginSha256(file),
+  })
+  const file = await writeDesired({
+    plugins: {
+      'secret/team-kv': {
+        use: 'v0.21.0',
+        versions: {
+          'v0.16.2': entry('secrets-kv-0.16.2'),
+          'v0.21.0': { ...entry('secrets-kv-0.21.0'), data: { upgrade_from: '>=0.16.0' } },
+        },
+      },
+    },
+  })
+  const path = join(dirname(file.path), 'plan.json')
+  const made = await runOn(sharedCluster(), ['plan', '-f', file.path, '--out', path])
+  expect(made.exitCode).toBe(0)
+  return {
+    file,
+    path,
+    forge: async (change) => {
+      const { plan_id: _id, ...forged } = change(JSON.parse(await readFile(path, 'utf8')) as Plan)
+      await writeFile(path, JSON.stringify({ ...forged, plan_id: planId(forged) }))
+    },
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+  }
+}
+
+function apply({ path }: Saved, flags: readonly string[] = []) {
+  return runOn(sharedCluster(), ['apply', path, '--auto-approve', ...flags], {
+    env: { AWS_SECRET_ACCESS_KEY: 'a-secret-of-this-machine' },
+  })
+}
+
+/** Mounts, catalog, seal and the term of the encryption key. */
+async function readAll(): Promise<unknown> {
+  const cluster = sharedCluster()
+  const active = await cluster.activeIndex()
+  const seal = await cluster.request<{ sealed: boolean }>(active, 'GET', 'sys/seal-status')
+  const key = await cluster.request<{ data: { term: number } }>(active, 'GET', 'sys/key-status')
+  return [
+    seal.body.sealed,
+    key.body.data.term,
+    await readExternalEntries(cluster),
+    await readNodeMounts(cluster),
+  ]
+}
