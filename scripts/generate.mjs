@@ -68,25 +68,92 @@ for (const name of schemas) {
   await emit(`src/documents/${name.replace('.schema.json', '.generated.ts')}`, text)
 }
 
-const VALIDATORS = [
-  ['desired-state', 'validateDesiredState', 'src/desired/shape-validator.generated.ts'],
-  ['plan', 'validatePlan', 'src/documents/plan-validator.generated.ts'],
-]
-for (const [document, functionName, target] of VALIDATORS) {
-  const name = `${document}.schema.json`
-  const schema = JSON.parse(await readFile(`schemas/${name}`, 'utf8'))
-  const ajv = new Ajv2020({
-    allErrors: document === 'desired-state',
-    // What a string may hold is checked where it is read.
-    validateFormats: false,
-    unicode: false,
-    logger: false,
-    code: { source: true, esm: true, lines: true },
-  })
-  ajv.addSchema(withoutProse(schema))
-  const code = standalone.default(ajv, { [functionName]: schema.$id })
-  const header = `// Generated from schemas/${name} by \`npm run generate\`; edit the schema instead.\n// @ts-nocheck\n`
+const ajvOptions = {
+  // What a string may hold is checked where it is read.
+  validateFormats: false,
+  unicode: false,
+  logger: false,
+  code: { source: true, esm: true, lines: true },
+}
+const desiredState = withoutProse(await readSchema('desired-state'))
+await emitValidators(
+  'src/desired/shape-validator.generated.ts',
+  ['desired-state'],
+  new Ajv2020({ ...ajvOptions, allErrors: true, schemas: [desiredState] }),
+  { validateDesiredState: desiredState.$id },
+)
+await emitValidators(
+  'src/documents/validators.generated.ts',
+  ['plan', 'journal'],
+  new Ajv2020({
+    ...ajvOptions,
+    discriminator: true,
+    inlineRefs: false,
+    schemas: [planAndJournal(await readSchema('plan'), await readSchema('journal'))],
+  }),
+  {
+    validatePlan: 'lockstep:both#/$defs/plan',
+    validateJournalEvent: 'lockstep:both#/$defs/journal',
+  },
+)
+
+async function readSchema(document) {
+  return JSON.parse(await readFile(`schemas/${document}.schema.json`, 'utf8'))
+}
+
+async function emitValidators(target, documents, ajv, functions) {
+  const code = standalone.default(ajv, functions)
+  const names = documents.map((document) => `schemas/${document}.schema.json`).join(' and ')
+  const header = `// Generated from ${names} by \`npm run generate\`; edit the schema instead.\n// @ts-nocheck\n`
   await emit(target, header + code)
+}
+
+/** One schema of both, so that what they have in common is compiled once. */
+function planAndJournal(plan, journal) {
+  const { $defs, ...planItself } = withoutProse(plan)
+  const { $schema } = plan
+  const both = { ...$defs, plan: planItself, journal: withoutProse(journal) }
+  for (const document of [both.plan, both.journal]) {
+    delete document.$id
+    delete document.$schema
+  }
+  const text = JSON.stringify({ $id: 'lockstep:both', $schema, $defs: both })
+  return withDiscriminators(JSON.parse(text.replaceAll('"lockstep:plan#', '"#')))
+}
+
+/**
+ * The schema with its unions told apart by their tag (`kind`, `event`, `fact`), so that a fault is
+ * told of the variant that the tag names and not of each of the others.
+ */
+function withDiscriminators(node, root = node) {
+  if (Array.isArray(node)) return node.map((item) => withDiscriminators(item, root))
+  if (node === null || typeof node !== 'object') return node
+  const entries = Object.entries(node).map(([key, value]) => [key, withDiscriminators(value, root)])
+  const schema = Object.fromEntries(entries)
+  if (!Array.isArray(node.oneOf)) return schema
+  const variants = node.oneOf.flatMap((variant) => flattened(variant, root))
+  const [tags = [], ...others] = variants.map(({ shape }) => tagsOf(shape))
+  const propertyName = tags.find((tag) => others.every((names) => names.includes(tag)))
+  if (propertyName === undefined) return schema
+  const oneOf = variants.map(({ variant }) => withDiscriminators(variant, root))
+  return { ...schema, type: 'object', discriminator: { propertyName }, oneOf }
+}
+
+/** A variant that is itself a union counts as its own variants, each by reference. */
+function flattened(variant, root) {
+  if (variant.$ref === undefined) return [{ variant, shape: variant }]
+  const keys = variant.$ref.split('/').slice(1)
+  const shape = keys.reduce((part, key) => part[key], root)
+  if (!Array.isArray(shape.oneOf)) return [{ variant, shape }]
+  return shape.oneOf.map((one, index) => ({
+    variant: { $ref: `${variant.$ref}/oneOf/${index}` },
+    shape: one,
+  }))
+}
+
+/** The properties that a variant must have with one value. */
+function tagsOf({ properties = {}, required = [] }) {
+  return required.filter((name) => typeof properties[name]?.const === 'string')
 }
 
 /** The schema less what only people read: the validator carries a copy of it. */

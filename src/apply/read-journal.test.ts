@@ -26,23 +26,55 @@ it.each([
   expect(readRun(folder, 'one').map(({ event }) => event)).toEqual(['run_started', 'run_waiting'])
 })
 
+const ACTION = '"action":{"kind":"tune","mount":"secret/","namespace":"","version":"v1.0.0"}'
+const STEP = `{"event":"step_started",${STAMP},"step":"s","number":1,"of":1,${ACTION},"undo":[],"restores":[]}`
+
 it.each([
-  'null',
-  '',
-  '{"event":"run_wai',
-  '{"event":"run_started"}',
-  `{"event":"run_invented",${STAMP}}`,
-  STARTED.replace('"mounts":[]', '"mounts":[null]'),
-  `{"event":"step_started",${STAMP},"step":"s","action":{"kind":"reload"},"undo":[],"restores":[]}`,
-])('says in which line stands what no run wrote: %s', (line) => {
+  ['null', 'the document must be object'],
+  ['[]', 'the document must be object'],
+  ['', 'not JSON'],
+  ['{"event":"run_wai', 'not JSON'],
+  ['{"event":"run_started"}', "the document must have required property 'at'"],
+  [`{${STAMP}}`, '/event is missing or not known'],
+  [`{"event":"run_invented",${STAMP}}`, '/event is missing or not known'],
+  [`{"event":7,${STAMP}}`, '/event is missing or not known'],
+  [STARTED.replace('"mounts":[]', '"mounts":[null]'), '/before/mounts/0 must be object'],
+  [STARTED.replace('"steps":1', '"steps":"1"'), '/steps must be integer'],
+  [
+    STARTED.replace('"by":"me"', '"by":"me","by_whom":"you"'),
+    'the document has a property that is not known: "by_whom"',
+  ],
+  [
+    STEP.replace(ACTION, '"action":{"kind":"reload"}'),
+    "/action must have required property 'node'",
+  ],
+  [STEP.replace(ACTION, '"action":{"kind":"unmount"}'), '/action/kind is missing or not known'],
+  [STEP.replace('"undo":[]', '"undo":[{"kind":"check"}]'), '/undo/0/kind is missing or not known'],
+  [STEP.replace('"restores":[]', '"restores":[null]'), '/restores/0 must be object'],
+  [
+    STEP.replace('"restores":[]', '"restores":[{"fact":"mount","mount":7}]'),
+    "/restores/0 must have required property 'namespace'",
+  ],
+  [
+    `{"event":"step_done",${STAMP},"step":"s","outcome":"perhaps"}`,
+    '/outcome must be equal to one of the allowed values',
+  ],
+])('says which line does not fit, and what of it: %s', (line, fault) => {
   write(`${STARTED}\n${line}\n${WAITING}\n`)
 
   expect(() => readRun(folder, 'one')).toThrow(
     expect.objectContaining({
       code: 'journal-broken',
-      message: `${join(folder, 'one.jsonl')}:2: this is no line of a journal`,
+      message: `${join(folder, 'one.jsonl')}:2: this line does not fit the journal's schema: ${fault}`,
     }),
   )
+})
+
+it('reads a step of every kind of action', () => {
+  const check = '"action":{"kind":"check","node":"http://a:8200","namespace":"","mounts":["kv/"]}'
+  write(`${STARTED}\n${STEP}\n${STEP.replace(ACTION, check)}\n`)
+
+  expect(readRun(folder, 'one')).toHaveLength(3)
 })
 
 it('says which journal cannot be read', () => {

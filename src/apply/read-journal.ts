@@ -1,10 +1,13 @@
 /**
- * Reads journals. What earlier runs left unfinished must not be overlooked: a journal that cannot
- * be read, or holds what no run wrote, is an error, and only a last line may be cut off.
+ * Reads journals, each line by the journal's schema. What earlier runs left unfinished must not be
+ * overlooked: a journal that cannot be read, or has a line that does not fit, is an error, and only
+ * a last line may be cut off. A journal informs a plan and decides nothing: whatever it says, the
+ * plan made with it is judged like any other, and names are checked where a request is built.
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JournalEvent } from '../documents/journal.generated.ts'
+import { findEventFault } from '../documents/validator.ts'
 import { LockstepError, faultName } from '../domain/errors.ts'
 import { compareText } from '../domain/names.ts'
 import { checkFolder, readPrivate } from './private-state.ts'
@@ -55,96 +58,19 @@ export function readLines(folder: string, run: string): JournalLine[] {
   return text
     .split('\n')
     .slice(0, -1)
-    .map((line, index) => ({ event: () => parseEvent(line) ?? broken(`${path}:${index + 1}`) }))
+    .map((line, index) => ({ event: () => parseEvent(line, `${path}:${index + 1}`) }))
 }
 
-function parseEvent(line: string): JournalEvent | undefined {
+function parseEvent(line: string, place: string): JournalEvent {
+  let value: unknown
   try {
-    const value: unknown = JSON.parse(line)
-    return isEvent(value) ? value : undefined
+    value = JSON.parse(line)
   } catch {
-    return undefined
+    throw broken(place, 'not JSON')
   }
-}
-
-type Parts = Readonly<Record<string, unknown>>
-
-/** As far as whoever reads it relies on. */
-function isEvent(value: unknown): value is JournalEvent {
-  if (!isParts(value) || !areTexts(value, 'event', 'at', 'run')) return false
-  switch (value['event'] as JournalEvent['event']) {
-    case 'run_started':
-      return areTexts(value['cluster'], 'id', 'name') && isBefore(value['before'])
-    case 'step_started':
-      return areTexts(value, 'step') && isAction(value['action']) && isList(value['restores'])
-    case 'undo_started':
-      return areTexts(value, 'step') && isAction(value['action'])
-    case 'step_done':
-      return areTexts(value, 'step', 'outcome')
-    case 'step_failed':
-    case 'undo_done':
-    case 'undo_failed':
-      return areTexts(value, 'step')
-    case 'run_waiting':
-      return areTexts(value, 'reason')
-    case 'run_ended':
-      return areTexts(value, 'outcome') && isList(value['done'])
-    default:
-      return false
-  }
-}
-
-function isBefore(value: unknown): boolean {
-  return (
-    isParts(value) &&
-    areAll(value['entries'], (one) => {
-      return areTexts(one, 'plugin', 'version') && (one['entry'] === null || isEntry(one['entry']))
-    }) &&
-    areAll(value['mounts'], (one) => {
-      const { running = [] } = isParts(one) ? one : {}
-      return (
-        areTexts(one, 'mount', 'plugin') && areAll(running, (on) => areTexts(on, 'node', 'sha256'))
-      )
-    }) &&
-    areAll(value['connections'], (one) => areTexts(one, 'connection', 'plugin', 'version'))
-  )
-}
-
-function isAction(value: unknown): boolean {
-  if (!areTexts(value, 'kind')) return false
-  switch (value['kind']) {
-    case 'register':
-      return (
-        areTexts(value, 'plugin', 'version') &&
-        isEntry(value['entry']) &&
-        areAll(value['env'], (one) => areTexts(one, 'name'))
-      )
-    case 'reload':
-    case 'check':
-      return areTexts(value, 'node') && isList(value['mounts'])
-    default:
-      return true
-  }
-}
-
-function isEntry(value: unknown): boolean {
-  return areTexts(value, 'command', 'sha256') && isList(value['args'])
-}
-
-function isParts(value: unknown): value is Parts {
-  return typeof value === 'object' && value !== null
-}
-
-function areTexts(value: unknown, ...names: readonly string[]): value is Parts {
-  return isParts(value) && names.every((name) => typeof value[name] === 'string')
-}
-
-function areAll(value: unknown, is: (one: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(is)
-}
-
-function isList(value: unknown): boolean {
-  return Array.isArray(value)
+  const fault = findEventFault(value)
+  if (fault !== undefined) throw broken(place, fault)
+  return value as JournalEvent
 }
 
 function unreadable(what: string, cause: unknown): LockstepError {
@@ -156,10 +82,10 @@ function unreadable(what: string, cause: unknown): LockstepError {
   })
 }
 
-function broken(place: string): never {
-  throw new LockstepError({
+function broken(place: string, why: string): LockstepError {
+  return new LockstepError({
     code: 'journal-broken',
-    message: `${place}: this is no line of a journal`,
-    hint: 'It may tell of a run that was not finished, so nothing was begun. See what runs now with lockstep status; then move the file away.',
+    message: `${place}: this line does not fit the journal's schema: ${why}`,
+    hint: 'The journal may tell of a run that was not finished, so nothing was begun. Run lockstep status to see what runs now; then move the file away. If a newer lockstep wrote the journal, use that version.',
   })
 }

@@ -1,10 +1,21 @@
-/** Checks a plan that comes from outside against its schema. */
+/** Checks plans and journals that come from outside against their schemas. */
 import type { ErrorObject, ValidateFunction } from 'ajv'
-import { validatePlan } from './plan-validator.generated.ts'
+import { validateJournalEvent, validatePlan } from './validators.generated.ts'
+
+/** Characters of a name that anybody may have written. */
+const LONGEST_NAME = 60
 
 /** What is wrong with a document as a plan: where, and what; undefined for a plan. */
 export function findPlanFault(document: unknown): string | undefined {
-  const validate = validatePlan as ValidateFunction
+  return findFault(validatePlan as ValidateFunction, document)
+}
+
+/** What is wrong with a line of a journal, as parsed: where, and what; undefined for an event. */
+export function findEventFault(document: unknown): string | undefined {
+  return findFault(validateJournalEvent as ValidateFunction, document)
+}
+
+function findFault(validate: ValidateFunction, document: unknown): string | undefined {
   return validate(document) ? undefined : describe(validate.errors)
 }
 
@@ -12,6 +23,11 @@ export function findPlanFault(document: unknown): string | undefined {
 function describe(errors: readonly ErrorObject[] | null | undefined): string {
   const [first] = [...(errors ?? [])].sort((a, b) => b.instancePath.length - a.instancePath.length)
   if (first === undefined) return 'it does not fit the schema'
-  const where = first.instancePath === '' ? 'the document' : first.instancePath
-  return `${where} ${first.message ?? 'does not fit the schema'}`
+  const { instancePath, keyword, params, message } = first
+  if (keyword === 'discriminator') return `${instancePath}/${params['tag']} is missing or not known`
+  const where = instancePath === '' ? 'the document' : instancePath
+  if (keyword === 'additionalProperties') {
+    return `${where} has a property that is not known: ${JSON.stringify(params['additionalProperty']).slice(0, LONGEST_NAME)}`
+  }
+  return `${where} ${message ?? 'does not fit the schema'}`
 }
