@@ -20,7 +20,7 @@ import {
 import { heldLease } from '../cluster/lease.ts'
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url))
-const program = join(checkout, 'dist', 'cli.js')
+export const program = join(checkout, 'dist', 'cli.js')
 const tokenFileName = '.vault-token'
 
 export interface Run {
@@ -43,7 +43,7 @@ export interface RunOptions {
 }
 
 /** A terminal, by Python, which whatever needs real servers has; it is given the answer, then the command. */
-const onTerminal = `
+const terminal = `
 import os, pty, sys
 def read(terminal):
     data = os.read(terminal, 65536)
@@ -54,6 +54,11 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[2:], read)))
 `
 const wide = 'stty rows 50 cols 120 && exec "$@"'
 
+/** The command that runs `command` on a terminal and types `answer` when it asks. */
+export function onTerminal(answer: string, command: readonly string[]): readonly string[] {
+  return ['python3', '-c', terminal, answer, 'sh', '-c', wide, 'sh', ...command]
+}
+
 export async function runLockstep(
   args: readonly string[],
   { env = {}, tokenFile, cwd = checkout, answer }: RunOptions = {},
@@ -63,10 +68,7 @@ export async function runLockstep(
   try {
     if (tokenFile !== undefined) await writeFile(join(home, tokenFileName), tokenFile)
     const command = [process.execPath, program, ...args]
-    const [file = '', ...rest] =
-      answer === undefined
-        ? command
-        : ['python3', '-c', onTerminal, answer, 'sh', '-c', wide, 'sh', ...command]
+    const [file = '', ...rest] = answer === undefined ? command : onTerminal(answer, command)
     const given = {
       [CANARY_VARIABLE]: canaries.variable,
       [WRAPPED_VARIABLE]: heldLease()?.wrappedSecret ?? canaries.wrapping,
