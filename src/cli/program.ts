@@ -299,12 +299,15 @@ const addVerify: Add = (program, host, done) => {
 const addExplain: Add = (program, host, done) => {
   program
     .command('explain')
-    .argument('[rule]', 'a rule, as a finding names it')
-    .description('Explain a rule that plans are judged by, or list them all')
-    .addHelpText('after', examples('lockstep explain', 'lockstep explain version-in-use'))
-    .action(async (rule: string | undefined) => {
+    .argument('[name...]', 'a rule, as a finding names it, or a word, as messages use it')
+    .description('Explain a rule that plans are judged by, or a word; list them all')
+    .addHelpText(
+      'after',
+      examples('lockstep explain', 'lockstep explain version-in-use', 'lockstep explain roll back'),
+    )
+    .action(async (words: readonly string[]) => {
       const { explain } = await import('./commands/explain.ts')
-      done(explain(rule, host))
+      done(explain(words.length === 0 ? undefined : words.join(' '), host))
     })
 }
 

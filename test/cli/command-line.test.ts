@@ -72,7 +72,7 @@ describe('a slip of the fingers exits 1 and says what was meant', () => {
     { args: ['plan', 'lockstep.yaml'], told: 'desired state are given with -f.' },
     { args: ['status', '--timeout', 'soon'], told: 'Write a duration as 30s, 5m or 24h.' },
     { args: ['status', '--plugin', 'my-kv'], told: 'Write it as in the catalog: secret/my-kv' },
-    { args: ['explain', 'no-such-rule'], told: 'no-such-rule' },
+    { args: ['explain', 'no-such-name'], told: 'no-such-name' },
   ])('$args', async ({ args, told }) => {
     const run = await runLockstep(args)
 

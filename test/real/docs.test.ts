@@ -31,7 +31,9 @@ describeOwn(
 
     it('are all pages that begin with a task', () => {
       const tasks = documents.filter((path) => /^docs\/[\w-]+\.md$/.test(path))
-      expect(pages).toEqual(expect.arrayContaining(tasks.filter((path) => path !== 'docs/rules.md')))
+      expect(pages).toEqual(
+        expect.arrayContaining(tasks.filter((path) => path !== 'docs/rules.md')),
+      )
     })
 
     it.each(pages)('%s', async (page) => {

@@ -27,7 +27,9 @@ export interface ReadersShell extends AsyncDisposable {
   /** What the last command wrote, with the nodes' names as the pages have them. */
   readonly lastOutput: string
   readonly write: (name: string, text: string) => Promise<void>
-  readonly run: (command: Command) => Promise<{ readonly exitCode: number; readonly output: string }>
+  readonly run: (
+    command: Command,
+  ) => Promise<{ readonly exitCode: number; readonly output: string }>
 }
 
 export async function openReadersShell(cluster: TestCluster): Promise<ReadersShell> {

@@ -1,30 +1,56 @@
-/** `lockstep explain`: the page of a rule, or the list of all. Asks no server. */
+/** `lockstep explain`: what a rule or a word means, or the list of all. Asks no server. */
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
+import { findTerm, GLOSSARY, type Term } from '../../domain/glossary.ts'
 import { line } from '../../domain/printable.ts'
 import { RULES } from '../../safety/rules.ts'
+import type { Rule } from '../../safety/rule.ts'
 import type { Host } from '../host.ts'
 
+/** @throws {LockstepError} `no-such-name` if `name` is neither a rule nor a word of the glossary. */
 export function explain(name: string | undefined, host: Host): ExitCode {
   if (name === undefined) {
-    const width = Math.max(...RULES.map((rule) => rule.name.length))
-    for (const rule of RULES) {
-      host.out(line`${rule.name.padEnd(width)}  ${rule.severity.padEnd(7)}  ${rule.title}`)
-    }
+    listAll(host)
     return EXIT.done
   }
   const rule = RULES.find((one) => one.name === name)
-  if (rule === undefined) {
+  const term = findTerm(name)
+  if (rule !== undefined) explainRule(rule, host)
+  else if (term !== undefined) explainTerm(term, host)
+  else {
     throw new LockstepError({
-      code: 'no-such-rule',
-      message: `there is no rule "${name}"`,
-      hint: 'See the rules with lockstep explain.',
+      code: 'no-such-name',
+      message: `there is no rule or word "${name}"`,
+      hint: 'List the rules and words: lockstep explain',
     })
   }
+  return EXIT.done
+}
+
+function listAll(host: Host): void {
+  const width = Math.max(...RULES.map((rule) => rule.name.length))
+  host.out('Rules')
+  for (const rule of RULES) {
+    host.out(line`  ${rule.name.padEnd(width)}  ${rule.severity.padEnd(7)}  ${rule.title}`)
+  }
+  host.out('\nWords')
+  for (const { word, meaning } of GLOSSARY) {
+    host.out(line`  ${word.padEnd(width)}  ${firstSentence(meaning)}`)
+  }
+}
+
+function explainRule(rule: Rule, host: Host): void {
   const allowed = rule.allowable
     ? `It can be allowed: allow: [{ rule: ${rule.name}, subject: …, because: … }], or --allow ${rule.name}=SUBJECT.`
     : 'It cannot be allowed.'
   host.out(
     line`${rule.name} (${rule.severity}): ${rule.title}\n\n${rule.explanation}\n\nWhat to do: ${rule.fix}\n\n${allowed}`,
   )
-  return EXIT.done
+}
+
+function explainTerm({ word, meaning }: Term, host: Host): void {
+  host.out(line`${word}: ${meaning}`)
+}
+
+function firstSentence(text: string): string {
+  return /^.*?[.:](?= |$)/.exec(text)?.[0].replace(/:$/, '.') ?? text
 }

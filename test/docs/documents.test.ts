@@ -1,0 +1,106 @@
+/** The documents say what the program is: its rules, words, exit codes, and what it shows. */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, it } from 'vitest'
+import { checkout } from '../cli/run-lockstep.ts'
+import { EXIT } from '../../src/domain/errors.ts'
+import { GLOSSARY } from '../../src/domain/glossary.ts'
+import { compareText } from '../../src/domain/names.ts'
+import { RULES } from '../../src/safety/rules.ts'
+import { blocksOf, documents, readDocument } from './pages.ts'
+
+function section(page: string, name: string): string {
+  const [, text] = readDocument(page).split(`<!-- ${name} -->\n`)
+  return text?.split(`<!-- /${name} -->`)[0] ?? ''
+}
+
+/** `npx vitest run --project unit -u` writes the page. */
+it('docs/rules.md has every rule', async () => {
+  const rows = RULES.map(
+    ({ name, severity, title, allowable }) =>
+      `| [\`${name}\`](#${name}) | ${severity} | ${title} | ${allowable ? 'yes' : 'no'} |`,
+  )
+  const sections = RULES.flatMap(({ name, title, explanation, fix }) => [
+    `## ${name}`,
+    '',
+    `${title}.`,
+    '',
+    explanation,
+    '',
+    `What to do: ${fix}`,
+    '',
+  ])
+  const page = [
+    '# Rules',
+    '',
+    'Every plan is judged by these rules. An error blocks the plan (exit 3). `lockstep explain NAME` prints one.',
+    '',
+    'If a finding can be allowed, `allow` in the file or `--allow NAME=SUBJECT` accepts it, with a reason.',
+    '',
+    '| rule | severity at worst | meaning | can be allowed |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+    ...sections,
+  ]
+  await expect(`${page.join('\n').trimEnd()}\n`).toMatchFileSnapshot('../../docs/rules.md')
+})
+
+it('the README lists every exit code, and so does no table more than there are', () => {
+  const codes = [...readDocument('README.md').matchAll(/^\| (\d+) \| /gm)].map(([, code]) =>
+    Number(code),
+  )
+  expect(codes).toEqual(Object.values(EXIT))
+  for (const page of documents) {
+    for (const [, code] of readDocument(page).matchAll(/\b[Ee]xits? (?:code )?(\d+)\b/g)) {
+      expect(Object.values(EXIT), `${page} speaks of exit ${String(code)}`).toContain(Number(code))
+    }
+  }
+})
+
+it('ARCHITECTURE.md has the glossary', () => {
+  const rows = GLOSSARY.map(({ word, meaning }) => `| ${word} | ${meaning} |\n`)
+  expect(section('ARCHITECTURE.md', 'glossary')).toBe(
+    ['| word | meaning |\n', '|---|---|\n', ...rows].join(''),
+  )
+})
+
+it('the glossary has each word once, in order', () => {
+  const words = GLOSSARY.map(({ word }) => word)
+  expect(words).toEqual([...new Set(words)].sort(compareText))
+})
+
+/** What the README shows is run there, so it is not run twice. */
+it('the README shows the file, the plan and the failure of the pages', () => {
+  const shown = blocksOf('README.md').flatMap((block) => (block.kind === 'run' ? [] : block.text))
+  const run = ['docs/upgrade.md', 'docs/failure.md'].flatMap((page) =>
+    blocksOf(page).flatMap((block) => (block.kind === 'run' ? [] : block.text)),
+  )
+  expect(shown).toHaveLength(3)
+  for (const text of shown) expect(run).toContain(text)
+})
+
+it.each(documents)('%s links to what is there', (page) => {
+  const links = [...readDocument(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '')
+  for (const link of links.filter((one) => !/^https?:/.test(one))) {
+    const [path = '', anchor] = link.split('#')
+    const target = path === '' ? page : join(dirname(page), path)
+    expect(existsSync(join(checkout, target)), `${page} links to ${link}`).toBe(true)
+    if (anchor !== undefined)
+      expect(anchorsOf(target), `${page} links to ${link}`).toContain(anchor)
+  }
+})
+
+it('the README is short', () => {
+  expect(readDocument('README.md').split('\n').length).toBeLessThan(250)
+})
+
+/** As code hosts make them of headings. */
+function anchorsOf(page: string): string[] {
+  return [...readDocument(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
