@@ -65,7 +65,7 @@ export interface ApplyJob {
   readonly backTo?: string
 }
 
-/** The exit code; throws a LockstepError for what keeps it from beginning, or from being seen done. */
+/** The exit code; throws a LockstepError for what keeps it from beginning. */
 export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
   const { desired, session, options, host } = job
   const asks = options.autoApprove !== true
@@ -97,13 +97,14 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
       anew: job.anew,
       byHand: (action) => commandByHand(action, plan),
     })
-  const outcome = await carryOut({ ...job, plan, folder, describeEnd })
-  if (outcome.kind === 'done') {
-    await confirmInSync({
-      ...{ plan, desired, folder, patience: options.wait, now: host.now, wait: host.wait },
-      observe: () => session.observe(pluginsOf(desired)),
-    })
-  }
+  const ended = await carryOut({ ...job, plan, folder, describeEnd })
+  const outcome =
+    ended.kind === 'done'
+      ? await confirmInSync(ended, {
+          ...{ plan, desired, folder, patience: options.wait, now: host.now, wait: host.wait },
+          observe: () => session.observe(pluginsOf(desired)),
+        })
+      : ended
   tellEnd(job, outcome, describeEnd(outcome))
   return exitCodeOf(outcome)
 }
@@ -136,8 +137,13 @@ function tellBlockedByCheck({ plan, options, host }: ApplyJob): void {
 /** With `--quiet` a result is a line, and what went wrong is an error. */
 function tellEnd({ options, host }: ApplyJob, outcome: RunOutcome, told: string): void {
   if (options.json !== true && options.quiet !== true) host.out(lines(told))
-  else if (outcome.kind !== 'done' || outcome.readOnly !== undefined) host.err(lines(told))
+  else if (isTrouble(outcome)) host.err(lines(told))
   else if (options.json !== true) host.out(lines(told.trim()))
+}
+
+function isTrouble(outcome: RunOutcome): boolean {
+  if (outcome.kind !== 'done' || outcome.readOnly !== undefined) return true
+  return outcome.unconfirmed !== undefined
 }
 
 interface NotApproved {
@@ -189,7 +195,7 @@ function isForWantOfRight({ causes }: Failure): boolean {
 function exitCodeOf(outcome: RunOutcome): ExitCode {
   switch (outcome.kind) {
     case 'done':
-      return EXIT.done
+      return outcome.unconfirmed === undefined ? EXIT.done : EXIT.stoppedBetween
     case 'stale':
       return EXIT.stale
     case 'rolled_back':

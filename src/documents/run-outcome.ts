@@ -138,7 +138,21 @@ interface EndedSteps {
 
 interface DoneEnd {
   readonly kind: 'done'
+  /** Absent: the last look at the cluster showed it in sync, or was not made yet. */
+  readonly unconfirmed?: Unconfirmed
 }
+
+/** Why the last look at the cluster, after every step was done and checked, did not show it in sync. */
+export type Unconfirmed =
+  /** Nodes of the plan do not answer for themselves now: `SeenAtEnd.away` names them. */
+  | { readonly kind: 'nodes_not_seen' }
+  /** No node says what the cluster runs. */
+  | { readonly kind: 'cluster_not_read'; readonly why: string }
+  /** Every node was seen, and planning again finds these steps. */
+  | {
+      readonly kind: 'more_to_do'
+      readonly steps: readonly { readonly id: string; readonly why: string }[]
+    }
 
 interface StaleEnd {
   readonly kind: 'stale'

@@ -1,6 +1,7 @@
 /** After the last step: plans again, from what every node shows now, and expects nothing to do. */
 import { readPast } from '../apply/past-runs.ts'
 import type { Plan } from '../documents/plan.generated.ts'
+import type { AwayNode, RunOutcome, Unconfirmed } from '../documents/run-outcome.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
@@ -21,59 +22,82 @@ export interface Confirmation {
   readonly wait: (milliseconds: number) => Promise<unknown>
 }
 
+type DoneOutcome = RunOutcome & { readonly kind: 'done' }
+
 /** Milliseconds that nodes which all answer may take to agree, and how often they are asked. */
 const AGREED_WITHIN = 15_000
 const LOOK_EVERY = 500
 
-/** Throws a LockstepError where planning again finds something to do, or not every node is seen. */
-export async function confirmInSync(confirmation: Confirmation): Promise<void> {
-  const { patience, now, wait } = confirmation
+/**
+ * The outcome with what the last look at the cluster showed. `unconfirmed` where planning again finds
+ * something to do for as long as nodes that all answer may take to agree, or where a node of the plan
+ * does not answer for itself within `patience`. Throws a LockstepError (exit 8) where the token may
+ * not read the cluster.
+ */
+export async function confirmInSync(
+  outcome: DoneOutcome,
+  confirmation: Confirmation,
+): Promise<DoneOutcome> {
+  const { plan, patience, now, wait } = confirmation
   const began = now().getTime()
   for (;;) {
-    const missing = await findMissing(confirmation)
-    if (missing === undefined) return
+    const { unconfirmed, away } = await look(confirmation)
     const waited = now().getTime() - began
-    if (waited >= (missing.code === 'not-seen' ? patience * 1000 : AGREED_WITHIN)) throw missing
+    const limit = unconfirmed?.kind === 'more_to_do' ? AGREED_WITHIN : patience * 1000
+    if (unconfirmed === undefined || waited >= limit) {
+      const nodes = outcome.atEnd?.nodes ?? plan.cluster.nodes
+      const differing = outcome.atEnd?.differing ?? []
+      const atEnd = { nodes, differing, away: away ?? outcome.atEnd?.away ?? [] }
+      return { ...outcome, atEnd, ...(unconfirmed !== undefined && { unconfirmed }) }
+    }
     await wait(LOOK_EVERY)
   }
 }
 
-/** `not-seen`: a node did not answer for itself; nothing is known of it. */
-async function findMissing({
-  plan,
-  desired,
-  observe,
-  folder,
-}: Confirmation): Promise<LockstepError | undefined> {
+interface Look {
+  readonly unconfirmed?: Unconfirmed
+  /** The nodes that could not be seen; absent where nobody could look. */
+  readonly away?: readonly AwayNode[]
+}
+
+async function look({ plan, desired, observe, folder }: Confirmation): Promise<Look> {
   const live = await observe().catch((error: unknown) => {
     if (error instanceof LockstepError && error.exitCode === EXIT.error) return error
     throw error
   })
-  if (live instanceof LockstepError) return notSeen(live.message)
-  // Only those the plan had steps for: it was accepted knowing of the others.
-  const unseen = plan.cluster.nodes.filter(({ address, state }) => {
-    const now = live.nodes.find((node) => node.address === address)
-    return state === 'serving' && now?.state !== 'serving'
-  })
-  // A node that became a standby that forwards runs nothing that could be seen.
-  if (unseen.length > 0 && !onlyActiveRuns(plan.cluster)) {
-    return notSeen(`what runs on ${unseen.map(({ address }) => address).join(', ')} cannot be seen`)
+  if (live instanceof LockstepError) {
+    return { unconfirmed: { kind: 'cluster_not_read', why: live.message } }
+  }
+  const away = findAway(plan, live)
+  // The plan was accepted knowing of those that did not answer then.
+  const known = new Set(
+    plan.cluster.nodes.filter(({ state }) => state !== 'serving').map(({ address }) => address),
+  )
+  if (away.some(({ node }) => !known.has(node))) {
+    return { unconfirmed: { kind: 'nodes_not_seen' }, away }
   }
   const { steps } = draftPlan(desired, live, readPast(folder, live.cluster.id))
-  if (steps.length === 0) return undefined
-  return new LockstepError({
-    code: 'not-converged',
-    message: 'every step was carried out and checked, but since then there is more to do:',
-    details: steps.map(({ id, why }) => `${id}: ${why}`),
-    exitCode: EXIT.stoppedBetween,
-    hint: 'Run this again, and it is done. Where it comes back, see what changes it with lockstep status.',
-  })
+  if (steps.length === 0) return { away }
+  const told = steps.map(({ id, why }) => ({ id, why }))
+  return { unconfirmed: { kind: 'more_to_do', steps: told }, away }
 }
 
-function notSeen(why: string): LockstepError {
-  return new LockstepError({
-    code: 'not-seen',
-    message: `every step was carried out, but not every node could be looked at afterwards: ${why}`,
-    hint: 'When all nodes answer, look with lockstep plan, or lockstep status.',
+/** The nodes of the plan that do not answer for themselves. */
+function findAway(plan: Plan, live: LiveState): readonly AwayNode[] {
+  // A node that became a standby that forwards runs nothing that could be seen.
+  if (onlyActiveRuns(plan.cluster)) return []
+  const changed = new Set(
+    plan.steps
+      .flatMap(({ ensures }) => ensures)
+      .flatMap((fact) => (fact.fact === 'running' ? [fact.mount] : [])),
+  )
+  const starts = live.mounts
+    .filter(({ path }) => changed.has(path))
+    .map(({ path, configured_version: version }) => ({ mount: path, version }))
+  return plan.cluster.nodes.flatMap(({ address }) => {
+    const now = live.nodes.find((node) => node.address === address)
+    if (now?.state === 'serving') return []
+    const why = now?.detail ?? now?.state ?? 'the cluster no longer lists it'
+    return [{ node: address, why, starts }]
   })
 }

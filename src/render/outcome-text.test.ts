@@ -161,6 +161,37 @@ test('a node that was away at the end is named, with what it runs when it starts
   )
 })
 
+test('a node that went away after its steps were done keeps the run from being called complete', () => {
+  const nodes = planCluster([liveNode(1), liveNode(2)]).nodes
+  const starts = [{ mount: mountPath('a/'), version: version('v2.0.0') }]
+  const atEnd = { nodes, away: [{ node, why: 'ECONNREFUSED', starts }], differing: [] }
+  const unconfirmed = { kind: 'nodes_not_seen' } as const
+
+  expect(told({ kind: 'done', done: ['s'], already: [], atEnd, unconfirmed })).toBe(
+    [
+      '',
+      'Every step is done, but not every node can be seen now.',
+      '1 step done and checked on every node that was seen.',
+      'Not seen at the end: http://node2:8200 (ECONNREFUSED).',
+      '  When it starts again, it runs: a/ v2.0.0.',
+      `To resume: ${AGAIN}`,
+      '',
+    ].join('\n'),
+  )
+})
+
+test('what changed after the last step is named, and the run is not called complete', () => {
+  const unconfirmed = {
+    kind: 'more_to_do',
+    steps: [{ id: 'tune a/', why: 'a/ is configured for v1.0.0' }],
+  } as const
+
+  const text = told({ kind: 'done', done: ['s'], already: [], unconfirmed })
+
+  expect(text).not.toContain('complete')
+  expect(text).toContain('To do again:\n  - tune a/: a/ is configured for v1.0.0\n')
+})
+
 test('a run that stopped between two versions says which mount runs which, and the roles of then', () => {
   const error = new LockstepError({ code: 'node-away', message: 'node3 is away' })
   const running = [

@@ -3,13 +3,12 @@
  * back, not seen, not begun; the nodes that could not be seen; and what to type next.
  */
 import type { Action, Plan } from '../documents/plan.generated.ts'
-import type { AwayNode, Failure, RollbackFailed, RunOutcome } from '../documents/run-outcome.ts'
+import type { Failure, RollbackFailed, RunOutcome } from '../documents/run-outcome.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import { count } from '../domain/count.ts'
 import { EXIT, unreachable } from '../domain/errors.ts'
-import { groupBy } from '../domain/group-by.ts'
-import { versionLabel } from '../domain/names.ts'
 import { describeAction } from './action-text.ts'
+import { awayLines, differingLines, headOf, unconfirmedLines } from './at-end-text.ts'
 import { describeCause, describeNotBack, saysTheCure } from './cause-text.ts'
 import type { Palette } from './palette.ts'
 import { listSome, printable, shortenHashes } from './wording.ts'
@@ -61,8 +60,18 @@ function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions)
   switch (outcome.kind) {
     case 'done':
       return lines(
-        `${palette.green('Apply complete.')} ${describeDone(outcome, plan)}`,
-        ...awayLines(outcome),
+        ...(outcome.unconfirmed === undefined
+          ? [
+              `${palette.green('Apply complete.')} ${describeDone(outcome, plan)}`,
+              ...awayLines(outcome),
+            ]
+          : [
+              palette.yellow(headOf(outcome.unconfirmed)),
+              describeDone(outcome, plan),
+              ...unconfirmedLines(outcome.unconfirmed),
+              ...awayLines(outcome),
+              resume,
+            ]),
       )
     case 'stale':
       return lines(
@@ -206,46 +215,6 @@ function notSeenLines(
     ...list('Not seen: nobody could look at what came of', unchecked),
     ...mayBeDown(plan, unchecked),
   ]
-}
-
-function differingLines({ atEnd }: RunOutcome): string[] {
-  const differing = atEnd?.differing ?? []
-  if (differing.length === 0) return []
-  const alike = groupBy(differing, ({ running }) => JSON.stringify(running))
-  return [
-    'The cluster is between two versions. These mounts do not run the new one on every node:',
-    ...[...alike.values()].flatMap((group) => {
-      const [first] = group
-      if (first === undefined) return []
-      const mounts = listSome(
-        group.map(({ mount }) => mount),
-        { all: true },
-      )
-      const running = first.running.map(({ what, nodes }) => `${what} on ${nodes.join(', ')}`)
-      return [`  ${mounts}: ${printable(shortenHashes(running.join('; ')))}`]
-    }),
-  ]
-}
-
-/** A node that could not be seen, and what it runs when it comes back. */
-function awayLines({ atEnd }: RunOutcome): string[] {
-  return (atEnd?.away ?? []).flatMap((away) => [
-    `Not seen at the end: ${printable(away.node)} (${printable(away.why)}).`,
-    ...startsLine(away),
-  ])
-}
-
-function startsLine({ starts }: AwayNode): string[] {
-  if (starts.length === 0) return []
-  const byVersion = groupBy(starts, ({ version }) => version)
-  const told = [...byVersion].map(
-    ([version, alike]) =>
-      `${listSome(
-        alike.map(({ mount }) => mount),
-        { all: true },
-      )} ${versionLabel(version)}`,
-  )
-  return [`  When it starts again, it runs: ${told.join('; ')}.`]
 }
 
 function causesOf({ causes }: Failure): string[] {
