@@ -9,14 +9,14 @@ import type {
   Mount,
 } from '../documents/desired-state.generated.ts'
 import type { DesiredState, DesiredVersion, Use } from '../domain/desired.ts'
-import { versionLabel } from '../domain/names.ts'
+import { compareText, versionLabel } from '../domain/names.ts'
 
 /** Stands for a value of `env` that only the file of desired state holds. */
 export const WITHHELD_VALUE = '(written in the file of desired state)'
 
 /**
- * `ignore` is for drift and is left out. Lists are in the order of the desired state, which is
- * sorted: the same desired state gives the same document.
+ * `ignore` is for drift and is left out. The same desired state gives the same document, whatever
+ * the order of its files: `allow` is sorted here, the other lists were sorted when they were read.
  */
 export function desiredDocument(desired: DesiredState): DesiredStateDocument {
   const cluster = clusterDocument(desired.cluster)
@@ -48,7 +48,7 @@ export function desiredDocument(desired: DesiredState): DesiredStateDocument {
         ]),
       ),
     }),
-    ...(allow.length > 0 && { allow: allow.map(allowanceDocument) }),
+    ...(allow.length > 0 && { allow: sortAllowances(allow).map(allowanceDocument) }),
   }
 }
 
@@ -101,6 +101,11 @@ function mountDocument(mount: DesiredState['mounts'][number]): Mount {
     }),
     ...(because !== undefined && { because }),
   }
+}
+
+/** Of two allowances for the same finding the first counts: they keep their order. */
+function sortAllowances(allow: DesiredState['allow']): DesiredState['allow'] {
+  return [...allow].sort((a, b) => compareText(a.rule, b.rule) || compareText(a.subject, b.subject))
 }
 
 function allowanceDocument(allowance: DesiredState['allow'][number]): Allowance {

@@ -47,8 +47,8 @@ const EVERYTHING: DesiredState = {
   ],
   connections: [desiredConnection('db/config/orders', 'database/redis', 'v0.7.0')],
   allow: [
-    { rule: 'siblings', subject: 'secret/my-kv', because: 'known', until: '2027-01-01' },
     { rule: 'data-upgrade', subject: 'secret/my-kv', because: 'allowed on the command line' },
+    { rule: 'siblings', subject: 'secret/my-kv', because: 'known', until: '2027-01-01' },
   ],
   ignore: [],
 }
