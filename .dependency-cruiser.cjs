@@ -10,10 +10,23 @@ const STAGES = {
   plan: ['domain', 'documents'],
   twin: ['domain', 'documents', 'server/requests.ts'],
   safety: ['domain', 'documents', 'plan', 'server/requests.ts', 'server/rights.ts'],
-  apply: ['domain', 'documents', 'server', 'live', 'plan'],
+  journal: ['domain', 'documents', 'plan'],
+  lock: ['domain', 'documents', 'server', 'journal'],
+  rollback: ['domain', 'documents', 'plan', 'journal'],
+  apply: ['domain', 'documents', 'server', 'live', 'plan', 'journal'],
   drift: ['domain', 'documents', 'plan'],
   // Use cases: what the command line does, without a command line.
-  operations: ['domain', 'documents', 'server', 'live', 'plan', 'twin', 'safety', 'apply'],
+  operations: [
+    'domain',
+    'documents',
+    'server',
+    'live',
+    'plan',
+    'twin',
+    'safety',
+    'apply',
+    'journal',
+  ],
   render: ['domain', 'documents'],
 }
 
@@ -25,7 +38,7 @@ const PURE_MODULES = ['crypto', 'util']
 const PURE_PACKAGES = ['canonicalize', 'diff', 'semver', '@types/semver']
 
 /** The one file of a pure stage that opens a socket. */
-const TWIN_SERVER = '^src/twin/http-server[.]ts$'
+const TWIN_SERVER = '^src/twin/http/'
 
 const names = Object.keys(STAGES)
 const oneOf = (list) => `(${list.join('|')})`

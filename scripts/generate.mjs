@@ -77,7 +77,7 @@ const ajvOptions = {
 }
 const desiredState = withoutProse(await readSchema('desired-state'))
 await emitValidators(
-  'src/desired/shape-validator.generated.ts',
+  'src/desired/shape/shape-validator.generated.ts',
   ['desired-state'],
   new Ajv2020({ ...ajvOptions, allErrors: true, schemas: [desiredState] }),
   { validateDesiredState: desiredState.$id },

@@ -3,7 +3,7 @@ import type { DesiredState } from '../domain/desired.ts'
 import { LockstepError } from '../domain/errors.ts'
 import type { EnvironmentName, Plan, RegisterAction } from '../documents/plan.generated.ts'
 import { versionLabel } from '../domain/names.ts'
-import type { EnvironmentOf } from './perform.ts'
+import type { EnvironmentOf } from './send-once.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 

@@ -3,7 +3,7 @@ import { mountPath, nodeAddress } from '../../test/builders/live.ts'
 import type { Fact } from '../documents/plan.generated.ts'
 import { ROOT_NAMESPACE, type Sha256 } from '../domain/names.ts'
 import { failureOf } from './failure.ts'
-import { seen } from './mismatch.ts'
+import { seen } from './facts/mismatch.ts'
 
 const node = nodeAddress(2)
 const sha256 = 'a'.repeat(64) as Sha256

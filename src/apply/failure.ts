@@ -14,7 +14,7 @@ import {
   type Sha256,
   type Version,
 } from '../domain/names.ts'
-import { describeMismatch, thingOf, whatIsWrong } from './mismatch.ts'
+import { describeMismatch, thingOf, whatIsWrong } from './facts/mismatch.ts'
 
 /** A server's no: which node said it, and its words. */
 export interface Refusal {

@@ -8,7 +8,7 @@ import { groupBy } from '../domain/group-by.ts'
 import { type Namespace, type NodeAddress, UNKNOWN_HASH, UNVERSIONED } from '../domain/names.ts'
 import { type ListedMount, listMounts } from '../live/mounts.ts'
 import type { Reader } from '../server/reader.ts'
-import { type StateBefore, stateBefore } from './state-before.ts'
+import { type StateBefore, stateBefore } from '../journal/state-before.ts'
 
 /** Reads only. A node that does not say what it runs is left out: its steps wait for it. */
 export async function readStateBefore(reader: Reader, plan: Plan): Promise<StateBefore> {

@@ -6,8 +6,8 @@ import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts
 import type { Action, Plan, Step } from '../documents/plan.generated.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
-import { describeMismatch } from './mismatch.ts'
-import type { StateBefore } from './state-before.ts'
+import { describeMismatch } from './facts/mismatch.ts'
+import type { StateBefore } from '../journal/state-before.ts'
 
 /** What a record says was seen to pass; absent of steps that no mount is reloaded or checked by. */
 export type Passed = NonNullable<(JournalEvent & { readonly event: 'step_done' })['passed']>

@@ -1,6 +1,6 @@
 /** What a run is given, and what it works with and keeps. */
 import type { Plan } from '../documents/plan.generated.ts'
-import type { Checking } from './checks.ts'
+import type { Checking } from './check-mounts.ts'
 import type { Ledger } from './ledger.ts'
 import type { StepRun } from './run-step.ts'
 

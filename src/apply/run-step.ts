@@ -5,15 +5,15 @@
 import type { Action, Step } from '../documents/plan.generated.ts'
 import type { Failure, Mismatch } from '../documents/run-outcome.ts'
 import { isWrite } from '../documents/writes-of.ts'
-import { findActive } from './active-node.ts'
-import { assertTokenLives, look, untilTheyHold } from './await-facts.ts'
-import { type Carried, carryThrough, type Progress } from './carry-through.ts'
-import { type Checking, checkMounts, explain, type Found, passedBy } from './checks.ts'
+import { findActive } from './facts/active-node.ts'
+import { assertTokenLives, look, untilTheyHold } from './facts/wait-for-facts.ts'
+import { type Carried, carryThrough, type Progress } from './send-action.ts'
+import { type Checking, checkMounts, explain, type Found, passedBy } from './check-mounts.ts'
 import { failureOf, fileNames } from './failure.ts'
-import { describeMismatch, isOneNodesOwn, isUnseen } from './mismatch.ts'
-import { describeSilent, notSeenToAnswer } from './not-seen-to-answer.ts'
+import { describeMismatch, isOneNodesOwn, isUnseen } from './facts/mismatch.ts'
+import { describeSilent, notSeenToAnswer } from './facts/silent-mounts.ts'
 import { recordIfPossible } from './recorder.ts'
-import { isBehind, tuneBehind } from './tune-behind.ts'
+import { isBehind, tuneBehind } from './retune-nodes.ts'
 
 export interface StepRun extends Checking {
   /**

@@ -8,7 +8,7 @@ import { shellWords } from '../domain/shell-words.ts'
 import type { Client } from '../server/client.ts'
 import { errorWords, wordsToJudge } from '../server/faults.ts'
 import { readBelowMount } from '../server/requests.ts'
-import type { VerifyMounts } from './checks.ts'
+import type { VerifyMounts } from './check-mounts.ts'
 
 /** Runs a command; why it failed, or undefined. Handed in: this module starts no process. */
 export type RunCommand = (

@@ -2,7 +2,7 @@
  * Applies a saved plan: makes the plan anew from the desired state in the file and from the cluster
  * as it is, and carries that out where the file says the same.
  */
-import { checkPlanAge, checkPlanId, readPlanFile } from '../apply/plan-file.ts'
+import { checkPlanAge, checkPlanId, readPlanFile } from '../operations/plan-file.ts'
 import { readDesiredOfPlan } from '../desired/desired-of-plan.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
@@ -14,9 +14,9 @@ import { desiredDocument } from '../plan/desired-document.ts'
 import { renderDesiredDifferences, renderPlanDifferences } from '../render/plan-differences.ts'
 import { RULES } from '../safety/rules.ts'
 import { count } from '../domain/count.ts'
-import { commandAgain } from './again.ts'
+import { commandAgain } from './resume-command.ts'
 import { applyPlan, type ApplyOptions } from './apply-plan.ts'
-import type { Host } from './host.ts'
+import type { Host } from './host/host.ts'
 import { ALLOWED_ON_COMMAND_LINE, isBlocked, planInput } from './judged-plan.ts'
 import { loadDesired } from './load-desired.ts'
 import { openSession, pluginsOf, type Session } from './session.ts'

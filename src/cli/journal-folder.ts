@@ -1,6 +1,6 @@
 /** Where the journals of a cluster's runs lie: where `--journal` says, or in the user's state folder. */
-import { journalRoot } from '../apply/journal.ts'
-import type { Host } from './host.ts'
+import { journalRoot } from '../journal/write-journal.ts'
+import type { Host } from './host/host.ts'
 
 export function journalFolder(
   { journal }: { readonly journal?: string },

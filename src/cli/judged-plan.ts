@@ -8,7 +8,7 @@ import { type DiskCheck, makePlan, type PlanInput } from '../operations/make-pla
 import type { FreshPlan } from '../plan/make-plan.ts'
 import { isBlocked as areBlocking } from '../safety/judge.ts'
 import { RULES } from '../safety/rules.ts'
-import type { Host } from './host.ts'
+import type { Host } from './host/host.ts'
 import { journalFolder } from './journal-folder.ts'
 import type { Session } from './session.ts'
 
@@ -50,7 +50,7 @@ export function planInput({ desired, live, session, options, host }: PlanJob): P
     now: host.now,
     ...(commands !== undefined && {
       checkDisks: async (check: DiskCheck) => {
-        const { checkBinaries } = await import('./binary-check.ts')
+        const { checkBinaries } = await import('./user-commands/binary-check.ts')
         return checkBinaries({ ...check, commands })
       },
     }),

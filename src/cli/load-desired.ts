@@ -5,7 +5,7 @@ import { InputError } from '../domain/errors.ts'
 import { loadDesiredState } from '../desired/load-desired-state.ts'
 import { DRIFT_CLASSES } from '../drift/classes.ts'
 import { RULES } from '../safety/rules.ts'
-import type { Host } from './host.ts'
+import type { Host } from './host/host.ts'
 import { DEFAULT_FILE, type FileOptions } from './options.ts'
 import { type Trust, trustOf } from './trust.ts'
 

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Script } from 'node:vm'
 
-export { processHost } from './host.ts'
+export { processHost } from './host/host.ts'
 
 interface Loaded {
   readonly main: (typeof import('./main.ts'))['main']

@@ -2,7 +2,7 @@
 import { type Command, CommanderError } from 'commander'
 import { describeError, EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
 import { line, lines } from '../domain/printable.ts'
-import type { Host } from './host.ts'
+import type { Host } from './host/host.ts'
 import { createProgram } from './program.ts'
 
 /** Runs one command; the process's exit code. */

@@ -4,7 +4,7 @@ import type { ExitCode } from '../domain/errors.ts'
 import { printable } from '../domain/printable.ts'
 import type { ApplyOptions, CarryingOptions } from './apply-plan.ts'
 import type { RunProgram } from './demo/story.ts'
-import type { Host } from './host.ts'
+import type { Host } from './host/host.ts'
 import {
   addAllowOption,
   addDetailOption,

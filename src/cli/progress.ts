@@ -4,7 +4,7 @@ import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Plan, Step } from '../documents/plan.generated.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import { describeAction } from '../render/action-text.ts'
-import type { Host } from './host.ts'
+import type { Host } from './host/host.ts'
 
 export interface Progress {
   readonly sink: (event: JournalEvent) => void | Promise<void>

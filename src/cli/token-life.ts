@@ -4,7 +4,7 @@ import { LockstepError } from '../domain/errors.ts'
 import { line } from '../domain/printable.ts'
 import { dataOf, decode, type Fields } from '../server/answers/shape.ts'
 import { readOwnToken } from '../server/requests.ts'
-import type { Host } from './host.ts'
+import type { Host } from './host/host.ts'
 import type { Session } from './session.ts'
 
 /** Seconds that a step takes on a cluster that is slow to tell its nodes of a change. */

@@ -4,7 +4,7 @@
  * runs or is read on this machine.
  */
 import { LockstepError } from '../domain/errors.ts'
-import type { Host } from './host.ts'
+import type { Host } from './host/host.ts'
 import type { FileOptions } from './options.ts'
 
 export type Trust = 'trusted' | 'untrusted'

@@ -1,8 +1,8 @@
 import { beforeEach, expect, it } from 'vitest'
 import { plan } from '../../test/builders/plan.ts'
-import { followRun } from '../apply/so-far.ts'
+import { followRun } from '../journal/run-progress.ts'
 import { EXIT } from '../domain/errors.ts'
-import type { Host } from './host.ts'
+import type { Host } from './host/host.ts'
 import { watchInterrupt } from './watch-interrupt.ts'
 
 /** What was done, in order. */

@@ -2,12 +2,12 @@
  * Ctrl-C while a plan is carried out. The first lets the step under way finish; the second sends
  * nothing more, gives the request under way a moment for its answer, and ends; the third ends.
  */
-import type { SoFar } from '../apply/so-far.ts'
+import type { SoFar } from '../journal/run-progress.ts'
 import type { WriteGate } from '../apply/write-gate.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 import { EXIT } from '../domain/errors.ts'
 import { lines } from '../domain/printable.ts'
-import type { Host } from './host.ts'
+import type { Host } from './host/host.ts'
 
 export interface Watched {
   readonly host: Host

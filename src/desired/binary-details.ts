@@ -4,9 +4,9 @@ import type { DataCompatibility, DesiredVersion, EnvironmentVariable } from '../
 import type { Binary } from '../documents/desired-state.generated.ts'
 import { compareText } from '../domain/names.ts'
 import { placeOf, type InputFile, type Report } from './input-file.ts'
-import type { Sound } from './shape.ts'
+import type { Sound } from './shape/shape.ts'
 import { show } from './wording.ts'
-import type { Path } from './yaml-tree.ts'
+import type { Path } from './yaml/yaml-tree.ts'
 
 export function readDetails(
   file: InputFile,

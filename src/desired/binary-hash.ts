@@ -4,14 +4,14 @@
  */
 import type { Source } from '../domain/desired.ts'
 import { parseSha256, type Sha256 } from '../domain/names.ts'
-import type { Files, Result } from './files.ts'
+import type { Files, Result } from './files/files.ts'
 import { LARGEST_FILE, placeOf, type InputFile, type Report } from './input-file.ts'
-import type { Sound } from './shape.ts'
-import { nearFile } from './near-file.ts'
+import type { Sound } from './shape/shape.ts'
+import { nearFile } from './files/near-file.ts'
 import { explainHash, findSum } from './sums-file.ts'
 import type { Binary } from '../documents/desired-state.generated.ts'
 import { show } from './wording.ts'
-import type { Path } from './yaml-tree.ts'
+import type { Path } from './yaml/yaml-tree.ts'
 
 const OF_AN_EMPTY_FILE = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 

@@ -3,7 +3,7 @@ import type { DesiredCluster, Source } from '../domain/desired.ts'
 import { faultInMountPath } from '../domain/name-faults.ts'
 import { parseNodeAddress, type NodeAddress } from '../domain/names.ts'
 import { claimOnce, type Claim, type InputFile, type Report } from './input-file.ts'
-import { commandNear } from './near-file.ts'
+import { commandNear } from './files/near-file.ts'
 import { show } from './wording.ts'
 
 export function readCluster(files: readonly InputFile[], report: Report): DesiredCluster {

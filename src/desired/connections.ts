@@ -5,7 +5,7 @@ import { faultInName } from '../domain/name-faults.ts'
 import { compareText, parseConnectionPath, pluginType } from '../domain/names.ts'
 import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
 import type { LookUpPlugin } from './plugin-lookup.ts'
-import type { Sound } from './shape.ts'
+import type { Sound } from './shape/shape.ts'
 import { readUse } from './use.ts'
 import { show } from './wording.ts'
 

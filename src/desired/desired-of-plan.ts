@@ -5,11 +5,11 @@
  */
 import type { DesiredState, Source } from '../domain/desired.ts'
 import { InputError, type Problem } from '../domain/errors.ts'
-import type { Files } from './files.ts'
+import type { Files } from './files/files.ts'
 import type { InputFile } from './input-file.ts'
 import { type LoadOptions, readState } from './load-desired-state.ts'
-import { checkShape } from './shape.ts'
-import type { Path, Places } from './yaml-tree.ts'
+import { checkShape } from './shape/shape.ts'
+import type { Path, Places } from './yaml/yaml-tree.ts'
 
 /**
  * `document`: the plan's `desired`; `planFile`: for messages. Values that only the file of desired

@@ -4,9 +4,9 @@
  */
 import type { Source } from '../domain/desired.ts'
 import { formatSource, type Problem } from '../domain/errors.ts'
-import type { SoundDocument } from './shape.ts'
+import type { SoundDocument } from './shape/shape.ts'
 import { show } from './wording.ts'
-import type { Path, Places } from './yaml-tree.ts'
+import type { Path, Places } from './yaml/yaml-tree.ts'
 
 /** In bytes: many thousand mounts. */
 export const LARGEST_FILE = 1024 * 1024

@@ -11,9 +11,9 @@ import {
   type PluginId,
 } from '../domain/names.ts'
 import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
-import { commandNear } from './near-file.ts'
+import { commandNear } from './files/near-file.ts'
 import type { LookUpPlugin } from './plugin-lookup.ts'
-import type { Sound } from './shape.ts'
+import type { Sound } from './shape/shape.ts'
 import { readUse } from './use.ts'
 import { show } from './wording.ts'
 

@@ -4,7 +4,7 @@ import type { ServerRequest, ServerResponse } from '../domain/exchange.ts'
 import type { CatalogEntry, LiveState, Product } from '../domain/live.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { createClient } from '../server/client.ts'
-import { createTwin } from '../twin/twin.ts'
+import { createTwin } from '../twin/cluster/twin.ts'
 import { observe } from './observe.ts'
 
 const KV = plugin('secret/x-kv')

@@ -1,5 +1,5 @@
 /** After the last step: plans again, from what every node shows now, and expects nothing to do. */
-import { readPast } from '../apply/past-runs.ts'
+import { readPast } from '../journal/past-runs.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { AwayNode, RunOutcome, Unconfirmed } from '../documents/run-outcome.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'

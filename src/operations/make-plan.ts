@@ -2,7 +2,7 @@
  * Desired and live state to a plan that was judged by every rule and rehearsed: the one way to a
  * plan that can be carried out. Knows no terminal and writes nothing.
  */
-import { readPast } from '../apply/past-runs.ts'
+import { readPast } from '../journal/past-runs.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
@@ -15,7 +15,7 @@ import { judge } from '../safety/judge.ts'
 import { type NeededFile, neededFiles } from '../safety/needed-files.ts'
 import type { BinaryReport, RuleInput } from '../safety/rule.ts'
 import type { Client } from '../server/client.ts'
-import { rehearse } from '../twin/rehearse.ts'
+import { rehearse } from '../twin/rehearsal/rehearse.ts'
 
 /** A file of desired state's own check of the nodes' disks, to be run for each node and file. */
 export interface DiskCheck {

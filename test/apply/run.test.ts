@@ -9,7 +9,7 @@ import {
   ROOT_NAMESPACE,
   type Sha256,
 } from '../../src/domain/names.ts'
-import type { Twin } from '../../src/twin/twin.ts'
+import type { Twin } from '../../src/twin/cluster/twin.ts'
 import { mountPath, nodeAddress, version } from '../builders/live.ts'
 import { desiredMount, desiredPlugin, desiredVersion } from '../builders/safety-input.ts'
 import { desiredState } from '../drift/desired-state.ts'

@@ -17,7 +17,7 @@ import type {
 import { draftPlan } from '../../src/plan/make-plan.ts'
 import { wantedEnd } from '../../src/plan/wanted-end.ts'
 import { judge } from '../../src/safety/judge.ts'
-import { rehearse } from '../../src/twin/rehearse.ts'
+import { rehearse } from '../../src/twin/rehearsal/rehearse.ts'
 
 const OLD = { version: 'v1.0.0' as Version, sha256: 'a'.repeat(64) as Sha256 }
 const NEW = { version: 'v2.0.0' as Version, sha256: 'b'.repeat(64) as Sha256 }

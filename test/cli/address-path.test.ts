@@ -2,8 +2,8 @@
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { createTwin } from '../../src/twin/twin.ts'
-import { startTwinServer } from '../../src/twin/http-server.ts'
+import { createTwin } from '../../src/twin/cluster/twin.ts'
+import { startTwinServer } from '../../src/twin/http/http-server.ts'
 import { nodeAddress } from '../builders/live.ts'
 import { runLockstep } from './run-lockstep.ts'
 

@@ -1,7 +1,7 @@
 /** Colour: on a terminal only, unless it is asked for or refused. */
 import { expect, it } from 'vitest'
-import { isColoured } from '../../src/cli/colour.ts'
-import { processHost, type Host } from '../../src/cli/host.ts'
+import { isColoured } from '../../src/cli/host/colour.ts'
+import { processHost, type Host } from '../../src/cli/host/host.ts'
 import { plan } from '../builders/plan.ts'
 import { runLockstep } from './run-lockstep.ts'
 import { makeScratchFolder } from './scratch-folder.ts'

@@ -1,8 +1,8 @@
 /** Going back to where a run began that found a reload due, with the built program on simulated nodes. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ROOT_NAMESPACE } from '../../src/domain/names.ts'
-import { startTwinServer, type TwinServer } from '../../src/twin/http-server.ts'
-import { createTwin, type Twin } from '../../src/twin/twin.ts'
+import { startTwinServer, type TwinServer } from '../../src/twin/http/http-server.ts'
+import { createTwin, type Twin } from '../../src/twin/cluster/twin.ts'
 import { nodeAddress, plugin, sha256Of, version } from '../builders/live.ts'
 import { type Run, runLockstep } from './run-lockstep.ts'
 import { makeScratchFolder, type ScratchFolder } from './scratch-folder.ts'

@@ -1,8 +1,8 @@
 /** Arguments that look like secrets: warned of, and shown nowhere. */
 import { expect, test } from 'vitest'
 import type { Sha256 } from '../../src/domain/names.ts'
-import { startTwinServer } from '../../src/twin/http-server.ts'
-import { createTwin } from '../../src/twin/twin.ts'
+import { startTwinServer } from '../../src/twin/http/http-server.ts'
+import { createTwin } from '../../src/twin/cluster/twin.ts'
 import { nodeAddress } from '../builders/live.ts'
 import { runLockstep } from './run-lockstep.ts'
 import { makeScratchFolder } from './scratch-folder.ts'

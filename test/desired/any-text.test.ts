@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Files } from '../../src/desired/files.ts'
+import type { Files } from '../../src/desired/files/files.ts'
 import { loadDesiredState } from '../../src/desired/load-desired-state.ts'
 import { InputError } from '../../src/domain/errors.ts'
 import { DIGEST, problemsOf, withPlugin } from './desired-folder.ts'

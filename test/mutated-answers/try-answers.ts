@@ -8,7 +8,7 @@ import type { ServerResponse } from '../../src/domain/exchange.ts'
 import type { LiveState } from '../../src/domain/live.ts'
 import { observe } from '../../src/live/observe.ts'
 import { createReader } from '../../src/server/reader.ts'
-import type { Twin } from '../../src/twin/twin.ts'
+import type { Twin } from '../../src/twin/cluster/twin.ts'
 import { nodeAddress } from '../builders/live.ts'
 import { type Mutation, mutationsOf } from './mutations.ts'
 

@@ -15,7 +15,7 @@ import {
   type Version,
 } from '../../src/domain/names.ts'
 import { requestOf } from '../../src/server/requests.ts'
-import type { Twin } from '../../src/twin/twin.ts'
+import type { Twin } from '../../src/twin/cluster/twin.ts'
 import { mountPath, version } from '../builders/live.ts'
 import { desiredPlugin, desiredVersion } from '../builders/safety-input.ts'
 import { desiredState } from '../drift/desired-state.ts'

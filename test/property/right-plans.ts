@@ -8,7 +8,7 @@ import type { LiveState } from '../../src/domain/live.ts'
 import { ROOT_NAMESPACE, UNVERSIONED, type Version } from '../../src/domain/names.ts'
 import type { Draft } from '../../src/plan/make-plan.ts'
 import { wantedEnd } from '../../src/plan/wanted-end.ts'
-import { rehearse } from '../../src/twin/rehearse.ts'
+import { rehearse } from '../../src/twin/rehearsal/rehearse.ts'
 import {
   connectionPath,
   liveConnection,

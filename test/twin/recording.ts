@@ -8,8 +8,8 @@ import {
   parseSha256,
   type PluginType,
 } from '../../src/domain/names.ts'
-import type { PluginFile } from '../../src/twin/seeds.ts'
-import { createTwin, type Twin } from '../../src/twin/twin.ts'
+import type { PluginFile } from '../../src/twin/cluster/seeds.ts'
+import { createTwin, type Twin } from '../../src/twin/cluster/twin.ts'
 
 export interface Exchange {
   readonly story: string

@@ -1,9 +1,9 @@
 /** `lockstep apply`: plans, from files or a saved plan, asks, carries out, and plans again. */
 import type { ExitCode } from '../../domain/errors.ts'
-import { checkPlanId } from '../../apply/plan-file.ts'
-import { commandAgain } from '../again.ts'
+import { checkPlanId } from '../../operations/plan-file.ts'
+import { commandAgain } from '../resume-command.ts'
 import { applyPlan, type ApplyOptions } from '../apply-plan.ts'
-import type { Host } from '../host.ts'
+import type { Host } from '../host/host.ts'
 import { makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
 import { openSession, pluginsOf } from '../session.ts'

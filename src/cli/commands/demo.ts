@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { type NodeAddress, ROOT_NAMESPACE, type Sha256 } from '../../domain/names.ts'
 import { builtinPlugins } from '../../domain/builtin-plugins.ts'
-import { startTwinServer } from '../../twin/http-server.ts'
-import { createTwin } from '../../twin/twin.ts'
+import { startTwinServer } from '../../twin/http/http-server.ts'
+import { createTwin } from '../../twin/cluster/twin.ts'
 import {
   type RunProgram,
   type Stage,
@@ -12,7 +12,7 @@ import {
   type StoryFile,
   tellStory,
 } from '../demo/story.ts'
-import type { Host } from '../host.ts'
+import type { Host } from '../host/host.ts'
 
 const TOKEN = 'simulated-token'
 const SERVER_VERSION = '2.7.2'

@@ -1,17 +1,17 @@
 /** `lockstep drift`: what differs between the file and the cluster, and why. Changes nothing. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { jsonText, lines } from '../../domain/printable.ts'
-import { readPast } from '../../apply/past-runs.ts'
+import { readPast } from '../../journal/past-runs.ts'
 import { findDrift } from '../../drift/find-drift.ts'
 import { renderDrift } from '../../render/drift-text.ts'
-import { commandAgain } from '../again.ts'
-import { viewOf } from '../colour.ts'
-import type { Host } from '../host.ts'
+import { commandAgain } from '../resume-command.ts'
+import { viewOf } from '../host/colour.ts'
+import type { Host } from '../host/host.ts'
 import { journalFolder } from '../journal-folder.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions, DetailOption } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
-import { tellOfRunUnderWay } from '../run-under-way.ts'
+import { tellOfRunUnderWay } from '../run-in-progress.ts'
 
 type DriftOptions = CommonOptions &
   DetailOption & { readonly json?: boolean; readonly journal?: string }

@@ -4,7 +4,7 @@ import { findTerm, GLOSSARY, type Term } from '../../domain/glossary.ts'
 import { line } from '../../domain/printable.ts'
 import { RULES } from '../../safety/rules.ts'
 import type { Rule } from '../../safety/rule.ts'
-import type { Host } from '../host.ts'
+import type { Host } from '../host/host.ts'
 
 /** @throws {LockstepError} `no-such-name` if `name` is neither a rule nor a word of the glossary. */
 export function explain(name: string | undefined, host: Host): ExitCode {

@@ -2,11 +2,11 @@
 import type { JournalEvent } from '../../documents/journal.generated.ts'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { jsonText, line, lines } from '../../domain/printable.ts'
-import { journalRoot } from '../../apply/journal.ts'
-import { listRuns, readRun } from '../../apply/read-journal.ts'
-import { isHeld, readHolder } from '../../apply/local-lock.ts'
+import { journalRoot } from '../../journal/write-journal.ts'
+import { listRuns, readRun } from '../../journal/read-journal.ts'
+import { isHeld, readHolder } from '../../lock/local-lock.ts'
 import { type NamedRun, renderHistory, renderRun } from '../../render/history-text.ts'
-import type { Host } from '../host.ts'
+import type { Host } from '../host/host.ts'
 import type { OutputOptions } from '../options.ts'
 
 type HistoryOptions = OutputOptions & { readonly json?: boolean; readonly journal?: string }

@@ -3,7 +3,7 @@ import { Document, visit } from 'yaml'
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { escapeQuoted, line, printable } from '../../domain/printable.ts'
 import { describeLive } from '../../plan/describe-live.ts'
-import type { Host } from '../host.ts'
+import type { Host } from '../host/host.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession } from '../session.ts'
 

@@ -8,12 +8,12 @@ import {
   forceRelease,
   readClusterLock,
   type Watcher,
-} from '../../apply/cluster-lock.ts'
-import { journalRoot } from '../../apply/journal.ts'
-import { isHeld, type LockHolder, readHolder, removeLock } from '../../apply/local-lock.ts'
+} from '../../lock/cluster-lock.ts'
+import { journalRoot } from '../../journal/write-journal.ts'
+import { isHeld, type LockHolder, readHolder, removeLock } from '../../lock/local-lock.ts'
 import type { Client } from '../../server/client.ts'
-import { lockCommands } from '../again.ts'
-import type { Host } from '../host.ts'
+import { lockCommands } from '../resume-command.ts'
+import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession, type Session } from '../session.ts'

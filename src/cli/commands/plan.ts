@@ -4,14 +4,14 @@ import { line, lines } from '../../domain/printable.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { renderPlan } from '../../render/plan-text.ts'
 import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
-import { viewOf } from '../colour.ts'
-import type { Host } from '../host.ts'
+import { viewOf } from '../host/colour.ts'
+import type { Host } from '../host/host.ts'
 import { blockedExitCode, isBlocked, type JudgeOptions, makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions, DetailOption } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
 import { warnOfTokenLife } from '../token-life.ts'
-import { tellOfRunUnderWay } from '../run-under-way.ts'
+import { tellOfRunUnderWay } from '../run-in-progress.ts'
 
 type PlanOptions = CommonOptions &
   DetailOption &
@@ -31,7 +31,7 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
     const made = await makeJudgedPlan({ desired, live, session, options, host })
     if (!isBlocked(made)) await warnOfTokenLife({ plan: made, session, host })
     if (options.out !== undefined) {
-      const { writePlanFile } = await import('../../apply/plan-file.ts')
+      const { writePlanFile } = await import('../../operations/plan-file.ts')
       await writePlanFile(options.out, made, host.now())
     }
     if (options.json === true) host.out(formatPlan(made))

@@ -1,12 +1,12 @@
 /** `lockstep show`: a saved plan as `plan` printed it. Asks no server. Exits 1 for an edited one. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { line, lines } from '../../domain/printable.ts'
-import { isUnchanged, readPlanToShow } from '../../apply/plan-file.ts'
+import { isUnchanged, readPlanToShow } from '../../operations/plan-file.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
 import { renderPlan } from '../../render/plan-text.ts'
-import { viewOf } from '../colour.ts'
-import type { Host } from '../host.ts'
+import { viewOf } from '../host/colour.ts'
+import type { Host } from '../host/host.ts'
 import type { DetailOption, OutputOptions } from '../options.ts'
 
 type ShowOptions = OutputOptions &

@@ -11,12 +11,12 @@ import {
 import { upgradablePlugins } from '../../domain/upgradable.ts'
 import { jsonText, lines } from '../../domain/printable.ts'
 import { renderStatus } from '../../render/status-text.ts'
-import { paletteFor } from '../colour.ts'
-import type { Host } from '../host.ts'
+import { paletteFor } from '../host/colour.ts'
+import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession, pluginsOf } from '../session.ts'
-import { tellOfRunUnderWay } from '../run-under-way.ts'
+import { tellOfRunUnderWay } from '../run-in-progress.ts'
 
 type StatusOptions = CommonOptions & {
   readonly json?: boolean

@@ -11,7 +11,7 @@ import { jsonText, line, lines } from '../../domain/printable.ts'
 import type { DesiredPlugin } from '../../domain/desired.ts'
 import { versionLabel } from '../../domain/names.ts'
 import { hasSecretArgument } from '../../domain/secret-arguments.ts'
-import type { Host } from '../host.ts'
+import type { Host } from '../host/host.ts'
 import { trustOf } from '../trust.ts'
 import type { FileOptions, OutputOptions } from '../options.ts'
 

@@ -12,10 +12,10 @@ import type { Namespace, NodeAddress } from '../../domain/names.ts'
 import { line } from '../../domain/printable.ts'
 import { shellWords } from '../../domain/shell-words.ts'
 import { verificationOf } from '../../plan/checked.ts'
-import type { Host } from '../host.ts'
+import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
-import { commandRunner } from '../run-command.ts'
+import { commandRunner } from '../user-commands/run-command.ts'
 import { openSession, pluginsOf } from '../session.ts'
 
 /** Exit 0 where every check passed on every node; 1 where one failed, or could not be made. */

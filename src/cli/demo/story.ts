@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { LockstepError } from '../../domain/errors.ts'
 import type { Product } from '../../domain/live.ts'
 import { line, lines } from '../../domain/printable.ts'
-import type { Host } from '../host.ts'
+import type { Host } from '../host/host.ts'
 
 /** The cluster a story is told on. */
 export interface Stage {

@@ -1,0 +1,107 @@
+/**
+ * Takes back what a failed step's group has done: first the configuration, newest first, then a
+ * reload of every node already touched, in the order they were touched. Each is read back.
+ */
+import type { Action, Fact, Step } from '../../documents/plan.generated.ts'
+
+export interface UndoPlan {
+  readonly actions: readonly Action[]
+  /** What holds again once they are carried out. */
+  readonly restores: readonly Fact[]
+  /** What steps without an undo found: where it holds no longer, nothing brings it back. */
+  readonly lasting: readonly Fact[]
+  /** Mounts that were reloaded and for which nothing says what to go back to. */
+  readonly lost: readonly string[]
+}
+
+/** `touched` are the steps of one group whose request was sent, the failed one last. */
+export function planUndo(touched: readonly Step[]): UndoPlan {
+  const undo = touched.map((step) => step.undo)
+  const configuration = [...undo].reverse().flatMap((actions) => actions.filter(isConfiguration))
+  const reloads = undo.flatMap((actions) => actions.filter((action) => !isConfiguration(action)))
+  const restores = earliestOf(touched.flatMap((step) => step.restores))
+  return {
+    actions: onceEach([...configuration, ...reloads]),
+    restores,
+    lasting: touched.flatMap((step) => (step.undo.length === 0 ? foundBy(step) : [])),
+    lost: lostMounts(touched, restores),
+  }
+}
+
+/** Two steps may be taken back by the same request. */
+function onceEach(actions: readonly Action[]): Action[] {
+  return [...new Map(actions.map((action) => [JSON.stringify(action), action])).values()]
+}
+
+function isConfiguration(action: Action): boolean {
+  return action.kind !== 'reload'
+}
+
+/** One fact for each thing: where two steps touched it, the first one's word is the older state. */
+function earliestOf(facts: readonly Fact[]): Fact[] {
+  const first = new Map<string, Fact>()
+  for (const fact of facts) {
+    const key = keyOf(fact)
+    if (!first.has(key)) first.set(key, fact)
+  }
+  return [...first.values()]
+}
+
+/** What a fact is of, and where: two facts of one key cannot both hold. */
+export function keyOf(fact: Fact): string {
+  const node = 'node' in fact ? fact.node : ''
+  return `${fact.fact} ${whatOf(fact)} ${node}`
+}
+
+function whatOf(fact: Fact): string {
+  if ('mount' in fact) return fact.mount
+  if ('connection' in fact) return fact.connection
+  return 'plugin' in fact ? `${fact.plugin} ${fact.version}` : ''
+}
+
+/** What the step's own entry, mount or connection was before it. */
+export function foundBy({ action, requires }: Step): Fact[] {
+  return requires.filter(({ fact }) =>
+    action.kind === 'register'
+      ? fact === 'entry'
+      : fact === 'mount' || fact === 'no_mount' || fact === 'connection',
+  )
+}
+
+function lostMounts(touched: readonly Step[], restores: readonly Fact[]): string[] {
+  const known = new Set(
+    restores.flatMap((fact) => (fact.fact === 'running' ? [`${fact.mount} ${fact.node}`] : [])),
+  )
+  const reloaded = touched.flatMap(({ action }) =>
+    action.kind === 'reload'
+      ? action.mounts.filter((mount) => !known.has(`${mount} ${action.node}`))
+      : [],
+  )
+  return [...new Set(reloaded)].sort()
+}
+
+/** Those of the facts to restore that this one action brings about. */
+export function effectOf(action: Action, restores: readonly Fact[]): Fact[] {
+  return restores.filter((fact) => {
+    switch (action.kind) {
+      case 'register':
+      case 'deregister':
+        return (
+          fact.fact === 'entry' &&
+          fact.plugin === action.plugin &&
+          fact.version === action.version &&
+          fact.node === undefined
+        )
+      case 'tune':
+        return fact.fact === 'mount' && fact.mount === action.mount && fact.node === undefined
+      case 'repoint':
+        return fact.fact === 'connection' && fact.connection === action.connection
+      case 'reload':
+        return (
+          fact.fact === 'running' && fact.node === action.node && action.mounts.includes(fact.mount)
+        )
+      case 'enable':
+        return false
+    }
+  })
+}

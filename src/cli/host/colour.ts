@@ -1,0 +1,26 @@
+/** Whether results are coloured: on a terminal, unless NO_COLOR or --color says otherwise. */
+import { createPalette, type Palette } from '../../render/palette.ts'
+import type { Host } from './host.ts'
+import type { DetailOption, OutputOptions } from '../options.ts'
+
+export function paletteFor(options: OutputOptions, host: Host): Palette {
+  return createPalette(isColoured(options, host, host.outIsTerminal), host.paintKey)
+}
+
+/** How results are drawn: in colour or not, how wide, and with every name or the first few. */
+export function viewOf(
+  options: OutputOptions & DetailOption,
+  host: Host,
+): { readonly palette: Palette; readonly width: number; readonly detail: boolean } {
+  return {
+    palette: paletteFor(options, host),
+    width: host.width,
+    detail: options.detail === true,
+  }
+}
+
+export function isColoured(options: OutputOptions, host: Host, isTerminal: boolean): boolean {
+  if (options.color !== 'auto') return options.color === 'always'
+  const refused = host.env['NO_COLOR'] !== undefined && host.env['NO_COLOR'] !== ''
+  return isTerminal && !refused && host.env['TERM'] !== 'dumb'
+}

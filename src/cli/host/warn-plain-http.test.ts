@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest'
+import type { ServerRequest, Transport } from '../../domain/exchange.ts'
+import type { NodeAddress } from '../../domain/names.ts'
+import { isReadableByOthers, warnOfPlainHttp } from './warn-plain-http.ts'
+
+it.each([
+  ['http://bao.example.com:8200', true],
+  ['http://10.0.0.1:8200', true],
+  ['http://127.0.0.1.example.com:8200', true],
+  ['http://localhost.example.com', true],
+  ['https://bao.example.com:8200', false],
+  ['http://127.0.0.1:8200', false],
+  ['http://127.8.9.1:8200', false],
+  ['http://localhost:8200', false],
+  ['http://bao.localhost', false],
+  ['http://[::1]:8200', false],
+])('%s: %s', (address, readable) => {
+  expect(isReadableByOthers(address as NodeAddress)).toBe(readable)
+})
+
+it('warns once, before the first request goes out', async () => {
+  const told: string[] = []
+  const transport: Transport = {
+    send: (node) => {
+      told.push(`sent to ${node}`)
+      return Promise.resolve({ status: 200, body: null })
+    },
+    close: () => Promise.resolve(),
+  }
+  const careful = warnOfPlainHttp(transport, (node) => told.push(`warned of ${node}`))
+  for (const node of ['http://localhost:1', 'http://a:1', 'http://b:1', 'http://a:1']) {
+    await careful.send(node as NodeAddress, {} as ServerRequest)
+  }
+
+  expect(told).toEqual([
+    'sent to http://localhost:1',
+    'warned of http://a:1',
+    'sent to http://a:1',
+    'sent to http://b:1',
+    'sent to http://a:1',
+  ])
+})

@@ -1,0 +1,30 @@
+/**
+ * The environment of a command that a file names: what programs need to start and to reach a node,
+ * and nothing that the command was not meant to have, such as the token or a pipeline's secrets.
+ */
+import { LockstepError } from '../../domain/errors.ts'
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+const PASSED = ['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'TZ', 'SSH_AUTH_SOCK']
+
+/** `names`: what the command line passes besides. Throws a LockstepError for one that is not set. */
+export function commandEnvironment(
+  env: Variables,
+  names: readonly string[],
+): Readonly<Record<string, string>> {
+  const missing = names.filter((name) => env[name] === undefined)
+  if (missing.length > 0) {
+    throw new LockstepError({
+      code: 'missing-environment',
+      message: `--pass-env names ${missing.join(', ')}, which is not set`,
+      hint: 'Set the variable, or leave the option out.',
+    })
+  }
+  const passed = new Set([...PASSED, ...names])
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && (passed.has(name) || name.startsWith('LC_')) ? [[name, value]] : [],
+    ),
+  )
+}

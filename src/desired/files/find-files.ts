@@ -1,0 +1,48 @@
+/** The files that the given paths stand for, in the order they are read; nothing is opened. */
+import { resolve } from 'node:path'
+import { compareText } from '../../domain/names.ts'
+import type { Problem } from '../../domain/errors.ts'
+import type { Files } from './files.ts'
+import { show } from '../wording.ts'
+
+export interface FoundFiles {
+  /** As the user gave them; those of a directory below its name. */
+  readonly files: readonly string[]
+  readonly problems: readonly Problem[]
+}
+
+export async function findFiles(paths: readonly string[], on: Files): Promise<FoundFiles> {
+  const files: string[] = []
+  const problems: Problem[] = []
+  if (paths.length === 0) problems.push({ message: 'no file was given' })
+  const seen = new Map<string, string>()
+  for (const path of paths) {
+    const found = await filesOf(path, on)
+    if ('problem' in found) problems.push(found.problem)
+    else {
+      for (const file of found.files) {
+        const before = seen.get(resolve(file))
+        if (before === undefined) files.push(file)
+        else problems.push({ message: `${show(file)}: is given twice, first as ${show(before)}` })
+        seen.set(resolve(file), before ?? file)
+      }
+    }
+  }
+  return { files, problems }
+}
+
+async function filesOf(
+  path: string,
+  on: Files,
+): Promise<{ readonly files: readonly string[] } | { readonly problem: Problem }> {
+  const kind = await on.kind(path)
+  if ('failure' in kind) return { problem: { message: `${show(path)}: ${kind.failure}` } }
+  if (kind.value === 'file') return { files: [path] }
+  const names = await on.list(path)
+  if ('failure' in names) return { problem: { message: `${show(path)}: ${names.failure}` } }
+  // A name that begins with a dot is an editor's or a mount's own, not a part of the state.
+  const yaml = names.value.filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort(compareText)
+  if (yaml.length > 0) return { files: yaml.map((name) => `${path.replace(/\/+$/, '')}/${name}`) }
+  const message = `${show(path)}: there is no *.yaml or *.yml file in this directory`
+  return { problem: { message, hint: 'subfolders are not read: name each' } }
+}

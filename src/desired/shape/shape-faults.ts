@@ -1,0 +1,189 @@
+/**
+ * One sentence for each way a value can fail the schema: what is there, what is wanted instead.
+ * Values of environment variables are never shown.
+ */
+import type { ErrorObject } from 'ajv'
+import { PLUGIN_TYPES } from '../../domain/names.ts'
+import { knownKeys } from './schema-keys.ts'
+import type { Misfit } from './misfit.ts'
+import { explainNumber } from '../version-text.ts'
+import { findClosest, listWords, show, suggest } from '../wording.ts'
+import type { Path } from '../yaml/yaml-tree.ts'
+
+export interface ShapeFault {
+  readonly error: ErrorObject
+  readonly path: Path
+  readonly value: unknown
+  /** How the value stands in the file, where it is a scalar. */
+  readonly written: string
+  /** Every required key that is not there, given with the first; otherwise none. */
+  readonly missing: readonly string[]
+}
+
+export function explainFault(fault: ShapeFault): readonly Misfit[] {
+  const { error, path, value, written, missing } = fault
+  switch (error.keyword) {
+    case 'required':
+      return missing.length === 0 ? [] : [explainMissing(path, missing)]
+    case 'additionalProperties':
+      return [explainUnknownKey(path, String(error.params.additionalProperty))]
+    case 'propertyNames':
+      return [explainName(path, String(error.params.propertyName))]
+    case 'type':
+      return [explainType(path, String(error.params.type), value, written)]
+    case 'const':
+      return [explainConstant(path, value, written, error.params.allowedValue)]
+    case 'pattern':
+      return [explainPattern(path, String(value))]
+    case 'minLength':
+    case 'minItems':
+      return [{ path, message: `${nameOf(path)} is empty`, atKey: true }]
+    // Versions that are the same though written differently count too, so the reader looks itself.
+    case 'uniqueItems':
+      return []
+    default:
+      return [{ path, message: `${nameOf(path)} ${error.message ?? 'does not fit the schema'}` }]
+  }
+}
+
+/** What a place is called in a sentence: `use`, `item 2 of retire`, `the file`. */
+export function nameOf(path: Path): string {
+  const last = path.at(-1)
+  if (last === undefined) return 'the file'
+  const parent = path.at(-2)
+  if (parent === 'env' && !isVariableName(String(last))) return 'this variable'
+  const inList = parent !== undefined && LISTS.has(parent)
+  return inList ? `item ${Number(last) + 1} of ${parent}` : show(String(last))
+}
+
+/** What is no name, such as `NAME=value`, may hold a secret and is not to be shown. */
+function isVariableName(text: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
+}
+
+const LISTS: ReadonlySet<string | number> = new Set([
+  'allow',
+  'args',
+  'binary_check',
+  'ignore',
+  'nodes',
+  'retire',
+  'run',
+  'verify',
+])
+
+/** What a value is, without showing it. */
+export function describeValue(value: unknown): string {
+  if (value === null) return 'empty'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a mapping'
+  if (typeof value === 'boolean') return 'true or false'
+  return typeof value === 'string' ? 'text' : 'a number'
+}
+
+const WANTED: Readonly<Record<string, string>> = {
+  object: 'a mapping of keys to values',
+  array: 'a list',
+  string: 'text',
+  boolean: 'true or false',
+}
+
+function explainType(path: Path, type: string, value: unknown, written: string): Misfit {
+  const wanted = WANTED[type] ?? type
+  const name = nameOf(path)
+  if (value === null) return { path, message: `${name} is empty; ${wanted} is wanted` }
+  if (type === 'string' && typeof value === 'number') {
+    return { path, message: explainNumber(written, value, isVersion(path) ? 'version' : 'text') }
+  }
+  if (type === 'string' && typeof value === 'boolean') {
+    return { path, message: `${name} must be text; put ${show(written)} in quotes` }
+  }
+  if (type === 'boolean' && typeof value === 'string') return explainBoolean(path, value)
+  return { path, message: `${name} must be ${wanted}, not ${describeValue(value)}` }
+}
+
+/** YAML 1.1 had more words for these than YAML 1.2 has. */
+function explainBoolean(path: Path, text: string): Misfit {
+  const word = text.toLowerCase()
+  const yes = ['yes', 'y', 'on', 'true'].includes(word)
+  const no = ['no', 'n', 'off', 'false'].includes(word)
+  const message = `${nameOf(path)} must be true or false, not the text ${show(text)}`
+  return { path, message, ...((yes || no) && { hint: `write ${yes}` }) }
+}
+
+function isVersion(path: Path): boolean {
+  return path.at(-1) === 'use' || path.at(-2) === 'retire'
+}
+
+function explainMissing(path: Path, missing: readonly string[]): Misfit {
+  const verb = missing.length === 1 ? 'is' : 'are'
+  const place = { path, keep: true, atKey: true }
+  const message = `${listWords(missing)} ${verb} missing`
+  if (path.length === 0) return { ...place, message, hint: 'begin the file with version: 1' }
+  const hint = MISSING_HINTS[`${path[0]}.${missing[0]}`]
+  return {
+    ...place,
+    message: `${message} from ${nameOf(path)}`,
+    ...(hint !== undefined && { hint }),
+  }
+}
+
+/** By the part of the file and the key. */
+const MISSING_HINTS: Readonly<Record<string, string>> = {
+  'mounts.plugin': 'say which plugin runs there, e.g. plugin: secret/my-kv',
+  'connections.plugin': 'say which plugin runs there, e.g. plugin: database/redis',
+  'plugins.command': "say the file's name in the plugin directory",
+  'plugins.sha256': 'give 64 hex digits, { sums: FILE } or { binary: FILE }',
+  'cluster.kv': 'name a secret of a KV version 2 mount, e.g. kv: secret/lockstep',
+  'allow.because': 'say why it is accepted',
+  'ignore.because': 'say why it is passed over',
+}
+
+function explainUnknownKey(path: Path, key: string): Misfit {
+  const hint = suggest(key, knownKeys(path), 'known here:')
+  return {
+    path: [...path, key],
+    keep: true,
+    atKey: true,
+    message: `unknown key ${show(key)}`,
+    hint,
+  }
+}
+
+function explainName(path: Path, name: string): Misfit {
+  const place = { path: [...path, name], keep: true, atKey: true }
+  if (path[0] === 'plugins' && path.length === 1) return { ...place, ...explainPluginId(name) }
+  return {
+    ...place,
+    message: 'this cannot be the name of an environment variable',
+    hint: 'write NAME: value, the name of letters, digits and _, not beginning with a digit',
+  }
+}
+
+function explainConstant(path: Path, value: unknown, written: string, allowed: unknown): Misfit {
+  const wanted = String(allowed)
+  // In quotes the number is another thing, and looks the same.
+  const isText = value === wanted && value !== allowed
+  const found =
+    written === '' ? '' : isText ? `, not the text "${wanted}"` : `, not ${show(written)}`
+  const which = path[0] === 'version' ? ', the version of this file format' : ''
+  return { path, message: `${nameOf(path)} must be ${wanted}${which}${found}` }
+}
+
+function explainPattern(path: Path, value: string): Misfit {
+  if (path.at(-1) === 'plugin') return { path, ...explainPluginId(value) }
+  return {
+    path,
+    message: `${show(value)} is not a path of a secret`,
+    hint: 'write <mount>/<path>, e.g. secret/lockstep',
+  }
+}
+
+function explainPluginId(text: string): { message: string; hint: string } {
+  const form = `write type/name, where type is ${listWords(PLUGIN_TYPES, 'or')}`
+  const slash = text.indexOf('/')
+  const type = findClosest(text.slice(0, slash), PLUGIN_TYPES)
+  const meant = slash > 0 && type !== undefined ? `${type}${text.slice(slash)}` : undefined
+  const hint = meant !== undefined && meant !== text ? `did you mean ${show(meant)}?` : form
+  return { message: `${show(text)} is not a plugin`, hint }
+}

@@ -1,0 +1,192 @@
+/**
+ * One YAML file as plain data, with the place of every key and value. The data has no prototype,
+ * holds nothing twice, and every key in it is text. Problems of YAML are told, none of the format.
+ */
+import { isMap, isScalar, isSeq, LineCounter, type Scalar } from 'yaml'
+import type { Source } from '../../domain/desired.ts'
+import { formatSource, type Problem } from '../../domain/errors.ts'
+import { completeVersion, explainNumber } from '../version-text.ts'
+import { show } from '../wording.ts'
+import type { Fault } from './yaml-faults.ts'
+import { parseSyntax } from './yaml-syntax.ts'
+
+/** The keys and list positions that lead to a value. */
+export type Path = readonly (string | number)[]
+
+export interface Places {
+  /** Of the key, or of the list item. */
+  key(path: Path): Source
+  /** Of the value; of its key where nothing is written. */
+  value(path: Path): Source
+  /** How a value that is not text stands in the file: `1.10`, `true`. */
+  written(path: Path): string
+}
+
+export interface YamlTree {
+  readonly data: unknown
+  readonly places: Places
+}
+
+export interface YamlReading {
+  /** Absent where the text is not one YAML document, or empty. */
+  readonly tree?: YamlTree
+  readonly problems: readonly Problem[]
+}
+
+export function readYaml(file: string, text: string): YamlReading {
+  const locate = locator(file, text)
+  const syntax = parseSyntax(text)
+  if (syntax.kind === 'faults') {
+    return { problems: syntax.faults.map((fault) => problemAt(locate(fault.offset), fault)) }
+  }
+  const root = syntax.document.contents
+  if (root === null || (isScalar(root) && root.value === null)) {
+    const fault = { message: 'the file is empty', hint: 'begin it with version: 1' }
+    return { problems: [problemAt(locate(0), fault)] }
+  }
+  const reader = new TreeReader(locate)
+  const data = reader.read(root, [], locate(root.range[0]))
+  return { tree: { data, places: reader }, problems: reader.problems }
+}
+
+type Locate = (offset: number) => Source
+
+function locator(file: string, text: string): Locate {
+  const lines = new LineCounter()
+  let start = 0
+  do {
+    lines.addNewLine(start)
+    start = text.indexOf('\n', start) + 1
+  } while (start > 0)
+  return (offset) => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line, column: col }
+  }
+}
+
+function problemAt(source: Source, { message, hint }: Omit<Fault, 'offset'>): Problem {
+  return { message, source, ...(hint !== undefined && { hint }) }
+}
+
+interface Place {
+  readonly key: Source
+  readonly value: Source
+  readonly written?: string
+}
+
+class TreeReader implements Places {
+  readonly problems: Problem[] = []
+  readonly #locate: Locate
+  readonly #start: Place
+  readonly #places = new Map<string, Place>()
+
+  constructor(locate: Locate) {
+    this.#locate = locate
+    this.#start = { key: locate(0), value: locate(0) }
+  }
+
+  key(path: Path): Source {
+    return this.#place(path).key
+  }
+
+  value(path: Path): Source {
+    return this.#place(path).value
+  }
+
+  written(path: Path): string {
+    return this.#place(path).written ?? ''
+  }
+
+  read(node: unknown, path: Path, key: Source): unknown {
+    if (isScalar(node) && node.range) {
+      const [start, end] = node.range
+      const nothing = start === end
+      const value = nothing ? key : this.#locate(start)
+      this.#keep(path, { key, value, written: node.source ?? '' })
+      return node.value
+    }
+    if (isSeq(node) && node.range) {
+      this.#keep(path, { key, value: this.#locate(node.range[0]) })
+      return node.items.map((item, index) => {
+        const start = rangeStart(item)
+        return this.read(item, [...path, index], start === undefined ? key : this.#locate(start))
+      })
+    }
+    if (isMap(node) && node.range) {
+      this.#keep(path, { key, value: this.#locate(node.range[0]) })
+      return this.#readMap(node.items, path)
+    }
+    this.#keep(path, { key, value: key })
+    return null
+  }
+
+  #readMap(pairs: readonly { key: unknown; value: unknown }[], path: Path): unknown {
+    const data = Object.create(null) as Record<string, unknown>
+    for (const pair of pairs) {
+      const start = rangeStart(pair.key)
+      const source = start === undefined ? this.value(path) : this.#locate(start)
+      const key = this.#readKey(pair.key, path, source)
+      if (key === undefined) continue
+      if (key in data) {
+        const first = formatSource(this.key([...path, key]))
+        this.problems.push({ message: `${show(key)} is given twice, first at ${first}`, source })
+        continue
+      }
+      data[key] = this.read(pair.value, [...path, key], source)
+    }
+    return data
+  }
+
+  #readKey(node: unknown, path: Path, source: Source): string | undefined {
+    if (!isScalar(node)) {
+      this.problems.push({ message: 'a key must be text, not a mapping or list', source })
+      return undefined
+    }
+    if (node.value === '<<' && node.type === 'PLAIN') {
+      const hint = 'write the keys out'
+      this.problems.push({ message: 'YAML merge keys are not accepted: <<', source, hint })
+      return undefined
+    }
+    if (typeof node.value === 'string') return node.value
+    const { message, key } = explainKey(node, isVersions(path))
+    this.problems.push({ message, source })
+    return key
+  }
+
+  #keep(path: Path, place: Place): void {
+    this.#places.set(pointer(path), place)
+  }
+
+  #place(path: Path): Place {
+    for (let length = path.length; length >= 0; length--) {
+      const place = this.#places.get(pointer(path.slice(0, length)))
+      if (place !== undefined) return place
+    }
+    return this.#start
+  }
+}
+
+/** What is wrong with a key that is not text, and the key it was meant to be. */
+function explainKey(node: Scalar, isVersion: boolean): { message: string; key?: string } {
+  const written = node.source ?? ''
+  if (typeof node.value === 'number') {
+    const meant = isVersion ? completeVersion(written) : undefined
+    const message = explainNumber(written, node.value, isVersion ? 'version' : 'text')
+    return { message, key: meant ?? written }
+  }
+  if (written === '') return { message: 'there is a value without a key' }
+  return { message: `the key ${show(written)} is not read as text; put it in quotes`, key: written }
+}
+
+/** Keys below `plugins.<id>.versions` are versions. */
+function isVersions(path: Path): boolean {
+  return path.length === 3 && path[0] === 'plugins' && path[2] === 'versions'
+}
+
+function rangeStart(node: unknown): number | undefined {
+  return isScalar(node) || isMap(node) || isSeq(node) ? node.range?.[0] : undefined
+}
+
+function pointer(path: Path): string {
+  return JSON.stringify(path.map(String))
+}

@@ -1,0 +1,238 @@
+/**
+ * One run at a time on this machine: a lock file in the cluster's folder that says who holds it. A
+ * holder that died does not hold it any longer; taking over from it cannot be done twice.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { EXIT, LockstepError, faultName } from '../domain/errors.ts'
+import { checkFolder, readPrivate } from '../journal/private-state.ts'
+
+export interface LockHolder {
+  /** The run's id. */
+  readonly run: string
+  /** `user@host pid n`. */
+  readonly who: string
+  /** RFC 3339. */
+  readonly since: string
+  readonly pid: number
+  readonly host: string
+}
+
+export interface LocalLock {
+  /** False once a person gave it free, and another run may have taken it: this one must stop. */
+  readonly isOurs: () => boolean
+  readonly release: () => void
+}
+
+export interface LockOptions {
+  /** The cluster's folder on this machine, the same for every run. */
+  readonly folder: string
+  readonly holder: LockHolder
+  /** True where a process of this machine is alive. */
+  readonly isAlive: (pid: number) => boolean
+  /** The commands that show and release it, for the hint of who is locked out. */
+  readonly commands: LockCommands
+}
+
+/** As a user types them for this cluster. */
+export interface LockCommands {
+  readonly show: string
+  readonly release: string
+}
+
+/** Throws a LockstepError (exit 7) if it is held. */
+export function takeLocalLock(options: LockOptions): LocalLock {
+  const { folder, holder } = options
+  const path = lockPath(folder)
+  const own = writeOwn(folder, holder)
+  try {
+    if (!tryLink(own, path)) {
+      const other = readHolder(folder)
+      if (other !== undefined && isHeld(other, options)) {
+        throw locked(other, options.commands)
+      }
+      if (other !== undefined) releaseDead(options, other, own)
+      if (!tryLink(own, path)) {
+        throw locked(readHolder(folder) ?? other, options.commands)
+      }
+    }
+  } finally {
+    unlinkSync(own)
+  }
+  const isOurs = (): boolean => {
+    try {
+      return readHolder(folder)?.run === holder.run
+    } catch {
+      // What cannot be read any longer is not ours to rely on; a run under way must end in words.
+      return false
+    }
+  }
+  return {
+    isOurs,
+    release: () => {
+      if (isOurs()) unlinkSync(path)
+    },
+  }
+}
+
+/** Throws a LockstepError where the folder cannot be written: then nothing must be begun. */
+function writeOwn(folder: string, holder: LockHolder): string {
+  const own = join(folder, `lock.${holder.run}`)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    checkFolder(folder)
+    const descriptor = openSync(own, 'wx', 0o600)
+    try {
+      writeSync(descriptor, JSON.stringify(holder))
+      // Linked before it is on disk, it would be an empty lock after a power failure.
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    return own
+  } catch (cause) {
+    if (cause instanceof LockstepError) throw cause
+    const why = faultName(cause)
+    throw new LockstepError({
+      code: 'lock-unwritable',
+      message: `nothing can be written to ${folder} (${why}), so the lock of this machine cannot be taken`,
+      hint: 'Nothing was begun. Make it writable, or set XDG_STATE_HOME to a folder that all runs on this machine can write to.',
+      cause,
+    })
+  }
+}
+
+function lockPath(folder: string): string {
+  return join(folder, 'lock')
+}
+
+/** Linking is atomic: of two that try, one gets it, and what is there is whole. */
+function tryLink(own: string, path: string): boolean {
+  try {
+    linkSync(own, path)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Undefined where there is no lock. */
+export function readHolder(folder: string): LockHolder | undefined {
+  return readFrom(lockPath(folder))
+}
+
+function readFrom(path: string): LockHolder | undefined {
+  try {
+    const text = readPrivate(path)
+    return parseHolder(text) ?? { ...UNREADABLE, since: statSync(path).mtime.toISOString() }
+  } catch (error) {
+    if (error instanceof LockstepError) throw error
+    if (faultName(error) === 'ENOENT') return undefined
+    // A link, or a file that may not be read: something holds the lock's place.
+    return { ...UNREADABLE, since: 'an unknown time' }
+  }
+}
+
+/**
+ * A file that no run has written: each writes its lock whole before it is linked. Who put it there
+ * is for a person to find out, so that it counts as held.
+ */
+const UNREADABLE = { run: 'unknown', who: 'a file that does not name its holder', pid: 0, host: '' }
+
+/** A run's name is part of a file's, so that it must not be a path. */
+function parseHolder(text: string): LockHolder | undefined {
+  try {
+    const holder = JSON.parse(text) as Partial<Record<keyof LockHolder, unknown>> | null
+    const { run, who, since, pid, host } = holder ?? {}
+    const isWhole =
+      [run, who, since, host].every((part) => typeof part === 'string') && Number.isInteger(pid)
+    return isWhole && /^[^/\0]+$/.test(String(run)) ? (holder as LockHolder) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * A lock of another machine (a shared home) cannot be checked: it counts as held. One with our own
+ * process number is of somebody who had it before us, as after the restart of a container.
+ */
+export function isHeld(
+  other: LockHolder,
+  { holder, isAlive }: Pick<LockOptions, 'isAlive'> & { readonly holder: Watcher },
+): boolean {
+  if (other.run === UNREADABLE.run) return true
+  if (other.host !== holder.host) return true
+  return other.pid !== holder.pid && isAlive(other.pid)
+}
+type Watcher = Pick<LockHolder, 'host' | 'pid'>
+
+/**
+ * Removes the lock of a dead holder. Only who has linked a claim on that holder's lock may, and it
+ * looks again before it does, so that a lock taken meanwhile is never removed. A claim left by a
+ * process that died over it is claimed in its turn.
+ */
+function releaseDead(options: LockOptions, dead: LockHolder, own: string): void {
+  const { folder } = options
+  const claim = join(folder, `lock.${dead.run}.takeover`)
+  if (tryLink(own, claim)) {
+    try {
+      if (readHolder(folder)?.run === dead.run) unlinkSync(lockPath(folder))
+    } finally {
+      unlinkSync(claim)
+    }
+    return
+  }
+  const claimant = readFrom(claim)
+  if (claimant === undefined || isHeld(claimant, options)) return
+  const overClaim = join(folder, `lock.${claimant.run}.takeover`)
+  if (!tryLink(own, overClaim)) return
+  try {
+    if (readFrom(claim)?.run === claimant.run) unlinkSync(claim)
+  } finally {
+    unlinkSync(overClaim)
+  }
+  releaseDead(options, dead, own)
+}
+
+/**
+ * Removes the lock that a person has looked at, whoever holds it; false where it is gone by now, or
+ * another run has taken it since.
+ */
+export function removeLock(folder: string, seen: LockHolder): boolean {
+  if (readHolder(folder)?.run !== seen.run) return false
+  try {
+    unlinkSync(lockPath(folder))
+    return true
+  } catch (error) {
+    if (faultName(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+function locked(other: LockHolder | undefined, { show, release }: LockCommands): LockstepError {
+  if (other?.run === UNREADABLE.run) {
+    return new LockstepError({
+      code: 'locked',
+      message: `the lock file of this machine does not say who holds the cluster (written ${other.since})`,
+      exitCode: EXIT.locked,
+      hint: `If no run is alive on this machine, remove it: ${release} --force`,
+    })
+  }
+  const who = other === undefined ? 'another run' : `${other.who}, since ${other.since}`
+  return new LockstepError({
+    code: 'locked',
+    message: `the cluster is locked by ${who}${other === undefined ? '' : ` (run ${other.run})`}`,
+    exitCode: EXIT.locked,
+    hint: `Wait for that run to end (${show}), or, if its machine is gone, release it: ${release}`,
+  })
+}

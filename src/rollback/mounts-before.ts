@@ -1,0 +1,83 @@
+/** The mounts as a run found them, for the way back to where it began. Pure. */
+import type { RunStarted } from '../documents/journal.generated.ts'
+import type { DesiredMount, DesiredPlugin } from '../domain/desired.ts'
+import { nameSome } from '../domain/name-some.ts'
+import { BUILTIN, type RunningBinary, UNVERSIONED } from '../domain/names.ts'
+import { beginningOf, type LostBeginning } from './unreloaded-mounts.ts'
+import { entryBefore } from './plugins-before.ts'
+import { type Known, sourceOf, useOf } from './rollback-sources.ts'
+
+interface MountsBefore {
+  readonly desired: readonly DesiredMount[]
+  readonly lost: readonly LostBeginning[]
+}
+
+/** What the run found half way stays as it is, if it still is so. */
+export function mountsBefore(
+  known: Known,
+  plugins: readonly DesiredPlugin[],
+  notes: string[],
+): MountsBefore {
+  const { before } = known.started
+  const desired: DesiredMount[] = []
+  const lost: LostBeginning[] = []
+  const standing: string[] = []
+  for (const one of before.mounts) {
+    for (const mount of mountBefore(one, known)) {
+      const due = startedBy(mount, plugins)
+      const beginning =
+        due === undefined ? undefined : beginningOf(one, due, known.index.mountAt(mount.path))
+      if (beginning?.kind === 'lost') lost.push(beginning.lost)
+      else if (beginning?.kind === 'stands') standing.push(mount.path)
+      else desired.push(mount)
+    }
+  }
+  if (standing.length > 0) {
+    notes.push(
+      `${nameSome(standing)}: half way when that run began, and still as then. No reload brings that about, so that is left as it is.`,
+    )
+  }
+  if (before.mounts.some(({ version, running }) => version !== null && running === undefined)) {
+    notes.push(
+      'The journal does not say of every mount what ran when that run began: it goes back to what was configured and registered.',
+    )
+  }
+  return { desired, lost }
+}
+
+/** Undefined where nobody knows. */
+function startedBy(
+  { plugin, use }: DesiredMount,
+  plugins: readonly DesiredPlugin[],
+): RunningBinary | undefined {
+  if (use === undefined) return undefined
+  if (use.value.kind === 'builtin') return BUILTIN
+  const version = use.value.kind === 'version' ? use.value.version : UNVERSIONED
+  const versions = plugins.find(({ id }) => id === plugin)?.versions ?? []
+  return versions.find((one) => one.version === version)?.sha256
+}
+
+function mountBefore(
+  { mount, plugin, version }: RunStarted['before']['mounts'][number],
+  known: Known,
+): DesiredMount[] {
+  if (version === null) return []
+  const source = sourceOf(known.started)
+  const unversioned = entryBefore(plugin, UNVERSIONED, known)
+  const value = useOf(version)
+  const inFile = known.file?.mounts.find(({ path }) => path === mount)
+  return [
+    {
+      ...(inFile ?? { canary: false, verify: [] }),
+      path: mount,
+      plugin,
+      enable: false,
+      // Without a version and without such an entry it ran what is compiled in.
+      use: {
+        value: value.kind === 'unversioned' && unversioned === null ? { kind: 'builtin' } : value,
+        source,
+      },
+      source,
+    },
+  ]
+}

@@ -1,0 +1,71 @@
+/**
+ * The desired state that returns to where a run began, from its journal: what it found of all it
+ * changed. Pure. What cannot be returned to is said, and what the plan cannot bring about it says.
+ */
+import type { DesiredConnection, DesiredState, Use } from '../domain/desired.ts'
+import { indexLive } from '../domain/live-index.ts'
+import { compareText, type PluginId } from '../domain/names.ts'
+import type { LostBeginning } from './unreloaded-mounts.ts'
+import { mountsBefore } from './mounts-before.ts'
+import { pastOf } from '../journal/past-runs.ts'
+import { pluginBefore } from './plugins-before.ts'
+import { type RollbackSources, sourceOf, useOf } from './rollback-sources.ts'
+
+export interface RollbackState {
+  readonly desired: DesiredState
+  /** What will not be as it was, one sentence each. */
+  readonly notes: readonly string[]
+  /** What no plan can return to: then there is no way back to where the run began. */
+  readonly lost: readonly LostBeginning[]
+}
+
+/**
+ * The desired state that a run began with. What the journals do not hold, as a mount that cannot
+ * be unmade, is said in `notes`.
+ */
+export function rollbackState(sources: RollbackSources): RollbackState {
+  const { started, runs, live, file } = sources
+  const { before } = started
+  const notes: string[] = []
+  const ids = new Set<PluginId>(
+    [...before.entries, ...before.mounts, ...before.connections].map(({ plugin }) => plugin),
+  )
+  const made = before.mounts.filter(({ version }) => version === null)
+  for (const { mount } of made) {
+    notes.push(`${mount} was mounted by that run and stays: nothing is ever unmounted.`)
+  }
+  const lock = started.cluster.lock
+  const known = { ...sources, past: pastOf(runs), index: indexLive(live) }
+  const plugins = [...ids].sort(compareText).map((id) => pluginBefore(id, known, notes))
+  const listed = new Set(
+    plugins.flatMap(({ id, versions }) => versions.map(({ version }) => `${id} ${version}`)),
+  )
+  /** What nobody can register again is left as it is. */
+  const canUse = (plugin: PluginId, use: Use): boolean =>
+    use.kind !== 'version' || listed.has(`${plugin} ${use.version}`)
+  const mounts = mountsBefore(known, plugins, notes)
+  return {
+    notes,
+    lost: mounts.lost,
+    desired: {
+      cluster: {
+        ...(lock !== undefined && { lock: { kv: lock, source: sourceOf(started) } }),
+        ...file?.cluster,
+      },
+      plugins,
+      mounts: mounts.desired
+        .filter(({ plugin, use }) => use === undefined || canUse(plugin, use.value))
+        .sort((a, b) => compareText(a.path, b.path)),
+      connections: before.connections
+        .map(({ connection, plugin, version }): DesiredConnection => {
+          const source = sourceOf(started)
+          const value: Use = useOf(version)
+          return { path: connection, plugin, use: { value, source }, source }
+        })
+        .filter(({ plugin, use }) => use === undefined || canUse(plugin, use.value))
+        .sort((a, b) => compareText(a.path, b.path)),
+      allow: file?.allow ?? [],
+      ignore: [],
+    },
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Registering and deregistering. A yes proves little: the file is looked for, never into, and
+ * deregistering says yes to what is in use and to what was never there.
+ */
+import type { ServerResponse } from '../../domain/exchange.ts'
+import {
+  isBuiltinVersion,
+  type PluginId,
+  type Sha256,
+  UNVERSIONED,
+  type Version,
+} from '../../domain/names.ts'
+import { joinErrors, NO_CONTENT, noFile, refuse } from './answers.ts'
+import { BEHAVIOUR } from './behaviour.ts'
+import { addEntry } from './catalog.ts'
+import { readVersion } from './server-version.ts'
+import type { Node, State } from './state.ts'
+
+/** @param node the answering node, the only one whose plugin directory is looked at */
+export function register(
+  state: State,
+  node: Node,
+  plugin: PluginId,
+  body: Readonly<Record<string, unknown>>,
+): ServerResponse {
+  let version = UNVERSIONED
+  if (typeof body['version'] === 'string' && body['version'] !== '') {
+    const read = readVersion(state.product, body['version'])
+    if ('refusal' in read) return read.refusal
+    version = read.version
+    if (isBuiltinVersion(version)) {
+      return refuse(
+        400,
+        `version "${body['version']}" is not allowed because 'builtin' is a reserved metadata identifier`,
+      )
+    }
+  }
+  const sha256 = typeof body['sha256'] === 'string' ? body['sha256'].toLowerCase() : ''
+  if (sha256 === '') return refuse(400, 'missing SHA-256 value')
+  const command = typeof body['command'] === 'string' ? body['command'] : ''
+  if (command === '') return refuse(400, 'missing command value')
+  if (!/^([0-9a-f]{2})*$/.test(sha256))
+    return refuse(400, 'Could not decode SHA-256 value from Hex')
+  if (BEHAVIOUR[state.product].refusesShortSha256 && sha256.length !== 64) {
+    return refuse(400, 'Decoded SHA-256 value is not 32 bytes')
+  }
+  if (command.split('/').includes('..')) {
+    return refuse(500, joinErrors(['path cannot contain parent references']))
+  }
+  const file = node.files.get(command)
+  if (file === undefined) return refuse(500, joinErrors([noFile(command)]))
+  // A program that reports its version is registered under it where the request names none.
+  if (version === UNVERSIONED) version = file.version ?? UNVERSIONED
+  if (state.catalog.get(plugin)?.get(version)?.declarative === true) {
+    return refuse(400, DECLARED)
+  }
+  addEntry(state, {
+    plugin,
+    version,
+    command,
+    // Vault takes hashes of other lengths as well, which no file can have.
+    sha256: sha256 as Sha256,
+    args: texts(body['args']),
+    env: texts(body['env']),
+  })
+  return NO_CONTENT
+}
+
+const DECLARED = 'the plugin is declared in the server configuration'
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+export function deregister(state: State, plugin: PluginId, version: Version): ServerResponse {
+  if (state.pins.get(plugin) === version) {
+    return refuse(500, joinErrors(['cannot delete a pinned version']))
+  }
+  const versions = state.catalog.get(plugin)
+  if (versions?.get(version)?.declarative === true) return refuse(400, DECLARED)
+  if (versions?.has(version) === true) {
+    const left = new Map([...versions].filter(([other]) => other !== version))
+    if (left.size === 0) state.catalog.delete(plugin)
+    else state.catalog.set(plugin, left)
+  }
+  return NO_CONTENT
+}

@@ -1,0 +1,97 @@
+/**
+ * Which node answers a request: the one that was asked, the active one for it, or none but a
+ * redirect. Standbys differ: OpenBao's answer reads and reloads themselves, Vault's nothing.
+ */
+import type { ServerRequest, ServerResponse } from '../../domain/exchange.ts'
+import { type Namespace, parseNamespace, ROOT_NAMESPACE } from '../../domain/names.ts'
+import { REDIRECT, refuse } from './answers.ts'
+import { BEHAVIOUR } from './behaviour.ts'
+import { answerHealth, answerLeader, answerSealStatus, SEALED } from './cluster-status.ts'
+import { answerRequest, type ReadRequest } from './requests.ts'
+import type { Node, State } from './state.ts'
+
+export function route(state: State, node: Node, request: ServerRequest): ServerResponse {
+  const read = readRequest(state, request)
+  if (read === undefined) return refuse(400)
+  const ofItself = answerOfItself(state, node, read)
+  if (ofItself !== undefined) return ofItself
+  if (node.state === 'sealed') return SEALED
+  if (!state.namespaces.has(read.namespace)) return refuse(404, 'namespace not found')
+  if (node.address === state.active || answersAsStandby(state, node, read)) {
+    return answerRequest(state, node, read)
+  }
+  if (!request.forwarding) return refuseToForward(state, node, read)
+  const active = state.active === undefined ? undefined : state.nodes.get(state.active)
+  return active === undefined
+    ? refuse(500, 'local node not active but active cluster node not found')
+    : answerRequest(state, active, read)
+}
+
+/** Undefined where the path is not percent-encoded as one must be. */
+function readRequest(state: State, request: ServerRequest): ReadRequest | undefined {
+  const [encoded = '', query = ''] = request.path.split('?')
+  const path = decode(encoded)
+  const named = BEHAVIOUR[state.product].hasNamespaces || state.namespaces.has(request.namespace)
+  // A server without namespaces does not read the header.
+  let namespace = named ? parseNamespace(request.namespace) : ROOT_NAMESPACE
+  if (path === undefined || namespace === undefined) return undefined
+  let rest = path
+  // The path may name namespaces too: `ns1/sys/mounts`.
+  for (;;) {
+    const at = rest.indexOf('/')
+    const deeper = `${namespace}${rest.slice(0, at + 1)}` as Namespace
+    if (at < 0 || !state.namespaces.has(deeper)) break
+    namespace = deeper
+    rest = rest.slice(at + 1)
+  }
+  return {
+    method: request.method,
+    namespace,
+    path: rest,
+    query: new URLSearchParams(query),
+    body: request.body ?? {},
+  }
+}
+
+/** As servers do, before the path is taken apart: an encoded slash is a slash. */
+function decode(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** What every node answers for itself, whatever its part in the cluster. */
+function answerOfItself(
+  state: State,
+  node: Node,
+  { path, query, namespace }: ReadRequest,
+): ServerResponse | undefined {
+  switch (path) {
+    case 'sys/health':
+      return namespace === ''
+        ? answerHealth(state, node, query)
+        : refuse(400, 'operation unavailable in namespaces')
+    case 'sys/leader':
+      return node.state === 'sealed' ? SEALED : answerLeader(state, node)
+    case 'sys/seal-status':
+      return answerSealStatus(state, node)
+    // A path OpenBao does not have at all, refused before anything is looked up.
+    case 'sys/replication/status':
+      return state.product === 'openbao' ? refuse(404, 'unsupported path') : undefined
+    default:
+      return undefined
+  }
+}
+
+function answersAsStandby(state: State, node: Node, { method, path }: ReadRequest): boolean {
+  if (!state.standbysServe || node.state !== 'up') return false
+  if (method === 'GET') return path !== 'sys/ha-status'
+  return path === 'sys/plugins/reload/backend' || path === 'sys/capabilities-self'
+}
+
+function refuseToForward(state: State, node: Node, { query }: ReadRequest): ServerResponse {
+  const isStuck = state.standbysServe && node.state === 'forwarding'
+  return isStuck && query.has('help') ? refuse(500, 'please forward to the active node') : REDIRECT
+}

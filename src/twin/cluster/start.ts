@@ -1,0 +1,146 @@
+/**
+ * Starting what a mount runs, on one node: which entry, whether its file is there and is what was
+ * registered, and the words the servers have for what goes wrong. Changes nothing but the node's
+ * count of killed processes.
+ */
+import { isOverridable } from '../../domain/overridable.ts'
+import {
+  type RunningBinary,
+  BUILTIN,
+  isOtherBinary,
+  type PluginId,
+  pluginName,
+  pluginType,
+  UNVERSIONED,
+  type Version,
+} from '../../domain/names.ts'
+import { joinErrors, noFile } from './answers.ts'
+import { BEHAVIOUR } from './behaviour.ts'
+import { ownVersion } from '../../domain/builtin-plugins.ts'
+import { findPlugin, notFound } from './catalog.ts'
+import type { Backend, Entry, Mount, Node, State } from './state.ts'
+
+export type Start =
+  | {
+      readonly kind: 'started'
+      readonly backend: Backend
+      readonly version: Version
+      readonly sha256: RunningBinary
+    }
+  /** `onSetup` and `onDemand`: the words when it is set up, and when a lost process is started anew. */
+  | {
+      readonly kind: 'failed'
+      readonly cause: FailureCause
+      readonly onSetup: string
+      readonly onDemand: string
+    }
+
+/** `entry`: nothing is registered under the version. `file`: what is there is not what was registered. */
+export type FailureCause = 'entry' | 'file'
+
+/** What the mount's configuration says on this node. */
+export function configuredOn(node: Node, mount: Mount): Version {
+  return node.running.get(mount.path)?.behind ?? mount.configured
+}
+
+/** @param configured the mount's own; a pin is put before it here */
+export function startMount(state: State, node: Node, mount: Mount, configured: Version): Start {
+  if (mount.system !== undefined) {
+    return startBuiltin(ownVersion(state.product, state.server_version))
+  }
+  const { plugin } = mount
+  if (!isOverridable(plugin)) {
+    const version =
+      state.builtins.get(plugin)?.version ?? ownVersion(state.product, state.server_version)
+    // Vault repeats the configuration, though the compiled-in engine runs: only the hash tells.
+    const says = BEHAVIOUR[state.product].builtinSaysItsOwnVersion ? UNVERSIONED : configured
+    return startBuiltin(says === UNVERSIONED ? version : says)
+  }
+  return startPlugin(state, node, plugin, state.pins.get(plugin) ?? configured)
+}
+
+/** Starts exactly this version, or again what has lost its process. */
+export function startPlugin(state: State, node: Node, plugin: PluginId, version: Version): Start {
+  const found = findPlugin(state, plugin, version)
+  if (found === undefined) return failed(notFound(plugin, version), 'entry')
+  if (found.kind === 'builtin') return startBuiltin(found.builtin.version)
+  const { entry } = found
+  const failure = whyNotStarting(node, entry)
+  if (failure !== undefined) return failure
+  return {
+    kind: 'started',
+    version,
+    sha256: entry.sha256,
+    backend: {
+      kind: 'process',
+      version,
+      process: entry.process,
+      kills: node.kills.get(entry.process) ?? 0,
+    },
+  }
+}
+
+function startBuiltin(version: Version): Start {
+  return { kind: 'started', backend: { kind: 'builtin' }, version, sha256: BUILTIN }
+}
+
+/** What keeps an entry's file from running on a node; undefined when nothing is known to. */
+export function whyNotStarting(
+  node: Node,
+  entry: Entry,
+): (Start & { readonly kind: 'failed' }) | undefined {
+  const file = node.files.get(entry.command)
+  if (file === undefined) return failed(noFile(entry.command))
+  // Without a hash in its entry OpenBao starts whatever lies there (2.7.2).
+  if (file.sha256 !== undefined && isOtherBinary(file.sha256, entry.sha256)) {
+    return failedTwice('checksums did not match')
+  }
+  // Secrets engines and auth methods speak the same protocol; databases another.
+  const isDatabase = pluginType(entry.plugin) === 'database'
+  if (file.type !== undefined && (file.type === 'database') !== isDatabase) {
+    return failedTwice('Unrecognized remote plugin message')
+  }
+  if (
+    file.version !== undefined &&
+    entry.version !== UNVERSIONED &&
+    file.version !== entry.version
+  ) {
+    const name = pluginName(entry.plugin)
+    return failed(
+      `plugin version mismatch: ${name} reported version (${file.version}) did not match requested version (${entry.version})`,
+    )
+  }
+  return undefined
+}
+
+function failed(words: string, cause: FailureCause = 'file'): Start & { readonly kind: 'failed' } {
+  return { kind: 'failed', cause, onSetup: words, onDemand: words }
+}
+
+/** A set-up asks the program for its type and for its version, and both fail. */
+function failedTwice(words: string): Start & { readonly kind: 'failed' } {
+  return {
+    kind: 'failed',
+    cause: 'file',
+    onSetup: `invalid backend version: ${joinErrors([words, words])}`,
+    onDemand: words,
+  }
+}
+
+/** Whether a backend's process still runs. */
+export function isAlive(node: Node, backend: Backend): boolean {
+  switch (backend.kind) {
+    case 'nil':
+      return false
+    case 'builtin':
+      return true
+    case 'process':
+      return backend.kills === (node.kills.get(backend.process) ?? 0)
+  }
+}
+
+/** A reload ends the process of the mount, and with it that of every mount that shares it. */
+export function killProcess(node: Node, backend: Backend): void {
+  if (backend.kind !== 'process' || !isAlive(node, backend)) return
+  node.kills.set(backend.process, backend.kills + 1)
+}

@@ -1,0 +1,124 @@
+/** What can be wrong at a stopping point, and how it is said: one line for each kind of fault. */
+import type { Rehearsal } from '../../documents/plan.generated.ts'
+import { groupBy } from '../../domain/group-by.ts'
+import { nameSome } from '../../domain/name-some.ts'
+import {
+  compareText,
+  type ConnectionPath,
+  type MountPath,
+  type NodeAddress,
+  type PluginId,
+  type RunningBinary,
+} from '../../domain/names.ts'
+import type { NotConnecting } from '../cluster/connections.ts'
+import type { RunningMount, WouldStart } from '../cluster/twin.ts'
+
+type Unsafe = Rehearsal['unsafe'][number]
+export type FaultKind = Unsafe['kind']
+
+export interface Fault {
+  readonly kind: FaultKind
+  /** Absent where it is of the cluster as a whole. */
+  readonly node?: NodeAddress
+  readonly mount?: MountPath
+  readonly connection?: ConnectionPath
+  /** The server's words, or what the plan leaves undone. */
+  readonly words?: string
+}
+
+/** A fault of one mount on one node. */
+export type MountFault = Pick<Fault, 'words'> & { readonly kind: FaultKind }
+
+export interface MountOnStage {
+  readonly path: MountPath
+  readonly plugin: PluginId
+  readonly accessor: string
+  /**
+   * The binaries it may come up with while the plan runs: what it ran or would have come up with
+   * before it, and what it is to run after it. Absent where the plan does not move it.
+   */
+  readonly mayStart?: ReadonlySet<RunningBinary>
+}
+
+/**
+ * Why a mount would not be whole on a node, now and after its restart.
+ *
+ * @param running undefined where the node runs no mounts
+ */
+export function faultsOfMount(
+  { accessor, mayStart }: Pick<MountOnStage, 'accessor' | 'mayStart'>,
+  running: RunningMount | undefined,
+  start: WouldStart,
+): MountFault[] {
+  const faults: MountFault[] = []
+  if (running !== undefined) {
+    if (!running.answers) faults.push({ kind: 'down' })
+    if (running.accessor !== accessor) faults.push({ kind: 'other-mount' })
+    // Between the registration of an entry in place and the reload another binary stands there.
+    if (!running.is_registered) faults.push({ kind: 'unregistered' })
+  }
+  if (start.kind === 'failed') faults.push(wouldNotStart(start))
+  else if (mayStart?.has(start.sha256) === false) faults.push({ kind: 'other-binary' })
+  return faults
+}
+
+/** Of a mount or connection that a restart would lose, by why. */
+export function wouldNotStart({ why, cause }: NotConnecting): MountFault {
+  return { kind: cause === 'entry' ? 'entry-missing' : 'file-differs', words: why }
+}
+
+/** In the order in which they are told. */
+const SAID: Readonly<Record<FaultKind, (names: string, words: string, number: number) => string>> =
+  {
+    refused: (_, words) => `it would be refused (${words})`,
+    down: (names, _, number) => `${names} ${number === 1 ? 'is' : 'are'} down`,
+    'entry-missing': saidOfRestart,
+    'file-differs': saidOfRestart,
+    'other-binary': (names, _, number) =>
+      `${names} would come up after a restart with a binary that ${number === 1 ? 'it neither ran before nor is' : 'they neither ran before nor are'} to run`,
+    unregistered: (names, _, number) =>
+      `${names} ${number === 1 ? 'runs' : 'run'} what is registered no more`,
+    'other-mount': (names, _, number) =>
+      `${names} ${number === 1 ? 'is another mount' : 'are other mounts'} than before`,
+    'no-leader': (names) =>
+      `with ${names} on a builtin’s version no node could lead once the leader has changed twice`,
+    'late-standby': (names, _, number) =>
+      `${names} ${number === 1 ? 'was' : 'were'} reloaded on the active node first`,
+    'missed-end': (_, words) => `the plan ends with ${words}`,
+  }
+
+function saidOfRestart(names: string, words: string): string {
+  return `${names} would not come up again after a restart: ${words}`
+}
+
+/**
+ * What is unsafe after a step: one for each kind of fault, with the mounts and nodes it is of.
+ *
+ * @param nodes how many there are to be named: `every node` is said of all
+ */
+export function describeFaults(after: string, faults: readonly Fault[], nodes: number): Unsafe[] {
+  const groups = groupBy(faults, ({ kind }) => kind)
+  return (Object.keys(SAID) as FaultKind[]).flatMap((kind) => {
+    const group = groups.get(kind)
+    if (group === undefined) return []
+    const mounts = unique(group.map(({ mount }) => mount))
+    const names = unique(group.map(({ mount, connection }) => mount ?? connection))
+    const words = unique(group.map((fault) => fault.words))
+    const on = unique(group.map(({ node }) => node))
+    const where = on.length === nodes ? 'every node' : nameSome(on)
+    const problem = SAID[kind](nameSome(names), nameSome(words), names.length)
+    return [
+      {
+        after,
+        kind,
+        problem: on.length === 0 ? problem : `${problem} (on ${where})`,
+        mounts,
+        nodes: on,
+      },
+    ]
+  })
+}
+
+function unique<Text extends string>(texts: readonly (Text | undefined)[]): Text[] {
+  return [...new Set(texts.filter((text) => text !== undefined))].sort(compareText)
+}

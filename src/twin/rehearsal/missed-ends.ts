@@ -1,0 +1,67 @@
+/** What a plan was to bring about and does not: never the cluster's fault, always the planner's. */
+import { isBuiltinVersion, UNVERSIONED, versionLabel } from '../../domain/names.ts'
+import type { WantedEnd, WantedEntry, WantedMount } from '../../domain/wanted-end.ts'
+import type { Fault } from './faults.ts'
+import type { Twin, TwinEntry } from '../cluster/twin.ts'
+
+export function missedEnds(twin: Twin, wanted: WantedEnd): Fault[] {
+  return [
+    ...wanted.entries.flatMap((entry) => missedEntry(twin, entry)),
+    ...wanted.mounts.flatMap((mount) => missedMount(twin, mount)),
+    ...wanted.connections
+      .filter(({ connection, version }) => twin.connectionVersion(connection) !== version)
+      .map(({ connection }) => missed(`${connection} on another version`, { connection })),
+  ]
+}
+
+function missed(words: string, where: Pick<Fault, 'mount' | 'node' | 'connection'> = {}): Fault {
+  return { kind: 'missed-end', words, ...where }
+}
+
+function missedEntry(twin: Twin, { plugin, version, content }: WantedEntry): Fault[] {
+  const found = twin.entry(plugin, version)
+  const subject = `${plugin} ${versionLabel(version)}`
+  if (content === null) return found === undefined ? [] : [missed(`${subject} still registered`)]
+  if (found === undefined) return [missed(`${subject} not registered`)]
+  return isSame(found, content) ? [] : [missed(`${subject} registered otherwise`)]
+}
+
+function isSame(found: TwinEntry, { command, sha256, args }: TwinEntry): boolean {
+  return (
+    found.command === command &&
+    found.sha256 === sha256 &&
+    JSON.stringify(found.args) === JSON.stringify(args)
+  )
+}
+
+function missedMount(twin: Twin, wanted: WantedMount): Fault[] {
+  const { mount, nodes } = wanted
+  return nodes.flatMap((node) => {
+    const running = twin.running(node, mount)
+    if (running === undefined) return [missed(`${mount} not there`, { mount, node })]
+    const start = twin.wouldStart(node, mount)
+    // What would not start is a fault of its own, but may have been one before; and what it is
+    // configured for is for the plan to mend.
+    const starts =
+      start.kind === 'failed'
+        ? { version: running.configured_version, sha256: wanted.sha256 }
+        : start
+    const runs = { version: running.running_version, sha256: running.running_sha256 }
+    if (![runs, starts].every(({ sha256 }) => sha256 === wanted.sha256)) {
+      return [missed(`${mount} on another binary`, { mount, node })]
+    }
+    // The same binary may stand under two versions.
+    if (![runs, starts].every(({ version }) => isVersionOf(wanted, version))) {
+      return [missed(`${mount} on another version`, { mount, node })]
+    }
+    // What is registered no more is a fault of its own.
+    return running.is_current || !running.is_registered
+      ? []
+      : [missed(`${mount} on what its entry was before`, { mount, node })]
+  })
+}
+
+/** What has no version, or the builtin's, says what the binary says of itself. */
+function isVersionOf({ version: wanted }: WantedMount, version: string): boolean {
+  return wanted === UNVERSIONED || isBuiltinVersion(wanted) || wanted === version
+}

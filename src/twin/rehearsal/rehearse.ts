@@ -1,0 +1,140 @@
+/**
+ * Rehearses a plan on a twin of the live state: sends each step's request, and after each looks
+ * whether stopping there would be safe, even if every node restarted at that moment. Also whether
+ * the plan ends where the file says, and reloads in the right order. Changes nothing that is handed
+ * in.
+ */
+import type { Action, Rehearsal, Step } from '../../documents/plan.generated.ts'
+import { isWrite } from '../../documents/writes-of.ts'
+import type { LiveState } from '../../domain/live.ts'
+import type { MountPath } from '../../domain/names.ts'
+import type { WantedEnd } from '../../domain/wanted-end.ts'
+import { requestOf } from '../../server/requests.ts'
+import { describeFaults, type Fault } from './faults.ts'
+import { missedEnds } from './missed-ends.ts'
+import { findLateStandbys } from './reload-order.ts'
+import { checkConnection, checkMount, pluginsOfEntry, setStage, type Stage } from './stage.ts'
+
+export interface RehearsalInput {
+  readonly live: LiveState
+  readonly steps: readonly Step[]
+  readonly wanted: WantedEnd
+}
+
+/** Null where there is nothing to rehearse, and nothing that should have been. */
+export function rehearse({ live, steps, wanted }: RehearsalInput): Rehearsal | null {
+  const active = live.nodes.find(({ role }) => role === 'active')
+  if (active === undefined) return null
+  const stage = setStage(live, steps, wanted, active.address)
+  const late = findLateStandbys(steps, stage.active)
+  const unsafe: Rehearsal['unsafe'] = []
+  const tell = (after: string, faults: readonly Fault[]): void => {
+    unsafe.push(...describeFaults(after, faults, stage.nodes.length))
+  }
+  let isRefused = false
+  // What costs the cluster its leader does so at every stop from there on.
+  const lasting: Fault[] = []
+  for (const step of steps) {
+    const faults = playStep(stage, step)
+    isRefused ||= faults.some(({ kind }) => kind === 'refused')
+    faults.push(...(late.get(step) ?? []).map((mount) => reloadedLate(mount, step)))
+    faults.push(...lasting)
+    lasting.push(...faults.filter((one) => one.kind === 'no-leader' && !lasting.includes(one)))
+    // What was refused did not happen: then the end is missed, and not by the planner.
+    if (step === steps.at(-1) && !isRefused) faults.push(...missedEnds(stage.twin, wanted))
+    tell(step.id, faults)
+  }
+  if (steps.length === 0) {
+    tell('', missedEnds(stage.twin, wanted))
+    if (unsafe.length === 0) return null
+  }
+  const stops = new Set(unsafe.map(({ after }) => after))
+  return {
+    stopping_points: steps.length,
+    safe: steps.filter(({ id }) => !stops.has(id)).length,
+    unsafe,
+  }
+}
+
+/**
+ * Sends a step's request; what is wrong after it that was not before the plan. A check sends none,
+ * so it changes nothing.
+ */
+function playStep(stage: Stage, { action }: Step): Fault[] {
+  if (!isWrite(action)) return []
+  const node = action.kind === 'reload' ? action.node : stage.active
+  const look = prepareLook(stage, action)
+  const { status, body } = stage.twin.send(node, requestOf(action))
+  const refused: Fault[] =
+    status < 300 ? [] : [{ kind: 'refused', node, words: `HTTP ${status} ${JSON.stringify(body)}` }]
+  return [...refused, ...look()]
+}
+
+/**
+ * What a request can have changed: looking at more would cost more and show no more. Called before
+ * the request; the look itself is taken after it.
+ */
+function prepareLook(stage: Stage, action: Action): () => readonly Fault[] {
+  const { nodes } = stage
+  switch (action.kind) {
+    case 'register':
+    case 'deregister': {
+      const plugins = pluginsOfEntry(stage, action)
+      const mounts = plugins.flatMap((plugin) => stage.mountsOf.get(plugin) ?? [])
+      const connections = plugins.flatMap((plugin) => stage.connectionsOf.get(plugin) ?? [])
+      return () => [
+        ...mounts.flatMap((path) => checkMount(stage, path, nodes)),
+        ...connections.flatMap(({ path }) => checkConnection(stage, path)),
+      ]
+    }
+    case 'tune': {
+      const wasSo = stage.twin.doublesNamespaces(action.mount)
+      return () => [
+        ...checkMount(stage, action.mount, nodes),
+        ...(!wasSo && stage.twin.doublesNamespaces(action.mount)
+          ? [{ kind: 'no-leader', mount: action.mount } as const]
+          : []),
+      ]
+    }
+    case 'reload':
+      return prepareReload(stage, action)
+    case 'enable':
+      return () => {
+        bringOnStage(stage, action)
+        return checkMount(stage, action.mount, nodes)
+      }
+    case 'repoint':
+      return () => checkConnection(stage, action.connection)
+  }
+}
+
+/** The processes end under the mounts that are named, and under every other that shares one. */
+function prepareReload(
+  stage: Stage,
+  { node, mounts }: Action & { readonly kind: 'reload' },
+): () => readonly Fault[] {
+  const { mates } = stage
+  const named = new Set(mounts)
+  const ended = mates.processesOf(node, mounts)
+  return () => {
+    for (const path of named) mates.look(node, path)
+    const others = [...ended].flatMap((process) => mates.oneOf(node, process) ?? [])
+    return [...new Set([...named, ...others])].flatMap((path) => checkMount(stage, path, [node]))
+  }
+}
+
+/** A mount that was made is kept as those that were there. */
+function bringOnStage(
+  { twin, active, nodes, mounts, mountsOf, mates }: Stage,
+  { mount: path, plugin }: Action & { readonly kind: 'enable' },
+): void {
+  const made = twin.running(active, path)
+  if (made === undefined || mounts.has(path)) return
+  mounts.set(path, { path, plugin, accessor: made.accessor })
+  mountsOf.set(plugin, [...(mountsOf.get(plugin) ?? []), path])
+  for (const node of nodes) mates.look(node, path)
+}
+
+function reloadedLate(mount: MountPath, { action }: Step): Fault {
+  return { kind: 'late-standby', mount, ...(action.kind === 'reload' && { node: action.node }) }
+}
