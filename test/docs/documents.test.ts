@@ -91,6 +91,39 @@ it.each(documents)('%s links to what is there', (page) => {
   }
 })
 
+it.each(documents)('%s names files that are there', (page) => {
+  const named = [
+    ...readDocument(page).matchAll(
+      /`((?:src|test|schemas|scripts|docs|examples|\.ci)\/[\w./-]+)`/g,
+    ),
+  ]
+  for (const [, path = ''] of named) {
+    expect(existsSync(join(checkout, path)), `${page} names ${path}`).toBe(true)
+  }
+})
+
+it('every invariant and every decision names a test', () => {
+  const invariants = (
+    /## Invariants\n([^]*?)\n## /.exec(readDocument('ARCHITECTURE.md'))?.[1] ?? ''
+  )
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| invariant '))
+  expect(invariants.length).toBeGreaterThan(0)
+  for (const line of invariants) expect(line).toMatch(/`[\w./-]+\.test\.ts`/)
+
+  const decisions = documents.filter((path) => path.startsWith('docs/decisions/'))
+  expect(decisions.length).toBeGreaterThan(0)
+  for (const path of decisions) {
+    const parts = readDocument(path).matchAll(/^\*\*(\w+)\.\*\*/gm)
+    expect(
+      [...parts].map(([, part]) => part),
+      path,
+    ).toEqual(['Context', 'Choice', 'Cost', 'Test'])
+    expect(readDocument(path)).toMatch(/^\*\*Test\.\*\* .*(\.test\.ts|npm run bench)/m)
+    expect(readDocument('ARCHITECTURE.md'), path).toContain(`](${path})`)
+  }
+})
+
 it('the README is short', () => {
   expect(readDocument('README.md').split('\n').length).toBeLessThan(250)
 })
