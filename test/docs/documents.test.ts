@@ -1,5 +1,5 @@
 /** The documents say what the program is: its rules, words, exit codes, and what it shows. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { checkout } from '../cli/run-lockstep.ts'
@@ -100,6 +100,12 @@ it.each(documents)('%s names files that are there', (page) => {
   for (const [, path = ''] of named) {
     expect(existsSync(join(checkout, path)), `${page} names ${path}`).toBe(true)
   }
+})
+
+it('ARCHITECTURE.md has every stage', () => {
+  const [, table = ''] = /## Stages\n([^]*?)\n## /.exec(readDocument('ARCHITECTURE.md')) ?? []
+  const named = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, stage]) => stage ?? '')
+  expect(named.sort(compareText)).toEqual(readdirSync(join(checkout, 'src')).sort(compareText))
 })
 
 it('every invariant and every decision names a test', () => {
