@@ -78,7 +78,18 @@ await writeFile(
   `${options.outdir}/THIRD_PARTY_LICENSES`,
   await thirdPartyLicenses(bundles.map(({ metafile }) => metafile)),
 )
+await makeAscii(`${options.outdir}/main.cjs`)
 await keepCode()
+
+/**
+ * `loadMain` reads each byte as a character. esbuild escapes what is not ASCII in strings, and not
+ * in regular expressions and tagged templates, where an escape means the same.
+ */
+async function makeAscii(path) {
+  const source = await readFile(path, 'utf8')
+  const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  await writeFile(path, source.replace(/[^\0-\x7f]/g, escape))
+}
 
 /** Runs the demo, and keeps what V8 compiled for it. */
 async function keepCode() {

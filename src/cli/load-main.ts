@@ -27,7 +27,7 @@ export function loadMain(folder: string, codeCache?: Buffer): Loaded {
   const filename = join(folder, 'main.cjs')
   const source = readFileSync(filename)
   const cachedData = codeCache === undefined ? undefined : codeOf(codeCache, source)
-  // It is ASCII: read so, no byte needs decoding.
+  // The build makes it ASCII: read so, no byte needs decoding.
   const script = new Script(source.toString('latin1'), {
     filename,
     ...(cachedData !== undefined && { cachedData }),

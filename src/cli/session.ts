@@ -85,18 +85,19 @@ export async function openSession(
   const told = options.verbose === true ? logRequests(plain, host.err, clock) : plain
   const log = options.logFile === undefined ? undefined : openLog(options.logFile, host)
   const transport = log === undefined ? told : logRequests(told, log, clock)
+  const isQuiet = options.quiet === true
   const patience = {
     limit: connection.timeout,
     random: () => parseInt(host.randomHex(4), 16) / 2 ** 32,
     now: clock,
+    ...(!isQuiet && { tell: announceBusy(host) }),
   }
   const client = createClient({ transport, wait: host.wait, patience })
-  // Whoever carries a plan out tells of its waits itself.
-  const patient = options.quiet === true ? transport : announceWaits(transport, host)
+  // A run tells of nodes that do not answer by itself.
   const reader = createReader({
-    transport: patient,
+    transport: isQuiet ? transport : announceWaits(transport, host),
     wait: host.wait,
-    patience: options.quiet === true ? patience : { ...patience, tell: announceBusy(host) },
+    patience,
   })
   const given = options.node?.map(nodeAddress)
   const nodes = given ?? desired?.cluster.nodes

@@ -20,6 +20,12 @@ it('fits the bundle it was made of', async () => {
   expect(cache.subarray(0, 32)).toEqual(createHash('sha256').update(source).digest())
 })
 
+it('is of a bundle in ASCII, since each byte is read as a character', async () => {
+  const source = await readFile(join(checkout, 'dist', 'main.cjs'))
+
+  expect(source.findIndex((byte) => byte > 0x7f)).toBe(-1)
+})
+
 it('is not used for a bundle that was changed since', async () => {
   await using copy = await makeScratchFolder({ 'package.json': '{"type":"module"}' })
   const dist = join(copy.path, 'dist')

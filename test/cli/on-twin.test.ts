@@ -254,6 +254,38 @@ test('a step that the token may not do ends with 8 and the line of the policy', 
   expect(stdout).toContain('Nothing was changed by this step')
 })
 
+/** Refuses the first of these requests for so many seconds. */
+function isBusyOnce(status: number, seconds: number, is: (request: ServerRequest) => boolean) {
+  let refused = false
+  own.instead = (request) => {
+    if (refused || !is(request)) return undefined
+    refused = true
+    return { status, body: { errors: ['too many requests'] }, retryAfter: String(seconds) }
+  }
+}
+
+test.each([
+  [429, 'a write', ({ method }: ServerRequest) => method === 'POST'],
+  [503, 'a read between its steps', ({ path }: ServerRequest) => path.includes(`${KV}?version`)],
+])('apply says that it waits after a %i to %s, and goes on', async (status, _what, is) => {
+  const plugins = { [KV]: { use: NEW, versions: { [NEW]: FILE } } }
+  await using folder = await makeScratchFolder({
+    'lockstep.yaml': JSON.stringify({ version: 1, plugins }),
+  })
+  let wrote = false
+  isBusyOnce(status, 3, (request) => {
+    wrote ||= request.method === 'POST'
+    return wrote && is(request)
+  })
+
+  const applied = await run('apply', '-f', folder.path, '--auto-approve')
+
+  expect(applied.stderr).toMatch(
+    /http:\/\/127\.0\.0\.1:\d+ is busy or limits requests: waiting [34] s …/,
+  )
+  expect(applied.exitCode).toBe(0)
+})
+
 describe('files on the nodes', () => {
   const OLD = version('v0.16.2')
   const OLD_FILE = { command: 'kv-0.16.2', sha256: sha256Of(KV, OLD) }

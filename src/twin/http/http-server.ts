@@ -93,6 +93,7 @@ async function answer(
     if (response.status === 307 && leader !== undefined) {
       outgoing.setHeader('Location', `${leader}/v1/${request.path}`)
     }
+    if (response.retryAfter !== undefined) outgoing.setHeader('Retry-After', response.retryAfter)
     send(
       outgoing,
       response.status,
