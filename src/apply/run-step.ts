@@ -66,7 +66,7 @@ export async function runStep(run: StepRun, step: Step, place: Place): Promise<S
     if (action.kind === 'register') run.written.add(`${action.plugin} ${action.version}`)
     const carried = await carryThrough(finishing, action, step.ensures, progress)
     const failure = await whyItFailed(finishing, { ...step, action }, carried)
-    // A refused reload may have left its mounts down: what can be put back is, without that node.
+    // A refused reload may have left its mounts down: what can be rolled back is, without that node.
     const mayBeDown = action.kind === 'reload' && progress.sent === 'refused'
     return await judged(finishing, step, failure, {
       sent: progress.sent,

@@ -1,6 +1,6 @@
 /**
- * The command that makes an action's request without Lockstep, for whoever mends what it could not
- * put back. The servers' own command cannot send the header that keeps a node from passing it on.
+ * The command that makes an action's request without Lockstep, for whoever fixes what could not be
+ * rolled back. The servers' own command cannot send the header that keeps a node from passing it on.
  */
 import type { Action, Plan } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'

@@ -77,7 +77,7 @@ export type Cause =
   | { readonly kind: 'words'; readonly words: string }
 
 /** A mount that does not run, or was not seen to run, what it ran before on a node. */
-export interface NotBack {
+export interface MountNotRolledBack {
   readonly mount: MountPath
   readonly node: NodeAddress
   /** What it is to run again: the file, or its version where the file's name is not known. */
@@ -196,7 +196,7 @@ export interface RollbackFailed {
   readonly failure: Failure
   /** Why it could not be rolled back. */
   readonly problems: Failure
-  readonly not_rolled_back: readonly NotBack[]
+  readonly not_rolled_back: readonly MountNotRolledBack[]
   /** The requests that would take back what was not, in order. */
   readonly by_hand: readonly Action[]
   readonly undone: readonly string[]

@@ -73,7 +73,7 @@ function unreadablePath({ what, path, node, reason, denied, fix }: Unreadable): 
       fix ??
       (denied === true || what !== 'catalog-entry'
         ? 'give the token what `lockstep policy` prints'
-        : 'put its file back into the plugin directory: without it nothing of the entry starts there'),
+        : 'copy its file to the plugin directory: without it nothing of the entry starts there'),
   }
 }
 

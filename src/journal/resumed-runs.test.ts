@@ -17,7 +17,7 @@ it.each(['done', 'rolled_back'] as const)('is none where the run before it ended
   expect(before()).toBeUndefined()
 })
 
-it('is a run that was put back in part only', () => {
+it('is a run that was rolled back in part only', () => {
   expect(before(run('partly', 'rolled_back', ['register']))).toBe('partly')
 })
 

@@ -53,7 +53,7 @@ function thingsOf({ before: { entries, mounts, connections } }: RunStarted): str
   ]
 }
 
-/** It came to its end, or all of it was put back. */
+/** It came to its end, or all of it was rolled back. */
 function leftNothing(events: Events): boolean {
   const ended = events.find((event) => event.event === 'run_ended')
   return ended?.outcome === 'done' || (ended?.outcome === 'rolled_back' && ended.done.length === 0)

@@ -36,7 +36,7 @@ test.each([
   ['between two steps', [started('one'), done('one')], [], ['one'], ['two', 'three', 'four']],
   ['in a step', [started('one'), done('one'), started('two')], ['two'], ['one'], ['three', 'four']],
   [
-    'while a group is put back',
+    'while a group is rolled back',
     [started('one'), done('one'), started('two'), done('two'), started('three'), failed('three')],
     ['two', 'three'],
     ['one'],

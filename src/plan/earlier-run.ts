@@ -102,7 +102,7 @@ function entryTakenBack(
       }
 }
 
-/** The nodes on which a mount runs its target already, though it is put back elsewhere. */
+/** The nodes on which a mount runs its target already, though it is rolled back elsewhere. */
 function reloadsTakenBack(moves: readonly Move[], live: LiveState): TakenBack {
   const parts = reloadOrder(live).map((node): TakenBack => {
     const done = moves.filter((move) => {

@@ -1,5 +1,5 @@
 /**
- * Where a mount can be put back to when its reload fails: the version it ran, if that can still
+ * What a mount can be rolled back to when its reload fails: the version it ran, if that can still
  * be tuned to. Without a way back a failed step needs a person.
  */
 import type { DesiredPlugin } from '../domain/desired.ts'

@@ -1,8 +1,8 @@
-/** Why a step failed, a line each: what is wrong, where, and what mends it where that is known. */
-import type { Cause, Failure, NotBack } from '../documents/run-outcome.ts'
+/** Why a step failed, a line each: what is wrong, where, and the fix if it is known. */
+import type { Cause, Failure, MountNotRolledBack } from '../documents/run-outcome.ts'
 import { unreachable } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
-import { listSome, printable, shortenHashes, shortHash } from './wording.ts'
+import { listSome, NAMED_IN_FINDING, printable, shortenHashes, shortHash } from './wording.ts'
 
 export function describeCause(cause: Cause): string {
   switch (cause.kind) {
@@ -21,7 +21,7 @@ export function describeCause(cause: Cause): string {
     case 'wrong': {
       const on = cause.node === undefined ? '' : ` on ${cause.node}`
       const what = shortenHashes(cause.what)
-      return printable(`${listSome(cause.things, { all: false })}${on}: ${what}`)
+      return printable(`${nameThings(cause.things)}${on}: ${what}`)
     }
     case 'not_allowed':
       return printable(`${cause.words}: the token’s policy needs ${cause.needs}`)
@@ -32,23 +32,25 @@ export function describeCause(cause: Cause): string {
   }
 }
 
-/** True where each cause says itself what mends it. */
-export function saysTheCure({ causes }: Failure): boolean {
+/** True if each cause names its own fix. */
+export function namesTheFix({ causes }: Failure): boolean {
   return causes.every(({ kind }) => kind !== 'words' && kind !== 'wrong')
 }
 
-/** A line for the mounts of one node of which the same is to be said. */
-export function describeNotBack(mounts: readonly NotBack[]): string[] {
+/** A line for each node and problem, with the mounts that share it. */
+export function describeMountsNotRolledBack(mounts: readonly MountNotRolledBack[]): string[] {
   const alike = groupBy(mounts, ({ mount: _, ...rest }) => JSON.stringify(rest))
   return [...alike.values()].flatMap((group) => {
     const [first] = group
     if (first === undefined) return []
     const { node, file, sha256, found } = first
-    const names = listSome(
-      group.map(({ mount }) => mount),
-      { all: false },
-    )
+    const names = nameThings(group.map(({ mount }) => mount))
     const hash = sha256 === '' ? '' : ` (${shortHash(sha256)})`
-    return printable(`${names} on ${node}: ${shortenHashes(found)}; to run again: ${file}${hash}`)
+    return printable(`${names} on ${node}: ${shortenHashes(found)}; it must run ${file}${hash}`)
   })
+}
+
+/** A person acts on these names: as many as a finding has. */
+function nameThings(things: readonly string[]): string {
+  return listSome(things, { all: false, most: NAMED_IN_FINDING })
 }

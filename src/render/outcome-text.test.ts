@@ -24,14 +24,14 @@ const reload: Action = {
   ...{ kind: 'reload', node, namespace: ROOT_NAMESPACE },
   mounts: [mountPath('a/'), mountPath('b/')],
 }
-const notBack = reload.mounts.map((mount) => ({
+const mountsNotRolledBack = reload.mounts.map((mount) => ({
   ...{ mount, node, file: 'kv-1', sha256: '43fa0c46509d'.padEnd(64, '0') as Sha256 },
   found: 'no answer (backend is nil)',
 }))
 const rollbackFailed: RunOutcome & RollbackFailed = {
   ...{ kind: 'rollback_failed', step: 's', failure: wrongBytes, problems: wrongBytes },
   ...{
-    not_rolled_back: notBack,
+    not_rolled_back: mountsNotRolledBack,
     by_hand: [reload],
     done: [],
     already: [],
@@ -90,7 +90,7 @@ test('what was not rolled back is named once, with what it ran and the command t
       'Failed: reload a/, b/ on node2 (standby)',
       '  the file kv-2 on http://node2:8200 is not the one with SHA-256 ad7d9883fd81…: copy the right one there',
       'ROLLBACK FAILED. These need your attention:',
-      '  a/, b/ on http://node2:8200: no answer (backend is nil); to run again: kv-1 (43fa0c46509d)',
+      '  a/, b/ on http://node2:8200: no answer (backend is nil); it must run kv-1 (43fa0c46509d)',
       'Rolled back:',
       '  - t',
       'Not rolled back:',

@@ -9,7 +9,7 @@ import { count } from '../domain/count.ts'
 import { EXIT, unreachable } from '../domain/errors.ts'
 import { describeAction } from './action-text.ts'
 import { awayLines, differingLines, headOf, unconfirmedLines } from './at-end-text.ts'
-import { describeCause, describeNotBack, saysTheCure } from './cause-text.ts'
+import { describeCause, describeMountsNotRolledBack, namesTheFix } from './cause-text.ts'
 import type { Palette } from './palette.ts'
 import { listSome, printable, shortenHashes } from './wording.ts'
 
@@ -91,7 +91,7 @@ function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions)
         ...list('Rolled back', outcome.undone),
         ...list('Not begun', outcome.remaining),
         ...awayLines(outcome),
-        `${saysTheCure(outcome.failure) ? 'Once that is right,' : 'Fix the cause, then'} resume: ${again}`,
+        `${namesTheFix(outcome.failure) ? 'Once that is right,' : 'Fix the cause, then'} resume: ${again}`,
       )
     case 'rollback_failed':
       return lines(
@@ -225,7 +225,7 @@ function causesOf({ causes }: Failure): string[] {
 function problemsOf({ failure, problems, not_rolled_back }: RollbackFailed): string[] {
   const said = new Set(causesOf(failure))
   const told = causesOf(problems).filter((line) => !said.has(line))
-  return [...told, ...describeNotBack(not_rolled_back).map((line) => `  ${line}`)]
+  return [...told, ...describeMountsNotRolledBack(not_rolled_back).map((line) => `  ${line}`)]
 }
 
 /** A server that is cut off in a reload leaves its mounts without a backend. */

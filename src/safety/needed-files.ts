@@ -1,6 +1,6 @@
 /**
  * The files of the nodes' plugin directories that a plan's mounts and connections start from: read
- * off the facts that its steps rely on, bring about and put back.
+ * off the facts that its steps rely on, bring about and roll back.
  */
 import type { Fact, Step } from '../documents/plan.generated.ts'
 import type { DesiredVersion } from '../domain/desired.ts'

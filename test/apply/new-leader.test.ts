@@ -28,7 +28,7 @@ it('ends well where the plan’s own node leads no more', async () => {
   }
 })
 
-it('puts back on the node that leads by then what failed on the other', async () => {
+it('rolls back on the node that leads now what failed on the other', async () => {
   for (let at = 0, sent = 1; at < sent; at += 1) {
     const { twin, plan } = await upgrade()
     // The node that leads at first cannot start the new program.

@@ -22,7 +22,7 @@ const FORBIDDEN = { status: 403, body: { errors: ['permission denied'] } }
 const FULL = { status: 500, body: { errors: ['disk full'] } }
 const LAST = nodeAddress(3)
 
-it('is not put back where a version that was set cannot be cleared', async () => {
+it('is not rolled back where a version that was set cannot be cleared', async () => {
   const { twin, plan } = await upgrade('', ['a/', 'b/'])
 
   const { outcome } = await applyOn(twin, plan, {
@@ -37,7 +37,7 @@ it('is not put back where a version that was set cannot be cleared', async () =>
   })
 })
 
-it('counts as put back where the refused request changed nothing', async () => {
+it('counts as rolled back where the refused request changed nothing', async () => {
   const { twin, plan } = await upgrade('', ['a/'])
 
   const { outcome } = await applyOn(twin, plan, {
@@ -47,7 +47,7 @@ it('counts as put back where the refused request changed nothing', async () => {
   expect(outcome).toMatchObject({ kind: 'rolled_back', undone: [] })
 })
 
-it('waits for a node that stays silent after it refused a reload, and puts back what it can', async () => {
+it('waits for a node that stays silent after it refused a reload, and rolls back what it can', async () => {
   const { twin, plan } = await upgrade('v1.0.0', ['a/'])
   let refused = false
   let silent = 1

@@ -15,7 +15,7 @@ export interface Attempt {
   readonly stage: Stage
   readonly scenario: Scenario
   readonly options?: readonly string[]
-  /** True where nothing can be put back while it lasts: the run may end by asking for a person. */
+  /** True where nothing can be rolled back while it lasts: the run may end by asking for a person. */
   readonly isBlackout?: boolean
   /** Makes something happen to the first run, which may be started by another command. */
   readonly disturb: (first: (command?: readonly string[]) => Started) => Promise<Ended>
@@ -25,7 +25,7 @@ export interface Attempt {
 
 /** Exit codes of a run that stopped clearly: the next one may go on. */
 const CLEAR = new Set([0, 1, 3, 4, 5, 8, 10, 130])
-const NOT_PUT_BACK = 6
+const ROLLBACK_FAILED = 6
 
 export function argumentsFor(
   { proxy, place }: Stage,
@@ -52,7 +52,8 @@ export async function attempt(one: Attempt): Promise<Survival> {
   )
   proxy.relax()
   await calm?.()
-  const isClear = CLEAR.has(first.exitCode ?? 0) || (isBlackout && first.exitCode === NOT_PUT_BACK)
+  const isClear =
+    CLEAR.has(first.exitCode ?? 0) || (isBlackout && first.exitCode === ROLLBACK_FAILED)
   if (!isClear) {
     throw new Error(`the first run ended with ${String(first.exitCode)}: ${lastOf(first)}`)
   }

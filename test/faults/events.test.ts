@@ -25,7 +25,7 @@ describeReal('the events of a run', () => {
     await sharedCluster().reset()
   })
 
-  it('fit their schema, printed and in the journal, of a run put back and of one done', async () => {
+  it('fit their schema, printed and in the journal, of a run rolled back and of one done', async () => {
     await begin(stage.cluster, versioned)
     const file = await writeFileOf(stage.cluster, versioned, stage.place.home)
     const apply = (): Promise<Ended> =>

@@ -47,7 +47,7 @@ const cases = scenarios.flatMap((scenario) =>
     .filter((one) => isTriedAlways(one) || bySize({ few: false, many: false, all: true })),
 )
 
-/** A refused reload of what falls back to a builtin is put back by a registration, first of all. */
+/** A refused reload of what falls back to a builtin is rolled back by a registration, first of all. */
 function isTriedAlways({ name, scenario }: { name: string; scenario: Scenario }): boolean {
   return scenario === inPlace || (scenario === revert && name === 'answered 500')
 }

@@ -167,7 +167,7 @@ describeReal('a run that is told to stop', () => {
     expect(await whyNotThere(stage.cluster, inPlace, beginning)).toBeUndefined()
   })
 
-  it('puts back what a verification by command does not like, and says why', async () => {
+  it('rolls back what a verification by command does not like, and says why', async () => {
     await verifying({ run: ['sh', '-c', 'echo {mount} smells; exit 3'] })
 
     const { exitCode, stdout } = await stage.place.run(argumentsFor(stage, 'apply', file))
@@ -235,7 +235,7 @@ describeReal('a run that is told to stop', () => {
     await expectFinishedByNext()
   })
 
-  it('puts back an upgrade in place that an earlier run began', async () => {
+  it('rolls back an upgrade in place that an earlier run began', async () => {
     // The last reload does not begin; where more than one node runs plugins, others are done.
     const nodes = await stage.cluster.servingIndices()
     await killedBeforeWrite(nodes.length > 1 ? 3 : 2)

@@ -1,6 +1,6 @@
 /**
  * The program killed at every line of its journal, while each of its writes is carried out, and
- * while each one's answer is on its way; in a run that succeeds, and in one that is put back.
+ * while each one's answer is on its way; in a run that succeeds, and in one that is rolled back.
  */
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -91,7 +91,7 @@ describeReal('a run that is killed', () => {
   })
 
   it.each(bySize({ few: [inPlace], many: [inPlace, versioned] }))(
-    '$name, put back: is finished by the next',
+    '$name, rolled back: is finished by the next',
     async (scenario) => {
       const program = await programOfActiveNode(stage.cluster)
       const { exitCode, events } = await runThrough(stage, scenario, program)
@@ -101,7 +101,7 @@ describeReal('a run that is killed', () => {
 
       const undoing = events.flatMap((_, index) => (index < failed ? [] : [atLine(index + 1)]))
       const { lost } = await killAtEach(
-        `killed while put back, ${scenario.name}`,
+        `killed while rolled back, ${scenario.name}`,
         scenario,
         undoing,
         program,

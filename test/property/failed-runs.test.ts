@@ -1,6 +1,6 @@
 /**
  * A run in which something goes wrong on one node, at any moment: a program's file is not there, or
- * is another one. Either the failed group is put back whole, or the end says why it is not.
+ * is another one. Either the failed group is rolled back whole, or the end says why it is not.
  */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -44,7 +44,7 @@ const sabotages: fc.Arbitrary<Sabotage> = fc.record({
 const KV = MADE_UP.plugins.find(({ id }) => id === 'secret/my-kv')!
 const OTHER = 'f'.repeat(64) as Sha256
 
-it('puts back what failed, or says why not', async () => {
+it('rolls back what failed, or says why not', async () => {
   await fc.assert(
     fc.asyncProperty(scenarios({ stops: false }), sabotages, async (scenario, sabotage) => {
       const twin = makeTwin(scenario.story)

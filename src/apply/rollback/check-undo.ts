@@ -1,9 +1,9 @@
 /**
- * What is back and what is not, once everything was tried: step by step, mount by mount, with the
- * requests that would take back the rest. Pure.
+ * Which steps and mounts were rolled back and which were not, once everything was tried, with the
+ * requests that would roll back the rest. Pure.
  */
 import type { Action, Fact, Step } from '../../documents/plan.generated.ts'
-import type { Cause, Failure, Mismatch, NotBack } from '../../documents/run-outcome.ts'
+import type { Cause, Failure, Mismatch, MountNotRolledBack } from '../../documents/run-outcome.ts'
 import { BUILTIN, type NodeAddress, UNVERSIONED } from '../../domain/names.ts'
 import type { Carried } from '../send-action.ts'
 import {
@@ -18,21 +18,21 @@ import { describeMismatch, whatIsWrong } from '../facts/mismatch.ts'
 import { describeSilent, type Silent } from '../facts/silent-mounts.ts'
 import { effectOf, foundBy, keyOf, planUndo, type UndoPlan } from './plan-undo.ts'
 
-export type RollBack = Back | NotBackYet
+export type RollbackResult = CompleteRollback | IncompleteRollback
 
 /** `undone` is empty where the refused request had changed nothing. */
-interface Back {
-  readonly kind: 'back'
+interface CompleteRollback {
+  readonly kind: 'rolled_back'
   readonly undone: readonly Step[]
 }
 
-export interface NotBackYet {
+export interface IncompleteRollback {
   readonly kind: 'not_rolled_back'
   readonly undone: readonly Step[]
   readonly notUndone: readonly Step[]
   readonly problems: Failure
-  readonly notBack: readonly NotBack[]
-  /** What would take back the rest, in order. */
+  readonly mountsNotRolledBack: readonly MountNotRolledBack[]
+  /** What would roll back the rest, in order. */
   readonly byHand: readonly Action[]
 }
 
@@ -66,7 +66,7 @@ export interface Found {
 type Running = Fact & { readonly fact: 'running' }
 
 /** `touched`: the steps of one group, whose undo `plan` is. */
-export function judgeUndo(touched: readonly Step[], plan: UndoPlan, found: Found): RollBack {
+export function judgeUndo(touched: readonly Step[], plan: UndoPlan, found: Found): RollbackResult {
   const { actions, restores, lost } = plan
   const down = restores.flatMap((fact) => (fact.fact === 'running' ? downBy(fact, found) : []))
   const broken = [...found.broken, ...found.lasting].map(({ fact }) => fact)
@@ -78,14 +78,14 @@ export function judgeUndo(touched: readonly Step[], plan: UndoPlan, found: Found
     mayBeLost(step, lost)
   const notUndone = touched.filter(isNotUndone)
   const undone = touched.filter((step) => !notUndone.includes(step))
-  if (notUndone.length === 0) return { kind: 'back', undone }
+  if (notUndone.length === 0) return { kind: 'rolled_back', undone }
   const files = fileNames(touched)
   return {
     kind: 'not_rolled_back',
     undone,
     notUndone,
     problems: problemsOf(found, lost, down, files),
-    notBack: down.map((one) => notBackOf(one, files)),
+    mountsNotRolledBack: down.map((one) => toMountNotRolledBack(one, files)),
     byHand: actions.filter((action) => isOpen(effectOf(action, restores))),
   }
 }
@@ -99,7 +99,7 @@ export function nobodyCouldLook(
   touched: readonly Step[],
   reloads: readonly Step[],
   why: string,
-): NotBackYet {
+): IncompleteRollback {
   const { actions } = planUndo(touched)
   const files = fileNames(touched)
   return {
@@ -107,9 +107,9 @@ export function nobodyCouldLook(
     undone: [],
     notUndone: touched,
     problems: { reason: why, causes: [wordsOf(why)] },
-    notBack: planUndo(reloads).restores.flatMap((fact) =>
+    mountsNotRolledBack: planUndo(reloads).restores.flatMap((fact) =>
       fact.fact === 'running'
-        ? notBackOf({ fact, node: fact.node, found: 'nobody could look' }, files)
+        ? toMountNotRolledBack({ fact, node: fact.node, found: 'nobody could look' }, files)
         : [],
     ),
     byHand: actions,
@@ -121,18 +121,18 @@ export function nobodyCouldLook(
  * that a reload of others ended, and it does not start anew. `silent`: what did not answer of them.
  */
 export function alsoDown(
-  judged: RollBack,
+  judged: RollbackResult,
   { touched, unsent }: Begun,
   silent: readonly Silent[],
-): RollBack {
+): RollbackResult {
   if (silent.length === 0) return judged
   const files = fileNames([...touched, ...unsent])
   const { actions, restores } = planUndo(unsent)
   const down = restores.flatMap((fact) =>
     fact.fact === 'running' ? silentlyDown(fact, silent) : [],
   )
-  const sofar = judged.kind === 'back' ? { ...NOTHING_LEFT, undone: judged.undone } : judged
-  const { problems, notBack, byHand } = sofar
+  const sofar = judged.kind === 'rolled_back' ? { ...NOTHING_LEFT, undone: judged.undone } : judged
+  const { problems, mountsNotRolledBack, byHand } = sofar
   const told = silent.filter(({ mount }) => !down.some(({ fact }) => fact.mount === mount))
   return {
     ...sofar,
@@ -143,7 +143,10 @@ export function alsoDown(
         .join('; '),
       causes: [...problems.causes, ...told.map((one) => wordsOf(describeSilent(one)))],
     },
-    notBack: [...notBack, ...down.map((one) => notBackOf(one, files))],
+    mountsNotRolledBack: [
+      ...mountsNotRolledBack,
+      ...down.map((one) => toMountNotRolledBack(one, files)),
+    ],
     byHand: [
       ...byHand,
       ...actions.filter((action) =>
@@ -156,7 +159,7 @@ export function alsoDown(
 const NOTHING_LEFT = {
   notUndone: [],
   problems: { reason: '', causes: [] },
-  notBack: [],
+  mountsNotRolledBack: [],
   byHand: [],
 } as const
 
@@ -188,7 +191,7 @@ function noAnswer(detail: string): string {
   return `no answer (${withoutRoute(detail)})`
 }
 
-function notBackOf({ fact, node, found }: Down, files: FileNames): NotBack {
+function toMountNotRolledBack({ fact, node, found }: Down, files: FileNames): MountNotRolledBack {
   const { mount, sha256, version } = fact
   const file = sha256 === BUILTIN ? 'the builtin' : (files.get(sha256) ?? version ?? 'its plugin')
   return { mount, node, file, sha256, found }
@@ -204,7 +207,7 @@ function problemsOf(
   const others = broken.filter(({ fact }) => fact.fact !== 'running')
   const lastingly = [
     ...lasting.map(describeLasting),
-    ...lost.map((mount) => `${mount}: there is nothing that it could be put back to`),
+    ...lost.map((mount) => `${mount}: no older version is known that could be rolled back to`),
   ]
   const due = down.map(({ fact, node }) => ({ ...fact, node }))
   const causes = notTaken.flatMap(({ carried }): readonly Cause[] =>

@@ -2,7 +2,7 @@
 import type { Action, Plan, Step } from '../../documents/plan.generated.ts'
 import type { Failure, RunEnd } from '../../documents/run-outcome.ts'
 import { wordsOf } from '../failure.ts'
-import type { NotBackYet } from './check-undo.ts'
+import type { IncompleteRollback } from './check-undo.ts'
 import { idsOf } from '../ledger.ts'
 import { recordIfPossible } from '../recorder.ts'
 import { rollBack } from './roll-back-group.ts'
@@ -60,13 +60,13 @@ type Common = Pick<
   'step' | 'failure' | 'done' | 'already' | 'remaining'
 >
 
-function notRolledBack(common: Common, left: NotBackYet): RunEnd {
-  const { problems, notBack, byHand, undone, notUndone } = left
+function notRolledBack(common: Common, left: IncompleteRollback): RunEnd {
+  const { problems, mountsNotRolledBack, byHand, undone, notUndone } = left
   return {
     kind: 'rollback_failed',
     ...common,
     problems,
-    not_rolled_back: notBack,
+    not_rolled_back: mountsNotRolledBack,
     by_hand: byHand,
     undone: idsOf(undone),
     not_undone: idsOf(notUndone),
@@ -74,7 +74,7 @@ function notRolledBack(common: Common, left: NotBackYet): RunEnd {
 }
 
 /** What an earlier run or a person brought about: nothing here says what was there before. */
-function nothingToRollBackTo({ action }: Step, undone: readonly Step[]): NotBackYet {
+function nothingToRollBackTo({ action }: Step, undone: readonly Step[]): IncompleteRollback {
   const mounts = action.kind === 'check' ? action.mounts.join(', ') : ''
   const reason = `${mounts}: no older version is known that could be rolled back to`
   const byHand: readonly Action[] = []
@@ -83,7 +83,7 @@ function nothingToRollBackTo({ action }: Step, undone: readonly Step[]): NotBack
     undone,
     notUndone: [],
     problems: { reason, causes: [wordsOf(reason)] },
-    notBack: [],
+    mountsNotRolledBack: [],
     byHand,
   }
 }

@@ -15,7 +15,7 @@ import {
   judgeUndo,
   nobodyCouldLook,
   type NotTaken,
-  type RollBack,
+  type RollbackResult,
 } from './check-undo.ts'
 import { notSeenToAnswer, type ReloadAction } from '../facts/silent-mounts.ts'
 import { recordIfPossible } from '../recorder.ts'
@@ -34,7 +34,7 @@ export async function rollBack(
   run: StepRun,
   failed: Step,
   begun: Begun,
-): Promise<RollBack | TokenEnded> {
+): Promise<RollbackResult | TokenEnded> {
   // Asked to stop or not, a mount that is down is rolled back first. Without the lock too: that it
   // is down is certain, that another run began is not, and each step of that one looks first.
   const finishing = {
@@ -49,16 +49,16 @@ export async function rollBack(
     if (isTokenEnded(error)) return { kind: 'token_ended', error }
     const { touched } = begun
     // Of what was not sent nothing is known to be down.
-    if (touched.length === 0) return { kind: 'back', undone: [] }
+    if (touched.length === 0) return { kind: 'rolled_back', undone: [] }
     return nobodyCouldLook(touched, touched, faultOf(error).message)
   }
 }
 
-async function undo(run: StepRun, failed: Step, begun: Begun): Promise<RollBack> {
+async function undo(run: StepRun, failed: Step, begun: Begun): Promise<RollbackResult> {
   const taken = await undoTouched(run, failed, begun.touched)
   const unsent = reloadsAmong(begun.unsent.flatMap(writeOf))
   const judged = alsoDown(taken, begun, await notSeenToAnswer(run, unsent))
-  if (judged.kind === 'back') return judged
+  if (judged.kind === 'rolled_back') return judged
   const active = await findActive(run)
   return { ...judged, byHand: judged.byHand.map((action) => placed(run, action, active)) }
 }
@@ -67,7 +67,7 @@ async function undoTouched(
   run: StepRun,
   failed: Step,
   touched: readonly Step[],
-): Promise<RollBack> {
+): Promise<RollbackResult> {
   const plan = planUndo(touched)
   const { actions, restores, lasting, lost } = plan
   // A refused request may have changed nothing: then there is nothing to take back.
@@ -76,7 +76,7 @@ async function undoTouched(
     (await look(run, [...restores, ...lasting])).length === 0 &&
     (await notSeenToAnswer(run, reloadsAmong(actions))).length === 0
   ) {
-    return { kind: 'back', undone: [] }
+    return { kind: 'rolled_back', undone: [] }
   }
   const notTaken: NotTaken[] = []
   for (const action of actions) {

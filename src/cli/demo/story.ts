@@ -1,7 +1,7 @@
 /**
  * A story in scenes, told with the program's own commands on a cluster that is set up for it:
  * what is there, what is wrong with it, plans that are refused, one that is carried out, one that
- * fails and is put back. The same on simulated servers and on real ones.
+ * fails and is rolled back. The same on simulated servers and on real ones.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -173,7 +173,7 @@ function scenes(stage: Stage): readonly Scene[] {
       ends: 5,
     },
     {
-      title: 'Put back',
+      title: 'Rolled back',
       told: 'The canary runs its old version on every node; the other mounts were never touched.',
       before: () => stage.restoreFile(stage.victim, 'secrets-kv-0.16.2'),
       file: whole,

@@ -60,7 +60,7 @@ test('a mount that stands on a builtin’s version is warned of', () => {
   })
 })
 
-test('one that the plan moves off it is, since a failed step puts it back', () => {
+test('one that the plan moves off it is, since a failed step is rolled back to it', () => {
   expect(only(judge('v0.26.1', BUILTIN, { namespaces: nested }))).toMatchObject({
     severity: 'warning',
     message: expect.stringContaining('The plan ends that') as string,

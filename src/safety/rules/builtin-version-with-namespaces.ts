@@ -68,7 +68,7 @@ function judgeStanding(draft: Draft, live: LiveState): Verdict[] {
       {
         severity: 'warning',
         subject: path,
-        message: `${path} is configured for ${version}, and ${whichNamespaces(live)}: ${CONSEQUENCE}.${isMoved ? ' The plan ends that; where its step fails, the mount is put back to that version.' : ''}`,
+        message: `${path} is configured for ${version}, and ${whichNamespaces(live)}: ${CONSEQUENCE}.${isMoved ? ' The plan ends that; if its step fails, the mount is rolled back to that version.' : ''}`,
         fix: isMoved
           ? 'Carry the plan out before the leader changes.'
           : hasSeenSome(live)

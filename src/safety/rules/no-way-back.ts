@@ -24,9 +24,9 @@ export const noWayBack: PlanRule = {
   about: 'plan',
   name: 'no-way-back',
   severity: 'warning',
-  title: 'A failed step could not be taken back',
+  title: 'A failed step could not be rolled back',
   explanation:
-    'When a mount does not come up on its new version, it is tuned back to the one it ran and reloaded. That needs a version to tune to, and its file. A mount that has none cannot get its missing version back; one whose old version is registered no more, or whose file is replaced by the new binary under the same name, has nothing to start; and while a plugin is pinned (Vault), every reload starts the pinned version. Such a mount is not reloaded again where it is well. Should such a mount fail, it stays down until a person finds a cure. Going back is a downgrade too: where the file says that the older version does not read what the newer has written, a mount that is put back may come up and not know its data.',
+    'When a mount does not come up on its new version, it is tuned back to the one it ran and reloaded. That needs a version to tune to, and its file. A mount that has none cannot get its missing version back; one whose old version is registered no more, or whose file is replaced by the new binary under the same name, has nothing to start; and while a plugin is pinned (Vault), every reload starts the pinned version. Such a mount is not reloaded again where it is well. Should such a mount fail, it stays down until a person finds a cure. Going back is a downgrade too: where the file says that the older version does not read what the newer has written, a mount that is rolled back may come up and not know its data.',
   fix: 'Register the binary that runs now under a version of its own, by listing it under `versions`, and apply that first.',
   allowable: true,
   judge({ draft, live }) {
@@ -69,7 +69,7 @@ function judgeFiles(draft: Draft, live: LiveState): Verdict[] {
   })
 }
 
-/** A step that fails puts back what ran, over data that the newer version may have written by then. */
+/** A failed step is rolled back to what ran, over data that the newer version may have written by then. */
 function judgeDataOnTheWayBack({ plugin, from, to, direction, mounts }: DataMove): Verdict[] {
   const declared = to.entry?.data.downgradeTo
   if (direction !== 'up' || from.version === undefined || declared === undefined) return []

@@ -65,7 +65,7 @@ test('the token is only blamed where it was refused', () => {
   })
 
   expect(unreadableParts.judge(input).map(({ fix }) => fix)).toEqual([
-    expect.stringContaining('Put its file back'),
+    expect.stringContaining('Copy its file to the plugin directory'),
     expect.stringContaining('node’s log'),
   ])
 })

@@ -76,7 +76,7 @@ function unreportedHashes({ plugin }: PluginTargets, index: LiveIndex): Verdict[
 const CURE = 'Look for the cause in the node’s log, then plan again.'
 const CURES: Readonly<Partial<Record<Unreadable['what'], string>>> = {
   'catalog-entry':
-    'Put its file back into the plugin directory, or let the file retire or replace the version: OpenBao cannot read an entry whose file is not there.',
+    'Copy its file to the plugin directory, or let the file retire or replace the version: OpenBao cannot read an entry whose file is not there.',
 }
 
 function nodesOf(group: readonly Unreadable[]) {

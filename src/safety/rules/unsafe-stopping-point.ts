@@ -107,7 +107,7 @@ function filesLackingOn(nodes: readonly NodeAddress[], { catalog }: LiveState): 
 }
 
 function putBack(files: readonly string[]): string {
-  return `Put back into the plugin directory what is missing: ${nameSome(files)}. Then plan again.`
+  return `Copy these files to the plugin directory: ${nameSome(files)}. Then plan again.`
 }
 
 /** Where the file has the plugin that the step is about. */
