@@ -24,6 +24,8 @@ export type Fate =
   | { readonly kind: 'pass' }
   | { readonly kind: 'delay'; readonly milliseconds: number }
   | { readonly kind: 'answer'; readonly status: number }
+  /** Carried out, and another body is passed on than the node answered. */
+  | { readonly kind: 'rewrite'; readonly rewrite: (body: string) => string }
   | { readonly kind: 'cut-before' }
   /**
    * So many milliseconds after the node has it, the node sees its client go away. An answer that
@@ -138,6 +140,7 @@ export class FaultProxy implements AsyncDisposable {
         await new Promise((resolve) => setTimeout(resolve, fate.milliseconds))
         break
       case 'pass':
+      case 'rewrite':
       case 'cut-during':
       case 'cut-after':
       case 'swallow':
@@ -150,7 +153,9 @@ export class FaultProxy implements AsyncDisposable {
     outgoing.shouldKeepAlive = this.#servers[node]?.listening === true
     if (fate.kind === 'swallow') fate.carriedOut()
     else if (reply === undefined || fate.kind.startsWith('cut-')) incoming.socket.destroy()
-    else answer(outgoing, reply.status, reply.body, reply.headers)
+    else if (fate.kind === 'rewrite') {
+      answer(outgoing, reply.status, Buffer.from(fate.rewrite(reply.body.toString())))
+    } else answer(outgoing, reply.status, reply.body, reply.headers)
   }
 }
 
