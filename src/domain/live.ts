@@ -111,7 +111,9 @@ export interface Pin {
 
 /** Something that exists or may exist and could not be read. */
 export interface Unreadable {
-  readonly what: 'nodes' | 'namespaces' | 'mounts' | 'connections' | 'pins' | 'catalog-entry'
+  /** `catalog-name`: an entry under a name that no request can hold, which is left out. */
+  readonly what:
+    'nodes' | 'namespaces' | 'mounts' | 'connections' | 'pins' | 'catalog-entry' | 'catalog-name'
   /** The API path that was refused, from the root namespace. */
   readonly path: string
   /** The node that refused; of a catalog entry, where the active node reads it. */

@@ -160,6 +160,21 @@ describe('what could not be read', () => {
     ])
   })
 
+  it('is told of an entry that no file can name', () => {
+    const path = 'sys/plugins/catalog/secret/kv '
+    const odd = { what: 'catalog-name', path, reason: 'left out, because …' } as const
+    const live = { ...cluster(NEW), unreadable: [{ ...odd, fix: 'deregister it' }] }
+
+    expect(findDrift(FILE, live, ASKED).unreadable).toMatchObject([
+      {
+        subject: path,
+        found: odd.reason,
+        cause: 'no file and no request can name this entry',
+        fix: 'deregister it',
+      },
+    ])
+  })
+
   it('passes over what the file has nothing to do with, and standbys configured to forward', () => {
     const unreadable = [
       { what: 'connections' as const, path: 'db/config', reason: 'HTTP 403' },

@@ -68,7 +68,10 @@ function unreadablePath({ what, path, node, reason, denied, fix }: Unreadable): 
     ...(node !== undefined && { node }),
     desired: 'readable',
     found: reason,
-    cause: `the ${what.replace('catalog-entry', 'catalog entry')} there could not be read, and may differ`,
+    cause:
+      what === 'catalog-name'
+        ? 'no file and no request can name this entry'
+        : `the ${what.replace('catalog-entry', 'catalog entry')} there could not be read, and may differ`,
     fix:
       fix ??
       (denied === true || what !== 'catalog-entry'

@@ -3,6 +3,7 @@
  * one more read per entry, made for the plugins that are asked for.
  */
 import { EXIT, LockstepError } from '../domain/errors.ts'
+import { faultInPluginName } from '../domain/name-faults.ts'
 import type { CatalogEntry, Pin, Unreadable } from '../domain/live.ts'
 import {
   BUILTIN,
@@ -35,12 +36,24 @@ import {
 } from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
+const DEREGISTER = 'deregister the entry with the servers’ own command line if nobody needs it'
+
 /** What is asked for within a namespace and is not there. */
 export const ROOT_ALONE =
   'The catalog is the root namespace’s alone: leave out BAO_NAMESPACE (VAULT_NAMESPACE, --namespace) and write mounts with their namespace, as ns1/team-a/.'
 
-/** Sorted by plugin, then version. Throws a LockstepError where the list cannot be had. */
-export async function listEntries(reader: Reader, address: NodeAddress): Promise<CatalogEntry[]> {
+export interface ListedEntries {
+  /** Sorted by plugin, then version. */
+  readonly entries: readonly CatalogEntry[]
+  /**
+   * Those left out: servers list names (a space at the end, a mark that nobody sees) that reach
+   * another entry, or none, when a request holds them.
+   */
+  readonly unreadable: readonly Unreadable[]
+}
+
+/** Throws a LockstepError where the list cannot be had. */
+export async function listEntries(reader: Reader, address: NodeAddress): Promise<ListedEntries> {
   const request = readCatalog()
   const response = await reader.askTwice(address, request)
   if (response.status === 404) {
@@ -60,18 +73,30 @@ export async function listEntries(reader: Reader, address: NodeAddress): Promise
       hint: 'Plugin versions came with Vault 1.12; every OpenBao has them.',
     })
   }
-  return detailed
-    .flatMap(({ type, name, version, builtin, sha256 }) => {
-      const plugin = parsePluginId(`${type}/${name}`)
-      if (plugin === undefined) return []
-      return {
-        plugin,
-        version: versionFromServer(version),
-        builtin,
-        sha256: builtin ? BUILTIN : hashFromServer(sha256),
-      }
+  const entries: CatalogEntry[] = []
+  const unreadable: Unreadable[] = []
+  for (const { type, name, version, builtin, sha256 } of detailed) {
+    const plugin = parsePluginId(`${type}/${name}`)
+    if (plugin === undefined) {
+      const fault = faultInPluginName(name)
+      const reason = `left out, because its ${fault === undefined ? 'type is not known' : `name ${fault}`}`
+      const path = `${request.path}/${type}/${name}`
+      unreadable.push({ what: 'catalog-name', path, reason, fix: DEREGISTER })
+      continue
+    }
+    entries.push({
+      plugin,
+      version: versionFromServer(version),
+      builtin,
+      sha256: builtin ? BUILTIN : hashFromServer(sha256),
     })
-    .sort((a, b) => compareText(a.plugin, b.plugin) || compareText(a.version, b.version))
+  }
+  return {
+    entries: entries.sort(
+      (a, b) => compareText(a.plugin, b.plugin) || compareText(a.version, b.version),
+    ),
+    unreadable: unreadable.sort((a, b) => compareText(a.path, b.path)),
+  }
 }
 
 export type EntryReading =

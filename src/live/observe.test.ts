@@ -72,3 +72,32 @@ test.each(['openbao', 'vault'] as const)(
     expect((await look(product, BEHIND, 0)).waited).toBe(0)
   },
 )
+
+test('an entry whose name no request can hold is left out, and the reason is told', async () => {
+  const twin = makeTwin({ product: 'openbao', nodes: 3, deeds: [] })
+  const names = ['kv ', 'k\u200bv', 'x'.repeat(513), 'a..b']
+  const client = createClient({
+    transport: {
+      send: (node, request) => {
+        const answer = twin.send(node, request)
+        if (request.path !== 'sys/plugins/catalog') return Promise.resolve(answer)
+        const { data } = answer.body as { data: { detailed: readonly object[] } }
+        const odd = names.map((name) => ({ type: 'secret', name, version: '', builtin: false }))
+        const detailed = [...data.detailed, ...odd]
+        return Promise.resolve({ ...answer, body: { data: { ...data, detailed } } })
+      },
+      close: () => Promise.resolve(),
+    },
+    wait: () => Promise.resolve(),
+  })
+
+  const { catalog, unreadable } = await observe(client, { address: nodeAddress(1) })
+
+  expect(catalog.some(({ plugin }) => names.includes(plugin.replace('secret/', '')))).toBe(false)
+  expect(unreadable.map(({ what, reason }) => `${what}: ${reason}`).sort()).toEqual([
+    'catalog-name: left out, because its name has a space at the beginning or the end of a segment, which servers cut off',
+    'catalog-name: left out, because its name has the character U+200B in it',
+    'catalog-name: left out, because its name has two dots in a row, which no plugin’s name may have',
+    'catalog-name: left out, because its name is longer than 512 characters',
+  ])
+})

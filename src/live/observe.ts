@@ -70,12 +70,12 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
   const active = nodes.find(({ node }) => node.role === 'active')
   if (active === undefined) throw noActiveNode(nodes.map(({ node }) => node))
   const { plugins, also } = options
-  const isUpgradable = upgradablePlugins(listed)
+  const isUpgradable = upgradablePlugins(listed.entries)
   const states = nodes.map(({ node }) => node)
   const entries = readEntriesOnNodes(reader, {
     nodes: states,
     roots,
-    listed,
+    listed: listed.entries,
     asks: ({ plugin }) => plugins?.has(plugin) ?? true,
   })
   // Where the mounts cannot be read, that is the error to tell.
@@ -113,6 +113,7 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
       ...unreadable,
       ...namespaces.unreadable,
       ...pinned.unreadable,
+      ...listed.unreadable,
       ...catalog.unreadable,
       ...mounts.unreadable,
       ...connections.unreadable,

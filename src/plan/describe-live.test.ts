@@ -30,6 +30,14 @@ test('what could not be read is said to be missing', () => {
   ])
 })
 
+test('an entry that no file can name is noted with the reason', () => {
+  const path = 'sys/plugins/catalog/secret/kv '
+  const reason = 'left out, because its name has a space'
+  const live = liveState({ unreadable: [{ what: 'catalog-name', path, reason }] })
+
+  expect(describeLive(live).notes).toEqual([`${path} is ${reason}: a file cannot name the entry.`])
+})
+
 test('an entry whose hash the server does not report is left out, and said to be registered', () => {
   const declared = entryOf(KV, 'v0.21.0', { sha256: UNKNOWN_HASH, declarative: true })
   const live = liveState({ catalog: [declared], mounts: [mountOf('team-a/', KV, 'v0.21.0')] })

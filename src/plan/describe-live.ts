@@ -94,6 +94,10 @@ export function describeLive(live: LiveState): LiveDescription {
   for (const { what, path, node, reason } of live.unreadable) {
     // Those are told of where their plugin is described.
     if (what === 'catalog-entry') continue
+    if (what === 'catalog-name') {
+      notes.push(`${path} is ${reason}: a file cannot name the entry.`)
+      continue
+    }
     const where = node === undefined ? path : `${path} on ${node}`
     notes.push(`${where} could not be read (${reason}): what is there is not in this file.`)
   }

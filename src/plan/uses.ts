@@ -70,7 +70,7 @@ export function findUses(live: LiveState, entry: UsedEntry): readonly Use[] {
     }
   }
   for (const { what, path, reason, node } of live.unreadable) {
-    if (what === 'catalog-entry') continue
+    if (what === 'catalog-entry' || what === 'catalog-name') continue
     if (what === 'connections' && !plugin.startsWith('database/')) continue
     const where = node === undefined ? path : `${path} on ${node}`
     uses.push({ kind: 'unreadable', description: `${where} could not be read (${reason})` })

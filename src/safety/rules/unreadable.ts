@@ -26,9 +26,11 @@ export const unreadableParts: PlanRule = {
   fix: 'Give the token the right to read it; `lockstep policy` prints a policy.',
   allowable: true,
   judge({ live, draft }) {
-    // An entry that only standbys cannot read is known: what they lack is other rules' matter.
+    // An entry that only standbys cannot read is known: what they lack is other rules' matter. No
+    // plan concerns an entry that no file can name.
     const unknown = live.unreadable.filter(
-      ({ what, node }) => what !== 'catalog-entry' || node === undefined,
+      ({ what, node }) =>
+        what !== 'catalog-name' && (what !== 'catalog-entry' || node === undefined),
     )
     const refused = [...groupBy(unknown, subjectOf)].flatMap(([subject, group]) => {
       const first = group[0]
@@ -96,6 +98,7 @@ function subjectOf({ what, path }: Unreadable): string {
     case 'namespaces':
     case 'mounts':
     case 'pins':
+    case 'catalog-name':
       return path
     default:
       return unreachable(what)
