@@ -99,7 +99,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         event: 'run_ended',
         outcome: outcome.kind,
         done: [...outcome.done],
-        undone: 'undone' in outcome ? [...outcome.undone] : [],
+        rolled_back: 'rolled_back' in outcome ? [...outcome.rolled_back] : [],
         remaining: 'remaining' in outcome ? [...outcome.remaining] : [],
         ...reasonOf(outcome),
         ...listed('already', outcome.already),
@@ -109,9 +109,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
         ...(outcome.readOnly !== undefined && { read_only: [...outcome.readOnly] }),
         ...awayOf(outcome),
         ...(outcome.kind === 'rollback_failed' && {
-          not_undone: [...outcome.not_undone],
-          problems: outcome.problems.reason,
           not_rolled_back: [...outcome.not_rolled_back],
+          problems: outcome.problems.reason,
+          mounts_not_rolled_back: [...outcome.mounts_not_rolled_back],
         }),
       }),
   }

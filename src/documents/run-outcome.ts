@@ -168,7 +168,7 @@ interface RolledBack {
   readonly step: string
   readonly failure: Failure
   /** Empty where the request was refused and had changed nothing. */
-  readonly undone: readonly string[]
+  readonly rolled_back: readonly string[]
   readonly remaining: readonly string[]
 }
 
@@ -196,10 +196,10 @@ export interface RollbackFailed {
   readonly failure: Failure
   /** Why it could not be rolled back. */
   readonly problems: Failure
-  readonly not_rolled_back: readonly MountNotRolledBack[]
+  readonly mounts_not_rolled_back: readonly MountNotRolledBack[]
   /** The requests that would take back what was not, in order. */
   readonly by_hand: readonly Action[]
-  readonly undone: readonly string[]
-  readonly not_undone: readonly string[]
+  readonly rolled_back: readonly string[]
+  readonly not_rolled_back: readonly string[]
   readonly remaining: readonly string[]
 }

@@ -132,7 +132,7 @@ describe('what could not be read', () => {
 
     const report = findDrift(FILE, liveState({ catalog: CATALOG, mounts: [mount], nodes }), ASKED)
 
-    expect(report).toMatchObject({ in_step: false, differences: [] })
+    expect(report).toMatchObject({ in_sync: false, differences: [] })
     expect(told(report.unreadable)).toEqual([`unreadable ${TWO} ${TWO}`])
   })
 
@@ -191,10 +191,10 @@ describe('what could not be read', () => {
       return findDrift(FILE, live, ASKED)
     }
 
-    expect(report('forwarding')).toMatchObject({ in_step: true, unreadable: [] })
+    expect(report('forwarding')).toMatchObject({ in_sync: true, unreadable: [] })
     // It runs plugins that nobody can see then.
     expect(report('not-ready')).toMatchObject({
-      in_step: false,
+      in_sync: false,
       unreadable: [{ node: nodeAddress(2), found: 'not-ready' }],
     })
   })
@@ -205,15 +205,15 @@ describe('what no file names', () => {
     const other = plugin('secret/other')
     const foreign = liveMount(mountPath('x/'), { plugin: other, version: OLD, nodes: NODES })
     const catalog = [...CATALOG, catalogEntry(KV, version('v0.10.0')), catalogEntry(other, OLD)]
-    const inStep = cluster(NEW)
+    const inSync = cluster(NEW)
 
     const report = findDrift(
       FILE,
-      { ...inStep, catalog, mounts: [...inStep.mounts, foreign] },
+      { ...inSync, catalog, mounts: [...inSync.mounts, foreign] },
       ASKED,
     )
 
-    expect(report.in_step).toBe(true)
+    expect(report.in_sync).toBe(true)
     expect(told(report.unmanaged)).toEqual([
       'unmanaged secret/my-kv v0.10.0',
       'unmanaged secret/other v0.16.2',
@@ -246,7 +246,7 @@ describe('what is ignored', () => {
   it('is told apart, with the reason, up to the last day', () => {
     const report = findDrift(ignore({ until: TODAY }), cluster(OLD), ASKED)
 
-    expect(report).toMatchObject({ in_step: true, differences: [], idle_ignores: [] })
+    expect(report).toMatchObject({ in_sync: true, differences: [], unused_ignores: [] })
     expect(report.ignored).toMatchObject([
       { class: 'version-differs', subject: PATH, because: 'CHG-1432', until: TODAY },
     ])
@@ -255,8 +255,8 @@ describe('what is ignored', () => {
   it('is drift again the day after', () => {
     const report = findDrift(ignore({ until: '2026-06-14' }), cluster(OLD), ASKED)
 
-    expect(report).toMatchObject({ in_step: false, ignored: [] })
-    expect(report.idle_ignores).toEqual([
+    expect(report).toMatchObject({ in_sync: false, ignored: [] })
+    expect(report.unused_ignores).toEqual([
       {
         ...{ class: 'version-differs', subject: PATH, because: 'CHG-1432', until: '2026-06-14' },
         ...{ is: 'expired', at: 'lockstep.yaml:20:3' },
@@ -266,8 +266,8 @@ describe('what is ignored', () => {
 
   it('is told to be of no use where nothing of the kind differs', () => {
     expect(findDrift(ignore({}), cluster(NEW), ASKED)).toMatchObject({
-      in_step: true,
-      idle_ignores: [{ subject: PATH, is: 'unused' }],
+      in_sync: true,
+      unused_ignores: [{ subject: PATH, is: 'unused' }],
     })
   })
 

@@ -29,7 +29,7 @@ export interface Asked {
   readonly past?: Past
 }
 
-/** Sorted by plugin, mount and subject; `in_step` where nothing differs and all could be read. */
+/** Sorted by plugin, mount and subject; `in_sync` where nothing differs and all could be read. */
 export function findDrift(
   desired: DesiredState,
   live: LiveState,
@@ -56,11 +56,11 @@ export function findDrift(
   return {
     format: 1,
     cluster: { id: cluster.id, name: cluster.name, product, server_version },
-    in_step: differences.kept.length === 0 && unreadable.kept.length === 0,
+    in_sync: differences.kept.length === 0 && unreadable.kept.length === 0,
     differences: differences.kept,
     unreadable: unreadable.kept,
     ignored: [...differences.ignored, ...unreadable.ignored, ...unmanaged.ignored],
-    idle_ignores: findIdleIgnores([...found, ...unread, ...foreign], desired.ignore, today),
+    unused_ignores: findIdleIgnores([...found, ...unread, ...foreign], desired.ignore, today),
     unmanaged: unmanaged.kept,
   }
 }

@@ -24,7 +24,7 @@ describe('a mount that is as the file says', () => {
   it('is in step', () => {
     const report = findDrift(FILE, cluster(NEW), ASKED)
 
-    expect(report).toMatchObject({ in_step: true, differences: [], unreadable: [], unmanaged: [] })
+    expect(report).toMatchObject({ in_sync: true, differences: [], unreadable: [], unmanaged: [] })
   })
 
   it('does not drift where an entry was read without its command or args', () => {

@@ -32,7 +32,7 @@ it('is pending where a run changed the arguments and did not get to reload', () 
 
   const report = findDrift(file, live, { ...ASKED, past })
 
-  expect(report.in_step).toBe(false)
+  expect(report.in_sync).toBe(false)
   expect(report.differences).toEqual([
     expect.objectContaining({
       ...{ class: 'reload-pending', subject: PATH, mount: PATH, plugin: KV },
@@ -67,8 +67,8 @@ it('is nothing where every node was reloaded, and where there is no journal', ()
   const reloaded = Object.fromEntries([ONE, TWO, THREE].map((node) => [`${PATH} ${node}`, [1]]))
   const past = written([before, after], reloaded)
 
-  expect(findDrift(file, live, { ...ASKED, past }).in_step).toBe(true)
-  expect(findDrift(file, live, ASKED).in_step).toBe(true)
+  expect(findDrift(file, live, { ...ASKED, past }).in_sync).toBe(true)
+  expect(findDrift(file, live, ASKED).in_sync).toBe(true)
 })
 
 it('is not said beside what differs for all to see', () => {

@@ -15,7 +15,7 @@ it('is told of the entry and the mount as unreadable, and nothing is in sync', (
   const report = findDrift(FILE, live, ASKED)
 
   expect(report.differences).toEqual([])
-  expect(report.in_step).toBe(false)
+  expect(report.in_sync).toBe(false)
   expect(report.unreadable).toMatchObject([
     { subject: `${KV} v0.21.0`, found: 'hash not reported by the server' },
     { subject: 'team-a/', found: 'v0.21.0 (hash not reported by the server)' },

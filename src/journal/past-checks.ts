@@ -58,7 +58,7 @@ export function pastChecks(
         case 'run_ended':
           // What was rolled back runs as before, and a refused request may have changed nothing.
           if (event.outcome !== 'rolled_back') break
-          for (const step of [...event.undone, event.failed ?? '']) {
+          for (const step of [...event.rolled_back, event.failed ?? '']) {
             for (const key of begun.get(step) ?? []) {
               if (checks.get(key)?.kind === 'open') checks.delete(key)
             }

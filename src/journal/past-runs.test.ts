@@ -215,6 +215,6 @@ function undone(): JournalEvent {
 }
 
 function end(): JournalEvent {
-  const steps = { done: [], undone: [], remaining: [] }
+  const steps = { done: [], rolled_back: [], remaining: [] }
   return { ...stamp, event: 'run_ended', outcome: 'done', ...steps }
 }

@@ -79,7 +79,7 @@ function run(
   }
   const facts = { undo: [], restores: [] }
   const begun = { event: 'step_started' as const, ...stamp, step: 'tune', number: 1, of: 1 }
-  const ended = { event: 'run_ended' as const, ...stamp, done, undone: [], remaining: [] }
+  const ended = { event: 'run_ended' as const, ...stamp, done, rolled_back: [], remaining: [] }
   return [
     started(name, of, mountPath(path)),
     { ...begun, action, ...facts },

@@ -32,7 +32,7 @@ export function renderDrift(
 ): string {
   const { differences, unreadable } = report
   const view: View = { palette, width, detail }
-  const paint = report.in_step ? palette.green : palette.red
+  const paint = report.in_sync ? palette.green : palette.red
   const drawn = [
     header(report, palette),
     ...byPlugin(differences).map(([plugin, ones]) => differing(plugin, ones, view)),
@@ -163,9 +163,9 @@ function ignoredSection({ ignored }: DriftReport, { palette }: View): string {
   return [palette.dim(title), ...layTable(rows, '  ').lines].join('\n')
 }
 
-function idleSection({ idle_ignores }: DriftReport, { palette }: View): string {
-  if (idle_ignores.length === 0) return ''
-  const rows = idle_ignores.map(({ class: name, subject, until, is, at }): Cell[] => [
+function idleSection({ unused_ignores }: DriftReport, { palette }: View): string {
+  if (unused_ignores.length === 0) return ''
+  const rows = unused_ignores.map(({ class: name, subject, until, is, at }): Cell[] => [
     { text: printable(name) },
     { text: printable(subject) },
     { text: is === 'expired' ? `ended on ${printable(until ?? '')}` : 'matches no difference' },

@@ -13,7 +13,7 @@ const sofar = { done: [], already: [], remaining: [] }
 const none = { unchecked: [], between: false }
 const failure: Failure = { reason: 'why', causes: [{ kind: 'words', words: 'why' }] }
 const node = nodeAddress(2)
-const failed = { ...sofar, step: 's', failure, undone: [] }
+const failed = { ...sofar, step: 's', failure, rolled_back: [] }
 const wrongBytes: Failure = {
   reason: 'HTTP 400 checksums did not match',
   causes: [
@@ -31,12 +31,12 @@ const mountsNotRolledBack = reload.mounts.map((mount) => ({
 const rollbackFailed: RunOutcome & RollbackFailed = {
   ...{ kind: 'rollback_failed', step: 's', failure: wrongBytes, problems: wrongBytes },
   ...{
-    not_rolled_back: mountsNotRolledBack,
+    mounts_not_rolled_back: mountsNotRolledBack,
     by_hand: [reload],
     done: [],
     already: [],
-    undone: ['t'],
-    not_undone: ['s'],
+    rolled_back: ['t'],
+    not_rolled_back: ['s'],
   },
   remaining: [],
 }
@@ -111,7 +111,7 @@ test('a mount that may be down after a cut is named, with its node', () => {
 
 test('a step that changed nothing is not told as rolled back', () => {
   expect(told({ kind: 'rolled_back', ...failed })).toContain('Nothing was changed by this step')
-  expect(told({ kind: 'rolled_back', ...failed, undone: ['s'] })).toContain(
+  expect(told({ kind: 'rolled_back', ...failed, rolled_back: ['s'] })).toContain(
     'Rolled back. Every mount that was touched runs its old version again on every node (checked).',
   )
 })

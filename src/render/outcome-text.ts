@@ -88,7 +88,7 @@ function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions)
         ...causesOf(outcome.failure),
         palette.yellow(describeRolledBack(outcome)),
         ...done,
-        ...list('Rolled back', outcome.undone),
+        ...list('Rolled back', outcome.rolled_back),
         ...list('Not begun', outcome.remaining),
         ...awayLines(outcome),
         `${namesTheFix(outcome.failure) ? 'Once that is right,' : 'Fix the cause, then'} resume: ${again}`,
@@ -100,8 +100,8 @@ function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions)
         palette.red('ROLLBACK FAILED. These need your attention:'),
         ...problemsOf(outcome),
         ...done,
-        ...list('Rolled back', outcome.undone),
-        ...list('Not rolled back', outcome.not_undone),
+        ...list('Rolled back', outcome.rolled_back),
+        ...list('Not rolled back', outcome.not_rolled_back),
         ...list('Not begun', outcome.remaining),
         ...awayLines(outcome),
         ...byHandLines(outcome, options),
@@ -170,10 +170,10 @@ function describeDone(
 }
 
 function describeRolledBack({
-  undone,
+  rolled_back,
   atEnd,
 }: RunOutcome & { readonly kind: 'rolled_back' }): string {
-  if (undone.length === 0) {
+  if (rolled_back.length === 0) {
     return 'Nothing was changed by this step: what it touches runs as before (checked).'
   }
   const where = (atEnd?.away ?? []).length === 0 ? 'on every node' : 'on every node that was seen'
@@ -222,10 +222,13 @@ function causesOf({ causes }: Failure): string[] {
 }
 
 /** What was said of the step that failed is not said again. */
-function problemsOf({ failure, problems, not_rolled_back }: RollbackFailed): string[] {
+function problemsOf({ failure, problems, mounts_not_rolled_back }: RollbackFailed): string[] {
   const said = new Set(causesOf(failure))
   const told = causesOf(problems).filter((line) => !said.has(line))
-  return [...told, ...describeMountsNotRolledBack(not_rolled_back).map((line) => `  ${line}`)]
+  return [
+    ...told,
+    ...describeMountsNotRolledBack(mounts_not_rolled_back).map((line) => `  ${line}`),
+  ]
 }
 
 /** A server that is cut off in a reload leaves its mounts without a backend. */

@@ -94,8 +94,8 @@ it.each(Object.entries(BREAKS))('%s may throw at any time', async (_name, broken
 function endsOf(outcome: RunOutcome, plan: FreshPlan): string[] {
   const lists = [
     outcome.done,
-    'undone' in outcome ? outcome.undone : [],
-    'not_undone' in outcome ? outcome.not_undone : [],
+    'rolled_back' in outcome ? outcome.rolled_back : [],
+    'not_rolled_back' in outcome ? outcome.not_rolled_back : [],
     'unchecked' in outcome ? outcome.unchecked : [],
     'remaining' in outcome ? outcome.remaining : [],
   ].flat()

@@ -30,7 +30,7 @@ it('is not rolled back where a version that was set cannot be cleared', async ()
   })
 
   expect(outcome).toMatchObject({
-    ...{ kind: 'rollback_failed', undone: ['tune b/'], not_undone: ['tune a/'] },
+    ...{ kind: 'rollback_failed', rolled_back: ['tune b/'], not_rolled_back: ['tune a/'] },
     problems: {
       reason: 'a/: plugin_version is v2.0.0, not none; a version, once set, cannot be cleared',
     },
@@ -44,7 +44,7 @@ it('counts as rolled back where the refused request changed nothing', async () =
     around: (_node, { path }, pass) => (path === 'sys/mounts/a/tune' ? FULL : pass()),
   })
 
-  expect(outcome).toMatchObject({ kind: 'rolled_back', undone: [] })
+  expect(outcome).toMatchObject({ kind: 'rolled_back', rolled_back: [] })
 })
 
 it('waits for a node that stays silent after it refused a reload, and rolls back what it can', async () => {
@@ -268,9 +268,9 @@ it('needs a person where a mount that was never reloaded is down with the proces
 
   const { sha256 } = usualBinary(KV, version('v1.0.0'))
   expect(outcome).toMatchObject({
-    ...{ kind: 'rollback_failed', step: `reload ${KV.id} on ${LAST}`, not_undone: [] },
-    undone: ['tune b/', `reload ${KV.id} on ${nodeAddress(2)}`],
-    not_rolled_back: [{ mount: 'b/', node: LAST, file: 'v1.0.0', sha256 }],
+    ...{ kind: 'rollback_failed', step: `reload ${KV.id} on ${LAST}`, not_rolled_back: [] },
+    rolled_back: ['tune b/', `reload ${KV.id} on ${nodeAddress(2)}`],
+    mounts_not_rolled_back: [{ mount: 'b/', node: LAST, file: 'v1.0.0', sha256 }],
     by_hand: [{ kind: 'reload', node: LAST, mounts: ['b/'] }],
   })
 })

@@ -119,7 +119,7 @@ describe('drift and the plan', () => {
         const { steps, impossible } = draftPlan(desired, live)
         fc.pre(steps.length + impossible.length > 0)
 
-        expect(findDrift(desired, live, ASKED).in_step).toBe(false)
+        expect(findDrift(desired, live, ASKED).in_sync).toBe(false)
       }),
       { numRuns: 1000 },
     )
@@ -172,7 +172,7 @@ describe('drift and the plan', () => {
           ASKED,
         )
 
-        expect(report).toMatchObject({ in_step: true, differences: [], unmanaged: [] })
+        expect(report).toMatchObject({ in_sync: true, differences: [], unmanaged: [] })
       }),
     )
   })

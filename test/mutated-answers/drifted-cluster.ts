@@ -9,5 +9,5 @@ const LIVE = cluster(NEW, { [TWO]: running(OLD) })
 
 export const DRIFTED: Omit<Trial, 'depth'> = {
   makeTwin: () => twinFromLive(LIVE),
-  isFalse: (live: LiveState) => findDrift(FILE, live, ASKED).in_step || live.nodes.length < 3,
+  isFalse: (live: LiveState) => findDrift(FILE, live, ASKED).in_sync || live.nodes.length < 3,
 }

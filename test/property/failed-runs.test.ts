@@ -75,12 +75,12 @@ it('rolls back what failed, or says why not', async () => {
           expect(outcome.problems.reason).not.toBe('')
           // A mount that was not reloaded and is down may have nothing to go back to: a cause names it.
           expect([
-            ...[...outcome.not_undone, ...outcome.not_rolled_back],
+            ...[...outcome.not_rolled_back, ...outcome.mounts_not_rolled_back],
             ...outcome.problems.causes,
           ]).not.toEqual([])
           return
         case 'rolled_back': {
-          const touched = mountsOf(plan, outcome.undone)
+          const touched = mountsOf(plan, outcome.rolled_back)
           expect(Object.keys(runningIn(after, touched))).toEqual(
             expect.arrayContaining(Object.keys(runningIn(before, touched))),
           )
@@ -175,7 +175,7 @@ it('goes back to the older arguments of a version that mounts run, on every node
   expect(plan.findings.filter(({ rule }) => rule === 'no-way-back')).toEqual([])
   expect(outcome).toMatchObject({
     kind: 'rolled_back',
-    undone: plan.steps.map(({ id }) => id),
+    rolled_back: plan.steps.map(({ id }) => id),
   })
   const { catalog, mounts } = await observeTwin(twin)
   expect(catalog.find(({ version }) => version === of)).toMatchObject({

@@ -74,11 +74,11 @@ it('drift', () => {
   const report = {
     format: 1,
     cluster: { id: 'id', name: 'prod', product: 'openbao', server_version: '2.7.2' },
-    in_step: false,
+    in_sync: false,
     differences: [difference],
     unreadable: [{ ...difference, class: 'unreadable' }],
     ignored: [{ class: 'node-skew', subject: 'b/', because: 'later', until: '2027-01-01' }],
-    idle_ignores: [
+    unused_ignores: [
       { class: 'node-skew', subject: 'c/', is: 'expired', until: '2020-01-01', at: 'f.yaml:2:1' },
     ],
     unmanaged: [difference],

@@ -13,7 +13,7 @@ import { type Looking, placed } from './wait-for-facts.ts'
 import { findMismatches } from './read-facts.ts'
 import { whatIsWrong } from './mismatch.ts'
 
-type Running = Fact & { readonly fact: 'running' }
+type RunningFact = Fact & { readonly fact: 'running' }
 
 /** Milliseconds for a node to say what it is. */
 const ANSWER_WITHIN = 5_000
@@ -46,8 +46,8 @@ export async function lookAtEnd(
 }
 
 /** What each mount is to run on each node once every step is done. */
-function endOfSteps({ steps }: Plan): readonly Running[] {
-  const last = new Map<string, Running>()
+function endOfSteps({ steps }: Plan): readonly RunningFact[] {
+  const last = new Map<string, RunningFact>()
   for (const fact of steps.flatMap(({ ensures }) => ensures)) {
     if (fact.fact === 'running') last.set(`${fact.mount} ${fact.node}`, fact)
   }
@@ -57,7 +57,7 @@ function endOfSteps({ steps }: Plan): readonly Running[] {
 /** A node that restarts starts what its mounts are configured for. */
 async function readStarts(
   { client }: Looking,
-  due: readonly Running[],
+  due: readonly RunningFact[],
   active: NodeAddress | undefined,
 ): Promise<AwayNode['starts']> {
   if (active === undefined) return []
@@ -83,11 +83,11 @@ interface View {
 /** Empty where the mounts all run what the plan is to bring them to, and where none does. */
 async function findDiffering(
   run: Looking,
-  due: readonly Running[],
+  due: readonly RunningFact[],
   active: NodeAddress,
   isAway: ReadonlySet<NodeAddress>,
 ): Promise<readonly MountAtEnd[]> {
-  const facts = new Map<string, Running>()
+  const facts = new Map<string, RunningFact>()
   for (const fact of due.map((one) => placed(run, one, active))) {
     if (!isAway.has(fact.node)) facts.set(`${fact.mount} ${fact.node}`, fact)
   }

@@ -20,16 +20,16 @@ import { effectOf, foundBy, keyOf, planUndo, type UndoPlan } from './plan-undo.t
 
 export type RollbackResult = CompleteRollback | IncompleteRollback
 
-/** `undone` is empty where the refused request had changed nothing. */
+/** `rolledBack` is empty where the refused request had changed nothing. */
 interface CompleteRollback {
   readonly kind: 'rolled_back'
-  readonly undone: readonly Step[]
+  readonly rolledBack: readonly Step[]
 }
 
 export interface IncompleteRollback {
   readonly kind: 'not_rolled_back'
-  readonly undone: readonly Step[]
-  readonly notUndone: readonly Step[]
+  readonly rolledBack: readonly Step[]
+  readonly notRolledBack: readonly Step[]
   readonly problems: Failure
   readonly mountsNotRolledBack: readonly MountNotRolledBack[]
   /** What would roll back the rest, in order. */
@@ -72,18 +72,18 @@ export function judgeUndo(touched: readonly Step[], plan: UndoPlan, found: Found
   const broken = [...found.broken, ...found.lasting].map(({ fact }) => fact)
   const open = new Set([...broken, ...down.map(({ fact }) => fact)].map(keyOf))
   const isOpen = (facts: readonly Fact[]): boolean => facts.some((fact) => open.has(keyOf(fact)))
-  const isNotUndone = (step: Step): boolean =>
+  const isNotRolledBack = (step: Step): boolean =>
     isOpen(step.restores) ||
     (step.undo.length === 0 && isOpen(foundBy(step))) ||
     mayBeLost(step, lost)
-  const notUndone = touched.filter(isNotUndone)
-  const undone = touched.filter((step) => !notUndone.includes(step))
-  if (notUndone.length === 0) return { kind: 'rolled_back', undone }
+  const notRolledBack = touched.filter(isNotRolledBack)
+  const rolledBack = touched.filter((step) => !notRolledBack.includes(step))
+  if (notRolledBack.length === 0) return { kind: 'rolled_back', rolledBack }
   const files = fileNames(touched)
   return {
     kind: 'not_rolled_back',
-    undone,
-    notUndone,
+    rolledBack,
+    notRolledBack,
     problems: problemsOf(found, lost, down, files),
     mountsNotRolledBack: down.map((one) => toMountNotRolledBack(one, files)),
     byHand: actions.filter((action) => isOpen(effectOf(action, restores))),
@@ -104,8 +104,8 @@ export function nobodyCouldLook(
   const files = fileNames(touched)
   return {
     kind: 'not_rolled_back',
-    undone: [],
-    notUndone: touched,
+    rolledBack: [],
+    notRolledBack: touched,
     problems: { reason: why, causes: [wordsOf(why)] },
     mountsNotRolledBack: planUndo(reloads).restores.flatMap((fact) =>
       fact.fact === 'running'
@@ -131,7 +131,8 @@ export function alsoDown(
   const down = restores.flatMap((fact) =>
     fact.fact === 'running' ? silentlyDown(fact, silent) : [],
   )
-  const sofar = judged.kind === 'rolled_back' ? { ...NOTHING_LEFT, undone: judged.undone } : judged
+  const sofar =
+    judged.kind === 'rolled_back' ? { ...NOTHING_LEFT, rolledBack: judged.rolledBack } : judged
   const { problems, mountsNotRolledBack, byHand } = sofar
   const told = silent.filter(({ mount }) => !down.some(({ fact }) => fact.mount === mount))
   return {
@@ -157,7 +158,7 @@ export function alsoDown(
 }
 
 const NOTHING_LEFT = {
-  notUndone: [],
+  notRolledBack: [],
   problems: { reason: '', causes: [] },
   mountsNotRolledBack: [],
   byHand: [],

@@ -43,15 +43,15 @@ export async function failStep(
     ...ledger.ended(before),
     remaining: ledger.remaining([step]),
   }
-  if (left.kind === 'not_rolled_back') return notRolledBack(common, left)
+  if (left.kind === 'not_rolled_back') return endNotRolledBack(common, left)
   if (step.action.kind === 'check' && step.undo.length === 0) {
-    return notRolledBack(common, nothingToRollBackTo(step, left.undone))
+    return endNotRolledBack(common, nothingToRollBackTo(step, left.rolledBack))
   }
   // As they were before: whether by a request or because the failed one changed nothing.
   return {
     kind: 'rolled_back',
     ...common,
-    undone: idsOf([...new Set([...before, ...left.undone])]),
+    rolled_back: idsOf([...new Set([...before, ...left.rolledBack])]),
   }
 }
 
@@ -60,28 +60,28 @@ type Common = Pick<
   'step' | 'failure' | 'done' | 'already' | 'remaining'
 >
 
-function notRolledBack(common: Common, left: IncompleteRollback): RunEnd {
-  const { problems, mountsNotRolledBack, byHand, undone, notUndone } = left
+function endNotRolledBack(common: Common, left: IncompleteRollback): RunEnd {
+  const { problems, mountsNotRolledBack, byHand, rolledBack, notRolledBack } = left
   return {
     kind: 'rollback_failed',
     ...common,
     problems,
-    not_rolled_back: mountsNotRolledBack,
+    mounts_not_rolled_back: mountsNotRolledBack,
     by_hand: byHand,
-    undone: idsOf(undone),
-    not_undone: idsOf(notUndone),
+    rolled_back: idsOf(rolledBack),
+    not_rolled_back: idsOf(notRolledBack),
   }
 }
 
 /** What an earlier run or a person brought about: nothing here says what was there before. */
-function nothingToRollBackTo({ action }: Step, undone: readonly Step[]): IncompleteRollback {
+function nothingToRollBackTo({ action }: Step, rolledBack: readonly Step[]): IncompleteRollback {
   const mounts = action.kind === 'check' ? action.mounts.join(', ') : ''
   const reason = `${mounts}: no older version is known that could be rolled back to`
   const byHand: readonly Action[] = []
   return {
     kind: 'not_rolled_back',
-    undone,
-    notUndone: [],
+    rolledBack,
+    notRolledBack: [],
     problems: { reason, causes: [wordsOf(reason)] },
     mountsNotRolledBack: [],
     byHand,

@@ -49,7 +49,7 @@ export async function rollBack(
     if (isTokenEnded(error)) return { kind: 'token_ended', error }
     const { touched } = begun
     // Of what was not sent nothing is known to be down.
-    if (touched.length === 0) return { kind: 'rolled_back', undone: [] }
+    if (touched.length === 0) return { kind: 'rolled_back', rolledBack: [] }
     return nobodyCouldLook(touched, touched, faultOf(error).message)
   }
 }
@@ -76,7 +76,7 @@ async function undoTouched(
     (await look(run, [...restores, ...lasting])).length === 0 &&
     (await notSeenToAnswer(run, reloadsAmong(actions))).length === 0
   ) {
-    return { kind: 'rolled_back', undone: [] }
+    return { kind: 'rolled_back', rolledBack: [] }
   }
   const notTaken: NotTaken[] = []
   for (const action of actions) {

@@ -34,7 +34,7 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
     })
     if (options.json === true) host.out(lines(jsonText(report, 2)))
     else host.out(lines(renderDrift(report, viewOf(options, host))))
-    return report.in_step ? EXIT.done : EXIT.changes
+    return report.in_sync ? EXIT.done : EXIT.changes
   } finally {
     await session.close()
   }
