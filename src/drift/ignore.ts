@@ -1,5 +1,5 @@
 /** The file's `ignore`: which differences are passed over, and until when. */
-import type { Difference, IdleIgnore, IgnoredDifference } from '../documents/drift.generated.ts'
+import type { Difference, UnusedIgnore, IgnoredDifference } from '../documents/drift.generated.ts'
 import type { Ignore } from '../domain/desired.ts'
 import { formatSource } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
@@ -39,7 +39,7 @@ export function findIdleIgnores(
   differences: readonly Difference[],
   ignore: readonly Ignore[],
   today: string,
-): IdleIgnore[] {
+): UnusedIgnore[] {
   return ignore.flatMap(({ class: name, subject, because, until, source }) => {
     const isExpired = until !== undefined && today > until
     const isUsed = differences.some((one) => one.class === name && isOf(one, subject))
