@@ -2,16 +2,20 @@
  * Plan files: written whole or not at all, and believed only when they are what they say they
  * are: of a format this program knows, of their schema, and with the id of their content.
  */
-import { lstat, readFile, writeFile } from 'node:fs/promises'
+import { lstat, writeFile } from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
 import type { Plan } from '../documents/plan.generated.ts'
 import { findPlanFault } from '../documents/validator.ts'
 import { EXIT, LockstepError, faultName } from '../domain/errors.ts'
 import { formatPlan } from '../plan/format-plan.ts'
 import { planId } from '../plan/make-plan.ts'
+import { readTextFile, UnfitFile } from '../server/read-file.ts'
 import { findNameFault } from './plan-names.ts'
 
 const FORMAT = 2
+
+/** In MiB: a plan for ten thousand mounts stays far below it. */
+const LARGEST_PLAN = 256
 
 /** `createdAt` becomes part of the file, not of the plan's id. */
 export async function writePlanFile(path: string, plan: Plan, createdAt: Date): Promise<void> {
@@ -91,8 +95,16 @@ export async function readPlanToShow(path: string): Promise<Plan> {
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    return await readTextFile(path, LARGEST_PLAN)
   } catch (cause) {
+    if (cause instanceof UnfitFile) {
+      throw new LockstepError({
+        code: 'unreadable-file',
+        message: `${path}, given as a plan, ${cause.message}`,
+        hint: 'Give the file that lockstep plan --out wrote.',
+        cause,
+      })
+    }
     const why = faultName(cause)
     throw new LockstepError({
       code: 'unreadable-file',

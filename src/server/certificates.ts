@@ -1,7 +1,11 @@
 /** Reads the certificates and keys that settings name. Every fault says which setting it was. */
-import { readFile, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { faultName, LockstepError } from '../domain/errors.ts'
+import { readTextFile, UnfitFile } from './read-file.ts'
+
+/** In MiB: the authorities of a whole operating system take a quarter of one. */
+const LARGEST_PEM = 4
 
 /** What a setting says, and what it is called: a flag or a variable. */
 export interface Setting {
@@ -32,7 +36,7 @@ export async function readAuthorities(
 /** A certificate or key as text. Throws a LockstepError where the file cannot be read. */
 export async function readPem(setting: Setting): Promise<string> {
   try {
-    return await readFile(setting.value, 'utf8')
+    return await readTextFile(setting.value, LARGEST_PEM)
   } catch (cause) {
     throw unreadable(setting, cause)
   }
@@ -62,7 +66,7 @@ function noCertificate({ from, value }: Setting): LockstepError {
 function unreadable({ from, value }: Setting, cause: unknown): LockstepError {
   return new LockstepError({
     code: 'unreadable-file',
-    message: `${value} cannot be read (${faultName(cause)}); ${from} names it`,
+    message: `${value} ${cause instanceof UnfitFile ? cause.message : `cannot be read (${faultName(cause)})`}; ${from} names it`,
     cause,
   })
 }

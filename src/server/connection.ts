@@ -4,7 +4,6 @@
  * contradict each other: whoever writes the file must not redirect the token. Reads certificates
  * and the token file; keeps the token in memory and nowhere else.
  */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Source } from '../domain/desired.ts'
 import { formatSource, LockstepError } from '../domain/errors.ts'
@@ -17,6 +16,7 @@ import {
 } from '../domain/names.ts'
 import { readAuthorities, readPem, type Setting } from './certificates.ts'
 import { parseDuration } from './duration.ts'
+import { readTextFile, UnfitFile } from './read-file.ts'
 import type { TlsSettings } from './transport.ts'
 
 /** What the command line may say; absent where it does not. */
@@ -60,6 +60,9 @@ export interface FileAddress {
 
 const DEFAULT_ADDRESS = 'https://127.0.0.1:8200'
 const DEFAULT_TIMEOUT = 60
+
+/** Of the token's file, in MiB. */
+const LARGEST_TOKEN = 1
 
 /**
  * Throws a LockstepError for an unusable address, certificate, token or time limit. A token that is
@@ -136,10 +139,20 @@ async function readTls(flags: ConnectionFlags, variable: Variable): Promise<TlsS
 async function readToken(sources: ConnectionSources, variable: Variable): Promise<string> {
   const token = variable('TOKEN')
   if (token !== undefined) return checkToken(token.value)
+  const path = join(sources.home, '.vault-token')
   try {
-    return checkToken(await readFile(join(sources.home, '.vault-token'), 'utf8'))
+    return checkToken(await readTextFile(path, LARGEST_TOKEN))
   } catch (error) {
     if (error instanceof LockstepError) throw error
+    if (error instanceof UnfitFile) {
+      throw new LockstepError({
+        code: 'bad-token',
+        message: `${path} ${error.message}: no token is read from it`,
+        exitCode: 8,
+        hint: 'Move it away and log in again, or set BAO_TOKEN (VAULT_TOKEN).',
+        cause: error,
+      })
+    }
     return ''
   }
 }
