@@ -339,6 +339,16 @@ const BINARIES: readonly Case[] = [
     'a.yaml:5:27: command is empty',
   ],
   [
+    'a command with a space',
+    withBinary(`{ command: kv --x, sha256: ${DIGEST} }`),
+    "a.yaml:5:27: command: kv --x has a space or tab in it\n    give the file's name alone, and what follows it as args: [ … ]",
+  ],
+  [
+    'a command with a tab',
+    withBinary(`{ command: "kv\\t--x", sha256: ${DIGEST} }`),
+    "a.yaml:5:27: command: kv\\t--x has a space or tab in it\n    give the file's name alone, and what follows it as args: [ … ]",
+  ],
+  [
     'a command with a path',
     withBinary(`{ command: plugins/kv, sha256: ${DIGEST} }`),
     "a.yaml:5:27: command: plugins/kv has a path separator in it\n    give the file's name alone: every node looks for it in its plugin directory",
