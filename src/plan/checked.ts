@@ -4,7 +4,13 @@
  */
 import type { StepVerification } from '../documents/plan.generated.ts'
 import type { Verification } from '../domain/desired.ts'
-import type { MountPath, NodeAddress, RunningBinary, Version } from '../domain/names.ts'
+import {
+  isSameBinary,
+  type MountPath,
+  type NodeAddress,
+  type RunningBinary,
+  type Version,
+} from '../domain/names.ts'
 
 /** `open`: a run reloaded it, or began to check it, and nothing says that its checks passed. */
 export type CheckRecord =
@@ -38,12 +44,15 @@ export interface Due {
   readonly verify: readonly StepVerification[]
 }
 
-/** True where a record says that this binary passed at least these checks. */
+/**
+ * True where a record says that this binary passed at least these checks. A binary whose hash the
+ * server does not report may have been replaced since under the same version, so no record counts.
+ */
 export function hasPassed(record: CheckRecord | undefined, due: Due): boolean {
   if (record?.kind !== 'passed') return false
   const passed = new Set(record.verify.map((check) => JSON.stringify(check)))
   return (
-    record.sha256 === due.sha256 &&
+    isSameBinary(record.sha256, due.sha256) &&
     record.version === due.version &&
     due.verify.every((check) => passed.has(JSON.stringify(check)))
   )

@@ -37,6 +37,8 @@ export interface NodeView {
    * other nodes run. Or tuned to something else than on the active node.
    */
   readonly differs: boolean
+  /** The server does not report the hash of what runs: only the version is known. */
+  readonly unreported: boolean
 }
 
 /** Looks the catalog up once for all mounts. */
@@ -56,7 +58,13 @@ export function viewMounts(live: LiveState): MountView[] {
       nodes: serving.map(({ address }): NodeView => {
         const view = views.get(address)
         if (view === undefined) {
-          return { node: address, running: 'not mounted', answers: '?', differs: true }
+          return {
+            node: address,
+            running: 'not mounted',
+            answers: '?',
+            differs: true,
+            unreported: false,
+          }
         }
         const isBehind = view.configured_version !== mount.configured_version
         return {
@@ -64,6 +72,8 @@ export function viewMounts(live: LiveState): MountView[] {
           ...(isBehind && { configured: describeVersion(view.configured_version) }),
           running: describeRunning(view),
           answers: ANSWERS[view.answers],
+          unreported:
+            view.running_sha256 === UNKNOWN_HASH && view.answers !== 'no' && !saysNothing(view),
           differs: isBehind || (wanted === undefined ? !alike : view.running_sha256 !== wanted),
         }
       }),
@@ -77,6 +87,10 @@ const RUNNING_NOTHING_SAID = {
   no: 'nothing',
   unchecked: 'unknown',
 } as const
+
+function saysNothing({ running_version, answers }: MountOnNode): boolean {
+  return running_version === UNVERSIONED && answers !== 'yes'
+}
 
 const ANSWERS = { yes: 'ok', no: 'down', unchecked: '?' } as const satisfies Record<
   MountOnNode['answers'],

@@ -150,6 +150,8 @@ function legend(mounts: readonly MountView[], palette: Palette): string[] {
       '“tuned to” what a node has that missed the last tune: the same tune again reaches it',
     mounts.some(({ registered }) => !registered) &&
       '! nothing is registered under the configured version',
+    nodes.some(({ unreported }) => unreported) &&
+      'hash not reported by the server: nothing proves which binary runs, the version is copied from the configuration',
     nodes.some(({ answers }) => answers === '?') && '? was not asked, or gave no answer',
   ].filter((line) => line !== false)
   return lines.length === 0 ? [] : ['', ...lines.map((line) => palette.dim(line))]
@@ -249,12 +251,14 @@ function summary(mounts: readonly MountView[], live: LiveState, palette: Palette
   ).length
   const down = mountsWith(({ answers }) => answers === 'down')
   const unchecked = mountsWith(({ answers }) => answers === '?')
+  const unreported = mountsWith((node) => node.unreported)
   const unseen = nodesIn('sealed', 'unreachable')
   const lost = live.connections.filter((one) => !isRegistered(one, live.catalog)).length
   const exceptions = [
     differ > 0 && `${differ} not as configured`,
     down > 0 && `${down} down`,
     unchecked > 0 && `${unchecked} not checked`,
+    unreported > 0 && `${unreported} with a hash that the server does not report`,
     lost > 0 && `${count(lost, 'connection')} not registered`,
     unseen > 0 && `${count(unseen, 'node')} not seen`,
     live.unreadable.length > 0 && `${count(live.unreadable.length, 'thing')} not readable`,

@@ -10,6 +10,7 @@ import type { Draft } from '../plan/make-plan.ts'
 import { contentOf, registrable, type SeenEntry } from '../plan/steps.ts'
 import { effectsOf } from './effects.ts'
 import { oncePerDraft } from './once-per-draft.ts'
+import type { BinaryReport } from './rule.ts'
 
 export interface NeededFile {
   readonly plugin: PluginId
@@ -77,6 +78,21 @@ function reliesOn({ action, requires, ensures }: Step): readonly Fact[] {
 function joinNodes(on: NeededFile['on'], node: NodeAddress | undefined): NeededFile['on'] {
   if (on === 'every node' || node === undefined) return 'every node'
   return on.has(node) ? on : new Set([...on, node])
+}
+
+/** True where `binary_check` looked for the binary on the node. Whatever it found is another rule’s matter. */
+export function isChecked(
+  node: NodeAddress,
+  { command, sha256 }: Pick<NeededFile, 'command' | 'sha256'>,
+  binaries: readonly BinaryReport[],
+): boolean {
+  return binaries.some(
+    (report) =>
+      report.node === node &&
+      report.command === command &&
+      report.expected === sha256 &&
+      report.for === 'run',
+  )
 }
 
 /** A node that cannot read an entry of a file that it needs, and why. */

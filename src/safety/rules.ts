@@ -6,6 +6,7 @@ import { allowRefused } from './rules/allow-refused.ts'
 import { allowUnused } from './rules/allow-unused.ts'
 import { binaryDiffers } from './rules/binary-differs.ts'
 import { binaryMissing } from './rules/binary-missing.ts'
+import { binaryUnchecked } from './rules/binary-unchecked.ts'
 import { builtinOverridden } from './rules/builtin-overridden.ts'
 import { builtinUnknown } from './rules/builtin-unknown.ts'
 import { builtinVersionWithNamespaces } from './rules/builtin-version-with-namespaces.ts'
@@ -31,7 +32,6 @@ import { replacedInPlace } from './rules/replaced-in-place.ts'
 import { secretArgument } from './rules/secret-argument.ts'
 import { sha256Changed } from './rules/sha256-changed.ts'
 import { siblings } from './rules/siblings.ts'
-import { standbyBinaryUnseen } from './rules/standby-binary-unseen.ts'
 import { unreadableParts } from './rules/unreadable.ts'
 import { unregisteredVersion } from './rules/unregistered-version.ts'
 import { unsafeStoppingPoint } from './rules/unsafe-stopping-point.ts'
@@ -46,6 +46,7 @@ export const RULES: readonly Rule[] = [
   allowUnused,
   binaryDiffers,
   binaryMissing,
+  binaryUnchecked,
   builtinOverridden,
   builtinUnknown,
   builtinVersionWithNamespaces,
@@ -71,7 +72,6 @@ export const RULES: readonly Rule[] = [
   secretArgument,
   sha256Changed,
   siblings,
-  standbyBinaryUnseen,
   unreadableParts,
   unregisteredVersion,
   unsafeStoppingPoint,

@@ -16,6 +16,7 @@ import { MissingToolError } from './missing-tool-error.ts'
 import type { PluginFile } from './plugin-files.ts'
 import { findFreePorts, giveBackPorts } from './ports.ts'
 import { identifyServer, type ServerIdentity } from './product.ts'
+import type { DeclaredPlugin } from './server-configuration.ts'
 import { formRaftCluster } from './raft-cluster.ts'
 
 export interface ClusterOptions {
@@ -31,6 +32,8 @@ export interface ClusterOptions {
   readonly audit?: boolean
   /** Standbys forward, as Vault's always do (OpenBao's `disable_standby_reads`). */
   readonly disableStandbyReads?: boolean
+  /** Entries of the servers' own configuration (OpenBao). */
+  readonly declared?: readonly DeclaredPlugin[]
   readonly log?: Log
 }
 
@@ -181,6 +184,7 @@ async function layOutNodes(ports: readonly number[], around: Surroundings): Prom
         port,
         clusterPort,
         disableStandbyReads: options.disableStandbyReads === true,
+        ...(options.declared !== undefined && { declared: options.declared }),
         ...(certificate !== undefined && { tls: certificate }),
       })
       return new ClusterNode({

@@ -2,7 +2,17 @@
  * The configuration file of one node, for both products. As HCL: OpenBao 2.7 does not read an
  * `audit` stanza out of JSON.
  */
+import type { PluginFile } from './plugin-files.ts'
 import type { Product } from './product.ts'
+
+/** An entry of the catalog that stands in every server's configuration, without its hash (OpenBao). */
+export interface DeclaredPlugin {
+  readonly type: 'secret' | 'auth'
+  readonly name: string
+  readonly command: PluginFile
+  /** With its `v`. */
+  readonly version: string
+}
 
 export interface ServerConfiguration {
   readonly product: Product
@@ -19,6 +29,7 @@ export interface ServerConfiguration {
   readonly auditLog?: string
   /** Standbys send what they are asked to the active node, as Vault's always do (OpenBao). */
   readonly disableStandbyReads?: boolean
+  readonly declared?: readonly DeclaredPlugin[]
 }
 
 export function renderServerConfiguration(wanted: ServerConfiguration): string {
@@ -56,6 +67,14 @@ export function renderServerConfiguration(wanted: ServerConfiguration): string {
   // Vault makes audit devices through its API, which OpenBao refuses.
   if (wanted.product === 'openbao' && wanted.auditLog !== undefined) {
     lines.push('audit "file" "file" {', `  options { file_path = ${quote(wanted.auditLog)} }`, '}')
+  }
+  for (const { type, name, command, version } of wanted.declared ?? []) {
+    lines.push(
+      `plugin ${quote(type)} ${quote(name)} {`,
+      `  command = ${quote(command)}`,
+      `  version = ${quote(version)}`,
+      '}',
+    )
   }
   return `${lines.join('\n')}\n`
 }

@@ -11,6 +11,7 @@ import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { waitUntil } from '../cluster/wait-until.ts'
 import { startFakeDatabase } from '../real-random/fake-database.ts'
 import { markAuditLogs, writesAmong } from './audit-log.ts'
+import { binaryCheck } from './binary-check.ts'
 import { writeDesired } from './desired-file.ts'
 import { readExternalEntries, readNodeMounts } from './node-views.ts'
 import { tokenFor } from './policy-token.ts'
@@ -264,19 +265,6 @@ describeOwn('a plugin file that one node lacks', () => {
     })
   }
 
-  /** Reads the hash on the node’s disk. */
-  function binaryCheck() {
-    const folders = Object.fromEntries(
-      cluster.nodes.map(({ address, pluginDirectory }) => [address, pluginDirectory]),
-    )
-    const script =
-      'const [folders, address, command] = process.argv.slice(1);' +
-      'const file = require("fs").readFileSync(JSON.parse(folders)[address] + "/" + command);' +
-      'console.log(require("crypto").createHash("sha256").update(file).digest("hex"))'
-    const check = [process.execPath, '-e', script, JSON.stringify(folders)]
-    return { binary_check: [...check, '{address}', '{command}'] }
-  }
-
   /** Applies the upgrade; what it says. Nothing may have been written. */
   async function refused(part: { readonly cluster?: object } = {}): Promise<string> {
     await using file = await writeDesired({ ...part, plugins: upgradeOf(cluster) })
@@ -302,14 +290,14 @@ describeOwn('a plugin file that one node lacks', () => {
         new RegExp(`^1 error\n  binary-missing  ${lacking.address}\n.*no such file`, 'm'),
       )
     }
-    const checked = await refused({ cluster: binaryCheck() })
+    const checked = await refused({ cluster: binaryCheck(cluster) })
     expect(checked).toContain(`binary-differs  ${lacking.address}`)
   })
 
   it('is seen by the check of the file’s own before anything is registered', async () => {
     await rm(join(lacking.pluginDirectory, newFile))
 
-    const checked = await refused({ cluster: binaryCheck() })
+    const checked = await refused({ cluster: binaryCheck(cluster) })
 
     expect(checked).toContain(`binary-differs  ${lacking.address}`)
     expect(checked).not.toContain('binary-missing')
@@ -328,14 +316,19 @@ describeOwn('a plugin file that one node lacks', () => {
     if (cluster.product === 'vault') return
     // The canary’s reload would end the process of the others, which could not start again.
     expect(held.exitCode).toBe(3)
-    expect(held.stdout).toContain(`what is missing: ${oldFile} on ${lacking.address}`)
+    expect(held.stdout).toContain(`what is missing: ${oldFile} on ${shortName(lacking.address)}`)
     expect(run.stdout).toMatch(
       new RegExp(
-        `nothing starts v0\\.16\\.2 again on ${lacking.address}: its file ${oldFile} is not`,
+        `nothing starts v0\\.16\\.2 again on ${shortName(lacking.address)}: its file ${oldFile} is not`,
       ),
     )
   })
 })
+
+/** As messages name a node. */
+function shortName(address: string): string {
+  return address.replace('http://', '')
+}
 
 async function demand(cluster: ClusterClient, path: string, body: object): Promise<void> {
   const { status } = await cluster.request(await cluster.activeIndex(), 'POST', path, { body })

@@ -10,6 +10,7 @@ import {
   sharedCluster,
   type SharedCluster,
 } from '../cluster/shared-cluster.ts'
+import { binaryCheck } from './binary-check.ts'
 import { copyExamples } from './examples.ts'
 import { writeDesired } from './desired-file.ts'
 import { hashesOf, readNodeMounts } from './node-views.ts'
@@ -55,7 +56,7 @@ describeReal('a reload on the active node alone', () => {
     }
   })
 
-  it('leaves exactly the missing reloads to plan', async () => {
+  it('leaves exactly the missing reloads to plan, blocked where no rollback and no check is possible', async () => {
     const cluster = sharedCluster()
     await using copy = await copyExamples(cluster)
     const active = cluster.addresses[await cluster.activeIndex()]
@@ -63,21 +64,33 @@ describeReal('a reload on the active node alone', () => {
 
     const run = await runOn(cluster, ['plan', '--json', '--detailed-exitcode', '-f', file])
 
-    const { steps } = JSON.parse(run.stdout) as PlanDocument
+    const { steps, findings } = JSON.parse(run.stdout) as PlanDocument
     const behind = cluster.product === 'vault' ? [] : cluster.addresses.filter((a) => a !== active)
     expect(steps.map(({ action }) => action)).toEqual(
       behind.sort().map((node) => ({ kind: 'reload', node, namespace: '', mounts })),
     )
-    expect(run.exitCode).toBe(behind.length === 0 ? 0 : 2)
+    // The binary that the standbys run is registered nowhere, so that nothing starts it again.
+    const errors = findings.filter(({ severity }) => severity === 'error')
+    expect(errors.map(({ rule, nodes }) => [rule, nodes])).toEqual(
+      behind.length === 0 ? [] : [['replaced-in-place', behind]],
+    )
+    expect(run.exitCode).toBe(behind.length === 0 ? 0 : 3)
   })
 
-  it('is mended by apply', async ({ skip }) => {
+  it.each([
+    ['a check of every node', (cluster: SharedCluster) => ({ cluster: binaryCheck(cluster) })],
+    ['a reason to go without one', () => ({ allow: [HASHES_COMPARED] })],
+  ])('is repaired by apply with %s', async (_with, part) => {
     const cluster = sharedCluster()
-    skip(cluster.product === 'vault', 'the active node is all that runs plugins on Vault')
-    await using copy = await copyExamples(cluster)
-    const file = `${copy.folder}/upgrade-in-place`
+    const versions = {
+      unversioned: { command: newFile, sha256: cluster.pluginSha256(newFile) },
+    }
+    await using file = await writeDesired({
+      ...part(cluster),
+      plugins: { 'secret/my-kv': { use: 'unversioned', versions } },
+    })
 
-    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file])
+    const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
 
     expect(run.exitCode).toBe(0)
     for (const mount of mounts) {
@@ -88,6 +101,12 @@ describeReal('a reload on the active node alone', () => {
     }
   })
 })
+
+const HASHES_COMPARED = {
+  rule: 'replaced-in-place',
+  subject: 'secret/my-kv',
+  because: 'the hash of the file was compared on every node by hand',
+}
 
 describeOwn('a standby that came back from before a tune', () => {
   it('is sent the tune again, and then reloaded', async () => {
@@ -159,6 +178,11 @@ interface LiveDocument {
 
 interface PlanDocument {
   readonly steps: readonly { readonly action: unknown }[]
+  readonly findings: readonly {
+    readonly rule: string
+    readonly severity: string
+    readonly nodes?: readonly string[]
+  }[]
 }
 
 /** By hand, as it is done with the servers' own command line. */

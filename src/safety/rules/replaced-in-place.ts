@@ -1,71 +1,105 @@
-/** An entry gets another binary under the name that it has, and what runs now cannot be started again. */
+/** Mounts of an entry get another binary, and what they run now cannot be started again. */
+import type { DesiredState, DesiredVersion } from '../../domain/desired.ts'
 import { groupBy } from '../../domain/group-by.ts'
-import { type NodeAddress, versionLabel } from '../../domain/names.ts'
+import type { LiveState } from '../../domain/live.ts'
+import { BUILTIN, isOtherBinary, type NodeAddress, versionLabel } from '../../domain/names.ts'
 import type { Draft } from '../../plan/make-plan.ts'
 import type { MountTarget } from '../../plan/targets.ts'
-import type { BinaryReport, PlanRule } from '../rule.ts'
+import { isChecked } from '../needed-files.ts'
+import { fileKey, type PlanRule, type RuleInput, type Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 
 export const replacedInPlace: PlanRule = {
   about: 'plan',
   name: 'replaced-in-place',
   severity: 'error',
-  title: 'A plugin file is replaced in place, and nobody has checked every node',
+  title: 'A binary is replaced in place, without a rollback or a check of every node',
   explanation:
-    'A plugin file that is replaced under its own name leaves nothing to roll back to: the old binary is gone. The servers compare the hash only when they start the plugin. On a node that still has the old file, the reload fails, and the mount is down there until a person copies the right file. So such a plan is blocked unless `cluster.binary_check` has read the new file on every node.',
-  fix: 'Set `cluster.binary_check` in the file, so that every node’s file is checked before the first step. Better: give the new binary a file name of its own, and write that as `command`.',
+    'If an entry gets another binary under its own name, and the old one is registered under no version, nothing can be rolled back: the old binary cannot be started again. Servers compare the hash only when they start the plugin. On a node that still has the old file, the reload fails, and the mount is down there until a person copies the right file. So such a plan is blocked unless `cluster.binary_check` has read the new file on every node.',
+  fix: 'Set `cluster.binary_check` in the file, so that the file on every node is checked before the first step. For the next upgrade, give the new binary a file name and a version of its own.',
   allowable: true,
-  judge({ live, draft, binaries = [] }) {
-    const nodes = live.nodes
-      .filter(({ state }) => state === 'serving' || state === 'forwarding')
-      .map(({ address }) => address)
-    const lost = mountsWithoutRollback(draft)
+  judge(input) {
+    const { draft } = input
+    const lost = reloadsWithoutRollback(draft)
     return draft.targets.flatMap(({ plugin, targets }) => {
-      const replaced = targets.mounts.filter(
-        (target) => lost.has(target.mount.path) && isReplacedInPlace(target),
-      )
-      return [...groupBy(replaced, ({ version }) => version)].flatMap(([version, group]) => {
+      const replaced = targets.mounts.flatMap((target): Replaced[] => {
+        const nodes = [...(lost.get(target.mount.path) ?? [])].filter((node) =>
+          isReplacedInPlace(target, node),
+        )
+        return nodes.length === 0 ? [] : [{ target, nodes }]
+      })
+      const byVersion = groupBy(replaced, ({ target }) => target.version)
+      return [...byVersion].flatMap(([version, group]) => {
         const entry = plugin.versions.find((one) => one.version === version)
-        if (entry === undefined) return []
-        const unproved = nodes.filter((node) => !isProved(node, entry.command, binaries))
-        if (unproved.length === 0) return []
-        const mounts = group.map(({ mount }) => mount.path)
-        return {
-          subject: plugin.id,
-          message: `${plugin.id} ${versionLabel(version)} gets another binary in place (${entry.command}), and nobody has checked that ${nameSome(unproved)} ${agree(unproved.length, 'has', 'have')} it. On a node that does not, ${nameSome(mounts)} ${agree(mounts.length, 'goes', 'go')} down at the reload, and nothing can be rolled back.`,
-          mounts,
-          nodes: unproved,
-          at: entry.source,
-        }
+        return entry === undefined ? [] : judgeEntry(plugin, entry, group, input)
       })
     })
   },
 }
 
-/** The mounts that a plan reloads and that the rollback of the reload leaves out. */
-function mountsWithoutRollback({ steps }: Draft): ReadonlySet<string> {
-  return new Set(
-    steps.flatMap(({ action, restores }) => {
-      if (action.kind !== 'reload') return []
-      const restored = new Set(
-        restores.flatMap((fact) => (fact.fact === 'running' ? fact.mount : [])),
-      )
-      return action.mounts.filter((mount) => !restored.has(mount))
-    }),
-  )
+/** A mount, with the nodes on which its reload has no rollback. */
+interface Replaced {
+  readonly target: MountTarget
+  readonly nodes: readonly NodeAddress[]
 }
 
-/** A node still runs an external binary, and another one stands, or is to stand, in its place. */
-function isReplacedInPlace({ mount, version, sha256, use }: MountTarget): boolean {
+function judgeEntry(
+  { id }: DesiredState['plugins'][number],
+  entry: DesiredVersion,
+  group: readonly Replaced[],
+  { desired, live, binaries = [], runsCommands = true }: RuleInput,
+): Verdict[] {
+  // A standby that forwards starts the file when it becomes active.
+  const started = [...new Set([...group.flatMap(({ nodes }) => nodes), ...forwarding(live)])]
+  const unchecked = started.filter((node) => !isChecked(node, entry, binaries)).sort()
+  if (unchecked.length === 0) return []
+  const mounts = group.map(({ target }) => target.mount.path)
+  // Apply runs the check, or refuses: it never leaves out what a plan of untrusted files did.
+  const isCheckedLater = !runsCommands && desired.cluster.binaryCheck !== undefined
+  return [
+    {
+      ...(isCheckedLater && { severity: 'warning' }),
+      subject: id,
+      message: `${id} ${versionLabel(entry.version)} gets another binary in place, and its file ${entry.command} was not checked on ${nameSome(unchecked)}. If the file is missing or another one there, ${nameSome(mounts)} ${agree(mounts.length, 'goes', 'go')} down at the reload and cannot be rolled back.`,
+      mounts,
+      nodes: unchecked,
+      at: entry.source,
+      files: [fileKey(entry)],
+    },
+  ]
+}
+
+function forwarding({ nodes }: LiveState): readonly NodeAddress[] {
+  return nodes.flatMap(({ address, state }) => (state === 'forwarding' ? address : []))
+}
+
+/** By mount: the nodes where the plan reloads it, and the rollback of the reload leaves it out. */
+function reloadsWithoutRollback({ steps }: Draft): ReadonlyMap<string, ReadonlySet<NodeAddress>> {
+  const lost = new Map<string, Set<NodeAddress>>()
+  for (const { action, restores } of steps) {
+    if (action.kind !== 'reload') continue
+    const restored = new Set(
+      restores.flatMap((fact) => (fact.fact === 'running' ? fact.mount : [])),
+    )
+    for (const mount of action.mounts) {
+      if (restored.has(mount)) continue
+      lost.set(mount, (lost.get(mount) ?? new Set()).add(action.node))
+    }
+  }
+  return lost
+}
+
+/** The node still runs an external binary that is not the one to start. */
+function isReplacedInPlace(
+  { mount, version, sha256, use }: MountTarget,
+  node: NodeAddress,
+): boolean {
   if (use.kind === 'builtin' || mount.configured_version !== version) return false
   return mount.nodes.some(
     (view) =>
-      view.answers !== 'no' && view.running_sha256 !== 'builtin' && view.running_sha256 !== sha256,
-  )
-}
-
-function isProved(node: NodeAddress, command: string, binaries: readonly BinaryReport[]): boolean {
-  return binaries.some(
-    (report) => report.node === node && report.command === command && report.result === 'same',
+      view.node === node &&
+      view.answers !== 'no' &&
+      view.running_sha256 !== BUILTIN &&
+      isOtherBinary(view.running_sha256, sha256),
   )
 }

@@ -1,5 +1,5 @@
 /** What a plan was to bring about and does not: never the cluster's fault, always the planner's. */
-import { isBuiltinVersion, UNVERSIONED, versionLabel } from '../../domain/names.ts'
+import { isBuiltinVersion, isOtherBinary, UNVERSIONED, versionLabel } from '../../domain/names.ts'
 import type { WantedEnd, WantedEntry, WantedMount } from '../../domain/wanted-end.ts'
 import type { Fault } from './faults.ts'
 import type { Twin, TwinEntry } from '../cluster/twin.ts'
@@ -26,10 +26,11 @@ function missedEntry(twin: Twin, { plugin, version, content }: WantedEntry): Fau
   return isSame(found, content) ? [] : [missed(`${subject} registered otherwise`)]
 }
 
+/** A hash that the servers’ configuration does not declare cannot be compared: a finding says so. */
 function isSame(found: TwinEntry, { command, sha256, args }: TwinEntry): boolean {
   return (
     found.command === command &&
-    found.sha256 === sha256 &&
+    !isOtherBinary(found.sha256, sha256) &&
     JSON.stringify(found.args) === JSON.stringify(args)
   )
 }

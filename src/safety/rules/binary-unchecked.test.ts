@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { liveNode, plugin, sha256Of, version } from '../../../test/builders/live.ts'
+import {
+  desiredPlugin,
+  entryOf,
+  mountOf,
+  only,
+  safetyInput,
+} from '../../../test/builders/safety-input.ts'
+import { binaryUnchecked } from './binary-unchecked.ts'
+
+const KV = 'secret/my-kv'
+const standby = liveNode(2, { state: 'forwarding' })
+const live = { product: 'vault' as const, nodes: [liveNode(1), standby] }
+const desired = { plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })] }
+
+test('a standby that forwards is warned of, since nothing shows before a change of leader', () => {
+  const finding = only(binaryUnchecked.judge(safetyInput({ desired, live })))
+
+  expect(finding).toMatchObject({
+    subject: 'binary_check',
+    message: `Not checked on ${live.nodes[0]?.address} and ${standby.address}: my-kv_0.21.0. ${standby.address} starts plugins only after a change of leader: a file that is missing or wrong shows only then.`,
+    nodes: live.nodes.map(({ address }) => address),
+  })
+  expect(finding).not.toHaveProperty('severity')
+})
+
+test('nodes that serve are named in a note, once for all files', () => {
+  const nodes = [1, 2, 3].map((number) => liveNode(number))
+  const two = ['secret/my-kv', 'secret/other'].map((id) =>
+    desiredPlugin(id, { versions: ['v0.21.0'] }),
+  )
+
+  expect(
+    only(binaryUnchecked.judge(safetyInput({ desired: { plugins: two }, live: { nodes } }))),
+  ).toMatchObject({
+    severity: 'note',
+    message: expect.stringContaining(': my-kv_0.21.0 and other_0.21.0. '),
+    nodes: nodes.map(({ address }) => address),
+  })
+})
+
+test('a node that runs the binary already has it', () => {
+  const sha256 = sha256Of(plugin(KV), version('v0.21.0'))
+  const nodes = [liveNode(1), liveNode(2)]
+  const mount = mountOf('team-a/', KV, 'v0.16.2', { nodes })
+  const views = mount.nodes.map((view, at) =>
+    at === 0 ? { ...view, running_sha256: sha256 } : view,
+  )
+  const mounts = [{ ...mount, nodes: views }]
+
+  expect(
+    only(binaryUnchecked.judge(safetyInput({ desired, live: { nodes, mounts } }))),
+  ).toMatchObject({ nodes: [nodes[1]?.address] })
+})
+
+test('nodes that were checked are not named', () => {
+  const sha256 = sha256Of(plugin(KV), version('v0.21.0'))
+  const binaries = live.nodes.map(({ address }) => ({
+    node: address,
+    command: 'my-kv_0.21.0',
+    expected: sha256,
+    for: 'run' as const,
+    result: 'same' as const,
+  }))
+
+  expect(binaryUnchecked.judge(safetyInput({ desired, live, binaries }))).toEqual([])
+})
+
+test('a plan that registers nothing needs no look', () => {
+  const catalog = [entryOf(KV, 'v0.21.0')]
+
+  expect(binaryUnchecked.judge(safetyInput({ desired, live: { ...live, catalog } }))).toEqual([])
+})
+
+test('a move to a version that is registered already needs one', () => {
+  const nodes = [liveNode(1), standby]
+  const input = safetyInput({
+    desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
+    live: {
+      ...live,
+      catalog: [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')],
+      mounts: [mountOf('team-a/', KV, 'v0.16.2', { nodes })],
+    },
+  })
+
+  expect(only(binaryUnchecked.judge(input))).toMatchObject({ nodes: [standby.address] })
+})

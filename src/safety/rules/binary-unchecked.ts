@@ -1,0 +1,56 @@
+/** Files that a plan starts on nodes whose plugin directories nothing has been seen of. */
+import type { LiveState } from '../../domain/live.ts'
+import type { NodeAddress } from '../../domain/names.ts'
+import { effectsOf } from '../effects.ts'
+import { isChecked, type NeededFile, neededFiles } from '../needed-files.ts'
+import type { PlanRule } from '../rule.ts'
+import { nameSome } from '../wording.ts'
+
+export const binaryUnchecked: PlanRule = {
+  about: 'plan',
+  name: 'binary-unchecked',
+  severity: 'warning',
+  title: 'Plugin files were not checked on every node',
+  explanation:
+    'A server looks for a file when it is registered, and compares its hash only when it starts the plugin. So a file that was never started on a node may be missing there, or be another one. A node that serves shows this when it is reloaded: the step fails and is rolled back. A standby that forwards requests starts plugins only when it becomes active: if a file is missing or wrong there, the mounts are down after the change of leader. No request can ask a node for its files; `cluster.binary_check` can.',
+  fix: 'Set `cluster.binary_check` in the file, or compare the SHA-256 of each file on each node yourself.',
+  allowable: true,
+  judge({ live, draft, binaries = [] }) {
+    const files = neededFiles(draft).filter((file) => file.for === 'run')
+    const { registered } = effectsOf(draft)
+    const isNew = ({ command }: NeededFile): boolean =>
+      registered.some(({ entry }) => entry.command === command)
+    // Of what is registered a node that serves has said itself whether the file is there.
+    const unseen = live.nodes.flatMap(({ address, state }) =>
+      files
+        .filter(
+          (file) =>
+            state === 'forwarding' ||
+            (state === 'serving' && isNew(file) && !isRunning(file, address, live)),
+        )
+        .filter((file) => !isChecked(address, file, binaries))
+        .map(({ command }) => ({ address, command, state })),
+    )
+    if (unseen.length === 0) return []
+    const commands = [...new Set(unseen.map(({ command }) => command))].sort()
+    const nodes = [...new Set(unseen.map(({ address }) => address))]
+    const late = [
+      ...new Set(unseen.flatMap((one) => (one.state === 'forwarding' ? one.address : []))),
+    ]
+    return [
+      {
+        ...(late.length === 0 && { severity: 'note' as const }),
+        subject: 'binary_check',
+        message: `Not checked on ${nameSome(nodes)}: ${nameSome(commands)}. ${late.length === 0 ? 'A file that is missing or wrong fails its step, which is rolled back.' : `${nameSome(late)} ${late.length === 1 ? 'starts' : 'start'} plugins only after a change of leader: a file that is missing or wrong shows only then.`}`,
+        nodes,
+      },
+    ]
+  },
+}
+
+/** True where a process of the node was started from this binary, under whatever name. */
+function isRunning({ sha256 }: NeededFile, node: NodeAddress, { mounts }: LiveState): boolean {
+  return mounts.some(({ nodes }) =>
+    nodes.some((view) => view.node === node && view.running_sha256 === sha256),
+  )
+}
