@@ -80,11 +80,11 @@ describeOwn('a hash that the server does not report', only, () => {
     const text = await runOn(cluster(), ['drift', '-f', file])
 
     const report = JSON.parse(run.stdout) as {
-      in_step: boolean
+      in_sync: boolean
       differences: unknown[]
       unreadable: { subject: string; found: string }[]
     }
-    expect(report).toMatchObject({ in_step: false, differences: [] })
+    expect(report).toMatchObject({ in_sync: false, differences: [] })
     expect(report.unreadable.map(({ subject, found }) => [subject, found])).toEqual([
       [`${ID} v0.16.2`, NOT_REPORTED],
       [`${ID} v0.21.0`, NOT_REPORTED],
