@@ -5,7 +5,7 @@
 import { copyFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Stage, STORY_FILES, type StoryFile, tellStory } from '../src/cli/demo/story.ts'
+import { type DemoCluster, STORY_FILES, type StoryFile, tellStory } from '../src/cli/demo/story.ts'
 import { processHost } from '../src/cli/host/host.ts'
 import { main } from '../src/cli/main.ts'
 import { LockstepError } from '../src/domain/errors.ts'
@@ -35,7 +35,7 @@ export async function tellRealStory(version: string): Promise<number> {
   }
 }
 
-async function stageOf(cluster: TestCluster): Promise<Stage> {
+async function stageOf(cluster: TestCluster): Promise<DemoCluster> {
   const active = await cluster.activeIndex()
   const all = cluster.addresses.map((_, index) => index)
   // As the story counts them: the active node first, then the standbys.

@@ -27,12 +27,12 @@ export interface Checking extends Sending {
   readonly endSoak: () => boolean
 }
 
-export interface Found extends Failure {
+export interface CheckFailure extends Failure {
   /** Nothing that was seen speaks against the step: the node could not be looked at. */
   readonly unseen: boolean
 }
 
-export function explain(step: Step, evidence: Evidence): Found {
+export function explainFailedCheck(step: Step, evidence: Evidence): CheckFailure {
   const { broken = [] } = evidence
   return {
     ...failureOf(evidence, step.ensures, fileNames([step])),
@@ -44,7 +44,7 @@ export function explain(step: Step, evidence: Evidence): Found {
  * Undefined where every check passed; of a step that neither reloads nor checks a mount there is
  * none. Throws a LockstepError (exit 8) where a check failed because the token has ended.
  */
-export async function checkMounts(run: Checking, step: Step): Promise<Found | undefined> {
+export async function checkMounts(run: Checking, step: Step): Promise<CheckFailure | undefined> {
   if (step.action.kind !== 'reload' && step.action.kind !== 'check') return undefined
   const problem = await verify(run, step)
   if (problem !== undefined || run.soak === 0) return problem
@@ -54,16 +54,16 @@ export async function checkMounts(run: Checking, step: Step): Promise<Found | un
     await run.client.wait(Math.min(until - run.clock(), LOOK_UP_EVERY))
   }
   const since = await untilTheyHold(run, step.ensures)
-  return since.length > 0 ? explain(step, { broken: since }) : verify(run, step)
+  return since.length > 0 ? explainFailedCheck(step, { broken: since }) : verify(run, step)
 }
 
-async function verify(run: Checking, step: Step): Promise<Found | undefined> {
+async function verify(run: Checking, step: Step): Promise<CheckFailure | undefined> {
   const active = await findActive(run)
   const problem = await run.verify({ ...step, action: placed(run, step.action, active) }, active)
   if (problem === undefined) return undefined
   // A check made with a token that has ended says nothing of the mount.
   await assertTokenLives(run, active)
-  return explain(step, { told: [problem] })
+  return explainFailedCheck(step, { told: [problem] })
 }
 
 /** For the journal, on the nodes where it was seen. */

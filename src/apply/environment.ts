@@ -5,7 +5,7 @@ import type { EnvironmentName, Plan, RegisterAction } from '../documents/plan.ge
 import { versionLabel } from '../domain/names.ts'
 import type { EnvironmentOf } from './send-once.ts'
 
-type Variables = Readonly<Record<string, string | undefined>>
+type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
 /**
  * Values for every registration of a plan. Throws a LockstepError, before anything is begun, that
@@ -15,7 +15,7 @@ type Variables = Readonly<Record<string, string | undefined>>
 export function resolveEnvironment(
   plan: Plan,
   desired: DesiredState | undefined,
-  variables: Variables,
+  variables: EnvironmentVariables,
 ): EnvironmentOf {
   const valueOf = (action: RegisterAction, { name, from }: EnvironmentName) => {
     if (from !== undefined) return variables[from]

@@ -40,8 +40,8 @@ export function failureOf(
   files: FileNames,
 ): Failure {
   const lacksRight = refused?.needs !== undefined
-  const runs = broken.flatMap(wantedBy)
-  const wanted = runs.length > 0 ? runs : due.flatMap((fact) => wantedBy({ fact }))
+  const runs = broken.flatMap(expectedBinaries)
+  const wanted = runs.length > 0 ? runs : due.flatMap((fact) => expectedBinaries({ fact }))
   const known = onceEach([
     ...(refused === undefined ? [] : knownCauses(refused.node, refused.reason, wanted, files)),
     ...broken.flatMap(({ node, field, found }) =>
@@ -92,14 +92,14 @@ export function fileNames(steps: readonly Step[]): FileNames {
   return names
 }
 
-interface Wanted {
+interface ExpectedBinary {
   readonly node: NodeAddress
   readonly sha256: Sha256
   readonly version?: Version
 }
 
 /** The binary that a mount was to run; none of a builtin. */
-function wantedBy({ fact, node }: Pick<Mismatch, 'fact' | 'node'>): Wanted[] {
+function expectedBinaries({ fact, node }: Pick<Mismatch, 'fact' | 'node'>): ExpectedBinary[] {
   if (fact.fact !== 'running' || !isHash(fact.sha256)) return []
   const { sha256, version } = fact
   return [{ node: node ?? fact.node, sha256, ...(version !== undefined && { version }) }]
@@ -111,7 +111,7 @@ type KnownCause = Exclude<Cause, { kind: 'words' | 'wrong' | 'not_allowed' }>
 function knownCauses(
   node: NodeAddress,
   words: string,
-  wanted: readonly Wanted[],
+  wanted: readonly ExpectedBinary[],
   files: FileNames,
 ): KnownCause[] {
   const missing = /(?:l?stat|fork\/exec) (.+?): no such file or directory/.exec(words)?.[1]

@@ -8,13 +8,13 @@ import type { Mismatch } from '../documents/run-outcome.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { checkListedNodes } from '../live/listed-nodes.ts'
 import { askOnce } from '../live/nodes.ts'
-import { findActive, type Patience } from './facts/active-node.ts'
-import { type Looking, look } from './facts/wait-for-facts.ts'
+import { findActive, type WaitLimits } from './facts/active-node.ts'
+import { type FactsContext, readMismatches } from './facts/wait-for-facts.ts'
 import { isOneNodesOwn, isUnseen } from './facts/mismatch.ts'
 
 /** Members of the cluster that the plan is not for. */
 export async function findJoined(
-  run: Patience,
+  run: WaitLimits,
   { cluster }: Plan,
 ): Promise<readonly NodeAddress[]> {
   const active = await findActive(run)
@@ -48,8 +48,11 @@ export interface Stale {
  * What the steps find when they come to it and no step before them brings about: held against the
  * cluster now. Facts of single nodes are left to the steps, which wait for a node.
  */
-export async function findStale(run: Looking, steps: readonly Step[]): Promise<Stale | undefined> {
-  const broken = await look(run, reliedOn(steps))
+export async function findStale(
+  run: FactsContext,
+  steps: readonly Step[],
+): Promise<Stale | undefined> {
+  const broken = await readMismatches(run, reliedOn(steps))
   const known = broken.filter((mismatch) => !isUnseen(mismatch))
   if (known.length === 0) return undefined
   // The step itself, done by an earlier run of this plan, is what changed it; or its undo is.
@@ -57,7 +60,7 @@ export async function findStale(run: Looking, steps: readonly Step[]): Promise<S
   const outcomes = steps
     .flatMap(({ ensures, restores }) => [...ensures, ...restores])
     .filter((fact) => isOfCluster(fact) && own.has(thing(fact)))
-  const missed = new Set((await look(run, outcomes)).map(({ fact }) => fact))
+  const missed = new Set((await readMismatches(run, outcomes)).map(({ fact }) => fact))
   const reached = new Set(outcomes.filter((fact) => !missed.has(fact)).map(thing))
   const mismatches = known.filter(({ fact }) => !reached.has(thing(fact)))
   const step = steps.find(({ requires }) => requires.some((fact) => fact === mismatches[0]?.fact))

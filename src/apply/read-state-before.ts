@@ -34,11 +34,15 @@ export async function readStateBefore(reader: Reader, plan: Plan): Promise<State
   }
 }
 
-interface View extends ListedMount {
+interface NodeMount extends ListedMount {
   readonly node: NodeAddress
 }
 
-async function readViews(reader: Reader, node: NodeAddress, namespace: Namespace): Promise<View[]> {
+async function readViews(
+  reader: Reader,
+  node: NodeAddress,
+  namespace: Namespace,
+): Promise<NodeMount[]> {
   try {
     const listed = await listMounts(reader, node, namespace)
     if (listed.kind !== 'itself') return []

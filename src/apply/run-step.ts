@@ -6,12 +6,18 @@ import type { Action, Step } from '../documents/plan.generated.ts'
 import type { Failure, Mismatch } from '../documents/run-outcome.ts'
 import { isWrite } from '../documents/writes-of.ts'
 import { findActive } from './facts/active-node.ts'
-import { assertTokenLives, look, untilTheyHold } from './facts/wait-for-facts.ts'
-import { type Carried, carryThrough, type Progress } from './send-action.ts'
-import { type Checking, checkMounts, explain, type Found, passedBy } from './check-mounts.ts'
+import { assertTokenLives, readMismatches, untilTheyHold } from './facts/wait-for-facts.ts'
+import { type Carried, carryThrough, type SendProgress } from './send-action.ts'
+import {
+  type Checking,
+  checkMounts,
+  explainFailedCheck,
+  type CheckFailure,
+  passedBy,
+} from './check-mounts.ts'
 import { failureOf, fileNames } from './failure.ts'
 import { describeMismatch, isOneNodesOwn, isUnseen } from './facts/mismatch.ts'
-import { describeSilent, notSeenToAnswer } from './facts/silent-mounts.ts'
+import { describeSilent, findSilentMounts } from './facts/silent-mounts.ts'
 import { recordIfPossible } from './recorder.ts'
 import { isBehind, tuneBehind } from './retune-nodes.ts'
 
@@ -29,15 +35,15 @@ export type StepResult =
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'stale'; readonly mismatches: readonly Mismatch[] }
   /** A node it needs stayed away: nothing was seen there, good or bad. */
-  | { readonly kind: 'away'; readonly reason: string; readonly sent: Progress['sent'] }
+  | { readonly kind: 'away'; readonly reason: string; readonly sent: SendProgress['sent'] }
   /** A node keeps to an older setting: nothing was sent to it. */
   | { readonly kind: 'behind'; readonly reason: string }
   /** `begun`: its request went out, or its checks were made; so it may have to be rolled back. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly begun: boolean }
   /** A fault of ours or the cluster's. */
-  | { readonly kind: 'fault'; readonly error: unknown; readonly sent: Progress['sent'] }
+  | { readonly kind: 'fault'; readonly error: unknown; readonly sent: SendProgress['sent'] }
 
-export interface Place {
+export interface StepPosition {
   /** From 1. */
   readonly number: number
   readonly of: number
@@ -48,14 +54,14 @@ export interface Place {
  * same, for nobody has seen them pass. Else it is recorded, sent and checked. Never throws: a fault
  * is a result, and the journal has the step's beginning before its request is sent.
  */
-export async function runStep(run: StepRun, step: Step, place: Place): Promise<StepResult> {
-  const progress: Progress = { sent: 'no' }
+export async function runStep(run: StepRun, step: Step, place: StepPosition): Promise<StepResult> {
+  const progress: SendProgress = { sent: 'no' }
   // Once begun, a step is finished, whoever wants to stop; only the soak is cut short.
   const finishing = { ...run, interrupted: () => false, endSoak: run.interrupted }
   const { action } = step
   try {
     if (!isWrite(action)) return await runCheck(run, finishing, step, place)
-    if (!mustReload(run, step) && (await look(run, step.ensures)).length === 0) {
+    if (!mustReload(run, step) && (await readMismatches(run, step.ensures)).length === 0) {
       return await runAlready(finishing, step, place)
     }
     // What another node was told a moment ago may still be on its way to this one.
@@ -83,19 +89,20 @@ async function runCheck(
   run: StepRun,
   finishing: StepRun,
   step: Step,
-  place: Place,
+  place: StepPosition,
 ): Promise<StepResult> {
   const unplanned = await untilTheyHold(run, step.requires)
   if (run.interrupted()) return { kind: 'interrupted' }
   if (unplanned.length > 0) return notAsPlanned(step, unplanned)
   await run.recorder.stepStarted(step, place.number, place.of)
   const broken = await untilTheyHold(finishing, step.ensures)
-  const failure = broken.length > 0 ? explain(step, { broken }) : await checkMounts(finishing, step)
+  const failure =
+    broken.length > 0 ? explainFailedCheck(step, { broken }) : await checkMounts(finishing, step)
   return judged(finishing, step, failure, { sent: 'no', already: false, mayBeDown: false })
 }
 
 /** A change of leader, a restart or somebody else brought it about: the checks are still to be made. */
-async function runAlready(run: StepRun, step: Step, place: Place): Promise<StepResult> {
+async function runAlready(run: StepRun, step: Step, place: StepPosition): Promise<StepResult> {
   const isChecked =
     (step.verify ?? []).length > 0 || (step.action.kind === 'reload' && run.soak > 0)
   if (isChecked) await run.recorder.stepStarted(step, place.number, place.of)
@@ -104,7 +111,7 @@ async function runAlready(run: StepRun, step: Step, place: Place): Promise<StepR
 }
 
 interface Sent {
-  readonly sent: Progress['sent']
+  readonly sent: SendProgress['sent']
   readonly already: boolean
   readonly mayBeDown: boolean
 }
@@ -112,7 +119,7 @@ interface Sent {
 async function judged(
   run: StepRun,
   step: Step,
-  failure: Found | undefined,
+  failure: CheckFailure | undefined,
   { sent, already, mayBeDown }: Sent,
 ): Promise<StepResult> {
   if (failure === undefined) {
@@ -147,24 +154,24 @@ async function whyItFailed(
   run: StepRun,
   step: Step & { readonly action: Action },
   carried: Carried,
-): Promise<Found | undefined> {
+): Promise<CheckFailure | undefined> {
   if (carried.kind === 'refused') {
     // A request that the token may not make says nothing of the mount.
     if (carried.denied) await assertTokenLives(run, await findActive(run))
-    const broken = await lookAfterRefusal(run, step)
-    if (broken.length > 0) return explain(step, { refused: carried, broken })
+    const broken = await checkAfterRefusal(run, step)
+    if (broken.length > 0) return explainFailedCheck(step, { refused: carried, broken })
     const doubts = await doubtsAfterRefusal(run, step)
     if (doubts === undefined) return checkMounts(run, step)
-    return explain(step, { refused: carried, told: doubts })
+    return explainFailedCheck(step, { refused: carried, told: doubts })
   }
   const broken = await untilTheyHold(run, step.ensures)
   if (broken.length === 0) return checkMounts(run, step)
   const told = carried.kind === 'unknown' ? [carried.reason] : []
-  return explain(step, { broken, told })
+  return explainFailedCheck(step, { broken, told })
 }
 
 /** What was refused is on its way to no node: only a node that is away is waited for. */
-async function lookAfterRefusal(run: StepRun, { action, ensures }: Step): Promise<Mismatch[]> {
+async function checkAfterRefusal(run: StepRun, { action, ensures }: Step): Promise<Mismatch[]> {
   const broken = await untilTheyHold(run, ensures, 0)
   if (action.kind === 'reload' || !broken.every(({ fact }) => isOneNodesOwn(fact))) return broken
   // The active node has it all the same: done by a request whose answer was lost.
@@ -179,6 +186,6 @@ async function doubtsAfterRefusal(
   if (step.action.kind !== 'reload') return undefined
   // Arguments and environment of a process are in no listing.
   if (mustReload(run, step)) return []
-  const silent = await notSeenToAnswer(run, [step.action])
+  const silent = await findSilentMounts(run, [step.action])
   return silent.length === 0 ? undefined : silent.map(describeSilent)
 }

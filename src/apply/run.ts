@@ -13,7 +13,7 @@ import { lockLost } from './send-action.ts'
 import { failStep } from './rollback/end-failed-step.ts'
 import { failureOf } from './failure.ts'
 import { createLedger, idsOf, type Ledger } from './ledger.ts'
-import { lookAtEnd } from './facts/state-after.ts'
+import { readStateAfter } from './facts/state-after.ts'
 import { findReadOnly } from './facts/read-only-mounts.ts'
 import type { RunContext, RunOptions } from './run-context.ts'
 import { runStep, type StepResult, type StepRun } from './run-step.ts'
@@ -41,7 +41,7 @@ export async function runPlan(plan: FreshPlan, options: RunOptions): Promise<Run
   const end = await runSteps(context).catch((error: unknown) => stopAt(context, error))
   const isDone = end.kind === 'done'
   const readOnly = await findReadOnly(run).catch(() => [])
-  const atEnd = await lookAtEnd(run, plan, { mounts: !isDone }).catch(() => undefined)
+  const atEnd = await readStateAfter(run, plan, { mounts: !isDone }).catch(() => undefined)
   return {
     ...withBetween(end, atEnd?.differing.length ?? 0),
     ...(readOnly.length > 0 && { readOnly }),

@@ -9,20 +9,20 @@ import { findActive } from './facts/active-node.ts'
 import { placed, untilTheyHold } from './facts/wait-for-facts.ts'
 import { isOneNodesOwn, isUnseen } from './facts/mismatch.ts'
 import { type EnvironmentOf, perform, type Performed, type Refused } from './send-once.ts'
-import { noteBackendless, type Noting } from './facts/read-only-mounts.ts'
+import { recordMissingBackends, type BackendsContext } from './facts/read-only-mounts.ts'
 
 /** How often one request is sent at the most, and how long its effect is looked for in between. */
 const TRIES = 3
 const SEEN_WITHIN_A_TRY = 3_000
 
-export interface Sending extends Noting {
+export interface Sending extends BackendsContext {
   readonly environmentOf: EnvironmentOf
   /** True once nothing may be written any more, because another run may be writing. */
   readonly lockLost: () => boolean
 }
 
 /** How far a request came, kept up to date so that it is known also when something throws. */
-export interface Progress {
+export interface SendProgress {
   sent: 'no' | 'maybe' | 'accepted' | 'refused'
 }
 
@@ -41,14 +41,14 @@ export async function carryThrough(
   sending: Sending,
   action: Action,
   effect: readonly Fact[],
-  progress: Progress = { sent: 'no' },
+  progress: SendProgress = { sent: 'no' },
 ): Promise<Carried> {
   for (let attempt = 1; ; attempt += 1) {
     const active = await findActive(sending)
     // The wait for a leader may have outlasted the lock.
     if (sending.lockLost()) throw lockLost()
     const here = placed(sending, action, active)
-    await noteBackendless(sending, here)
+    await recordMissingBackends(sending, here)
     const before = progress.sent
     progress.sent = 'maybe'
     const performed = await perform(sending.client, active, here, sending.environmentOf)
@@ -74,7 +74,7 @@ export function lockLost(): LockstepError {
   })
 }
 
-function sentBy(performed: Performed, before: Progress['sent']): Progress['sent'] {
+function sentBy(performed: Performed, before: SendProgress['sent']): SendProgress['sent'] {
   switch (performed.kind) {
     case 'accepted':
       return 'accepted'

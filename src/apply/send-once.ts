@@ -11,7 +11,7 @@ import {
   describeAnswer,
   forwards,
   isDenied,
-  saysComeBack,
+  asksToRetry,
 } from '../server/faults.ts'
 import { requestOf } from '../server/requests.ts'
 import { capabilityFor, policyLine } from '../server/rights.ts'
@@ -57,7 +57,7 @@ export async function perform(
   if (response.status >= 200 && response.status < 300) return { kind: 'accepted' }
   const reason = `${node}: ${describeAnswer(response)}`
   if (forwards(response)) return { kind: 'unknown', reason, notDone: true }
-  if (saysComeBack(response)) return { kind: 'unknown', reason }
+  if (asksToRetry(response)) return { kind: 'unknown', reason }
   if (!isDenied(response)) return { kind: 'refused', node, reason, denied: false }
   return { kind: 'refused', node, reason, denied: true, needs: policyLine(capabilityFor(request)) }
 }

@@ -34,7 +34,7 @@ export function createVerify(options: VerifyOptions): VerifyMounts {
   }
 }
 
-interface Place {
+interface VerifiedMount {
   readonly mount: MountPath
   readonly namespace: Namespace
   readonly node: NodeAddress
@@ -52,7 +52,7 @@ const STAYS_READ_ONLY =
 async function verifyOne(
   { client, runCommand }: VerifyOptions,
   verification: StepVerification,
-  place: Place,
+  place: VerifiedMount,
 ): Promise<string | undefined> {
   switch (verification.kind) {
     case 'read':
@@ -81,7 +81,7 @@ async function verifyOne(
 async function verifyRead(
   client: Client,
   path: string,
-  { mount, namespace, node, active }: Place,
+  { mount, namespace, node, active }: VerifiedMount,
 ): Promise<string | undefined> {
   try {
     const answer = await client.ask(node, readBelowMount(mount, namespace, path))

@@ -14,7 +14,7 @@ import { desiredDocument } from '../plan/desired-document.ts'
 import { renderDesiredDifferences, renderPlanDifferences } from '../render/plan-differences.ts'
 import { RULES } from '../safety/rules.ts'
 import { count } from '../domain/count.ts'
-import { commandAgain } from './resume-command.ts'
+import { resumeCommand } from './resume-command.ts'
 import { applyPlan, type ApplyOptions } from './apply-plan.ts'
 import type { Host } from './host/host.ts'
 import { ALLOWED_ON_COMMAND_LINE, isBlocked, planInput } from './judged-plan.ts'
@@ -53,7 +53,7 @@ export async function applyPlanFile(
     return await applyPlan({
       ...{ plan, desired, values, session, options, host, anew },
       ...(check !== undefined && { check }),
-      again: commandAgain(['apply', planFile], options),
+      resume: resumeCommand(['apply', planFile], options),
     })
   } finally {
     await session.close()
@@ -105,7 +105,7 @@ function checkAgrees({ desired }: Plan, files: DesiredState, anew: string): void
 function commandToPlanAnew(planFile: string, options: ApplyOptions): string {
   const known = options.file !== undefined
   const file = options.file ?? ['FILE']
-  const command = commandAgain(['plan', '--out', planFile], { ...options, file })
+  const command = resumeCommand(['plan', '--out', planFile], { ...options, file })
   return known ? command : `${command} (FILE: what this plan was made from)`
 }
 

@@ -58,7 +58,7 @@ export interface ApplyJob {
   readonly options: CarryingOptions
   readonly host: Host
   /** The command that goes on where this one stops. */
-  readonly again: string
+  readonly resume: string
   /** The command that plans anew where this plan holds no longer. */
   readonly anew: string
   /** Of a rollback: the run to whose beginning it goes back. */
@@ -93,7 +93,7 @@ export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
   const describeEnd = (outcome: RunOutcome): string =>
     renderOutcome(outcome, plan, {
       palette: paletteFor(options, host),
-      again: job.again,
+      resume: job.resume,
       anew: job.anew,
       byHand: (action) => commandByHand(action, plan),
     })

@@ -12,7 +12,7 @@ import { unreloadedEntries } from '../journal/past-runs.ts'
 import { createRecorder } from '../apply/recorder.ts'
 import type { EnvironmentOf } from '../apply/send-once.ts'
 import { runPlan } from '../apply/run.ts'
-import { followRun, type SoFar } from '../journal/run-progress.ts'
+import { followRun, type RunProgress } from '../journal/run-progress.ts'
 import { keepToken } from '../apply/token-renewal.ts'
 import { createVerify, type RunCommand } from '../apply/verify.ts'
 import { readStateBefore } from '../apply/read-state-before.ts'
@@ -72,14 +72,14 @@ export async function carryOut(job: Job): Promise<RunOutcome> {
     commands: lockCommands(job.options),
   })
   const gate = gateWrites(session.client)
-  const soFar = followRun(plan)
+  const progress = followRun(plan)
   const { release } = localLock
-  const interrupt = watchInterrupt({ host, gate, soFar, describeEnd, release })
+  const interrupt = watchInterrupt({ host, gate, progress, describeEnd, release })
   try {
     const clusterLock = await lockCluster(job, holder)
     try {
       return await runRecorded(job, {
-        ...{ run, localLock, clusterLock, environmentOf, soFar },
+        ...{ run, localLock, clusterLock, environmentOf, progress },
         client: gate.client,
         interrupted: interrupt.asked,
         runCommand,
@@ -94,18 +94,18 @@ export async function carryOut(job: Job): Promise<RunOutcome> {
   }
 }
 
-interface Started {
+interface StartedRun {
   readonly run: string
   readonly localLock: LocalLock
   readonly clusterLock: ClusterLock | undefined
   readonly environmentOf: EnvironmentOf
-  readonly soFar: SoFar
+  readonly progress: RunProgress
   readonly client: Client
   readonly interrupted: () => boolean
   readonly runCommand: RunCommand
 }
 
-async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
+async function runRecorded(job: Job, started: StartedRun): Promise<RunOutcome> {
   const { plan, session, folder, options, host } = job
   const { client, environmentOf } = started
   // Read before this run's own journal is among them.
@@ -113,7 +113,7 @@ async function runRecorded(job: Job, started: Started): Promise<RunOutcome> {
   const journal = openJournal(folder, started.run)
   try {
     const progress = await chooseProgress(options, plan, host)
-    const sinks = [journal.write, started.soFar.sink]
+    const sinks = [journal.write, started.progress.sink]
     const recorder = createRecorder({
       ...{ run: started.run, by: host.who, now: host.now, sinks, watchers: [progress.sink] },
       ...(job.backTo !== undefined && { backTo: job.backTo }),

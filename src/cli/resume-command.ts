@@ -9,7 +9,7 @@ export interface TypedOptions extends CommonOptions {
 }
 
 /** For a shell. `words` are the command and its argument. Holds no credential, not in a URL either. */
-export function commandAgain(words: readonly string[], options: TypedOptions): string {
+export function resumeCommand(words: readonly string[], options: TypedOptions): string {
   const { file = [], allow = [], passEnv = [], address, namespace, node = [], journal } = options
   const repeated = (flag: string, values: readonly (string | undefined)[]): string[] =>
     values.flatMap((value) => (value === undefined ? [] : [flag, value]))
@@ -34,8 +34,8 @@ export function lockCommands(options: TypedOptions): {
   // They take no allowance, and locks do not follow the journals.
   const { allow: _, journal: __, passEnv: ___, ...where } = options
   return {
-    show: commandAgain(['lock', 'show'], where),
-    release: commandAgain(['lock', 'release'], where),
+    show: resumeCommand(['lock', 'show'], where),
+    release: resumeCommand(['lock', 'release'], where),
   }
 }
 

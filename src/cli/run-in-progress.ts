@@ -15,7 +15,7 @@ import type { Host } from './host/host.ts'
 import { journalFolder } from './journal-folder.ts'
 import type { Session } from './session.ts'
 
-export interface Watched {
+export interface ClusterToWatch {
   readonly live: LiveState
   /** Absent: only this machine's runs are known of. */
   readonly desired: DesiredState | undefined
@@ -26,7 +26,7 @@ export interface Watched {
 }
 
 /** One line to stderr; nothing where nobody holds the cluster, here or by the file's lock. */
-export async function tellOfRunUnderWay(watched: Watched): Promise<void> {
+export async function tellOfRunUnderWay(watched: ClusterToWatch): Promise<void> {
   const { host } = watched
   const holder = localHolder(watched) ?? (await clusterHolder(watched))
   if (holder === undefined) {
@@ -37,7 +37,7 @@ export async function tellOfRunUnderWay(watched: Watched): Promise<void> {
 }
 
 /** The newest run of this machine on the cluster has no end in its journal, and nobody holds the lock. */
-function tellOfRunThatDied({ live, host, journal }: Watched): void {
+function tellOfRunThatDied({ live, host, journal }: ClusterToWatch): void {
   const folder = journalFolder(journal === undefined ? {} : { journal }, host, live.cluster.id)
   try {
     for (const run of listRuns(folder).reverse()) {
@@ -56,20 +56,20 @@ function tellOfRunThatDied({ live, host, journal }: Watched): void {
   }
 }
 
-interface Holder {
+interface RunHolder {
   readonly run: string
   readonly who: string
   readonly since: string
 }
 
-function localHolder({ live, host }: Watched): Holder | undefined {
+function localHolder({ live, host }: ClusterToWatch): RunHolder | undefined {
   const holder = readHolder(journalRoot(host.env, host.home).of(live.cluster.id))
   const watcher = { host: host.hostname, pid: host.pid }
   const held = holder !== undefined && isHeld(holder, { holder: watcher, isAlive: host.isAlive })
   return held ? holder : undefined
 }
 
-async function clusterHolder(watched: Watched): Promise<Holder | undefined> {
+async function clusterHolder(watched: ClusterToWatch): Promise<RunHolder | undefined> {
   const { live, desired, session, host } = watched
   const kv = desired?.cluster.lock?.kv
   const active = live.nodes.find(({ role }) => role === 'active')

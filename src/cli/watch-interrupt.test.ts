@@ -110,7 +110,7 @@ function watch({ underWay = false } = {}): ReturnType<typeof watchInterrupt> {
       isUnderWay: () => underWay,
       settled: () => settled,
     },
-    soFar: followRun(plan()),
+    progress: followRun(plan()),
     describeEnd: ({ kind }) => `the end: ${kind}`,
     release: () => done.push('release'),
   })

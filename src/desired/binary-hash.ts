@@ -20,9 +20,9 @@ export interface LocatedHash {
   readonly source: Source
 }
 
-export type HashReader = (wanted: WantedHash, report: Report) => Promise<LocatedHash | undefined>
+export type HashReader = (wanted: RequestedHash, report: Report) => Promise<LocatedHash | undefined>
 
-export interface WantedHash {
+export interface RequestedHash {
   readonly given: NonNullable<Sound<Binary>['sha256']>
   /** The name to look for in a sums file. */
   readonly command: string

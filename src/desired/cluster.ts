@@ -2,7 +2,7 @@
 import type { DesiredCluster, Source } from '../domain/desired.ts'
 import { faultInMountPath } from '../domain/name-faults.ts'
 import { parseNodeAddress, type NodeAddress } from '../domain/names.ts'
-import { claimOnce, type Claim, type InputFile, type Report } from './input-file.ts'
+import { claimOnce, type ClaimName, type InputFile, type Report } from './input-file.ts'
 import { commandNear } from './files/near-file.ts'
 import { show } from './wording.ts'
 
@@ -14,7 +14,7 @@ export function readCluster(files: readonly InputFile[], report: Report): Desire
   )
 }
 
-function readOne(file: InputFile, claim: Claim, report: Report): DesiredCluster {
+function readOne(file: InputFile, claim: ClaimName, report: Report): DesiredCluster {
   const cluster = file.document.cluster ?? {}
   for (const key of Object.keys(cluster)) claim(key, file.places.key(['cluster', key]))
   const at = (key: string): Source => file.places.value(['cluster', key])

@@ -21,19 +21,19 @@ export interface InputFile {
 export type Report = (problem: Problem) => void
 
 /** Something written in a file, to point at. */
-export interface Written {
+export interface KeyAndValue {
   readonly key: Source
   readonly value: Source
 }
 
-export function placeOf({ places }: InputFile, ...path: Path): Written {
+export function placeOf({ places }: InputFile, ...path: Path): KeyAndValue {
   return { key: places.key(path), value: places.value(path) }
 }
 
 /** True unless something of this name was claimed before; then both places are named. */
-export type Claim = (name: string, source: Source) => boolean
+export type ClaimName = (name: string, source: Source) => boolean
 
-export function claimOnce(what: string, report: Report): Claim {
+export function claimOnce(what: string, report: Report): ClaimName {
   const claimed = new Map<string, Source>()
   return (name, source) => {
     const first = claimed.get(name)

@@ -36,7 +36,7 @@ export function readMounts(
   return mounts.sort((a, b) => compareText(a.path, b.path))
 }
 
-interface Reading {
+interface MountReading {
   readonly file: InputFile
   /** The key as written. */
   readonly text: string
@@ -46,7 +46,7 @@ interface Reading {
   readonly report: Report
 }
 
-function readMount(reading: Reading, mount: Sound<Mount>): DesiredMount | undefined {
+function readMount(reading: MountReading, mount: Sound<Mount>): DesiredMount | undefined {
   const { file, text, path, lookUp, report } = reading
   const at = (key: string): Source => placeOf(file, 'mounts', text, key).value
   const plugin = mount.plugin === undefined ? undefined : lookUp(mount.plugin, at('plugin'))
@@ -90,7 +90,7 @@ function readPath(text: string, source: Source, report: Report): MountPath | und
   return parseMountPath(text)
 }
 
-function checkPath(path: MountPath, id: PluginId, { file, text, report }: Reading): void {
+function checkPath(path: MountPath, id: PluginId, { file, text, report }: MountReading): void {
   const { key } = placeOf(file, 'mounts', text)
   switch (pluginType(id)) {
     case 'database':
@@ -119,7 +119,7 @@ function checkPath(path: MountPath, id: PluginId, { file, text, report }: Readin
 }
 
 function readVerification(
-  { file, text, report }: Reading,
+  { file, text, report }: MountReading,
   check: NonNullable<Sound<Mount>['verify']>[number],
   index: number,
 ): Verification | undefined {

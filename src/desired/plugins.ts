@@ -21,7 +21,7 @@ export interface Plugins {
   readonly names: ReadonlyMap<PluginId, PluginNames>
 }
 
-interface Reading {
+interface PluginReading {
   readonly file: InputFile
   readonly id: PluginId
   readonly report: Report
@@ -69,7 +69,7 @@ function describePlugin(id: PluginId, plugin: Sound<Plugin> | undefined): Plugin
 }
 
 async function readPlugin(
-  reading: Reading,
+  reading: PluginReading,
   plugin: Sound<Plugin>,
   known: PluginNames,
 ): Promise<DesiredPlugin> {
@@ -87,7 +87,7 @@ async function readPlugin(
 }
 
 async function readVersions(
-  { file, id, report, readHash, noteCommand }: Reading,
+  { file, id, report, readHash, noteCommand }: PluginReading,
   versions: NonNullable<Sound<Plugin>['versions']>,
 ): Promise<readonly DesiredVersion[]> {
   const claim = claimOnce('version', report)
@@ -159,7 +159,7 @@ function readCommand(
 }
 
 function readRetired(
-  { file, id, report }: Reading,
+  { file, id, report }: PluginReading,
   retire: readonly (string | undefined)[],
 ): DesiredPlugin['retire'] {
   const claim = claimOnce('version', report)

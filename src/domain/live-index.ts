@@ -116,7 +116,7 @@ export function runsUnder(
  * The version under which the mount's next reload or restart starts it, and the binary that is;
  * no binary where nothing is registered under it. A pin goes before the mount's own version (Vault).
  */
-export function dueOf(
+export function startedBinaryOf(
   index: LiveIndex,
   { plugin, configured_version }: Pick<LiveMount, 'plugin' | 'configured_version'>,
 ): { readonly version: Version; readonly sha256: RunningBinary | undefined } {

@@ -2,7 +2,7 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, Source, Use } from '../domain/desired.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
-import { dueOf } from '../domain/live-index.ts'
+import { startedBinaryOf } from '../domain/live-index.ts'
 import type { RunningBinary, Version } from '../domain/names.ts'
 import type { ImpossibleUse, MountTarget } from '../plan/targets.ts'
 import { type Comparison, writtenAt } from './comparison.ts'
@@ -20,18 +20,18 @@ export interface ComparedMount {
 }
 
 /** What a node should run. */
-export interface Wanted {
+export interface DesiredBinary {
   readonly version: Version
   readonly sha256: RunningBinary
 }
 
 /** Without a target: what a reload would start, where there is anything. */
-export function wantedOf(
+export function desiredBinaryOf(
   { mount, target }: ComparedMount,
   { index }: Comparison,
-): Wanted | undefined {
+): DesiredBinary | undefined {
   if (target !== undefined) return target
-  const { version, sha256 } = dueOf(index, mount)
+  const { version, sha256 } = startedBinaryOf(index, mount)
   return sha256 === undefined ? undefined : { version, sha256 }
 }
 
@@ -40,25 +40,25 @@ type Parts = Pick<Difference, 'subject' | 'mount' | 'plugin' | 'desired' | 'foun
 /** What all differences of a mount on its nodes have. */
 export function parts(
   { mount, plugin, use }: ComparedMount,
-  wanted: Wanted | MountOnNode | undefined,
+  wanted: DesiredBinary | MountOnNode | undefined,
   view: MountOnNode | undefined,
 ): Parts {
   return {
     subject: mount.path,
     mount: mount.path,
     plugin: plugin.id,
-    desired: wanted === undefined ? 'the same on every node' : wantedLabel(wanted),
+    desired: wanted === undefined ? 'the same on every node' : labelDesired(wanted),
     found: view === undefined ? 'nothing' : runningLabel(view),
     ...writtenAt(use?.source ?? plugin.source),
   }
 }
 
-function wantedLabel(wanted: Wanted | MountOnNode): string {
+function labelDesired(wanted: DesiredBinary | MountOnNode): string {
   return 'node' in wanted ? runningLabel(wanted) : binaryLabel(wanted.version, wanted.sha256)
 }
 
 /** No plan moves a mount that has no `use`, or none that can be reached. */
-export function mend({ use, target, mount }: ComparedMount, { apply }: Comparison): string {
+export function describeFix({ use, target, mount }: ComparedMount, { apply }: Comparison): string {
   if (target !== undefined) return apply
   const reload = `reload ${mount.path} on each node by its own address`
   return use === undefined

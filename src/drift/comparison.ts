@@ -50,7 +50,7 @@ export function writtenAt(source: Source | undefined): Pick<Difference, 'at'> {
 }
 
 /** How a version comes about: with a pin in force, tuning and repointing are refused (Vault). */
-export function mendVersion(plugin: PluginId, { index, apply }: Comparison): string {
+export function describeVersionFix(plugin: PluginId, { index, apply }: Comparison): string {
   return index.pinOf(plugin) !== undefined
     ? `remove the pin (DELETE sys/plugins/pins/${plugin}), then ${apply}`
     : apply

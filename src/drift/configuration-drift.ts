@@ -6,13 +6,13 @@ import type { Difference } from '../documents/drift.generated.ts'
 import type { Use } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
 import { isBuiltinVersion, BUILTIN, UNVERSIONED } from '../domain/names.ts'
-import { dueOf, runsUnder } from '../domain/live-index.ts'
+import { startedBinaryOf, runsUnder } from '../domain/live-index.ts'
 import { isOverridable } from '../domain/overridable.ts'
 import type { ComparedMount } from './compared-mount.ts'
-import { type Comparison, keptVersion, mendVersion, writtenAt } from './comparison.ts'
+import { type Comparison, keptVersion, describeVersionFix, writtenAt } from './comparison.ts'
 import { configuredLabel, describeImpossible } from './wording.ts'
 
-type Told = Pick<Difference, 'class' | 'cause' | 'fix'> & { readonly found?: string }
+type DifferenceDetails = Pick<Difference, 'class' | 'cause' | 'fix'> & { readonly found?: string }
 
 export function findConfigurationDrift(
   compared: ComparedMount,
@@ -62,7 +62,7 @@ export function findMissedTunes(
     }))
 }
 
-function judge(compared: ComparedMount, comparison: Comparison): Told | undefined {
+function judge(compared: ComparedMount, comparison: Comparison): DifferenceDetails | undefined {
   const { mount, plugin, use, target } = compared
   // What these are configured for makes no difference to what they run.
   if (!isOverridable(plugin.id)) return undefined
@@ -79,7 +79,7 @@ function judge(compared: ComparedMount, comparison: Comparison): Told | undefine
   }
   if (use === undefined || target === undefined) return undefined
   if (target.version !== configured) {
-    const fix = mendVersion(plugin.id, comparison)
+    const fix = describeVersionFix(plugin.id, comparison)
     const cause = `configured for ${configuredLabel(configured)}${runningWords(compared, comparison)}`
     return { class: versionClass(use.value, registered), cause, fix }
   }
@@ -102,14 +102,18 @@ function judge(compared: ComparedMount, comparison: Comparison): Told | undefine
   return undefined
 }
 
-function versionClass(use: Use, registered: string): Told['class'] {
+function versionClass(use: Use, registered: string): DifferenceDetails['class'] {
   const toBuiltin = use.kind === 'builtin'
   const isExternal = registered !== BUILTIN
   if (toBuiltin === isExternal) return toBuiltin ? 'overridden' : 'not-overridden'
   return 'version-differs'
 }
 
-function judgeImpossible({ mount, plugin, impossible }: ComparedMount): Told | undefined {
+function judgeImpossible({
+  mount,
+  plugin,
+  impossible,
+}: ComparedMount): DifferenceDetails | undefined {
   if (impossible === undefined) return undefined
   const { path, configured_version: configured } = mount
   const told = describeImpossible(impossible, { path, configured, plugin: plugin.id })
@@ -127,7 +131,10 @@ function judgeImpossible({ mount, plugin, impossible }: ComparedMount): Told | u
   }
 }
 
-function unregistered({ mount, use, plugin }: ComparedMount, { apply }: Comparison): Told {
+function unregistered(
+  { mount, use, plugin }: ComparedMount,
+  { apply }: Comparison,
+): DifferenceDetails {
   const configured = mount.configured_version
   const what = configured === UNVERSIONED ? 'without a version' : `for ${configured}`
   const listed = configured === UNVERSIONED ? 'unversioned' : configured
@@ -145,7 +152,7 @@ function unregistered({ mount, use, plugin }: ComparedMount, { apply }: Comparis
 /** Whether the configuration has taken effect: it does at a reload or restart, node by node. */
 function runningWords({ mount, target }: ComparedMount, { index }: Comparison): string {
   const views = mount.nodes.filter(({ answers }) => answers !== 'no')
-  const due = dueOf(index, mount).sha256
+  const due = startedBinaryOf(index, mount).sha256
   if (target === undefined || views.length === 0 || due === target.sha256) return ''
   if (views.every((view) => view.running_sha256 === due)) return ', and runs it'
   if (views.every((view) => view.running_sha256 === target.sha256)) {

@@ -5,7 +5,7 @@ import type { LiveConnection } from '../domain/live.ts'
 import { UNVERSIONED, type Version } from '../domain/names.ts'
 import { runsUnder } from '../domain/live-index.ts'
 import type { ImpossibleUse, Targets } from '../plan/targets.ts'
-import { type Comparison, keptVersion, mendVersion, writtenAt } from './comparison.ts'
+import { type Comparison, keptVersion, describeVersionFix, writtenAt } from './comparison.ts'
 import { configuredLabel, describeImpossible } from './wording.ts'
 
 export function findConnectionDrift(
@@ -66,7 +66,11 @@ function judge(
     }
   }
   if (asTheFileSays) return undefined
-  return { class: 'connection-differs', cause: uses, fix: mendVersion(plugin.id, comparison) }
+  return {
+    class: 'connection-differs',
+    cause: uses,
+    fix: describeVersionFix(plugin.id, comparison),
+  }
 }
 
 function judgeImpossible(

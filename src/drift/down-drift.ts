@@ -3,7 +3,7 @@ import type { Difference } from '../documents/drift.generated.ts'
 import type { MountOnNode } from '../domain/live.ts'
 import { BUILTIN, type RunningBinary, UNKNOWN_HASH, UNVERSIONED } from '../domain/names.ts'
 import { wrongLists } from '../domain/live-index.ts'
-import { type ComparedMount, parts, type Wanted } from './compared-mount.ts'
+import { type ComparedMount, parts, type DesiredBinary } from './compared-mount.ts'
 import { type Comparison, keptVersion } from './comparison.ts'
 
 /** A node that came up without the plugin's file lists the mount and says nothing of what runs. */
@@ -19,7 +19,7 @@ function startedNothing({ running_sha256, running_version }: MountOnNode): boole
 export function mountDown(
   compared: ComparedMount,
   view: MountOnNode,
-  wanted: Wanted | undefined,
+  wanted: DesiredBinary | undefined,
   comparison: Comparison,
 ): Difference {
   const { plugin, target } = compared
@@ -55,7 +55,7 @@ function detailOf({ detail }: MountOnNode): string {
 /** A node that does not have the mount in its list, or has one that the active node has not. */
 export function findUnlisted(
   compared: ComparedMount,
-  wanted: Wanted | undefined,
+  wanted: DesiredBinary | undefined,
   { live }: Comparison,
 ): Difference[] {
   const { nodes, isGone } = wrongLists(compared.mount, live)

@@ -75,14 +75,14 @@ function hashDiffers(
       cause: `${what}${used}`,
       fix: entry.declarative
         ? 'change it in the configuration of the servers: it is declared there, and the API cannot change it'
-        : mendEntry(plugin, version, fields, comparison),
+        : describeEntryFix(plugin, version, fields, comparison),
       ...writtenAt(version.source),
     },
   ]
 }
 
 /** Apply refuses to put another binary under a version, but where all run that one already. */
-function mendEntry(
+function describeEntryFix(
   plugin: PluginId,
   { version, sha256 }: DesiredVersion,
   fields: ReadonlySet<EntryField>,

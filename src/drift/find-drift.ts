@@ -13,14 +13,14 @@ import { findAllTargets } from '../plan/targets.ts'
 import { type Comparison, compareStates, writtenAt } from './comparison.ts'
 import { findConnectionDrift } from './connection-drift.ts'
 import { findEntryDrift } from './entry-drift.ts'
-import { findIdleIgnores, siftIgnored } from './ignore.ts'
+import { findUnusedIgnores, separateIgnored } from './ignore.ts'
 import { findMissing } from './missing-drift.ts'
 import { findMountDrift } from './mount-drift.ts'
 import { findPinDrift } from './pin-drift.ts'
 import { findUnmanaged } from './unmanaged.ts'
 import { findUnreadable } from './unreadable.ts'
 
-export interface Asked {
+export interface DriftQuestion {
   /** An ISO date, for the `until` of what is ignored. */
   readonly today: string
   /** The command that applies the same file to the same cluster, for a shell. */
@@ -33,7 +33,7 @@ export interface Asked {
 export function findDrift(
   desired: DesiredState,
   live: LiveState,
-  { today, apply, past = NO_PAST }: Asked,
+  { today, apply, past = NO_PAST }: DriftQuestion,
 ): DriftReport {
   const index = indexLive(live)
   const comparison = compareStates(live, index, { apply, past })
@@ -45,13 +45,13 @@ export function findDrift(
     ...findConnectionDrift(plugin, targets, said.connections, comparison),
     ...findMissing(plugin, targets, said, comparison),
   ])
-  const sift = (differences: readonly Difference[]) =>
-    siftIgnored([...differences].sort(compareDifferences), desired.ignore, today)
+  const splitIgnored = (differences: readonly Difference[]) =>
+    separateIgnored([...differences].sort(compareDifferences), desired.ignore, today)
   const unread = findUnreadable(desired, comparison)
   const foreign = findUnmanaged(desired, comparison)
-  const differences = sift(found)
-  const unreadable = sift(unread)
-  const unmanaged = sift(foreign)
+  const differences = splitIgnored(found)
+  const unreadable = splitIgnored(unread)
+  const unmanaged = splitIgnored(foreign)
   const { cluster, product, server_version } = live
   return {
     format: 1,
@@ -60,7 +60,7 @@ export function findDrift(
     differences: differences.kept,
     unreadable: unreadable.kept,
     ignored: [...differences.ignored, ...unreadable.ignored, ...unmanaged.ignored],
-    unused_ignores: findIdleIgnores([...found, ...unread, ...foreign], desired.ignore, today),
+    unused_ignores: findUnusedIgnores([...found, ...unread, ...foreign], desired.ignore, today),
     unmanaged: unmanaged.kept,
   }
 }

@@ -4,7 +4,7 @@ import type { Ignore } from '../domain/desired.ts'
 import { formatSource } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
 
-export interface Sifted {
+export interface SeparatedDifferences {
   readonly kept: Difference[]
   readonly ignored: IgnoredDifference[]
 }
@@ -14,11 +14,11 @@ export interface Sifted {
  * or node it is of. `today` is an ISO date; the last day is inclusive, and after it it is as if it
  * were not there.
  */
-export function siftIgnored(
+export function separateIgnored(
   differences: readonly Difference[],
   ignore: readonly Ignore[],
   today: string,
-): Sifted {
+): SeparatedDifferences {
   const inForce = ignore.filter(({ until }) => until === undefined || today <= until)
   const byClass = groupBy(inForce, (one) => one.class)
   const kept: Difference[] = []
@@ -35,7 +35,7 @@ export function siftIgnored(
 }
 
 /** Entries that pass nothing over: to be taken out of the file, or given another day. */
-export function findIdleIgnores(
+export function findUnusedIgnores(
   differences: readonly Difference[],
   ignore: readonly Ignore[],
   today: string,

@@ -5,13 +5,13 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredMount, DesiredPlugin } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
-import type { Said, Targets } from '../plan/targets.ts'
+import type { NamedInFile, Targets } from '../plan/targets.ts'
 import { type Comparison, writtenAt } from './comparison.ts'
 
 export function findMissing(
   plugin: DesiredPlugin,
   targets: Targets,
-  said: Said,
+  said: NamedInFile,
   comparison: Comparison,
 ): Difference[] {
   const fresh = new Set(targets.newMounts.map(({ desired }) => desired.path))

@@ -4,10 +4,16 @@
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { MountOnNode } from '../domain/live.ts'
-import { dueOf } from '../domain/live-index.ts'
+import { startedBinaryOf } from '../domain/live-index.ts'
 import { BUILTIN, UNVERSIONED } from '../domain/names.ts'
 import { entrySubject } from '../plan/steps.ts'
-import { type ComparedMount, type Wanted, mend, parts, wantedOf } from './compared-mount.ts'
+import {
+  type ComparedMount,
+  type DesiredBinary,
+  describeFix,
+  parts,
+  desiredBinaryOf,
+} from './compared-mount.ts'
 import type { Comparison } from './comparison.ts'
 import { findUnlisted, isDown, mountDown } from './down-drift.ts'
 import { onNodes, runningLabel } from './wording.ts'
@@ -19,8 +25,8 @@ export function findRunningDrift(
   comparison: Comparison,
 ): Difference[] {
   const { mount } = compared
-  const due = dueOf(comparison.index, mount).sha256
-  const wanted = wantedOf(compared, comparison)
+  const due = startedBinaryOf(comparison.index, mount).sha256
+  const wanted = desiredBinaryOf(compared, comparison)
   const down = mount.nodes.filter((view) => isDown(view, due))
   const alive = down.length === 0 ? mount.nodes : mount.nodes.filter((view) => !isDown(view, due))
   const binaries = new Set(alive.map((view) => binaryKey(view, wanted)))
@@ -35,18 +41,18 @@ export function findRunningDrift(
 }
 
 /** The compiled-in plugin and an unversioned entry go by hash alone. */
-function tellsByHash(wanted: Wanted | undefined): boolean {
+function tellsByHash(wanted: DesiredBinary | undefined): boolean {
   return wanted === undefined || wanted.version === UNVERSIONED || wanted.sha256 === BUILTIN
 }
 
 /** The same binary may stand under two versions: then only the copied version tells. */
-function binaryKey(view: MountOnNode, wanted: Wanted | undefined): string {
+function binaryKey(view: MountOnNode, wanted: DesiredBinary | undefined): string {
   return tellsByHash(wanted)
     ? view.running_sha256
     : `${view.running_sha256} ${view.running_version}`
 }
 
-function runs(view: MountOnNode, wanted: Wanted | undefined): boolean {
+function runs(view: MountOnNode, wanted: DesiredBinary | undefined): boolean {
   if (wanted?.sha256 !== view.running_sha256) return false
   return tellsByHash(wanted) || view.running_version === wanted.version
 }
@@ -55,10 +61,10 @@ function runs(view: MountOnNode, wanted: Wanted | undefined): boolean {
 function findSkew(
   compared: ComparedMount,
   alive: readonly MountOnNode[],
-  wanted: Wanted | undefined,
+  wanted: DesiredBinary | undefined,
   comparison: Comparison,
 ): Difference[] {
-  const due = dueOf(comparison.index, compared.mount).sha256
+  const due = startedBinaryOf(comparison.index, compared.mount).sha256
   // Where no node runs what the file says, those that run what is configured are ahead.
   const right =
     alive.find((view) => runs(view, wanted)) ?? alive.find((view) => view.running_sha256 === due)
@@ -83,7 +89,7 @@ function findSkew(
       ...parts(compared, wanted ?? right, view),
       node: view.node,
       cause,
-      fix: mend(compared, comparison),
+      fix: describeFix(compared, comparison),
     }
   })
 }
@@ -92,13 +98,13 @@ function findSkew(
 function findPending(
   compared: ComparedMount,
   alive: readonly MountOnNode[],
-  wanted: Wanted | undefined,
+  wanted: DesiredBinary | undefined,
   comparison: Comparison,
 ): Difference[] {
   const [view] = alive
   if (view === undefined || wanted === undefined || runs(view, wanted)) return []
   const { mount, plugin } = compared
-  const due = dueOf(comparison.index, mount).sha256
+  const due = startedBinaryOf(comparison.index, mount).sha256
   const pinned = comparison.index.pinOf(plugin.id)
   // The pin is what differs, and is said of the plugin.
   if (pinned !== undefined && pinned !== wanted.version && view.running_sha256 === due) return []
@@ -111,7 +117,7 @@ function findPending(
       class: 'reload-pending',
       ...parts(compared, wanted, view),
       cause: whyPending(compared, view, where, comparison),
-      fix: mend(compared, comparison),
+      fix: describeFix(compared, comparison),
     },
   ]
 }
@@ -130,7 +136,7 @@ function whyPending(
     return `the unversioned entry ${changed}, and the mount was not reloaded ${where}`
   }
   const pending = `tuned to ${configured} and not reloaded ${where}`
-  if (dueOf(index, mount).sha256 === undefined) {
+  if (startedBinaryOf(index, mount).sha256 === undefined) {
     return `${pending}; ${configured} is not registered, so that a reload by hand would take it down`
   }
   const stillRegistered =
@@ -146,7 +152,7 @@ function whyPending(
 function isMisnamed(
   { plugin }: ComparedMount,
   { running_version, running_sha256 }: MountOnNode,
-  wanted: Wanted | undefined,
+  wanted: DesiredBinary | undefined,
   { index }: Comparison,
 ): boolean {
   if (wanted === undefined || running_sha256 === wanted.sha256) return false
@@ -159,7 +165,7 @@ function isMisnamed(
 function misnamed(
   compared: ComparedMount,
   view: MountOnNode,
-  wanted: Wanted | undefined,
+  wanted: DesiredBinary | undefined,
   comparison: Comparison,
 ): Difference {
   const version = wanted?.version ?? view.running_version
@@ -176,7 +182,7 @@ function misnamed(
           : `runs another binary than the one registered ${name}, and was not reloaded since`,
     fix:
       version !== UNVERSIONED && registered !== undefined && registered !== wanted?.sha256
-        ? `mend ${entrySubject(compared.plugin.id, version)} first; then ${mend(compared, comparison)}`
-        : mend(compared, comparison),
+        ? `mend ${entrySubject(compared.plugin.id, version)} first; then ${describeFix(compared, comparison)}`
+        : describeFix(compared, comparison),
   }
 }

@@ -6,7 +6,7 @@ import type { Difference } from '../documents/drift.generated.ts'
 import { isUnreloaded } from '../plan/past.ts'
 import { howItDiffers, runningOf } from '../plan/reload.ts'
 import { contentOf, entryOf, sameEntry } from '../plan/steps.ts'
-import { type ComparedMount, mend, parts } from './compared-mount.ts'
+import { type ComparedMount, describeFix, parts } from './compared-mount.ts'
 import { type Comparison, keptVersion } from './comparison.ts'
 import { onNodes } from './wording.ts'
 
@@ -36,7 +36,7 @@ export function findUnreloaded(compared: ComparedMount, comparison: Comparison):
       ...(left.length === 1 && { node: view.node }),
       found: 'the same binary, started with other arguments or another command',
       cause: `by the journals of this machine the entry was changed, and the mount was not reloaded ${onNodes(left.length, serving.length)} since; a restart of the node does it too`,
-      fix: mend(compared, comparison),
+      fix: describeFix(compared, comparison),
     },
   ]
 }

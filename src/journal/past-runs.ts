@@ -48,7 +48,7 @@ export function unreloadedEntries(folder: string, cluster: string): string[] {
   return readPast(folder, cluster).written.filter(mayBeUnreloaded).map(keyOf)
 }
 
-interface Written extends WrittenEntry {
+interface WrittenByRun extends WrittenEntry {
   /** The newest that wrote it. */
   run: string
   readonly entries: Entry[]
@@ -60,7 +60,7 @@ interface Written extends WrittenEntry {
 export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
   const replaced: KnownEntry[] = []
   const registered: KnownEntry[] = []
-  const written = new Map<string, Written>()
+  const written = new Map<string, WrittenByRun>()
   const ran = new Map<MountPath, Set<Version>>()
   const tuned = new Map<MountPath, Version>()
   const addRan = (mount: MountPath, version: Version): void => {
@@ -147,7 +147,7 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
 function newlyWritten(
   { plugin, version }: { readonly plugin: PluginId; readonly version: Version },
   before: Entry,
-): Written {
+): WrittenByRun {
   const nothing = {
     mounts: new Set<MountPath>(),
     startedFrom: new Map<string, readonly number[]>(),
@@ -156,7 +156,7 @@ function newlyWritten(
 }
 
 function noteReload(
-  { entries, startedFrom }: Written,
+  { entries, startedFrom }: WrittenByRun,
   { mounts, node }: Action & { readonly kind: 'reload' },
   how: 'begun' | 'done',
 ): void {

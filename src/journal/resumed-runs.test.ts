@@ -3,7 +3,7 @@ import { mountPath, plugin, version } from '../../test/builders/live.ts'
 import type { JournalEvent, RunEnded, RunStarted } from '../documents/journal.generated.ts'
 import { ROOT_NAMESPACE } from '../domain/names.ts'
 import { startOf } from './past-runs.ts'
-import { isAllOf, wentOnWith } from './resumed-runs.ts'
+import { isAllOf, findResumedRun } from './resumed-runs.ts'
 
 const mount = mountPath('a/')
 const at = '2026-01-01T00:00:00.000Z'
@@ -60,7 +60,7 @@ describe('going back to where it began takes back all of the later run', () => {
 })
 
 function before(...runs: readonly (readonly JournalEvent[])[]): string | undefined {
-  return wentOnWith(started('last'), [...runs, run('last')])?.run
+  return findResumedRun(started('last'), [...runs, run('last')])?.run
 }
 
 function run(

@@ -9,7 +9,10 @@ type Events = readonly JournalEvent[]
  * the same plugins that left something half done. What those changed, this one found as it was.
  * `runs`: of the cluster, the oldest first.
  */
-export function wentOnWith(started: RunStarted, runs: readonly Events[]): RunStarted | undefined {
+export function findResumedRun(
+  started: RunStarted,
+  runs: readonly Events[],
+): RunStarted | undefined {
   const position = runs.findIndex((events) => startOf(events)?.run === started.run)
   const plugins = new Set<string>(pluginsOf(started))
   let first: RunStarted | undefined

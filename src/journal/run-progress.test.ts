@@ -43,10 +43,10 @@ test.each([
     ['four'],
   ],
 ])('a run that ends %s', (_when, events, unchecked, carriedOut, remaining) => {
-  const soFar = followRun(plan({ steps }))
-  for (const event of events) soFar.sink(event)
+  const progress = followRun(plan({ steps }))
+  for (const event of events) progress.sink(event)
 
-  expect(soFar.ending()).toEqual({
+  expect(progress.ending()).toEqual({
     kind: 'interrupted',
     unchecked,
     already: [],

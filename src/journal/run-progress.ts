@@ -3,13 +3,13 @@ import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 
-export interface SoFar {
+export interface RunProgress {
   readonly sink: (event: JournalEvent) => void
   /** How the run ended if it ended now. */
   readonly ending: () => RunOutcome & { readonly kind: 'interrupted' }
 }
 
-export function followRun({ steps }: Plan): SoFar {
+export function followRun({ steps }: Plan): RunProgress {
   const done = new Set<string>()
   const already = new Set<string>()
   let underWay: string | undefined

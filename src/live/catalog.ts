@@ -28,7 +28,7 @@ import {
   errorWords,
   hasNoSuchPath,
   refusal,
-  saysComeBack,
+  asksToRetry,
   saysNothingThere,
   whyOdd,
   whyUnread,
@@ -132,7 +132,7 @@ export async function readEntry(
     return {
       kind: 'unreadable',
       unreadable: { ...about, ...whyUnread(response) },
-      passing: saysComeBack(response),
+      passing: asksToRetry(response),
       lacksFile: /validating the command path|no such file/.test(wordsToJudge(response)),
     }
   }

@@ -8,7 +8,7 @@ import type { LiveNode, Unreadable } from '../domain/live.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { ownConfiguration } from '../server/answers/cluster.ts'
 import { decode } from '../server/answers/shape.ts'
-import { saysComeBack, whyOdd, whyUnread } from '../server/faults.ts'
+import { asksToRetry, whyOdd, whyUnread } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { shownPath } from '../server/request-path.ts'
 import { readOwnConfiguration } from '../server/requests.ts'
@@ -104,7 +104,7 @@ async function whyNotAsked(
   )
 }
 
-type Asked =
+type MemberAnswer =
   | { readonly kind: 'member'; readonly address: NodeAddress; readonly member: Member }
   /** It does not answer for itself, which is told of it anyway; or it does not know, as where its addresses come from the environment. */
   | { readonly kind: 'silent' }
@@ -115,7 +115,7 @@ async function whichMember(
   reader: Reader,
   address: NodeAddress,
   { members, report }: Pick<ListedNodes, 'report'> & { readonly members: readonly Member[] },
-): Promise<Asked> {
+): Promise<MemberAnswer> {
   const known = members.find((member) => member.address === address)
   if (known !== undefined) return { kind: 'member', address, member: known }
   // Nothing to be told apart from.
@@ -127,7 +127,7 @@ async function whichMember(
     if (error instanceof LockstepError) return undefined
     throw error
   })
-  if (answer === undefined || saysComeBack(answer)) return { kind: 'silent' }
+  if (answer === undefined || asksToRetry(answer)) return { kind: 'silent' }
   const about = { what: 'nodes', path: shownPath(request.path), node: address } as const
   if (answer.status !== 200) return { kind: 'untold', why: { ...about, ...whyUnread(answer) } }
   const decoded = decode(ownConfiguration, answer.body)
@@ -146,7 +146,7 @@ async function whichMember(
 }
 
 /** The addresses that lead to the first member that has several. */
-function leadingToOne(asked: readonly Asked[]): readonly NodeAddress[] {
+function leadingToOne(asked: readonly MemberAnswer[]): readonly NodeAddress[] {
   const told = asked.flatMap((one) => (one.kind === 'member' ? one : []))
   const groups = [...groupBy(told, ({ member }) => member).values()]
   return (groups.find((group) => group.length > 1) ?? []).map(({ address }) => address)

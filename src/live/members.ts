@@ -13,7 +13,7 @@ import {
   storageType,
 } from '../server/answers/cluster.ts'
 import { decode } from '../server/answers/shape.ts'
-import { demand, oddAnswer, refusal, saysComeBack, whyOdd, whyUnread } from '../server/faults.ts'
+import { demand, oddAnswer, refusal, asksToRetry, whyOdd, whyUnread } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { shownPath } from '../server/request-path.ts'
 import {
@@ -148,7 +148,7 @@ async function readReportingNodes(reader: Reader, address: NodeAddress): Promise
       unreadable: { ...about, ...whyUnread(response) },
       error: refusal(address, request, response),
     },
-    passing: saysComeBack(response),
+    passing: asksToRetry(response),
   }
 }
 

@@ -8,13 +8,13 @@ import {
   forceRelease,
   readClusterLock,
   takeClusterLock,
-  type Watcher,
+  type LockObserver,
 } from './cluster-lock.ts'
 
 const NOW = Date.parse('2026-01-01T00:00:00Z')
 const KV = 'locks/lockstep'
 const node = nodeAddress(1)
-const here: Watcher = { pid: 1, machine: 'here', isAlive: () => true }
+const here: LockObserver = { pid: 1, machine: 'here', isAlive: () => true }
 
 let secret: { version: number; data: Record<string, unknown> }
 let mount: { type: string; options: Record<string, string> } | undefined
@@ -98,11 +98,11 @@ describe('where it cannot be kept, says how to make room for it', () => {
   })
 })
 
-function claim(run: string, watcher: Watcher) {
+function claim(run: string, watcher: LockObserver) {
   return { client, node, kv: KV, run, who: `me, ${run}`, since: 'then', watcher }
 }
 
-function take(run: string, watcher: Watcher): Promise<ClusterLock> {
+function take(run: string, watcher: LockObserver): Promise<ClusterLock> {
   return takeClusterLock({
     ...claim(run, watcher),
     node: () => Promise.resolve(node),

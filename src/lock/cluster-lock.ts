@@ -34,7 +34,7 @@ export interface ClusterLockState {
 }
 
 /** Who looks at a lock, and what it knows of the processes of its machine. */
-export interface Watcher {
+export interface LockObserver {
   readonly pid: number
   /** The same for two processes that see each other's numbers; undefined where nothing tells. */
   readonly machine: string | undefined
@@ -58,7 +58,7 @@ export interface ClusterLockOptions {
   readonly run: string
   readonly who: string
   readonly since: string
-  readonly watcher: Watcher
+  readonly watcher: LockObserver
   /** The command that shows it, for the hint of who is locked out. */
   readonly show: string
   /** Calls back every so many milliseconds until the returned function is called. */
@@ -68,14 +68,15 @@ export interface ClusterLockOptions {
 }
 
 /** Who writes the lock, and where. */
-type Claim = Pick<ClusterLockOptions, 'client' | 'kv' | 'run' | 'who' | 'since' | 'watcher'> & Asked
-interface Asked {
+type LockWriter = Pick<ClusterLockOptions, 'client' | 'kv' | 'run' | 'who' | 'since' | 'watcher'> &
+  AskedNode
+interface AskedNode {
   readonly node: NodeAddress
 }
 
 /** Throws a LockstepError: exit 7 where it is held, else what the server refused. */
 export async function takeClusterLock(options: ClusterLockOptions): Promise<ClusterLock> {
-  const at = async (): Promise<Claim> => ({ ...options, node: await options.node() })
+  const at = async (): Promise<LockWriter> => ({ ...options, node: await options.node() })
   const claim = await at()
   const found = await readClusterLock(claim)
   if (found.held) throw locked(options, found)
@@ -126,7 +127,7 @@ export async function takeClusterLock(options: ClusterLockOptions): Promise<Clus
 
 /** What the secret says now, and whether that still holds by the server's clock. */
 export async function readClusterLock(
-  options: Pick<ClusterLockOptions, 'client' | 'kv' | 'watcher'> & Asked,
+  options: Pick<ClusterLockOptions, 'client' | 'kv' | 'watcher'> & AskedNode,
 ): Promise<ClusterLockState> {
   const { client, node, kv, watcher } = options
   const request = readLock(kv)
@@ -166,7 +167,7 @@ export async function readClusterLock(
 /** One with our own number is of somebody who had it before us. */
 function isDead(
   holder: { readonly machine: Fields[string]; readonly pid: number },
-  { machine, pid, isAlive }: Watcher,
+  { machine, pid, isAlive }: LockObserver,
 ): boolean {
   if (machine === undefined || holder.machine !== machine) return false
   return holder.pid === pid || !isAlive(holder.pid)
@@ -176,13 +177,13 @@ function isDead(
  * Marks it released, whoever held it: for a person who knows that the holder is gone. False where
  * it was written since that person looked (`version`), and nothing was done.
  */
-export async function forceRelease(claim: Claim, version: number): Promise<boolean> {
+export async function forceRelease(claim: LockWriter, version: number): Promise<boolean> {
   return (await write(claim, version, { released: true })) !== undefined
 }
 
 /** The version written; undefined where somebody else was first. */
 async function write(
-  { client, node, kv, run, who, since, watcher }: Claim,
+  { client, node, kv, run, who, since, watcher }: LockWriter,
   version: number,
   state: { readonly released: boolean },
 ): Promise<number | undefined> {
@@ -191,15 +192,15 @@ async function write(
   const request = writeLock(kv, version, { ...holder, ...state })
   const outcome = await client.write(node, request)
   // It may have been written: the next look tells.
-  const lookAgain = async (): Promise<number | undefined> => {
+  const confirmHeld = async (): Promise<number | undefined> => {
     const found = await readClusterLock({ client, node, kv, watcher })
     return found.run === run && found.version > version ? found.version : undefined
   }
-  if (outcome.kind === 'lost') return lookAgain()
+  if (outcome.kind === 'lost') return confirmHeld()
   const { response } = outcome
   if (response.status === 200) {
     const written = decode(writtenVersion, response.body)
-    return written.kind === 'odd' ? lookAgain() : written.value
+    return written.kind === 'odd' ? confirmHeld() : written.value
   }
   if (response.status === 400 && JSON.stringify(response.body).includes('check-and-set')) {
     return undefined

@@ -168,13 +168,13 @@ function parseHolder(text: string): LockHolder | undefined {
  */
 export function isHeld(
   other: LockHolder,
-  { holder, isAlive }: Pick<LockOptions, 'isAlive'> & { readonly holder: Watcher },
+  { holder, isAlive }: Pick<LockOptions, 'isAlive'> & { readonly holder: LocalProcess },
 ): boolean {
   if (other.run === UNREADABLE.run) return true
   if (other.host !== holder.host) return true
   return other.pid !== holder.pid && isAlive(other.pid)
 }
-type Watcher = Pick<LockHolder, 'host' | 'pid'>
+type LocalProcess = Pick<LockHolder, 'host' | 'pid'>
 
 /**
  * Removes the lock of a dead holder. Only who has linked a claim on that holder's lock may, and it

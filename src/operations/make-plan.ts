@@ -9,7 +9,7 @@ import type { LiveState } from '../domain/live.ts'
 import { compareText } from '../domain/names.ts'
 import { readOwnCapabilities } from '../live/capabilities.ts'
 import { draftPlan, finishPlan, type FreshPlan } from '../plan/make-plan.ts'
-import { wantedEnd } from '../plan/wanted-end.ts'
+import { findDesiredEnd } from '../plan/desired-end.ts'
 import { requiredCapabilities } from '../safety/capabilities.ts'
 import { judge } from '../safety/judge.ts'
 import { type NeededFile, neededFiles } from '../safety/needed-files.ts'
@@ -98,7 +98,7 @@ interface Judging {
 async function prepareJudgement(input: PlanInput, draft: Draft): Promise<Judging> {
   const { desired, live, now } = input
   const asked = readGranted(draft.steps, input)
-  const rehearsal = rehearse({ live, steps: draft.steps, wanted: wantedEnd(draft, live) })
+  const rehearsal = rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
   const capabilities = await asked
   const command = desired.cluster.binaryCheck?.command
   const binaryCheck = command && plannedCheck(command, neededFiles(draft))

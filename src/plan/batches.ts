@@ -5,9 +5,9 @@ import { groupBy } from '../domain/group-by.ts'
 import { reloadOrder } from '../domain/live-index.ts'
 import { checkStep, type CheckNeeds, whyToCheck } from './check.ts'
 import type { CheckRecords } from './checked.ts'
-import { type Move, reloadStep, viewOn, whyToReload } from './reload.ts'
+import { type MountChange, reloadStep, viewOn, whyToReload } from './reload.ts'
 import type { SeenEntry, UnorderedStep } from './steps.ts'
-import { tuneAgainStep, tuneStep } from './tune.ts'
+import { retuneStep, tuneStep } from './tune.ts'
 
 /** What all the batches of a plugin have in common. */
 export interface Moving {
@@ -21,7 +21,7 @@ export interface Moving {
 
 /** The canaries alone before the others; in a group of their own unless it is given the same name. */
 export function batchSteps(
-  moves: readonly Move[],
+  moves: readonly MountChange[],
   group: string,
   canaryGroup: string,
   moving: Moving,
@@ -45,7 +45,7 @@ function namedAfterCanary(step: UnorderedStep): UnorderedStep {
  * need it there.
  */
 function moveSteps(
-  moves: readonly Move[],
+  moves: readonly MountChange[],
   group: string,
   { plugin, live, entries, checks }: Moving,
   { followed }: { readonly followed: boolean },
@@ -56,7 +56,7 @@ function moveSteps(
       const entry = isBuiltinVersion(target.version) ? undefined : entries.get(target.version)
       return tuned
         ? tuneStep(target, { entry, back, group, live })
-        : tuneAgainStep(target, entry, behind)
+        : retuneStep(target, entry, behind)
     })
   const reloads = reloadOrder(live).flatMap((node) => {
     const needing = moves.filter((move) => {
@@ -71,13 +71,13 @@ function moveSteps(
   const reloaded = new Set(
     reloads.flatMap(({ action }) => (action.kind === 'reload' ? action.mounts : [])),
   )
-  const isReloaded = ({ target }: Move): boolean => reloaded.has(target.mount.path)
+  const isReloaded = ({ target }: MountChange): boolean => reloaded.has(target.mount.path)
   const checking = checkSteps(moves, group, live, { checks, followed, isReloaded })
   return [...checking, ...tunes, ...reloads]
 }
 
 function checkSteps(
-  moves: readonly Move[],
+  moves: readonly MountChange[],
   group: string,
   live: LiveState,
   needs: CheckNeeds,

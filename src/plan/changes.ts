@@ -22,7 +22,7 @@ import { entrySubject } from './steps.ts'
 type RunningFact = Extract<Fact, { readonly fact: 'running' }>
 
 /** What a step is told by. */
-interface Known {
+interface DescribedPlan {
   readonly index: LiveIndex
   /** The plugins of which an entry is registered. */
   readonly registered: ReadonlySet<string>
@@ -36,7 +36,7 @@ export function describeChanges(steps: readonly Step[], index: LiveIndex): Chang
   return mergeMounts(steps.flatMap((step) => changesOf(step, { index, registered })))
 }
 
-function changesOf(step: Step, known: Known): readonly Change[] {
+function changesOf(step: Step, known: DescribedPlan): readonly Change[] {
   const { action } = step
   switch (action.kind) {
     case 'register':
@@ -59,7 +59,11 @@ function changesOf(step: Step, known: Known): readonly Change[] {
 }
 
 /** Of an entry that could not be read the list has the hash. */
-function registered(action: RegisterAction, { requires, why }: Step, { index }: Known): Change {
+function registered(
+  action: RegisterAction,
+  { requires, why }: Step,
+  { index }: DescribedPlan,
+): Change {
   const before = requires.find((fact) => fact.fact === 'entry')?.entry ?? null
   const stands = before ?? index.external(action.plugin, action.version)
   const fields: { name: string; from: string | null; to: string | null }[] = [
@@ -122,7 +126,7 @@ function repointed(action: RepointAction, { requires, why }: Step): Change {
 }
 
 /** A tune that is sent once more tells the nodes that have not heard of it. */
-function tuned(action: TuneAction, { ensures, why }: Step, { index }: Known): Change {
+function tuned(action: TuneAction, { ensures, why }: Step, { index }: DescribedPlan): Change {
   const mount = index.mountAt(action.mount)
   const before = mount?.configured_version ?? UNVERSIONED
   const told = ensures.flatMap((fact) =>
@@ -140,7 +144,7 @@ function tuned(action: TuneAction, { ensures, why }: Step, { index }: Known): Ch
 }
 
 /** A change of each mount, for a reason of its own: the step's is about all that it names. */
-function reloaded(step: Step, known: Known): readonly Change[] {
+function reloaded(step: Step, known: DescribedPlan): readonly Change[] {
   return step.ensures.flatMap((fact): Change[] => {
     if (fact.fact !== 'running') return []
     const mount = known.index.mountAt(fact.mount)
@@ -164,7 +168,7 @@ function whyReloaded(
   view: MountOnNode,
   mount: LiveMount | undefined,
   fact: RunningFact,
-  known: Known,
+  known: DescribedPlan,
 ): string {
   const isRegistered = mount !== undefined && known.registered.has(mount.plugin)
   return RELOAD_REASONS[howItDiffers(view, fact) ?? (isRegistered ? 'entry' : 'unfinished')]

@@ -7,7 +7,7 @@ import type { LiveNode } from '../domain/live.ts'
 import type { Namespace } from '../domain/names.ts'
 import { checkKey, type CheckRecords, hasPassed } from './checked.ts'
 import {
-  type Move,
+  type MountChange,
   restoresOn,
   running,
   runningOf,
@@ -24,11 +24,15 @@ export interface CheckNeeds {
   /** True where steps of the plugin come after: a canary without a record is checked before them. */
   readonly followed: boolean
   /** True of a move that the plan reloads on some node. */
-  readonly isReloaded: (move: Move) => boolean
+  readonly isReloaded: (move: MountChange) => boolean
 }
 
 /** Undefined where nothing need be checked of a mount on a node. */
-export function whyToCheck(move: Move, node: LiveNode, needs: CheckNeeds): string | undefined {
+export function whyToCheck(
+  move: MountChange,
+  node: LiveNode,
+  needs: CheckNeeds,
+): string | undefined {
   const { target } = move
   const { mount, canary, verify } = target
   const view = viewOn(mount, node)
@@ -46,7 +50,7 @@ export function whyToCheck(move: Move, node: LiveNode, needs: CheckNeeds): strin
 export function checkStep(
   node: LiveNode,
   namespace: Namespace,
-  moves: readonly Move[],
+  moves: readonly MountChange[],
   { group, why }: { readonly group: string; readonly why: string },
 ): UnorderedStep {
   const mounts = moves.map(({ target }) => target.mount.path)

@@ -38,7 +38,7 @@ export function verificationOf(mount: MountPath, check: Verification): StepVerif
 }
 
 /** What is to have been seen of a mount on a node. */
-export interface Due {
+export interface ExpectedCheck {
   readonly sha256: RunningBinary
   readonly version?: Version
   readonly verify: readonly StepVerification[]
@@ -48,7 +48,7 @@ export interface Due {
  * True where a record says that this binary passed at least these checks. A binary whose hash the
  * server does not report may have been replaced since under the same version, so no record counts.
  */
-export function hasPassed(record: CheckRecord | undefined, due: Due): boolean {
+export function hasPassed(record: CheckRecord | undefined, due: ExpectedCheck): boolean {
   if (record?.kind !== 'passed') return false
   const passed = new Set(record.verify.map((check) => JSON.stringify(check)))
   return (

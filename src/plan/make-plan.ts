@@ -16,7 +16,7 @@ import type { UnorderedStep } from './steps.ts'
 import { findAllTargets, type Impossible, type PluginTargets } from './targets.ts'
 
 /** A plan before it was judged. */
-export interface Draft {
+export interface DraftPlan {
   readonly steps: readonly Step[]
   readonly changes: readonly Change[]
   readonly impossible: readonly Impossible[]
@@ -28,7 +28,7 @@ export interface Draft {
 }
 
 /** `past`: what earlier runs left unfinished, where that is known. */
-export function draftPlan(desired: DesiredState, live: LiveState, past: Past = NO_PAST): Draft {
+export function draftPlan(desired: DesiredState, live: LiveState, past: Past = NO_PAST): DraftPlan {
   const index = indexLive(live)
   const targets = findAllTargets(desired, index)
   const planned = targets.map(({ plugin, targets }) =>
@@ -72,7 +72,7 @@ export type FreshPlan = Plan & { readonly [fresh]: true }
 
 /** The plan document of a judged draft, with its id. `desired.allow` is what `judgement` went by. */
 export function finishPlan(
-  draft: Draft,
+  draft: DraftPlan,
   desired: DesiredState,
   live: LiveState,
   { binaryCheck, ...judgement }: Judgement,

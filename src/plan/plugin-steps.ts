@@ -7,12 +7,12 @@ import { reloadOrder } from '../domain/live-index.ts'
 import type { Version } from '../domain/names.ts'
 import { batchSteps } from './batches.ts'
 import { deregisterStep } from './deregister.ts'
-import { withEarlierRunTakenBack } from './earlier-run.ts'
+import { addEarlierRunUndo } from './earlier-run-undo.ts'
 import { enableStep } from './enable.ts'
 import { type EntryChanges, findEntryChanges } from './entry-changes.ts'
-import { type Known, planMoves } from './moves.ts'
+import { type PlanningContext, planMountChanges } from './mount-changes.ts'
 import { type Registration, registerStep } from './register.ts'
-import type { Move } from './reload.ts'
+import type { MountChange } from './reload.ts'
 import { repointStep } from './repoint.ts'
 import { entrySubject, type UnorderedStep } from './steps.ts'
 import type { Targets } from './targets.ts'
@@ -29,7 +29,11 @@ export interface PluginSteps {
 const NOTHING: PluginSteps = { registrations: [], moves: [], retirements: [] }
 
 /** One plugin's steps, in the order they are carried out; none where all is as it should be. */
-export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known): PluginSteps {
+export function planPlugin(
+  plugin: DesiredPlugin,
+  targets: Targets,
+  known: PlanningContext,
+): PluginSteps {
   if (targets.impossible.some(({ kind }) => kind === 'not-overridable')) return NOTHING
   const changes = findEntryChanges(plugin, targets, known)
   const { added, byThen, reverted } = changes
@@ -42,7 +46,13 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
   return {
     registrations: added.map((one) => register(one, `register ${plugin.id}`)),
     moves: [
-      ...mountSteps(plugin, planMoves(plugin, targets, changes, known), changes, known, register),
+      ...mountSteps(
+        plugin,
+        planMountChanges(plugin, targets, changes, known),
+        changes,
+        known,
+        register,
+      ),
       ...repointed.map((target) => repointStep(target, byThen.get(target.version))),
       ...targets.newMounts.map((fresh) => enableStep(fresh, byThen.get(fresh.version), known.live)),
     ],
@@ -57,18 +67,18 @@ export function planPlugin(plugin: DesiredPlugin, targets: Targets, known: Known
 /** The mounts that are there: those whose own entry changes, those that leave a shared one, the rest. */
 function mountSteps(
   plugin: DesiredPlugin,
-  moves: readonly Move[],
+  moves: readonly MountChange[],
   { underMounts, inPlace, reverted, byThen }: EntryChanges,
-  known: Known,
+  known: PlanningContext,
   register: (one: Registration, group: string) => UnorderedStep,
 ): UnorderedStep[] {
   const { id } = plugin
   const moving = { plugin: id, live: known.live, entries: byThen, checks: known.past.checks }
-  const stays = ({ target }: Move): boolean =>
+  const stays = ({ target }: MountChange): boolean =>
     underMounts.some(({ version }) => version.version === target.version)
   const isShared = inPlace !== undefined || reverted !== undefined
   // The entry they leave is about to be another, or none: a restart must not start that for them.
-  const leaves = (move: Move): boolean =>
+  const leaves = (move: MountChange): boolean =>
     isShared && !stays(move) && move.target.use.kind === 'version'
   const leaving = moves.filter(leaves)
   const rest = moves.filter((move) => !stays(move) && !leaves(move))
@@ -82,14 +92,14 @@ function mountSteps(
       const users = moves.filter(({ target }) => target.version === version)
       return [register(one, group), ...batchSteps(users, group, group, moving)]
     }),
-    ...withEarlierRunTakenBack(
+    ...addEarlierRunUndo(
       batchSteps(leaving, `${id} versioned`, `${id} versioned canary`, moving),
       leaving,
       known,
     ),
     ...(reverted === undefined ? [] : [deregisterStep(reverted, id, { reverts: true, ...known })]),
     ...(inPlace === undefined ? [] : [register(inPlace, id)]),
-    ...withEarlierRunTakenBack(batchSteps(rest, id, canaryGroup, moving), rest, known),
+    ...addEarlierRunUndo(batchSteps(rest, id, canaryGroup, moving), rest, known),
   ]
 }
 

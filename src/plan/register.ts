@@ -5,7 +5,7 @@ import type { LiveNode } from '../domain/live.ts'
 import { type PluginId, pluginType, UNVERSIONED, type Version } from '../domain/names.ts'
 import { type LiveIndex } from '../domain/live-index.ts'
 import { environmentOfEntry, type Past } from './past.ts'
-import { isOverwritten } from './way-back.ts'
+import { isOverwritten } from './rollback-target.ts'
 import { count } from '../domain/count.ts'
 import {
   type Entry,

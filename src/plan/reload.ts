@@ -19,10 +19,10 @@ import { verificationOf } from './checked.ts'
 import { entryFact, type Fact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import { mountFact } from './tune.ts'
-import type { WayBack } from './way-back.ts'
+import type { RollbackTarget } from './rollback-target.ts'
 
 /** A mount that a plan moves, with what its steps need to know. */
-export interface Move {
+export interface MountChange {
   readonly target: MountTarget
   /** True where the plan changes the mount's version. */
   readonly tuned: boolean
@@ -32,7 +32,7 @@ export interface Move {
   readonly entryChanged: boolean
   /** What stands under the target version by the time of the reload; null: nothing need. */
   readonly entry: SeenEntry | null
-  readonly back: WayBack | undefined
+  readonly back: RollbackTarget | undefined
   /** True where an earlier run changed the entry and did not get to reload the mount there. */
   readonly isUnreloaded: (node: NodeAddress) => boolean
 }
@@ -48,7 +48,7 @@ export const RELOAD_REASONS = {
 export type ReloadReason = keyof typeof RELOAD_REASONS
 
 /** Undefined where a node runs the target, as it is to be registered. */
-export function whyToReload(move: Move, view: MountOnNode): ReloadReason | undefined {
+export function whyToReload(move: MountChange, view: MountOnNode): ReloadReason | undefined {
   const differs = howItDiffers(view, runningOf(move.target))
   if (differs !== undefined || move.target.use.kind === 'builtin') return differs
   if (move.entryChanged) return 'entry'
@@ -76,7 +76,7 @@ export function reloadStep(
   plugin: PluginId,
   node: LiveNode,
   namespace: Namespace,
-  moves: readonly Move[],
+  moves: readonly MountChange[],
   group: string,
 ): UnorderedStep {
   const mounts = moves.map((move) => move.target.mount.path)
@@ -103,7 +103,7 @@ export function reloadStep(
   }
 }
 
-export function verificationsOf({ target }: Move): StepVerification[] {
+export function verificationsOf({ target }: MountChange): StepVerification[] {
   return target.verify.map((check) => verificationOf(target.mount.path, check))
 }
 
@@ -128,7 +128,7 @@ export function runningOf({ version, sha256 }: Pick<MountTarget, 'version' | 'sh
 }
 
 /** What holds on a node once the moves are rolled back there. */
-export function restoresOn(node: LiveNode, moves: readonly Move[]): Fact[] {
+export function restoresOn(node: LiveNode, moves: readonly MountChange[]): Fact[] {
   return moves.flatMap(({ target, back }) =>
     back === undefined
       ? []
@@ -140,7 +140,7 @@ export function restoresOn(node: LiveNode, moves: readonly Move[]): Fact[] {
 }
 
 /** A standby learns of a registration a moment after the active node: what it sees must be asked. */
-function entriesSeen(plugin: PluginId, node: LiveNode, moves: readonly Move[]) {
+function entriesSeen(plugin: PluginId, node: LiveNode, moves: readonly MountChange[]) {
   const seen = new Map(
     moves
       .filter(({ target }) => !isBuiltinVersion(target.version))
@@ -155,7 +155,7 @@ function entriesSeen(plugin: PluginId, node: LiveNode, moves: readonly Move[]) {
  * only be one more chance to lose it.
  */
 export function undoOf(
-  moves: readonly Move[],
+  moves: readonly MountChange[],
   { node, namespace }: { readonly node: NodeAddress; readonly namespace: Namespace },
 ): UnorderedStep['undo'] {
   const tunes = moves.flatMap(({ target, tuned, back }) =>
@@ -172,7 +172,7 @@ export function undoOf(
   return mounts.length === 0 ? [] : [...tunes, { kind: 'reload', node, namespace, mounts }]
 }
 
-function whyReload(node: LiveNode, moves: readonly Move[]): string {
+function whyReload(node: LiveNode, moves: readonly MountChange[]): string {
   const role = node.role === 'active' ? 'active node' : 'standby'
   const reasons = moves.flatMap((move) => {
     const view = viewOn(move.target.mount, node)

@@ -22,7 +22,7 @@ import {
   type Version,
 } from '../domain/names.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
-import { endOf, freshEnd, type NoWay } from './use-ends.ts'
+import { findUseTarget, findNewMountTarget, type UnreachableUse } from './use-ends.ts'
 
 /** Where a mount is to get to. */
 export interface MountTarget {
@@ -62,7 +62,7 @@ export type Impossible =
 
 /** Mounts or connections whose `use` the servers have no way to. */
 export interface ImpossibleUse {
-  readonly kind: NoWay
+  readonly kind: UnreachableUse
   readonly plugin: PluginId
   readonly mounts: readonly MountPath[]
   readonly connections: readonly ConnectionPath[]
@@ -77,7 +77,7 @@ export interface Targets {
 }
 
 /** What the file says of one plugin's mounts and connections by name. */
-export interface Said {
+export interface NamedInFile {
   readonly mounts: readonly DesiredMount[]
   readonly connections: readonly DesiredConnection[]
 }
@@ -85,7 +85,7 @@ export interface Said {
 /** One plugin of the file with what it asks of the live state. */
 export interface PluginTargets {
   readonly plugin: DesiredPlugin
-  readonly said: Said
+  readonly said: NamedInFile
   readonly targets: Targets
 }
 
@@ -103,7 +103,7 @@ export function findAllTargets(desired: DesiredState, index: LiveIndex): PluginT
 }
 
 /** The targets of one plugin's mounts and connections. */
-function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex): Targets {
+function findTargets(plugin: DesiredPlugin, said: NamedInFile, index: LiveIndex): Targets {
   const overrides = plugin.versions.length > 0 || plugin.use?.value.kind === 'version'
   if (!isOverridable(plugin.id) && overrides) {
     return {
@@ -123,7 +123,7 @@ function findTargets(plugin: DesiredPlugin, said: Said, index: LiveIndex): Targe
   }
 }
 
-interface Found<Target> {
+interface SearchResult<Target> {
   readonly targets: readonly Target[]
   /** Each with one path. */
   readonly unreached: readonly ImpossibleUse[]
@@ -135,7 +135,7 @@ function findMounts(
   plugin: DesiredPlugin,
   said: readonly DesiredMount[],
   index: LiveIndex,
-): Found<MountTarget> {
+): SearchResult<MountTarget> {
   const byPath = new Map(said.map((mount) => [mount.path, mount]))
   const targets: MountTarget[] = []
   const unreached: ImpossibleUse[] = []
@@ -143,7 +143,7 @@ function findMounts(
     const own = byPath.get(mount.path)
     const use = own?.use ?? plugin.use
     if (use === undefined) continue
-    const end = endOf(use.value, plugin, mount.configured_version, index)
+    const end = findUseTarget(use.value, plugin, mount.configured_version, index)
     const { canary = false, verify = [] } = own ?? {}
     if (typeof end === 'string') unreached.push(unreachedMount(end, plugin, mount, use))
     else targets.push({ mount, canary, verify, use: use.value, ...end })
@@ -156,7 +156,7 @@ function findNewMounts(
   plugin: DesiredPlugin,
   said: readonly DesiredMount[],
   index: LiveIndex,
-): Found<NewMount> {
+): SearchResult<NewMount> {
   const targets: NewMount[] = []
   const unreached: ImpossibleUse[] = []
   const impossible: Impossible[] = []
@@ -175,7 +175,7 @@ function findNewMounts(
     }
     const use = desired.use ?? plugin.use
     if (use === undefined) continue
-    const end = freshEnd(use.value, plugin, index)
+    const end = findNewMountTarget(use.value, plugin, index)
     if (end === undefined) unreached.push(unreachedMount('builtin-unknown', plugin, desired, use))
     else targets.push({ desired, ...end })
   }
@@ -183,7 +183,7 @@ function findNewMounts(
 }
 
 function unreachedMount(
-  kind: NoWay,
+  kind: UnreachableUse,
   plugin: DesiredPlugin,
   { path }: { readonly path: MountPath },
   { source }: { readonly source: Source },
@@ -195,7 +195,7 @@ function findConnections(
   plugin: DesiredPlugin,
   said: readonly DesiredConnection[],
   index: LiveIndex,
-): Found<ConnectionTarget> {
+): SearchResult<ConnectionTarget> {
   const byPath = new Map(said.map((connection) => [connection.path, connection]))
   const live = index.connectionsOf(plugin.id)
   const targets: ConnectionTarget[] = []
@@ -203,7 +203,7 @@ function findConnections(
   for (const connection of live) {
     const use = byPath.get(connection.path)?.use ?? plugin.use
     if (use === undefined) continue
-    const end = endOf(use.value, plugin, connection.version, index)
+    const end = findUseTarget(use.value, plugin, connection.version, index)
     if (typeof end === 'string') {
       const [connections, { source }] = [[connection.path], use]
       unreached.push({ kind: end, plugin: plugin.id, mounts: [], connections, source })

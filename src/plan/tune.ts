@@ -10,7 +10,7 @@ import {
 } from '../domain/names.ts'
 import { entryFact, type Fact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
-import type { WayBack } from './way-back.ts'
+import type { RollbackTarget } from './rollback-target.ts'
 
 export function mountFact(mount: LiveMount, version: Version): Fact & { fact: 'mount' } {
   return {
@@ -26,7 +26,7 @@ export function mountFact(mount: LiveMount, version: Version): Fact & { fact: 'm
 export interface Tuning {
   /** What is registered under the target version by then; undefined for a builtin's. */
   readonly entry: SeenEntry | undefined
-  readonly back: WayBack | undefined
+  readonly back: RollbackTarget | undefined
   readonly group: string
   readonly live: LiveState
 }
@@ -71,7 +71,7 @@ export function nodesBehind({ mount, version }: MountTarget): readonly NodeAddre
  * The same tune once more, for nodes that have not heard of it. It changes nothing that could be
  * taken back, so it is a group of its own.
  */
-export function tuneAgainStep(
+export function retuneStep(
   target: MountTarget,
   entry: SeenEntry | undefined,
   behind: readonly NodeAddress[],

@@ -11,20 +11,20 @@ import {
 } from '../domain/names.ts'
 
 /** Why the servers have no way to a `use`. Each is a rule's name. */
-export type NoWay = 'unversioned-unreachable' | 'override-stands' | 'builtin-unknown'
+export type UnreachableUse = 'unversioned-unreachable' | 'override-stands' | 'builtin-unknown'
 
-export interface End {
+export interface UseTarget {
   readonly version: Version
   readonly sha256: RunningBinary
 }
 
 /** The end of a mount or connection that is there, and `configured` for a version or for none. */
-export function endOf(
+export function findUseTarget(
   use: Use,
   plugin: DesiredPlugin,
   configured: Version,
   index: LiveIndex,
-): End | NoWay {
+): UseTarget | UnreachableUse {
   switch (use.kind) {
     case 'version':
       return { version: use.version, sha256: listedBinary(plugin, use.version, index) }
@@ -34,7 +34,7 @@ export function endOf(
         ? { version: UNVERSIONED, sha256: listedBinary(plugin, UNVERSIONED, index) }
         : 'unversioned-unreachable'
     case 'builtin': {
-      if (standsUnretired(plugin, index)) return 'override-stands'
+      if (isUnretired(plugin, index)) return 'override-stands'
       if (configured === UNVERSIONED) {
         return { version: UNVERSIONED, sha256: BUILTIN }
       }
@@ -50,7 +50,11 @@ export function endOf(
  * The end of a mount that is not there yet, always with its version where there is one to say;
  * undefined where the builtin's cannot be known.
  */
-export function freshEnd(use: Use, plugin: DesiredPlugin, index: LiveIndex): End | undefined {
+export function findNewMountTarget(
+  use: Use,
+  plugin: DesiredPlugin,
+  index: LiveIndex,
+): UseTarget | undefined {
   switch (use.kind) {
     case 'version':
       return { version: use.version, sha256: listedBinary(plugin, use.version, index) }
@@ -71,7 +75,7 @@ export function freshEnd(use: Use, plugin: DesiredPlugin, index: LiveIndex): End
  * An unversioned entry that the file does not retire keeps every mount without a version, and the
  * builtin's own version cannot be tuned to beside it: one that the file lists would stand too.
  */
-function standsUnretired(plugin: DesiredPlugin, index: LiveIndex): boolean {
+function isUnretired(plugin: DesiredPlugin, index: LiveIndex): boolean {
   const stands = index.external(plugin.id, UNVERSIONED) !== undefined
   const listed = plugin.versions.some(({ version }) => version === UNVERSIONED)
   const retired = plugin.retire.some(({ version }) => version === UNVERSIONED)

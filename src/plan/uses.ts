@@ -14,7 +14,7 @@ import {
   type Version,
 } from '../domain/names.ts'
 
-export interface Use {
+export interface VersionUse {
   readonly kind: 'mount' | 'process' | 'connection' | 'pin' | 'unreadable'
   readonly description: string
   readonly mount?: MountPath
@@ -39,9 +39,9 @@ function mayRun(
 }
 
 /** In a fixed order: mounts by path with their nodes, connections, pins, then what is unknown. */
-export function findUses(live: LiveState, entry: UsedEntry): readonly Use[] {
+export function findUses(live: LiveState, entry: UsedEntry): readonly VersionUse[] {
   const { plugin, version } = entry
-  const uses: Use[] = []
+  const uses: VersionUse[] = []
   for (const mount of live.mounts) {
     if (mount.plugin !== plugin) continue
     if (mount.configured_version === version) {

@@ -31,14 +31,14 @@ export function renderDrift(
   { palette, width, detail = false }: DriftTextOptions,
 ): string {
   const { differences, unreadable } = report
-  const view: View = { palette, width, detail }
+  const view: DriftView = { palette, width, detail }
   const paint = report.in_sync ? palette.green : palette.red
   const drawn = [
     header(report, palette),
     ...byPlugin(differences).map(([plugin, ones]) => differing(plugin, ones, view)),
     differing('Could not be read', unreadable, view),
     ignoredSection(report, view),
-    idleSection(report, view),
+    renderUnusedIgnores(report, view),
     unmanagedSection(report, view),
   ].filter((section) => section !== '')
   return [
@@ -59,7 +59,7 @@ export function summarizeDrift({ differences, unreadable }: DriftReport): string
   return `Drift: ${parts.map(([name, number]) => `${number} ${name}`).join(', ')}.`
 }
 
-interface View {
+interface DriftView {
   readonly palette: Palette
   readonly width: number
   readonly detail: boolean
@@ -75,7 +75,7 @@ function byPlugin(differences: readonly Difference[]): [string, Difference[]][] 
   return [...groupBy(differences, ({ plugin, subject }) => plugin ?? subject)]
 }
 
-function differing(title: string, differences: readonly Difference[], view: View): string {
+function differing(title: string, differences: readonly Difference[], view: DriftView): string {
   if (differences.length === 0) return ''
   const blocks = gather(differences, view.detail).map((block) => blockLines(block, view))
   return [view.palette.bold(printable(title)), ...blocks.flat()].join('\n')
@@ -118,7 +118,7 @@ function told({ class: name, desired, found, cause, fix, at }: Difference): unkn
   return [name, desired, found, cause, fix, at]
 }
 
-function blockLines({ one, subjects, nodes }: Block, view: View): string[] {
+function blockLines({ one, subjects, nodes }: Block, view: DriftView): string[] {
   const { palette, width, detail } = view
   const many = subjects.length > 1 ? `${count(subjects.length, nounOf(one))}: ` : ''
   const names = palette.bold(listSome(subjects, { all: detail }))
@@ -142,7 +142,7 @@ function nounOf({ class: name, mount }: Difference): string {
 const INDENT = '    '
 const LABEL_WIDTH = 'desired: '.length
 
-function field(name: string, value: string, { palette, width, detail }: View): string[] {
+function field(name: string, value: string, { palette, width, detail }: DriftView): string[] {
   const text = detail ? printable(value) : shortenHashes(printable(value))
   const [first = '', ...rest] = wrapWords(text, width - INDENT.length - LABEL_WIDTH)
   const label = `${name}:`.padEnd(LABEL_WIDTH)
@@ -152,7 +152,7 @@ function field(name: string, value: string, { palette, width, detail }: View): s
   ]
 }
 
-function ignoredSection({ ignored }: DriftReport, { palette }: View): string {
+function ignoredSection({ ignored }: DriftReport, { palette }: DriftView): string {
   if (ignored.length === 0) return ''
   const rows = ignored.map(({ class: name, subject, node, because, until }): Cell[] => [
     { text: name },
@@ -163,7 +163,7 @@ function ignoredSection({ ignored }: DriftReport, { palette }: View): string {
   return [palette.dim(title), ...layTable(rows, '  ').lines].join('\n')
 }
 
-function idleSection({ unused_ignores }: DriftReport, { palette }: View): string {
+function renderUnusedIgnores({ unused_ignores }: DriftReport, { palette }: DriftView): string {
   if (unused_ignores.length === 0) return ''
   const rows = unused_ignores.map(({ class: name, subject, until, is, at }): Cell[] => [
     { text: printable(name) },
@@ -176,7 +176,7 @@ function idleSection({ unused_ignores }: DriftReport, { palette }: View): string
 }
 
 /** So many of a plugin nobody manages are named; they are not what the reader looks for. */
-function unmanagedSection({ unmanaged }: DriftReport, { palette, detail }: View): string {
+function unmanagedSection({ unmanaged }: DriftReport, { palette, detail }: DriftView): string {
   if (unmanaged.length === 0) return ''
   const rows = byPlugin(unmanaged).map(([plugin, ones]): Cell[] => [
     { text: printable(plugin) },

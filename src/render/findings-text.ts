@@ -63,8 +63,8 @@ function findingLines(finding: Finding, indent: string, options: FindingsTextOpt
   return [
     `${indent}${paint(printable(rule))}  ${palette.bold(printable(subject))}`,
     ...line(nodes.within(text(message))),
-    ...namesNotSaid('mounts', finding.mounts, finding, options).flatMap(line),
-    ...namesNotSaid('nodes', finding.nodes, finding, options).flatMap(line),
+    ...findUnnamed('mounts', finding.mounts, finding, options).flatMap(line),
+    ...findUnnamed('nodes', finding.nodes, finding, options).flatMap(line),
     ...(at === undefined ? [] : line(palette.dim(`at ${printable(at)}`))),
     ...(allowed === undefined
       ? [
@@ -77,7 +77,7 @@ function findingLines(finding: Finding, indent: string, options: FindingsTextOpt
 }
 
 /** A list of names, unless the message has each of them. */
-function namesNotSaid(
+function findUnnamed(
   title: 'mounts' | 'nodes',
   names: readonly string[],
   { message, subject }: Finding,

@@ -2,7 +2,7 @@
  * What each node runs for a mount, held against what the catalog has under the mount's version and
  * against the other nodes. Judges by hash: servers copy the running version from the configuration.
  */
-import { dueOf, indexLive } from '../domain/live-index.ts'
+import { startedBinaryOf, indexLive } from '../domain/live-index.ts'
 import type { LiveMount, LiveState, MountOnNode } from '../domain/live.ts'
 import {
   isBuiltinVersion,
@@ -46,7 +46,7 @@ export function viewMounts(live: LiveState): MountView[] {
   const index = indexLive(live)
   const serving = live.nodes.filter(({ state }) => state === 'serving')
   return live.mounts.map((mount) => {
-    const wanted = dueOf(index, mount).sha256
+    const wanted = startedBinaryOf(index, mount).sha256
     const alike = mount.nodes.every(
       ({ running_sha256 }) => running_sha256 === mount.nodes[0]?.running_sha256,
     )

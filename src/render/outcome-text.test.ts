@@ -212,7 +212,7 @@ function told(outcome: RunOutcome, cluster: Plan['cluster'] = plan().cluster): s
   const steps = [{ ...step('s', reload, ''), id: 's' }]
   return renderOutcome(outcome, plan({ cluster, steps }), {
     palette: createPalette(false),
-    again: AGAIN,
+    resume: AGAIN,
     anew: 'plan anew',
     byHand: ({ kind }) => `${kind} by hand`,
   })

@@ -16,7 +16,7 @@ import { listSome, printable, shortenHashes } from './wording.ts'
 export interface OutcomeTextOptions {
   readonly palette: Palette
   /** The command to type to resume. */
-  readonly again: string
+  readonly resume: string
   /** The command that plans anew where this plan holds no longer. */
   readonly anew: string
   /** The command that makes an action's request without this program. */
@@ -45,7 +45,7 @@ function renderReadOnly({ readOnly = [] }: RunOutcome, palette: Palette): string
 }
 
 function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions): string {
-  const { palette, again, anew } = options
+  const { palette, resume: resumeCommand, anew } = options
   const { titleOf, list } = stepsOf(outcome, plan)
   const done = [
     ...list(
@@ -55,7 +55,7 @@ function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions)
     ...list('Already so, checked (nothing was sent)', outcome.already),
   ]
   const seen = [...differingLines(outcome), ...awayLines(outcome)]
-  const resume = `To resume: ${again}`
+  const resume = `To resume: ${resumeCommand}`
   const planAgain = `To resume, plan again: ${anew}`
   switch (outcome.kind) {
     case 'done':
@@ -91,7 +91,7 @@ function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions)
         ...list('Rolled back', outcome.rolled_back),
         ...list('Not begun', outcome.remaining),
         ...awayLines(outcome),
-        `${namesTheFix(outcome.failure) ? 'Once that is right,' : 'Fix the cause, then'} resume: ${again}`,
+        `${namesTheFix(outcome.failure) ? 'Once that is right,' : 'Fix the cause, then'} resume: ${resumeCommand}`,
       )
     case 'rollback_failed':
       return lines(
@@ -195,13 +195,13 @@ function staleLines({ mismatches }: RunOutcome & { readonly kind: 'stale' }): st
 
 function byHandLines(
   { by_hand }: RunOutcome & { readonly kind: 'rollback_failed' },
-  { again, byHand }: OutcomeTextOptions,
+  { resume: resumeCommand, byHand }: OutcomeTextOptions,
 ): string[] {
-  if (by_hand.length === 0) return [`Fix the cause, then resume: ${again}`]
+  if (by_hand.length === 0) return [`Fix the cause, then resume: ${resumeCommand}`]
   return [
     'To restore these mounts, fix the cause, then run:',
     ...by_hand.map((action) => `  ${byHand(action)}`),
-    `Or fix the cause, then resume: ${again}`,
+    `Or fix the cause, then resume: ${resumeCommand}`,
   ]
 }
 

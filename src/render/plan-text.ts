@@ -34,7 +34,7 @@ export interface PlanTextOptions {
   readonly detail?: boolean
 }
 
-interface View {
+interface PlanView {
   readonly palette: Palette
   readonly nodes: NodeNames
   readonly width: number
@@ -62,7 +62,10 @@ export function renderPlan(
   ].join('\n\n')
 }
 
-function header({ cluster, plan_id, created_at }: Plan, { palette, nodes: names }: View): string {
+function header(
+  { cluster, plan_id, created_at }: Plan,
+  { palette, nodes: names }: PlanView,
+): string {
   const nodes = layTable(
     cluster.nodes.map(({ address, role, state }) => [
       { text: printable(names.of(address)) },
@@ -86,13 +89,13 @@ const SYMBOLS = { add: '+', change: '~', remove: '-' } as const satisfies Record
   string
 >
 
-function changesSection(changes: readonly Change[], view: View): string {
+function changesSection(changes: readonly Change[], view: PlanView): string {
   if (changes.length === 0) return ''
   const blocks = groupChanges(changes, view).map((group) => changeLines(group, view))
   return [view.palette.bold('Changes'), ...blocks.flat()].join('\n')
 }
 
-function changeLines(group: ChangeGroup, { palette, nodes, width, detail }: View): string[] {
+function changeLines(group: ChangeGroup, { palette, nodes, width, detail }: PlanView): string[] {
   const { action, fields, subjects, why, kind } = group
   const symbol = symbolPaint(action, palette)(SYMBOLS[action])
   const names = palette.bold(listSome(subjects, { all: detail }))
@@ -127,7 +130,7 @@ function comment(why: string, { dim }: Palette): string {
   return dim(`# ${printable(why)}`)
 }
 
-function stepsSection(plan: Plan, { palette, width, detail }: View): string {
+function stepsSection(plan: Plan, { palette, width, detail }: PlanView): string {
   const steps = stepLines(plan, { detail })
   if (steps.length === 0) return ''
   const digits = Math.max(...steps.map(({ number }) => number.length))

@@ -5,7 +5,7 @@ import { nameSome } from '../domain/name-some.ts'
 import { BUILTIN, type RunningBinary, UNVERSIONED } from '../domain/names.ts'
 import { beginningOf, type LostBeginning } from './unreloaded-mounts.ts'
 import { entryBefore } from './plugins-before.ts'
-import { type Known, sourceOf, useOf } from './rollback-sources.ts'
+import { type RollbackContext, sourceOf, useOf } from './rollback-sources.ts'
 
 interface MountsBefore {
   readonly desired: readonly DesiredMount[]
@@ -14,7 +14,7 @@ interface MountsBefore {
 
 /** What the run found half way stays as it is, if it still is so. */
 export function mountsBefore(
-  known: Known,
+  known: RollbackContext,
   plugins: readonly DesiredPlugin[],
   notes: string[],
 ): MountsBefore {
@@ -59,7 +59,7 @@ function startedBy(
 
 function mountBefore(
   { mount, plugin, version }: RunStarted['before']['mounts'][number],
-  known: Known,
+  known: RollbackContext,
 ): DesiredMount[] {
   if (version === null) return []
   const source = sourceOf(known.started)

@@ -11,9 +11,9 @@ import {
 } from '../domain/names.ts'
 import { environmentOfEntry } from '../plan/past.ts'
 import { contentOf, registrable, sameEntry } from '../plan/steps.ts'
-import { type Known, sourceOf } from './rollback-sources.ts'
+import { type RollbackContext, sourceOf } from './rollback-sources.ts'
 
-export function pluginBefore(id: PluginId, known: Known, notes: string[]): DesiredPlugin {
+export function pluginBefore(id: PluginId, known: RollbackContext, notes: string[]): DesiredPlugin {
   const { started, index, file } = known
   const { before } = started
   const source = sourceOf(started)
@@ -65,7 +65,7 @@ function unknownEntry(id: PluginId, version: Version): string {
 }
 
 /** What the run registered anew; not what a mount that it made, and that stays, runs. */
-function registeredBy(id: PluginId, { started, live }: Known): Version[] {
+function registeredBy(id: PluginId, { started, live }: RollbackContext): Version[] {
   const { before } = started
   const made = new Set<string>(
     before.mounts.flatMap(({ mount, version }) => (version === null ? mount : [])),
@@ -85,7 +85,7 @@ function environmentOf(
   id: PluginId,
   version: Version,
   entry: Entry,
-  { past, index }: Known,
+  { past, index }: RollbackContext,
   notes: string[],
 ): EnvironmentVariable[] {
   const standing = contentOf(index.external(id, version))
@@ -113,7 +113,7 @@ function environmentOf(
 export function entryBefore(
   plugin: PluginId,
   version: Version,
-  { started, index, runs }: Known,
+  { started, index, runs }: RollbackContext,
 ): Entry | null {
   const isIt = (one: { readonly plugin: PluginId; readonly version: Version }): boolean =>
     one.plugin === plugin && one.version === version

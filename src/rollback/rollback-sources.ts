@@ -16,7 +16,7 @@ export interface RollbackSources {
 }
 
 /** With what is looked up in them again and again. */
-export interface Known extends RollbackSources {
+export interface RollbackContext extends RollbackSources {
   /** What all the journals say together. */
   readonly past: Past
   readonly index: LiveIndex

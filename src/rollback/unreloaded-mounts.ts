@@ -30,8 +30,8 @@ export function beginningOf(
   live: LiveMount | undefined,
 ): Beginning {
   const ran = new Set(running.map(({ sha256 }) => sha256))
-  const halfWay = [...ran].filter((sha256) => sha256 !== due).sort()
-  if (halfWay.length === 0 || live === undefined) return { kind: 'whole' }
+  const unfinished = [...ran].filter((sha256) => sha256 !== due).sort()
+  if (unfinished.length === 0 || live === undefined) return { kind: 'whole' }
   const byNode = new Map(running.map(({ node, sha256 }) => [node, sha256]))
   const stands =
     live.configured_version === version &&
@@ -39,5 +39,5 @@ export function beginningOf(
       const then = byNode.get(node)
       return answers !== 'no' && (then === undefined ? ran.has(now) : then === now)
     })
-  return stands ? { kind: 'stands' } : { kind: 'lost', lost: { mount, ran: halfWay, due } }
+  return stands ? { kind: 'stands' } : { kind: 'lost', lost: { mount, ran: unfinished, due } }
 }

@@ -14,7 +14,7 @@ export interface FoundOf {
 const CAUSES: Readonly<Record<string, readonly string[]>> = {
   'command-reused': ['sha256-changed'],
   'binary-differs': ['sha256-changed', 'command-reused', 'binary-differs'],
-  'no-way-back': ['sha256-changed', 'command-reused', 'binary-differs', 'replaced-in-place'],
+  'no-rollback': ['sha256-changed', 'command-reused', 'binary-differs', 'replaced-in-place'],
   'unsafe-stopping-point': ['sha256-changed', 'command-reused', 'binary-differs'],
 }
 

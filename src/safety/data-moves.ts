@@ -22,7 +22,7 @@ import {
   UNVERSIONED,
   type Version,
 } from '../domain/names.ts'
-import type { Draft } from '../plan/make-plan.ts'
+import type { DraftPlan } from '../plan/make-plan.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { type LiveIndex, runsUnder } from '../domain/live-index.ts'
 import type { Past } from '../plan/past.ts'
@@ -56,7 +56,7 @@ export interface DataMove {
 /** Mounts that go the same way are one move; where both ends are one version there is none. */
 export const findDataMoves = oncePerDraft(readDataMoves)
 
-function readDataMoves(draft: Draft): readonly DataMove[] {
+function readDataMoves(draft: DraftPlan): readonly DataMove[] {
   return draft.targets.flatMap(({ plugin, targets }) => {
     const names = nameVersions(plugin, draft.index)
     const moves = new Map<
@@ -99,13 +99,13 @@ function readDataMoves(draft: Draft): readonly DataMove[] {
  * The moves down, each also from every newer version that an earlier run from this machine had the
  * mount run: its data may still be there.
  */
-export function findDowngrades(draft: Draft): DataMove[] {
+export function findDowngrades(draft: DraftPlan): DataMove[] {
   return findDataMoves(draft)
     .filter(({ direction }) => direction === 'down')
     .flatMap((move) => [move, ...findEarlierDowngrades(move, draft)])
 }
 
-function findEarlierDowngrades(move: DataMove, { past, index }: Draft): DataMove[] {
+function findEarlierDowngrades(move: DataMove, { past, index }: DraftPlan): DataMove[] {
   const { plugin, from, to } = move
   const names = nameVersions(plugin, index)
   const ran = move.mounts

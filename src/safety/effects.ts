@@ -16,7 +16,7 @@ import {
   type Version,
 } from '../domain/names.ts'
 import { unreachable } from '../domain/errors.ts'
-import type { Draft } from '../plan/make-plan.ts'
+import type { DraftPlan } from '../plan/make-plan.ts'
 import { oncePerDraft } from './once-per-draft.ts'
 
 export interface Effects {
@@ -33,7 +33,7 @@ export interface Effects {
 
 export const effectsOf = oncePerDraft(readEffects)
 
-function readEffects(draft: Draft): Effects {
+function readEffects(draft: DraftPlan): Effects {
   const registered = new Map<string, RegisterAction>()
   const deregistered = new Set<string>()
   const tuned = new Map<MountPath, Version>()
@@ -107,7 +107,7 @@ function entryKey(plugin: PluginId, version: Version): string {
 
 /** Servers copy it from the configuration, except for the compiled-in plugin's. */
 function runningVersion(
-  draft: Draft,
+  draft: DraftPlan,
   plugin: PluginId,
   configured: Version,
   sha256: RunningBinary,

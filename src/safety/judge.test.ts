@@ -99,7 +99,7 @@ test('the gravest come first, then by rule, subject and message', () => {
   expect(findings.map(({ severity, rule, subject }) => `${severity} ${rule} ${subject}`)).toEqual([
     'error node-unreachable http://node2:8200',
     'error node-unreachable http://node3:8200',
-    `warning no-way-back ${KV}`,
+    `warning no-rollback ${KV}`,
     'warning unreadable sys/plugins/pins',
     `note env-unobservable ${KV}`,
     `note unversioned-window ${KV}`,

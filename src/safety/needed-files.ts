@@ -6,7 +6,7 @@ import type { Fact, Step } from '../documents/plan.generated.ts'
 import type { DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry, LiveState } from '../domain/live.ts'
 import type { NodeAddress, PluginId, Sha256, Version } from '../domain/names.ts'
-import type { Draft } from '../plan/make-plan.ts'
+import type { DraftPlan } from '../plan/make-plan.ts'
 import { contentOf, registrable, type SeenEntry } from '../plan/steps.ts'
 import { effectsOf } from './effects.ts'
 import { oncePerDraft } from './once-per-draft.ts'
@@ -26,12 +26,12 @@ export interface NeededFile {
 /** Each file once; one that is needed for both is one to run. */
 export const neededFiles = oncePerDraft(readNeededFiles)
 
-function readNeededFiles({ steps, index, targets }: Draft): readonly NeededFile[] {
+function readNeededFiles({ steps, index, targets }: DraftPlan): readonly NeededFile[] {
   const moving = steps.filter(({ action }) => action.kind !== 'deregister')
   const files = new Map<string, NeededFile>()
   // Thousands of mounts are moved alike: each is looked up once.
   const seen = new Set<string>()
-  const need = (use: NeededFile['for'], { plugin, version, node, entry }: Started): void => {
+  const need = (use: NeededFile['for'], { plugin, version, node, entry }: StartedEntry): void => {
     const key = `${use} ${plugin} ${version} ${node ?? ''}`
     if (seen.has(key)) return
     seen.add(key)
@@ -62,7 +62,7 @@ function readNeededFiles({ steps, index, targets }: Draft): readonly NeededFile[
   return [...files.values()]
 }
 
-interface Started {
+interface StartedEntry {
   readonly plugin: PluginId
   readonly version: Version
   /** Absent or null: as it is registered now. */
@@ -104,7 +104,7 @@ export interface MissingFile {
 
 /** What a plan starts, or goes back to, where it is not, as far as the catalog tells. */
 export function missingFiles(
-  draft: Draft,
+  draft: DraftPlan,
   { catalog }: LiveState,
   use: NeededFile['for'],
 ): readonly MissingFile[] {

@@ -66,7 +66,7 @@ function commonReads(live: LiveState, databases: LiveState['mounts']): ServerReq
     readHaStatus(),
     readRaftConfiguration(),
     // Where standbys of OpenBao forward, the active node is asked whether they are configured to.
-    ...(someForward(live) ? [readOwnConfiguration()] : []),
+    ...(areSomeForwarding(live) ? [readOwnConfiguration()] : []),
     readCatalog(),
     readPins(),
     readCapabilities([]),
@@ -82,7 +82,7 @@ function commonReads(live: LiveState, databases: LiveState['mounts']): ServerReq
   ]
 }
 
-function someForward({ product, nodes }: LiveState): boolean {
+function areSomeForwarding({ product, nodes }: LiveState): boolean {
   return (
     product === 'openbao' &&
     nodes.some(({ state }) => state === 'forwarding' || state === 'not-ready')

@@ -6,14 +6,14 @@ import type { Finding, Rehearsal } from '../documents/plan.generated.ts'
 import type { Allowance, DesiredState, Source } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
 import type { MountPath, NodeAddress, Sha256 } from '../domain/names.ts'
-import type { Draft } from '../plan/make-plan.ts'
+import type { DraftPlan } from '../plan/make-plan.ts'
 
 export type Severity = Finding['severity']
 
 export interface RuleInput {
   readonly desired: DesiredState
   readonly live: LiveState
-  readonly draft: Draft
+  readonly draft: DraftPlan
   /** YYYY-MM-DD. */
   readonly today: string
   /** API path → what the token may do there, or why that is not known. Absent: not asked. */

@@ -22,7 +22,7 @@ import { mountAbsent } from './rules/mount-absent.ts'
 import { mountDown } from './rules/mount-down.ts'
 import { mountTypeChange } from './rules/mount-type-change.ts'
 import { mountUnlisted } from './rules/mount-unlisted.ts'
-import { noWayBack } from './rules/no-way-back.ts'
+import { noRollback } from './rules/no-rollback.ts'
 import { nodeSkew } from './rules/node-skew.ts'
 import { nodeUnreachable } from './rules/node-unreachable.ts'
 import { notOverridable } from './rules/not-overridable.ts'
@@ -62,7 +62,7 @@ export const RULES: readonly Rule[] = [
   mountDown,
   mountTypeChange,
   mountUnlisted,
-  noWayBack,
+  noRollback,
   nodeSkew,
   nodeUnreachable,
   notOverridable,

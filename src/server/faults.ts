@@ -79,7 +79,7 @@ function sayingsOf(words: string): string[] {
  * True of an answer that says nothing but that this node, or what stands before it, cannot do the
  * work just now: busy, without a leader, or sending us to the active node. A wait may mend it.
  */
-export function saysComeBack(response: ServerResponse): boolean {
+export function asksToRetry(response: ServerResponse): boolean {
   if (forwards(response) || [429, 502, 504].includes(response.status)) return true
   // A sealed node says 503 too, and stays so until somebody unseals it.
   return response.status === 503 && whyClosed(response) === undefined

@@ -15,7 +15,7 @@ import type {
   Version,
 } from '../../src/domain/names.ts'
 import { draftPlan } from '../../src/plan/make-plan.ts'
-import { wantedEnd } from '../../src/plan/wanted-end.ts'
+import { findDesiredEnd } from '../../src/plan/desired-end.ts'
 import { judge } from '../../src/safety/judge.ts'
 import { rehearse } from '../../src/twin/rehearsal/rehearse.ts'
 
@@ -126,7 +126,7 @@ for (const shape of SHAPES) {
   const planned = performance.now()
   judge({ desired, live, draft, today: '2026-01-01' }, [])
   const judged = performance.now()
-  const rehearsal = rehearse({ live, steps: draft.steps, wanted: wantedEnd(draft, live) })
+  const rehearsal = rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
   const rehearsed = performance.now()
   const seconds = (milliseconds: number): string =>
     `${(milliseconds / 1000).toFixed(2)} s`.padStart(8)

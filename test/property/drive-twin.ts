@@ -14,8 +14,8 @@ import type { LiveState } from '../../src/domain/live.ts'
 import type { NodeAddress, PluginId } from '../../src/domain/names.ts'
 import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import { observe } from '../../src/live/observe.ts'
-import { type Draft, draftPlan, finishPlan, type FreshPlan } from '../../src/plan/make-plan.ts'
-import { wantedEnd } from '../../src/plan/wanted-end.ts'
+import { type DraftPlan, draftPlan, finishPlan, type FreshPlan } from '../../src/plan/make-plan.ts'
+import { findDesiredEnd } from '../../src/plan/desired-end.ts'
 import type { Past } from '../../src/plan/past.ts'
 import { isBlocked, judge } from '../../src/safety/judge.ts'
 import { type Client, createClient } from '../../src/server/client.ts'
@@ -96,7 +96,7 @@ const ALL_PLUGINS: ReadonlySet<PluginId> = new Set(MADE_UP.plugins.map(({ id }) 
 
 export interface Judged {
   readonly live: LiveState
-  readonly draft: Draft
+  readonly draft: DraftPlan
   readonly plan: FreshPlan
   readonly blocked: boolean
 }
@@ -112,7 +112,7 @@ export async function planOn(
 
 export function judgedPlan(desired: DesiredState, live: LiveState, past?: Past): Judged {
   const draft = draftPlan(desired, live, past)
-  const rehearsal = rehearse({ live, steps: draft.steps, wanted: wantedEnd(draft, live) })
+  const rehearsal = rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
   const findings = judge({ desired, live, draft, today: TODAY, rehearsal }, desired.allow)
   const plan = finishPlan(draft, desired, live, { findings, rehearsal })
   return { live, draft, plan, blocked: isBlocked(findings) }

@@ -172,7 +172,7 @@ it('goes back to the older arguments of a version that mounts run, on every node
   expect(plan.steps.map(({ action }) => action.kind)).toEqual([
     ...['register', 'reload', 'reload', 'reload'],
   ])
-  expect(plan.findings.filter(({ rule }) => rule === 'no-way-back')).toEqual([])
+  expect(plan.findings.filter(({ rule }) => rule === 'no-rollback')).toEqual([])
   expect(outcome).toMatchObject({
     kind: 'rolled_back',
     rolled_back: plan.steps.map(({ id }) => id),

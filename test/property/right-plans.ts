@@ -6,8 +6,8 @@ import type { Action, Step } from '../../src/documents/plan.generated.ts'
 import type { DesiredState } from '../../src/domain/desired.ts'
 import type { LiveState } from '../../src/domain/live.ts'
 import { ROOT_NAMESPACE, UNVERSIONED, type Version } from '../../src/domain/names.ts'
-import type { Draft } from '../../src/plan/make-plan.ts'
-import { wantedEnd } from '../../src/plan/wanted-end.ts'
+import type { DraftPlan } from '../../src/plan/make-plan.ts'
+import { findDesiredEnd } from '../../src/plan/desired-end.ts'
 import { rehearse } from '../../src/twin/rehearsal/rehearse.ts'
 import {
   connectionPath,
@@ -27,7 +27,7 @@ export const UPGRADED = plugin('secret/my-kv')
 
 export interface Right {
   readonly live: LiveState
-  readonly draft: Draft
+  readonly draft: DraftPlan
   readonly steps: readonly Step[]
 }
 
@@ -35,7 +35,7 @@ export type Mistake = (steps: readonly Step[], live: LiveState) => readonly Step
 
 /** What is unsafe about a plan, a line for each kind of fault after each step; empty where nothing is. */
 export function problemsOf({ live, draft }: Right, steps: readonly Step[]): string {
-  const rehearsal = rehearse({ live, steps, wanted: wantedEnd(draft, live) })
+  const rehearsal = rehearse({ live, steps, wanted: findDesiredEnd(draft, live) })
   return (rehearsal?.unsafe ?? []).map(({ after, problem }) => `${after}: ${problem}`).join('\n')
 }
 

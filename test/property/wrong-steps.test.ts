@@ -8,7 +8,7 @@ import type { Step } from '../../src/documents/plan.generated.ts'
 import type { LiveMount } from '../../src/domain/live.ts'
 import { compareText, BUILTIN, UNVERSIONED, type Version } from '../../src/domain/names.ts'
 import { runsUnder } from '../../src/domain/live-index.ts'
-import type { Draft } from '../../src/plan/make-plan.ts'
+import type { DraftPlan } from '../../src/plan/make-plan.ts'
 import { makeTwin, planOn } from './drive-twin.ts'
 import { type Scenario, scenarios } from './generators.ts'
 import {
@@ -116,13 +116,13 @@ describe('any plan', () => {
   })
 })
 
-function endOf(draft: Draft, path: string) {
+function endOf(draft: DraftPlan, path: string) {
   const targets = draft.targets.flatMap(({ targets }) => targets.mounts)
   return targets.find(({ mount }) => mount.path === path)?.sha256
 }
 
 /** What a mount of this version runs when every entry is as the plan leaves it. */
-function runsAtTheEnd(draft: Draft, { plugin: id }: LiveMount, of: Version) {
+function runsAtTheEnd(draft: DraftPlan, { plugin: id }: LiveMount, of: Version) {
   const written = draft.steps.findLast(
     ({ action }) =>
       (action.kind === 'register' || action.kind === 'deregister') &&

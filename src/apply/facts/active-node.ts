@@ -5,7 +5,7 @@ import { readNode } from '../../live/nodes.ts'
 import type { Client } from '../../server/client.ts'
 
 /** How long a run bears a cluster that is moving, and how it is told to give up. */
-export interface Patience {
+export interface WaitLimits {
   readonly client: Client
   /** Each node's own address. */
   readonly nodes: readonly NodeAddress[]
@@ -24,7 +24,7 @@ const LOOK_EVERY = 250
 const ANSWER_WITHIN = 5_000
 
 /** Throws a LockstepError when no node became active in time. */
-export async function findActive(run: Patience): Promise<NodeAddress> {
+export async function findActive(run: WaitLimits): Promise<NodeAddress> {
   const { client, nodes, clock } = run
   const began = clock()
   for (let looks = 0; ; looks += 1) {

@@ -7,34 +7,38 @@ import type { Mismatch } from '../../documents/run-outcome.ts'
 import { EXIT, type LockstepError, unreachable } from '../../domain/errors.ts'
 import { binaryName, versionLabel } from '../../domain/names.ts'
 
-type Told = Pick<Mismatch, 'field' | 'expected' | 'found'>
+type MismatchDetails = Pick<Mismatch, 'field' | 'expected' | 'found'>
 
 /** What one node says of itself may be what it has not heard of yet; the cluster's word is final. */
-export function seen(fact: Fact, told: Told): Mismatch {
+export function seen(fact: Fact, told: MismatchDetails): Mismatch {
   return { ...of(fact, told), state: isOneNodesOwn(fact) ? 'pending' : 'final' }
 }
 
 /** No wait mends it, on whichever node it was seen. */
-export function final(fact: Fact, told: Told): Mismatch {
+export function final(fact: Fact, told: MismatchDetails): Mismatch {
   return { ...of(fact, told), state: 'final' }
 }
 
 /** Another node has been told what ends it: this one hears of it in a moment. */
-export function pending(fact: Fact, told: Told): Mismatch {
+export function pending(fact: Fact, told: MismatchDetails): Mismatch {
   return { ...of(fact, told), state: 'pending' }
 }
 
-export function unseen(fact: Fact, told: Told, { denied }: { denied: boolean }): Mismatch {
+export function unseen(
+  fact: Fact,
+  told: MismatchDetails,
+  { denied }: { denied: boolean },
+): Mismatch {
   return { ...of(fact, told), state: denied ? 'denied' : 'unseen' }
 }
 
 /** Of a request that got no answer, or was refused. */
 export function unanswered(fact: Fact, error: LockstepError): Mismatch {
-  const told: Told = { field: 'answer', expected: 'an answer', found: error.message }
+  const told: MismatchDetails = { field: 'answer', expected: 'an answer', found: error.message }
   return unseen(fact, told, { denied: error.exitCode === EXIT.notAllowed })
 }
 
-function of(fact: Fact, told: Told): Omit<Mismatch, 'state'> {
+function of(fact: Fact, told: MismatchDetails): Omit<Mismatch, 'state'> {
   const subject = subjectOf(fact)
   return { fact, ...('node' in fact && { node: fact.node }), subject, ...told }
 }

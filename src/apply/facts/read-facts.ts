@@ -24,7 +24,7 @@ import { findUses } from '../../plan/uses.ts'
 import { connection } from '../../server/answers/plugins.ts'
 import { decode } from '../../server/answers/shape.ts'
 import type { Client } from '../../server/client.ts'
-import { errorWords, isDenied, saysComeBack, whyOdd } from '../../server/faults.ts'
+import { errorWords, isDenied, asksToRetry, whyOdd } from '../../server/faults.ts'
 import { readConnection } from '../../server/requests.ts'
 import { entryName, final, pending, seen, unanswered, unseen, versionName } from './mismatch.ts'
 
@@ -142,7 +142,7 @@ async function checkConnection(
     const words = errorWords(answer) || 'absent'
     const told = { field: 'connection', expected: fact.connection, found: words } as const
     const denied = isDenied(answer)
-    return denied || saysComeBack(answer) ? unseen(fact, told, { denied }) : final(fact, told)
+    return denied || asksToRetry(answer) ? unseen(fact, told, { denied }) : final(fact, told)
   }
   const decoded = decode(connection, answer.body)
   if (decoded.kind === 'odd') {

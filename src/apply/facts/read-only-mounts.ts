@@ -15,22 +15,22 @@ import {
 } from '../../domain/names.ts'
 import { askMount } from '../../live/mounts.ts'
 import { findActive } from './active-node.ts'
-import type { Looking } from './wait-for-facts.ts'
+import type { FactsContext } from './wait-for-facts.ts'
 
-interface Place {
+interface MountLocation {
   readonly node: NodeAddress
   readonly namespace: Namespace
 }
 
 /** Mounts that were seen without a backend, and where. */
-export type Backendless = Map<MountPath, Place>
+export type MissingBackends = Map<MountPath, MountLocation>
 
-export interface Noting extends Looking {
-  readonly backendless: Backendless
+export interface BackendsContext extends FactsContext {
+  readonly backendless: MissingBackends
 }
 
 /** To be called before a reload is sent: afterwards nothing tells such a mount from another. */
-export async function noteBackendless(run: Noting, action: Action): Promise<void> {
+export async function recordMissingBackends(run: BackendsContext, action: Action): Promise<void> {
   if (!run.followsActive || action.kind !== 'reload') return
   const { node, namespace, mounts } = action
   const asked = mounts.map(async (path) => {
@@ -41,7 +41,7 @@ export async function noteBackendless(run: Noting, action: Action): Promise<void
 }
 
 /** Those of them that answer by now, on the node that still leads; sorted by path. */
-export async function findReadOnly(run: Noting): Promise<readonly ReadOnlyMount[]> {
+export async function findReadOnly(run: BackendsContext): Promise<readonly ReadOnlyMount[]> {
   if (run.backendless.size === 0) return []
   const active = await activeIfAny(run)
   const asked = [...run.backendless].map(async ([mount, { node, namespace }]) => {
@@ -52,7 +52,7 @@ export async function findReadOnly(run: Noting): Promise<readonly ReadOnlyMount[
   return (await Promise.all(asked)).flat().sort((a, b) => compareText(a.mount, b.mount))
 }
 
-async function activeIfAny(run: Noting): Promise<NodeAddress | undefined> {
+async function activeIfAny(run: BackendsContext): Promise<NodeAddress | undefined> {
   try {
     return await findActive(run)
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Action } from '../../documents/plan.generated.ts'
 import type { MountPath, NodeAddress } from '../../domain/names.ts'
 import { askMount } from '../../live/mounts.ts'
 import { findActive } from './active-node.ts'
-import { type Looking, placed } from './wait-for-facts.ts'
+import { type FactsContext, placed } from './wait-for-facts.ts'
 
 export type ReloadAction = Action & { readonly kind: 'reload' }
 
@@ -21,8 +21,8 @@ export interface Silent {
 }
 
 /** Each mount on each node that did not answer, whatever the reason. */
-export async function notSeenToAnswer(
-  run: Looking,
+export async function findSilentMounts(
+  run: FactsContext,
   reloads: readonly ReloadAction[],
 ): Promise<readonly Silent[]> {
   if (reloads.length === 0) return []

@@ -9,7 +9,7 @@ import { groupBy } from '../../domain/group-by.ts'
 import { compareText, type MountPath, type NodeAddress } from '../../domain/names.ts'
 import { listMounts } from '../../live/mounts.ts'
 import { readNode } from '../../live/nodes.ts'
-import { type Looking, placed } from './wait-for-facts.ts'
+import { type FactsContext, placed } from './wait-for-facts.ts'
 import { findMismatches } from './read-facts.ts'
 import { whatIsWrong } from './mismatch.ts'
 
@@ -19,8 +19,8 @@ type RunningFact = Fact & { readonly fact: 'running' }
 const ANSWER_WITHIN = 5_000
 
 /** `mounts`: whether to look at what they run; where every step was checked a moment ago, no. */
-export async function lookAtEnd(
-  run: Looking,
+export async function readStateAfter(
+  run: FactsContext,
   plan: Plan,
   { mounts }: { readonly mounts: boolean },
 ): Promise<SeenAtEnd> {
@@ -56,7 +56,7 @@ function endOfSteps({ steps }: Plan): readonly RunningFact[] {
 
 /** A node that restarts starts what its mounts are configured for. */
 async function readStarts(
-  { client }: Looking,
+  { client }: FactsContext,
   due: readonly RunningFact[],
   active: NodeAddress | undefined,
 ): Promise<AwayNode['starts']> {
@@ -73,16 +73,16 @@ async function readStarts(
     .sort((a, b) => compareText(a.mount, b.mount))
 }
 
-interface View {
+interface RunningView {
   readonly mount: MountPath
   readonly node: NodeAddress
   readonly what: string
-  readonly isDue: boolean
+  readonly isExpected: boolean
 }
 
 /** Empty where the mounts all run what the plan is to bring them to, and where none does. */
 async function findDiffering(
-  run: Looking,
+  run: FactsContext,
   due: readonly RunningFact[],
   active: NodeAddress,
   isAway: ReadonlySet<NodeAddress>,
@@ -93,17 +93,17 @@ async function findDiffering(
   }
   const reader = { client: run.client, active, nodes: run.nodes }
   const broken = await findMismatches(reader, [...facts.values()])
-  const views = [...facts.values()].map((fact): View => {
+  const views = [...facts.values()].map((fact): RunningView => {
     const mismatch = broken.find((one) => one.fact === fact)
     const { mount, node, version = 'the desired binary' } = fact
-    if (mismatch === undefined) return { mount, node, what: version, isDue: true }
+    if (mismatch === undefined) return { mount, node, what: version, isExpected: true }
     const { field, found } = mismatch
     const what = field === 'running_plugin_version' ? found : whatIsWrong(mismatch)
-    return { mount, node, what, isDue: false }
+    return { mount, node, what, isExpected: false }
   })
-  if (!views.some(({ isDue }) => isDue)) return []
+  if (!views.some(({ isExpected }) => isExpected)) return []
   return [...groupBy(views, ({ mount }) => mount)]
-    .filter(([, ofMount]) => ofMount.some(({ isDue }) => !isDue))
+    .filter(([, ofMount]) => ofMount.some(({ isExpected }) => !isExpected))
     .map(([mount, ofMount]) => ({
       mount,
       running: [...groupBy(ofMount, ({ what }) => what)].map(([what, alike]) => ({

@@ -7,7 +7,7 @@ import type { NodeAddress } from '../../domain/names.ts'
 import type { Mismatch } from '../../documents/run-outcome.ts'
 import { doubtsToken, refusal } from '../../server/faults.ts'
 import { readOwnToken } from '../../server/requests.ts'
-import { findActive, type Patience } from './active-node.ts'
+import { findActive, type WaitLimits } from './active-node.ts'
 import { findMismatches } from './read-facts.ts'
 import { describeMismatch, isUnseen } from './mismatch.ts'
 
@@ -15,14 +15,14 @@ import { describeMismatch, isUnseen } from './mismatch.ts'
 const SEEN_WITHIN = 15_000
 const LOOK_EVERY = 100
 
-export interface Looking extends Patience {
+export interface FactsContext extends WaitLimits {
   /** True where what a plan says of one node is meant of the active one, whichever that is by now. */
   readonly followsActive: boolean
 }
 
 /** On the node it is meant of now. */
 export function placed<Of extends Fact | Action | CheckAction>(
-  { followsActive }: Pick<Looking, 'followsActive'>,
+  { followsActive }: Pick<FactsContext, 'followsActive'>,
   of: Of,
   active: NodeAddress,
 ): Of {
@@ -30,7 +30,10 @@ export function placed<Of extends Fact | Action | CheckAction>(
 }
 
 /** One look. Throws a LockstepError where no node is active in time, or the token is no longer good. */
-export async function look(run: Looking, facts: readonly Fact[]): Promise<Mismatch[]> {
+export async function readMismatches(
+  run: FactsContext,
+  facts: readonly Fact[],
+): Promise<Mismatch[]> {
   if (facts.length === 0) return []
   const active = await findActive(run)
   const reader = { client: run.client, active, nodes: run.nodes }
@@ -46,14 +49,14 @@ export async function look(run: Looking, facts: readonly Fact[]): Promise<Mismat
 
 /** The mismatches of the last look. `seenWithin`: milliseconds for what answers to come round. */
 export async function untilTheyHold(
-  run: Looking,
+  run: FactsContext,
   facts: readonly Fact[],
   seenWithin = SEEN_WITHIN,
 ): Promise<Mismatch[]> {
   const began = run.clock()
   let toldOf: string | undefined
   for (;;) {
-    const broken = await look(run, facts)
+    const broken = await readMismatches(run, facts)
     const away = broken.find(isUnseen)
     const waited = run.clock() - began
     if (broken.every(({ state }) => state === 'final')) return broken
@@ -71,7 +74,7 @@ export async function untilTheyHold(
 
 /** Throws a LockstepError (exit 8) where the server no longer takes the token. */
 export async function assertTokenLives(
-  { client }: Pick<Patience, 'client'>,
+  { client }: Pick<WaitLimits, 'client'>,
   node: NodeAddress,
 ): Promise<void> {
   const request = readOwnToken()

@@ -53,7 +53,7 @@ export interface NotTaken {
   readonly carried: Exclude<Carried, { kind: 'accepted' }>
 }
 
-export interface Found {
+export interface RollbackFindings {
   readonly notTaken: readonly NotTaken[]
   /** Of what was to be restored. */
   readonly broken: readonly Mismatch[]
@@ -63,10 +63,14 @@ export interface Found {
   readonly lasting: readonly Mismatch[]
 }
 
-type Running = Fact & { readonly fact: 'running' }
+type RunningFact = Fact & { readonly fact: 'running' }
 
 /** `touched`: the steps of one group, whose undo `plan` is. */
-export function judgeUndo(touched: readonly Step[], plan: UndoPlan, found: Found): RollbackResult {
+export function judgeRollback(
+  touched: readonly Step[],
+  plan: UndoPlan,
+  found: RollbackFindings,
+): RollbackResult {
   const { actions, restores, lost } = plan
   const down = restores.flatMap((fact) => (fact.fact === 'running' ? downBy(fact, found) : []))
   const broken = [...found.broken, ...found.lasting].map(({ fact }) => fact)
@@ -95,7 +99,7 @@ function mayBeLost({ action }: Step, lost: readonly string[]): boolean {
 }
 
 /** `reloads`: the mounts of these may be down. */
-export function nobodyCouldLook(
+export function rollbackUnseen(
   touched: readonly Step[],
   reloads: readonly Step[],
   why: string,
@@ -120,7 +124,7 @@ export function nobodyCouldLook(
  * With the mounts of reloads that were not sent and are down all the same: theirs was a process
  * that a reload of others ended, and it does not start anew. `silent`: what did not answer of them.
  */
-export function alsoDown(
+export function addUnsentDown(
   judged: RollbackResult,
   { touched, unsent }: Begun,
   silent: readonly Silent[],
@@ -165,7 +169,7 @@ const NOTHING_LEFT = {
 } as const
 
 interface Down {
-  readonly fact: Running
+  readonly fact: RunningFact
   /** Where it was seen. */
   readonly node: NodeAddress
   /** In words. */
@@ -173,7 +177,7 @@ interface Down {
 }
 
 /** A mount that does not run what it ran; none where it does. */
-function downBy(fact: Running, { broken, silent }: Found): Down[] {
+function downBy(fact: RunningFact, { broken, silent }: RollbackFindings): Down[] {
   const mismatch = broken.find((one) => one.fact === fact)
   if (mismatch !== undefined) {
     const { field, found, node = fact.node } = mismatch
@@ -182,7 +186,7 @@ function downBy(fact: Running, { broken, silent }: Found): Down[] {
   return silentlyDown(fact, silent)
 }
 
-function silentlyDown(fact: Running, silent: readonly Silent[]): Down[] {
+function silentlyDown(fact: RunningFact, silent: readonly Silent[]): Down[] {
   return silent
     .filter(({ mount, reload }) => mount === fact.mount && reload.node === fact.node)
     .map(({ node, detail }) => ({ fact, node, found: noAnswer(detail) }))
@@ -200,7 +204,7 @@ function toMountNotRolledBack({ fact, node, found }: Down, files: FileNames): Mo
 
 /** What is said of each mount is not said again among the causes. */
 function problemsOf(
-  { notTaken, broken, silent, lasting }: Found,
+  { notTaken, broken, silent, lasting }: RollbackFindings,
   lost: readonly string[],
   down: readonly Down[],
   files: FileNames,

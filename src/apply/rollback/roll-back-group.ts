@@ -7,17 +7,17 @@ import { writeOf } from '../../documents/writes-of.ts'
 import type { LockstepError } from '../../domain/errors.ts'
 import type { NodeAddress } from '../../domain/names.ts'
 import { findActive } from '../facts/active-node.ts'
-import { assertTokenLives, look, placed, untilTheyHold } from '../facts/wait-for-facts.ts'
+import { assertTokenLives, readMismatches, placed, untilTheyHold } from '../facts/wait-for-facts.ts'
 import { type Carried, carryThrough } from '../send-action.ts'
 import {
-  alsoDown,
+  addUnsentDown,
   type Begun,
-  judgeUndo,
-  nobodyCouldLook,
+  judgeRollback,
+  rollbackUnseen,
   type NotTaken,
   type RollbackResult,
 } from './check-undo.ts'
-import { notSeenToAnswer, type ReloadAction } from '../facts/silent-mounts.ts'
+import { findSilentMounts, type ReloadAction } from '../facts/silent-mounts.ts'
 import { recordIfPossible } from '../recorder.ts'
 import type { StepRun } from '../run-step.ts'
 import { faultOf, isTokenEnded } from '../stop-reasons.ts'
@@ -50,14 +50,14 @@ export async function rollBack(
     const { touched } = begun
     // Of what was not sent nothing is known to be down.
     if (touched.length === 0) return { kind: 'rolled_back', rolledBack: [] }
-    return nobodyCouldLook(touched, touched, faultOf(error).message)
+    return rollbackUnseen(touched, touched, faultOf(error).message)
   }
 }
 
 async function undo(run: StepRun, failed: Step, begun: Begun): Promise<RollbackResult> {
   const taken = await undoTouched(run, failed, begun.touched)
   const unsent = reloadsAmong(begun.unsent.flatMap(writeOf))
-  const judged = alsoDown(taken, begun, await notSeenToAnswer(run, unsent))
+  const judged = addUnsentDown(taken, begun, await findSilentMounts(run, unsent))
   if (judged.kind === 'rolled_back') return judged
   const active = await findActive(run)
   return { ...judged, byHand: judged.byHand.map((action) => placed(run, action, active)) }
@@ -73,21 +73,21 @@ async function undoTouched(
   // A refused request may have changed nothing: then there is nothing to take back.
   if (
     lost.length === 0 &&
-    (await look(run, [...restores, ...lasting])).length === 0 &&
-    (await notSeenToAnswer(run, reloadsAmong(actions))).length === 0
+    (await readMismatches(run, [...restores, ...lasting])).length === 0 &&
+    (await findSilentMounts(run, reloadsAmong(actions))).length === 0
   ) {
     return { kind: 'rolled_back', rolledBack: [] }
   }
   const notTaken: NotTaken[] = []
   for (const action of actions) {
-    const taken = await takeBack(run, failed, action, restores)
+    const taken = await sendUndo(run, failed, action, restores)
     if (taken !== undefined) notTaken.push(taken)
   }
-  return judgeUndo(touched, plan, {
+  return judgeRollback(touched, plan, {
     notTaken,
     broken: await untilTheyHold(run, restores),
-    silent: await notSeenToAnswer(run, reloadsAmong(notTaken.map(({ action }) => action))),
-    lasting: await look(run, lasting),
+    silent: await findSilentMounts(run, reloadsAmong(notTaken.map(({ action }) => action))),
+    lasting: await readMismatches(run, lasting),
   })
 }
 
@@ -96,7 +96,7 @@ function reloadsAmong(actions: readonly Action[]): ReloadAction[] {
 }
 
 /** Undefined where the server took it. */
-async function takeBack(
+async function sendUndo(
   run: StepRun,
   failed: Step,
   action: Action,

@@ -1,7 +1,7 @@
 /** `lockstep apply`: plans, from files or a saved plan, asks, carries out, and plans again. */
 import type { ExitCode } from '../../domain/errors.ts'
 import { checkPlanId } from '../../operations/plan-file.ts'
-import { commandAgain } from '../resume-command.ts'
+import { resumeCommand } from '../resume-command.ts'
 import { applyPlan, type ApplyOptions } from '../apply-plan.ts'
 import type { Host } from '../host/host.ts'
 import { makeJudgedPlan } from '../judged-plan.ts'
@@ -24,9 +24,9 @@ export async function apply(
     const live = await session.observe(pluginsOf(desired))
     const plan = await makeJudgedPlan({ desired, live, session, options, host })
     if (options.expect !== undefined) checkPlanId(plan, options.expect)
-    const again = commandAgain(['apply'], options)
+    const resume = resumeCommand(['apply'], options)
     return await applyPlan({
-      ...{ plan, desired, values: desired, session, options, host, again, anew: again },
+      ...{ plan, desired, values: desired, session, options, host, resume, anew: resume },
     })
   } finally {
     await session.close()

@@ -7,7 +7,7 @@ import { startTwinServer } from '../../twin/http/http-server.ts'
 import { createTwin } from '../../twin/cluster/twin.ts'
 import {
   type RunProgram,
-  type Stage,
+  type DemoCluster,
   STORY_FILES,
   type StoryFile,
   tellStory,
@@ -36,7 +36,7 @@ export async function demo(host: Host, run: RunProgram): Promise<ExitCode> {
   })
   const server = await startTwinServer(twin, { token: TOKEN })
   try {
-    const stage: Stage = {
+    const stage: DemoCluster = {
       introduction:
         'These three servers are SIMULATED: a model of OpenBao inside this process, which answers as real\nservers were recorded to. Nothing real is touched.',
       product: 'openbao',

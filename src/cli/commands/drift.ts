@@ -4,7 +4,7 @@ import { jsonText, lines } from '../../domain/printable.ts'
 import { readPast } from '../../journal/past-runs.ts'
 import { findDrift } from '../../drift/find-drift.ts'
 import { renderDrift } from '../../render/drift-text.ts'
-import { commandAgain } from '../resume-command.ts'
+import { resumeCommand } from '../resume-command.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
 import { journalFolder } from '../journal-folder.ts'
@@ -29,7 +29,7 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
     const folder = journalFolder(options, host, id)
     const report = findDrift(desired, live, {
       today: host.now().toISOString().slice(0, 10),
-      apply: commandAgain(['apply'], options),
+      apply: resumeCommand(['apply'], options),
       past: readPast(folder, id),
     })
     if (options.json === true) host.out(lines(jsonText(report, 2)))

@@ -7,7 +7,7 @@ import {
   type ClusterLockState,
   forceRelease,
   readClusterLock,
-  type Watcher,
+  type LockObserver,
 } from '../../lock/cluster-lock.ts'
 import { journalRoot } from '../../journal/write-journal.ts'
 import { isHeld, type LockHolder, readHolder, removeLock } from '../../lock/local-lock.ts'
@@ -18,7 +18,7 @@ import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession, type Session } from '../session.ts'
 
-type LockOptions = CommonOptions & { readonly force?: boolean }
+type LockCommandOptions = CommonOptions & { readonly force?: boolean }
 
 /** Without a file there is the lock of this machine only. */
 const ONLY_WITH_FILE =
@@ -26,7 +26,7 @@ const ONLY_WITH_FILE =
 
 export async function lock(
   what: 'show' | 'release',
-  options: LockOptions,
+  options: LockCommandOptions,
   host: Host,
 ): Promise<ExitCode> {
   const desired = options.file === undefined ? undefined : await loadDesired(options, host)
@@ -58,7 +58,7 @@ interface SharedLock {
   readonly client: Client
   readonly node: NodeAddress
   readonly kv: string
-  readonly watcher: Watcher
+  readonly watcher: LockObserver
 }
 
 async function readLocks(
@@ -82,12 +82,14 @@ function describe({ local, shared }: Locks): string[] {
   const lines =
     holder === undefined
       ? ['This machine: not locked.']
-      : [`This machine: ${held ? 'locked by' : 'left by a run that died:'} ${nameHolder(holder)}`]
+      : [
+          `This machine: ${held ? 'locked by' : 'left by a run that died:'} ${describeHolder(holder)}`,
+        ]
   if (shared !== undefined) {
     const { at, state } = shared
     lines.push(
       state.held
-        ? `Cluster (${at.kv}): locked by ${nameHolder(state)}`
+        ? `Cluster (${at.kv}): locked by ${describeHolder(state)}`
         : `Cluster (${at.kv}): not locked.`,
     )
   }
@@ -97,13 +99,13 @@ function describe({ local, shared }: Locks): string[] {
 /** Only what was looked at: whoever has taken it since keeps it. */
 async function release(
   { local, shared }: Locks,
-  options: LockOptions,
+  options: LockCommandOptions,
   host: Host,
 ): Promise<string[]> {
   const { folder, holder, held } = local
   if (options.force !== true) {
-    const again = `${lockCommands(options).release} --force`
-    refuseWhereHeld(held ? holder : shared?.state.held === true ? shared.state : undefined, again)
+    const forced = `${lockCommands(options).release} --force`
+    refuseWhereHeld(held ? holder : shared?.state.held === true ? shared.state : undefined, forced)
   }
   const lines: string[] = []
   if (holder === undefined) lines.push('This machine: there was no lock.')
@@ -117,24 +119,24 @@ async function release(
   return [...lines, `Cluster (${at.kv}): released.`]
 }
 
-type Holder = Pick<LockHolder, 'who' | 'since' | 'run'>
+type ShownHolder = Pick<LockHolder, 'who' | 'since' | 'run'>
 
-function nameHolder({ who, since, run }: Holder): string {
+function describeHolder({ who, since, run }: ShownHolder): string {
   return `${who}, since ${since} (run ${run})`
 }
 
 /** The lock of a run that died on this machine is free for the taking; any other may be alive. */
-function refuseWhereHeld(holder: Holder | undefined, again: string): void {
+function refuseWhereHeld(holder: ShownHolder | undefined, release: string): void {
   if (holder === undefined) return
   throw new LockstepError({
     code: 'lock-held',
-    message: `the lock is held by ${nameHolder(holder)}`,
+    message: `the lock is held by ${describeHolder(holder)}`,
     exitCode: EXIT.locked,
-    hint: `Wait for that run to end. Where you know that it is gone: ${again}`,
+    hint: `Wait for that run to end. Where you know that it is gone: ${release}`,
   })
 }
 
-function takenSince(what: string, options: LockOptions): LockstepError {
+function takenSince(what: string, options: LockCommandOptions): LockstepError {
   return new LockstepError({
     code: 'lock-taken',
     message: `${what} was released or taken by another run just now, and is left alone`,

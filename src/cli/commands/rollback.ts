@@ -6,7 +6,7 @@ import type { Plan } from '../../documents/plan.generated.ts'
 import { listRuns, readRun } from '../../journal/read-journal.ts'
 import { startOf } from '../../journal/past-runs.ts'
 import { rollbackState } from '../../rollback/rollback-state.ts'
-import { isAllOf, wentOnWith } from '../../journal/resumed-runs.ts'
+import { isAllOf, findResumedRun } from '../../journal/resumed-runs.ts'
 import type { LostBeginning } from '../../rollback/unreloaded-mounts.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { nameSome } from '../../domain/name-some.ts'
@@ -24,7 +24,7 @@ import { journalFolder } from '../journal-folder.ts'
 import { makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
 import { openSession } from '../session.ts'
-import { commandAgain } from '../resume-command.ts'
+import { resumeCommand } from '../resume-command.ts'
 import { applyPlan, type CarryingOptions } from '../apply-plan.ts'
 
 /**
@@ -47,7 +47,7 @@ export async function rollback(
     const { events } = chooseRun(run, run === undefined ? onCluster : runs)
     const kept = onCluster.map((one) => one.events)
     const chosen = beginningOn(id, events)
-    const earlier = wentOnWith(chosen, kept)
+    const earlier = findResumedRun(chosen, kept)
     const isWhole = run === undefined && earlier !== undefined && isAllOf(earlier, chosen, kept)
     const started = isWhole ? earlier : chosen
     const plugins = new Set<PluginId>(
@@ -60,20 +60,21 @@ export async function rollback(
     const further = isWhole ? undefined : earlier
     if (lost.length > 0) {
       const other = isWhole
-        ? alsoTakesBack(chosen, earlier, options)
-        : further && sinceHalfDone(started, further, options)
-      throw noWayBack(started, lost, other)
+        ? warnOtherRuns(chosen, earlier, options)
+        : further && warnUnfinished(started, further, options)
+      throw refuseRollback(started, lost, other)
     }
     if (options.quiet !== true) {
       host.err(line`Back to where run ${started.run} began.`)
-      if (isWhole) host.err(line`Note: ${alsoTakesBack(chosen, earlier, options)}`)
-      if (further !== undefined) host.err(line`Note: ${sinceHalfDone(started, further, options)}`)
+      if (isWhole) host.err(line`Note: ${warnOtherRuns(chosen, earlier, options)}`)
+      if (further !== undefined) host.err(line`Note: ${warnUnfinished(started, further, options)}`)
       for (const note of notes) host.err(line`Note: ${note}`)
     }
     const isForward = started.back_to !== undefined
     if (started.back_to !== undefined) {
-      host.err(line`${goesForward(started, started.back_to, options)}`)
-      if (run === undefined && options.autoApprove === true) throw unnamedForward(started, options)
+      host.err(line`${warnForward(started, started.back_to, options)}`)
+      if (run === undefined && options.autoApprove === true)
+        throw refuseUnnamedForward(started, options)
     }
     const plan = await makeJudgedPlan({ desired, live, session, options, host })
     if (isForward) for (const told of deregistered(plan)) host.err(line`Warning: ${told}`)
@@ -82,9 +83,9 @@ export async function rollback(
       host.err(line`Blocked, see below. If the older version does read the data, run: ${allowing}`)
     }
     // By its name: the newest run is this one from now on.
-    const again = commandAgain(['rollback', started.run], options)
+    const resume = resumeCommand(['rollback', started.run], options)
     return await applyPlan({
-      ...{ plan, desired, values: file, session, options, host, again, anew: again },
+      ...{ plan, desired, values: file, session, options, host, resume, anew: resume },
       backTo: started.run,
     })
   } finally {
@@ -93,7 +94,7 @@ export async function rollback(
 }
 
 /** `other`: where else there may be a way back to. */
-function noWayBack(
+function refuseRollback(
   started: RunStarted,
   lost: readonly LostBeginning[],
   other: string | undefined,
@@ -107,7 +108,7 @@ function noWayBack(
     ([what, alike]) => `${nameSome(alike.map(({ mount }) => mount))} ran ${what}`,
   )
   return new LockstepError({
-    code: 'no-way-back',
+    code: 'no-rollback',
     message: `there is no way back to where run ${started.run} began. It found mounts half way, and no request brings that about:`,
     details: told,
     exitCode: EXIT.blocked,
@@ -122,29 +123,33 @@ function nameBinary(sha256: RunningBinary): string {
   return sha256 === BUILTIN ? 'what is compiled in' : shortHash(binaryName(sha256))
 }
 
-function sinceHalfDone(started: RunStarted, earlier: RunStarted, options: CarryingOptions): string {
-  const back = commandAgain(['rollback', earlier.run], options)
+function warnUnfinished(
+  started: RunStarted,
+  earlier: RunStarted,
+  options: CarryingOptions,
+): string {
+  const back = resumeCommand(['rollback', earlier.run], options)
   return `Run ${started.run} went on with what run ${earlier.run} left half done, and found it so. To return to where that one began: ${back}`
 }
 
-function alsoTakesBack(chosen: RunStarted, earlier: RunStarted, options: CarryingOptions): string {
-  const half = commandAgain(['rollback', chosen.run], options)
+function warnOtherRuns(chosen: RunStarted, earlier: RunStarted, options: CarryingOptions): string {
+  const half = resumeCommand(['rollback', chosen.run], options)
   return `Run ${chosen.run} went on with what run ${earlier.run} left half done, and going back takes back both. To return to what it found half done: ${half}`
 }
 
 /** Taking back a rollback is the upgrade again: nobody should get there by typing the same twice. */
-function goesForward({ run }: RunStarted, backTo: string, options: CarryingOptions): string {
+function warnForward({ run }: RunStarted, backTo: string, options: CarryingOptions): string {
   const { color, journal } = options
-  const runs = commandAgain(['history'], { color, ...(journal !== undefined && { journal }) })
+  const runs = resumeCommand(['history'], { color, ...(journal !== undefined && { journal }) })
   return `Warning: run ${run} was itself a rollback, to where run ${backTo} began. To take it back goes FORWARD again, to what that run had brought about. To go back further, name an older run: ${runs}`
 }
 
 /** Nobody is asked: then nobody may get there without having said so. */
-function unnamedForward({ run }: RunStarted, options: CarryingOptions): LockstepError {
+function refuseUnnamedForward({ run }: RunStarted, options: CarryingOptions): LockstepError {
   return new LockstepError({
     code: 'goes-forward',
     message: `the newest run, ${run}, was itself a rollback, and --auto-approve would undo it without asking`,
-    hint: `Nothing was changed. If that is what you want, name the run: ${commandAgain(['rollback', run], options)} --auto-approve`,
+    hint: `Nothing was changed. If that is what you want, name the run: ${resumeCommand(['rollback', run], options)} --auto-approve`,
   })
 }
 
@@ -170,15 +175,15 @@ function commandThatAllows(
     ...(options.allow ?? []),
     ...new Set(blocking.map(({ rule, subject }) => `${rule}=${subject}`)),
   ]
-  return commandAgain(['rollback', run], { ...options, allow })
+  return resumeCommand(['rollback', run], { ...options, allow })
 }
 
-interface NamedRun {
+interface RecordedRun {
   readonly name: string
   readonly events: readonly JournalEvent[]
 }
 
-function chooseRun(run: string | undefined, runs: readonly NamedRun[]): NamedRun {
+function chooseRun(run: string | undefined, runs: readonly RecordedRun[]): RecordedRun {
   const matching = runs.filter(
     ({ name, events }) =>
       (run === undefined || name.startsWith(run)) &&

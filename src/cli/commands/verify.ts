@@ -76,13 +76,13 @@ function listCommands(mounts: readonly DesiredMount[], runs: boolean, host: Host
   for (const command of commands) host.err(line`  ${command}`)
 }
 
-interface Places {
+interface VerifyPlaces {
   readonly places: readonly { readonly node: NodeAddress; readonly namespace: Namespace }[]
   /** Why a check that is due cannot be made. */
   readonly problems: readonly string[]
 }
 
-function placesOf({ path }: DesiredMount, live: LiveState): Places {
+function placesOf({ path }: DesiredMount, live: LiveState): VerifyPlaces {
   const mount = live.mounts.find((one) => one.path === path)
   if (mount === undefined) return { places: [], problems: [`${path}: nothing is mounted there`] }
   const { namespace } = mount

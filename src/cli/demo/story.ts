@@ -12,7 +12,7 @@ import { line, lines } from '../../domain/printable.ts'
 import type { Host } from '../host/host.ts'
 
 /** The cluster a story is told on. */
-export interface Stage {
+export interface DemoCluster {
   /** What the servers are, in a sentence. */
   readonly introduction: string
   readonly product: Product
@@ -39,7 +39,7 @@ const MOUNTS = ['billing', 'payroll', 'search', 'staging', 'web'] as const
 export type RunProgram = (args: readonly string[], host: Host) => Promise<number>
 
 /** Tells it; throws a LockstepError where a command does not end as the story says. */
-export async function tellStory(stage: Stage, host: Host, run: RunProgram): Promise<void> {
+export async function tellStory(stage: DemoCluster, host: Host, run: RunProgram): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-demo-'))
   try {
     host.out(lines(stage.introduction))
@@ -65,7 +65,7 @@ export async function tellStory(stage: Stage, host: Host, run: RunProgram): Prom
 }
 
 /** The commands see the story's cluster and a home of their own. */
-function inStory(host: Host, stage: Stage, folder: string): Host {
+function inStory(host: Host, stage: DemoCluster, folder: string): Host {
   return {
     ...host,
     home: folder,
@@ -79,7 +79,7 @@ function inStory(host: Host, stage: Stage, folder: string): Host {
 }
 
 /** Five mounts on the old plugin, an overridden builtin, and a mount that is about to be lost. */
-async function setUp({ request, sha256 }: Stage): Promise<void> {
+async function setUp({ request, sha256 }: DemoCluster): Promise<void> {
   const entry = (file: StoryFile) => ({ command: file, sha256: sha256[file] })
   const old = 'sys/plugins/catalog/secret/team-kv'
   await request('POST', old, { version: 'v0.16.2', ...entry('secrets-kv-0.16.2') })
@@ -113,7 +113,7 @@ interface Scene {
   readonly ends: number
 }
 
-function scenes(stage: Stage): readonly Scene[] {
+function scenes(stage: DemoCluster): readonly Scene[] {
   const kv = (use: string, more: string): string => desiredKv(stage, use, more)
   const upgraded = kv('v0.21.0', '')
   const whole = upgraded + desiredOthers(stage)
@@ -184,7 +184,7 @@ function scenes(stage: Stage): readonly Scene[] {
 }
 
 /** Only OpenBao looks for an entry’s file when it is asked for the entry. */
-function missingFile(stage: Stage): Scene {
+function missingFile(stage: DemoCluster): Scene {
   return {
     title: 'A file that is missing',
     told: 'The next version is registered, but one node has lost the file of it since. The active node does not know; that node, asked for itself, says so.',
@@ -198,7 +198,7 @@ function missingFile(stage: Stage): Scene {
   }
 }
 
-function registerNext({ request, sha256 }: Stage): Promise<void> {
+function registerNext({ request, sha256 }: DemoCluster): Promise<void> {
   return request('POST', 'sys/plugins/catalog/secret/team-kv', {
     version: 'v0.22.0',
     command: 'secrets-kv-0.16.2',
@@ -206,7 +206,7 @@ function registerNext({ request, sha256 }: Stage): Promise<void> {
   })
 }
 
-function desiredKv({ sha256 }: Stage, use: string, more: string): string {
+function desiredKv({ sha256 }: DemoCluster, use: string, more: string): string {
   return `version: 1
 plugins:
   secret/team-kv:
@@ -220,7 +220,7 @@ plugins:
 ${more}`
 }
 
-function desiredOthers({ sha256 }: Stage): string {
+function desiredOthers({ sha256 }: DemoCluster): string {
   return `  secret/archive-kv:
     use: v0.16.2
     versions:
@@ -233,7 +233,7 @@ function desiredOthers({ sha256 }: Stage): string {
 `
 }
 
-function desiredNext({ sha256 }: Stage): string {
+function desiredNext({ sha256 }: DemoCluster): string {
   return `version: 1
 plugins:
   secret/team-kv:

@@ -7,7 +7,7 @@ import { writeOf } from '../../documents/writes-of.ts'
 import type { DesiredState } from '../../domain/desired.ts'
 import type { Trust } from '../trust.ts'
 
-type Variables = Readonly<Record<string, string | undefined>>
+type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
 interface SecretSources {
   /** What the servers are asked with. */
@@ -15,7 +15,7 @@ interface SecretSources {
   readonly desired: DesiredState | undefined
   /** Absent before there is one. */
   readonly plan?: Plan
-  readonly env: Variables
+  readonly env: EnvironmentVariables
   /** Of the files. */
   readonly trust: Trust
 }
@@ -23,7 +23,7 @@ interface SecretSources {
 /** The token, also one that is only in the environment, and every value for a plugin's `env`. */
 function secretsOf({ token, desired, plan, env: all, trust }: SecretSources): string[] {
   // Which words of an untrusted file are masked would tell what is in a variable that it names.
-  const env: Variables = trust === 'trusted' ? all : {}
+  const env: EnvironmentVariables = trust === 'trusted' ? all : {}
 
   const inFile = (desired?.plugins ?? [])
     .flatMap(({ versions }) => versions)

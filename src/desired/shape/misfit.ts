@@ -1,7 +1,7 @@
 /** What is wrong at a place in a file's data: made while its shape is checked, then a problem. */
 import type { Path } from '../yaml/yaml-tree.ts'
 
-export interface Misfit {
+export interface SchemaMismatch {
   readonly path: Path
   /** What is taken out of the data, where it is more than the value at `path`. */
   readonly drop?: Path

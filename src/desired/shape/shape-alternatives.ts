@@ -2,7 +2,7 @@
  * The places that take one of several forms (`sha256`, an `env` value, `nodes`, a `verify` check):
  * one sentence for what is wrong there, instead of what every form would have wanted.
  */
-import type { Misfit } from './misfit.ts'
+import type { SchemaMismatch } from './misfit.ts'
 import { describeValue, nameOf } from './shape-faults.ts'
 import { findClosest, show } from '../wording.ts'
 import type { Path } from '../yaml/yaml-tree.ts'
@@ -26,7 +26,7 @@ const CHOICES: Readonly<Record<string, Choice>> = {
   'mounts/*/verify/*': { forms: '{ read: PATH } or { run: [COMMAND] }', keys: ['read', 'run'] },
 }
 
-export function explainAlternatives(path: Path, value: unknown, written: string): Misfit[] {
+export function explainAlternatives(path: Path, value: unknown, written: string): SchemaMismatch[] {
   const choice = Object.entries(CHOICES).find(([place]) => matches(path, place))?.[1]
   if (choice === undefined) return [{ path, message: `${nameOf(path)} does not fit the schema` }]
   const message = `${nameOf(path)} must be ${choice.forms}`
@@ -50,7 +50,7 @@ function describe(value: number | boolean): string {
   return typeof value === 'number' ? 'a number' : 'true or false'
 }
 
-function explainNodes(path: Path, nodes: readonly unknown[]): Misfit[] {
+function explainNodes(path: Path, nodes: readonly unknown[]): SchemaMismatch[] {
   if (nodes.length === 0) {
     return [{ path, message: "nodes is empty; say discover, or list each node's own address" }]
   }
@@ -73,7 +73,7 @@ function explainKeys(
   value: Readonly<Record<string, unknown>>,
   { keys, secret }: Choice,
   message: string,
-): Misfit {
+): SchemaMismatch {
   const given = Object.keys(value)
   const unknown = given.find((key) => !keys.includes(key))
   if (unknown !== undefined) {

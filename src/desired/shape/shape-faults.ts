@@ -5,7 +5,7 @@
 import type { ErrorObject } from 'ajv'
 import { PLUGIN_TYPES } from '../../domain/names.ts'
 import { knownKeys } from './schema-keys.ts'
-import type { Misfit } from './misfit.ts'
+import type { SchemaMismatch } from './misfit.ts'
 import { explainNumber } from '../version-text.ts'
 import { findClosest, listWords, show, suggest } from '../wording.ts'
 import type { Path } from '../yaml/yaml-tree.ts'
@@ -20,7 +20,7 @@ export interface ShapeFault {
   readonly missing: readonly string[]
 }
 
-export function explainFault(fault: ShapeFault): readonly Misfit[] {
+export function explainFault(fault: ShapeFault): readonly SchemaMismatch[] {
   const { error, path, value, written, missing } = fault
   switch (error.keyword) {
     case 'required':
@@ -88,7 +88,7 @@ const WANTED: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 }
 
-function explainType(path: Path, type: string, value: unknown, written: string): Misfit {
+function explainType(path: Path, type: string, value: unknown, written: string): SchemaMismatch {
   const wanted = WANTED[type] ?? type
   const name = nameOf(path)
   if (value === null) return { path, message: `${name} is empty; ${wanted} is wanted` }
@@ -103,7 +103,7 @@ function explainType(path: Path, type: string, value: unknown, written: string):
 }
 
 /** YAML 1.1 had more words for these than YAML 1.2 has. */
-function explainBoolean(path: Path, text: string): Misfit {
+function explainBoolean(path: Path, text: string): SchemaMismatch {
   const word = text.toLowerCase()
   const yes = ['yes', 'y', 'on', 'true'].includes(word)
   const no = ['no', 'n', 'off', 'false'].includes(word)
@@ -115,7 +115,7 @@ function isVersion(path: Path): boolean {
   return path.at(-1) === 'use' || path.at(-2) === 'retire'
 }
 
-function explainMissing(path: Path, missing: readonly string[]): Misfit {
+function explainMissing(path: Path, missing: readonly string[]): SchemaMismatch {
   const verb = missing.length === 1 ? 'is' : 'are'
   const place = { path, keep: true, atKey: true }
   const message = `${listWords(missing)} ${verb} missing`
@@ -139,7 +139,7 @@ const MISSING_HINTS: Readonly<Record<string, string>> = {
   'ignore.because': 'say why it is passed over',
 }
 
-function explainUnknownKey(path: Path, key: string): Misfit {
+function explainUnknownKey(path: Path, key: string): SchemaMismatch {
   const hint = suggest(key, knownKeys(path), 'known here:')
   return {
     path: [...path, key],
@@ -150,7 +150,7 @@ function explainUnknownKey(path: Path, key: string): Misfit {
   }
 }
 
-function explainName(path: Path, name: string): Misfit {
+function explainName(path: Path, name: string): SchemaMismatch {
   const place = { path: [...path, name], keep: true, atKey: true }
   if (path[0] === 'plugins' && path.length === 1) return { ...place, ...explainPluginId(name) }
   return {
@@ -160,7 +160,12 @@ function explainName(path: Path, name: string): Misfit {
   }
 }
 
-function explainConstant(path: Path, value: unknown, written: string, allowed: unknown): Misfit {
+function explainConstant(
+  path: Path,
+  value: unknown,
+  written: string,
+  allowed: unknown,
+): SchemaMismatch {
   const wanted = String(allowed)
   // In quotes the number is another thing, and looks the same.
   const isText = value === wanted && value !== allowed
@@ -170,7 +175,7 @@ function explainConstant(path: Path, value: unknown, written: string, allowed: u
   return { path, message: `${nameOf(path)} must be ${wanted}${which}${found}` }
 }
 
-function explainPattern(path: Path, value: string): Misfit {
+function explainPattern(path: Path, value: string): SchemaMismatch {
   if (path.at(-1) === 'plugin') return { path, ...explainPluginId(value) }
   return {
     path,

@@ -5,7 +5,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { DesiredStateDocument } from '../../documents/desired-state.generated.ts'
 import type { Problem } from '../../domain/errors.ts'
-import type { Misfit } from './misfit.ts'
+import type { SchemaMismatch } from './misfit.ts'
 import { explainAlternatives } from './shape-alternatives.ts'
 import { explainFault } from './shape-faults.ts'
 import { validateDesiredState } from './shape-validator.generated.ts'
@@ -40,7 +40,7 @@ export function checkShape({ data, places }: YamlTree): Shape {
   return { ...(fits && { document: data }), problems }
 }
 
-function findMisfits(data: unknown, places: Places): readonly Misfit[] {
+function findMisfits(data: unknown, places: Places): readonly SchemaMismatch[] {
   // The generated code carries no types of its own.
   const validate = validateDesiredState as unknown as ValidateFunction
   if (validate(data)) return []

@@ -4,7 +4,7 @@
  */
 import { CST, Lexer, type YAMLError } from 'yaml'
 
-export interface Fault {
+export interface YamlFault {
   /** Where in the text, from 0. */
   readonly offset: number
   readonly message: string
@@ -12,7 +12,7 @@ export interface Fault {
 }
 
 /** What is no YAML with a mistake in it, but something else. */
-export function findForeign(text: string): Fault | undefined {
+export function findForeign(text: string): YamlFault | undefined {
   const conflict = /^(?:<{7}|>{7})(?: |\r?$)/m.exec(text)
   if (conflict !== null) {
     return {
@@ -25,7 +25,7 @@ export function findForeign(text: string): Fault | undefined {
 }
 
 /** `plugin "secret" "kv" {` or `version = 1`, in the first line that says something. */
-export function findHcl(text: string): Fault | undefined {
+export function findHcl(text: string): YamlFault | undefined {
   const first = /^[ \t]*(?!#|\/\/)\S.*$/m.exec(text)
   if (first === null) return undefined
   const isHcl = /^\s*[\w-]+(?:\s+"[^"]*")*\s*(?:\{\s*$|=\s*\S)/.test(first[0])
@@ -39,7 +39,7 @@ export function findHcl(text: string): Fault | undefined {
 }
 
 /** The first error of a document, where it was made. */
-export function explainError(text: string, error: YAMLError): Fault {
+export function explainError(text: string, error: YAMLError): YamlFault {
   const lexemes = readLexemes(text)
   const at = error.pos[0]
   return (
@@ -91,8 +91,8 @@ function isQuoted({ type }: Lexeme): boolean {
 }
 
 /** Unclosed, or closed by the quote that was to open the next text, lines below. */
-function explainQuote(lexemes: readonly Lexeme[], at: number): Fault | undefined {
-  const fault = (offset: number): Fault => ({
+function explainQuote(lexemes: readonly Lexeme[], at: number): YamlFault | undefined {
+  const fault = (offset: number): YamlFault => ({
     offset,
     message: 'the quote that begins here is not closed on its line',
     hint: 'add the quote at the end of the text',
@@ -115,7 +115,11 @@ function isClosed(source: string): boolean {
 }
 
 /** Inside `{ }` and `[ ]`: what is left out there, or that they do not end. */
-function explainFlow(lexemes: readonly Lexeme[], at: number, error: YAMLError): Fault | undefined {
+function explainFlow(
+  lexemes: readonly Lexeme[],
+  at: number,
+  error: YAMLError,
+): YamlFault | undefined {
   const index = indexAt(lexemes, at)
   const [before, here, next] = [lexemes[index - 1], lexemes[index], lexemes[index + 1]]
   const open = here?.open ?? []
@@ -171,7 +175,7 @@ function explainIndentation(
   lexemes: readonly Lexeme[],
   at: number,
   error: YAMLError,
-): Fault | undefined {
+): YamlFault | undefined {
   const index = indexAt(lexemes, at)
   const here = lexemes[index]
   const isKey = lexemes[index + 1]?.type === 'map-value-ind'
@@ -208,7 +212,7 @@ const HINTS: Partial<Record<YAMLError['code'], string>> = {
 }
 
 /** The library quotes what it stumbled on; that may be a secret value, so it is left out. */
-function describeError(error: YAMLError): Fault {
+function describeError(error: YAMLError): YamlFault {
   const words = error.code === 'BAD_DQ_ESCAPE' ? 'Invalid escape sequence' : error.message
   const message = `not valid YAML: ${words.replace(/(?<=\w): .*$/s, '')}`
   const hint = HINTS[error.code]

@@ -4,7 +4,7 @@
  * built from them, so nested aliases are never expanded and deep nesting never fills the stack.
  */
 import { Composer, CST, isScalar, Lexer, Parser, type Document } from 'yaml'
-import { explainError, type Fault, findForeign, findHcl } from './yaml-faults.ts'
+import { explainError, type YamlFault, findForeign, findHcl } from './yaml-faults.ts'
 
 /** Far below what fills the stack, far above what the format needs. */
 const DEEPEST_NESTING = 64
@@ -12,7 +12,7 @@ const MOST_ERRORS = 1000
 
 export type Syntax =
   | { readonly kind: 'document'; readonly document: Document.Parsed }
-  | { readonly kind: 'faults'; readonly faults: readonly Fault[] }
+  | { readonly kind: 'faults'; readonly faults: readonly YamlFault[] }
 
 export function parseSyntax(text: string): Syntax {
   const foreign = findForeign(text)
@@ -47,7 +47,7 @@ function isRefused(type: CST.Token['type'] | null): type is keyof typeof REFUSED
 }
 
 /** The first anchor, alias and tag, each with how many there are; a text may be meant, so not which. */
-function findRefused(text: string): Fault[] {
+function findRefused(text: string): YamlFault[] {
   if (!/[&*!]/.test(text)) return []
   const found = new Map<keyof typeof REFUSED, { offset: number; count: number }>()
   let offset = 0
@@ -78,7 +78,7 @@ function findRefused(text: string): Fault[] {
   })
 }
 
-function readTokens(text: string): Fault | readonly CST.Token[] {
+function readTokens(text: string): YamlFault | readonly CST.Token[] {
   const tokens: CST.Token[] = []
   let documents = 0
   let errors = 0
@@ -107,7 +107,7 @@ function readTokens(text: string): Fault | readonly CST.Token[] {
   return tokens
 }
 
-function* parseTokens(text: string): Generator<CST.Token | Fault> {
+function* parseTokens(text: string): Generator<CST.Token | YamlFault> {
   const parser = new Parser()
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme)

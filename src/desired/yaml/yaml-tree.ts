@@ -7,7 +7,7 @@ import type { Source } from '../../domain/desired.ts'
 import { formatSource, type Problem } from '../../domain/errors.ts'
 import { completeVersion, explainNumber } from '../version-text.ts'
 import { show } from '../wording.ts'
-import type { Fault } from './yaml-faults.ts'
+import type { YamlFault } from './yaml-faults.ts'
 import { parseSyntax } from './yaml-syntax.ts'
 
 /** The keys and list positions that lead to a value. */
@@ -64,11 +64,11 @@ function locator(file: string, text: string): Locate {
   }
 }
 
-function problemAt(source: Source, { message, hint }: Omit<Fault, 'offset'>): Problem {
+function problemAt(source: Source, { message, hint }: Omit<YamlFault, 'offset'>): Problem {
   return { message, source, ...(hint !== undefined && { hint }) }
 }
 
-interface Place {
+interface YamlPlace {
   readonly key: Source
   readonly value: Source
   readonly written?: string
@@ -77,8 +77,8 @@ interface Place {
 class TreeReader implements Places {
   readonly problems: Problem[] = []
   readonly #locate: Locate
-  readonly #start: Place
-  readonly #places = new Map<string, Place>()
+  readonly #start: YamlPlace
+  readonly #places = new Map<string, YamlPlace>()
 
   constructor(locate: Locate) {
     this.#locate = locate
@@ -153,11 +153,11 @@ class TreeReader implements Places {
     return key
   }
 
-  #keep(path: Path, place: Place): void {
+  #keep(path: Path, place: YamlPlace): void {
     this.#places.set(pointer(path), place)
   }
 
-  #place(path: Path): Place {
+  #place(path: Path): YamlPlace {
     for (let length = path.length; length >= 0; length--) {
       const place = this.#places.get(pointer(path.slice(0, length)))
       if (place !== undefined) return place

@@ -9,7 +9,7 @@ import {
   SOURCE,
 } from '../../../test/builders/safety-input.ts'
 import { binaryMissing } from './binary-missing.ts'
-import { noWayBack } from './no-way-back.ts'
+import { noRollback } from './no-rollback.ts'
 
 const KV = 'secret/my-kv'
 const NODE = nodeAddress(2)
@@ -27,7 +27,7 @@ test('a node without the file of the version to run is named', () => {
     nodes: [NODE],
     at: SOURCE,
   })
-  expect(noWayBack.judge(input)).toEqual([])
+  expect(noRollback.judge(input)).toEqual([])
 })
 
 test('a file that only the way back needs is no error, and no way back', () => {
@@ -35,7 +35,7 @@ test('a file that only the way back needs is no error, and no way back', () => {
   const input = safetyInput({ desired, live: { catalog, mounts } })
 
   expect(binaryMissing.judge(input)).toEqual([])
-  expect(only(noWayBack.judge(input))).toMatchObject({
+  expect(only(noRollback.judge(input))).toMatchObject({
     subject: KV,
     message: `If the new secret/my-kv fails, nothing starts v0.16.2 again on ${NODE}: its file my-kv_0.16.2 is not in the plugin directory there.`,
   })

@@ -3,7 +3,7 @@ import { doublingMounts, mayDoubleNamespaces } from '../../domain/doubled-namesp
 import { groupBy } from '../../domain/group-by.ts'
 import type { LiveState } from '../../domain/live.ts'
 import { isBuiltinVersion, ROOT_NAMESPACE } from '../../domain/names.ts'
-import type { Draft } from '../../plan/make-plan.ts'
+import type { DraftPlan } from '../../plan/make-plan.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
@@ -28,7 +28,7 @@ export const builtinVersionWithNamespaces: PlanRule = {
   },
 }
 
-function judgeTunes({ steps, index, targets }: Draft, live: LiveState): Verdict[] {
+function judgeTunes({ steps, index, targets }: DraftPlan, live: LiveState): Verdict[] {
   const tuned = steps.flatMap(({ action }) => {
     if (action.kind !== 'tune' || !isBuiltinVersion(action.version)) return []
     const mount = index.mountAt(action.mount)
@@ -51,9 +51,9 @@ function judgeTunes({ steps, index, targets }: Draft, live: LiveState): Verdict[
 }
 
 /** Not of the plan's making: only a warning, or the plan that mends it could not be applied. */
-function judgeStanding(draft: Draft, live: LiveState): Verdict[] {
+function judgeStanding(draft: DraftPlan, live: LiveState): Verdict[] {
   const effects = effectsOf(draft)
-  const putBack = new Set(
+  const restoreVersion = new Set(
     draft.steps.flatMap(({ undo }) =>
       undo.flatMap((action) =>
         action.kind === 'tune' && isBuiltinVersion(action.version) ? action.mount : [],
@@ -63,7 +63,7 @@ function judgeStanding(draft: Draft, live: LiveState): Verdict[] {
   return doublingMounts(live).flatMap((mount): Verdict[] => {
     const { path, configured_version: version } = mount
     const isMoved = effects.mountAfter(mount).configured_version !== version
-    if (isMoved && !putBack.has(path)) return []
+    if (isMoved && !restoreVersion.has(path)) return []
     return [
       {
         severity: 'warning',

@@ -2,7 +2,7 @@
 import type { RegisterAction } from '../../documents/plan.generated.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { versionLabel } from '../../domain/names.ts'
-import type { Draft } from '../../plan/make-plan.ts'
+import type { DraftPlan } from '../../plan/make-plan.ts'
 import { environmentOfEntry } from '../../plan/past.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'
@@ -19,7 +19,7 @@ export const envUnobservable: PlanRule = {
   allowable: true,
   judge({ draft }) {
     const effects = effectsOf(draft)
-    const again = groupBy(registeredAgain(draft), (action) => action.plugin)
+    const again = groupBy(findRegisteredAgain(draft), (action) => action.plugin)
     const takenBack = draft.targets.flatMap(({ plugin }) => {
       const unknown = (again.get(plugin.id) ?? []).filter(
         (action) => environmentOfEntry(draft.past, action) === undefined,
@@ -55,7 +55,7 @@ export const envUnobservable: PlanRule = {
 }
 
 /** What the undo of a step registers; not of what nothing uses when it is retired. */
-function registeredAgain({ steps }: Draft): RegisterAction[] {
+function findRegisteredAgain({ steps }: DraftPlan): RegisterAction[] {
   return steps.flatMap(({ undo, requires }) => {
     const actions = undo.filter((action) => action.kind === 'register')
     return requires.some(({ fact }) => fact === 'unused') ? [] : actions

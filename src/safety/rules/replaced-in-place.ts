@@ -3,7 +3,7 @@ import type { DesiredState, DesiredVersion } from '../../domain/desired.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import type { LiveState } from '../../domain/live.ts'
 import { BUILTIN, isOtherBinary, type NodeAddress, versionLabel } from '../../domain/names.ts'
-import type { Draft } from '../../plan/make-plan.ts'
+import type { DraftPlan } from '../../plan/make-plan.ts'
 import type { MountTarget } from '../../plan/targets.ts'
 import { isChecked } from '../needed-files.ts'
 import { fileKey, type PlanRule, type RuleInput, type Verdict } from '../rule.ts'
@@ -74,7 +74,9 @@ function forwarding({ nodes }: LiveState): readonly NodeAddress[] {
 }
 
 /** By mount: the nodes where the plan reloads it, and the rollback of the reload leaves it out. */
-function reloadsWithoutRollback({ steps }: Draft): ReadonlyMap<string, ReadonlySet<NodeAddress>> {
+function reloadsWithoutRollback({
+  steps,
+}: DraftPlan): ReadonlyMap<string, ReadonlySet<NodeAddress>> {
   const lost = new Map<string, Set<NodeAddress>>()
   for (const { action, restores } of steps) {
     if (action.kind !== 'reload') continue

@@ -4,20 +4,20 @@ import type { Source } from '../../domain/desired.ts'
 import type { LiveState } from '../../domain/live.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import type { NodeAddress } from '../../domain/names.ts'
-import type { Draft } from '../../plan/make-plan.ts'
+import type { DraftPlan } from '../../plan/make-plan.ts'
 import { entrySubject } from '../../plan/steps.ts'
 import { missingFiles } from '../needed-files.ts'
 import { effectsOf } from '../effects.ts'
 import { fileKey, type PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 
-type Unsafe = Rehearsal['unsafe'][number]
+type UnsafePoint = Rehearsal['unsafe'][number]
 
 const REPORT = 'Nothing in the file causes this: report it, with the plan (`--out`).'
 const RETIRE_LATER = 'Take the version out of `retire`, apply, and retire it when nothing uses it.'
 
 /** What would make it safe, where the kind of fault says. */
-const FIXES: Readonly<Partial<Record<Unsafe['kind'], string>>> = {
+const FIXES: Readonly<Partial<Record<UnsafePoint['kind'], string>>> = {
   refused:
     'Look at the server’s words: what they name has to be put right on the cluster, or in the file, first.',
   'entry-missing': RETIRE_LATER,
@@ -73,7 +73,7 @@ export const unsafeStoppingPoint: PlanRule = {
 }
 
 /** The files that the plan registers and another entry names with another hash. */
-function filesReplaced(draft: Draft, { catalog }: LiveState): string[] {
+function filesReplaced(draft: DraftPlan, { catalog }: LiveState): string[] {
   return effectsOf(draft)
     .registered.filter(({ entry }) =>
       catalog.some(({ command, sha256 }) => command === entry.command && sha256 !== entry.sha256),
@@ -81,16 +81,23 @@ function filesReplaced(draft: Draft, { catalog }: LiveState): string[] {
     .map(({ entry }) => fileKey(entry))
 }
 
-function fixOf({ kind, nodes }: Unsafe, live: LiveState): string | undefined {
+function fixOf({ kind, nodes }: UnsafePoint, live: LiveState): string | undefined {
   const lost = FOLLOWS_A_FILE.has(kind) ? filesLackingOn(nodes, live) : []
-  return lost.length > 0 ? putBack(lost) : FIXES[kind]
+  return lost.length > 0 ? restoreEntry(lost) : FIXES[kind]
 }
 
 /** What a file that is missing comes to. */
-const FOLLOWS_A_FILE: ReadonlySet<Unsafe['kind']> = new Set(['file-differs', 'down', 'refused'])
+const FOLLOWS_A_FILE: ReadonlySet<UnsafePoint['kind']> = new Set([
+  'file-differs',
+  'down',
+  'refused',
+])
 
 /** What follows from a file that the plan starts is told once, with its cause: `binary-missing`. */
-function comesOfMissingFile({ kind, nodes }: Unsafe, lacking: ReadonlySet<NodeAddress>): boolean {
+function comesOfMissingFile(
+  { kind, nodes }: UnsafePoint,
+  lacking: ReadonlySet<NodeAddress>,
+): boolean {
   return FOLLOWS_A_FILE.has(kind) && nodes.length > 0 && nodes.every((node) => lacking.has(node))
 }
 
@@ -106,12 +113,12 @@ function filesLackingOn(nodes: readonly NodeAddress[], { catalog }: LiveState): 
   )
 }
 
-function putBack(files: readonly string[]): string {
+function restoreEntry(files: readonly string[]): string {
   return `Copy these files to the plugin directory: ${nameSome(files)}. Then plan again.`
 }
 
 /** Where the file has the plugin that the step is about. */
-function placeOfStep(id: string, { steps, targets }: Draft): Source | undefined {
+function placeOfStep(id: string, { steps, targets }: DraftPlan): Source | undefined {
   const step = steps.find((one) => one.id === id)
   if (step === undefined) return undefined
   const about = [...step.requires, ...step.ensures].find((fact) => 'plugin' in fact)

@@ -4,7 +4,7 @@ import { unreachable } from '../../domain/errors.ts'
 import type { LiveMount, LiveState } from '../../domain/live.ts'
 import { type PluginId, UNVERSIONED, type Version, versionLabel } from '../../domain/names.ts'
 import { groupBy } from '../../domain/group-by.ts'
-import { findUses, type Use, type UsedEntry } from '../../plan/uses.ts'
+import { findUses, type VersionUse, type UsedEntry } from '../../plan/uses.ts'
 import { type Effects, effectsOf } from '../effects.ts'
 import type { PlanRule, RuleInput, Verdict } from '../rule.ts'
 import { nameSome } from '../wording.ts'
@@ -21,9 +21,9 @@ export const versionInUse: PlanRule = {
   judge(input) {
     const { desired, live, draft } = input
     const effects = effectsOf(draft)
-    const wanted = wantedBy(desired)
+    const wanted = findDesiredUses(desired)
     // What could not be read is in every version's way: found once.
-    let unknown: readonly Use[] | undefined
+    let unknown: readonly VersionUse[] | undefined
     return draft.targets.flatMap(({ plugin, targets }) => {
       if (plugin.retire.length === 0) return []
       const reverting = new Set(
@@ -62,7 +62,9 @@ const LET_IT_BE_READ =
   'See that it can be read (`lockstep policy` prints the rights; a node that is away has to come back), or take the version out of `retire` until it is.'
 
 /** What the file itself still wants a version for. */
-function wantedBy(desired: DesiredState): (plugin: DesiredPlugin, version: Version) => string[] {
+function findDesiredUses(
+  desired: DesiredState,
+): (plugin: DesiredPlugin, version: Version) => string[] {
   const holders = groupBy(
     [...desired.mounts, ...desired.connections].filter(({ use }) => use !== undefined),
     ({ plugin }) => plugin,
@@ -119,6 +121,6 @@ function stateAfter(
   }
 }
 
-function unknownUses(live: LiveState, entry: UsedEntry): readonly Use[] {
+function unknownUses(live: LiveState, entry: UsedEntry): readonly VersionUse[] {
   return findUses({ ...live, mounts: [], connections: [], pins: [] }, entry)
 }

@@ -9,7 +9,7 @@ import { addNamespace } from './namespaces.ts'
 import { runsMounts, setUpMount } from './running.ts'
 import { isOverridable } from '../../domain/overridable.ts'
 import type { MountSeed, NodeSeed, RunningSeed, TwinOptions } from './seeds.ts'
-import type { Backend, Mount, Node, Running, State } from './state.ts'
+import type { Backend, Mount, Node, RunningBackend, State } from './state.ts'
 
 export function buildState(options: TwinOptions): State {
   const { product, server_version, cluster } = options
@@ -87,7 +87,7 @@ function addMounts(state: State, seeds: readonly MountSeed[]): void {
 }
 
 /** What was seen to run. */
-function resume(state: State, mount: Mount, said: RunningSeed): Running {
+function resume(state: State, mount: Mount, said: RunningSeed): RunningBackend {
   return {
     version: said.running_version,
     sha256: said.running_sha256,

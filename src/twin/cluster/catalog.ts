@@ -21,12 +21,16 @@ import type { ExternalPlugin } from './seeds.ts'
 import { compareVersions } from './server-version.ts'
 import type { Entry, Node, State } from './state.ts'
 
-export type Found =
+export type FoundPlugin =
   | { readonly kind: 'external'; readonly entry: Entry }
   | { readonly kind: 'builtin'; readonly builtin: BuiltinPlugin }
 
 /** What a mount of this plugin and version would run; undefined where nothing is registered. */
-export function findPlugin(state: State, plugin: PluginId, version: Version): Found | undefined {
+export function findPlugin(
+  state: State,
+  plugin: PluginId,
+  version: Version,
+): FoundPlugin | undefined {
   const versions = state.catalog.get(plugin)
   const entry = versions?.get(version)
   if (entry !== undefined) return { kind: 'external', entry }

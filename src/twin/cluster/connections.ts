@@ -17,7 +17,7 @@ import { answer, joinErrors, NO_CONTENT, NOTHING_THERE, refuse } from './answers
 import { chooseVersion, findPlugin, notFound } from './catalog.ts'
 import { readVersion } from './server-version.ts'
 import { type FailureCause, whyNotStarting } from './start.ts'
-import type { Connection, Mount, Node, State } from './state.ts'
+import type { TwinConnection, Mount, Node, State } from './state.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -56,7 +56,7 @@ function readRoles(value: unknown): unknown[] {
 }
 
 /** Vault tells what runs, where it runs or can be started. */
-function describeForVault(state: State, node: Node, connection: Connection): Body {
+function describeForVault(state: State, node: Node, connection: TwinConnection): Body {
   const running = connection.running ?? startConnection(state, node, connection).running
   return {
     disable_automated_rotation: false,
@@ -155,7 +155,11 @@ export function reloadConnections(
   return names.sort(compareText)
 }
 
-function restartConnection(state: State, node: Node, connection: Connection): string | undefined {
+function restartConnection(
+  state: State,
+  node: Node,
+  connection: TwinConnection,
+): string | undefined {
   const started = startConnection(state, node, connection)
   const running = 'failure' in started ? undefined : started.running
   state.connections.set(connection.path, { ...connection, running })
@@ -179,11 +183,11 @@ export interface NotConnecting {
   readonly cause: FailureCause
 }
 
-type Started =
+type StartedConnection =
   | { readonly running: Version }
   | { readonly failure: string; readonly cause: FailureCause; readonly running: undefined }
 
-function startConnection(state: State, node: Node, connection: Connection): Started {
+function startConnection(state: State, node: Node, connection: TwinConnection): StartedConnection {
   const version = state.pins.get(connection.plugin) ?? connection.version
   const found = findPlugin(state, connection.plugin, version)
   if (found === undefined) return fail(notFound(connection.plugin, version), 'entry')
@@ -192,7 +196,7 @@ function startConnection(state: State, node: Node, connection: Connection): Star
   return failure === undefined ? { running: version } : fail(failure.onDemand, failure.cause)
 }
 
-function fail(failure: string, cause: FailureCause): Started {
+function fail(failure: string, cause: FailureCause): StartedConnection {
   return { failure, cause, running: undefined }
 }
 

@@ -47,7 +47,7 @@ import { normaliseVersion } from './server-version.ts'
 import type { Mount, Node, State } from './state.ts'
 
 /** A request taken apart. */
-export interface ReadRequest {
+export interface TwinRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly namespace: Namespace
   /** Inside the namespace, without its query. */
@@ -56,7 +56,7 @@ export interface ReadRequest {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-export function answerRequest(state: State, node: Node, request: ReadRequest): ServerResponse {
+export function answerRequest(state: State, node: Node, request: TwinRequest): ServerResponse {
   const { path, method, namespace } = request
   if (!path.startsWith('sys/')) return answerBelowMounts(state, node, request)
   const [, area = '', ...rest] = path.split('/')
@@ -94,7 +94,7 @@ export function answerRequest(state: State, node: Node, request: ReadRequest): S
 function answerMounts(
   state: State,
   node: Node,
-  { method, namespace, body }: ReadRequest,
+  { method, namespace, body }: TwinRequest,
   kind: 'secret' | 'auth',
   segments: readonly string[],
 ): ServerResponse {
@@ -117,7 +117,7 @@ function answerMounts(
 function answerPlugins(
   state: State,
   node: Node,
-  request: ReadRequest,
+  request: TwinRequest,
   [area, ...rest]: readonly string[],
 ): ServerResponse {
   const plugin = parsePluginId(rest.join('/'))
@@ -139,7 +139,7 @@ function answerPlugins(
 function answerCatalog(
   state: State,
   node: Node,
-  { method, namespace, query, body }: ReadRequest,
+  { method, namespace, query, body }: TwinRequest,
   plugin: PluginId | undefined,
   rest: readonly string[],
 ): ServerResponse {
@@ -162,7 +162,7 @@ function answerCatalog(
 
 function answerPins(
   state: State,
-  { method, body }: ReadRequest,
+  { method, body }: TwinRequest,
   plugin: PluginId | undefined,
   rest: readonly string[],
 ): ServerResponse {
@@ -182,7 +182,7 @@ function answerPins(
 function answerReload(
   state: State,
   node: Node,
-  { method, namespace, body }: ReadRequest,
+  { method, namespace, body }: TwinRequest,
   plugin: PluginId | undefined,
   rest: string,
 ): ServerResponse {
@@ -203,7 +203,7 @@ function refuseUnavailable({
 
 function answerNamespaces(
   state: State,
-  { method, namespace, query }: ReadRequest,
+  { method, namespace, query }: TwinRequest,
   name: string,
 ): ServerResponse {
   const { hasNamespaces, unavailable } = BEHAVIOUR[state.product]
@@ -215,7 +215,7 @@ function answerNamespaces(
   return createNamespace(state, `${namespace}${parseNamespace(name)}` as Namespace)
 }
 
-function answerBelowMounts(state: State, node: Node, request: ReadRequest): ServerResponse {
+function answerBelowMounts(state: State, node: Node, request: TwinRequest): ServerResponse {
   const { namespace, path, query, method } = request
   const isHelp = query.get('help') === '1' || query.get('help') === 'true'
   const full = `${namespace}${path}`
@@ -249,7 +249,7 @@ function answerDatabase(
   state: State,
   node: Node,
   mount: Mount,
-  { method, query, body }: ReadRequest,
+  { method, query, body }: TwinRequest,
   path: string,
 ): ServerResponse | undefined {
   const [area, name] = path.split('/')

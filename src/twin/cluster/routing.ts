@@ -7,7 +7,7 @@ import { type Namespace, parseNamespace, ROOT_NAMESPACE } from '../../domain/nam
 import { REDIRECT, refuse } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
 import { answerHealth, answerLeader, answerSealStatus, SEALED } from './cluster-status.ts'
-import { answerRequest, type ReadRequest } from './requests.ts'
+import { answerRequest, type TwinRequest } from './requests.ts'
 import type { Node, State } from './state.ts'
 
 export function route(state: State, node: Node, request: ServerRequest): ServerResponse {
@@ -28,7 +28,7 @@ export function route(state: State, node: Node, request: ServerRequest): ServerR
 }
 
 /** Undefined where the path is not percent-encoded as one must be. */
-function readRequest(state: State, request: ServerRequest): ReadRequest | undefined {
+function readRequest(state: State, request: ServerRequest): TwinRequest | undefined {
   const [encoded = '', query = ''] = request.path.split('?')
   const path = decode(encoded)
   const named = BEHAVIOUR[state.product].hasNamespaces || state.namespaces.has(request.namespace)
@@ -66,7 +66,7 @@ function decode(path: string): string | undefined {
 function answerOfItself(
   state: State,
   node: Node,
-  { path, query, namespace }: ReadRequest,
+  { path, query, namespace }: TwinRequest,
 ): ServerResponse | undefined {
   switch (path) {
     case 'sys/health':
@@ -85,13 +85,13 @@ function answerOfItself(
   }
 }
 
-function answersAsStandby(state: State, node: Node, { method, path }: ReadRequest): boolean {
+function answersAsStandby(state: State, node: Node, { method, path }: TwinRequest): boolean {
   if (!state.standbysServe || node.state !== 'up') return false
   if (method === 'GET') return path !== 'sys/ha-status'
   return path === 'sys/plugins/reload/backend' || path === 'sys/capabilities-self'
 }
 
-function refuseToForward(state: State, node: Node, { query }: ReadRequest): ServerResponse {
+function refuseToForward(state: State, node: Node, { query }: TwinRequest): ServerResponse {
   const isStuck = state.standbysServe && node.state === 'forwarding'
   return isStuck && query.has('help') ? refuse(500, 'please forward to the active node') : REDIRECT
 }

@@ -12,7 +12,7 @@ import {
 import { BEHAVIOUR } from './behaviour.ts'
 import { hasMoreNamespaces } from './mount-table.ts'
 import { configuredOn, isAlive, killProcess, startMount, startPlugin } from './start.ts'
-import type { Mount, Node, Running, State } from './state.ts'
+import type { Mount, Node, RunningBackend, State } from './state.ts'
 
 /** Whether this node runs backends of its own. */
 export function runsMounts(state: State, node: Node): boolean {
@@ -36,7 +36,7 @@ export function setUpNode(state: State, node: Node): boolean {
   if (leads && mounts.some((mount) => doublesNamespaces(state, mount)))
     state.namespacesDoubled = true
   const { forgetsBuiltinVersionAtSetup } = BEHAVIOUR[state.product]
-  const running: [MountPath, Running][] = []
+  const running: [MountPath, RunningBackend][] = []
   for (const mount of mounts) {
     const forgets = forgetsBuiltinVersionAtSetup && isBuiltinVersion(mount.configured)
     const configured = forgets ? UNVERSIONED : mount.configured
@@ -62,7 +62,7 @@ export function setUpMount(
   mount: Mount,
   configured: Version = mount.configured,
   behind?: Version,
-): Running {
+): RunningBackend {
   const start = startMount(state, node, mount, configured)
   if (start.kind === 'started') {
     const { backend, version, sha256 } = start

@@ -38,7 +38,7 @@ export interface NodeSeed {
   readonly address: NodeAddress
   /** The first node leads where nobody says so. */
   readonly role?: 'active' | 'standby'
-  readonly state?: NodeState
+  readonly state?: SeedNodeState
   /** By command. */
   readonly files?: Readonly<Record<string, PluginFile>>
   /** The server's version; the cluster's if not said. */
@@ -46,7 +46,7 @@ export interface NodeSeed {
 }
 
 /** `forwarding`: up, and sending to the active node what it should answer itself (OpenBao). */
-export type NodeState = 'up' | 'forwarding' | 'sealed' | 'stopped'
+export type SeedNodeState = 'up' | 'forwarding' | 'sealed' | 'stopped'
 
 export interface MountSeed {
   readonly path: MountPath

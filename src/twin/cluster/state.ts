@@ -13,7 +13,7 @@ import type {
   RunningBinary,
   Version,
 } from '../../domain/names.ts'
-import type { NodeState, PluginFile } from './seeds.ts'
+import type { SeedNodeState, PluginFile } from './seeds.ts'
 
 export interface State {
   readonly product: Product
@@ -30,7 +30,7 @@ export interface State {
   readonly mounts: Map<MountPath, Mount>
   /** The mounts of each plugin, in the order in which they were made: the order of a reload. */
   readonly mountsOfPlugin: Map<PluginId, readonly MountPath[]>
-  readonly connections: Map<ConnectionPath, Connection>
+  readonly connections: Map<ConnectionPath, TwinConnection>
   /** What was written below mounts, by full path. */
   readonly secrets: Map<string, Secret>
   /** In the order in which they take over from each other. */
@@ -42,7 +42,7 @@ export interface State {
   /** The storage holds the mounts of namespaces twice: nothing is set up from it any more. */
   namespacesDoubled: boolean
   /** What the active node ran when it ceased to be that, and has nothing in it until then. */
-  ranLast: Map<MountPath, Running>
+  ranLast: Map<MountPath, RunningBackend>
 }
 
 export interface Entry {
@@ -69,7 +69,7 @@ export interface Mount {
   readonly system?: string
 }
 
-export interface Connection {
+export interface TwinConnection {
   readonly path: ConnectionPath
   readonly plugin: PluginId
   readonly version: Version
@@ -91,14 +91,14 @@ export interface Node {
   readonly address: NodeAddress
   readonly version: string
   readonly files: Map<string, PluginFile>
-  state: NodeState
+  state: SeedNodeState
   /** What runs here; empty where nothing does. */
-  running: Map<MountPath, Running>
+  running: Map<MountPath, RunningBackend>
   /** How often each process was killed here: a backend made before the last time has lost its own. */
   kills: Map<string, number>
 }
 
-export interface Running {
+export interface RunningBackend {
   readonly version: Version
   readonly sha256: RunningBinary
   readonly backend: Backend

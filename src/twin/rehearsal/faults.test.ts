@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { mountPath, nodeAddress, plugin, sha256Of, version } from '../../../test/builders/live.ts'
-import { describeFaults, type Fault, faultsOfMount } from './faults.ts'
+import { describeFaults, type RehearsalFault, faultsOfMount } from './faults.ts'
 import type { RunningMount, WouldStart } from '../cluster/twin.ts'
 
 const OLD = sha256Of(plugin('secret/my-kv'), version('v1.0.0'))
@@ -48,12 +48,12 @@ it('finds each thing that may be wrong with a mount', () => {
 })
 
 it('says each kind of fault once, with a few of the mounts and nodes in words', () => {
-  const faults: Fault[] = Array.from({ length: 1_000 }, (_, number) => ({
+  const faults: RehearsalFault[] = Array.from({ length: 1_000 }, (_, number) => ({
     kind: 'down',
     mount: mountPath(`m${String(number).padStart(3, '0')}/`),
     node: nodeAddress((number % 2) + 1),
   }))
-  const refused: Fault = { kind: 'refused', node: nodeAddress(1), words: 'HTTP 400' }
+  const refused: RehearsalFault = { kind: 'refused', node: nodeAddress(1), words: 'HTTP 400' }
 
   const [first, second, ...others] = describeFaults('tune a/', [...faults, refused], 2)
 

@@ -13,10 +13,10 @@ import {
 import type { NotConnecting } from '../cluster/connections.ts'
 import type { RunningMount, WouldStart } from '../cluster/twin.ts'
 
-type Unsafe = Rehearsal['unsafe'][number]
-export type FaultKind = Unsafe['kind']
+type UnsafePoint = Rehearsal['unsafe'][number]
+export type FaultKind = UnsafePoint['kind']
 
-export interface Fault {
+export interface RehearsalFault {
   readonly kind: FaultKind
   /** Absent where it is of the cluster as a whole. */
   readonly node?: NodeAddress
@@ -27,7 +27,7 @@ export interface Fault {
 }
 
 /** A fault of one mount on one node. */
-export type MountFault = Pick<Fault, 'words'> & { readonly kind: FaultKind }
+export type MountFault = Pick<RehearsalFault, 'words'> & { readonly kind: FaultKind }
 
 export interface MountOnStage {
   readonly path: MountPath
@@ -96,7 +96,11 @@ function saidOfRestart(names: string, words: string): string {
  *
  * @param nodes how many there are to be named: `every node` is said of all
  */
-export function describeFaults(after: string, faults: readonly Fault[], nodes: number): Unsafe[] {
+export function describeFaults(
+  after: string,
+  faults: readonly RehearsalFault[],
+  nodes: number,
+): UnsafePoint[] {
   const groups = groupBy(faults, ({ kind }) => kind)
   return (Object.keys(SAID) as FaultKind[]).flatMap((kind) => {
     const group = groups.get(kind)

@@ -15,7 +15,7 @@ import type {
   ExternalPlugin,
   MountSeed,
   NodeSeed,
-  NodeState,
+  SeedNodeState,
   PluginFile,
   RunningSeed,
 } from '../cluster/seeds.ts'
@@ -100,7 +100,7 @@ function nodeSeed(node: LiveNode, files: Readonly<Record<string, PluginFile>>): 
   }
 }
 
-function nodeState({ state, role }: LiveNode): NodeState {
+function nodeState({ state, role }: LiveNode): SeedNodeState {
   switch (state) {
     case 'serving':
       return 'up'

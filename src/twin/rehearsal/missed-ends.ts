@@ -1,10 +1,10 @@
 /** What a plan was to bring about and does not: never the cluster's fault, always the planner's. */
 import { isBuiltinVersion, isOtherBinary, UNVERSIONED, versionLabel } from '../../domain/names.ts'
-import type { WantedEnd, WantedEntry, WantedMount } from '../../domain/wanted-end.ts'
-import type { Fault } from './faults.ts'
+import type { DesiredEnd, DesiredEndEntry, DesiredEndMount } from '../../domain/desired-end.ts'
+import type { RehearsalFault } from './faults.ts'
 import type { Twin, TwinEntry } from '../cluster/twin.ts'
 
-export function missedEnds(twin: Twin, wanted: WantedEnd): Fault[] {
+export function missedEnds(twin: Twin, wanted: DesiredEnd): RehearsalFault[] {
   return [
     ...wanted.entries.flatMap((entry) => missedEntry(twin, entry)),
     ...wanted.mounts.flatMap((mount) => missedMount(twin, mount)),
@@ -14,11 +14,14 @@ export function missedEnds(twin: Twin, wanted: WantedEnd): Fault[] {
   ]
 }
 
-function missed(words: string, where: Pick<Fault, 'mount' | 'node' | 'connection'> = {}): Fault {
+function missed(
+  words: string,
+  where: Pick<RehearsalFault, 'mount' | 'node' | 'connection'> = {},
+): RehearsalFault {
   return { kind: 'missed-end', words, ...where }
 }
 
-function missedEntry(twin: Twin, { plugin, version, content }: WantedEntry): Fault[] {
+function missedEntry(twin: Twin, { plugin, version, content }: DesiredEndEntry): RehearsalFault[] {
   const found = twin.entry(plugin, version)
   const subject = `${plugin} ${versionLabel(version)}`
   if (content === null) return found === undefined ? [] : [missed(`${subject} still registered`)]
@@ -35,7 +38,7 @@ function isSame(found: TwinEntry, { command, sha256, args }: TwinEntry): boolean
   )
 }
 
-function missedMount(twin: Twin, wanted: WantedMount): Fault[] {
+function missedMount(twin: Twin, wanted: DesiredEndMount): RehearsalFault[] {
   const { mount, nodes } = wanted
   return nodes.flatMap((node) => {
     const running = twin.running(node, mount)
@@ -63,6 +66,6 @@ function missedMount(twin: Twin, wanted: WantedMount): Fault[] {
 }
 
 /** What has no version, or the builtin's, says what the binary says of itself. */
-function isVersionOf({ version: wanted }: WantedMount, version: string): boolean {
+function isVersionOf({ version: wanted }: DesiredEndMount, version: string): boolean {
   return wanted === UNVERSIONED || isBuiltinVersion(wanted) || wanted === version
 }

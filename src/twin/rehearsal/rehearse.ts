@@ -8,17 +8,23 @@ import type { Action, Rehearsal, Step } from '../../documents/plan.generated.ts'
 import { isWrite } from '../../documents/writes-of.ts'
 import type { LiveState } from '../../domain/live.ts'
 import type { MountPath } from '../../domain/names.ts'
-import type { WantedEnd } from '../../domain/wanted-end.ts'
+import type { DesiredEnd } from '../../domain/desired-end.ts'
 import { requestOf } from '../../server/requests.ts'
-import { describeFaults, type Fault } from './faults.ts'
+import { describeFaults, type RehearsalFault } from './faults.ts'
 import { missedEnds } from './missed-ends.ts'
 import { findLateStandbys } from './reload-order.ts'
-import { checkConnection, checkMount, pluginsOfEntry, setStage, type Stage } from './stage.ts'
+import {
+  checkConnection,
+  checkMount,
+  pluginsOfEntry,
+  setStage,
+  type RehearsalStage,
+} from './stage.ts'
 
 export interface RehearsalInput {
   readonly live: LiveState
   readonly steps: readonly Step[]
-  readonly wanted: WantedEnd
+  readonly wanted: DesiredEnd
 }
 
 /** Null where there is nothing to rehearse, and nothing that should have been. */
@@ -28,12 +34,12 @@ export function rehearse({ live, steps, wanted }: RehearsalInput): Rehearsal | n
   const stage = setStage(live, steps, wanted, active.address)
   const late = findLateStandbys(steps, stage.active)
   const unsafe: Rehearsal['unsafe'] = []
-  const tell = (after: string, faults: readonly Fault[]): void => {
+  const tell = (after: string, faults: readonly RehearsalFault[]): void => {
     unsafe.push(...describeFaults(after, faults, stage.nodes.length))
   }
   let isRefused = false
   // What costs the cluster its leader does so at every stop from there on.
-  const lasting: Fault[] = []
+  const lasting: RehearsalFault[] = []
   for (const step of steps) {
     const faults = playStep(stage, step)
     isRefused ||= faults.some(({ kind }) => kind === 'refused')
@@ -60,12 +66,12 @@ export function rehearse({ live, steps, wanted }: RehearsalInput): Rehearsal | n
  * Sends a step's request; what is wrong after it that was not before the plan. A check sends none,
  * so it changes nothing.
  */
-function playStep(stage: Stage, { action }: Step): Fault[] {
+function playStep(stage: RehearsalStage, { action }: Step): RehearsalFault[] {
   if (!isWrite(action)) return []
   const node = action.kind === 'reload' ? action.node : stage.active
   const look = prepareLook(stage, action)
   const { status, body } = stage.twin.send(node, requestOf(action))
-  const refused: Fault[] =
+  const refused: RehearsalFault[] =
     status < 300 ? [] : [{ kind: 'refused', node, words: `HTTP ${status} ${JSON.stringify(body)}` }]
   return [...refused, ...look()]
 }
@@ -74,7 +80,7 @@ function playStep(stage: Stage, { action }: Step): Fault[] {
  * What a request can have changed: looking at more would cost more and show no more. Called before
  * the request; the look itself is taken after it.
  */
-function prepareLook(stage: Stage, action: Action): () => readonly Fault[] {
+function prepareLook(stage: RehearsalStage, action: Action): () => readonly RehearsalFault[] {
   const { nodes } = stage
   switch (action.kind) {
     case 'register':
@@ -110,9 +116,9 @@ function prepareLook(stage: Stage, action: Action): () => readonly Fault[] {
 
 /** The processes end under the mounts that are named, and under every other that shares one. */
 function prepareReload(
-  stage: Stage,
+  stage: RehearsalStage,
   { node, mounts }: Action & { readonly kind: 'reload' },
-): () => readonly Fault[] {
+): () => readonly RehearsalFault[] {
   const { mates } = stage
   const named = new Set(mounts)
   const ended = mates.processesOf(node, mounts)
@@ -125,7 +131,7 @@ function prepareReload(
 
 /** A mount that was made is kept as those that were there. */
 function bringOnStage(
-  { twin, active, nodes, mounts, mountsOf, mates }: Stage,
+  { twin, active, nodes, mounts, mountsOf, mates }: RehearsalStage,
   { mount: path, plugin }: Action & { readonly kind: 'enable' },
 ): void {
   const made = twin.running(active, path)
@@ -135,6 +141,6 @@ function bringOnStage(
   for (const node of nodes) mates.look(node, path)
 }
 
-function reloadedLate(mount: MountPath, { action }: Step): Fault {
+function reloadedLate(mount: MountPath, { action }: Step): RehearsalFault {
   return { kind: 'late-standby', mount, ...(action.kind === 'reload' && { node: action.node }) }
 }

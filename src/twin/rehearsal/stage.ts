@@ -13,9 +13,9 @@ import type {
   PluginId,
   RunningBinary,
 } from '../../domain/names.ts'
-import type { WantedEnd } from '../../domain/wanted-end.ts'
+import type { DesiredEnd } from '../../domain/desired-end.ts'
 import {
-  type Fault,
+  type RehearsalFault,
   type FaultKind,
   faultsOfMount,
   type MountOnStage,
@@ -25,7 +25,7 @@ import { twinFromLive } from './from-live.ts'
 import { type ProcessMates, trackProcessMates } from './process-mates.ts'
 import type { Twin } from '../cluster/twin.ts'
 
-export interface Stage {
+export interface RehearsalStage {
   readonly twin: Twin
   readonly active: NodeAddress
   /** Every node that is up: each may restart at any moment. */
@@ -49,14 +49,14 @@ export interface Stage {
 export function setStage(
   live: LiveState,
   steps: readonly Step[],
-  wanted: WantedEnd,
+  wanted: DesiredEnd,
   active: NodeAddress,
-): Stage {
+): RehearsalStage {
   const up = live.nodes.filter(
     ({ state }) => state === 'serving' || state === 'forwarding' || state === 'not-ready',
   )
   const twin = twinFromLive(live)
-  const stage: Stage = {
+  const stage: RehearsalStage = {
     twin,
     active,
     nodes: up.map(({ address }) => address),
@@ -100,7 +100,7 @@ function pluginsOfCommand(live: LiveState): Map<string, PluginId[]> {
 }
 
 /** The plugins whose mounts and connections a request can reach. */
-function pluginsTouched(stage: Stage, action: Action): readonly PluginId[] {
+function pluginsTouched(stage: RehearsalStage, action: Action): readonly PluginId[] {
   const { mounts, connections } = stage
   const ofMount = (path: MountPath): PluginId[] => {
     const mount = mounts.get(path)
@@ -125,7 +125,7 @@ function pluginsTouched(stage: Stage, action: Action): readonly PluginId[] {
 
 /** The plugin, and every other that starts the same file. */
 export function pluginsOfEntry(
-  { pluginsOfCommand }: Stage,
+  { pluginsOfCommand }: RehearsalStage,
   action: Action & { readonly kind: 'register' | 'deregister' },
 ): readonly PluginId[] {
   const others =
@@ -133,7 +133,7 @@ export function pluginsOfEntry(
   return [...new Set([action.plugin, ...others])]
 }
 
-function recordKnown(stage: Stage, plugin: PluginId): void {
+function recordKnown(stage: RehearsalStage, plugin: PluginId): void {
   const { twin, nodes, mountsOf, connectionsOf, mates, known } = stage
   const faults = [
     ...(mountsOf.get(plugin) ?? []).flatMap((path) => checkMount(stage, path, nodes)),
@@ -150,7 +150,11 @@ function recordKnown(stage: Stage, plugin: PluginId): void {
   }
 }
 
-function recordStarts({ twin, nodes, mounts }: Stage, live: LiveState, wanted: WantedEnd): void {
+function recordStarts(
+  { twin, nodes, mounts }: RehearsalStage,
+  live: LiveState,
+  wanted: DesiredEnd,
+): void {
   const views = new Map(live.mounts.map(({ path, nodes }) => [path, nodes]))
   for (const { mount: path, sha256 } of wanted.mounts) {
     const mount = mounts.get(path)
@@ -166,7 +170,11 @@ function recordStarts({ twin, nodes, mounts }: Stage, live: LiveState, wanted: W
 }
 
 /** What is wrong with a mount on these nodes that was not before the plan. */
-export function checkMount(stage: Stage, path: MountPath, nodes: readonly NodeAddress[]): Fault[] {
+export function checkMount(
+  stage: RehearsalStage,
+  path: MountPath,
+  nodes: readonly NodeAddress[],
+): RehearsalFault[] {
   const { twin, mounts } = stage
   const mount = mounts.get(path)
   if (mount === undefined) return []
@@ -181,17 +189,21 @@ export function checkMount(stage: Stage, path: MountPath, nodes: readonly NodeAd
 }
 
 /** Why a connection would not start again, where that is new. */
-export function checkConnection(stage: Stage, path: ConnectionPath): Fault[] {
+export function checkConnection(stage: RehearsalStage, path: ConnectionPath): RehearsalFault[] {
   return stage.nodes.flatMap((node) => {
     const not = stage.twin.whyNotConnecting(node, path)
-    const faults: Fault[] =
+    const faults: RehearsalFault[] =
       not === undefined ? [] : [{ ...wouldNotStart(not), connection: path, node }]
     return withoutKnown(stage, faults, `${node} ${path}`)
   })
 }
 
 /** What was wrong before and is well once is no longer known. */
-function withoutKnown({ known }: Stage, faults: readonly Fault[], key: string): readonly Fault[] {
+function withoutKnown(
+  { known }: RehearsalStage,
+  faults: readonly RehearsalFault[],
+  key: string,
+): readonly RehearsalFault[] {
   const before = known.get(key)
   if (before === undefined) return faults
   const still = faults.filter(({ kind }) => before.has(kind))
@@ -199,6 +211,6 @@ function withoutKnown({ known }: Stage, faults: readonly Fault[], key: string): 
   return faults.filter(({ kind }) => !before.has(kind))
 }
 
-function keyOf({ node, mount, connection }: Fault): string {
+function keyOf({ node, mount, connection }: RehearsalFault): string {
   return `${node} ${mount ?? connection}`
 }

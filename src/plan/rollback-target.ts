@@ -16,7 +16,7 @@ import { type LiveIndex, runsUnder } from '../domain/live-index.ts'
 import { findReplaced, type Past } from './past.ts'
 import type { MountTarget } from './targets.ts'
 
-export interface WayBack {
+export interface RollbackTarget {
   /** What to tune the mount to; `''` where nothing need be tuned. */
   readonly version: Version
   /** What runs again then. */
@@ -27,15 +27,15 @@ export interface WayBack {
  * Undefined where there is none: a version cannot be cleared, so a mount that had none can only
  * go back to a version under which the binary it ran is registered too.
  */
-export function wayBack(
+export function findRollbackTarget(
   target: MountTarget,
   index: LiveIndex,
   past: Pick<Past, 'beforeOpen'>,
-): WayBack | undefined {
+): RollbackTarget | undefined {
   const { mount } = target
   const before = mount.configured_version
   if (before === target.version) {
-    return wayBackFromPending(target, index) ?? wayBackFromOpen(target, index, past)
+    return rollbackTargetOfPending(target, index) ?? rollbackTargetOfOpen(target, index, past)
   }
   const sha256 = runsUnder(index, mount.plugin, before)
   // Changed by hand and not reloaded since: what it is configured for is not what it ran.
@@ -58,7 +58,10 @@ function ranEverywhere({ nodes }: LiveMount): RunningBinary | undefined {
 }
 
 /** Tuned already by an earlier run or by hand: what still runs somewhere tells what it was. */
-function wayBackFromPending(target: MountTarget, index: LiveIndex): WayBack | undefined {
+function rollbackTargetOfPending(
+  target: MountTarget,
+  index: LiveIndex,
+): RollbackTarget | undefined {
   const stale = target.mount.nodes.find((view) => view.running_sha256 !== target.sha256)
   if (stale === undefined || target.version === UNVERSIONED) return undefined
   return versionThatRuns(target.mount, stale.running_sha256, target.version, index)
@@ -68,11 +71,11 @@ function wayBackFromPending(target: MountTarget, index: LiveIndex): WayBack | un
  * Moved by a run that ended before its checks were seen to pass: its journal says what it was
  * configured for, and where that is registered still, a check that fails goes back to it.
  */
-function wayBackFromOpen(
+function rollbackTargetOfOpen(
   { mount, version: target }: MountTarget,
   index: LiveIndex,
   { beforeOpen }: Pick<Past, 'beforeOpen'>,
-): WayBack | undefined {
+): RollbackTarget | undefined {
   const version = beforeOpen.get(mount.path)
   if (version === undefined || version === UNVERSIONED || version === target) return undefined
   if (isBuiltinVersion(version) && index.mayDoubleNamespaces) return undefined
@@ -85,7 +88,7 @@ function versionThatRuns(
   sha256: RunningBinary,
   except: Version,
   index: LiveIndex,
-): WayBack | undefined {
+): RollbackTarget | undefined {
   if (sha256 === BUILTIN) {
     if (index.mayDoubleNamespaces) return undefined
     const version = index.builtinVersion(mount.plugin)
@@ -114,7 +117,7 @@ export function isOverwritten(
 
 /** Whether what a way back leads to can still be started, as far as its command is known. */
 export function canBeStarted(
-  back: WayBack,
+  back: RollbackTarget,
   plugin: DesiredPlugin,
   { index, past }: { readonly index: LiveIndex; readonly past: Past },
 ): boolean {

@@ -19,7 +19,7 @@ import {
   safetyInput,
   SOURCE,
 } from '../../../test/builders/safety-input.ts'
-import { noWayBack } from './no-way-back.ts'
+import { noRollback } from './no-rollback.ts'
 
 const KV = 'secret/my-kv'
 const upgrade = { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] }
@@ -30,7 +30,7 @@ test('a mount whose old version stays registered has a way back', () => {
     live: { catalog: [entryOf(KV, 'v0.16.2')], mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
   })
 
-  expect(noWayBack.judge(input)).toEqual([])
+  expect(noRollback.judge(input)).toEqual([])
 })
 
 test('a mount of a pinned plugin has none: every reload starts the pinned version', () => {
@@ -43,7 +43,7 @@ test('a mount of a pinned plugin has none: every reload starts the pinned versio
     },
   })
 
-  expect(only(noWayBack.judge(input))).toMatchObject({
+  expect(only(noRollback.judge(input))).toMatchObject({
     message: `If the new ${KV} fails, nothing takes team-a/ back to what it runs now: ${KV} is pinned to v0.21.0, which every reload starts.`,
     fix: expect.stringContaining('vault delete sys/plugins/pins/secret/my-kv'),
   })
@@ -56,7 +56,7 @@ test('a mount without a version has none, and the fix says what to register', ()
     live: { catalog: [entry], mounts: [mountOf('team-a/', KV, 'unversioned')] },
   })
 
-  expect(only(noWayBack.judge(input))).toMatchObject({
+  expect(only(noRollback.judge(input))).toMatchObject({
     subject: KV,
     message: `If the new ${KV} fails, nothing takes team-a/ back to what it runs now: that binary is registered under no version that it could be tuned to.`,
     fix: `List the binary that runs now (${entry.command ?? ''}, SHA-256 ${entry.sha256}) under \`versions\` with a version of its own, apply that first, then plan again.`,
@@ -75,7 +75,7 @@ test('a mount that was tuned by hand to run what is not known to be registered h
     live: { catalog: [entryOf(KV, 'v0.21.0')], mounts: [pending] },
   })
 
-  expect(only(noWayBack.judge(input))).toMatchObject({
+  expect(only(noRollback.judge(input))).toMatchObject({
     fix: expect.stringContaining(`(SHA-256 ${stale.running_sha256})`),
     mounts: ['team-a/'],
   })
@@ -84,7 +84,7 @@ test('a mount that was tuned by hand to run what is not known to be registered h
 test('a builtin that the mount falls back to is a way back, but not where there are namespaces', () => {
   const JWT = 'auth/jwt'
   const judge = (live: Partial<LiveState>) =>
-    noWayBack.judge(
+    noRollback.judge(
       safetyInput({
         desired: {
           plugins: [
@@ -122,7 +122,7 @@ test('a connection without a version has none', () => {
     },
   })
 
-  expect(only(noWayBack.judge(input))).toMatchObject({
+  expect(only(noRollback.judge(input))).toMatchObject({
     subject: DB,
     message: expect.stringContaining('nothing takes db/config/orders back'),
   })
@@ -135,7 +135,7 @@ test('a way back that the file says cannot read the newer data is told', () => {
     live: { catalog: [entryOf(KV, 'v0.16.2')], mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
   })
 
-  expect(only(noWayBack.judge(input))).toMatchObject({
+  expect(only(noRollback.judge(input))).toMatchObject({
     message: `If the new ${KV} fails, team-a/ goes back to v0.16.2, and what v0.21.0 has written by then is read only by >=0.21.0, as the file says.`,
     mounts: ['team-a/'],
     at: SOURCE,
@@ -153,7 +153,7 @@ test('an entry replaced in the same file has none: its undo neither registers it
     live: { catalog: [before], mounts: [mountOf('team-a/', KV, 'unversioned')] },
   })
 
-  expect(only(noWayBack.judge(input))).toMatchObject({
+  expect(only(noRollback.judge(input))).toMatchObject({
     message: `If the new ${KV} fails, nothing takes team-a/ back to what it runs now: the file kv holds the new binary, or is about to, and one file is one binary.`,
     fix: expect.stringContaining(`leave kv as it is (SHA-256 ${before.sha256})`),
     mounts: ['team-a/'],
@@ -176,7 +176,7 @@ test('where a mount is down already there is nothing to lose', () => {
   })
 
   expect(input.draft.steps).toHaveLength(1)
-  expect(noWayBack.judge(input)).toEqual([])
+  expect(noRollback.judge(input)).toEqual([])
 })
 
 const ALL_NODES = [1, 2, 3].map(nodeAddress)
@@ -190,7 +190,7 @@ test('a tune that only reaches a node that missed it takes nothing away', () => 
   })
 
   expect(input.draft.steps.map(({ id }) => id)).toEqual(['tune team-a/ again'])
-  expect(noWayBack.judge(input)).toEqual([])
+  expect(noRollback.judge(input)).toEqual([])
 })
 
 test('a mount that is down on every node has nothing to lose by a tune either', () => {
@@ -204,7 +204,7 @@ test('a mount that is down on every node has nothing to lose by a tune either', 
   })
 
   expect(input.draft.steps.map(({ action }) => action.kind)).toContain('tune')
-  expect(noWayBack.judge(input)).toEqual([])
+  expect(noRollback.judge(input)).toEqual([])
 })
 
 test('a connection that has a version has a way back', () => {
@@ -216,12 +216,12 @@ test('a connection that has a version has a way back', () => {
     live: { catalog: [entryOf(DB, 'v0.6.0')], connections },
   })
 
-  expect(noWayBack.judge(input)).toEqual([])
+  expect(noRollback.judge(input)).toEqual([])
 })
 
 test('data that the older version reads, or that moves down, is no matter of the way back', () => {
   const move = (from: string, to: string, downgradeTo: string) =>
-    noWayBack.judge(
+    noRollback.judge(
       safetyInput({
         desired: {
           plugins: [
@@ -246,7 +246,7 @@ test('a builtin whose version nobody knows and the same binary under a version a
   const builtin = { running_version: version(''), running_sha256: BUILTIN }
   const except = Object.fromEntries(ALL_NODES.map((node) => [node, builtin]))
   const verdict = (mounts: LiveState['mounts'], catalog: LiveState['catalog'] = []) =>
-    only(noWayBack.judge(safetyInput({ desired: upgrade, live: { catalog, mounts } })))
+    only(noRollback.judge(safetyInput({ desired: upgrade, live: { catalog, mounts } })))
 
   expect(verdict([mountOf('team-a/', KV, 'unversioned', { except })])).toMatchObject({
     message: `If the new ${KV} fails, nothing takes team-a/ back to what it runs now.`,

@@ -7,18 +7,18 @@ import type { LiveState } from '../domain/live.ts'
 import { BUILTIN, compareText, UNVERSIONED } from '../domain/names.ts'
 import { type LiveIndex, reloadOrder } from '../domain/live-index.ts'
 import { findReplaced, type Past } from './past.ts'
-import { type Move, running, viewOn, whyToReload } from './reload.ts'
+import { type MountChange, running, viewOn, whyToReload } from './reload.ts'
 import { contentOf, type Entry, entryFactsOn, type Fact, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import { mountFact } from './tune.ts'
-import type { WayBack } from './way-back.ts'
+import type { RollbackTarget } from './rollback-target.ts'
 
 /** For a mount without a version whose entry was replaced by an earlier run. */
-export function wayBackOfEarlierRun(
+export function rollbackTargetOfEarlierRun(
   target: MountTarget,
   index: LiveIndex,
   past: Past,
-): WayBack | undefined {
+): RollbackTarget | undefined {
   const { mount } = target
   const stale = mount.nodes.find((view) => view.running_sha256 !== target.sha256)
   if (stale === undefined) return undefined
@@ -34,12 +34,12 @@ export function wayBackOfEarlierRun(
  * The first reload or check of a group also takes back what no step of this plan did: the entry an earlier
  * run replaced, and the mounts it reloaded on other nodes.
  */
-export function withEarlierRunTakenBack(
+export function addEarlierRunUndo(
   steps: readonly UnorderedStep[],
-  moves: readonly Move[],
+  moves: readonly MountChange[],
   known: { readonly live: LiveState; readonly index: LiveIndex; readonly past: Past },
 ): UnorderedStep[] {
-  const byMount = new Map<string, Move>(moves.map((move) => [move.target.mount.path, move]))
+  const byMount = new Map<string, MountChange>(moves.map((move) => [move.target.mount.path, move]))
   const seen = new Set<string>()
   return steps.map((step) => {
     const { action } = step
@@ -53,8 +53,8 @@ export function withEarlierRunTakenBack(
     const begun = [...new Set(group)].filter(wasBegun)
     const [first] = begun
     if (first === undefined) return step
-    const entry = entryTakenBack(first, known)
-    const elsewhere = reloadsTakenBack(begun, known.live)
+    const entry = undoEntry(first, known)
+    const elsewhere = undoReloads(begun, known.live)
     return {
       ...step,
       undo: [...entry.undo, ...step.undo, ...elsewhere.undo],
@@ -70,21 +70,21 @@ function namesMounts(
 }
 
 /** Neither its version nor its entry is changed by this plan: an earlier run did that. */
-function wasBegun({ tuned, entryChanged, back }: Move): boolean {
+function wasBegun({ tuned, entryChanged, back }: MountChange): boolean {
   return !tuned && !entryChanged && back !== undefined
 }
 
-interface TakenBack {
+interface EarlierRunUndo {
   readonly undo: Action[]
   readonly restores: Fact[]
 }
 
-const NOTHING: TakenBack = { undo: [], restores: [] }
+const NOTHING: EarlierRunUndo = { undo: [], restores: [] }
 
-function entryTakenBack(
-  { target, back }: Move,
+function undoEntry(
+  { target, back }: MountChange,
   { live, index, past }: { live: LiveState; index: LiveIndex; past: Past },
-): TakenBack {
+): EarlierRunUndo {
   const { plugin } = target.mount
   if (target.version !== UNVERSIONED || target.use.kind !== 'unversioned') return NOTHING
   if (back?.version !== UNVERSIONED) return NOTHING
@@ -103,8 +103,8 @@ function entryTakenBack(
 }
 
 /** The nodes on which a mount runs its target already, though it is rolled back elsewhere. */
-function reloadsTakenBack(moves: readonly Move[], live: LiveState): TakenBack {
-  const parts = reloadOrder(live).map((node): TakenBack => {
+function undoReloads(moves: readonly MountChange[], live: LiveState): EarlierRunUndo {
+  const parts = reloadOrder(live).map((node): EarlierRunUndo => {
     const done = moves.filter((move) => {
       const view = viewOn(move.target.mount, node)
       return view !== undefined && whyToReload(move, view) === undefined

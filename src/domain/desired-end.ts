@@ -9,16 +9,16 @@ import type {
   Version,
 } from './names.ts'
 
-export interface WantedEnd {
-  readonly entries: readonly WantedEntry[]
-  readonly mounts: readonly WantedMount[]
+export interface DesiredEnd {
+  readonly entries: readonly DesiredEndEntry[]
+  readonly mounts: readonly DesiredEndMount[]
   readonly connections: readonly {
     readonly connection: ConnectionPath
     readonly version: Version
   }[]
 }
 
-export interface WantedEntry {
+export interface DesiredEndEntry {
   readonly plugin: PluginId
   readonly version: Version
   /** Null for what is retired: nothing is to be registered under the version. */
@@ -30,7 +30,7 @@ export interface WantedEntry {
 }
 
 /** A mount that is there, or is to be made. */
-export interface WantedMount {
+export interface DesiredEndMount {
   readonly mount: MountPath
   /** What it is configured for; `''` for none. */
   readonly version: Version

@@ -5,18 +5,18 @@
 import type { LiveState } from '../domain/live.ts'
 import { reloadOrder, wrongLists } from '../domain/live-index.ts'
 import type { NodeAddress, Version } from '../domain/names.ts'
-import type { WantedEnd, WantedEntry, WantedMount } from '../domain/wanted-end.ts'
-import type { Draft } from './make-plan.ts'
+import type { DesiredEnd, DesiredEndEntry, DesiredEndMount } from '../domain/desired-end.ts'
+import type { DraftPlan } from './make-plan.ts'
 import { entryOf } from './steps.ts'
 import type { PluginTargets } from './targets.ts'
 
-export function wantedEnd(draft: Draft, live: LiveState): WantedEnd {
+export function findDesiredEnd(draft: DraftPlan, live: LiveState): DesiredEnd {
   const reached = draft.targets.filter(({ targets }) =>
     targets.impossible.every(({ kind }) => kind !== 'not-overridable'),
   )
   return {
-    entries: reached.flatMap(wantedEntries),
-    mounts: reached.flatMap((one) => wantedMounts(one, draft, live)),
+    entries: reached.flatMap(findEndEntries),
+    mounts: reached.flatMap((one) => findEndMounts(one, draft, live)),
     connections: reached
       // A connection of a pinned plugin cannot be changed.
       .filter(({ plugin }) => draft.index.pinOf(plugin.id) === undefined)
@@ -29,7 +29,7 @@ export function wantedEnd(draft: Draft, live: LiveState): WantedEnd {
   }
 }
 
-function wantedEntries({ plugin }: PluginTargets): WantedEntry[] {
+function findEndEntries({ plugin }: PluginTargets): DesiredEndEntry[] {
   const retired = new Set(plugin.retire.map(({ version }) => version))
   return [
     ...plugin.versions
@@ -39,11 +39,11 @@ function wantedEntries({ plugin }: PluginTargets): WantedEntry[] {
   ]
 }
 
-function wantedMounts(
+function findEndMounts(
   { plugin, targets }: PluginTargets,
-  draft: Draft,
+  draft: DraftPlan,
   live: LiveState,
-): WantedMount[] {
+): DesiredEndMount[] {
   const pin = draft.index.pinOf(plugin.id)
   const serving = reloadOrder(live).map(({ address }) => address)
   // A pin decides what its plugin's mounts run.

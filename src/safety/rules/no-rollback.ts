@@ -12,17 +12,17 @@ import {
   UNVERSIONED,
   versionLabel,
 } from '../../domain/names.ts'
-import type { Draft } from '../../plan/make-plan.ts'
+import type { DraftPlan } from '../../plan/make-plan.ts'
 import type { MountTarget } from '../../plan/targets.ts'
-import { isOverwritten } from '../../plan/way-back.ts'
+import { isOverwritten } from '../../plan/rollback-target.ts'
 import { type DataMove, findDataMoves, includesVersion } from '../data-moves.ts'
 import { missingFiles } from '../needed-files.ts'
 import { fileKey, type PlanRule, type Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 
-export const noWayBack: PlanRule = {
+export const noRollback: PlanRule = {
   about: 'plan',
-  name: 'no-way-back',
+  name: 'no-rollback',
   severity: 'warning',
   title: 'A failed step could not be rolled back',
   explanation:
@@ -50,13 +50,13 @@ export const noWayBack: PlanRule = {
       message: `If the new version fails, nothing takes ${nameSome(group.map(({ path }) => path))} back: ${agree(group.length, 'it has', 'they have')} no version now, and a version once set cannot be cleared.`,
       fix: 'Try the version on a connection that nobody needs first.',
     }))
-    const data = findDataMoves(draft).flatMap(judgeDataOnTheWayBack)
+    const data = findDataMoves(draft).flatMap(judgeRollbackData)
     return [...mounts, ...connections, ...data, ...judgeFiles(draft, live)].map(placed)
   },
 }
 
 /** What ran runs from memory: started again, it needs its file. */
-function judgeFiles(draft: Draft, live: LiveState): Verdict[] {
+function judgeFiles(draft: DraftPlan, live: LiveState): Verdict[] {
   const byFile = groupBy(missingFiles(draft, live, 'back'), ({ file }) => file)
   return [...byFile].map(([{ plugin, version, command }, missing]) => {
     const nodes = missing.map(({ node }) => node)
@@ -70,7 +70,7 @@ function judgeFiles(draft: Draft, live: LiveState): Verdict[] {
 }
 
 /** A failed step is rolled back to what ran, over data that the newer version may have written by then. */
-function judgeDataOnTheWayBack({ plugin, from, to, direction, mounts }: DataMove): Verdict[] {
+function judgeRollbackData({ plugin, from, to, direction, mounts }: DataMove): Verdict[] {
   const declared = to.entry?.data.downgradeTo
   if (direction !== 'up' || from.version === undefined || declared === undefined) return []
   if (includesVersion(declared, from.version)) return []
@@ -89,7 +89,7 @@ function judgeDataOnTheWayBack({ plugin, from, to, direction, mounts }: DataMove
  * A reload is its own undo only where something is known to run again after it. Where a mount is
  * down already there is nothing to lose.
  */
-function withoutWayBack(
+function findMountsWithoutRollback(
   { action, requires, undo, restores }: Step,
   index: LiveIndex,
 ): readonly MountPath[] {
@@ -115,9 +115,9 @@ interface LostMount {
   readonly sha256: RunningBinary
 }
 
-function judgeMounts(draft: Draft): Verdict[] {
+function judgeMounts(draft: DraftPlan): Verdict[] {
   const { index } = draft
-  const lost = new Set(draft.steps.flatMap((step) => withoutWayBack(step, index)))
+  const lost = new Set(draft.steps.flatMap((step) => findMountsWithoutRollback(step, index)))
   const mounts = draft.targets.flatMap(({ plugin, targets }) =>
     targets.mounts
       .filter(({ mount }) => lost.has(mount.path))
