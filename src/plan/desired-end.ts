@@ -2,6 +2,7 @@
  * Where a plan is to end, from what the file says: for the rehearsal to hold the plan against.
  * What a rule says cannot be reached is not asked for.
  */
+import type { DesiredVersion } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
 import { reloadOrder, wrongLists } from '../domain/live-index.ts'
 import type { NodeAddress, Version } from '../domain/names.ts'
@@ -15,7 +16,7 @@ export function findDesiredEnd(draft: DraftPlan, live: LiveState): DesiredEnd {
     targets.impossible.every(({ kind }) => kind !== 'not-overridable'),
   )
   return {
-    entries: reached.flatMap(findEndEntries),
+    entries: reached.flatMap((one) => findEndEntries(one, draft)),
     mounts: reached.flatMap((one) => findEndMounts(one, draft, live)),
     connections: reached
       // A connection of a pinned plugin cannot be changed.
@@ -29,11 +30,16 @@ export function findDesiredEnd(draft: DraftPlan, live: LiveState): DesiredEnd {
   }
 }
 
-function findEndEntries({ plugin }: PluginTargets): DesiredEndEntry[] {
+/** Without entries that the token may not read: their command and arguments are unknown. */
+function findEndEntries({ plugin }: PluginTargets, { index }: DraftPlan): DesiredEndEntry[] {
   const retired = new Set(plugin.retire.map(({ version }) => version))
+  const isUnread = ({ version, sha256 }: DesiredVersion): boolean => {
+    const found = index.external(plugin.id, version)
+    return found !== undefined && found.command === undefined && found.sha256 === sha256
+  }
   return [
     ...plugin.versions
-      .filter(({ version }) => !retired.has(version))
+      .filter((one) => !retired.has(one.version) && !isUnread(one))
       .map((one) => ({ plugin: plugin.id, version: one.version, content: entryOf(one) })),
     ...[...retired].map((version) => ({ plugin: plugin.id, version, content: null })),
   ]
