@@ -100,6 +100,19 @@ describeOwn('apply, with a step that fails', () => {
       await expectOldAndWhole(cluster, ['alpha/', 'beta/', 'gamma/'])
     })
 
+    it('does so too where both standbys lack it: each hears of the rollback in its own time', async () => {
+      await using file = await writeDesired(versioned(cluster))
+      const active = await cluster.activeIndex()
+      const nodes = cluster.product === 'vault' ? [active] : [active + 1, active + 2]
+      for (const node of nodes) await rm(pluginPath(cluster, node % 3, newFile))
+
+      const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+      expect(run.exitCode).toBe(5)
+      expect(run.stdout).toContain('Rolled back.')
+      await expectOldAndWhole(cluster, ['alpha/', 'beta/', 'gamma/'])
+    })
+
     it('does so too where the file goes after a plan was saved', async () => {
       await using file = await writeDesired(versioned(cluster))
       const saved = join(file.path, '..', 'plan.json')
