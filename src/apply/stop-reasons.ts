@@ -6,8 +6,8 @@ import type { Failure } from '../documents/run-outcome.ts'
 export function stayedAway(reason: string): LockstepError {
   return new LockstepError({
     code: 'node-away',
-    message: reason,
-    hint: 'Bring the node back, then run this again; or wait longer for it with --wait.',
+    message: `a node does not answer: ${reason}`,
+    hint: 'Bring the node back, then resume. To wait longer for a node: --wait SECONDS.',
   })
 }
 

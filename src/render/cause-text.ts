@@ -1,5 +1,5 @@
 /** Why a step failed, a line each: what is wrong, where, and the fix if it is known. */
-import type { Cause, Failure, MountNotRolledBack } from '../documents/run-outcome.ts'
+import type { Cause, MountNotRolledBack } from '../documents/run-outcome.ts'
 import { unreachable } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { listSome, NAMED_IN_FINDING, printable, shortenHashes, shortHash } from './wording.ts'
@@ -30,11 +30,6 @@ export function describeCause(cause: Cause): string {
     default:
       return unreachable(cause)
   }
-}
-
-/** True if each cause names its own fix. */
-export function namesTheFix({ causes }: Failure): boolean {
-  return causes.every(({ kind }) => kind !== 'words' && kind !== 'wrong')
 }
 
 /** A line for each node and problem, with the mounts that share it. */

@@ -9,7 +9,7 @@ import { count } from '../domain/count.ts'
 import { EXIT, unreachable } from '../domain/errors.ts'
 import { describeAction } from './action-text.ts'
 import { awayLines, differingLines, headOf, unconfirmedLines } from './at-end-text.ts'
-import { describeCause, describeMountsNotRolledBack, namesTheFix } from './cause-text.ts'
+import { describeCause, describeMountsNotRolledBack } from './cause-text.ts'
 import type { Palette } from './palette.ts'
 import { listSome, printable, shortenHashes } from './wording.ts'
 
@@ -91,7 +91,7 @@ function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions)
         ...list('Rolled back', outcome.rolled_back),
         ...list('Not begun', outcome.remaining),
         ...awayLines(outcome),
-        `${namesTheFix(outcome.failure) ? 'Once that is right,' : 'Fix the cause, then'} resume: ${resumeCommand}`,
+        `Fix the cause, then resume: ${resumeCommand}`,
       )
     case 'rollback_failed':
       return lines(

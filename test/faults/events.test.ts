@@ -61,7 +61,7 @@ function eventsOf(lines: readonly string[]): JournalEvent[] {
 
 function compileSchema() {
   const ajv = new Ajv2020({ allErrors: true, validateFormats: false, strict: false })
-  for (const name of ['plan', 'journal']) {
+  for (const name of ['desired-state', 'plan', 'journal']) {
     const text = readFileSync(join(checkout, 'schemas', `${name}.schema.json`), 'utf8')
     ajv.addSchema(JSON.parse(text) as object)
   }

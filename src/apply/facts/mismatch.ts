@@ -34,7 +34,9 @@ export function unseen(
 
 /** Of a request that got no answer, or was refused. */
 export function unanswered(fact: Fact, error: LockstepError): Mismatch {
-  const told: MismatchDetails = { field: 'answer', expected: 'an answer', found: error.message }
+  // The subject names the node already.
+  const found = 'node' in fact ? error.message.replace(`${fact.node}: `, '') : error.message
+  const told: MismatchDetails = { field: 'answer', expected: 'an answer', found }
   return unseen(fact, told, { denied: error.exitCode === EXIT.notAllowed })
 }
 
