@@ -13,6 +13,7 @@ export const EXIT = {
   rollbackFailed: 6,
   locked: 7,
   notAllowed: 8,
+  notAllSeen: 9,
   stoppedBetween: 10,
   interrupted: 130,
 } as const

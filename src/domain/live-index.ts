@@ -1,5 +1,6 @@
 /** Looking things up in a live state: entries, the builtin behind a name, mounts, nodes. */
 import { mayDoubleNamespaces } from './doubled-namespaces.ts'
+import { hidingPlaces } from './hidden-places.ts'
 import { groupBy } from './group-by.ts'
 import { isOverridable } from './overridable.ts'
 import type { CatalogEntry, LiveConnection, LiveMount, LiveNode, LiveState } from './live.ts'
@@ -18,6 +19,8 @@ import {
 export interface LiveIndex {
   mountsOf(plugin: PluginId): readonly LiveMount[]
   mountAt(path: MountPath): LiveMount | undefined
+  /** True of a mount or connection that may be there: its place could not be read. */
+  isHidden(path: string): boolean
   connectionsOf(plugin: PluginId): readonly LiveConnection[]
   /** The external entry under a version; undefined where there is none. */
   external(plugin: PluginId, version: Version): CatalogEntry | undefined
@@ -66,6 +69,7 @@ export function indexLive(live: LiveState): LiveIndex {
   return {
     mountsOf: (plugin) => mounts.get(plugin) ?? [],
     mountAt: (path) => byPath.get(path),
+    isHidden: (path) => hidingPlaces(path, live).length > 0,
     connectionsOf: (plugin) => connections.get(plugin) ?? [],
     external: (plugin, version) =>
       externals.get(plugin)?.find((entry) => entry.version === version),

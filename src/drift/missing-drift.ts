@@ -4,7 +4,7 @@
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredMount, DesiredPlugin } from '../domain/desired.ts'
-import type { LiveState } from '../domain/live.ts'
+import { hidingPlaces } from '../domain/hidden-places.ts'
 import type { NamedInFile, Targets } from '../plan/targets.ts'
 import { type Comparison, writtenAt } from './comparison.ts'
 
@@ -19,7 +19,7 @@ export function findMissing(
   return [
     ...said.mounts.flatMap((mount) => missingMount(mount, fresh.has(mount.path), comparison)),
     ...said.connections
-      .filter(({ path }) => !known.has(path) && !isHidden(path, comparison.live))
+      .filter(({ path }) => !known.has(path) && hidingPlaces(path, comparison.live).length === 0)
       .map((connection): Difference => ({
         class: 'mount-missing',
         subject: connection.path,
@@ -40,7 +40,7 @@ function missingMount(
 ): Difference[] {
   const found = index.mountAt(mount.path)
   if (found?.plugin === mount.plugin) return []
-  if (found === undefined && isHidden(mount.path, live)) return []
+  if (found === undefined && hidingPlaces(mount.path, live).length > 0) return []
   const common = {
     class: 'mount-missing' as const,
     subject: mount.path,
@@ -73,18 +73,4 @@ function missingMount(
           : `mount it, or say \`enable: true\`, or take it out of the file; then ${apply}`,
     },
   ]
-}
-
-/** True of a path in a place that could not be listed. */
-function isHidden(path: string, { unreadable, namespaces }: LiveState): boolean {
-  const known = namespaces.some((namespace) => namespace !== '' && path.startsWith(namespace))
-  return unreadable.some(({ what, path: refused }) => {
-    if (what === 'connections') return path.startsWith(refused)
-    if (what !== 'mounts' && what !== 'namespaces') return false
-    const parent = refused.slice(0, Math.max(0, refused.indexOf('sys/')))
-    if (!path.startsWith(parent)) return false
-    // `a/b/` may be a mount of the root or one of the namespace `a/`.
-    const below = path.slice(parent.length).replace(/^auth\//, '')
-    return what === 'mounts' ? parent !== '' : !known && below.split('/').length > 2
-  })
 }

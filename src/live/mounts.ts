@@ -1,6 +1,7 @@
 /** Each node's own view of the mounts: configured, running, and whether the backend answers. */
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveMount, LiveNode, MountOnNode, Unreadable } from '../domain/live.ts'
+import { groupBy } from '../domain/group-by.ts'
 import { faultInMountPath } from '../domain/name-faults.ts'
 import {
   type RunningBinary,
@@ -193,7 +194,7 @@ export async function readMounts(reader: Reader, question: MountsQuestion): Prom
   )
   const forwarding = new Set<NodeAddress>()
   const unreadable: Unreadable[] = []
-  const views: { node: LiveNode; mount: ListedMount }[] = []
+  const views: MountView[] = []
   let systemVersion = ''
   for (const { node, namespace, listed } of readings) {
     if (listed.kind === 'forwards') forwarding.add(node.address)
@@ -207,50 +208,82 @@ export async function readMounts(reader: Reader, question: MountsQuestion): Prom
       views.push(...listed.mounts.map((mount) => ({ node, mount })))
     }
   }
+  const joined = await joinViews(reader, views, question.asks)
   return {
     nodes: question.nodes.map((node) =>
       forwarding.has(node.address) ? { ...node, state: 'forwarding' } : node,
     ),
-    mounts: await joinViews(reader, views, question.asks),
+    mounts: joined.mounts,
     system_version: systemVersion,
-    unreadable,
+    unreadable: [...unreadable, ...joined.unreadable],
   }
+}
+
+interface MountView {
+  readonly node: LiveNode
+  readonly mount: ListedMount
+}
+
+interface JoinedViews {
+  readonly mounts: readonly LiveMount[]
+  /** A node that lists another mount at a path than the active node does. */
+  readonly unreadable: readonly Unreadable[]
 }
 
 async function joinViews(
   reader: Reader,
-  views: readonly { node: LiveNode; mount: ListedMount }[],
+  views: readonly MountView[],
   asks: (mount: ListedMount) => boolean,
-): Promise<LiveMount[]> {
-  const byPath = new Map<MountPath, { listed: ListedMount; active: boolean; on: MountOnNode[] }>()
-  await Promise.all(
-    views.map(async ({ node, mount }) => {
-      const answers = asks(mount)
-        ? await askMount(reader, node.address, mount)
-        : { answers: 'unchecked' as const }
-      const active = node.role === 'active'
-      const known = byPath.get(mount.path)
-      const joined = known ?? { listed: mount, active, on: [] }
-      // The active node's word is the cluster's.
-      if (active) Object.assign(joined, { listed: mount, active })
-      joined.on.push({
-        node: node.address,
-        configured_version: mount.configured_version,
-        running_version: mount.running_version,
-        running_sha256: mount.running_sha256,
-        ...answers,
-      })
-      if (known === undefined) byPath.set(mount.path, joined)
-    }),
+): Promise<JoinedViews> {
+  const asked = await Promise.all(
+    views.map(async (view) => ({
+      ...view,
+      answers: asks(view.mount)
+        ? await askMount(reader, view.node.address, view.mount)
+        : { answers: 'unchecked' as const },
+    })),
   )
-  return [...byPath.values()]
-    .map(({ listed, on }) => ({
-      path: listed.path,
-      namespace: listed.namespace,
-      plugin: listed.plugin,
-      accessor: listed.accessor,
-      configured_version: listed.configured_version,
-      nodes: on.sort((a, b) => compareText(a.node, b.node)),
+  const byPath = [...groupBy(asked, ({ mount }) => mount.path).values()]
+  const joined = byPath.flatMap((group) => {
+    // The active node's word is the cluster's.
+    const told = group.find(({ node }) => node.role === 'active') ?? group[0]
+    if (told === undefined) return []
+    const { path, namespace, plugin, accessor, configured_version } = told.mount
+    const nodes = group.map(({ node, mount, answers }) => ({
+      node: node.address,
+      configured_version: mount.configured_version,
+      running_version: mount.running_version,
+      running_sha256: mount.running_sha256,
+      ...answers,
     }))
-    .sort((a, b) => compareText(a.path, b.path))
+    return {
+      mount: {
+        ...{ path, namespace, plugin, accessor, configured_version },
+        nodes: nodes.sort((a, b) => compareText(a.node, b.node)),
+      },
+      unreadable: group.flatMap((view) => anotherMount(view, told)),
+    }
+  })
+  return {
+    mounts: joined.map(({ mount }) => mount).sort((a, b) => compareText(a.path, b.path)),
+    unreadable: joined.flatMap(({ unreadable }) => unreadable),
+  }
+}
+
+/**
+ * All nodes of a cluster have one mount table, so one of the two lists is wrong and nobody can tell
+ * which: a standby may be behind a mount that was just made anew at the path.
+ */
+function anotherMount({ node, mount }: MountView, told: MountView): Unreadable[] {
+  if (mount.plugin === told.mount.plugin && mount.accessor === told.mount.accessor) return []
+  const name = ({ plugin, accessor }: ListedMount): string => `${plugin} (accessor ${accessor})`
+  return [
+    {
+      what: 'mounts',
+      path: mount.path,
+      node: node.address,
+      reason: `the node lists ${name(mount)} there, and ${told.node.address} lists ${name(told.mount)}`,
+      fix: 'Run this again in a moment. If the nodes still disagree, restart that node: a node reads the mounts from storage when it starts.',
+    },
+  ]
 }

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { nodeAddress } from '../../test/builders/live.ts'
 import { makeTwin } from '../../test/property/drive-twin.ts'
+import { DATABASE_MOUNT } from '../../test/property/palette.ts'
 import type { ServerResponse } from '../domain/exchange.ts'
 import type { LiveState, Product } from '../domain/live.ts'
+import { ROOT_NAMESPACE } from '../domain/names.ts'
 import { createClient } from '../server/client.ts'
+import { readSecretMounts } from '../server/requests.ts'
 import { observe } from './observe.ts'
 
 const STANDBY = nodeAddress(2)
@@ -63,6 +66,25 @@ describe('a standby that is behind the active node', () => {
         ...{ reason: 'HTTP 403 permission denied', denied: true },
       },
     ])
+  })
+})
+
+describe('a standby that lists another mount at a path than the active node does', () => {
+  test.each([
+    ['plugin', { type: 'jwt' }],
+    ['accessor', { accessor: 'secret_other' }],
+  ])('by its %s is asked again, then told as that', async (_, other) => {
+    const twin = makeTwin({ product: 'openbao', nodes: 1, deeds: [] })
+    const { body } = twin.send(nodeAddress(1), readSecretMounts(ROOT_NAMESPACE))
+    const { data } = body as { data: Record<string, object> }
+    const path = DATABASE_MOUNT
+    const answer = { status: 200, body: { data: { ...data, [path]: { ...data[path], ...other } } } }
+
+    expect((await look('openbao', answer, 2)).live.unreadable).toEqual([])
+    const { live, waited } = await look('openbao', answer, Infinity)
+    expect(waited).toBeGreaterThan(0)
+    expect(live.unreadable).toMatchObject([{ what: 'mounts', path, node: STANDBY }])
+    expect(live.mounts.map(({ plugin }) => plugin)).toEqual(['secret/database'])
   })
 })
 

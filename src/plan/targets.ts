@@ -169,6 +169,8 @@ function findNewMounts(
       impossible.push({ kind: 'mount-type-change', ...at })
       continue
     }
+    // Whether there is a mount is not known: the rule `unreadable` names it.
+    if (index.isHidden(path)) continue
     if (!enable) {
       impossible.push({ kind: 'mount-absent', path, source })
       continue
@@ -211,6 +213,7 @@ function findConnections(
   }
   const impossible = said
     .filter(({ path }) => !live.some((connection) => connection.path === path))
+    .filter(({ path }) => !index.isHidden(path))
     .map(({ path, source }) => ({ kind: 'mount-absent' as const, path, source }))
   return { targets, unreached, impossible }
 }

@@ -1,6 +1,6 @@
 /**
  * Drift for a terminal or a job's log: what differs, plugin by plugin, what could not be read, and,
- * last, `No drift.` or how much of what. Mounts that differ alike are told in one block.
+ * last, `No drift.`, how much of what, or that not everything could be read. Mounts that differ alike are told in one block.
  */
 import type { Difference, DriftReport } from '../documents/drift.generated.ts'
 import type { Palette } from './palette.ts'
@@ -32,7 +32,11 @@ export function renderDrift(
 ): string {
   const { differences, unreadable } = report
   const view: DriftView = { palette, width, detail }
-  const paint = report.in_sync ? palette.green : palette.red
+  const paint = report.in_sync
+    ? palette.green
+    : differences.length > 0
+      ? palette.red
+      : palette.yellow
   const drawn = [
     header(report, palette),
     ...byPlugin(differences).map(([plugin, ones]) => differing(plugin, ones, view)),
@@ -48,8 +52,14 @@ export function renderDrift(
   ].join('\n\n')
 }
 
-/** `No drift.`, or `Drift: 2 node-skew, 1 mount-down.`, the most frequent first. */
+/**
+ * `No drift.`, or `Drift: 2 node-skew, 1 mount-down.`, the most frequent first. If nothing differs
+ * and not everything could be read, neither: drift is not known.
+ */
 export function summarizeDrift({ differences, unreadable }: DriftReport): string {
+  if (differences.length === 0 && unreadable.length > 0) {
+    return `Not known: nothing differs in what could be read, and ${count(unreadable.length, 'thing')} could not be read.`
+  }
   const counts = new Map<string, number>()
   for (const one of [...differences, ...unreadable]) {
     counts.set(one.class, (counts.get(one.class) ?? 0) + 1)

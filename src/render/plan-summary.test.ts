@@ -51,7 +51,7 @@ describe('summarizePlan', () => {
     const findings = [finding({ rule: 'unreadable', severity: 'warning' })]
 
     expect(summarizePlan(plan({ findings }))).toBe(
-      'No changes, as far as could be read: the warnings name what could not.',
+      'Nothing to change in what could be read. Not everything could be read: see the warnings.',
     )
   })
 
@@ -59,7 +59,7 @@ describe('summarizePlan', () => {
     const nodes = [liveNode(1), liveNode(2, { state: 'sealed' })]
 
     expect(summarizePlan(plan({ cluster: planCluster(nodes) }))).toBe(
-      'No changes. Every node that answered runs what the file asks for; 1 node did not.',
+      'Nothing to change on the nodes that answered. 1 node did not answer, so what it runs is not known.',
     )
   })
 

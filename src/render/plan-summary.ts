@@ -1,11 +1,11 @@
 /** A plan in one line, the same in the terminal, in a pull request and in a log. */
 import { blockingFindings } from '../documents/blocking.ts'
+import { sawEverything, unseenNodes } from '../documents/seen.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import { count } from '../domain/count.ts'
 import { nestFindings } from './finding-tree.ts'
-import { countUnseen } from './wording.ts'
 
 /**
  * `Plan: 2 to register, 3 to tune, 3 mounts to reload on 3 nodes, 1 to deregister.`, parts that
@@ -66,14 +66,14 @@ function countSteps(plan: Plan): string[] {
 }
 
 function noChanges(plan: Plan): string {
-  if (plan.findings.some(({ rule }) => rule === 'unreadable')) {
-    return 'No changes, as far as could be read: the warnings name what could not.'
+  const unseen = unseenNodes(plan.cluster).length
+  if (unseen > 0) {
+    return `Nothing to change on the nodes that answered. ${count(unseen, 'node')} did not answer, so what ${unseen === 1 ? 'it runs' : 'they run'} is not known.`
   }
-  if (onlyActiveRuns(plan.cluster)) {
-    return 'No changes. The active node runs what the file asks for; standbys run no plugins.'
+  if (!sawEverything(plan)) {
+    return 'Nothing to change in what could be read. Not everything could be read: see the warnings.'
   }
-  const unseen = countUnseen(plan.cluster)
-  return unseen === 0
-    ? 'No changes. Every node runs what the file asks for.'
-    : `No changes. Every node that answered runs what the file asks for; ${count(unseen, 'node')} did not.`
+  return onlyActiveRuns(plan.cluster)
+    ? 'No changes. The active node runs what the file asks for; standbys run no plugins.'
+    : 'No changes. Every node runs what the file asks for.'
 }

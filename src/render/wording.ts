@@ -2,7 +2,6 @@
  * How counts, lists, hashes and foreign text are put into words, the same in every view.
  * Nothing a server or a file said can move the cursor, start a line or hide behind a colour.
  */
-import type { Plan } from '../documents/plan.generated.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 import { printable } from '../domain/printable.ts'
@@ -64,9 +63,4 @@ export function describeNodeState(state: NodeState): string {
     default:
       return unreachable(state)
   }
-}
-
-/** How many nodes of a plan's cluster nobody could ask. */
-export function countUnseen({ nodes }: Plan['cluster']): number {
-  return nodes.filter(({ state }) => state !== 'serving' && state !== 'forwarding').length
 }

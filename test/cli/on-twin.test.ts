@@ -383,3 +383,52 @@ describe('files on the nodes', () => {
     },
   )
 })
+
+describe('a cluster that cannot be read whole', () => {
+  const FULL = { exitCode: 0, stdout: expect.stringMatching(/^No (drift|changes)\./m) as string }
+
+  /** What drift and plan say where the cluster is as the file asks. */
+  async function look(): Promise<{ readonly drift: Run; readonly plan: Run }> {
+    const plugins = { [KV]: { use: NEW, versions: { [NEW]: FILE } } }
+    const text = JSON.stringify({ version: 1, plugins })
+    await using folder = await makeScratchFolder({ 'lockstep.yaml': text })
+    return {
+      drift: await run('drift', '-f', folder.path),
+      plan: await run('plan', '--detailed-exitcode', '-f', folder.path),
+    }
+  }
+
+  beforeEach(() => send('POST', `sys/plugins/catalog/${KV}`, { ...FILE, version: NEW }))
+
+  test('is said to be in sync only where it was', async () => {
+    const { drift, plan } = await look()
+
+    expect(drift).toMatchObject(FULL)
+    expect(plan).toMatchObject(FULL)
+  })
+
+  test.each([
+    [
+      'the members may not be read',
+      () => {
+        own.instead = ({ path }) =>
+          path === 'sys/storage/raft/configuration'
+            ? { status: 403, body: { errors: ['permission denied'] } }
+            : undefined
+      },
+      { planExits: 9 },
+    ],
+    // A plan is held back by a node that nobody can ask.
+    ['a node is sealed', () => own.twin!.seal(NODES[2]!), { planExits: 3 }],
+  ])('ends with 9 where nothing differs and %s', async (_, hide, { planExits }) => {
+    hide()
+
+    const { drift, plan } = await look()
+
+    expect(drift.exitCode).toBe(9)
+    expect(drift.stdout).toContain('Not known: nothing differs in what could be read')
+    expect(drift.stdout).not.toContain('No drift')
+    expect(plan.exitCode).toBe(planExits)
+    expect(plan.stdout).not.toContain('No changes')
+  })
+})

@@ -171,6 +171,8 @@ describe('summarizeDrift', () => {
     const nodes = [liveNode(1), liveNode(2, { state: 'unreachable' })]
     const live = liveState({ nodes, catalog: CATALOG })
 
-    expect(summarizeDrift(findDrift(FILE, live, ASKED))).toBe('Drift: 1 unreadable.')
+    expect(summarizeDrift(findDrift(FILE, live, ASKED))).toBe(
+      'Not known: nothing differs in what could be read, and 1 thing could not be read.',
+    )
   })
 })

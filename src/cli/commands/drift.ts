@@ -34,7 +34,8 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
     })
     if (options.json === true) host.out(lines(jsonText(report, 2)))
     else host.out(lines(renderDrift(report, viewOf(options, host))))
-    return report.in_sync ? EXIT.done : EXIT.changes
+    if (report.differences.length > 0) return EXIT.changes
+    return report.in_sync ? EXIT.done : EXIT.notAllSeen
   } finally {
     await session.close()
   }

@@ -1,4 +1,5 @@
 /** `lockstep plan`: what would be done, and why. Changes nothing. */
+import { sawEverything } from '../../documents/seen.ts'
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { line, lines } from '../../domain/printable.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
@@ -41,7 +42,9 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
     if (options.out !== undefined && options.quiet !== true && made.steps.length > 0) {
       host.err(line`\nSaved. To carry out exactly this: lockstep apply ${options.out}`)
     }
-    return options.detailedExitcode === true && made.steps.length > 0 ? EXIT.changes : EXIT.done
+    if (options.detailedExitcode !== true) return EXIT.done
+    if (made.steps.length > 0) return EXIT.changes
+    return sawEverything(made) ? EXIT.done : EXIT.notAllSeen
   } finally {
     await session.close()
   }

@@ -6,6 +6,7 @@ import {
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
 import { mountAbsent } from './mount-absent.ts'
+import { unreadableParts } from './unreadable.ts'
 
 test('mounts and connections that are not there are named', () => {
   const input = safetyInput({
@@ -31,4 +32,34 @@ test('a mount that is to be made is no finding', () => {
   })
 
   expect(mountAbsent.judge(input)).toEqual([])
+})
+
+test('a mount and a connection in a namespace that is sealed are not known to be absent', () => {
+  const input = safetyInput({
+    live: {
+      unreadable: [
+        { what: 'namespaces', path: 'team/', reason: 'the namespace is sealed' },
+        { what: 'connections', path: 'db/config', reason: 'HTTP 403' },
+      ],
+    },
+    desired: {
+      plugins: [
+        desiredPlugin('database/redis'),
+        desiredPlugin('secret/my-kv', { use: 'v0.21.0', versions: ['v0.21.0'] }),
+      ],
+      mounts: [
+        desiredMount('team/a/', 'secret/my-kv'),
+        desiredMount('team/b/', 'secret/my-kv', { enable: true }),
+        desiredMount('teams/c/', 'secret/my-kv'),
+      ],
+      connections: [desiredConnection('db/config/orders', 'database/redis')],
+    },
+  })
+
+  expect(mountAbsent.judge(input).map(({ subject }) => subject)).toEqual(['teams/c/'])
+  expect(input.draft.targets.flatMap(({ targets }) => targets.newMounts)).toEqual([])
+  expect(unreadableParts.judge(input).map(({ message }) => message)).toEqual([
+    'team/ could not be read: the namespace is sealed. Whether team/a/ and team/b/ exist is not known: the plan leaves them out.',
+    'db/config could not be read: HTTP 403. Whether db/config/orders exists is not known: the plan leaves it out.',
+  ])
 })

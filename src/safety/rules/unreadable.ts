@@ -8,6 +8,7 @@ import {
   splitConnectionPath,
   UNKNOWN_HASH,
 } from '../../domain/names.ts'
+import { hidingPlaces } from '../../domain/hidden-places.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { count } from '../../domain/count.ts'
 import type { LiveIndex } from '../../domain/live-index.ts'
@@ -25,28 +26,39 @@ export const unreadableParts: PlanRule = {
     'The server refused to list the nodes, a namespace, mounts, connections, pins or a catalog entry. Whatever is there is not in the plan, and may use what the plan changes. What could not be read counts as a use of every version that is to be retired.',
   fix: 'Give the token the right to read it; `lockstep policy` prints a policy.',
   allowable: true,
-  judge({ live, draft }) {
+  judge({ desired, live, draft }) {
     // An entry that only standbys cannot read is known: what they lack is other rules' matter. No
     // plan concerns an entry that no file can name.
     const unknown = live.unreadable.filter(
       ({ what, node }) =>
         what !== 'catalog-name' && (what !== 'catalog-entry' || node === undefined),
     )
+    const hidden = [
+      ...desired.mounts.filter(({ path }) => draft.index.mountAt(path) === undefined),
+      ...desired.connections,
+    ].map(({ path }) => ({ path, places: hidingPlaces(path, live) }))
     const refused = [...groupBy(unknown, subjectOf)].flatMap(([subject, group]) => {
       const first = group[0]
       if (first === undefined) return []
       const paths = [...new Set(group.map(({ path }) => path))]
       const on = first.node === undefined ? '' : ` on ${nameSome(nodesOf(group))}`
+      const inside = hidden.filter(({ places }) => places.some((place) => group.includes(place)))
       const what = paths.length === 1 ? first.path : `${count(paths.length, 'path')} of ${subject}`
       return {
         subject,
-        message: `${what} could not be read${on}: ${first.reason}.`,
+        message: `${what} could not be read${on}: ${first.reason}.${leavesOut(inside.map(({ path }) => path))}`,
         ...(first.denied !== true && { fix: first.fix ?? CURES[first.what] ?? CURE }),
         nodes: nodesOf(group),
       }
     })
     return [...refused, ...draft.targets.flatMap((one) => unreportedHashes(one, draft.index))]
   },
+}
+
+function leavesOut(paths: readonly string[]): string {
+  if (paths.length === 0) return ''
+  const [exist, them] = paths.length === 1 ? ['exists', 'it'] : ['exist', 'them']
+  return ` Whether ${nameSome(paths)} ${exist} is not known: the plan leaves ${them} out.`
 }
 
 /** Processes and entries of the file’s plugins of which OpenBao lists no hash (2.7.2). */
