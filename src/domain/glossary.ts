@@ -20,7 +20,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     word: 'allowance',
     meaning:
-      'A finding that a person accepted, with a reason: `allow` in the file, or `--allow rule=subject`. An unused allowance matches no finding and is reported.',
+      'A finding that a person accepted, with a reason. It is written under `allow` in the file, or as `--allow rule=subject`. An unused allowance matches no finding and is reported.',
   },
   {
     word: 'builtin',
@@ -34,7 +34,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     word: 'catalog',
     meaning:
-      'The list of registered plugins. One list for the whole cluster: `sys/plugins/catalog`.',
+      'The list of registered plugins. There is one for the whole cluster: `sys/plugins/catalog`.',
   },
   {
     word: 'change',
@@ -60,12 +60,12 @@ export const GLOSSARY: readonly Term[] = [
   {
     word: 'entry',
     meaning:
-      'One registration in the catalog: type, name and version, with a command and a SHA-256. An unversioned entry has no version.',
+      'One registration in the catalog. It has a type, a name, a version, a command and a SHA-256. An unversioned entry has no version.',
   },
   {
     word: 'finding',
     meaning:
-      'What a rule says about a plan: an error, a warning or a note, with its subject and a fix. An error blocks the plan.',
+      'What a rule says about a plan. It is an error, a warning or a note, with its subject and a fix. An error blocks the plan.',
   },
   {
     word: 'group',
@@ -83,12 +83,12 @@ export const GLOSSARY: readonly Term[] = [
   {
     word: 'lock',
     meaning:
-      'It keeps two runs off one cluster. One lock is a file on this machine; `cluster.lock` in the file adds one that all machines see.',
+      'What keeps two runs off one cluster. One lock is a file on this machine; `cluster.lock` in the file adds one that all machines see.',
   },
   {
     word: 'mount',
     meaning:
-      'A secrets engine or auth method at a path. `secret/` is a path; `auth/jwt/` is a path of an auth method. Lockstep never disables a mount: that deletes its data.',
+      'A secrets engine or auth method at a path. The path of an auth method begins with `auth/`. Lockstep never disables a mount: that deletes its data.',
   },
   {
     word: 'node',
@@ -118,7 +118,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     word: 'plugin',
     meaning:
-      'A program that the server starts for its mounts, known by type and name: `secret/team-kv`, `auth/jwt`, `database/redis`.',
+      'A program that the server starts for its mounts. Its type and name identify it: `secret/team-kv`, `auth/jwt`, `database/redis`.',
   },
   {
     word: 'registered',
@@ -171,7 +171,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     word: 'standby',
     meaning:
-      'A node that does not lead. A standby of OpenBao serves reads and runs its own plugins; a standby of Vault runs none.',
+      'A node that is not active. A standby of OpenBao serves reads and runs its own plugins; a standby of Vault runs none.',
   },
   {
     word: 'step',
@@ -195,7 +195,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     word: 'verify',
     meaning:
-      'A check that the file adds to a mount: a path to read, or a command to run. It is made on each node after a reload.',
+      'A check that the file adds to a mount. It reads a path or runs a command, on each node after a reload.',
   },
 ]
 

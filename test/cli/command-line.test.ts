@@ -87,3 +87,21 @@ describe('a slip of the fingers exits 1 and says what was meant', () => {
     expect(run.stderr).toContain('Usage: lockstep')
   })
 })
+
+describe('explain', () => {
+  it.each([
+    { args: ['version-in-use'], told: /^version-in-use \(error\): [^]*\n\nWhat to do: / },
+    { args: ['canary'], told: /^canary: A mount with `canary: true`\./ },
+    { args: ['Roll', 'back'], told: /^roll back: To undo / },
+    { args: ['rollback'], told: /^roll back: To undo / },
+    {
+      args: [],
+      told: /^Rules\n {2}allow-expired [^]*\nWords\n {2}active node +The node that leads/,
+    },
+  ])('$args', async ({ args, told }) => {
+    const run = await runLockstep(['explain', ...args])
+
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(run.stdout).toMatch(told)
+  })
+})

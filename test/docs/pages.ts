@@ -30,6 +30,7 @@ export const documents: readonly string[] = [
   ...readdirSync(checkout).filter((name) => name.endsWith('.md')),
   ...markdownBelow('docs'),
   ...markdownBelow('examples'),
+  ...markdownBelow('src'),
 ].sort()
 
 /** The documents that have a block to run. */

@@ -28,11 +28,11 @@ export function explain(name: string | undefined, host: Host): ExitCode {
 
 function listAll(host: Host): void {
   const width = Math.max(...RULES.map((rule) => rule.name.length))
-  host.out('Rules')
+  host.out(line`Rules`)
   for (const rule of RULES) {
     host.out(line`  ${rule.name.padEnd(width)}  ${rule.severity.padEnd(7)}  ${rule.title}`)
   }
-  host.out('\nWords')
+  host.out(line`\nWords`)
   for (const { word, meaning } of GLOSSARY) {
     host.out(line`  ${word.padEnd(width)}  ${firstSentence(meaning)}`)
   }
@@ -52,5 +52,5 @@ function explainTerm({ word, meaning }: Term, host: Host): void {
 }
 
 function firstSentence(text: string): string {
-  return /^.*?[.:](?= |$)/.exec(text)?.[0].replace(/:$/, '.') ?? text
+  return /^.*?[.](?= |$)/.exec(text)?.[0] ?? text
 }
