@@ -40,6 +40,8 @@ export interface RecorderOptions {
   readonly by: string
   /** Of a rollback: the run to whose beginning it goes back. */
   readonly backTo?: string
+  /** The id of the plan file that the run carries out. */
+  readonly savedPlanId?: string
   readonly now: () => Date
   /** Called one after the other; each must have happened before the run goes on. */
   readonly sinks: readonly Sink[]
@@ -54,7 +56,7 @@ type Unstamped = JournalEvent extends infer Event
   : never
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { run, by, backTo, now, sinks } = options
+  const { run, by, backTo, savedPlanId, now, sinks } = options
   const watching = new Set(options.watchers)
   const tell = async (event: Unstamped): Promise<void> => {
     const { event: name, ...rest } = event
@@ -73,6 +75,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       tell({
         event: 'run_started',
         plan_id: plan.plan_id,
+        ...(savedPlanId !== undefined && { saved_plan_id: savedPlanId }),
         cluster: clusterOf(plan),
         steps: plan.steps.length,
         ...(backTo !== undefined && { back_to: backTo }),

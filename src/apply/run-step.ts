@@ -142,8 +142,9 @@ function notAsPlanned(step: Step, broken: readonly Mismatch[]): StepResult {
   return { kind: 'failed', failure: failureOf({ broken }, [], fileNames([step])), begun: false }
 }
 
-function mustReload(run: StepRun, { action, requires }: Step): boolean {
+function mustReload(run: StepRun, { action, requires, unobservable }: Step): boolean {
   if (action.kind !== 'reload') return false
+  if (unobservable !== undefined) return true
   return requires.some(
     (fact) => fact.fact === 'entry' && run.written.has(`${fact.plugin} ${fact.version}`),
   )

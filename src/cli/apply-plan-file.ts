@@ -4,6 +4,7 @@
  */
 import { checkPlanAge, checkPlanId, readPlanFile } from '../operations/plan-file.ts'
 import { readDesiredOfPlan } from '../desired/desired-of-plan.ts'
+import type { Allowance } from '../documents/desired-state.generated.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
@@ -14,10 +15,11 @@ import { desiredDocument } from '../plan/desired-document.ts'
 import { renderDesiredDifferences, renderPlanDifferences } from '../render/plan-differences.ts'
 import { RULES } from '../safety/rules.ts'
 import { count } from '../domain/count.ts'
+import { shellWords } from '../domain/shell-words.ts'
 import { resumeCommand } from './resume-command.ts'
 import { applyPlan, type ApplyOptions } from './apply-plan.ts'
 import type { Host } from './host/host.ts'
-import { ALLOWED_ON_COMMAND_LINE, isBlocked, planInput } from './judged-plan.ts'
+import { isBlocked, planInput } from './judged-plan.ts'
 import { loadDesired } from './load-desired.ts'
 import { openSession, pluginsOf, type Session } from './session.ts'
 
@@ -28,8 +30,8 @@ export async function applyPlanFile(
   host: Host,
 ): Promise<ExitCode> {
   const file = await readPlanFile(planFile)
-  const { allow, ...otherOptions } = options
-  if (allow !== undefined) throw cannotAllow()
+  const { allow: repeated, ...otherOptions } = options
+  const confirmed = confirmAllowances(file, repeated)
   if (options.expect !== undefined) checkPlanId(file, options.expect)
   checkPlanAge(file, options.maxAge, host.now())
   const desired = await readDesiredOfPlan(planFile, file.desired, {
@@ -38,7 +40,7 @@ export async function applyPlanFile(
   // The file of desired state gives the address, and values of env that no plan holds.
   const values = options.file === undefined ? undefined : await loadDesired(options, host)
   const anew = commandToPlanAnew(planFile, options)
-  if (values !== undefined) checkAgrees(file, values, anew)
+  if (values !== undefined) checkAgrees(file, { files: values, confirmed, anew })
   const session = await openSession(options, host, values)
   try {
     await checkCluster(file, session)
@@ -53,6 +55,7 @@ export async function applyPlanFile(
     return await applyPlan({
       ...{ plan, desired, values, session, options, host, anew },
       ...(check !== undefined && { check }),
+      savedPlanId: file.plan_id,
       resume: resumeCommand(['apply', planFile], options),
     })
   } finally {
@@ -84,21 +87,61 @@ function checkApproved(comparison: PlanComparison, { planFile, file, anew }: Sav
     : `Plan file ${planFile} (plan ${file.plan_id}): ${alreadyDone} of ${steps} already done.`
 }
 
-/** Throws a LockstepError (exit 4) unless the files ask for what the plan was made of. */
-function checkAgrees({ desired }: Plan, files: DesiredState, anew: string): void {
-  const planned = { ...desired, allow: desired.allow ?? [] }
-  // Those of the command line are in no file.
-  planned.allow = planned.allow.filter(({ because }) => because !== ALLOWED_ON_COMMAND_LINE)
+interface Given {
+  /** The files of desired state given beside the plan. */
+  readonly files: DesiredState
+  /** The plan's allowances that `--allow` repeats. */
+  readonly confirmed: ReadonlySet<Allowance>
+  readonly anew: string
+}
+
+/**
+ * Throws a LockstepError (exit 4) unless the files ask for what the plan was made of. An allowance
+ * that only the plan has may have been given to `plan --allow`, or have been written into the plan
+ * by somebody else: so it must be repeated.
+ */
+function checkAgrees({ desired }: Plan, { files, confirmed, anew }: Given): void {
+  const allow = (desired.allow ?? []).filter((one) => !confirmed.has(one))
   const asked = desiredDocument(files)
-  const differences = renderDesiredDifferences(planned, { ...asked, allow: asked.allow ?? [] })
+  const accepted = asked.allow ?? []
+  const differences = renderDesiredDifferences({ ...desired, allow }, { ...asked, allow: accepted })
   if (differences.length === 0) return
+  const inFiles = new Set(accepted.map(allowanceText))
+  const onlyInPlan = allow.map(allowanceText).filter((text) => !inFiles.has(text))
   throw new LockstepError({
     code: 'stale-plan',
     message: 'the plan was made of another desired state (-) than the files given with -f (+):',
     details: differences,
     exitCode: EXIT.stale,
-    hint: `Nothing was changed. Plan again: ${anew}`,
+    hint: [
+      `Nothing was changed. Plan again: ${anew}`,
+      ...(onlyInPlan.length === 0
+        ? []
+        : [
+            `If you approve the allowances that only the plan has, repeat them: ${shellWords(onlyInPlan.flatMap((text) => ['--allow', text]))}`,
+          ]),
+    ].join('\n'),
   })
+}
+
+function allowanceText({ rule, subject }: Allowance): string {
+  return `${rule}=${subject}`
+}
+
+/** Throws a LockstepError for an `--allow` that the plan does not have. */
+function confirmAllowances(
+  { desired: { allow = [] } }: Plan,
+  repeated: readonly string[] = [],
+): ReadonlySet<Allowance> {
+  const added = repeated.filter((text) => !allow.some((one) => allowanceText(one) === text))
+  if (added.length > 0) {
+    throw new LockstepError({
+      code: 'bad-allow',
+      message: `--allow cannot be added to a saved plan: the person who approved the plan did not see ${added.map((text) => JSON.stringify(text)).join(', ')}`,
+      hint: 'Give --allow to lockstep plan --out. With a saved plan, --allow repeats an allowance that the plan has.',
+    })
+  }
+  return new Set(allow.filter((one) => repeated.includes(allowanceText(one))))
 }
 
 /** A plan does not say which files it was made from, and where it is applied others may lie. */
@@ -107,14 +150,6 @@ function commandToPlanAnew(planFile: string, options: ApplyOptions): string {
   const file = options.file ?? ['FILE']
   const command = resumeCommand(['plan', '--out', planFile], { ...options, file })
   return known ? command : `${command} (FILE: what this plan was made from)`
-}
-
-function cannotAllow(): LockstepError {
-  return new LockstepError({
-    code: 'bad-allow',
-    message: '--allow cannot be added to a saved plan: who approved the plan did not see it',
-    hint: 'Give --allow to lockstep plan --out.',
-  })
 }
 
 /** A plan holds for the cluster it was made on and no other. */

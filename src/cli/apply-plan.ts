@@ -63,6 +63,8 @@ export interface ApplyJob {
   readonly anew: string
   /** Of a rollback: the run to whose beginning it goes back. */
   readonly backTo?: string
+  /** The id of the plan file that the plan was made from. */
+  readonly savedPlanId?: string
 }
 
 /** The exit code; throws a LockstepError for what keeps it from beginning. */

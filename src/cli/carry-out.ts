@@ -48,6 +48,8 @@ export interface Job {
   readonly host: Host
   /** Of a rollback: the run to whose beginning it goes back. */
   readonly backTo?: string
+  /** The id of the plan file that is carried out. */
+  readonly savedPlanId?: string
   /** How a run ended, for people. */
   readonly describeEnd: (outcome: RunOutcome) => string
 }
@@ -117,6 +119,7 @@ async function runRecorded(job: Job, started: StartedRun): Promise<RunOutcome> {
     const recorder = createRecorder({
       ...{ run: started.run, by: host.who, now: host.now, sinks, watchers: [progress.sink] },
       ...(job.backTo !== undefined && { backTo: job.backTo }),
+      ...(job.savedPlanId !== undefined && { savedPlanId: job.savedPlanId }),
     })
     const stopKeeping = await keepToken({
       client: session.client,

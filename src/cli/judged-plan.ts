@@ -13,7 +13,7 @@ import { journalFolder } from './journal-folder.ts'
 import type { Session } from './session.ts'
 
 /** The reason that an allowance of the command line has, since it gives none. */
-export const ALLOWED_ON_COMMAND_LINE = 'allowed on the command line'
+const ALLOWED_ON_COMMAND_LINE = 'allowed on the command line'
 
 export interface JudgeOptions {
   /** `rule=subject`. */

@@ -6,7 +6,11 @@ import type { Plan } from './plan.generated.ts'
  * standby; OpenBao’s with `disable_standby_reads`): what a plan does and finds on a node is then
  * meant of the active one, whichever that is.
  */
-export function onlyActiveRuns({ nodes }: Plan['cluster']): boolean {
+export function onlyActiveRuns({
+  nodes,
+}: {
+  readonly nodes: readonly Pick<Plan['cluster']['nodes'][number], 'role' | 'state'>[]
+}): boolean {
   const standbys = nodes.filter(({ role }) => role !== 'active')
   return (
     standbys.some(({ state }) => state === 'forwarding') &&

@@ -14,7 +14,7 @@ import {
 } from '../domain/names.ts'
 import { isUnreloaded, mayBeUnreloaded, type Past } from '../plan/past.ts'
 import { openJournal } from './write-journal.ts'
-import { pastOf, readPast, unreloadedEntries } from './past-runs.ts'
+import { pastOf, readPast, reloadsOf, unreloadedEntries } from './past-runs.ts'
 
 const plugin = 'secret/my-kv' as PluginId
 const version = '' as Version
@@ -50,6 +50,24 @@ it('counts a reload that a later run made, and not one that nobody saw the end o
 
   expect(unreloadedOn(pastOf([first, [begun(reload), done()]]), withArguments)).toEqual([other])
   expect(unreloadedOn(pastOf([first, [begun(reload)]]), withArguments)).toEqual(nodes)
+})
+
+it('knows which reloads of a plan file were carried out and not rolled back', () => {
+  const key = `${mount} ${node}`
+  const ofFile = { ...started(), saved_plan_id: 'file' } as JournalEvent
+  const reloaded = [ofFile, begun(reload), done()]
+  const keysOf = (...events: JournalEvent[]): string[] => [...reloadsOf('file', [events])]
+
+  expect(keysOf(...reloaded)).toEqual([key])
+  // Another file, or none.
+  expect([...reloadsOf('other', [reloaded])]).toEqual([])
+  expect(keysOf(started(), begun(reload), done())).toEqual([])
+  // Begun only, failed, found to be so, begun once more, rolled back.
+  expect(keysOf(ofFile, begun(reload))).toEqual([])
+  expect(keysOf(ofFile, begun(reload), failure())).toEqual([])
+  expect(keysOf(ofFile, begun(reload), { ...done(), outcome: 'already' } as never)).toEqual([])
+  expect(keysOf(...reloaded, begun(reload))).toEqual([])
+  expect(keysOf(...reloaded, undoing(reload), undone())).toEqual([])
 })
 
 describe('a run that was killed while it took back other arguments', () => {

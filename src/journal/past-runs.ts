@@ -10,9 +10,11 @@ import {
   environmentOfEntry,
   type KnownEntry,
   mayBeUnreloaded,
+  NOTHING_REQUESTED,
   type Past,
   type WrittenEntry,
 } from '../plan/past.ts'
+import { checkKey } from '../plan/checked.ts'
 import { binariesInOrder } from './order-binaries.ts'
 import { pastChecks } from './past-checks.ts'
 import { listRuns, readLines } from './read-journal.ts'
@@ -25,10 +27,48 @@ const RUNS_READ = 50
  * LockstepError where a journal cannot be read.
  */
 export function readPast(folder: string, cluster: string): Past {
-  const runs = listRuns(folder)
+  return pastOf(readRuns(folder, cluster))
+}
+
+function readRuns(folder: string, cluster: string): JournalEvent[][] {
+  return listRuns(folder)
     .slice(-RUNS_READ)
     .map((name) => readOwn(folder, name, cluster))
-  return pastOf(runs)
+}
+
+/**
+ * By `checkKey`: the reloads that the runs of one plan file carried out and did not roll back. Throws
+ * a LockstepError where a journal cannot be read.
+ */
+export function readReloadsOf(
+  savedPlanId: string,
+  { folder, cluster }: { readonly folder: string; readonly cluster: string },
+): ReadonlySet<string> {
+  return reloadsOf(savedPlanId, readRuns(folder, cluster))
+}
+
+/** As `readReloadsOf`. `runs`: the oldest first. */
+export function reloadsOf(
+  savedPlanId: string,
+  runs: readonly (readonly JournalEvent[])[],
+): ReadonlySet<string> {
+  const reloaded = new Set<string>()
+  for (const events of runs) {
+    if (startOf(events)?.saved_plan_id !== savedPlanId) continue
+    let keys: readonly string[] = []
+    for (const event of events) {
+      if (event.event === 'step_started' || event.event === 'undo_started') {
+        const { action } = event
+        keys =
+          action.kind === 'reload' ? action.mounts.map((mount) => checkKey(mount, action.node)) : []
+        // Until it is done nobody knows what it started.
+        for (const key of keys) reloaded.delete(key)
+      } else if (event.event === 'step_done' && event.outcome === 'done') {
+        for (const key of keys) reloaded.add(key)
+      }
+    }
+  }
+  return reloaded
 }
 
 function readOwn(folder: string, run: string, cluster: string): JournalEvent[] {
@@ -141,7 +181,7 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
   }
   const unversioned = binariesInOrder(runs)
   const known = { replaced, registered, written: [...written.values()], ran, unversioned }
-  return { ...known, ...pastChecks(runs) }
+  return { ...known, ...pastChecks(runs), requested: NOTHING_REQUESTED }
 }
 
 function newlyWritten(

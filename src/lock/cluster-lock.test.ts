@@ -80,6 +80,16 @@ describe('given free by hand', () => {
   })
 })
 
+it.each([{ password: 'x' }, { run: 'my own', password: 'x' }])(
+  'overwrites no secret that is no lock: %j',
+  async (data) => {
+    secret = { version: 3, data }
+
+    await expect(take('one', here)).rejects.toMatchObject({ code: 'not-a-lock' })
+    expect(secret).toEqual({ version: 3, data })
+  },
+)
+
 describe('where it cannot be kept, says how to make room for it', () => {
   it('nothing is mounted', async () => {
     mount = undefined

@@ -150,6 +150,7 @@ export async function readClusterLock(
   if (answer.status !== 200) throw refusal(node, request, answer)
   if (isUnversionedSecret(answer.body)) throw notVersioned(kv)
   const { version, written, secret } = demand(decodeSecret, { node, request }, answer)
+  if (!isLock(secret)) throw notALock(kv)
   const now = demand(serverTime, { node, request: readHealth() }, clock)
   return {
     version,
@@ -162,6 +163,14 @@ export async function readClusterLock(
       now * 1000 - written < HOLDS_FOR + 1000 &&
       !isDead({ machine: secret['machine'], pid: numberOf(secret['pid']) }, watcher),
   }
+}
+
+/**
+ * Whoever wrote the file of desired state, or the plan file, chose the path: an application's secret
+ * there must not be overwritten.
+ */
+function isLock(secret: Fields): boolean {
+  return Object.keys(secret).length === 0 || ('run' in secret && 'released' in secret)
 }
 
 /** One with our own number is of somebody who had it before us. */
@@ -226,6 +235,14 @@ function notVersioned(kv: string): LockstepError {
     code: 'lock-not-kv2',
     message: `cluster.lock.kv names ${kv}, which is not in a KV version 2 mount`,
     hint: `Check-and-set needs version 2. Name a path in such a mount, or make one: bao (or vault) secrets enable -version=2 -path=NAME kv`,
+  })
+}
+
+function notALock(kv: string): LockstepError {
+  return new LockstepError({
+    code: 'not-a-lock',
+    message: `cluster.lock.kv names ${kv}, and the secret there is not a lock of this program`,
+    hint: 'Nothing was written. Name a path in cluster.lock.kv that nothing else uses.',
   })
 }
 

@@ -65,9 +65,9 @@ export function comparePlans(
 }
 
 interface StepIndex {
-  /** Steps that write all that this one does. */
+  /** Steps that write, or check, all that this one does. */
   readonly covering: (step: Step) => readonly Step[]
-  /** Whether a step writes nothing but what this one does. */
+  /** True if a step writes, or checks, only what this one does: it is left of this one. */
   readonly coveredBy: (said: Step) => boolean
 }
 
@@ -80,13 +80,21 @@ function indexSteps(steps: readonly Step[], { anyNode }: { readonly anyNode: boo
   const byKey = groupBy(steps, ({ action }) => keyOf(action))
   const alike = (action: Step['action']): readonly Step[] => byKey.get(keyOf(action)) ?? []
   return {
-    // What a reload has done already is only checked.
     covering: ({ action }) =>
-      [action, ...(action.kind === 'check' ? [{ ...action, kind: 'reload' as const }] : [])]
+      // What a reload has done already is only checked.
+      as('reload', action)
         .flatMap(alike)
         .filter((said) => namesMountsOf(said.action, action)),
-    coveredBy: ({ action }) => alike(action).some((step) => namesMountsOf(action, step.action)),
+    coveredBy: ({ action }) =>
+      as('check', action)
+        .flatMap(alike)
+        .some((step) => namesMountsOf(action, step.action)),
   }
+}
+
+/** The action itself, and as the other kind that names mounts. */
+function as(kind: 'reload' | 'check', action: Step['action']): readonly Step['action'][] {
+  return hasMounts(action) && action.kind !== kind ? [action, { ...action, kind }] : [action]
 }
 
 function hasMounts(

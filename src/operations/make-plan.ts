@@ -10,6 +10,7 @@ import { compareText } from '../domain/names.ts'
 import { readOwnCapabilities } from '../live/capabilities.ts'
 import { draftPlan, finishPlan, type FreshPlan } from '../plan/make-plan.ts'
 import { findDesiredEnd } from '../plan/desired-end.ts'
+import { NOTHING_REQUESTED, type Requested } from '../plan/past.ts'
 import { requiredCapabilities } from '../safety/capabilities.ts'
 import { judge } from '../safety/judge.ts'
 import { type NeededFile, neededFiles } from '../safety/needed-files.ts'
@@ -37,6 +38,8 @@ export interface PlanInput {
   readonly now: () => Date
   /** Runs the desired state's `binary_check`. Absent where others wrote it: no command is run. */
   readonly checkDisks?: CheckDisks
+  /** Of a saved plan: what only a record shows to be done. */
+  readonly requested?: Requested
 }
 
 /** Plans, runs the desired state's `binary_check`, and judges. */
@@ -79,11 +82,11 @@ export async function makeUncheckedPlan(input: PlanInput): Promise<UncheckedPlan
 
 type Draft = ReturnType<typeof draftPlan>
 
-function draftOf({ desired, live, folder }: PlanInput): {
+function draftOf({ desired, live, folder, requested = NOTHING_REQUESTED }: PlanInput): {
   readonly draft: Draft
   readonly check: DiskCheck | undefined
 } {
-  const draft = draftPlan(desired, live, readPast(folder, live.cluster.id))
+  const draft = draftPlan(desired, live, { ...readPast(folder, live.cluster.id), requested })
   const command = desired.cluster.binaryCheck?.command
   const check =
     command === undefined ? undefined : { command, nodes: live.nodes, files: neededFiles(draft) }

@@ -10,6 +10,7 @@ import { EXIT, LockstepError, faultName } from '../domain/errors.ts'
 import { formatPlan } from '../plan/format-plan.ts'
 import { planId } from '../plan/make-plan.ts'
 import { readTextFile, UnfitFile } from '../server/read-file.ts'
+import { findDuplicateKey } from './duplicate-keys.ts'
 import { findNameFault } from './plan-names.ts'
 
 const FORMAT = 2
@@ -125,6 +126,14 @@ function parse(path: string, text: string): unknown {
     document = JSON.parse(text)
   } catch (cause) {
     throw notAPlan(path, 'it is not JSON', desiredStateHint(path), cause)
+  }
+  const twice = findDuplicateKey(text)
+  if (twice !== undefined) {
+    throw notAPlan(
+      path,
+      `it has the key ${JSON.stringify(twice)} twice in one object`,
+      'Plan again.',
+    )
   }
   if (isDeeperThan(document, DEEPEST)) {
     throw notAPlan(path, `it is nested more than ${DEEPEST} levels deep`, 'Plan again.')

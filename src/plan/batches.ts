@@ -13,6 +13,8 @@ import { retuneStep, tuneStep } from './tune.ts'
 export interface Moving {
   /** What the journals say of the mounts' checks. */
   readonly checks: CheckRecords
+  /** By `checkKey`: mounts whose checks a saved plan has. */
+  readonly requested: ReadonlySet<string>
   readonly plugin: PluginId
   readonly live: LiveState
   /** What is registered under each version by then. */
@@ -47,7 +49,7 @@ function namedAfterCanary(step: UnorderedStep): UnorderedStep {
 function moveSteps(
   moves: readonly MountChange[],
   group: string,
-  { plugin, live, entries, checks }: Moving,
+  { plugin, live, entries, checks, requested }: Moving,
   { followed }: { readonly followed: boolean },
 ): UnorderedStep[] {
   const tunes = moves
@@ -72,7 +74,9 @@ function moveSteps(
     reloads.flatMap(({ action }) => (action.kind === 'reload' ? action.mounts : [])),
   )
   const isReloaded = ({ target }: MountChange): boolean => reloaded.has(target.mount.path)
-  const checking = checkSteps(moves, group, live, { checks, followed, isReloaded })
+  const checking = checkSteps(moves, group, live, {
+    ...{ checks, requested, followed, isReloaded },
+  })
   return [...checking, ...tunes, ...reloads]
 }
 

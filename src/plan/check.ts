@@ -21,6 +21,8 @@ import { mountFact } from './tune.ts'
 
 export interface CheckNeeds {
   readonly checks: CheckRecords
+  /** By `checkKey`: mounts whose checks a saved plan has. */
+  readonly requested: ReadonlySet<string>
   /** True where steps of the plugin come after: a canary without a record is checked before them. */
   readonly followed: boolean
   /** True of a move that the plan reloads on some node. */
@@ -39,11 +41,14 @@ export function whyToCheck(
   // One that is reloaded there is checked then.
   if (view === undefined || whyToReload(move, view) !== undefined) return undefined
   if (!canary && verify.length === 0) return undefined
-  const record = needs.checks.get(checkKey(mount.path, node.address))
+  const key = checkKey(mount.path, node.address)
+  const record = needs.checks.get(key)
   if (hasPassed(record, { ...runningOf(target), verify: verificationsOf(move) })) return undefined
   if (record?.kind === 'open') return 'a run ended before its checks were seen to pass'
   const isFollowed = canary ? needs.followed || needs.isReloaded(move) : needs.isReloaded(move)
-  return isFollowed ? 'no record says that its checks passed' : undefined
+  return isFollowed || needs.requested.has(key)
+    ? 'no record says that its checks passed'
+    : undefined
 }
 
 /** One namespace's check on one node; `moves` are those that need it there, sorted by path. */

@@ -3,6 +3,7 @@ import type { DesiredPlugin } from '../domain/desired.ts'
 import type { LiveMount, LiveState } from '../domain/live.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
 import { type RunningBinary, BUILTIN, isSameBinary, UNVERSIONED } from '../domain/names.ts'
+import { checkKey } from './checked.ts'
 import { rollbackTargetOfEarlierRun } from './earlier-run-undo.ts'
 import { type EntryChanges, registrationOf, staysOn } from './entry-changes.ts'
 import { isUnreloaded, type Past } from './past.ts'
@@ -48,7 +49,9 @@ export function planMountChanges(
       // One that was gone and is registered again is no change to the process that still runs it.
       entryChanged: (registration?.before ?? null) !== null && use.kind !== 'builtin',
       entry,
-      isUnreloaded: (node) => isUnreloaded(past, at, mount.path, node),
+      isUnreloaded: (node) =>
+        isUnreloaded(past, at, mount.path, node) ||
+        past.requested.reloads.has(checkKey(mount.path, node)),
     }
   })
 }

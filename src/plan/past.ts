@@ -58,7 +58,21 @@ export interface Past {
    * none, so that the compiled-in plugin ran.
    */
   readonly unversioned: ReadonlyMap<PluginId, readonly RunningBinary[]>
+  readonly requested: Requested
 }
+
+/**
+ * What a saved plan names, and what only a record shows to be done. Another machine may have the
+ * record: what has none here is done again. Both by `checkKey`.
+ */
+export interface Requested {
+  /** Reloads that no server shows and no journal of this machine has. */
+  readonly reloads: ReadonlySet<string>
+  /** Mounts that are checked where no journal of this machine says that their checks passed. */
+  readonly checks: ReadonlySet<string>
+}
+
+export const NOTHING_REQUESTED: Requested = { reloads: new Set(), checks: new Set() }
 
 export const NO_PAST: Past = {
   checks: new Map(),
@@ -68,6 +82,7 @@ export const NO_PAST: Past = {
   written: [],
   ran: new Map(),
   unversioned: new Map(),
+  requested: NOTHING_REQUESTED,
 }
 
 /** The newest entry of that name that held this binary; undefined where no run replaced one. */

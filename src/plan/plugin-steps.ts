@@ -73,7 +73,11 @@ function mountSteps(
   register: (one: Registration, group: string) => UnorderedStep,
 ): UnorderedStep[] {
   const { id } = plugin
-  const moving = { plugin: id, live: known.live, entries: byThen, checks: known.past.checks }
+  const { checks, requested } = known.past
+  const moving = {
+    ...{ plugin: id, live: known.live, entries: byThen },
+    ...{ checks, requested: requested.checks },
+  }
   const stays = ({ target }: MountChange): boolean =>
     underMounts.some(({ version }) => version.version === target.version)
   const isShared = inPlace !== undefined || reverted !== undefined

@@ -33,7 +33,10 @@ export interface MountChange {
   /** What stands under the target version by the time of the reload; null: nothing need. */
   readonly entry: SeenEntry | null
   readonly back: RollbackTarget | undefined
-  /** True where an earlier run changed the entry and did not get to reload the mount there. */
+  /**
+   * True if an earlier run changed the entry and did not reload the mount there, or if a saved plan
+   * reloads the mount there and no record says that this was done.
+   */
   readonly isUnreloaded: (node: NodeAddress) => boolean
 }
 
@@ -43,7 +46,7 @@ export const RELOAD_REASONS = {
   binary: 'not yet on the wanted binary',
   version: 'not yet under the wanted version',
   entry: 'not yet on the changed entry',
-  unfinished: 'not reloaded since the entry was changed',
+  unfinished: 'without a record of a reload since the entry was changed',
 } as const
 export type ReloadReason = keyof typeof RELOAD_REASONS
 
@@ -83,6 +86,7 @@ export function reloadStep(
   const action = { kind: 'reload' as const, node: node.address, namespace, mounts }
   const where = namespace === '' ? '' : ` in ${namespace}`
   const verify = moves.flatMap(verificationsOf)
+  const unobservable = moves.filter((move) => isUnobservable(move, node))
   return {
     id: `reload ${group}${where} on ${node.address}`,
     group,
@@ -99,8 +103,18 @@ export function reloadStep(
     undo: undoOf(moves, action),
     restores: restoresOn(node, moves),
     why: whyReload(node, moves),
+    ...(unobservable.length > 0 && {
+      unobservable: unobservable.map(({ target }) => target.mount.path),
+    }),
     ...(verify.length > 0 && { verify }),
   }
+}
+
+/** Arguments and environment of a running process are in no answer of a server. */
+function isUnobservable(change: MountChange, node: LiveNode): boolean {
+  const view = viewOn(change.target.mount, node)
+  const reason = view && whyToReload(change, view)
+  return reason === 'entry' || reason === 'unfinished'
 }
 
 export function verificationsOf({ target }: MountChange): StepVerification[] {

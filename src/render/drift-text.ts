@@ -8,6 +8,7 @@ import { type Cell, layTable } from './table.ts'
 import { count } from '../domain/count.ts'
 import { groupBy } from '../domain/group-by.ts'
 import {
+  describeAcceptance,
   HOW_TO_SEE_ALL,
   leavesOutNames,
   listSome,
@@ -167,7 +168,7 @@ function ignoredSection({ ignored }: DriftReport, { palette }: DriftView): strin
   const rows = ignored.map(({ class: name, subject, node, because, until }): Cell[] => [
     { text: name },
     { text: printable(node === undefined || node === subject ? subject : `${subject} on ${node}`) },
-    { text: printable(until === undefined ? because : `${because} (until ${until})`) },
+    { text: describeAcceptance({ because, until }) },
   ])
   const title = `Ignored, as the files say (${ignored.length})`
   return [palette.dim(title), ...layTable(rows, '  ').lines].join('\n')

@@ -12,7 +12,14 @@ import { code, diffBlock, prose } from './markdown-text.ts'
 import { describeRehearsal } from './rehearsal-text.ts'
 import { count } from '../domain/count.ts'
 import { stepLines } from './step-lines.ts'
-import { listSome, NAMED_IN_FINDING, printable, productName, shortenHashes } from './wording.ts'
+import {
+  describeAcceptance,
+  listSome,
+  NAMED_IN_FINDING,
+  printable,
+  productName,
+  shortenHashes,
+} from './wording.ts'
 
 /**
  * Characters each part may take. GitHub refuses a comment of more than 65,536; a plan for a
@@ -21,9 +28,10 @@ import { listSome, NAMED_IN_FINDING, printable, productName, shortenHashes } fro
 const ROOM = {
   blocking: 15_000,
   changes: 19_000,
-  commands: 4_000,
+  commands: 3_000,
+  allowances: 3_000,
   steps: 15_000,
-  others: 8_000,
+  others: 6_000,
 } as const
 
 /** Ends without a newline. */
@@ -36,13 +44,15 @@ export function renderPlanMarkdown(plan: Plan): string {
   const inSight = trees.filter(isBlocking)
   const others = trees.filter((tree) => !isBlocking(tree))
   const server = `${productName(cluster.product)} ${code(cluster.server_version)}`
+  const lock = cluster.lock === undefined ? '' : ` The run takes the lock in ${code(cluster.lock)}.`
   return [
     `### ${summarizePlan(plan)}`,
-    `Cluster ${code(cluster.name)}, ${server}, ${count(cluster.nodes.length, 'node')}.`,
+    `Cluster ${code(cluster.name)}, ${server}, ${count(cluster.nodes.length, 'node')}.${lock}`,
     fit(findingItems(inSight), ROOM.blocking).join('\n'),
     changesBlock(plan),
     describeRehearsal(plan),
     commandsBlock(plan),
+    allowancesBlock(plan),
     unfold(count(plan.steps.length, 'step'), fit(stepItems(plan), ROOM.steps)),
     unfold(
       count(others.length, inSight.length > 0 ? 'other finding' : 'finding'),
@@ -104,6 +114,16 @@ function commandsBlock({ steps, cluster }: Plan): string {
   return ['Commands that run where the plan is applied:', '', ...fit(items, ROOM.commands)].join(
     '\n',
   )
+}
+
+/** In sight, whether or not a finding uses them: who approves the plan approves these. */
+function allowancesBlock({ desired }: Plan): string {
+  const items = (desired.allow ?? []).map(
+    ({ rule, subject, because, until }) =>
+      `- ${code(rule)} ${code(subject)}: ${prose(describeAcceptance({ because, until }))}`,
+  )
+  if (items.length === 0) return ''
+  return ['Accepted findings:', '', ...fit(items, ROOM.allowances)].join('\n')
 }
 
 /** With what follows from it below. */

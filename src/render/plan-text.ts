@@ -17,6 +17,7 @@ import { stepLines } from './step-lines.ts'
 import { layTable } from './table.ts'
 import { count } from '../domain/count.ts'
 import {
+  describeAcceptance,
   describeNodeState,
   HOW_TO_SEE_ALL,
   leavesOutNames,
@@ -52,6 +53,7 @@ export function renderPlan(
     changesSection(plan.changes, view),
     stepsSection(plan, view),
     renderFindings(plan.findings, view),
+    allowancesSection(plan, view),
     rehearsalSection(plan, palette),
   ].filter((section) => section !== '')
   const isCut = drawn.some(leavesOutNames)
@@ -144,14 +146,28 @@ function stepsSection(plan: Plan, { palette, width, detail }: PlanView): string 
       ...details.flatMap((line) => wrapLine(`${indent}${line}`, width)),
     ]
   })
-  return [palette.bold('Steps'), ...binaryCheckLines(plan.cluster), ...lines].join('\n')
+  return [palette.bold('Steps'), ...beforeLines(plan.cluster), ...lines].join('\n')
 }
 
-/** The command runs on this machine before the first step, once for each node and file. */
-function binaryCheckLines({ binary_check: check }: Plan['cluster']): string[] {
-  return check === undefined
-    ? []
-    : [`  before: binary_check ${printable(shellWords(check.command))}`]
+/** What is written, and which command runs on this machine, before the first step. */
+function beforeLines({ lock, binary_check: check }: Plan['cluster']): string[] {
+  return [
+    ...(lock === undefined ? [] : [`  before: lock ${printable(lock)} (a KV secret)`]),
+    ...(check === undefined
+      ? []
+      : [`  before: binary_check ${printable(shellWords(check.command))}`]),
+  ]
+}
+
+/** Whether or not a finding uses them: who approves the plan approves these. */
+function allowancesSection({ desired }: Plan, { palette, width }: PlanView): string {
+  const allowances = desired.allow ?? []
+  if (allowances.length === 0) return ''
+  const drawn = allowances.flatMap(({ rule, subject, because, until }) => [
+    `  ${printable(rule)}  ${palette.bold(printable(subject))}`,
+    ...wrapLine(`    ${describeAcceptance({ because, until })}`, width),
+  ])
+  return [palette.bold('Accepted findings'), ...drawn].join('\n')
 }
 
 function rehearsalSection(plan: Plan, palette: Palette): string {

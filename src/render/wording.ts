@@ -64,3 +64,15 @@ export function describeNodeState(state: NodeState): string {
       return unreachable(state)
   }
 }
+
+/** Why a finding or a drift is accepted, and until when. */
+export function describeAcceptance({
+  because,
+  until,
+}: {
+  readonly because: string
+  /** A date. */
+  readonly until?: string | undefined
+}): string {
+  return printable(until === undefined ? because : `${because} (until ${until})`)
+}

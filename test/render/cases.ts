@@ -108,6 +108,15 @@ export const PLANS = {
 
   /** One step of each other kind, nodes that go different ways, an entry that is replaced. */
   mixed: plan({
+    cluster: planCluster([liveNode(1), liveNode(2), liveNode(3)], { lock: 'locks/lockstep' }),
+    desired: {
+      version: 1,
+      plugins: {},
+      allow: [
+        { rule: 'data-downgrade', subject: 'auth/jwt', because: 'CHG-1432: tried in staging' },
+        { rule: 'siblings', subject: 'auth/jwt', because: 'no `traffic`', until: '2026-12-31' },
+      ],
+    },
     changes: [
       {
         subject: 'auth/jwt unversioned',
