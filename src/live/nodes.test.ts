@@ -19,8 +19,11 @@ function look(
 ) {
   const twin = makeTwin({ product: 'openbao', nodes: 3, deeds: [] })
   const asked: string[] = []
+  /** Nodes that were sent anything with the token. */
+  const trusted = new Set<NodeAddress>()
   const send = (node: NodeAddress, request: ServerRequest) => {
     asked.push(request.path)
+    if (request.anonymous !== true) trusted.add(node)
     return Promise.resolve(answers[request.path] ?? twin.send(behind.get(node) ?? node, request))
   }
   const client = createClient({
@@ -28,7 +31,7 @@ function look(
     wait: () => Promise.resolve(),
   })
   const options = { address: nodeAddress(1), ...(nodes !== undefined && { nodes }) }
-  return { asked, live: observe(client, options) }
+  return { asked, trusted, live: observe(client, options) }
 }
 
 function haStatus(addresses: readonly string[]): Answers {
@@ -209,4 +212,14 @@ test('one look at the cluster asks once for its nodes', async () => {
     'sys/ha-status',
     'sys/storage/raft/configuration',
   ])
+})
+
+test('a node that reports and is no member of the Raft cluster is shown, and gets no token', async () => {
+  const { live, trusted } = look(raft(['node1', 'node2']))
+
+  expect((await live).nodes.find(({ address }) => address === nodeAddress(3))).toMatchObject({
+    state: 'unreachable',
+    unasked: true,
+  })
+  expect([...trusted].sort()).toEqual(NODES.slice(0, 2))
 })

@@ -308,3 +308,28 @@ describe('an answer', () => {
     expect(await ask()).toMatchObject({ status: 200, body: { errors: [expect.any(String)] } })
   })
 })
+
+test('what any node answers to anybody is asked without the token', async () => {
+  const seen = new Map<string, string | undefined>()
+  own.answer = ({ url = '', headers }, outgoing) => {
+    seen.set(url.replace(/\?.*$/, ''), headers['x-vault-token']?.toString())
+    outgoing.end('{}')
+  }
+  const reader = readerOf()
+
+  for (const request of [
+    requests.readHealth(),
+    requests.readLeader(),
+    requests.readSealStatus(),
+    requests.readHaStatus(),
+  ]) {
+    await reader.ask(own.address, request)
+  }
+
+  expect(Object.fromEntries(seen)).toEqual({
+    '/v1/sys/health': undefined,
+    '/v1/sys/leader': undefined,
+    '/v1/sys/seal-status': undefined,
+    '/v1/sys/ha-status': 'a-token',
+  })
+})

@@ -12,6 +12,7 @@ import {
   list,
   misfit,
   optional,
+  registeredHash,
   sha256,
   text,
   truth,
@@ -39,7 +40,7 @@ export const catalog: Decoder<readonly ListedEntry[] | 'too-old'> = (body, at) =
       name: filled(told['name'], `${where}.name`),
       version: text(told['version'], `${where}.version`),
       builtin: truth(told['builtin'], `${where}.builtin`),
-      sha256: optional(told['sha256'], `${where}.sha256`, sha256) ?? '',
+      sha256: optional(told['sha256'], `${where}.sha256`, registeredHash) ?? '',
     }
   })
   return detailed.length > 0
@@ -64,7 +65,7 @@ export const catalogEntry: Decoder<ReadEntry> = (body, at) => {
   return {
     version: text(told['version'], 'data.version'),
     builtin: truth(told['builtin'], 'data.builtin'),
-    sha256: sha256(told['sha256'], 'data.sha256'),
+    sha256: registeredHash(told['sha256'], 'data.sha256'),
     command: text(told['command'], 'data.command'),
     // Measured: null where there are none.
     args: args === null ? [] : list(args, 'data.args', text),
