@@ -48,7 +48,9 @@ function edit(path: readonly string[], value: unknown): Mutation['apply'] {
     const copy: unknown = structuredClone(answer.body)
     const parent = path.slice(0, -1).reduce<unknown>((at, key) => fieldsOf(at)[key], copy)
     const last = path.at(-1) ?? ''
-    if (value === undefined) Reflect.deleteProperty(parent as object, last)
+    // JSON knows no list with a hole in it.
+    if (value === undefined && Array.isArray(parent)) parent.splice(Number(last), 1)
+    else if (value === undefined) Reflect.deleteProperty(parent as object, last)
     else Reflect.set(parent as object, last, value)
     return { ...answer, body: copy }
   }
