@@ -77,6 +77,18 @@ it('reads a step of every kind of action', () => {
   expect(readRun(folder, 'one')).toHaveLength(3)
 })
 
+it('takes an empty hash of an older journal for one that is not known', () => {
+  const mount = (sha256: string): string =>
+    `"mounts":[{"mount":"kv/","namespace":"","plugin":"secret/kv","version":"","running":[{"node":"http://a:8200","sha256":"${sha256}"}]}]`
+  write(`${STARTED.replace('"mounts":[]', mount(''))}\n`)
+
+  const [started] = readRun(folder, 'one')
+
+  expect(started).toMatchObject({
+    before: { mounts: [{ running: [{ node: 'http://a:8200', sha256: 'unknown' }] }] },
+  })
+})
+
 it('says which journal cannot be read', () => {
   write(STARTED)
   chmodSync(join(folder, 'one.jsonl'), 0)

@@ -4,7 +4,7 @@
  */
 import type { CatalogEntry, LiveConnection, LiveNode, LiveState } from '../domain/live.ts'
 import { doublingMounts, perhapsNotSetUp } from '../domain/doubled-namespaces.ts'
-import { compareText, versionLabel } from '../domain/names.ts'
+import { compareText, HASH_NOT_REPORTED, UNKNOWN_HASH, versionLabel } from '../domain/names.ts'
 import { type MountView, type NodeView, viewMounts } from './mount-view.ts'
 import type { Paint, Palette } from './palette.ts'
 import { type Cell, layTable } from './table.ts'
@@ -197,13 +197,25 @@ function pinsSection({ pins }: LiveState, palette: Palette): string {
   ]).lines.join('\n')
 }
 
-function unreadableSection({ unreadable }: LiveState, palette: Palette): string {
-  if (unreadable.length === 0) return ''
-  const lines = unreadable.map(({ what, path, node, reason }) => {
-    const where = node === undefined ? '' : ` on ${printable(node)}`
-    return `  ${what.replace('-', ' ')}: ${printable(path)}${where}: ${printable(reason)}`
-  })
+/** What status leaves out, and why; what `import` leaves out of its file is among it. */
+function unreadableSection(live: LiveState, palette: Palette): string {
+  const lines = [
+    ...live.unreadable.map(({ what, path, node, reason }) => {
+      const where = node === undefined ? '' : ` on ${printable(node)}`
+      return `  ${what.replace('-', ' ')}: ${printable(path)}${where}: ${printable(reason)}`
+    }),
+    ...entriesWithoutHash(live).map(
+      ({ plugin, version }) =>
+        `  catalog entry: ${printable(plugin)} ${printable(versionLabel(version))}: ${HASH_NOT_REPORTED}`,
+    ),
+  ]
+  if (lines.length === 0) return ''
   return [palette.yellow('Could not be read'), ...lines].join('\n')
+}
+
+/** OpenBao reports none of an entry that its configuration declares without `sha256sum`. */
+function entriesWithoutHash({ catalog }: LiveState): readonly CatalogEntry[] {
+  return catalog.filter(({ sha256 }) => sha256 === UNKNOWN_HASH)
 }
 
 /** What a change of leader may cost, before the first one and after it. */
@@ -254,6 +266,7 @@ function summary(mounts: readonly MountView[], live: LiveState, palette: Palette
   const unreported = mountsWith((node) => node.unreported)
   const unseen = nodesIn('sealed', 'unreachable')
   const lost = live.connections.filter((one) => !isRegistered(one, live.catalog)).length
+  const unread = live.unreadable.length + entriesWithoutHash(live).length
   const exceptions = [
     differ > 0 && `${differ} not as configured`,
     down > 0 && `${down} down`,
@@ -261,7 +274,7 @@ function summary(mounts: readonly MountView[], live: LiveState, palette: Palette
     unreported > 0 && `${unreported} with a hash that the server does not report`,
     lost > 0 && `${count(lost, 'connection')} not registered`,
     unseen > 0 && `${count(unseen, 'node')} not seen`,
-    live.unreadable.length > 0 && `${count(live.unreadable.length, 'thing')} not readable`,
+    unread > 0 && `${count(unread, 'thing')} not readable`,
   ].filter((part) => part !== false)
   const total = `${count(mounts.length, 'mount')} on ${count(nodesIn('serving'), 'node')}`
   if (exceptions.length > 0) return palette.yellow(`${total}: ${exceptions.join(', ')}.`)

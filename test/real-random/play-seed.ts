@@ -3,7 +3,6 @@
  * state, then the plan, step by step, then a restart of every node. After each both must show the
  * same.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { createRecorder } from '../../src/apply/recorder.ts'
 import { runPlan } from '../../src/apply/run.ts'
@@ -13,7 +12,9 @@ import type { LiveState, Product } from '../../src/domain/live.ts'
 import { type NodeAddress, type PluginId, type Version } from '../../src/domain/names.ts'
 import { observe } from '../../src/live/observe.ts'
 import type { TestCluster } from '../cluster/cluster.ts'
+import { describe } from '../cluster/cluster-client.ts'
 import { resetCluster } from '../cluster/reset.ts'
+import { waitUntil } from '../cluster/wait-until.ts'
 import { type Deed, requestOfDeed } from '../property/deeds.ts'
 import type { FreshPlan } from '../../src/plan/make-plan.ts'
 import { changesSomething, judgedPlan, makeTwin, planOn } from '../property/drive-twin.ts'
@@ -234,8 +235,19 @@ async function prepare(cluster: TestCluster, { rootOnly }: ClusterStory): Promis
     if (answer.status >= 300) throw new Error(`${path} answered ${JSON.stringify(answer)}`)
   }
   await cluster.waitUntilReady()
-  // A standby learns of a namespace a moment later.
-  await sleep(1_000)
+  if (requests.some(([path]) => path.startsWith('sys/namespaces/'))) await awaitNamespace(cluster)
+}
+
+/** A standby learns of a namespace a moment after the active node. */
+async function awaitNamespace(cluster: TestCluster): Promise<void> {
+  const options = { namespace: NESTED, noForwarding: true }
+  await waitUntil('every node knows the namespace', async () => {
+    for (const address of cluster.addresses) {
+      const answer = await cluster.request(address, 'GET', 'sys/mounts', options)
+      if (![200, 307].includes(answer.status)) return `${address} answers ${describe(answer)}`
+    }
+    return undefined
+  })
 }
 
 function builtinVersionOf({ catalog }: LiveState): Version {

@@ -70,6 +70,9 @@ describeOwn('a hash that the server does not report', only, () => {
     expect(run.exitCode).toBe(0)
     expect(run.stdout.match(/v0\.21\.0 \(hash not reported\) ok/g)).toHaveLength(3)
     expect(run.stdout).toContain('2 with a hash that the server does not report')
+    for (const version of ['v0.16.2', 'v0.21.0']) {
+      expect(run.stdout).toContain(`  catalog entry: ${ID} ${version}: ${NOT_REPORTED}`)
+    }
     expect(run.stdout).not.toMatch(/builtin|each as configured|≠/)
   })
 
