@@ -11,7 +11,7 @@ import type { JournalEvent } from '../../src/documents/journal.generated.ts'
 import type { DesiredState } from '../../src/domain/desired.ts'
 import type { ServerRequest, ServerResponse, Transport } from '../../src/domain/exchange.ts'
 import type { LiveState } from '../../src/domain/live.ts'
-import type { NodeAddress, PluginId } from '../../src/domain/names.ts'
+import { type NodeAddress, type PluginId, UNKNOWN_HASH } from '../../src/domain/names.ts'
 import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import { observe } from '../../src/live/observe.ts'
 import { type DraftPlan, draftPlan, finishPlan, type FreshPlan } from '../../src/plan/make-plan.ts'
@@ -52,6 +52,9 @@ export function makeTwin(
     cluster: { name: 'lab', id: '6a1f2c52-0d1c-4a6e-9d7e-0a1b2c3d4e5f' },
     nodes: nodes.map((address) => ({ address, files })),
     ...(product === 'openbao' && story.rootOnly !== true && { namespaces: [NESTED] }),
+    ...(story.declared !== undefined && {
+      catalog: [{ ...story.declared, sha256: UNKNOWN_HASH, declarative: true }],
+    }),
     mounts: [{ path: DATABASE_MOUNT, plugin: 'secret/database' as never }],
   })
   const builtin = product === 'openbao' ? ownVersion(product, RELEASE[product]) : 'v0.25.0+builtin'

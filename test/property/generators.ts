@@ -13,7 +13,7 @@ import type {
   Use,
 } from '../../src/domain/desired.ts'
 import type { Product } from '../../src/domain/live.ts'
-import { compareText, UNVERSIONED, type Version } from '../../src/domain/names.ts'
+import { compareText, type PluginId, UNVERSIONED, type Version } from '../../src/domain/names.ts'
 import { SOURCE } from '../builders/safety-input.ts'
 import type { Deed } from './deeds.ts'
 import { inRoot, MADE_UP, type PaintedPlugin, type Palette, usualBinary } from './palette.ts'
@@ -26,6 +26,14 @@ export interface ClusterStory {
   readonly rootOnly?: boolean
   /** A node that is stopped at the end, counted from 0 and around. */
   readonly stopped?: number
+  /** An entry that the servers’ configuration declares without its hash (OpenBao). */
+  readonly declared?: DeclaredEntry
+}
+
+export interface DeclaredEntry {
+  readonly plugin: PluginId
+  readonly version: Version
+  readonly command: string
 }
 
 export interface Scenario {
@@ -37,6 +45,8 @@ export interface ScenarioOptions {
   readonly palette?: Palette
   readonly products?: readonly Product[]
   readonly nodes?: { readonly min: number; readonly max: number }
+  /** False: no entry is declared in the servers’ configuration. */
+  readonly declares?: boolean
   /** False: every node is up. */
   readonly stops?: boolean
   /** True: nodes are restarted among the later deeds. */
@@ -67,7 +77,7 @@ function seldom(times: number): fc.Arbitrary<boolean> {
 
 function stories(options: ScenarioOptions = {}): fc.Arbitrary<ClusterStory> {
   const { palette = MADE_UP, products = ['openbao', 'vault'] } = options
-  const { stops = true, restarts = false, laterDeeds: most = 8 } = options
+  const { stops = true, restarts = false, declares = true, laterDeeds: most = 8 } = options
   const { min, max } = options.nodes ?? { min: 1, max: 5 }
   return fc
     .record({
@@ -77,12 +87,28 @@ function stories(options: ScenarioOptions = {}): fc.Arbitrary<ClusterStory> {
       later: fc.array(laterDeeds(palette, restarts), { maxLength: most, size: 'max' }),
       stops: stops ? seldom(20) : fc.constant(false),
       stopped: fc.nat(4),
+      declares: declares ? seldom(4) : fc.constant(false),
+      declared: declaredEntries(palette),
     })
-    .map(({ product, nodes, begun, later, stops, stopped }) => ({
+    .map(({ product, nodes, begun, later, stops, stopped, declares, declared }) => ({
       product,
       nodes,
       deeds: [...begun.flat(), ...later],
       ...(stops && nodes > 2 && { stopped }),
+      ...(declares && product === 'openbao' && { declared }),
+    }))
+}
+
+function declaredEntries({ plugins, versions }: Palette): fc.Arbitrary<DeclaredEntry> {
+  const reloadable = plugins.filter(({ mounts }) => mounts.length > 0)
+  return fc
+    .tuple(
+      fc.constantFrom(...reloadable),
+      fc.constantFrom(...versions.filter((version) => version !== UNVERSIONED)),
+    )
+    .map(([plugin, version]) => ({
+      ...{ plugin: plugin.id, version },
+      command: usualBinary(plugin, version).command,
     }))
 }
 

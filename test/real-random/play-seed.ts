@@ -197,7 +197,7 @@ async function chooseScenario(product: Product, palette: Palette, seed: number):
   const drawn = fc.sample(
     scenarios({
       ...{ palette, products: [product], nodes: { min: 3, max: 3 } },
-      ...{ stops: false, restarts: true, laterDeeds: 24 },
+      ...{ declares: false, stops: false, restarts: true, laterDeeds: 24 },
     }),
     { seed, numRuns: 100 },
   )
