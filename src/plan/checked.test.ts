@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { mountPath, plugin, sha256Of, version } from '../../test/builders/live.ts'
 import { UNKNOWN_HASH } from '../domain/names.ts'
-import { type CheckRecord, type Due, hasPassed } from './checked.ts'
+import { type CheckRecord, type ExpectedCheck, hasPassed } from './checked.ts'
 
 const NEW = version('v0.21.0')
-const due: Due = {
+const due: ExpectedCheck = {
   sha256: sha256Of(plugin('secret/my-kv'), NEW),
   version: NEW,
   verify: [{ mount: mountPath('team-a/'), kind: 'read', path: 'ready' }],
