@@ -68,7 +68,7 @@ export function lockLost(): LockstepError {
   return new LockstepError({
     code: 'lock-lost',
     message:
-      'the lock of the cluster was released by hand or could not be renewed, so another run may hold it by now',
+      'the lock of the cluster was released by hand or could not be renewed, so another run may hold it now',
     exitCode: EXIT.locked,
     hint: 'See who holds it with lockstep lock show, then run this again.',
   })

@@ -159,7 +159,7 @@ async function whyNotApproved(
   host: Host,
 ): Promise<NotApproved | undefined> {
   if (!options.input || options.json === true || !host.inIsTerminal) {
-    throw cannotAsk('there is nobody to ask')
+    throw cannotAsk('there is no terminal to ask on')
   }
   if (!host.outIsTerminal) {
     throw cannotAsk('what was printed went elsewhere than to this terminal')

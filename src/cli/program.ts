@@ -148,18 +148,22 @@ const addApply: Add = (program, host, done) => {
     .argument('[plan]', 'a plan saved by plan --out; without it, one is made now')
     .description('Plan, ask, and carry the plan out step by step')
     .option('--auto-approve', 'do not ask')
-    .option('--no-input', 'never ask: fail where a question would be')
+    .option('--no-input', 'never ask: fail instead')
     .option('--expect <plan_id>', 'apply the plan only if this is its id')
     .addOption(
       new Option('--max-age <duration>', 'refuse a saved plan older than this')
         .argParser(seconds)
         .default(86_400, '24h'),
     )
-    .option('--soak <duration>', 'watch each reloaded mount this long before going on', seconds)
+    .option(
+      '--soak <duration>',
+      'watch each reloaded mount this long before the next step',
+      seconds,
+    )
     .addOption(waitOption())
     .option('--journal <dir>', 'where the journals are kept')
     .option('--log-file <file>', 'log every request to a file (never a token or a value)')
-    .option('--json', 'print what is done as JSON, one event a line')
+    .option('--json', 'print each event as a line of JSON')
     .addHelpText(
       'after',
       examples(
@@ -188,16 +192,20 @@ const addRollback: Add = (program, host, done) => {
     .command('rollback')
     .argument(
       '[run]',
-      'a run, or the beginning of its name; without it, the newest and any it went on with',
+      'run id or its first characters (default: the latest run, with the runs that it resumed)',
     )
-    .description('Plan the way back to where a run began, ask, and carry it out')
+    .description('Plan the rollback of a run, ask, and carry it out')
     .option('--auto-approve', 'do not ask')
-    .option('--no-input', 'never ask: fail where a question would be')
-    .option('--soak <duration>', 'watch each reloaded mount this long before going on', seconds)
+    .option('--no-input', 'never ask: fail instead')
+    .option(
+      '--soak <duration>',
+      'watch each reloaded mount this long before the next step',
+      seconds,
+    )
     .addOption(waitOption())
     .option('--journal <dir>', 'where the journals are kept')
     .option('--log-file <file>', 'log every request to a file (never a token or a value)')
-    .option('--json', 'print what is done as JSON, one event a line')
+    .option('--json', 'print each event as a line of JSON')
     .addHelpText(
       'after',
       '\nGive the file with -f: it says whether the older version reads the newer one’s data.\n' +
@@ -234,7 +242,7 @@ const addStatus: Add = (program, host, done) => {
 const addDrift: Add = (program, host, done) => {
   const command = program
     .command('drift')
-    .description('Say what differs between the file and the cluster; exits 2 on drift')
+    .description('Show what differs between the file and the cluster; exits 2 on drift')
     .option('--json', 'print the report as JSON')
     .option('--journal <dir>', 'where the journals of earlier runs are kept')
     .addHelpText(
@@ -251,7 +259,7 @@ const addDrift: Add = (program, host, done) => {
 const addImport: Add = (program, host, done) => {
   const command = program
     .command('import')
-    .description('Write the file that says what is live, to begin with')
+    .description('Write a first file from what the cluster runs now')
     .addHelpText('after', examples('lockstep import > lockstep.yaml'))
     .action(async (options: CommonOptions) => {
       const { importLive } = await import('./commands/import.ts')
@@ -264,7 +272,7 @@ const addPolicy: Add = (program, host, done) => {
   const command = program
     .command('policy')
     .description(
-      'Print the policy for a token that plans and applies a file; without one, that imports and looks',
+      'Print the policy for a token that plans and applies a file; without a file, for import and status',
     )
     .addHelpText(
       'after',
@@ -283,7 +291,7 @@ const addPolicy: Add = (program, host, done) => {
 const addVerify: Add = (program, host, done) => {
   const command = program
     .command('verify')
-    .description("Make the file's verify checks alone, of each mount on every node")
+    .description('Run only the verify checks of the file, for each mount on every node')
     .addHelpText(
       'after',
       '\nExits 0 if every check passed on every node, else 1. Lists the commands before it runs them.\n' +
@@ -299,8 +307,8 @@ const addVerify: Add = (program, host, done) => {
 const addExplain: Add = (program, host, done) => {
   program
     .command('explain')
-    .argument('[name...]', 'a rule, as a finding names it, or a word, as messages use it')
-    .description('Explain a rule that plans are judged by, or a word; list them all')
+    .argument('[name...]', 'the name of a rule, or a word from a message')
+    .description('Explain a rule or a word; without a name, list them all')
     .addHelpText(
       'after',
       examples('lockstep explain', 'lockstep explain version-in-use', 'lockstep explain roll back'),
@@ -314,8 +322,8 @@ const addExplain: Add = (program, host, done) => {
 const addHistory: Add = (program, host, done) => {
   const command = program
     .command('history')
-    .argument('[run]', 'a run, or the beginning of its name')
-    .description('List the runs made from this machine, or show what one did')
+    .argument('[run]', 'run id or its first characters')
+    .description('List the runs made from this machine, or show one')
     .option('--json', 'print journals as JSON')
     .option('--journal <dir>', 'where the journals are kept')
     .addHelpText('after', examples('lockstep history', 'lockstep history 2026-05-01T10'))
@@ -327,7 +335,7 @@ const addHistory: Add = (program, host, done) => {
 }
 
 const addLock: Add = (program, host, done) => {
-  const lock = program.command('lock').description('See who holds the cluster, or give it free')
+  const lock = program.command('lock').description('Show or release the lock')
   const add = (what: 'show' | 'release', description: string): Command => {
     const command = lock
       .command(what)

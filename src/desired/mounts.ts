@@ -60,7 +60,7 @@ function readMount(reading: MountReading, mount: Sound<Mount>): DesiredMount | u
   if (path !== undefined) checkPath(path, id, reading)
   if (mount.enable === true && !('use' in mount) && plugin.names?.saysUse === false) {
     report({
-      message: 'enable: true does not say which version the new mount is to run',
+      message: 'enable: true needs `use`: the version that the new mount runs',
       source: at('enable'),
       hint: `say use: here or for ${id}`,
     })

@@ -183,7 +183,7 @@ function compareHashes(report: Report): NoteCommand {
       report({
         message: `${show(command)} has another SHA-256 here (${hash.sha256.slice(0, 12)}…) than ${there}`,
         source: hash.source,
-        hint: 'one file in the plugin directory has one hash: give each version a file of its own',
+        hint: 'one file in the plugin directory has one hash: give each version its own file',
       })
     }
   }

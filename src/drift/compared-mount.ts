@@ -62,6 +62,6 @@ export function describeFix({ use, target, mount }: ComparedMount, { apply }: Co
   if (target !== undefined) return apply
   const reload = `reload ${mount.path} on each node by its own address`
   return use === undefined
-    ? `say what it is to \`use\`, then ${apply}; or ${reload}`
-    : `${reload}: no plan does while the file asks for what cannot be`
+    ? `set \`use\` for it, then ${apply}; or ${reload}`
+    : `${reload}: no plan can while the file asks for an impossible version`
 }

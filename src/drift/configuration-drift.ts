@@ -87,7 +87,7 @@ function judge(compared: ComparedMount, comparison: Comparison): DifferenceDetai
     return {
       class: 'overridden',
       found: 'unversioned, external',
-      cause: 'an unversioned entry stands before the builtin of this name',
+      cause: 'an unversioned entry hides the builtin of this name',
       fix: comparison.apply,
     }
   }

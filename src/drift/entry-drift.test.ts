@@ -63,8 +63,8 @@ describe('the catalog', () => {
     ])
     expect(differences[1]!.cause).toContain('runs what is registered under v0.21.0')
     // As the rule sha256-changed has it.
-    expect(differences[0]!.fix).toContain('refuses to change what a version is')
-    expect(differences[1]!.fix).toMatch(/^mend secret\/my-kv v0\.21\.0 first; then `lockstep apply/)
+    expect(differences[0]!.fix).toContain('refuses to change the binary of a version')
+    expect(differences[1]!.fix).toMatch(/^fix secret\/my-kv v0\.21\.0 first; then `lockstep apply/)
   })
 
   it('holds the right hash, and a node runs another under the version', () => {

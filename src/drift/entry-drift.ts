@@ -92,7 +92,7 @@ function describeEntryFix(
   const isRefused =
     fields.has('sha256') && version !== UNVERSIONED && !runEverywhere(mounts, sha256)
   return isRefused
-    ? `find out who registered it; then correct the hash in the file, or give the file’s binary a version of its own: ${apply} refuses to change what a version is (sha256-changed)`
+    ? `find out who registered it; then correct the hash in the file, or give the file’s binary its own version: ${apply} refuses to change the binary of a version (sha256-changed)`
     : `find out who registered it; ${apply} registers what the file says`
 }
 

@@ -144,7 +144,7 @@ describe('what could not be read', () => {
     expect(told(report.unreadable)).toEqual(['unreadable team-a/'])
   })
 
-  it('is told of an entry whose file one node lacks, with what mends it', () => {
+  it('is told of an entry whose file one node lacks, with its fix', () => {
     const path = `sys/plugins/catalog/${KV}?version=${NEW}`
     const lost = { what: 'catalog-entry', path, node: nodeAddress(2), reason: 'HTTP 500' } as const
     const unreadable = (one: Unreadable) => {

@@ -104,7 +104,8 @@ describe('a mount that was not reloaded', () => {
 
     expect(difference).toMatchObject({
       class: 'reload-pending',
-      cause: 'tuned to v0.21.0 and not reloaded on 3 of 3 nodes; what runs is registered no more',
+      cause:
+        'tuned to v0.21.0 and not reloaded on 3 of 3 nodes; the running binary is not registered any more',
     })
   })
 
@@ -229,11 +230,11 @@ describe('a plugin without `use`', () => {
     expect(drift(cluster(OLD), file)).toEqual([])
   })
 
-  it('still tells what a node does not run, and that no plan mends it', () => {
+  it('still tells what a node does not run, and that no plan fixes it', () => {
     const [difference] = drift(cluster(NEW, { [TWO]: running(OLD) }), file)
 
     expect(difference).toMatchObject({ class: 'node-skew', node: TWO })
-    expect(difference!.fix).toMatch(/^say what it is to `use`/)
+    expect(difference!.fix).toMatch(/^set `use` for it/)
   })
 })
 

@@ -142,7 +142,7 @@ function whyPending(
   const stillRegistered =
     view.running_sha256 === BUILTIN ||
     index.externals(plugin.id).some((entry) => entry.sha256 === view.running_sha256)
-  return stillRegistered ? pending : `${pending}; what runs is registered no more`
+  return stillRegistered ? pending : `${pending}; the running binary is not registered any more`
 }
 
 /**
@@ -182,7 +182,7 @@ function misnamed(
           : `runs another binary than the one registered ${name}, and was not reloaded since`,
     fix:
       version !== UNVERSIONED && registered !== undefined && registered !== wanted?.sha256
-        ? `mend ${entrySubject(compared.plugin.id, version)} first; then ${describeFix(compared, comparison)}`
+        ? `fix ${entrySubject(compared.plugin.id, version)} first; then ${describeFix(compared, comparison)}`
         : describeFix(compared, comparison),
   }
 }

@@ -53,7 +53,7 @@ function unmanagedEntry(entry: CatalogEntry, isNamed: boolean): Difference {
     found: entryLabel(entry, new Set(['sha256'])),
     ...(isNamed && {
       cause: 'the file names the plugin, and neither lists nor retires this version',
-      fix: 'list it under `versions`, or under `retire` if it is to go',
+      fix: 'list it under `versions`; to remove it, list it under `retire`',
     }),
   }
 }
@@ -64,6 +64,6 @@ function unnamed(plugin: PluginId) {
     plugin,
     desired: 'not named',
     cause: 'no file names this plugin',
-    fix: '`lockstep import` writes it down, if it is to be managed',
+    fix: 'to manage it, add it to the file: `lockstep import` writes the lines',
   }
 }

@@ -45,7 +45,7 @@ function unreadableNode({ address, state, detail, unasked }: LiveNode): Differen
       cause: `what it runs is not known${detail === undefined || detail === state ? '' : `: ${detail}`}`,
       fix:
         state === 'not-ready'
-          ? 'look again in a moment; if it goes on, read that node’s log, and restart no other node before it serves again'
+          ? 'check again in a moment; if this does not end, read that node’s log, and restart no other node before it serves again'
           : state === 'sealed'
             ? 'unseal it, then look again'
             : 'start it, or give an address that can be reached from here under `cluster.nodes`',

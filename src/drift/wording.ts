@@ -72,12 +72,12 @@ export function describeImpossible(
       }
     case 'override-stands':
       return {
-        cause: 'an unversioned entry, which the file does not retire, stands before the builtin',
+        cause: 'an unversioned entry hides the builtin, and the file does not retire that entry',
         fix: `add \`unversioned\` to \`retire\` of ${plugin}`,
       }
     case 'builtin-unknown':
       return {
-        cause: `configured for ${configured}, and the version of the builtin to go back to cannot be seen`,
+        cause: `configured for ${configured}, and the version of the builtin cannot be read`,
         fix: `check that ${plugin} is compiled into the server; if an unversioned entry hides it, deregister that first`,
       }
     default:

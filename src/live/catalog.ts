@@ -36,7 +36,7 @@ import {
 } from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
-const DEREGISTER = 'deregister the entry with the servers’ own command line if nobody needs it'
+const DEREGISTER = 'if the entry is not needed, deregister it with the server’s command line'
 
 /** What is asked for within a namespace and is not there. */
 export const ROOT_ALONE =

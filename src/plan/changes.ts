@@ -171,7 +171,7 @@ function whyReloaded(
   known: DescribedPlan,
 ): string {
   const isRegistered = mount !== undefined && known.registered.has(mount.plugin)
-  return RELOAD_REASONS[howItDiffers(view, fact) ?? (isRegistered ? 'entry' : 'unfinished')]
+  return RELOAD_REASONS[howItDiffers(view, fact) ?? (isRegistered ? 'entry' : 'unfinished')].ofOne
 }
 
 /** A mount's tune and its reloads are one change, for the tune's reason or for all of theirs. */

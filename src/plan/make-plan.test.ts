@@ -184,9 +184,9 @@ describe('why a mount is reloaded', () => {
 
   it.each([
     ['down', { answers: 'no' }, {}],
-    ['not yet on the wanted binary', { running_sha256: entryOf(KV, 'v9.0.0').sha256 }, {}],
-    ['not yet under the wanted version', { running_version: version('v9.0.0') }, {}],
-    ['not yet on the changed entry', {}, { args: ['--old'] }],
+    ['runs another binary', { running_sha256: entryOf(KV, 'v9.0.0').sha256 }, {}],
+    ['runs under another version', { running_version: version('v9.0.0') }, {}],
+    ['runs the entry from before the change', {}, { args: ['--old'] }],
   ] as const)('is told of the step and of the mount: %s', (why, view, entry) => {
     expect(whyOf(view, entry)).toEqual([`standby: 1 mount ${why}`, why])
   })

@@ -111,7 +111,7 @@ function whyRegister(
 ): string {
   const user = pluginType(plugin) === 'database' ? 'connection' : 'mount'
   const wanted =
-    users === 0 ? 'kept registered, for the way back' : `${count(users, user)} to run it`
+    users === 0 ? 'kept registered for a rollback' : `${count(users, user)} will run it`
   if (before === null) return `not in the catalog; ${wanted}`
   if (before === 'unread' || before.sha256 !== after.sha256) {
     return version.version === UNVERSIONED

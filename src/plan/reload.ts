@@ -40,13 +40,19 @@ export interface MountChange {
   readonly isUnreloaded: (node: NodeAddress) => boolean
 }
 
-/** Why a mount is reloaded on a node, as it is said of one mount or of many. */
+/** Why a mount is reloaded on a node, in words for one mount and for several. */
 export const RELOAD_REASONS = {
-  down: 'down',
-  binary: 'not yet on the wanted binary',
-  version: 'not yet under the wanted version',
-  entry: 'not yet on the changed entry',
-  unfinished: 'without a record of a reload since the entry was changed',
+  down: { ofOne: 'down', ofMany: 'down' },
+  binary: { ofOne: 'runs another binary', ofMany: 'run another binary' },
+  version: { ofOne: 'runs under another version', ofMany: 'run under another version' },
+  entry: {
+    ofOne: 'runs the entry from before the change',
+    ofMany: 'run the entry from before the change',
+  },
+  unfinished: {
+    ofOne: 'without a record of a reload since the entry was changed',
+    ofMany: 'without a record of a reload since the entry was changed',
+  },
 } as const
 export type ReloadReason = keyof typeof RELOAD_REASONS
 
@@ -193,7 +199,8 @@ function whyReload(node: LiveNode, moves: readonly MountChange[]): string {
     return (view && whyToReload(move, view)) ?? []
   })
   const told = [...groupBy(reasons, (reason) => reason)].map(
-    ([reason, alike]) => `${count(alike.length, 'mount')} ${RELOAD_REASONS[reason]}`,
+    ([reason, alike]) =>
+      `${count(alike.length, 'mount')} ${RELOAD_REASONS[reason][alike.length === 1 ? 'ofOne' : 'ofMany']}`,
   )
   return `${role}: ${told.join(', ')}`
 }

@@ -34,7 +34,7 @@ export function mountsBefore(
   }
   if (standing.length > 0) {
     notes.push(
-      `${nameSome(standing)}: half way when that run began, and still as then. No reload brings that about, so that is left as it is.`,
+      `${nameSome(standing)}: between two binaries when that run began, and still so. No reload can restore that, so these mounts are not changed.`,
     )
   }
   if (before.mounts.some(({ version, running }) => version !== null && running === undefined)) {

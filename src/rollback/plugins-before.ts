@@ -61,7 +61,7 @@ export function pluginBefore(id: PluginId, known: RollbackContext, notes: string
 }
 
 function unknownEntry(id: PluginId, version: Version): string {
-  return `${id} ${versionLabel(version)} is registered no more, and no journal of this machine says what it was: what ran it stays as it is. Give a file that lists it with -f.`
+  return `${id} ${versionLabel(version)} is not registered any more, and no journal of this machine has its entry: its mounts are not rolled back. Give a file that lists it with -f.`
 }
 
 /** What the run registered anew; not what a mount that it made, and that stays, runs. */

@@ -66,7 +66,7 @@ describe('a version that was retired since', () => {
     const { desired, notes } = rollbackState({ started, live, file: undefined, runs: [[started]] })
 
     expect(desired.mounts).toEqual([])
-    expect(notes).toEqual([expect.stringMatching(/v1\.0\.0 is registered no more/)])
+    expect(notes).toEqual([expect.stringMatching(/v1\.0\.0 is not registered any more/)])
   })
 })
 
@@ -91,7 +91,7 @@ describe('mounts that a run found with a reload due', () => {
 
     expect(lost).toEqual([])
     expect(desired.mounts).toEqual([])
-    expect(notes).toEqual([expect.stringMatching(/^a\/: half way when that run began/)])
+    expect(notes).toEqual([expect.stringMatching(/^a\/: between two binaries when that run began/)])
   })
 
   it('go back to what was configured, where an older journal does not say what ran', () => {

@@ -182,7 +182,7 @@ export function noAnswer(
       code: 'unusable-answer',
       message: `${node}: ${method} ${plainPath(path)}: ${describeNoAnswer(error)}`,
       cause: error,
-      hint: 'Is this an OpenBao or Vault server, and what stands before it not in the way (--address)?',
+      hint: 'Check that --address names an OpenBao or Vault server, and that no proxy before it changes the answer.',
     })
   }
   const base = { message: `${node}: ${describeNoAnswer(error)}`, cause: error }

@@ -51,7 +51,7 @@ export function policyLine({ path, capabilities }: Capability): string {
  * 2.7.2: a star in the middle is a star, and nothing of this can be escaped.
  */
 export function faultInPolicy(path: string): string | undefined {
-  if (path.endsWith('*')) return 'in a policy a star at the end stands for any ending'
-  if (path.split('/').includes('+')) return 'in a policy the segment + stands for any segment'
+  if (path.endsWith('*')) return 'in a policy, a star at the end matches any ending'
+  if (path.split('/').includes('+')) return 'in a policy, the segment + matches any segment'
   return /\{\{|\}\}|\$\{/.test(path) ? 'in a policy these braces begin a template' : undefined
 }

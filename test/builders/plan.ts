@@ -117,7 +117,7 @@ function upgradeSteps({ plugin, from, to, mounts, nodes }: Upgrade): Step[] {
     step(
       `deregister ${plugin} ${from}`,
       { kind: 'deregister', plugin, version: from },
-      'retired; nothing uses it any more by then',
+      'retired, once nothing uses it any more',
     ),
   ]
 }
@@ -134,7 +134,7 @@ function upgradeChanges({ plugin, from, to, mounts, nodes }: Upgrade): Change[] 
         { name: 'command', ...value(commandOf(plugin, version)) },
         { name: 'sha256', ...value(sha256Of(plugin, version)) },
       ],
-      why: action === 'add' ? 'not in the catalog' : 'retired; nothing uses it any more by then',
+      why: action === 'add' ? 'not in the catalog' : 'retired, once nothing uses it any more',
     }
   }
   return [

@@ -56,7 +56,7 @@ const YAML: readonly Case[] = [
   ).map(([name, line, column]): Case => [
     `a comma left out ${name}`,
     `version: 1\n${line}\nb: c\n`,
-    `a.yaml:2:${column}: a comma is missing here\n    inside { } and [ ] a comma stands between two items`,
+    `a.yaml:2:${column}: a comma is missing here\n    inside { } and [ ], put a comma between two items`,
   ]),
   ...(
     [
@@ -95,7 +95,7 @@ const YAML: readonly Case[] = [
   [
     'a second document',
     'version: 1\n---\nversion: 1\n',
-    'a.yaml:2:1: a second YAML document begins here\n    give each document a file of its own',
+    'a.yaml:2:1: a second YAML document begins here\n    put each document in its own file',
   ],
   [
     'a directive',
@@ -356,7 +356,7 @@ const BINARIES: readonly Case[] = [
   [
     'one command with two hashes',
     withPlugin(`      v0.22.0: { command: kv, sha256: ${OTHER_DIGEST} }\n`),
-    'a.yaml:7:39: kv has another SHA-256 here (bbbbbbbbbbbb…) than aaaaaaaaaaaa… at a.yaml:6:39\n    one file in the plugin directory has one hash: give each version a file of its own',
+    'a.yaml:7:39: kv has another SHA-256 here (bbbbbbbbbbbb…) than aaaaaaaaaaaa… at a.yaml:6:39\n    one file in the plugin directory has one hash: give each version its own file',
   ],
   [
     'ranges that are none',
@@ -424,7 +424,7 @@ const MOUNTS: readonly Case[] = [
   [
     'enable without a version',
     'version: 1\nplugins: { secret/kv: {} }\nmounts: { a: { plugin: secret/kv, enable: true } }\n',
-    'a.yaml:3:43: enable: true does not say which version the new mount is to run\n    say use: here or for secret/kv',
+    'a.yaml:3:43: enable: true needs `use`: the version that the new mount runs\n    say use: here or for secret/kv',
   ],
   [
     'checks that leave the mount',

@@ -241,7 +241,7 @@ test('one file name with two hashes in two files names both places', async () =>
   })
 
   expect(await folder.problems(['a.yaml', 'b.yaml'])).toEqual([
-    'b.yaml:6:39: kv has another SHA-256 here (bbbbbbbbbbbb…) than aaaaaaaaaaaa… at a.yaml:6:39\n    one file in the plugin directory has one hash: give each version a file of its own',
+    'b.yaml:6:39: kv has another SHA-256 here (bbbbbbbbbbbb…) than aaaaaaaaaaaa… at a.yaml:6:39\n    one file in the plugin directory has one hash: give each version its own file',
   ])
 })
 

@@ -144,8 +144,8 @@ describeReal('rollback', () => {
       code: 0,
       told: '',
     })
-    expect(back.stderr).toContain(`Back to where run ${killed} began.`)
-    expect(back.stderr).toContain(`Run ${last} went on with what run ${killed} left half done`)
+    expect(back.stderr).toContain(`Rolling back to where run ${killed} began.`)
+    expect(back.stderr).toContain(`Run ${last} resumed run ${killed}, which had not finished`)
     const wanted = pick(old, versioned)
     expect(await whyNotThere(stage.cluster, { ...versioned, wanted }, beginning)).toBeUndefined()
   })

@@ -26,7 +26,7 @@ describeReal('apply without --auto-approve', () => {
 
       expect(run).toMatchObject({ exitCode: 1, journal: '' })
       expect(run.stdout).toContain('register secret/my-kv unversioned')
-      expect(run.stderr).toContain('there is nobody to ask')
+      expect(run.stderr).toContain('there is no terminal to ask on')
       expect(run.stderr).toContain('--auto-approve')
       expect(await read()).toEqual(before)
     },

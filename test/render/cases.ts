@@ -60,7 +60,7 @@ export const PLANS = {
         rule: 'sha256-changed',
         subject: 'secret/my-kv v0.21.0',
         message: `is registered with ${sha256Of(KV, OLD)}, not ${sha256Of(KV, NEW)}`,
-        fix: 'give the new binary a version of its own',
+        fix: 'give the new binary its own version',
         at: 'lockstep.yaml:8:7',
       }),
       finding({

@@ -37,7 +37,7 @@ export async function findActive(run: WaitLimits): Promise<NodeAddress> {
   throw new LockstepError({
     code: 'no-active-node',
     message: `no node became active within ${Math.round((clock() - began) / 1000)} s`,
-    hint: 'Run this again when the cluster has a leader: it goes on from what it finds.',
+    hint: 'Run this again when the cluster has a leader: the run resumes.',
   })
 }
 

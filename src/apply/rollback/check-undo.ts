@@ -113,7 +113,7 @@ export function rollbackUnseen(
     problems: { reason: why, causes: [wordsOf(why)] },
     mountsNotRolledBack: planUndo(reloads).restores.flatMap((fact) =>
       fact.fact === 'running'
-        ? toMountNotRolledBack({ fact, node: fact.node, found: 'nobody could look' }, files)
+        ? toMountNotRolledBack({ fact, node: fact.node, found: 'could not be checked' }, files)
         : [],
     ),
     byHand: actions,
@@ -238,12 +238,12 @@ function describeLasting(mismatch: Mismatch): string {
   const { fact, subject } = mismatch
   if (fact.fact === 'no_mount') return `${subject}: it was mounted, and is never unmounted`
   if (fact.fact === 'entry') {
-    return `${describeMismatch(mismatch)}; the file it named before holds another binary by now`
+    return `${describeMismatch(mismatch)}; the file that it named before holds another binary now`
   }
   const version = fact.fact === 'mount' ? fact.configured_version : ''
   const why =
     version === UNVERSIONED
       ? 'a version, once set, cannot be cleared'
-      : `nothing is registered that it could go back to`
+      : `nothing is registered that it could be rolled back to`
   return `${describeMismatch(mismatch)}; ${why}`
 }

@@ -77,10 +77,7 @@ function eventsOf(run: string, found: readonly KeptRun[]): JournalEvent[] {
   if (only !== undefined && matching.length === 1) return readRun(only.folder, only.name)
   throw new LockstepError({
     code: 'no-such-run',
-    message:
-      matching.length === 0
-        ? `there is no run "${run}"`
-        : `"${run}" is the beginning of several runs`,
-    hint: 'See the runs with lockstep history.',
+    message: matching.length === 0 ? `there is no run "${run}"` : `"${run}" matches several runs`,
+    hint: 'List the runs: lockstep history',
   })
 }

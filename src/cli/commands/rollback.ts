@@ -65,7 +65,7 @@ export async function rollback(
       throw refuseRollback(started, lost, other)
     }
     if (options.quiet !== true) {
-      host.err(line`Back to where run ${started.run} began.`)
+      host.err(line`Rolling back to where run ${started.run} began.`)
       if (isWhole) host.err(line`Note: ${warnOtherRuns(chosen, earlier, options)}`)
       if (further !== undefined) host.err(line`Note: ${warnUnfinished(started, further, options)}`)
       for (const note of notes) host.err(line`Note: ${note}`)
@@ -80,7 +80,7 @@ export async function rollback(
     if (isForward) for (const told of deregistered(plan)) host.err(line`Warning: ${told}`)
     const allowing = commandThatAllows(plan, started, options)
     if (allowing !== undefined) {
-      host.err(line`Blocked, see below. If the older version does read the data, run: ${allowing}`)
+      host.err(line`Blocked, see below. If the older version reads the data, run: ${allowing}`)
     }
     // By its name: the newest run is this one from now on.
     const resume = resumeCommand(['rollback', started.run], options)
@@ -109,12 +109,12 @@ function refuseRollback(
   )
   return new LockstepError({
     code: 'no-rollback',
-    message: `there is no way back to where run ${started.run} began. It found mounts half way, and no request brings that about:`,
+    message: `cannot roll back to where run ${started.run} began: that run found mounts between two binaries, and no request can restore that:`,
     details: told,
     exitCode: EXIT.blocked,
     hint:
       other === undefined
-        ? 'Nothing was changed. To have them run an older binary again, write it into a file as what they use, and apply that.'
+        ? 'Nothing was changed. To run an older binary again, set it as `use` of these mounts in a file, and apply that file.'
         : `Nothing was changed. ${other}`,
   })
 }
@@ -129,27 +129,27 @@ function warnUnfinished(
   options: CarryingOptions,
 ): string {
   const back = resumeCommand(['rollback', earlier.run], options)
-  return `Run ${started.run} went on with what run ${earlier.run} left half done, and found it so. To return to where that one began: ${back}`
+  return `Run ${started.run} resumed run ${earlier.run}, which had not finished. To roll back to where run ${earlier.run} began: ${back}`
 }
 
 function warnOtherRuns(chosen: RunStarted, earlier: RunStarted, options: CarryingOptions): string {
   const half = resumeCommand(['rollback', chosen.run], options)
-  return `Run ${chosen.run} went on with what run ${earlier.run} left half done, and going back takes back both. To return to what it found half done: ${half}`
+  return `Run ${chosen.run} resumed run ${earlier.run}, which had not finished. This rolls back both. To roll back only run ${chosen.run}: ${half}`
 }
 
 /** Taking back a rollback is the upgrade again: nobody should get there by typing the same twice. */
 function warnForward({ run }: RunStarted, backTo: string, options: CarryingOptions): string {
   const { color, journal } = options
   const runs = resumeCommand(['history'], { color, ...(journal !== undefined && { journal }) })
-  return `Warning: run ${run} was itself a rollback, to where run ${backTo} began. To take it back goes FORWARD again, to what that run had brought about. To go back further, name an older run: ${runs}`
+  return `Warning: run ${run} was itself a rollback, to where run ${backTo} began. Rolling it back goes FORWARD, to the versions that run ${backTo} left. To roll back further, name an older run: ${runs}`
 }
 
 /** Nobody is asked: then nobody may get there without having said so. */
 function refuseUnnamedForward({ run }: RunStarted, options: CarryingOptions): LockstepError {
   return new LockstepError({
     code: 'goes-forward',
-    message: `the newest run, ${run}, was itself a rollback, and --auto-approve would undo it without asking`,
-    hint: `Nothing was changed. If that is what you want, name the run: ${resumeCommand(['rollback', run], options)} --auto-approve`,
+    message: `the newest run, ${run}, was itself a rollback, and --auto-approve would roll it back without asking`,
+    hint: `Nothing was changed. To roll it back, name the run: ${resumeCommand(['rollback', run], options)} --auto-approve`,
   })
 }
 
@@ -197,11 +197,11 @@ function chooseRun(run: string | undefined, runs: readonly RecordedRun[]): Recor
       ? 'no run from this machine has changed this cluster'
       : matching.length === 0
         ? `no run "${run}" from this machine has changed this cluster`
-        : `"${run}" is the beginning of several runs`
+        : `"${run}" matches several runs`
   throw new LockstepError({
     code: 'no-such-run',
     message: why,
-    hint: 'See the runs with lockstep history.',
+    hint: 'List the runs: lockstep history',
   })
 }
 

@@ -140,7 +140,7 @@ function scenes(stage: DemoCluster): readonly Scene[] {
       ends: 3,
     },
     {
-      title: 'The mended plan',
+      title: 'The corrected plan',
       told: 'Without the retirement: what archive/ runs is registered again, a canary goes first, then the other mounts in one reload a node, standbys before the active node.',
       file: whole + canary('staging/'),
       command: ['plan', '--detailed-exitcode'],

@@ -145,7 +145,7 @@ function explainFlow(
   return {
     offset,
     message: 'a comma is missing here',
-    hint: 'inside { } and [ ] a comma stands between two items',
+    hint: 'inside { } and [ ], put a comma between two items',
   }
 }
 

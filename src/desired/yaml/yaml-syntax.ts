@@ -95,7 +95,7 @@ function readTokens(text: string): YamlFault | readonly CST.Token[] {
       return {
         offset: token.offset,
         message: 'a second YAML document begins here',
-        hint: 'give each document a file of its own',
+        hint: 'put each document in its own file',
       }
     }
     // Making an error of each takes long, and this is no YAML file with a mistake in it.

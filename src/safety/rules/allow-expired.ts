@@ -5,10 +5,10 @@ export const allowExpired: AllowanceRule = {
   about: 'allowance',
   name: 'allow-expired',
   severity: 'warning',
-  title: 'An allowance has ended',
+  title: 'An allowance has expired',
   explanation:
-    'An entry of `allow` may say until which day it holds, that day included. This one’s day is over, so the finding it accepted stands as if nothing had been said. An error that it accepted blocks the plan again.',
-  fix: 'Deal with the finding, or have the risk accepted anew and write a later `until`.',
+    'An entry of `allow` may say until which day it holds, that day included. The day of this entry is over, so its finding counts again. If the finding is an error, it blocks the plan again.',
+  fix: 'Fix the finding, or accept the risk again with a later `until`.',
   allowable: false,
   judge({ rule: name, subject, until, because, source: at }, { rule, expired, matched, covered }) {
     if (rule?.allowable !== true || !expired || !matched || covered) return undefined

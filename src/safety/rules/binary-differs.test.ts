@@ -39,7 +39,7 @@ test('nothing is found where nothing was checked', () => {
   expect(binaryDiffers.judge(safetyInput())).toEqual([])
 })
 
-test('a check that cannot run is mended where it is written', () => {
+test('a check that cannot run is fixed where it is written', () => {
   const source = { file: 'cluster.yaml', line: 2, column: 3 }
   const binaries = [
     {
@@ -74,7 +74,7 @@ test('what only a failed step would start is a warning, unless more is wrong the
 
   expect(judged([old])).toMatchObject({
     severity: 'warning',
-    message: expect.stringContaining('would go back to: old has SHA-256') as string,
+    message: expect.stringContaining('would roll back to: old has SHA-256') as string,
   })
   expect(judged([old, { ...old, command: 'new', for: 'run' }])).not.toHaveProperty('severity')
 })

@@ -9,7 +9,7 @@ export const binaryDiffers: PlanRule = {
   severity: 'error',
   title: 'A node’s plugin file is missing or another one',
   explanation:
-    'A registration is accepted whatever the hash, and the file is looked for on the answering node only. Each node compares the hash when it starts the plugin: where the file is missing or differs, the mount goes down at that node’s reload, restart or promotion. So `cluster.binary_check` reads every node’s files before anything is begun: those that mounts and connections are to run, and, as a warning, those that a failed step would go back to. A node that could not be checked counts as one that differs, since the check was asked for.',
+    'A registration is accepted whatever the hash, and the file is looked for on the answering node only. Each node compares the hash when it starts the plugin: where the file is missing or differs, the mount goes down at that node’s reload, restart or promotion. So `cluster.binary_check` reads every node’s files before the first step: those that mounts and connections will run, and, as a warning, those that a failed step would roll back to. A node that could not be checked counts as different, because the file asks for the check.',
   fix: 'Copy the right binaries to the node’s plugin directory, and plan again.',
   allowable: false,
   judge({ desired, binaries = [] }) {
@@ -24,7 +24,7 @@ export const binaryDiffers: PlanRule = {
           : versions.find(({ command }) => command === differing.command)?.source
       const isForTheWayBack = reports.every((report) => report.for === 'back')
       const wrongly = isForTheWayBack
-        ? 'has not what a failed step would go back to'
+        ? 'lacks what a failed step would roll back to'
         : 'is not as the file says'
       return {
         ...(isForTheWayBack && { severity: 'warning' as const }),

@@ -37,7 +37,7 @@ test('a file that only the way back needs is no error, and no way back', () => {
   expect(binaryMissing.judge(input)).toEqual([])
   expect(only(noRollback.judge(input))).toMatchObject({
     subject: KV,
-    message: `If the new secret/my-kv fails, nothing starts v0.16.2 again on ${NODE}: its file my-kv_0.16.2 is not in the plugin directory there.`,
+    message: `If the new secret/my-kv fails, v0.16.2 cannot be started again on ${NODE}: its file my-kv_0.16.2 is not in the plugin directory there.`,
   })
 })
 

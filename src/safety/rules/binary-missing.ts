@@ -9,7 +9,7 @@ export const binaryMissing: PlanRule = {
   about: 'plan',
   name: 'binary-missing',
   severity: 'error',
-  title: 'A node lacks a plugin file that it is to start',
+  title: 'A node lacks a plugin file that it will start',
   explanation:
     'OpenBao reads an entry of the catalog only where its file is in the plugin directory of the node that is asked, so every node that serves is asked for the entries of the plugins in the file. Where one is missing, the mounts that the plan moves or reloads would go down. What a file holds is not looked at: `cluster.binary_check` does that. A file of which nothing is registered yet is found missing when it is registered, before any mount is touched. Vault reads an entry without its file, and its standbys do not answer for themselves.',
   fix: 'Copy the file to the node’s plugin directory, and plan again.',

@@ -12,8 +12,8 @@ export const builtinOverridden: PlanRule = {
   severity: 'error',
   title: 'A registration takes over a compiled-in plugin’s name',
   explanation:
-    'A plugin registered under a compiled-in plugin’s name takes that plugin’s place. An unversioned entry does so for every mount of that type that has no version, in every namespace, named in the file or not; each changes over at its next reload or restart. A versioned entry stands beside the builtin, but a mount made later without a version takes the highest version registered. So the file must say `overrides: builtin`, and must not say it of a name that is no builtin’s.',
-  fix: 'Write `overrides: builtin` under the plugin if that is meant; otherwise register it under a name of its own.',
+    'A plugin registered under a compiled-in plugin’s name takes that plugin’s place. An unversioned entry does so for every mount of that type that has no version, in every namespace, named in the file or not; each changes over at its next reload or restart. A versioned entry does not replace the builtin, but a mount made later without a version takes the highest version registered. So the file must say `overrides: builtin`, and must not say it of a name that is no builtin’s.',
+  fix: 'Write `overrides: builtin` under the plugin if that is meant; otherwise register it under another name.',
   allowable: false,
   judge({ draft }) {
     const effects = effectsOf(draft)

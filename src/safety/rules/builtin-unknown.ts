@@ -9,7 +9,7 @@ export const builtinUnknown: PlanRule = {
   title: 'The version of a builtin cannot be known',
   explanation:
     'A mount’s version cannot be cleared, so a mount that has one goes back to the compiled-in plugin only by being tuned to that plugin’s own version. The catalog does not show one: no builtin has this name, or an unversioned entry hides it and no mount shows what it is.',
-  fix: 'If the name is no builtin’s, give these mounts a version to use. If an unversioned entry hides it, retire that entry in a run of its own and plan again.',
+  fix: 'If no builtin has this name, give these mounts a version to use. If an unversioned entry hides it, retire that entry in a separate run, then plan again.',
   allowable: false,
   judge({ draft }) {
     return draft.impossible.flatMap((one) => {

@@ -28,7 +28,7 @@ test('a new version in the file of one that mounts use is named with both, and w
   expect(verdict).toEqual({
     subject: KV,
     message: `${KV} v0.21.0 names the file kv, and so does ${KV} v0.16.2, with another SHA-256 (${older.sha256}). A file is one binary, so that one does not start again: team-a/ is configured for it.`,
-    fix: `On every node have the binary of ${KV} v0.16.2 under kv and the new one under a name of its own, such as kv-0.21.0; write that as \`command\` and plan again.`,
+    fix: `On every node keep the binary of ${KV} v0.16.2 as kv, and copy the new one under another name, such as kv-0.21.0; write that as \`command\` and plan again.`,
     mounts: ['team-a/'],
     at: SOURCE,
     files: [expect.stringMatching(/^kv [0-9a-f]{64}$/)],

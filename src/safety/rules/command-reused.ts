@@ -15,8 +15,8 @@ export const commandReused: PlanRule = {
   severity: 'error',
   title: 'Two entries name one file with different hashes',
   explanation:
-    'A command is the name of a file in each node’s plugin directory, and a file is one binary. Where a new entry gives it another hash than an entry that is registered already, the file was replaced or will be. What runs goes on, but at the next reload, restart or change of leader the older entry’s hash does not match, and its mounts are gone on that node. Nothing goes back to it either: registering it again brings no file back. Where nothing uses the older entry this is a warning.',
-  fix: 'Give each binary a file name of its own on every node.',
+    'A command is the name of a file in each node’s plugin directory, and a file is one binary. If a new entry gives it another hash than a registered entry, the file was replaced or will be. Running processes continue, but at the next reload, restart or change of leader the older entry’s hash does not match, and its mounts are lost on that node. A rollback to the older entry fails too: registering it again does not restore the file. If nothing uses the older entry, this is a warning.',
+  fix: 'Give each binary its own file name on every node.',
   allowable: false,
   judge(input) {
     const effects = effectsOf(input.draft)
@@ -52,7 +52,7 @@ function judgeTwo(
   const uses = findUses({ ...live, nodes: [], unreadable: [] }, other)
   const end =
     uses.length === 0
-      ? 'Nothing uses that one now, and nothing can go back to it'
+      ? 'Nothing uses that entry now, and nothing can be rolled back to it'
       : `A file is one binary, so that one does not start again: ${nameSome(uses.map(({ description }) => description))}`
   const own =
     version === UNVERSIONED ? entry.sha256.slice(0, 8) : version.replace(/^v/, '').replace('+', '-')
@@ -63,7 +63,7 @@ function judgeTwo(
     ...(uses.length === 0 && { severity: 'warning' }),
     subject: plugin,
     message: `${newer} names the file ${entry.command}, and so does ${older}, with another SHA-256 (${other.sha256}). ${end}.`,
-    fix: `On every node have the binary of ${older} under ${entry.command} and the new one under a name of its own, such as ${entry.command}-${own}; write that as \`command\` and plan again.`,
+    fix: `On every node keep the binary of ${older} as ${entry.command}, and copy the new one under another name, such as ${entry.command}-${own}; write that as \`command\` and plan again.`,
     mounts: uses.flatMap(({ mount }) => mount ?? []),
     ...(at !== undefined && { at }),
     files: [fileKey(entry)],

@@ -8,7 +8,7 @@ export const dataDowngrade: PlanRule = {
   severity: 'error',
   title: 'The older version may not read the newer data',
   explanation:
-    'A newer version may have rewritten the mount’s data in a form that older ones do not know, and going back does not convert it. Whether an older version still reads it is for the newer one to say, in the file’s `data.downgrade_to`: the versions that read what it has written. Every newer version that a mount runs on any node, or ran since by the journals of this machine, must say so. A move to a version outside that range is an error, and so is one without a declaration. Binaries without a version are told apart by the journals of this machine: what a run replaced is the older one. A range cannot name such a binary, so going back to it is to be allowed.',
+    'A newer version may have rewritten the mount’s data in a form that older ones do not know, and a downgrade does not convert it back. The newer version declares in the file, in `data.downgrade_to`, which versions read what it has written. Every newer version that a mount runs on any node, or ran since according to the journals of this machine, must declare that. A change to a version outside that range is an error, and so is a change without a declaration. Binaries without a version are told apart by the journals of this machine: what a run replaced is the older one. A range cannot name such a binary, so a downgrade to it must be allowed.',
   fix: 'Keep the newer version listed under `versions` with `data: { downgrade_to: … }`, after its change log; or stay on it.',
   allowable: true,
   judge({ draft }) {

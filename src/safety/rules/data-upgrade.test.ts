@@ -125,7 +125,7 @@ test('unversioned binaries cannot be compared, which is a warning', () => {
   const found = only(dataUpgrade.judge(input))
 
   expect(found.severity).toBe('warning')
-  expect(found.message).toContain('nobody can tell which of the two is newer')
+  expect(found.message).toContain('the two binaries have no versions to compare')
 })
 
 test('a builtin is compared by its own version (Vault), not by the server’s (OpenBao)', () => {
@@ -164,7 +164,9 @@ test('where no range can say it, the way out is to accept it', () => {
 
   const { message, fix } = only(dataUpgrade.judge(input))
 
-  expect(message).toContain('to the compiled-in plugin, and nobody can tell')
+  expect(message).toContain(
+    'to the compiled-in plugin, and the two binaries have no versions to compare',
+  )
   expect(fix).toContain(`{ rule: data-upgrade, subject: ${JWT}, because: … }`)
   expect(only(dataUpgrade.judge(upgrade({ upgradeFrom: '*' }, 'unversioned'))).fix).toBe(
     fix?.replace(JWT, KV),

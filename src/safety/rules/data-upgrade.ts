@@ -8,7 +8,7 @@ export const dataUpgrade: PlanRule = {
   severity: 'error',
   title: 'It is not known that the new version reads the old data',
   explanation:
-    'A mount’s data stays when its plugin changes, and only the plugin’s authors know which versions’ data a version reads. The file says it in `data.upgrade_from`: the versions whose stored data this one reads. A move from a version outside that range is an error; without a declaration it is a warning. What a mount runs is told by the hash of its binary, on each node. Where that is an unversioned binary or a builtin that bears the server’s own version, versions cannot be compared, which is a warning too.',
+    'A mount’s data stays when its plugin changes, and only the plugin’s authors know which versions’ data a version reads. The file says it in `data.upgrade_from`: the versions whose stored data this one reads. A change from a version outside that range is an error; without a declaration it is a warning. What a mount runs is told by the hash of its binary, on each node. Where that is an unversioned binary or a builtin that bears the server’s own version, versions cannot be compared, which is a warning too.',
   fix: 'Read the plugin’s change log; then declare `data: { upgrade_from: … }` under the new version, or go by way of a version between.',
   allowable: true,
   judge({ draft }) {
@@ -36,7 +36,7 @@ function judgeMove(move: DataMove): Verdict | undefined {
   }
   const unknown =
     direction === 'unknown'
-      ? `nobody can tell which of the two is newer, or whether one reads the other’s data`
+      ? `the two binaries have no versions to compare, so it is not known whether one reads the other’s data`
       : `the file does not say whether that reads data of ${from.label}`
   const verdict = {
     ...found,

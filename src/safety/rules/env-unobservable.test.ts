@@ -39,7 +39,7 @@ test('an entry that may be registered again without its environment is noted', (
   const input = safetyInput({ desired: { plugins: [INPLACE] }, live: replaced })
 
   expect(only(envUnobservable.judge(input)).message).toBe(
-    `If the plan fails, ${KV} unversioned is registered again as it stands now, and no journal of this machine says with which environment that was: it would have none.`,
+    `If the plan fails, ${KV} unversioned is registered again as it is now, and no journal of this machine has its environment: it would have none.`,
   )
 })
 

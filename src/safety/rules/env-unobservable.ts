@@ -14,7 +14,7 @@ export const envUnobservable: PlanRule = {
   severity: 'note',
   title: 'The environment of a registered version cannot be compared',
   explanation:
-    'Servers take `env` with a registration and never return it. So nobody can tell whether a version that is registered already has the environment that the file gives it. A change of `env` alone makes no step. Where a failed step would register the older entry again, its environment is the one that an earlier run from this machine gave it; what no journal has is as the file says.',
+    'Servers take `env` with a registration and never return it. So Lockstep cannot compare the environment of a registered version with the file. A change of `env` alone makes no step. If a failed step is rolled back by registering the older entry again, that entry gets the environment that an earlier run from this machine gave it; if no journal has it, the environment from the file.',
   fix: 'To change a plugin’s environment, register the binary under a new version.',
   allowable: true,
   judge({ draft }) {
@@ -30,8 +30,8 @@ export const envUnobservable: PlanRule = {
       const given = names.length === 0 ? 'none' : `${nameSome(names)}, as the file says`
       return {
         subject: plugin.id,
-        message: `If the plan fails, ${plugin.id} ${nameSome(labels)} is registered again as it stands now, and no journal of this machine says with which environment that was: it would have ${given}.`,
-        fix: 'If it has another environment, be ready to register it again with that by hand.',
+        message: `If the plan fails, ${plugin.id} ${nameSome(labels)} is registered again as it is now, and no journal of this machine has its environment: it would have ${given}.`,
+        fix: 'If its environment is different, be ready to register it by hand with the right one.',
         at: plugin.source,
       }
     })

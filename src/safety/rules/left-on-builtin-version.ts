@@ -12,8 +12,8 @@ export const leftOnBuiltinVersion: PlanRule = {
   severity: 'warning',
   title: 'A mount is left on a builtin’s own version',
   explanation:
-    'A mount’s version cannot be cleared, so a mount that once had one goes back to the compiled-in plugin by being tuned to that plugin’s version, the one with `+builtin`. The next server release brings a builtin of another version, and the one the mount names exists no more. Such a mount may fail to start after the server’s upgrade, until it is tuned again.',
-  fix: 'Run a plan right after each server upgrade, which tunes these mounts to the new builtin’s version; or register the plugin under a version of its own and use that.',
+    'A mount’s version cannot be cleared, so a mount that once had one returns to the compiled-in plugin by being tuned to that plugin’s version, the one with `+builtin`. The next server release has a builtin of another version, and the version that the mount names does not exist any more. Such a mount may fail to start after the server’s upgrade, until it is tuned again.',
+  fix: 'Run a plan right after each server upgrade, which tunes these mounts to the new builtin’s version; or register the plugin under its own version and use that.',
   allowable: true,
   judge({ draft }) {
     // There it is worse: `builtin-version-with-namespaces`.

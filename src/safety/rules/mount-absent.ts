@@ -8,7 +8,7 @@ export const mountAbsent: PlanRule = {
   title: 'A mount or connection in the file does not exist',
   explanation:
     'The file says what a mount or a database connection should run, and nothing is there. Nothing is made without being asked for: a mistyped path would otherwise become a new, empty mount. If the token may not see the path, it looks the same.',
-  fix: 'Correct the path (an auth method’s begins with auth/); for a mount that is to be made, write `enable: true`.',
+  fix: 'Correct the path (an auth method’s begins with auth/); to make the mount, write `enable: true`.',
   allowable: true,
   judge({ draft }) {
     return draft.impossible.flatMap((one) => {

@@ -9,8 +9,8 @@ export const mountUnlisted: PlanRule = {
   severity: 'error',
   title: 'A node’s list of mounts is not the active node’s',
   explanation:
-    'Each standby of OpenBao keeps a list of mounts of its own, which follows the active node’s. When several mounts are made or removed at once, a standby can miss one of the changes, and then keeps its list as it is until it restarts or becomes active. It goes on serving a mount that it does not list with what it started for it: what that is cannot be seen, and a plan has no step for it there. A mount that only a standby lists is gone.',
-  fix: 'Plan again in a moment, since the node may only be behind. If it stays so, restart the node.',
+    'Each standby of OpenBao keeps a list of mounts of its own, which follows the active node’s. When several mounts are made or removed at once, a standby can miss one of the changes, and then keeps its list as it is until it restarts or becomes active. Such a standby still serves a mount that it does not list, with the binary that it started: which binary cannot be seen, and a plan has no step for that mount there. A mount that only a standby lists does not exist any more.',
+  fix: 'Plan again in a moment: the node may only be behind. If the finding stays, restart the node.',
   allowable: false,
   judge({ live, draft }) {
     return draft.targets.flatMap(({ plugin }) => {

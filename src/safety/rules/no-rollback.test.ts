@@ -44,7 +44,7 @@ test('a mount of a pinned plugin has none: every reload starts the pinned versio
   })
 
   expect(only(noRollback.judge(input))).toMatchObject({
-    message: `If the new ${KV} fails, nothing takes team-a/ back to what it runs now: ${KV} is pinned to v0.21.0, which every reload starts.`,
+    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that runs now: ${KV} is pinned to v0.21.0, which every reload starts.`,
     fix: expect.stringContaining('vault delete sys/plugins/pins/secret/my-kv'),
   })
 })
@@ -58,8 +58,8 @@ test('a mount without a version has none, and the fix says what to register', ()
 
   expect(only(noRollback.judge(input))).toMatchObject({
     subject: KV,
-    message: `If the new ${KV} fails, nothing takes team-a/ back to what it runs now: that binary is registered under no version that it could be tuned to.`,
-    fix: `List the binary that runs now (${entry.command ?? ''}, SHA-256 ${entry.sha256}) under \`versions\` with a version of its own, apply that first, then plan again.`,
+    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that runs now: that binary is registered under no version that it could be tuned to.`,
+    fix: `List the binary that runs now (${entry.command ?? ''}, SHA-256 ${entry.sha256}) under \`versions\` with its own version, apply that first, then plan again.`,
     mounts: ['team-a/'],
   })
 })
@@ -124,7 +124,7 @@ test('a connection without a version has none', () => {
 
   expect(only(noRollback.judge(input))).toMatchObject({
     subject: DB,
-    message: expect.stringContaining('nothing takes db/config/orders back'),
+    message: expect.stringContaining('db/config/orders cannot be rolled back'),
   })
 })
 
@@ -136,7 +136,7 @@ test('a way back that the file says cannot read the newer data is told', () => {
   })
 
   expect(only(noRollback.judge(input))).toMatchObject({
-    message: `If the new ${KV} fails, team-a/ goes back to v0.16.2, and what v0.21.0 has written by then is read only by >=0.21.0, as the file says.`,
+    message: `If the new ${KV} fails, team-a/ rolls back to v0.16.2, which does not read what v0.21.0 writes: the file says that only >=0.21.0 does.`,
     mounts: ['team-a/'],
     at: SOURCE,
   })
@@ -154,7 +154,7 @@ test('an entry replaced in the same file has none: its undo neither registers it
   })
 
   expect(only(noRollback.judge(input))).toMatchObject({
-    message: `If the new ${KV} fails, nothing takes team-a/ back to what it runs now: the file kv holds the new binary, or is about to, and one file is one binary.`,
+    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that runs now: the file kv holds the new binary, or is about to, and one file is one binary.`,
     fix: expect.stringContaining(`leave kv as it is (SHA-256 ${before.sha256})`),
     mounts: ['team-a/'],
   })
@@ -249,7 +249,7 @@ test('a builtin whose version nobody knows and the same binary under a version a
     only(noRollback.judge(safetyInput({ desired: upgrade, live: { catalog, mounts } })))
 
   expect(verdict([mountOf('team-a/', KV, 'unversioned', { except })])).toMatchObject({
-    message: `If the new ${KV} fails, nothing takes team-a/ back to what it runs now.`,
+    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that runs now.`,
     fix: expect.stringContaining('canary'),
     at: SOURCE,
   })

@@ -26,8 +26,8 @@ export const noRollback: PlanRule = {
   severity: 'warning',
   title: 'A failed step could not be rolled back',
   explanation:
-    'When a mount does not come up on its new version, it is tuned back to the one it ran and reloaded. That needs a version to tune to, and its file. A mount that has none cannot get its missing version back; one whose old version is registered no more, or whose file is replaced by the new binary under the same name, has nothing to start; and while a plugin is pinned (Vault), every reload starts the pinned version. Such a mount is not reloaded again where it is well. Should such a mount fail, it stays down until a person finds a cure. Going back is a downgrade too: where the file says that the older version does not read what the newer has written, a mount that is rolled back may come up and not know its data.',
-  fix: 'Register the binary that runs now under a version of its own, by listing it under `versions`, and apply that first.',
+    'When a mount does not come up on its new version, it is tuned back to its old version and reloaded, which needs that version and its file. A mount without a version cannot be set to “no version” again. A mount whose old version is not registered any more, or whose file was replaced by the new binary under the same name, has nothing to start. While a plugin is pinned (Vault), every reload starts the pinned version. Such a mount, once it fails, stays down until a person fixes it; where it answers, it is not reloaded again. A rollback is a downgrade too: if the file says that the older version does not read what the newer one has written, a mount that is rolled back may come up without its data.',
+  fix: 'Register the binary that runs now under its own version: list it under `versions`, and apply that first.',
   allowable: true,
   judge({ draft, live }) {
     const mounts = judgeMounts(draft)
@@ -47,8 +47,8 @@ export const noRollback: PlanRule = {
     })
     const connections = [...groupBy(repoints, ({ plugin }) => plugin)].map(([plugin, group]) => ({
       subject: plugin,
-      message: `If the new version fails, nothing takes ${nameSome(group.map(({ path }) => path))} back: ${agree(group.length, 'it has', 'they have')} no version now, and a version once set cannot be cleared.`,
-      fix: 'Try the version on a connection that nobody needs first.',
+      message: `If the new version fails, ${nameSome(group.map(({ path }) => path))} cannot be rolled back: ${agree(group.length, 'the connection has', 'these connections have')} no version now, and a version once set cannot be cleared.`,
+      fix: 'Try the version first on a connection that is not needed.',
     }))
     const data = findDataMoves(draft).flatMap(judgeRollbackData)
     return [...mounts, ...connections, ...data, ...judgeFiles(draft, live)].map(placed)
@@ -62,7 +62,7 @@ function judgeFiles(draft: DraftPlan, live: LiveState): Verdict[] {
     const nodes = missing.map(({ node }) => node)
     return {
       subject: plugin,
-      message: `If the new ${plugin} fails, nothing starts ${versionLabel(version)} again on ${nameSome(nodes)}: its file ${command} is not in the plugin directory there.`,
+      message: `If the new ${plugin} fails, ${versionLabel(version)} cannot be started again on ${nameSome(nodes)}: its file ${command} is not in the plugin directory there.`,
       fix: `Copy ${command} back to the plugin directory there, and plan again.`,
       nodes,
     }
@@ -77,7 +77,7 @@ function judgeRollbackData({ plugin, from, to, direction, mounts }: DataMove): V
   return [
     {
       subject: plugin.id,
-      message: `If the new ${plugin.id} fails, ${nameSome(mounts)} ${agree(mounts.length, 'goes', 'go')} back to ${from.label}, and what ${to.label} has written by then is read only by ${declared}, as the file says.`,
+      message: `If the new ${plugin.id} fails, ${nameSome(mounts)} ${agree(mounts.length, 'rolls', 'roll')} back to ${from.label}, which does not read what ${to.label} writes: the file says that only ${declared} does.`,
       fix: 'Save the data first (a snapshot of the cluster), or try the new version on a mount that may lose its data.',
       mounts,
       at: to.entry?.source ?? plugin.source,
@@ -150,7 +150,7 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
   const { plugin, sha256 } = one
   const paths = group.map(({ target }) => target.mount.path)
   const found = { subject: plugin.id, mounts: paths }
-  const nothing = `If the new ${plugin.id} fails, nothing takes ${nameSome(paths)} back to what ${agree(paths.length, 'it runs', 'they run')} now`
+  const nothing = `If the new ${plugin.id} fails, ${nameSome(paths)} cannot be rolled back to the binary that ${agree(paths.length, 'runs', 'run')} now`
   const pin = index.pinOf(plugin.id)
   if (pin !== undefined) {
     return {
@@ -165,7 +165,7 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
     return {
       ...found,
       message: `${nothing}: that would be the builtin’s version, which is not tuned to where there are, or may be, namespaces (\`lockstep explain builtin-version-with-namespaces\`).`,
-      fix: 'Override the builtin without a version (`use: unversioned`): that is taken back by deregistering.',
+      fix: 'Override the builtin without a version (`use: unversioned`): deregistering rolls that back.',
     }
   }
   if (cause === 'builtin') return { ...found, message: `${nothing}.`, fix: ON_A_CANARY }
@@ -183,12 +183,12 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
       ...found,
       files: plugin.versions.filter((version) => version.command === command).map(fileKey),
       message: `${nothing}: the file ${command} holds the new binary, or is about to, and one file is one binary.`,
-      fix: `Put the new binary under a file name of its own on every node, write that as \`command\`, and leave ${command} as it is (SHA-256 ${sha256}).`,
+      fix: `Copy the new binary under its own file name on every node, write that as \`command\`, and leave ${command} as it is (SHA-256 ${sha256}).`,
     }
   }
   return {
     ...found,
     message: `${nothing}: that binary is registered under no version that ${agree(paths.length, 'it', 'they')} could be tuned to.`,
-    fix: `List the binary that runs now (${command === undefined ? '' : `${command}, `}SHA-256 ${sha256}) under \`versions\` with a version of its own, apply that first, then plan again.`,
+    fix: `List the binary that runs now (${command === undefined ? '' : `${command}, `}SHA-256 ${sha256}) under \`versions\` with its own version, apply that first, then plan again.`,
   }
 }

@@ -62,7 +62,7 @@ test('a node on which the mount is down is not one that differs', () => {
   expect(nodeSkew.judge(input)).toEqual([])
 })
 
-test('of several mounts the first is described and the others counted; a plan that ends it is the cure', () => {
+test('of several mounts the first is described and the others counted; a plan that ends it is the fix', () => {
   const more = { ...live, mounts: [skewed, { ...skewed, path: mountPath('team-b/') }] }
   const upgrade = desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })
   const input = safetyInput({ desired: { plugins: [upgrade] }, live: more })
@@ -71,7 +71,7 @@ test('of several mounts the first is described and the others counted; a plan th
     message: expect.stringContaining(
       ', and 1 more mount differs too. The plan’s reloads end',
     ) as string,
-    fix: expect.stringContaining('the plan is the cure') as string,
+    fix: expect.stringContaining('the plan fixes this') as string,
     mounts: ['team-a/', 'team-b/'],
   })
 })

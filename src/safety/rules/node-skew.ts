@@ -33,7 +33,7 @@ export const nodeSkew: PlanRule = {
           severity: stays ? 'warning' : 'note',
           subject: plugin.id,
           message: `${first.path} runs ${describeViews(first)}${rest}. ${stays ? 'The plan leaves that so' : 'The plan’s reloads end that'}.`,
-          ...(!stays && { fix: 'Nothing: carrying out the plan is the cure.' }),
+          ...(!stays && { fix: 'Nothing to do: the plan fixes this.' }),
           mounts: group.map(({ path }) => path),
           nodes: group.flatMap(({ nodes }) => nodes.map(({ node }) => node)),
           at: plugin.source,

@@ -10,7 +10,7 @@ export const nodeUnreachable: PlanRule = {
   severity: 'error',
   title: 'A node cannot be reached or is sealed',
   explanation:
-    'A reload reaches only the node it is sent to, and this node does not answer, is sealed, or is left out of the list of nodes given. When it comes back it starts what is configured by then, from its own disk, and nobody checks that it does. On OpenBao a node that just stepped down sends its requests to the active node for a moment, and what it runs cannot be seen until it serves again. Allowing this means to look at the node yourself once it is back.',
+    'A reload reaches only the node it is sent to, and this node does not answer, is sealed, or is left out of the list of nodes given. When the node comes back, it starts what is configured at that time, from its own disk, and no run checks that. On OpenBao a node that just stepped down sends its requests to the active node for a moment, and what it runs cannot be seen until it serves again. If you allow this, check the node yourself when it is back.',
   fix: 'Bring the node back, unseal it, remove it from the cluster, or list its own address under `cluster.nodes` or with `--node`; then plan again.',
   allowable: true,
   judge({ live }) {

@@ -25,7 +25,7 @@ test('the builtin cannot be used while an unversioned entry stays', () => {
   expect(only(overrideStands.judge(input))).toMatchObject({
     subject: JWT,
     message:
-      'auth/jwt/ is to run the builtin auth/jwt, but an unversioned entry stands in its place and the file does not retire it.',
+      'auth/jwt/ should run the builtin auth/jwt, but an unversioned entry hides it, and the file does not retire that entry.',
     mounts: ['auth/jwt/'],
   })
 })
@@ -36,7 +36,7 @@ test('nor while the file would register one', () => {
     live: { mounts: live.mounts },
   })
 
-  expect(only(overrideStands.judge(input)).message).toContain('listed in the file would stand')
+  expect(only(overrideStands.judge(input)).message).toContain('that the file lists would hide it')
 })
 
 test('a database connection cannot go back either', () => {
@@ -50,7 +50,7 @@ test('a database connection cannot go back either', () => {
     live: { catalog: [entryOf(DB, 'unversioned')], connections: [connection] },
   })
 
-  expect(only(overrideStands.judge(input)).message).toContain('db/config/orders is to run')
+  expect(only(overrideStands.judge(input)).message).toContain('db/config/orders should run')
 })
 
 test('it can where the entry is retired', () => {

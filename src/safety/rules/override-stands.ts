@@ -1,15 +1,15 @@
 /** `use: builtin` while an unversioned entry that is not retired stands in the builtin's place. */
 import { UNVERSIONED } from '../../domain/names.ts'
 import type { PlanRule } from '../rule.ts'
-import { agree, nameSome } from '../wording.ts'
+import { nameSome } from '../wording.ts'
 
 export const overrideStands: PlanRule = {
   about: 'plan',
   name: 'override-stands',
   severity: 'error',
-  title: 'An unversioned entry stands in the builtin’s place',
+  title: 'An unversioned entry hides the builtin',
   explanation:
-    'While an unversioned entry stands under a builtin’s name, mounts without a version run that entry, and the builtin’s own version cannot be tuned to. It must be deregistered before any mount can go back to the builtin. Nothing is deregistered that the file does not retire.',
+    'While an unversioned entry is registered under a builtin’s name, mounts without a version run that entry, and no mount can be tuned to the builtin’s version. The entry must be deregistered before any mount can run the builtin again. Lockstep deregisters only what the file retires.',
   fix: 'Add `retire: [unversioned]` under the plugin, or leave its mounts on the unversioned entry.',
   allowable: false,
   judge({ draft }) {
@@ -20,7 +20,7 @@ export const overrideStands: PlanRule = {
       const stands = draft.index.external(plugin, UNVERSIONED) !== undefined
       return {
         subject: plugin,
-        message: `${nameSome(paths)} ${agree(paths.length, 'is', 'are')} to run the builtin ${plugin}, but an unversioned entry ${stands ? 'stands' : 'listed in the file would stand'} in its place${stands ? ' and the file does not retire it' : ''}.`,
+        message: `${nameSome(paths)} should run the builtin ${plugin}, but an unversioned entry ${stands ? 'hides it, and the file does not retire that entry' : 'that the file lists would hide it'}.`,
         mounts,
         ...(!stands && { fix: 'Take `unversioned` out of `versions`, or leave its mounts on it.' }),
         at,

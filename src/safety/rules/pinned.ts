@@ -7,9 +7,9 @@ export const pinned: PlanRule = {
   about: 'plan',
   name: 'pinned',
   severity: 'error',
-  title: 'A pin beats what the mounts are to run',
+  title: 'A pin overrides the desired version',
   explanation:
-    'With a version pinned, Vault starts that version for every mount of the plugin at its next reload, whatever the mount’s own version says. Tuning such a mount is refused, and so is deregistering the pinned version. So a plan for another version cannot be carried out while the pin stands. A pin on the very version that the file wants does no harm while it stands.',
+    'With a version pinned, Vault starts that version for every mount of the plugin at its next reload, whatever the mount’s own version says. Tuning such a mount is refused, and so is deregistering the pinned version. So a plan for another version cannot be carried out while the pin exists. A pin on the desired version does no harm.',
   fix: 'Delete the pin, or let the file use the pinned version.',
   allowable: false,
   judge({ draft }) {

@@ -16,7 +16,7 @@ export const replacedInPlace: PlanRule = {
   title: 'A binary is replaced in place, without a rollback or a check of every node',
   explanation:
     'If an entry gets another binary under its own name, and the old one is registered under no version, nothing can be rolled back: the old binary cannot be started again. Servers compare the hash only when they start the plugin. On a node that still has the old file, the reload fails, and the mount is down there until a person copies the right file. So such a plan is blocked unless `cluster.binary_check` has read the new file on every node.',
-  fix: 'Set `cluster.binary_check` in the file, so that the file on every node is checked before the first step. For the next upgrade, give the new binary a file name and a version of its own.',
+  fix: 'Set `cluster.binary_check` in the file, so that the file on every node is checked before the first step. For the next upgrade, give the new binary its own file name and version.',
   allowable: true,
   judge(input) {
     const { draft } = input

@@ -11,8 +11,8 @@ export const sha256Changed: PlanRule = {
   severity: 'error',
   title: 'A registered version gets another binary',
   explanation:
-    'The catalog holds this version with another SHA-256 than the file gives. Servers accept the new one, and each node starts the new binary at its next reload or restart, on its own. Two binaries then bear one version, nothing that lists versions can tell them apart, and the way back to the first is gone. A version is better never changed. Where every mount of the version still runs the file’s binary, somebody registered another one since: then the plan puts it right, and this is a warning.',
-  fix: 'Give the new binary a version of its own; if the file’s hash is wrong, correct it.',
+    'The catalog holds this version with another SHA-256 than the file gives. Servers accept the new one, and each node starts the new binary at its next reload or restart, on its own. Two binaries then have one version, nothing that lists versions can tell them apart, and a rollback to the first is not possible. Never change the binary of a version. If every mount of the version still runs the file’s binary, someone registered another binary since: then the plan corrects the entry, and this is a warning.',
+  fix: 'Give the new binary its own version; if the file’s hash is wrong, correct it.',
   allowable: true,
   judge({ draft }) {
     const effects = effectsOf(draft)
@@ -35,8 +35,8 @@ export const sha256Changed: PlanRule = {
             {
               severity: 'warning',
               subject: plugin.id,
-              message: `${plugin.id} ${version} is registered with SHA-256 ${found.sha256}, and ${nameSome(mounts)} ${agree(mounts.length, 'runs', 'run')} what the file says (${sha256}): it was registered otherwise since. The plan registers that again.`,
-              fix: 'Find out who registered the other binary. If it was meant, give it a version of its own.',
+              message: `${plugin.id} ${version} is registered with SHA-256 ${found.sha256}, and ${nameSome(mounts)} ${agree(mounts.length, 'runs', 'run')} what the file says (${sha256}): the entry was changed since. The plan registers the file’s binary again.`,
+              fix: 'Find out who registered the other binary. If it was meant, give it its own version.',
               mounts,
               at,
               files,

@@ -23,7 +23,7 @@ export const unreadableParts: PlanRule = {
   severity: 'warning',
   title: 'Something could not be read',
   explanation:
-    'The server refused to list the nodes, a namespace, mounts, connections, pins or a catalog entry. Whatever is there is not in the plan, and may use what the plan changes. What could not be read counts as a use of every version that is to be retired.',
+    'The server refused to list the nodes, a namespace, mounts, connections, pins or a catalog entry. Whatever is there is not in the plan, and may use what the plan changes. What could not be read counts as a use of every version to retire.',
   fix: 'Give the token the right to read it; `lockstep policy` prints a policy.',
   allowable: true,
   judge({ desired, live, draft }) {

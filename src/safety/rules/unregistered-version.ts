@@ -19,8 +19,8 @@ export const unregisteredVersion: PlanRule = {
   severity: 'error',
   title: 'A mount’s version is not registered',
   explanation:
-    'The mount or connection is configured for a version that the catalog does not hold, usually because that was deregistered while in use. Servers accept that, and the running process goes on. At the next reload, restart or change of leader it is gone, on every node that takes over. Where the plan moves the mount to a registered version this is a note, and for a plugin that the file does not name a warning.',
-  fix: 'Register the version again by listing it under `versions`, or move the mounts to another with `use`.',
+    'The mount or connection is configured for a version that the catalog does not hold, usually because that was deregistered while in use. Servers accept that, and the running process continues. At the next reload, restart or change of leader the mount is lost on that node. If the plan changes the mount to a registered version, this is a note; for a plugin that the file does not name, a warning.',
+  fix: 'Register the version again by listing it under `versions`, or set another version with `use`.',
   allowable: true,
   judge({ live, draft }) {
     const effects = effectsOf(draft)

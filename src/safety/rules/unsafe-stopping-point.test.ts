@@ -82,7 +82,7 @@ it('says what would make it safe, by the kind of fault', () => {
 
   expect(fixOf('unregistered')).toContain('`retire`')
   expect(fixOf('file-differs')).toContain('`command`')
-  expect(fixOf('refused')).toContain('server’s words')
+  expect(fixOf('refused')).toContain('server’s answer')
   expect(fixOf('late-standby')).toContain('report')
 })
 

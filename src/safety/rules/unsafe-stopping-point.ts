@@ -19,11 +19,11 @@ const RETIRE_LATER = 'Take the version out of `retire`, apply, and retire it whe
 /** What would make it safe, where the kind of fault says. */
 const FIXES: Readonly<Partial<Record<UnsafePoint['kind'], string>>> = {
   refused:
-    'Look at the server’s words: what they name has to be put right on the cluster, or in the file, first.',
+    'Read the server’s answer, and fix what it names on the cluster or in the file. Then plan again.',
   'entry-missing': RETIRE_LATER,
   unregistered: RETIRE_LATER,
   'file-differs':
-    'Give the file of each version a name of its own (`command`), so that none takes the place of one in use.',
+    'Give each version its own file name (`command`), so that no file replaces one in use.',
   'late-standby': REPORT,
   'missed-end': REPORT,
 }

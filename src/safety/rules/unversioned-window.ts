@@ -12,8 +12,8 @@ export const unversionedWindow: PlanRule = {
   severity: 'note',
   title: 'Until the last reload, a restart starts the new binary',
   explanation:
-    'An unversioned entry is replaced in place: there is no version for a mount to stay on. From that moment until the plan has reloaded everything, a node that restarts, or a plugin process that crashes, starts what is registered now, before the canary has been looked at. A versioned entry has no such time.',
-  fix: 'Avoid restarts while the run goes on; for upgrades without such a time, give the plugin versions.',
+    'An unversioned entry is replaced in place: no older version stays registered for a mount. From that moment until the plan has reloaded everything, a node that restarts, or a plugin process that crashes, starts what is registered now, before the canary is checked. A versioned entry has no such window.',
+  fix: 'Avoid restarts during the run. To upgrade without this window, give the plugin versions.',
   allowable: true,
   judge({ draft }) {
     const effects = effectsOf(draft)

@@ -140,7 +140,7 @@ test('a list of nodes that could not be read may leave one out that runs it', ()
   })
 
   expect(only(versionInUse.judge(input))).toMatchObject({
-    message: `The plan would deregister ${KV} ${OLD}, and nobody knows whether it is still used: ${path} could not be read (HTTP 403).`,
+    message: `The plan would deregister ${KV} ${OLD}, and its use cannot be checked: ${path} could not be read (HTTP 403).`,
     fix: expect.stringContaining('lockstep policy') as string,
   })
 })

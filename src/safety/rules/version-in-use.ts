@@ -46,7 +46,7 @@ export const versionInUse: PlanRule = {
             subject: plugin.id,
             message: isSeen
               ? `${until} ${name} while it is still used: ${nameSome(described)}.`
-              : `${until} ${name}, and nobody knows whether it is still used: ${nameSome(described)}.`,
+              : `${until} ${name}, and its use cannot be checked: ${nameSome(described)}.`,
             ...(!isSeen && { fix: LET_IT_BE_READ }),
             mounts: uses.flatMap(({ mount }) => mount ?? []),
             nodes: uses.flatMap(({ node }) => node ?? []),
