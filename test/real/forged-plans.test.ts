@@ -113,6 +113,28 @@ describeReal('a forged plan file', () => {
     expect(approved).toMatchObject({ exitCode: 3, journal: '' })
   })
 
+  it('shows an allowance that only it has, and beside its file takes it only if it is repeated', async () => {
+    await using saved = await save()
+    const allowance = {
+      ...{ rule: 'siblings', subject: 'secret/team-kv' },
+      because: 'allowed on the command line',
+    }
+    await saved.forge((plan) => ({ ...plan, desired: { ...plan.desired, allow: [allowance] } }))
+    const before = await readAll()
+    const withFile = ['-f', saved.file.path]
+
+    const shown = await runOn(sharedCluster(), ['show', saved.path])
+    const silent = await apply(saved, withFile)
+    const unchanged = await readAll()
+    const repeated = await apply(saved, [...withFile, '--allow', 'siblings=secret/team-kv'])
+
+    expect(shown.stdout).toMatch(/Accepted findings\n {2}siblings {2}secret\/team-kv\n/)
+    expect(silent).toMatchObject({ exitCode: 4, journal: '' })
+    expect(silent.stderr).toContain('--allow siblings=secret/team-kv')
+    expect(unchanged).toEqual(before)
+    expect(repeated.exitCode).toBe(0)
+  })
+
   it('sends nothing to an address that only it names', async () => {
     await using saved = await save()
     await using sink = await startListener()
