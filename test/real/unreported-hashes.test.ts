@@ -94,7 +94,7 @@ describeOwn('a hash that the server does not report', only, () => {
       ['first/', `v0.21.0 (${NOT_REPORTED})`],
       ['second/', `v0.16.2 (${NOT_REPORTED})`],
     ])
-    expect(run.exitCode).not.toBe(0)
+    expect(run.exitCode).toBe(9)
     expect(text.stdout).not.toContain('No drift')
   })
 
@@ -117,8 +117,9 @@ describeOwn('a hash that the server does not report', only, () => {
       steps: [],
       findings: [{ rule: 'unreadable', message: expect.stringContaining(NOT_REPORTED) as string }],
     })
-    const text = await runOn(cluster(), ['plan', '-f', file.path])
-    expect(text.stdout).toContain('No changes, as far as could be read')
+    const text = await runOn(cluster(), ['plan', '--detailed-exitcode', '-f', file.path])
+    expect(text.exitCode).toBe(9)
+    expect(text.stdout).toContain('Nothing to change in what could be read.')
   })
 
   it('lets a mount go to another version, checked by what the server reports', async () => {
