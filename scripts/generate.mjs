@@ -11,6 +11,7 @@ import { compile } from 'json-schema-to-typescript'
 const BRANDS = {
   'lockstep-plugin': 'PluginId',
   'lockstep-version': 'Version',
+  'lockstep-configured-version': 'ConfiguredVersion',
   'lockstep-sha256': 'Sha256',
   'lockstep-entry-hash': 'EntryHash',
   'lockstep-binary': 'RunningBinary',

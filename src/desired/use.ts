@@ -2,6 +2,7 @@
 import type { Source, Use } from '../domain/desired.ts'
 import {
   compareText,
+  LATEST,
   UNVERSIONED,
   versionLabel,
   type PluginId,
@@ -31,9 +32,18 @@ export function readUse(
   report: Report,
 ): DesiredUse | undefined {
   if (text === 'builtin') return { value: { kind: 'builtin' }, source }
+  if (text === LATEST) {
+    if (plugin?.id.startsWith('database/') !== true) return { value: { kind: 'latest' }, source }
+    report({
+      message: `use: latest is for mounts: a connection of ${plugin.id} has one version`,
+      source,
+      hint: 'write the version in full, e.g. v1.2.3',
+    })
+    return undefined
+  }
   const reading = readVersion(text)
   if ('message' in reading) {
-    const meant = ['unversioned', 'builtin'].find((word) => findClosest(text, [word]))
+    const meant = ['unversioned', 'builtin', LATEST].find((word) => findClosest(text, [word]))
     const hint = reading.message.includes('+builtin')
       ? 'write use: builtin for the plugin compiled into the server'
       : meant === undefined

@@ -1,6 +1,12 @@
 /** How a run of a plan ended, and what was found where it could not go on. */
 import type { LockstepError } from '../domain/errors.ts'
-import type { MountPath, NodeAddress, RunningBinary, Sha256, Version } from '../domain/names.ts'
+import type {
+  ConfiguredVersion,
+  MountPath,
+  NodeAddress,
+  RunningBinary,
+  Sha256,
+} from '../domain/names.ts'
 import type { Action, Fact, Plan } from './plan.generated.ts'
 
 /** A fact that does not hold: what was relied on, and what was found. */
@@ -97,7 +103,7 @@ export interface AwayNode {
   readonly node: NodeAddress
   readonly why: string
   /** What it starts of the plan's mounts when it restarts: what they are configured for by now. */
-  readonly starts: readonly { readonly mount: MountPath; readonly version: Version }[]
+  readonly starts: readonly { readonly mount: MountPath; readonly version: ConfiguredVersion }[]
 }
 
 /** What the nodes run of one mount that the plan moves, as it was seen when the run ended. */

@@ -1,5 +1,6 @@
 /** Where a plan is to end, as the file has it: nothing of it is taken from the plan's own steps. */
 import type {
+  ConfiguredVersion,
   RunningBinary,
   ConnectionPath,
   MountPath,
@@ -33,6 +34,8 @@ export interface DesiredEndEntry {
 export interface DesiredEndMount {
   readonly mount: MountPath
   /** What it is configured for; `''` for none. */
+  readonly configured: ConfiguredVersion
+  /** What it is started under then; `''` for none. */
   readonly version: Version
   readonly sha256: RunningBinary
   /** Where it can be brought there: nodes of which it is known what they run, none beside a pin. */

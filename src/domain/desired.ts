@@ -14,9 +14,13 @@ export interface Source {
   readonly column: number
 }
 
-/** What a mount should run: a registered version, the unversioned entry, or the compiled-in plugin. */
+/**
+ * What a mount should run: a registered version, the highest version that is registered at each
+ * reload or restart, the unversioned entry, or the compiled-in plugin.
+ */
 export type Use =
   | { readonly kind: 'version'; readonly version: Version }
+  | { readonly kind: 'latest' }
   | { readonly kind: 'unversioned' }
   | { readonly kind: 'builtin' }
 

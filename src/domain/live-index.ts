@@ -2,13 +2,16 @@
 import { mayDoubleNamespaces } from './doubled-namespaces.ts'
 import { hidingPlaces } from './hidden-places.ts'
 import { groupBy } from './group-by.ts'
+import { hasLatest, latestOf } from './latest.ts'
 import { isOverridable } from './overridable.ts'
 import type { CatalogEntry, LiveConnection, LiveMount, LiveNode, LiveState } from './live.ts'
 import {
   type RunningBinary,
   BUILTIN,
+  type ConfiguredVersion,
   isBuiltinVersion,
   isSameBinary,
+  LATEST,
   type MountPath,
   type NodeAddress,
   type PluginId,
@@ -37,6 +40,14 @@ export interface LiveIndex {
   isBuiltin(plugin: PluginId): boolean
   /** Whether a mount tuned to a builtin's version costs this cluster its leader. */
   readonly mayDoubleNamespaces: boolean
+  /**
+   * What a mount that is configured for `latest` starts at its next reload or restart: the highest
+   * registered version, else the unversioned entry; undefined where nothing is registered (the
+   * compiled-in plugin does not count). Measured on OpenBao 2.7.2.
+   */
+  latestOf(plugin: PluginId): Version | undefined
+  /** Whether the servers take `latest` as a mount's setting. */
+  readonly hasLatest: boolean
   /** What the plugin is pinned to, which beats what its mounts are configured for (Vault). */
   pinOf(plugin: PluginId): Version | undefined
 }
@@ -60,7 +71,7 @@ export function indexLive(live: LiveState): LiveIndex {
       mount.configured_version,
       ...mount.nodes.map((node) => node.running_version),
     ]) {
-      if (isBuiltinVersion(version)) seen.set(mount.plugin, version)
+      if (version !== LATEST && isBuiltinVersion(version)) seen.set(mount.plugin, version)
     }
   }
   const shared = sharedBuiltinVersion(live, builtins)
@@ -78,6 +89,8 @@ export function indexLive(live: LiveState): LiveIndex {
     builtinVersion,
     isBuiltin: (plugin) => builtins.has(plugin) || seen.has(plugin),
     mayDoubleNamespaces: mayDoubleNamespaces(live),
+    hasLatest: hasLatest(live),
+    latestOf: (plugin) => latestOf((externals.get(plugin) ?? []).map(({ version }) => version)),
     pinOf: (plugin) => pins.get(plugin),
   }
 }
@@ -99,14 +112,28 @@ export function reloadOrder(live: LiveState): readonly LiveNode[] {
   ]
 }
 
-/** What a mount tuned to this version runs; undefined where nothing is registered under it. */
+/**
+ * The version under which a mount with this setting is started; undefined where the setting is
+ * `latest` and nothing is registered.
+ */
+export function startsUnder(
+  index: Pick<LiveIndex, 'latestOf'>,
+  plugin: PluginId,
+  configured: ConfiguredVersion,
+): Version | undefined {
+  return configured === LATEST ? index.latestOf(plugin) : configured
+}
+
+/** What a mount with this setting runs; undefined where nothing is registered under it. */
 export function runsUnder(
   index: LiveIndex,
   plugin: PluginId,
-  version: Version,
+  configured: ConfiguredVersion,
 ): RunningBinary | undefined {
   // The servers run the compiled-in plugin whatever is registered or configured, and say success.
   if (!isOverridable(plugin)) return BUILTIN
+  const version = startsUnder(index, plugin, configured)
+  if (version === undefined) return undefined
   const entry = index.external(plugin, version)
   if (entry !== undefined) return entry.sha256
   if (version === UNVERSIONED) return index.isBuiltin(plugin) ? BUILTIN : undefined
@@ -118,14 +145,21 @@ export function runsUnder(
 
 /**
  * The version under which the mount's next reload or restart starts it, and the binary that is;
- * no binary where nothing is registered under it. A pin goes before the mount's own version (Vault).
+ * undefined where nothing is registered under it. A pin goes before the mount's own version (Vault).
  */
 export function startedBinaryOf(
   index: LiveIndex,
   { plugin, configured_version }: Pick<LiveMount, 'plugin' | 'configured_version'>,
-): { readonly version: Version; readonly sha256: RunningBinary | undefined } {
-  const version = index.pinOf(plugin) ?? configured_version
-  return { version, sha256: runsUnder(index, plugin, version) }
+): Started | undefined {
+  const version = index.pinOf(plugin) ?? startsUnder(index, plugin, configured_version)
+  const sha256 = version === undefined ? undefined : runsUnder(index, plugin, version)
+  return version === undefined || sha256 === undefined ? undefined : { version, sha256 }
+}
+
+/** What a reload or restart starts. */
+export interface Started {
+  readonly version: Version
+  readonly sha256: RunningBinary
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import type {
   RunningBinary,
+  ConfiguredVersion,
   ConnectionPath,
   MountPath,
   Namespace,
@@ -74,8 +75,8 @@ export interface LiveMount {
   readonly namespace: Namespace
   readonly plugin: PluginId
   readonly accessor: string
-  /** What the mount is tuned to, as the active node says; `''` when never said. */
-  readonly configured_version: Version
+  /** What the mount is tuned to, as the active node says; `''` when never said. See `startsUnder`. */
+  readonly configured_version: ConfiguredVersion
   /** One for each serving node, sorted by address. */
   readonly nodes: readonly MountOnNode[]
 }
@@ -83,7 +84,7 @@ export interface LiveMount {
 /** One node's own view of a mount. */
 export interface MountOnNode {
   readonly node: NodeAddress
-  readonly configured_version: Version
+  readonly configured_version: ConfiguredVersion
   /** Copied by the server from the configuration when the plugin was loaded: believe the hash. */
   readonly running_version: Version
   /**

@@ -15,6 +15,11 @@ export type PluginType = (typeof PLUGIN_TYPES)[number]
 export type PluginId = Brand<'PluginId'>
 /** A catalog version: `v1.2.3`, `v1.2.3+builtin…`, or `''` for the unversioned entry. */
 export type Version = Brand<'Version'>
+/**
+ * What a mount is configured for. `latest` (OpenBao 2.7 and later) stays in the mount's setting: the
+ * mount runs the highest version that is registered at its next reload or restart.
+ */
+export type ConfiguredVersion = Version | typeof LATEST
 /** 64 lower-case hex digits. */
 export type Sha256 = Brand<'Sha256'>
 /**
@@ -40,6 +45,8 @@ export type NodeAddress = Brand<'NodeAddress'>
 export type Namespace = Brand<'Namespace'>
 
 export const UNVERSIONED = '' as Version
+/** No version of the catalog has this name: the servers refuse to register one under it. */
+export const LATEST = 'latest' as const
 /** The plugin that is compiled into the server. */
 export const BUILTIN = 'builtin' as const
 /** The server does not report the hash, so that nothing is proved by it. */
@@ -86,13 +93,18 @@ export function versionFromServer(text: unknown): Version {
   return parseVersion(text) ?? (text as Version)
 }
 
+/** A mount's setting as a server answered it: a version, `''`, or `latest`. */
+export function configuredFromServer(text: unknown): ConfiguredVersion {
+  return text === LATEST ? LATEST : versionFromServer(text)
+}
+
 /** True of a compiled-in plugin's version: `v2.7.2+builtin.bao`, `v0.25.0+builtin`. */
-export function isBuiltinVersion(version: Version): boolean {
+export function isBuiltinVersion(version: ConfiguredVersion): boolean {
   return version.includes('+builtin')
 }
 
 /** How a version is written for people and in the file. */
-export function versionLabel(version: Version): string {
+export function versionLabel(version: ConfiguredVersion): string {
   return version === UNVERSIONED ? 'unversioned' : version
 }
 

@@ -31,8 +31,7 @@ export function desiredBinaryOf(
   { index }: Comparison,
 ): DesiredBinary | undefined {
   if (target !== undefined) return target
-  const { version, sha256 } = startedBinaryOf(index, mount)
-  return sha256 === undefined ? undefined : { version, sha256 }
+  return startedBinaryOf(index, mount)
 }
 
 type Parts = Pick<Difference, 'subject' | 'mount' | 'plugin' | 'desired' | 'found' | 'at'>

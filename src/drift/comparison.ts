@@ -4,7 +4,7 @@ import type { DesiredPlugin, DesiredVersion, Source } from '../domain/desired.ts
 import { formatSource } from '../domain/errors.ts'
 import type { LiveNode, LiveState } from '../domain/live.ts'
 import type { PluginId, Version } from '../domain/names.ts'
-import type { LiveIndex } from '../domain/live-index.ts'
+import { type LiveIndex, startsUnder } from '../domain/live-index.ts'
 import type { Past } from '../plan/past.ts'
 
 export interface Comparison {
@@ -39,7 +39,9 @@ export function keptVersion(plugin: DesiredPlugin, version: Version): DesiredVer
 
 /** How many mounts and connections are configured for an entry. */
 export function countUsers(plugin: PluginId, version: Version, index: LiveIndex): number {
-  const mounts = index.mountsOf(plugin).filter((mount) => mount.configured_version === version)
+  const mounts = index
+    .mountsOf(plugin)
+    .filter((mount) => startsUnder(index, plugin, mount.configured_version) === version)
   const connections = index.connectionsOf(plugin).filter((one) => one.version === version)
   return mounts.length + connections.length
 }

@@ -5,7 +5,7 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { Use } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
-import { isBuiltinVersion, BUILTIN, UNVERSIONED } from '../domain/names.ts'
+import { isBuiltinVersion, BUILTIN, LATEST, UNVERSIONED } from '../domain/names.ts'
 import { startedBinaryOf, runsUnder } from '../domain/live-index.ts'
 import { isOverridable } from '../domain/overridable.ts'
 import type { ComparedMount } from './compared-mount.ts'
@@ -72,13 +72,13 @@ function judge(compared: ComparedMount, comparison: Comparison): DifferenceDetai
   const registered = runsUnder(comparison.index, plugin.id, configured)
   if (registered === undefined) {
     // It is said once, of the entry, and not again of each mount that would run it.
-    const asTheFileSays = target === undefined || target.version === configured
-    return asTheFileSays && keptVersion(plugin, configured) !== undefined
+    const asTheFileSays = target === undefined || target.configured === configured
+    return asTheFileSays && configured !== LATEST && keptVersion(plugin, configured) !== undefined
       ? undefined
       : unregistered(compared, comparison)
   }
   if (use === undefined || target === undefined) return undefined
-  if (target.version !== configured) {
+  if (target.configured !== configured) {
     const fix = describeVersionFix(plugin.id, comparison)
     const cause = `configured for ${configuredLabel(configured)}${runningWords(compared, comparison)}`
     return { class: versionClass(use.value, registered), cause, fix }
@@ -126,6 +126,8 @@ function judgeImpossible({
     }
     case 'builtin-unknown':
       return { class: 'overridden', ...told }
+    case 'latest-unavailable':
+      return { class: 'version-differs', ...told }
     default:
       return unreachable(impossible)
   }
@@ -137,7 +139,8 @@ function unregistered(
 ): DifferenceDetails {
   const configured = mount.configured_version
   const what = configured === UNVERSIONED ? 'without a version' : `for ${configured}`
-  const listed = configured === UNVERSIONED ? 'unversioned' : configured
+  const listed =
+    configured === UNVERSIONED ? 'unversioned' : configured === LATEST ? 'a version' : configured
   return {
     class: 'not-registered',
     found: `${configuredLabel(configured)}, not registered`,
@@ -152,7 +155,7 @@ function unregistered(
 /** Whether the configuration has taken effect: it does at a reload or restart, node by node. */
 function runningWords({ mount, target }: ComparedMount, { index }: Comparison): string {
   const views = mount.nodes.filter(({ answers }) => answers !== 'no')
-  const due = startedBinaryOf(index, mount).sha256
+  const due = startedBinaryOf(index, mount)?.sha256
   if (target === undefined || views.length === 0 || due === target.sha256) return ''
   if (views.every((view) => view.running_sha256 === due)) return ', and runs it'
   if (views.every((view) => view.running_sha256 === target.sha256)) {

@@ -5,7 +5,7 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry } from '../domain/live.ts'
-import { runEverywhere } from '../domain/live-index.ts'
+import { runEverywhere, startsUnder } from '../domain/live-index.ts'
 import { isOtherBinary, type PluginId, UNVERSIONED } from '../domain/names.ts'
 import { entrySubject } from '../plan/steps.ts'
 import { findUses } from '../plan/uses.ts'
@@ -88,7 +88,9 @@ function describeEntryFix(
   fields: ReadonlySet<EntryField>,
   { index, apply }: Comparison,
 ): string {
-  const mounts = index.mountsOf(plugin).filter((mount) => mount.configured_version === version)
+  const mounts = index
+    .mountsOf(plugin)
+    .filter((mount) => startsUnder(index, plugin, mount.configured_version) === version)
   const isRefused =
     fields.has('sha256') && version !== UNVERSIONED && !runEverywhere(mounts, sha256)
   return isRefused

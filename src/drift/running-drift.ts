@@ -5,7 +5,7 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import type { MountOnNode } from '../domain/live.ts'
 import { startedBinaryOf } from '../domain/live-index.ts'
-import { BUILTIN, UNVERSIONED } from '../domain/names.ts'
+import { BUILTIN, LATEST, UNVERSIONED, versionLabel } from '../domain/names.ts'
 import { entrySubject } from '../plan/steps.ts'
 import {
   type ComparedMount,
@@ -25,7 +25,7 @@ export function findRunningDrift(
   comparison: Comparison,
 ): Difference[] {
   const { mount } = compared
-  const due = startedBinaryOf(comparison.index, mount).sha256
+  const due = startedBinaryOf(comparison.index, mount)?.sha256
   const wanted = desiredBinaryOf(compared, comparison)
   const down = mount.nodes.filter((view) => isDown(view, due))
   const alive = down.length === 0 ? mount.nodes : mount.nodes.filter((view) => !isDown(view, due))
@@ -64,7 +64,7 @@ function findSkew(
   wanted: DesiredBinary | undefined,
   comparison: Comparison,
 ): Difference[] {
-  const due = startedBinaryOf(comparison.index, compared.mount).sha256
+  const due = startedBinaryOf(comparison.index, compared.mount)?.sha256
   // Where no node runs what the file says, those that run what is configured are ahead.
   const right =
     alive.find((view) => runs(view, wanted)) ?? alive.find((view) => view.running_sha256 === due)
@@ -104,7 +104,7 @@ function findPending(
   const [view] = alive
   if (view === undefined || wanted === undefined || runs(view, wanted)) return []
   const { mount, plugin } = compared
-  const due = startedBinaryOf(comparison.index, mount).sha256
+  const due = startedBinaryOf(comparison.index, mount)?.sha256
   const pinned = comparison.index.pinOf(plugin.id)
   // The pin is what differs, and is said of the plugin.
   if (pinned !== undefined && pinned !== wanted.version && view.running_sha256 === due) return []
@@ -135,8 +135,12 @@ function whyPending(
     const changed = entry === undefined ? 'is gone from the catalog' : 'was registered again'
     return `the unversioned entry ${changed}, and the mount was not reloaded ${where}`
   }
-  const pending = `tuned to ${configured} and not reloaded ${where}`
-  if (startedBinaryOf(index, mount).sha256 === undefined) {
+  const due = startedBinaryOf(index, mount)
+  const pending =
+    configured === LATEST && due !== undefined
+      ? `configured for latest, which is ${versionLabel(due.version)}, and not reloaded ${where}`
+      : `tuned to ${configured} and not reloaded ${where}`
+  if (due === undefined) {
     return `${pending}; ${configured} is not registered, so that a reload by hand would take it down`
   }
   const stillRegistered =

@@ -3,6 +3,7 @@
  * now. No listing shows it, since the binary is the same: the journals of earlier runs know it.
  */
 import type { Difference } from '../documents/drift.generated.ts'
+import { startsUnder } from '../domain/live-index.ts'
 import { isUnreloaded } from '../plan/past.ts'
 import { howItDiffers, runningOf } from '../plan/reload.ts'
 import { contentOf, entryOf, sameEntry } from '../plan/steps.ts'
@@ -21,7 +22,11 @@ export function findUnreloaded(compared: ComparedMount, comparison: Comparison):
   // An entry that is not what the file has is said of the entry, and makes apply reload its mounts.
   if (entry === undefined || listed === undefined || !sameEntry(entry, entryOf(listed))) return []
   const pin = index.pinOf(plugin.id)
-  if (mount.configured_version !== version || (pin ?? version) !== version) return []
+  if (
+    startsUnder(index, plugin.id, mount.configured_version) !== version ||
+    (pin ?? version) !== version
+  )
+    return []
   const left = mount.nodes.filter(
     (view) =>
       howItDiffers(view, runningOf(target)) === undefined &&

@@ -7,6 +7,7 @@ import type { CatalogEntry, MountOnNode } from '../domain/live.ts'
 import {
   binaryName,
   BUILTIN,
+  type ConfiguredVersion,
   isBuiltinVersion,
   type PluginId,
   type RunningBinary,
@@ -38,7 +39,7 @@ export function runningLabel(view: MountOnNode): string {
 }
 
 /** What a mount is configured for: `no version` where it never was. */
-export function configuredLabel(version: Version): string {
+export function configuredLabel(version: ConfiguredVersion): string {
   return version === UNVERSIONED ? 'no version' : version
 }
 
@@ -62,7 +63,7 @@ export type EntryField = 'command' | 'sha256' | 'args'
 /** Why no request brings a mount or connection to what the file says, and what would. */
 export function describeImpossible(
   kind: ImpossibleUse['kind'],
-  { path, configured, plugin }: { path: string; configured: Version; plugin: PluginId },
+  { path, configured, plugin }: { path: string; configured: ConfiguredVersion; plugin: PluginId },
 ): Pick<Difference, 'cause' | 'fix'> {
   switch (kind) {
     case 'unversioned-unreachable':
@@ -79,6 +80,11 @@ export function describeImpossible(
       return {
         cause: `configured for ${configured}, and the version of the builtin cannot be read`,
         fix: `check that ${plugin} is compiled into the server; if an unversioned entry hides it, deregister that first`,
+      }
+    case 'latest-unavailable':
+      return {
+        cause: `configured for ${configuredLabel(configured)}; the servers have no latest (OpenBao has it since 2.7), or no version of ${plugin} stays registered`,
+        fix: `\`use\` a version for ${path}`,
       }
     default:
       return unreachable(kind)

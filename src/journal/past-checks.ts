@@ -3,7 +3,7 @@
  * has no end counts as open: whether its checks would have passed, nobody saw. Pure.
  */
 import type { JournalEvent } from '../documents/journal.generated.ts'
-import type { MountPath, Version } from '../domain/names.ts'
+import type { ConfiguredVersion, MountPath } from '../domain/names.ts'
 import { checkKey, type CheckRecord } from '../plan/checked.ts'
 import type { Past } from '../plan/past.ts'
 
@@ -14,7 +14,7 @@ export function pastChecks(
   runs: readonly (readonly JournalEvent[])[],
 ): Pick<Past, 'checks' | 'beforeOpen'> {
   const checks = new Map<string, CheckRecord>()
-  const beforeOpen = new Map<MountPath, Version>()
+  const beforeOpen = new Map<MountPath, ConfiguredVersion>()
   const openMounts = (): ReadonlySet<string> =>
     new Set(
       // A node's address has no space in it.

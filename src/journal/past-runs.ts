@@ -4,7 +4,13 @@
  */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Action, CheckAction, Entry } from '../documents/plan.generated.ts'
-import type { MountPath, PluginId, Version } from '../domain/names.ts'
+import {
+  type ConfiguredVersion,
+  LATEST,
+  type MountPath,
+  type PluginId,
+  type Version,
+} from '../domain/names.ts'
 import {
   BEFORE_THE_FIRST,
   environmentOfEntry,
@@ -102,13 +108,15 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
   const registered: KnownEntry[] = []
   const written = new Map<string, WrittenByRun>()
   const ran = new Map<MountPath, Set<Version>>()
-  const tuned = new Map<MountPath, Version>()
-  const addRan = (mount: MountPath, version: Version): void => {
+  const tuned = new Map<MountPath, ConfiguredVersion>()
+  const addRan = (mount: MountPath, version: ConfiguredVersion): void => {
+    // What that came to when the mount was reloaded is in the checks that passed.
+    if (version === LATEST) return
     ran.set(mount, (ran.get(mount) ?? new Set()).add(version))
   }
   for (const events of runs) {
     const mounts = mountsOf(events)
-    const tunedHere = new Map<MountPath, Version>()
+    const tunedHere = new Map<MountPath, ConfiguredVersion>()
     let action: Action | CheckAction | undefined
     for (const event of events) {
       switch (event.event) {
@@ -158,6 +166,11 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
             for (const mount of action.mounts) {
               const version = tuned.get(mount)
               if (version !== undefined) addRan(mount, version)
+            }
+            for (const fact of (event.event === 'step_done' && event.passed?.running) || []) {
+              if (fact.fact === 'running' && fact.version !== undefined) {
+                addRan(fact.mount, fact.version)
+              }
             }
             for (const one of written.values()) noteReload(one, action, 'done')
           }

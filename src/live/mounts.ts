@@ -7,6 +7,8 @@ import {
   type RunningBinary,
   BUILTIN,
   compareText,
+  configuredFromServer,
+  type ConfiguredVersion,
   hashFromServer,
   isBuiltinVersion,
   type MountPath,
@@ -35,7 +37,7 @@ export interface ListedMount {
   readonly namespace: Namespace
   readonly plugin: PluginId
   readonly accessor: string
-  readonly configured_version: Version
+  readonly configured_version: ConfiguredVersion
   readonly running_version: Version
   readonly running_sha256: RunningBinary
 }
@@ -115,7 +117,7 @@ function mountsOf(
       namespace,
       plugin,
       accessor: mount.accessor,
-      configured_version: versionFromServer(mount.pluginVersion),
+      configured_version: configuredFromServer(mount.pluginVersion),
       running_version,
       running_sha256: runningBinary(plugin, running_version, mount.runningSha256),
     }

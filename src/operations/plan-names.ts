@@ -5,6 +5,7 @@
 import type { Plan, Step } from '../documents/plan.generated.ts'
 import { unreachable } from '../domain/errors.ts'
 import {
+  LATEST,
   parseConnectionPath,
   parseMountPath,
   parseNamespace,
@@ -40,10 +41,10 @@ function namesIn(action: Step['action']): Name[] {
     case 'enable':
       return [
         ...[mount(action.mount), namespace(action.namespace)],
-        ...[plugin(action.plugin), version(action.version)],
+        ...[plugin(action.plugin), configured(action.version)],
       ]
     case 'tune':
-      return [mount(action.mount), namespace(action.namespace), version(action.version)]
+      return [mount(action.mount), namespace(action.namespace), configured(action.version)]
     case 'repoint':
       return [
         {
@@ -78,4 +79,9 @@ function namespace(text: string): Name {
 
 function version(text: string): Name {
   return { what: 'a version', text, parsed: text === UNVERSIONED ? text : parseVersion(text) }
+}
+
+/** What a mount can be tuned to. */
+function configured(text: string): Name {
+  return text === LATEST ? { what: 'a version', text, parsed: text } : version(text)
 }

@@ -11,7 +11,7 @@ import type {
 } from '../documents/plan.generated.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
-import { binaryName, UNVERSIONED, type Version, versionLabel } from '../domain/names.ts'
+import { binaryName, type ConfiguredVersion, UNVERSIONED, versionLabel } from '../domain/names.ts'
 import { groupBy } from '../domain/group-by.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
 import { maskArguments } from '../domain/secret-arguments.ts'
@@ -192,6 +192,6 @@ function argsText(args: readonly string[] | undefined): string | null {
   return args === undefined || args.length === 0 ? null : shellWords(maskArguments(args))
 }
 
-function configuredName(version: Version): string {
+function configuredName(version: ConfiguredVersion): string {
   return version === UNVERSIONED ? 'none' : version
 }

@@ -8,8 +8,10 @@ import { builtinPlugins } from '../domain/builtin-plugins.ts'
 import type { LiveState } from '../domain/live.ts'
 import { upgradablePlugins } from '../domain/upgradable.ts'
 import {
+  type ConfiguredVersion,
   HASH_NOT_REPORTED,
   isBuiltinVersion,
+  LATEST,
   type PluginId,
   UNKNOWN_HASH,
   UNVERSIONED,
@@ -54,7 +56,9 @@ export function describeLive(live: LiveState): LiveDescription {
       const label = versionLabel(version)
       notes.push(`${path} is configured for ${plugin} ${label}, which is pinned to ${String(pin)}.`)
     }
-    const known = uses.filter(({ use }) => use === 'builtin' || use in versions)
+    const isSayable = (use: string): boolean =>
+      use === 'builtin' || use in versions || (use === LATEST && Object.keys(versions).length > 0)
+    const known = uses.filter(({ use }) => isSayable(use))
     const common = mostCommon(known.map(({ use }) => use))
     plugins[plugin] = {
       ...(common !== undefined && { use: common }),
@@ -62,10 +66,14 @@ export function describeLive(live: LiveState): LiveDescription {
       versions,
     }
     for (const { path, use } of uses) {
-      if (use !== 'builtin' && !(use in versions)) {
+      if (!isSayable(use)) {
         const registered = index.external(
           plugin,
-          use === 'unversioned' ? UNVERSIONED : (use as Version),
+          use === 'unversioned'
+            ? UNVERSIONED
+            : use === LATEST
+              ? (index.latestOf(plugin) ?? UNVERSIONED)
+              : (use as Version),
         )
         const why =
           registered === undefined
@@ -135,7 +143,8 @@ function describeVersions(plugin: PluginId, index: LiveIndex, notes: string[]) {
   )
 }
 
-function useOf(plugin: PluginId, version: Version, index: LiveIndex): string {
+function useOf(plugin: PluginId, version: ConfiguredVersion, index: LiveIndex): string {
+  if (version === LATEST) return LATEST
   if (isBuiltinVersion(version)) return 'builtin'
   if (version !== UNVERSIONED) return version
   const overridden = index.external(plugin, UNVERSIONED) !== undefined

@@ -56,14 +56,14 @@ function findEndMounts(
   const where = (version: Version, nodes: readonly NodeAddress[]) =>
     pin === undefined || pin === version ? nodes : []
   return [
-    ...targets.mounts.map(({ mount, version, sha256 }) => {
+    ...targets.mounts.map(({ mount, configured, version, sha256 }) => {
       // Where nodes do not list the same mounts, no plan could get there.
       const isListed = wrongLists(mount, live).nodes.length === 0
       const nodes = isListed ? mount.nodes.map(({ node }) => node) : []
-      return { mount: mount.path, version, sha256, nodes: where(version, nodes) }
+      return { mount: mount.path, configured, version, sha256, nodes: where(version, nodes) }
     }),
-    ...targets.newMounts.map(({ desired, version, sha256 }) => ({
-      ...{ mount: desired.path, version, sha256 },
+    ...targets.newMounts.map(({ desired, configured, version, sha256 }) => ({
+      ...{ mount: desired.path, configured, version, sha256 },
       nodes: where(version, serving),
     })),
   ]

@@ -11,7 +11,7 @@ import { type MountChange, running, viewOn, whyToReload } from './reload.ts'
 import { contentOf, type Entry, entryFactsOn, type Fact, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import { mountFact } from './tune.ts'
-import type { RollbackTarget } from './rollback-target.ts'
+import { backTo, type RollbackTarget } from './rollback-target.ts'
 
 /** For a mount without a version whose entry was replaced by an earlier run. */
 export function rollbackTargetOfEarlierRun(
@@ -27,7 +27,7 @@ export function rollbackTargetOfEarlierRun(
     sha256 === BUILTIN
       ? index.isBuiltin(mount.plugin)
       : findReplaced(past, mount.plugin, UNVERSIONED, sha256) !== undefined
-  return known ? { version: UNVERSIONED, sha256 } : undefined
+  return known ? backTo(UNVERSIONED, sha256) : undefined
 }
 
 /**
@@ -123,7 +123,7 @@ function undoReloads(moves: readonly MountChange[], live: LiveState): EarlierRun
         back === undefined
           ? []
           : [
-              { ...mountFact(target.mount, back.version), node: node.address },
+              { ...mountFact(target.mount, back.configured), node: node.address },
               running(target.mount, node, back),
             ],
       ),

@@ -6,26 +6,26 @@ import {
   type Namespace,
   ROOT_NAMESPACE,
   UNVERSIONED,
-  versionLabel,
 } from '../domain/names.ts'
 import { reloadOrder } from '../domain/live-index.ts'
 import { entryFact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { NewMount } from './targets.ts'
+import { configuredLabel } from './tune.ts'
 
 export function enableStep(
   fresh: NewMount,
   entry: SeenEntry | undefined,
   live: LiveState,
 ): UnorderedStep {
-  const { desired, version, sha256 } = fresh
+  const { desired, configured, version, sha256 } = fresh
   const namespace = namespaceOf(desired.path, live)
   const at = { mount: desired.path, namespace }
   // A builtin's own version is what a new mount runs without one, and servers do not keep it.
-  const kept = isBuiltinVersion(version) ? UNVERSIONED : version
+  const kept = isBuiltinVersion(configured) ? UNVERSIONED : configured
   return {
     id: `enable ${desired.path}`,
     group: `enable ${desired.path}`,
-    action: { kind: 'enable', ...at, plugin: desired.plugin, version },
+    action: { kind: 'enable', ...at, plugin: desired.plugin, version: configured },
     requires: [
       { fact: 'no_mount', ...at },
       ...(entry === undefined ? [] : [entryFact(desired.plugin, version, entry)]),
@@ -41,7 +41,7 @@ export function enableStep(
     ],
     undo: [],
     restores: [],
-    why: `nothing is mounted there; to run ${versionLabel(version)}`,
+    why: `nothing is mounted there; to run ${configuredLabel(fresh)}`,
   }
 }
 

@@ -12,7 +12,7 @@ import type { MountChange } from './reload.ts'
 import { contentOf } from './steps.ts'
 import type { MountTarget, Targets } from './targets.ts'
 import { nodesBehind } from './tune.ts'
-import { canBeStarted, type RollbackTarget, findRollbackTarget } from './rollback-target.ts'
+import { backTo, canBeStarted, type RollbackTarget, findRollbackTarget } from './rollback-target.ts'
 
 /** What a plugin's steps are planned on. */
 export interface PlanningContext {
@@ -33,18 +33,18 @@ export function planMountChanges(
   // A pin on another version decides what a reload starts: there is no way to the target.
   const movable = mounts.filter(({ version }) => pin === undefined || pin === version)
   return movable.map((target): MountChange => {
-    const { mount, version, use } = target
+    const { mount, configured, version, use } = target
     const registration = registrationOf(changes, version)
     const entry = (use.kind === 'builtin' ? undefined : changes.byThen.get(version)) ?? null
     const at = { plugin: plugin.id, version, entry }
     const back =
-      rollBackToEntry(target, registration) ??
+      rollBackToEntry(target, registration, index) ??
       // While a pin is in force a tune is refused, and so is the way back.
       (pin === undefined ? rollbackTargetOf(target, changes, known) : undefined)
     return {
       target,
       back: back !== undefined && canBeStarted(back, plugin, known) ? back : undefined,
-      tuned: pin === undefined && mount.configured_version !== version,
+      tuned: pin === undefined && mount.configured_version !== configured,
       behind: pin === undefined ? nodesBehind(target) : [],
       // One that was gone and is registered again is no change to the process that still runs it.
       entryChanged: (registration?.before ?? null) !== null && use.kind !== 'builtin',
@@ -60,11 +60,13 @@ export function planMountChanges(
 function rollBackToEntry(
   target: MountTarget,
   registration: Registration | undefined,
+  index: LiveIndex,
 ): RollbackTarget | undefined {
   if (registration === undefined || target.version === UNVERSIONED) return undefined
   const { before } = registration
-  if (before === null || before === 'unread' || !staysOn(target, registration)) return undefined
-  return { version: target.version, sha256: before.sha256 }
+  if (before === null || before === 'unread' || !staysOn(target, registration, index))
+    return undefined
+  return { ...target, sha256: before.sha256 }
 }
 
 function rollbackTargetOf(
@@ -77,14 +79,12 @@ function rollbackTargetOf(
   if (!staysUnversioned) return findRollbackTarget(target, index, past)
   if (target.use.kind === 'builtin') {
     const sha256 = contentOf(reverted)?.sha256
-    return sha256 === undefined ? undefined : { version: UNVERSIONED, sha256 }
+    return sha256 === undefined ? undefined : backTo(UNVERSIONED, sha256)
   }
   if (inPlace === undefined) return rollbackTargetOfEarlierRun(target, index, past)
   if (inPlace.before === 'unread') return undefined
   if (inPlace.before !== null) return rollbackTargetInPlace(target.mount, inPlace.before.sha256)
-  return index.isBuiltin(target.mount.plugin)
-    ? { version: UNVERSIONED, sha256: BUILTIN }
-    : undefined
+  return index.isBuiltin(target.mount.plugin) ? backTo(UNVERSIONED, BUILTIN) : undefined
 }
 
 /**
@@ -98,5 +98,5 @@ function rollbackTargetInPlace(
   const up = nodes.filter(({ answers }) => answers !== 'no')
   if (up.length > 0 && !up.some(({ running_sha256 }) => isSameBinary(running_sha256, sha256)))
     return undefined
-  return { version: UNVERSIONED, sha256 }
+  return backTo(UNVERSIONED, sha256)
 }

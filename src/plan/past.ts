@@ -4,6 +4,7 @@
  */
 import type { Entry, EnvironmentName, SeenEntry } from '../documents/plan.generated.ts'
 import {
+  type ConfiguredVersion,
   type RunningBinary,
   type MountPath,
   type NodeAddress,
@@ -45,7 +46,7 @@ export interface Past {
    * Of mounts with an open check: the version each was configured for before the first run that
    * left it open.
    */
-  readonly beforeOpen: ReadonlyMap<MountPath, Version>
+  readonly beforeOpen: ReadonlyMap<MountPath, ConfiguredVersion>
   /** The newest first. */
   readonly replaced: readonly KnownEntry[]
   /** What was registered, with what only its registration says; the newest first. */

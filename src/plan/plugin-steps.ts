@@ -3,8 +3,9 @@
  * other mounts together, standbys before the active node, and what it retires apart, for the end.
  */
 import type { DesiredPlugin } from '../domain/desired.ts'
-import { reloadOrder } from '../domain/live-index.ts'
-import type { Version } from '../domain/names.ts'
+import { highestVersion } from '../domain/latest.ts'
+import { type LiveIndex, reloadOrder } from '../domain/live-index.ts'
+import { LATEST, type Version } from '../domain/names.ts'
 import { batchSteps } from './batches.ts'
 import { deregisterStep } from './deregister.ts'
 import { addEarlierRunUndo } from './earlier-run-undo.ts'
@@ -15,7 +16,8 @@ import { type Registration, registerStep } from './register.ts'
 import type { MountChange } from './reload.ts'
 import { repointStep } from './repoint.ts'
 import { entrySubject, type UnorderedStep } from './steps.ts'
-import type { Targets } from './targets.ts'
+import type { MountTarget, Targets } from './targets.ts'
+import { tuneToLatestStep } from './tune.ts'
 
 export interface PluginSteps {
   /** Entries under versions nobody runs yet. */
@@ -39,6 +41,13 @@ export function planPlugin(
   const { added, byThen, reverted } = changes
   const register = (one: Registration, group: string): UnorderedStep =>
     registerStep(plugin, one, group, usersOf(one.version.version, targets), reloadOrder(known.live))
+  const lowered = targets.mounts.filter((target) => isLowered(target, plugin, known.index))
+  const onTheWay = {
+    ...targets,
+    mounts: targets.mounts.map((target) =>
+      lowered.includes(target) ? { ...target, configured: target.version } : target,
+    ),
+  }
   const repointed =
     known.index.pinOf(plugin.id) === undefined
       ? targets.connections.filter(({ connection, version }) => connection.version !== version)
@@ -48,7 +57,7 @@ export function planPlugin(
     moves: [
       ...mountSteps(
         plugin,
-        planMountChanges(plugin, targets, changes, known),
+        planMountChanges(plugin, onTheWay, changes, known),
         changes,
         known,
         register,
@@ -56,11 +65,14 @@ export function planPlugin(
       ...repointed.map((target) => repointStep(target, byThen.get(target.version))),
       ...targets.newMounts.map((fresh) => enableStep(fresh, byThen.get(fresh.version), known.live)),
     ],
-    retirements: plugin.retire.flatMap(({ version }) => {
-      const entry = known.index.external(plugin.id, version)
-      if (entry === undefined || entry === reverted) return []
-      return [deregisterStep(entry, `retire ${plugin.id}`, { reverts: false, ...known })]
-    }),
+    retirements: [
+      ...plugin.retire.flatMap(({ version }) => {
+        const entry = known.index.external(plugin.id, version)
+        if (entry === undefined || entry === reverted) return []
+        return [deregisterStep(entry, `retire ${plugin.id}`, { reverts: false, ...known })]
+      }),
+      ...lowered.map((target) => tuneToLatestStep(target, byThen.get(target.version))),
+    ],
   }
 }
 
@@ -68,7 +80,7 @@ export function planPlugin(
 function mountSteps(
   plugin: DesiredPlugin,
   moves: readonly MountChange[],
-  { underMounts, inPlace, reverted, byThen }: EntryChanges,
+  { underMounts, raising, inPlace, reverted, byThen }: EntryChanges,
   known: PlanningContext,
   register: (one: Registration, group: string) => UnorderedStep,
 ): UnorderedStep[] {
@@ -81,13 +93,18 @@ function mountSteps(
   const stays = ({ target }: MountChange): boolean =>
     underMounts.some(({ version }) => version.version === target.version)
   const isShared = inPlace !== undefined || reverted !== undefined
-  // The entry they leave is about to be another, or none: a restart must not start that for them.
-  const leaves = (move: MountChange): boolean =>
-    isShared && !stays(move) && move.target.use.kind === 'version'
-  const leaving = moves.filter(leaves)
-  const rest = moves.filter((move) => !stays(move) && !leaves(move))
+  const raised = new Set(raising.map(({ version }) => version.version))
+  // The entry they leave is about to be another, or none, and `latest` another version: a restart
+  // must not start that for them.
+  const leaves = ({ target: { use, mount, configured } }: MountChange): boolean =>
+    (isShared && use.kind === 'version') ||
+    (raising.length > 0 && mount.configured_version === LATEST && configured !== LATEST)
+  const isLeaving = (move: MountChange): boolean =>
+    !stays(move) && leaves(move) && !raised.has(move.target.version)
+  const leaving = moves.filter(isLeaving)
+  const rest = moves.filter((move) => !stays(move) && !isLeaving(move))
   // An entry that all mounts share takes them all back with it: then they are one group.
-  const canaryGroup = isShared ? id : `${id} canary`
+  const canaryGroup = isShared || raising.length > 0 ? id : `${id} canary`
   return [
     ...underMounts.flatMap((one) => {
       const { version } = one.version
@@ -102,9 +119,25 @@ function mountSteps(
       known,
     ),
     ...(reverted === undefined ? [] : [deregisterStep(reverted, id, { reverts: true, ...known })]),
+    ...raising.map((one) => register(one, id)),
     ...(inPlace === undefined ? [] : [register(inPlace, id)]),
     ...addEarlierRunUndo(batchSteps(rest, id, canaryGroup, moving), rest, known),
   ]
+}
+
+/**
+ * True of a mount that is to follow `latest` while a higher version is still registered and is to be
+ * retired. A process of a version that is gone cannot be started again when it is lost. So the mount
+ * runs its version under that version's own name until the higher one is gone.
+ */
+function isLowered(
+  { configured, version }: MountTarget,
+  { id, retire }: DesiredPlugin,
+  index: LiveIndex,
+): boolean {
+  if (configured !== LATEST) return false
+  const retired = retire.filter((one) => index.external(id, one.version) !== undefined)
+  return highestVersion([version, ...retired.map((one) => one.version)]) !== version
 }
 
 /** How many mounts and connections are to run a version. */

@@ -99,7 +99,7 @@ export function reloadStep(
     action,
     requires: [
       ...moves.flatMap(({ target, tuned }) => {
-        const configured = tuned ? target.version : target.mount.configured_version
+        const configured = tuned ? target.configured : target.mount.configured_version
         const fact = mountFact(target.mount, configured)
         return [fact, { ...fact, node: node.address }]
       }),
@@ -153,7 +153,7 @@ export function restoresOn(node: LiveNode, moves: readonly MountChange[]): Fact[
     back === undefined
       ? []
       : [
-          { ...mountFact(target.mount, back.version), node: node.address },
+          { ...mountFact(target.mount, back.configured), node: node.address },
           running(target.mount, node, back),
         ],
   )
@@ -179,13 +179,13 @@ export function undoOf(
   { node, namespace }: { readonly node: NodeAddress; readonly namespace: Namespace },
 ): UnorderedStep['undo'] {
   const tunes = moves.flatMap(({ target, tuned, back }) =>
-    tuned || back === undefined || back.version === target.mount.configured_version
+    tuned || back === undefined || back.configured === target.mount.configured_version
       ? []
       : {
           kind: 'tune' as const,
           mount: target.mount.path,
           namespace: target.mount.namespace,
-          version: back.version,
+          version: back.configured,
         },
   )
   const mounts = moves.flatMap(({ target, back }) => (back === undefined ? [] : target.mount.path))

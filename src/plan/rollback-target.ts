@@ -7,8 +7,10 @@ import type { LiveMount } from '../domain/live.ts'
 import {
   type RunningBinary,
   BUILTIN,
+  type ConfiguredVersion,
   isBuiltinVersion,
   isOtherBinary,
+  LATEST,
   UNVERSIONED,
   type Version,
 } from '../domain/names.ts'
@@ -18,9 +20,14 @@ import type { MountTarget } from './targets.ts'
 
 export interface RollbackTarget {
   /** What to tune the mount to; `''` where nothing need be tuned. */
+  readonly configured: ConfiguredVersion
+  /** The version that is started then, and its binary. */
   readonly version: Version
-  /** What runs again then. */
   readonly sha256: RunningBinary
+}
+
+export function backTo(version: Version, sha256: RunningBinary): RollbackTarget {
+  return { configured: version, version, sha256 }
 }
 
 /**
@@ -34,7 +41,11 @@ export function findRollbackTarget(
 ): RollbackTarget | undefined {
   const { mount } = target
   const before = mount.configured_version
-  if (before === target.version) {
+  if (before === LATEST) {
+    const back = rollbackTargetOfLatest(target, index)
+    if (back !== undefined) return back
+  }
+  if (before === target.configured) {
     return rollbackTargetOfPending(target, index) ?? rollbackTargetOfOpen(target, index, past)
   }
   const sha256 = runsUnder(index, mount.plugin, before)
@@ -44,9 +55,25 @@ export function findRollbackTarget(
     const back = versionThatRuns(mount, ran, target.version, index)
     if (back !== undefined) return back
   }
-  if (sha256 === undefined) return undefined
-  if (before !== UNVERSIONED) return { version: before, sha256 }
+  if (sha256 === undefined || before === LATEST) return undefined
+  if (before !== UNVERSIONED) return backTo(before, sha256)
   return versionThatRuns(mount, sha256, target.version, index)
+}
+
+/**
+ * Back to what `latest` came to before this plan. A plan that registers a higher version does so in
+ * the group of these mounts, so the version is deregistered before they are reloaded. Undefined where
+ * that is not what runs, or where the plan registers nothing: then `latest` stays what it is.
+ */
+function rollbackTargetOfLatest(target: MountTarget, index: LiveIndex): RollbackTarget | undefined {
+  const { mount } = target
+  const version = index.latestOf(mount.plugin)
+  const sha256 = runsUnder(index, mount.plugin, LATEST)
+  if (version === undefined || sha256 === undefined) return undefined
+  if (target.configured === LATEST && target.version === version) return undefined
+  const ran = ranEverywhere(mount)
+  if (ran !== undefined && ran !== sha256) return undefined
+  return { configured: LATEST, version, sha256 }
 }
 
 /** The one binary that runs wherever the mount answers; undefined where nodes differ. */
@@ -72,15 +99,17 @@ function rollbackTargetOfPending(
  * configured for, and where that is registered still, a check that fails goes back to it.
  */
 function rollbackTargetOfOpen(
-  { mount, version: target }: MountTarget,
+  { mount, configured: target }: MountTarget,
   index: LiveIndex,
   { beforeOpen }: Pick<Past, 'beforeOpen'>,
 ): RollbackTarget | undefined {
   const version = beforeOpen.get(mount.path)
   if (version === undefined || version === UNVERSIONED || version === target) return undefined
+  // What `latest` came to then is not what it comes to now.
+  if (version === LATEST) return undefined
   if (isBuiltinVersion(version) && index.mayDoubleNamespaces) return undefined
   const sha256 = runsUnder(index, mount.plugin, version)
-  return sha256 === undefined ? undefined : { version, sha256 }
+  return sha256 === undefined ? undefined : backTo(version, sha256)
 }
 
 function versionThatRuns(
@@ -93,13 +122,15 @@ function versionThatRuns(
     if (index.mayDoubleNamespaces) return undefined
     const version = index.builtinVersion(mount.plugin)
     const hidden = index.external(mount.plugin, UNVERSIONED) !== undefined
-    return version === undefined || hidden || version === except ? undefined : { version, sha256 }
+    return version === undefined || hidden || version === except
+      ? undefined
+      : backTo(version, sha256)
   }
   const entry = index.externals(mount.plugin).find(({ version, sha256: registered }) => {
     const usable = version !== UNVERSIONED && version !== except && !isBuiltinVersion(version)
     return usable && registered === sha256
   })
-  return entry === undefined ? undefined : { version: entry.version, sha256 }
+  return entry === undefined ? undefined : backTo(entry.version, sha256)
 }
 
 /**

@@ -16,6 +16,7 @@ import type {
 import type { LiveConnection, LiveMount } from '../domain/live.ts'
 import {
   type RunningBinary,
+  type ConfiguredVersion,
   type ConnectionPath,
   type MountPath,
   type PluginId,
@@ -30,7 +31,9 @@ export interface MountTarget {
   readonly canary: boolean
   readonly verify: readonly Verification[]
   readonly use: Use
-  /** What it is to be tuned to; `''` leaves it without a version. */
+  /** What it is to be configured for; `''` leaves it without a version. */
+  readonly configured: ConfiguredVersion
+  /** The version that it is started under then: the highest one, where `configured` is `latest`. */
   readonly version: Version
   /** What runs then. */
   readonly sha256: RunningBinary
@@ -38,6 +41,7 @@ export interface MountTarget {
 
 export interface NewMount {
   readonly desired: DesiredMount
+  readonly configured: ConfiguredVersion
   readonly version: Version
   readonly sha256: RunningBinary
 }
@@ -102,9 +106,11 @@ export function findAllTargets(desired: DesiredState, index: LiveIndex): PluginT
   })
 }
 
+const OVERRIDING: ReadonlySet<Use['kind'] | undefined> = new Set(['version', 'latest'])
+
 /** The targets of one plugin's mounts and connections. */
 function findTargets(plugin: DesiredPlugin, said: NamedInFile, index: LiveIndex): Targets {
-  const overrides = plugin.versions.length > 0 || plugin.use?.value.kind === 'version'
+  const overrides = plugin.versions.length > 0 || OVERRIDING.has(plugin.use?.value.kind)
   if (!isOverridable(plugin.id) && overrides) {
     return {
       ...{ mounts: [], newMounts: [], connections: [] },
@@ -178,7 +184,7 @@ function findNewMounts(
     const use = desired.use ?? plugin.use
     if (use === undefined) continue
     const end = findNewMountTarget(use.value, plugin, index)
-    if (end === undefined) unreached.push(unreachedMount('builtin-unknown', plugin, desired, use))
+    if (typeof end === 'string') unreached.push(unreachedMount(end, plugin, desired, use))
     else targets.push({ desired, ...end })
   }
   return { targets, unreached, impossible }

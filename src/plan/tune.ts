@@ -2,17 +2,18 @@
 import { mayDoubleNamespaces } from '../domain/doubled-namespaces.ts'
 import type { LiveMount, LiveState } from '../domain/live.ts'
 import {
+  type ConfiguredVersion,
   isBuiltinVersion,
+  LATEST,
   type NodeAddress,
   UNVERSIONED,
-  type Version,
   versionLabel,
 } from '../domain/names.ts'
 import { entryFact, type Fact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import type { RollbackTarget } from './rollback-target.ts'
 
-export function mountFact(mount: LiveMount, version: Version): Fact & { fact: 'mount' } {
+export function mountFact(mount: LiveMount, version: ConfiguredVersion): Fact & { fact: 'mount' } {
   return {
     fact: 'mount',
     mount: mount.path,
@@ -32,20 +33,22 @@ export interface Tuning {
 }
 
 export function tuneStep(target: MountTarget, { entry, back, group, live }: Tuning): UnorderedStep {
-  const { mount, version } = target
+  const { mount, configured } = target
   const at = { mount: mount.path, namespace: mount.namespace }
   return {
     id: `tune ${mount.path}`,
     group,
-    action: { kind: 'tune', ...at, version },
+    action: { kind: 'tune', ...at, version: configured },
     requires: [
       ...requiredBy(target, entry),
-      ...([version, back?.version ?? version].some(isBuiltinVersion) ? harmlessOn(live) : []),
+      ...([configured, back?.configured ?? configured].some(isBuiltinVersion)
+        ? harmlessOn(live)
+        : []),
     ],
-    ensures: [mountFact(mount, version)],
-    undo: back === undefined ? [] : [{ kind: 'tune', ...at, version: back.version }],
-    restores: back === undefined ? [] : [mountFact(mount, back.version)],
-    why: `configured ${mount.configured_version === '' ? 'without a version' : `for ${mount.configured_version}`}, to run ${versionLabel(version)}`,
+    ensures: [mountFact(mount, configured)],
+    undo: back === undefined ? [] : [{ kind: 'tune', ...at, version: back.configured }],
+    restores: back === undefined ? [] : [mountFact(mount, back.configured)],
+    why: `configured ${mount.configured_version === '' ? 'without a version' : `for ${mount.configured_version}`}, to run ${configuredLabel(target)}`,
   }
 }
 
@@ -60,10 +63,10 @@ function harmlessOn(live: LiveState): Fact[] {
  * OpenBao that was down during a tune and came back can keep the version from before (2.7.2): it
  * starts that at a reload, until the same tune is sent once more.
  */
-export function nodesBehind({ mount, version }: MountTarget): readonly NodeAddress[] {
-  if (version === UNVERSIONED || mount.configured_version !== version) return []
+export function nodesBehind({ mount, configured }: MountTarget): readonly NodeAddress[] {
+  if (configured === UNVERSIONED || mount.configured_version !== configured) return []
   return mount.nodes.flatMap(({ node, configured_version }) =>
-    configured_version === version ? [] : node,
+    configured_version === configured ? [] : node,
   )
 }
 
@@ -76,19 +79,47 @@ export function retuneStep(
   entry: SeenEntry | undefined,
   behind: readonly NodeAddress[],
 ): UnorderedStep {
-  const { mount, version } = target
+  const { mount, configured } = target
   const id = `tune ${mount.path} again`
-  const after = mountFact(mount, version)
+  const after = mountFact(mount, configured)
   return {
     id,
     group: id,
-    action: { kind: 'tune', mount: mount.path, namespace: mount.namespace, version },
+    action: { kind: 'tune', mount: mount.path, namespace: mount.namespace, version: configured },
     requires: requiredBy(target, entry),
     ensures: [after, ...behind.map((node) => ({ ...after, node }))],
     undo: [],
     restores: [],
     why: `another version still on ${behind.join(', ')}; the same tune once more reaches it`,
   }
+}
+
+/** From the version that a mount runs to `latest`, which is that version: nothing is reloaded. */
+export function tuneToLatestStep(
+  { mount, version }: MountTarget,
+  entry: SeenEntry | undefined,
+): UnorderedStep {
+  const id = `tune ${mount.path} to ${LATEST}`
+  const at = { kind: 'tune' as const, mount: mount.path, namespace: mount.namespace }
+  const before = mountFact(mount, version)
+  return {
+    id,
+    group: id,
+    action: { ...at, version: LATEST },
+    requires: [before, ...(entry === undefined ? [] : [entryFact(mount.plugin, version, entry)])],
+    ensures: [mountFact(mount, LATEST)],
+    undo: [{ ...at, version }],
+    restores: [before],
+    why: `configured for ${version}, which is the highest registered version from now on`,
+  }
+}
+
+/** `v0.21.0`, `latest (v0.21.0)`. */
+export function configuredLabel({
+  configured,
+  version,
+}: Pick<MountTarget, 'configured' | 'version'>) {
+  return configured === LATEST ? `${LATEST} (${version})` : versionLabel(version)
 }
 
 function requiredBy({ mount, version }: MountTarget, entry: SeenEntry | undefined): Fact[] {

@@ -2,8 +2,11 @@
 import type { DesiredPlugin, Use } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
+import { highestVersion } from '../domain/latest.ts'
 import {
   BUILTIN,
+  type ConfiguredVersion,
+  LATEST,
   type RunningBinary,
   UNKNOWN_HASH,
   UNVERSIONED,
@@ -11,9 +14,13 @@ import {
 } from '../domain/names.ts'
 
 /** Why the servers have no way to a `use`. Each is a rule's name. */
-export type UnreachableUse = 'unversioned-unreachable' | 'override-stands' | 'builtin-unknown'
+export type UnreachableUse =
+  'unversioned-unreachable' | 'override-stands' | 'builtin-unknown' | 'latest-unavailable'
 
 export interface UseTarget {
+  /** What the mount is to be configured for; `''` leaves it without a version. */
+  readonly configured: ConfiguredVersion
+  /** What is started then: with `latest`, the highest version that is registered by then. */
   readonly version: Version
   readonly sha256: RunningBinary
 }
@@ -22,24 +29,24 @@ export interface UseTarget {
 export function findUseTarget(
   use: Use,
   plugin: DesiredPlugin,
-  configured: Version,
+  configured: ConfiguredVersion,
   index: LiveIndex,
 ): UseTarget | UnreachableUse {
   switch (use.kind) {
     case 'version':
-      return { version: use.version, sha256: listedBinary(plugin, use.version, index) }
+      return endAt(use.version, listedBinary(plugin, use.version, index))
+    case 'latest':
+      return latestEnd(plugin, index) ?? 'latest-unavailable'
     case 'unversioned':
       // A version, once set, cannot be cleared: `""` is refused as no semantic version.
       return configured === UNVERSIONED
-        ? { version: UNVERSIONED, sha256: listedBinary(plugin, UNVERSIONED, index) }
+        ? endAt(UNVERSIONED, listedBinary(plugin, UNVERSIONED, index))
         : 'unversioned-unreachable'
     case 'builtin': {
       if (isUnretired(plugin, index)) return 'override-stands'
-      if (configured === UNVERSIONED) {
-        return { version: UNVERSIONED, sha256: BUILTIN }
-      }
+      if (configured === UNVERSIONED) return endAt(UNVERSIONED, BUILTIN)
       const version = index.builtinVersion(plugin.id)
-      return version === undefined ? 'builtin-unknown' : { version, sha256: BUILTIN }
+      return version === undefined ? 'builtin-unknown' : endAt(version, BUILTIN)
     }
     default:
       return unreachable(use)
@@ -47,28 +54,51 @@ export function findUseTarget(
 }
 
 /**
- * The end of a mount that is not there yet, always with its version where there is one to say;
- * undefined where the builtin's cannot be known.
+ * The end of a mount that is not there yet, always with its version where there is one to say.
  */
 export function findNewMountTarget(
   use: Use,
   plugin: DesiredPlugin,
   index: LiveIndex,
-): UseTarget | undefined {
+): UseTarget | UnreachableUse {
   switch (use.kind) {
     case 'version':
-      return { version: use.version, sha256: listedBinary(plugin, use.version, index) }
+    case 'latest':
+      return findUseTarget(use, plugin, UNVERSIONED, index)
     case 'unversioned':
-      return { version: UNVERSIONED, sha256: listedBinary(plugin, UNVERSIONED, index) }
+      return endAt(UNVERSIONED, listedBinary(plugin, UNVERSIONED, index))
     case 'builtin': {
       // Without a version it would take the highest registered one.
       const registered = index.externals(plugin.id).length > 0 || plugin.versions.length > 0
       const version = registered ? index.builtinVersion(plugin.id) : UNVERSIONED
-      return version === undefined ? undefined : { version, sha256: BUILTIN }
+      return version === undefined ? 'builtin-unknown' : endAt(version, BUILTIN)
     }
     default:
       return unreachable(use)
   }
+}
+
+function endAt(version: Version, sha256: RunningBinary): UseTarget {
+  return { configured: version, version, sha256 }
+}
+
+/**
+ * The highest of what is registered once the plan is done. What the file does not list counts too:
+ * the servers start it.
+ */
+function latestEnd(plugin: DesiredPlugin, index: LiveIndex): UseTarget | undefined {
+  if (!index.hasLatest) return undefined
+  const retired = new Set(plugin.retire.map(({ version }) => version))
+  const version = highestVersion([
+    ...[...index.externals(plugin.id), ...plugin.versions]
+      .map((one) => one.version)
+      .filter((one) => !retired.has(one)),
+  ])
+  if (version === undefined) return undefined
+  const isListed = plugin.versions.some((listed) => listed.version === version)
+  const registered = index.external(plugin.id, version)?.sha256 ?? UNKNOWN_HASH
+  const sha256 = isListed ? listedBinary(plugin, version, index) : registered
+  return { configured: LATEST, version, sha256 }
 }
 
 /**

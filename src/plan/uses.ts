@@ -2,9 +2,12 @@
  * What uses a catalog entry: the mounts and connections configured for it, the processes that
  * run it on any node, the pin on it, and whatever could not be read, which counts as use.
  */
+import { latestOf as latestOfVersions } from '../domain/latest.ts'
 import type { LiveState, MountOnNode } from '../domain/live.ts'
+import { startsUnder } from '../domain/live-index.ts'
 import {
   BUILTIN,
+  LATEST,
   type MountPath,
   type NodeAddress,
   type PluginId,
@@ -38,17 +41,30 @@ function mayRun(
   return sha256 === UNKNOWN_HASH || running_sha256 === sha256
 }
 
+function latestVersionOf({ catalog }: LiveState, plugin: PluginId): Version | undefined {
+  const entries = catalog.filter((entry) => entry.plugin === plugin && !entry.builtin)
+  return latestOfVersions(entries.map(({ version }) => version))
+}
+
 /** In a fixed order: mounts by path with their nodes, connections, pins, then what is unknown. */
 export function findUses(live: LiveState, entry: UsedEntry): readonly VersionUse[] {
   const { plugin, version } = entry
   const uses: VersionUse[] = []
+  // Found once, and only where a mount follows it.
+  let latest: { readonly version: Version | undefined } | undefined
+  const latestOf = (): Version | undefined => {
+    latest ??= { version: latestVersionOf(live, plugin) }
+    return latest.version
+  }
   for (const mount of live.mounts) {
     if (mount.plugin !== plugin) continue
-    if (mount.configured_version === version) {
+    if (startsUnder({ latestOf }, plugin, mount.configured_version) === version) {
       const description =
-        version === UNVERSIONED
-          ? `${mount.path} has no version and takes the unversioned entry`
-          : `${mount.path} is configured for it`
+        mount.configured_version === LATEST
+          ? `${mount.path} is configured for latest and starts it`
+          : version === UNVERSIONED
+            ? `${mount.path} has no version and takes the unversioned entry`
+            : `${mount.path} is configured for it`
       uses.push({ kind: 'mount', description, mount: mount.path })
       continue
     }

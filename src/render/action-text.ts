@@ -1,6 +1,6 @@
 /** A step's request in words: what, to which mounts, on which node. */
 import { unreachable } from '../domain/errors.ts'
-import { type Version, versionLabel } from '../domain/names.ts'
+import { type ConfiguredVersion, versionLabel } from '../domain/names.ts'
 import type { Action, CheckAction, Plan } from '../documents/plan.generated.ts'
 import { nameNodes } from './node-names.ts'
 import { listSome, printable } from './wording.ts'
@@ -49,6 +49,6 @@ function wordAction(
 }
 
 /** A mount made without a version takes the unversioned entry or the builtin. */
-function withVersion(version: Version): string {
+function withVersion(version: ConfiguredVersion): string {
   return version === '' ? '' : ` ${version}`
 }

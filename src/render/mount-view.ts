@@ -2,15 +2,16 @@
  * What each node runs for a mount, held against what the catalog has under the mount's version and
  * against the other nodes. Judges by hash: servers copy the running version from the configuration.
  */
-import { startedBinaryOf, indexLive } from '../domain/live-index.ts'
+import { startedBinaryOf, indexLive, type LiveIndex, startsUnder } from '../domain/live-index.ts'
 import type { LiveMount, LiveState, MountOnNode } from '../domain/live.ts'
 import {
+  type ConfiguredVersion,
   isBuiltinVersion,
   isHash,
+  LATEST,
   type NodeAddress,
   UNKNOWN_HASH,
   UNVERSIONED,
-  type Version,
   versionLabel,
 } from '../domain/names.ts'
 import { printable, shortHash } from './wording.ts'
@@ -46,14 +47,14 @@ export function viewMounts(live: LiveState): MountView[] {
   const index = indexLive(live)
   const serving = live.nodes.filter(({ state }) => state === 'serving')
   return live.mounts.map((mount) => {
-    const wanted = startedBinaryOf(index, mount).sha256
+    const wanted = startedBinaryOf(index, mount)?.sha256
     const alike = mount.nodes.every(
       ({ running_sha256 }) => running_sha256 === mount.nodes[0]?.running_sha256,
     )
     const views = new Map(mount.nodes.map((view) => [view.node, view]))
     return {
       mount,
-      configured: describeConfigured(mount.configured_version, index.pinOf(mount.plugin)),
+      configured: describeConfigured(mount, index),
       registered: wanted !== undefined,
       nodes: serving.map(({ address }): NodeView => {
         const view = views.get(address)
@@ -97,12 +98,21 @@ const ANSWERS = { yes: 'ok', no: 'down', unchecked: '?' } as const satisfies Rec
   NodeView['answers']
 >
 
-function describeConfigured(configured: Version, pinned: Version | undefined): string {
-  const said = describeVersion(configured)
+/** `v0.21.0`, `latest (v0.21.0)`: what `latest` comes to at the next reload or restart. */
+function describeConfigured(
+  { configured_version: configured, plugin }: LiveMount,
+  index: LiveIndex,
+): string {
+  const pinned = index.pinOf(plugin)
+  const version = startsUnder(index, plugin, configured)
+  const said =
+    configured === LATEST && version !== undefined
+      ? `${LATEST} (${printable(versionLabel(version))})`
+      : describeVersion(configured)
   return pinned === undefined ? said : `${said}, pinned to ${printable(pinned)}`
 }
 
-function describeVersion(configured: Version): string {
+function describeVersion(configured: ConfiguredVersion): string {
   return configured === UNVERSIONED ? 'default' : printable(configured)
 }
 

@@ -1,10 +1,18 @@
 /** The mounts as a run found them, for the way back to where it began. Pure. */
 import type { RunStarted } from '../documents/journal.generated.ts'
-import type { DesiredMount, DesiredPlugin } from '../domain/desired.ts'
+import type { DesiredMount, DesiredPlugin, Use } from '../domain/desired.ts'
 import { nameSome } from '../domain/name-some.ts'
-import { BUILTIN, type RunningBinary, UNVERSIONED } from '../domain/names.ts'
+import { highestVersion } from '../domain/latest.ts'
+import {
+  BUILTIN,
+  LATEST,
+  type MountPath,
+  type PluginId,
+  type RunningBinary,
+  UNVERSIONED,
+} from '../domain/names.ts'
 import { beginningOf, type LostBeginning } from './unreloaded-mounts.ts'
-import { entryBefore } from './plugins-before.ts'
+import { entryBefore, registeredBefore } from './plugins-before.ts'
 import { type RollbackContext, sourceOf, useOf } from './rollback-sources.ts'
 
 interface MountsBefore {
@@ -23,7 +31,7 @@ export function mountsBefore(
   const lost: LostBeginning[] = []
   const standing: string[] = []
   for (const one of before.mounts) {
-    for (const mount of mountBefore(one, known)) {
+    for (const mount of mountBefore(one, known, plugins, notes)) {
       const due = startedBy(mount, plugins)
       const beginning =
         due === undefined ? undefined : beginningOf(one, due, known.index.mountAt(mount.path))
@@ -52,19 +60,27 @@ function startedBy(
 ): RunningBinary | undefined {
   if (use === undefined) return undefined
   if (use.value.kind === 'builtin') return BUILTIN
-  const version = use.value.kind === 'version' ? use.value.version : UNVERSIONED
   const versions = plugins.find(({ id }) => id === plugin)?.versions ?? []
+  const version =
+    use.value.kind === 'version'
+      ? use.value.version
+      : use.value.kind === 'latest'
+        ? highestVersion(versions.map((one) => one.version))
+        : UNVERSIONED
   return versions.find((one) => one.version === version)?.sha256
 }
 
 function mountBefore(
   { mount, plugin, version }: RunStarted['before']['mounts'][number],
   known: RollbackContext,
+  plugins: readonly DesiredPlugin[],
+  notes: string[],
 ): DesiredMount[] {
   if (version === null) return []
   const source = sourceOf(known.started)
   const unversioned = entryBefore(plugin, UNVERSIONED, known)
-  const value = useOf(version)
+  const value =
+    version === LATEST ? useOfLatest({ mount, plugin }, known, plugins, notes) : useOf(version)
   const inFile = known.file?.mounts.find(({ path }) => path === mount)
   return [
     {
@@ -80,4 +96,26 @@ function mountBefore(
       source,
     },
   ]
+}
+
+/**
+ * `latest` again, where that comes to what it came to when the run began. Where a higher version
+ * stays registered, only the version itself runs what ran then.
+ */
+function useOfLatest(
+  { mount, plugin }: { readonly mount: MountPath; readonly plugin: PluginId },
+  known: RollbackContext,
+  plugins: readonly DesiredPlugin[],
+  notes: string[],
+): Use {
+  const before = highestVersion(registeredBefore(plugin, known))
+  const { versions = [], retire = [] } = plugins.find(({ id }) => id === plugin) ?? {}
+  const goes = new Set(retire.map(({ version }) => version))
+  const stays = [...known.index.externals(plugin), ...versions].map(({ version }) => version)
+  const after = highestVersion(stays.filter((version) => !goes.has(version)))
+  if (before === undefined || before === after) return { kind: 'latest' }
+  notes.push(
+    `${mount} was configured for latest, which was ${before}. ${String(after)} stays registered, so ${mount} is configured for ${before}.`,
+  )
+  return { kind: 'version', version: before }
 }

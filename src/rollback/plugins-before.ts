@@ -4,11 +4,13 @@ import type { DesiredPlugin, DesiredVersion, EnvironmentVariable } from '../doma
 import {
   compareText,
   isBuiltinVersion,
+  LATEST,
   type PluginId,
   UNVERSIONED,
   type Version,
   versionLabel,
 } from '../domain/names.ts'
+import { startsUnder } from '../domain/live-index.ts'
 import { environmentOfEntry } from '../plan/past.ts'
 import { contentOf, registrable, sameEntry } from '../plan/steps.ts'
 import { type RollbackContext, sourceOf } from './rollback-sources.ts'
@@ -23,8 +25,13 @@ export function pluginBefore(id: PluginId, known: RollbackContext, notes: string
       plugin === id && entry !== null ? version : [],
     ),
     ...[...before.mounts, ...before.connections].flatMap(({ plugin, version }) =>
-      plugin === id && version !== null && !isBuiltinVersion(version) ? version : [],
+      plugin === id && version !== null && version !== LATEST && !isBuiltinVersion(version)
+        ? version
+        : [],
     ),
+    ...(before.mounts.some(({ plugin, version }) => plugin === id && version === LATEST)
+      ? registeredBefore(id, known)
+      : []),
   ])
   const versions = [...kept].flatMap((version): DesiredVersion[] => {
     const entry = entryBefore(id, version, known)
@@ -60,19 +67,31 @@ export function pluginBefore(id: PluginId, known: RollbackContext, notes: string
   }
 }
 
+/** The versions that were registered when the run began, as far as they are still or it changed them. */
+export function registeredBefore(id: PluginId, { started, index }: RollbackContext): Version[] {
+  const changed = started.before.entries.filter(({ plugin }) => plugin === id)
+  const isChanged = (version: Version): boolean => changed.some((one) => one.version === version)
+  return [
+    ...changed.flatMap(({ version, entry }) => (entry === null ? [] : version)),
+    ...index.externals(id).flatMap(({ version }) => (isChanged(version) ? [] : version)),
+  ]
+}
+
 function unknownEntry(id: PluginId, version: Version): string {
   return `${id} ${versionLabel(version)} is not registered any more, and no journal of this machine has its entry: its mounts are not rolled back. Give a file that lists it with -f.`
 }
 
 /** What the run registered anew; not what a mount that it made, and that stays, runs. */
-function registeredBy(id: PluginId, { started, live }: RollbackContext): Version[] {
+function registeredBy(id: PluginId, { started, live, index }: RollbackContext): Version[] {
   const { before } = started
   const made = new Set<string>(
     before.mounts.flatMap(({ mount, version }) => (version === null ? mount : [])),
   )
   const inUse = new Set<Version>(
     live.mounts.flatMap((mount) =>
-      mount.plugin === id && made.has(mount.path) ? mount.configured_version : [],
+      mount.plugin === id && made.has(mount.path)
+        ? (startsUnder(index, id, mount.configured_version) ?? [])
+        : [],
     ),
   )
   return before.entries.flatMap(({ plugin, version, entry }) =>

@@ -3,7 +3,7 @@ import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts
 import type { DesiredState, Source, Use } from '../domain/desired.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
 import type { LiveState } from '../domain/live.ts'
-import { isBuiltinVersion, UNVERSIONED, type Version } from '../domain/names.ts'
+import { type ConfiguredVersion, isBuiltinVersion, LATEST, UNVERSIONED } from '../domain/names.ts'
 import type { Past } from '../plan/past.ts'
 
 export interface RollbackSources {
@@ -27,7 +27,8 @@ export function sourceOf({ run }: RunStarted): Source {
   return { file: `${run}.jsonl`, line: 1, column: 1 }
 }
 
-export function useOf(version: Version): Use {
+export function useOf(version: ConfiguredVersion): Use {
+  if (version === LATEST) return { kind: 'latest' }
   if (version === UNVERSIONED) return { kind: 'unversioned' }
   return isBuiltinVersion(version) ? { kind: 'builtin' } : { kind: 'version', version }
 }

@@ -24,7 +24,7 @@ import {
 } from '../domain/names.ts'
 import type { DraftPlan } from '../plan/make-plan.ts'
 import { groupBy } from '../domain/group-by.ts'
-import { type LiveIndex, runsUnder } from '../domain/live-index.ts'
+import { type LiveIndex, runsUnder, startsUnder } from '../domain/live-index.ts'
 import type { Past } from '../plan/past.ts'
 import type { MountTarget } from '../plan/targets.ts'
 import { oncePerDraft } from './once-per-draft.ts'
@@ -211,14 +211,15 @@ function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
           : registered.some((entry) => entry.version === version)
       return copied ? known(version) : binary(sha256)
     },
-    configured({ configured_version: version }: LiveMount): DataVersion {
+    configured({ configured_version }: LiveMount): DataVersion {
+      const version = startsUnder(index, plugin.id, configured_version) ?? UNVERSIONED
       if (isBuiltinVersion(version)) return compiledIn(version)
       if (version !== UNVERSIONED) return known(version)
       const sha256 = runsUnder(index, plugin.id, UNVERSIONED) ?? BUILTIN
       return sha256 === BUILTIN ? compiledIn(UNVERSIONED) : binary(sha256)
     },
     target({ use, version, sha256 }: MountTarget): DataVersion {
-      if (use.kind === 'version') return known(version)
+      if (use.kind === 'version' || use.kind === 'latest') return known(version)
       if (use.kind === 'unversioned') return binary(sha256)
       return compiledIn(index.builtinVersion(plugin.id) ?? version)
     },

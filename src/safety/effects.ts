@@ -7,7 +7,9 @@ import type { LiveConnection, LiveMount } from '../domain/live.ts'
 import {
   type ConnectionPath,
   BUILTIN,
+  type ConfiguredVersion,
   isBuiltinVersion,
+  LATEST,
   type MountPath,
   type NodeAddress,
   type PluginId,
@@ -36,8 +38,8 @@ export const effectsOf = oncePerDraft(readEffects)
 function readEffects(draft: DraftPlan): Effects {
   const registered = new Map<string, RegisterAction>()
   const deregistered = new Set<string>()
-  const tuned = new Map<MountPath, Version>()
-  const reloaded = new Map<MountPath, Map<NodeAddress, RunningBinary>>()
+  const tuned = new Map<MountPath, ConfiguredVersion>()
+  const reloaded = new Map<MountPath, Map<NodeAddress, Loaded>>()
   const repointed = new Map<ConnectionPath, Version>()
   for (const { action, ensures } of draft.steps) {
     switch (action.kind) {
@@ -59,8 +61,8 @@ function readEffects(draft: DraftPlan): Effects {
       case 'reload':
         for (const fact of ensures) {
           if (fact.fact !== 'running') continue
-          const nodes = reloaded.get(fact.mount) ?? new Map<NodeAddress, RunningBinary>()
-          reloaded.set(fact.mount, nodes.set(fact.node, fact.sha256))
+          const nodes = reloaded.get(fact.mount) ?? new Map<NodeAddress, Loaded>()
+          reloaded.set(fact.mount, nodes.set(fact.node, fact))
         }
         break
       default:
@@ -82,13 +84,13 @@ function readEffects(draft: DraftPlan): Effects {
         ...mount,
         configured_version: version,
         nodes: mount.nodes.map((view) => {
-          const sha256 = nodes?.get(view.node)
-          if (sha256 === undefined) return { ...view, configured_version: version }
+          const loaded = nodes?.get(view.node)
+          if (loaded === undefined) return { ...view, configured_version: version }
           return {
             node: view.node,
             configured_version: version,
-            running_version: runningVersion(draft, mount.plugin, version, sha256),
-            running_sha256: sha256,
+            running_version: runningVersion(draft, mount.plugin, version, loaded),
+            running_sha256: loaded.sha256,
             answers: 'yes' as const,
           }
         }),
@@ -105,13 +107,20 @@ function entryKey(plugin: PluginId, version: Version): string {
   return `${plugin} ${version}`
 }
 
-/** Servers copy it from the configuration, except for the compiled-in plugin's. */
+/** What a reload was seen to load, once it is done. */
+interface Loaded {
+  readonly sha256: RunningBinary
+  readonly version?: Version
+}
+
+/** Servers copy it from the configuration, except for the compiled-in plugin's and of `latest`. */
 function runningVersion(
   draft: DraftPlan,
   plugin: PluginId,
-  configured: Version,
-  sha256: RunningBinary,
+  configured: ConfiguredVersion,
+  { sha256, version }: Loaded,
 ): Version {
+  if (configured === LATEST) return version ?? UNVERSIONED
   if (sha256 !== BUILTIN || isBuiltinVersion(configured)) return configured
   return draft.index.builtinVersion(plugin) ?? UNVERSIONED
 }

@@ -5,6 +5,7 @@
 import type { Fact, Step } from '../documents/plan.generated.ts'
 import type { DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry, LiveState } from '../domain/live.ts'
+import { startsUnder } from '../domain/live-index.ts'
 import type { NodeAddress, PluginId, Sha256, Version } from '../domain/names.ts'
 import type { DraftPlan } from '../plan/make-plan.ts'
 import { contentOf, registrable, type SeenEntry } from '../plan/steps.ts'
@@ -57,7 +58,9 @@ function readNeededFiles({ steps, index, targets }: DraftPlan): readonly NeededF
   for (const fact of moving.flatMap(({ restores }) => restores)) {
     if (fact.fact === 'connection') need('back', fact)
     if (fact.fact !== 'mount') continue
-    need('back', { plugin: fact.plugin, version: fact.configured_version, node: fact.node })
+    // Back on `latest`, a mount starts what that was before the plan.
+    const version = startsUnder(index, fact.plugin, fact.configured_version)
+    if (version !== undefined) need('back', { plugin: fact.plugin, version, node: fact.node })
   }
   return [...files.values()]
 }

@@ -17,6 +17,8 @@ import { dataDowngrade } from './rules/data-downgrade.ts'
 import { dataUpgrade } from './rules/data-upgrade.ts'
 import { declaredByServer } from './rules/declared-by-server.ts'
 import { envUnobservable } from './rules/env-unobservable.ts'
+import { latestChanges } from './rules/latest-changes.ts'
+import { latestUnavailable } from './rules/latest-unavailable.ts'
 import { leftOnBuiltinVersion } from './rules/left-on-builtin-version.ts'
 import { mountAbsent } from './rules/mount-absent.ts'
 import { mountDown } from './rules/mount-down.ts'
@@ -57,6 +59,8 @@ export const RULES: readonly Rule[] = [
   dataUpgrade,
   declaredByServer,
   envUnobservable,
+  latestChanges,
+  latestUnavailable,
   leftOnBuiltinVersion,
   mountAbsent,
   mountDown,

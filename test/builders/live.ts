@@ -16,6 +16,7 @@ import {
   isBuiltinVersion,
   type MountPath,
   BUILTIN,
+  LATEST,
   type NodeAddress,
   parseConnectionPath,
   parseMountPath,
@@ -116,6 +117,15 @@ export function liveMount(path: MountPath, options: MountOptions): LiveMount {
         answers: 'yes',
         ...except[address],
       })),
+  }
+}
+
+/** The same mount, configured for `latest` on every node. */
+export function onLatest(mount: LiveMount): LiveMount {
+  return {
+    ...mount,
+    configured_version: LATEST,
+    nodes: mount.nodes.map((view) => ({ ...view, configured_version: LATEST })),
   }
 }
 

@@ -52,7 +52,7 @@ export function safetyInput(parts: SafetyInputParts = {}): RuleInput {
   return { desired, live, draft: draftPlan(desired, live), today: '2026-03-01', ...rest }
 }
 
-/** `use`: a version, `unversioned` or `builtin`. Versions are listed by name or whole. */
+/** `use`: a version, `latest`, `unversioned` or `builtin`. Versions are listed by name or whole. */
 export interface DesiredPluginOptions {
   readonly use?: string
   readonly versions?: readonly (string | DesiredVersion)[]
@@ -146,7 +146,7 @@ function versionOf(text: string): Version {
 }
 
 function useOf(text: string): Use {
-  if (text === 'builtin' || text === 'unversioned') return { kind: text }
+  if (text === 'builtin' || text === 'unversioned' || text === 'latest') return { kind: text }
   return { kind: 'version', version: version(text) }
 }
 

@@ -49,6 +49,7 @@ function labelOf(use: Use): string {
   switch (use.kind) {
     case 'version':
       return versionLabel(use.version)
+    case 'latest':
     case 'unversioned':
     case 'builtin':
       return use.kind

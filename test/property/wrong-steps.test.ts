@@ -57,7 +57,7 @@ describe('any plan', () => {
         const { action } = step
         if (action.kind !== 'tune') return undefined
         const mount = draft.index.mountAt(action.mount)!
-        const runs = runsAtTheEnd(draft, mount, mount.configured_version)
+        const runs = runsAtTheEnd(draft, mount, mount.configured_version as Version)
         return runs === endOf(draft, action.mount) ? undefined : steps.filter((one) => one !== step)
       },
     ],

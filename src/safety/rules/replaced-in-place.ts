@@ -2,7 +2,13 @@
 import type { DesiredState, DesiredVersion } from '../../domain/desired.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import type { LiveState } from '../../domain/live.ts'
-import { BUILTIN, isOtherBinary, type NodeAddress, versionLabel } from '../../domain/names.ts'
+import {
+  BUILTIN,
+  isOtherBinary,
+  LATEST,
+  type NodeAddress,
+  versionLabel,
+} from '../../domain/names.ts'
 import type { DraftPlan } from '../../plan/make-plan.ts'
 import type { MountTarget } from '../../plan/targets.ts'
 import { isChecked } from '../needed-files.ts'
@@ -93,15 +99,17 @@ function reloadsWithoutRollback({
 
 /** The node still runs an external binary that is not the one to start. */
 function isReplacedInPlace(
-  { mount, version, sha256, use }: MountTarget,
+  { mount, configured, version, sha256, use }: MountTarget,
   node: NodeAddress,
 ): boolean {
-  if (use.kind === 'builtin' || mount.configured_version !== version) return false
+  if (use.kind === 'builtin' || mount.configured_version !== configured) return false
   return mount.nodes.some(
     (view) =>
       view.node === node &&
       view.answers !== 'no' &&
       view.running_sha256 !== BUILTIN &&
-      isOtherBinary(view.running_sha256, sha256),
+      isOtherBinary(view.running_sha256, sha256) &&
+      // Another version of `latest` is another entry.
+      (configured !== LATEST || view.running_version === version),
   )
 }

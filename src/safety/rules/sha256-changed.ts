@@ -1,5 +1,5 @@
 /** A registered version is to get another binary. */
-import { runEverywhere } from '../../domain/live-index.ts'
+import { runEverywhere, startsUnder } from '../../domain/live-index.ts'
 import { isOtherBinary, UNVERSIONED } from '../../domain/names.ts'
 import { fileKey, type PlanRule, type Verdict } from '../rule.ts'
 import { effectsOf } from '../effects.ts'
@@ -27,7 +27,9 @@ export const sha256Changed: PlanRule = {
         if (!changed) return []
         const configured = draft.index
           .mountsOf(plugin.id)
-          .filter((mount) => mount.configured_version === version)
+          .filter(
+            (mount) => startsUnder(draft.index, plugin.id, mount.configured_version) === version,
+          )
         const mounts = configured.map(({ path }) => path)
         const files = [fileKey({ command, sha256 })]
         if (runEverywhere(configured, sha256)) {

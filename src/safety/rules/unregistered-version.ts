@@ -1,9 +1,10 @@
 /** A mount or connection is configured for something that the catalog does not hold. */
 import {
+  type ConfiguredVersion,
+  LATEST,
   type MountPath,
   type PluginId,
   UNVERSIONED,
-  type Version,
   versionLabel,
 } from '../../domain/names.ts'
 import { groupBy } from '../../domain/group-by.ts'
@@ -24,8 +25,11 @@ export const unregisteredVersion: PlanRule = {
   allowable: true,
   judge({ live, draft }) {
     const effects = effectsOf(draft)
-    const isThere = (plugin: PluginId, version: Version): boolean =>
-      effects.registers(plugin, version) || runsUnder(draft.index, plugin, version) !== undefined
+    const isThere = (plugin: PluginId, version: ConfiguredVersion): boolean =>
+      (version === LATEST
+        ? effects.registered.some((one) => one.plugin === plugin)
+        : effects.registers(plugin, version)) ||
+      runsUnder(draft.index, plugin, version) !== undefined
     const managed = new Map(draft.targets.map(({ plugin }) => [plugin.id, plugin]))
     const uses: readonly Configured[] = [
       ...live.mounts.map((mount) => ({
@@ -54,7 +58,9 @@ export const unregisteredVersion: PlanRule = {
       const configured =
         version === UNVERSIONED
           ? `without a version, and no unversioned ${plugin} or builtin of that name is there`
-          : `for ${plugin} ${versionLabel(version)}, which is not registered`
+          : version === LATEST
+            ? `for latest, and no version of ${plugin} is registered`
+            : `for ${plugin} ${versionLabel(version)}, which is not registered`
       const it = agree(group.length, 'it', 'them')
       const end =
         severity === 'note'
@@ -79,6 +85,6 @@ interface Configured {
   /** Itself, where it is one. */
   readonly mounts: readonly MountPath[]
   readonly plugin: PluginId
-  readonly version: Version
-  readonly then: Version
+  readonly version: ConfiguredVersion
+  readonly then: ConfiguredVersion
 }

@@ -89,6 +89,7 @@ function wants(use: NonNullable<DesiredPlugin['use']>['value'], version: Version
     case 'unversioned':
       return version === UNVERSIONED
     case 'builtin':
+    case 'latest':
       return false
     default:
       return unreachable(use)
@@ -114,6 +115,14 @@ function stateAfter(
   })
   return {
     ...live,
+    // What `latest` comes to then.
+    catalog: [
+      ...live.catalog.filter((one) => !effects.deregisters(one.plugin, one.version)),
+      ...effects.registered.map(({ plugin, version, entry }) => ({
+        ...{ plugin, version, builtin: false },
+        sha256: entry.sha256,
+      })),
+    ],
     mounts,
     connections: draft.index.connectionsOf(plugin).map((one) => effects.connectionAfter(one)),
     nodes: [],

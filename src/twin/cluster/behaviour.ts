@@ -8,6 +8,8 @@ export interface Behaviour {
   /** OpenBao standbys run their own plugin processes and answer reads and reloads themselves. */
   readonly standbysServe: boolean
   readonly hasPins: boolean
+  /** A mount may be configured for `latest`: its highest registered version at each start. */
+  readonly hasLatest: boolean
   readonly hasNamespaces: boolean
   /** `sys/plugins/reload/:type/:name` and `<database mount>/reload/<plugin>`. */
   readonly reloadsByTypeAndName: boolean
@@ -43,6 +45,7 @@ export const BEHAVIOUR: Readonly<Record<Product, Behaviour>> = {
   openbao: {
     standbysServe: true,
     hasPins: false,
+    hasLatest: true,
     hasNamespaces: true,
     reloadsByTypeAndName: false,
     failedReloadDropsBackend: true,
@@ -64,6 +67,7 @@ export const BEHAVIOUR: Readonly<Record<Product, Behaviour>> = {
   vault: {
     standbysServe: false,
     hasPins: true,
+    hasLatest: false,
     hasNamespaces: false,
     reloadsByTypeAndName: true,
     failedReloadDropsBackend: false,

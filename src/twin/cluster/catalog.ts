@@ -4,10 +4,13 @@
  */
 import type { BuiltinPlugin } from '../../domain/builtin-plugins.ts'
 import type { ServerResponse } from '../../domain/exchange.ts'
+import { latestOf } from '../../domain/latest.ts'
 import {
   type RunningBinary,
   compareText,
+  type ConfiguredVersion,
   isHash,
+  LATEST,
   PLUGIN_TYPES,
   pluginName,
   pluginType,
@@ -42,7 +45,17 @@ export function findPlugin(
   return versions?.has(UNVERSIONED) === true ? undefined : { kind: 'builtin', builtin }
 }
 
-export function notFound(plugin: PluginId, version: Version): string {
+/** The version that a mount with this setting is started under; undefined where there is none. */
+export function startsUnder(
+  state: State,
+  plugin: PluginId,
+  configured: ConfiguredVersion,
+): Version | undefined {
+  if (configured !== LATEST) return configured
+  return latestOf([...(state.catalog.get(plugin)?.keys() ?? [])])
+}
+
+export function notFound(plugin: PluginId, version: ConfiguredVersion): string {
   const suffix = version === UNVERSIONED ? '' : `, version=${version}`
   return `plugin not found in the catalog: ${pluginName(plugin)}${suffix}`
 }

@@ -5,7 +5,9 @@
 import type { ServerResponse } from '../../domain/exchange.ts'
 import {
   compareText,
+  type ConfiguredVersion,
   isBuiltinVersion,
+  LATEST,
   mountPathIn,
   type Namespace,
   parseMountPath,
@@ -14,10 +16,10 @@ import {
   pluginType,
   type PluginId,
   UNVERSIONED,
-  type Version,
 } from '../../domain/names.ts'
 import { answer, NO_CONTENT, refuse } from './answers.ts'
-import { chooseVersion, findPlugin, hashOnWire, notFound } from './catalog.ts'
+import { BEHAVIOUR } from './behaviour.ts'
+import { chooseVersion, findPlugin, hashOnWire, notFound, startsUnder } from './catalog.ts'
 import { addMount, findConflict, listMountsOf } from './mount-table.ts'
 import { runsMounts, setUpMount } from './running.ts'
 import { readVersion } from './server-version.ts'
@@ -136,7 +138,7 @@ function versionOfNewMount(
   state: State,
   plugin: PluginId,
   body: Body,
-): { readonly version: Version } | { readonly refusal: ServerResponse } {
+): { readonly version: ConfiguredVersion } | { readonly refusal: ServerResponse } {
   const config = (body['config'] ?? {}) as Body
   const wanted = config['plugin_version'] ?? body['plugin_version']
   if (wanted !== undefined && wanted !== '') {
@@ -157,12 +159,13 @@ function whyNotEnabled(
   state: State,
   node: Node,
   plugin: PluginId,
-  version: Version,
+  configured: ConfiguredVersion,
 ): string | undefined {
-  const found = findPlugin(state, plugin, state.pins.get(plugin) ?? version)
+  const version = state.pins.get(plugin) ?? startsUnder(state, plugin, configured)
+  const found = version === undefined ? undefined : findPlugin(state, plugin, version)
   if (found?.kind !== 'external' || !isOverridable(plugin)) return undefined
   const trial = { plugin } as Mount
-  const start = startMount(state, node, trial, version)
+  const start = startMount(state, node, trial, configured)
   if (start.kind === 'failed') return start.onSetup
   const type = node.files.get(found.entry.command)?.type
   if (type === undefined || type === pluginType(plugin)) return undefined
@@ -196,7 +199,12 @@ export function tuneMount(state: State, request: MountRequest, body: Body): Serv
   return NO_CONTENT
 }
 
-function configure(state: State, mount: Mount, configured: Version, description: string): void {
+function configure(
+  state: State,
+  mount: Mount,
+  configured: ConfiguredVersion,
+  description: string,
+): void {
   state.mounts.set(mount.path, { ...mount, configured, description })
   for (const node of state.nodes.values()) {
     const running = node.running.get(mount.path)
@@ -210,18 +218,28 @@ function readTunedVersion(
   state: State,
   plugin: PluginId,
   value: unknown,
-): { readonly version: Version } | { readonly refusal: ServerResponse } {
+): { readonly version: ConfiguredVersion } | { readonly refusal: ServerResponse } {
   const pinned = state.pins.get(plugin)
   if (pinned !== undefined) {
     const name = `${pluginType(plugin)} plugin "${pluginName(plugin)}"`
     const words = `plugin_version cannot be set for ${name} as a pinned version ${pinned} is in effect`
     return { refusal: refuse(400, words) }
   }
+  if (value === LATEST && BEHAVIOUR[state.product].hasLatest) {
+    if (!isOverridable(plugin)) return { refusal: refuse(400, notSelectable(plugin)) }
+    return startsUnder(state, plugin, LATEST) === undefined
+      ? { refusal: refuse(400, notFound(plugin, LATEST)) }
+      : { version: LATEST }
+  }
   const read = readVersion(state.product, value)
   if ('refusal' in read) return read
   return findPlugin(state, plugin, read.version) === undefined
     ? { refusal: refuse(400, notFound(plugin, read.version)) }
     : read
+}
+
+function notSelectable(plugin: PluginId): string {
+  return `cannot select non-builtin version of secrets plugin ${pluginName(plugin)}`
 }
 
 /** `GET …/tune`: the settings of a mount. */

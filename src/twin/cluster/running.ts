@@ -3,11 +3,11 @@
  * by reloads, and started anew on demand where a process was lost.
  */
 import {
+  type ConfiguredVersion,
   isBuiltinVersion,
   type MountPath,
   UNKNOWN_HASH,
   UNVERSIONED,
-  type Version,
 } from '../../domain/names.ts'
 import { BEHAVIOUR } from './behaviour.ts'
 import { hasMoreNamespaces } from './mount-table.ts'
@@ -60,8 +60,8 @@ export function setUpMount(
   state: State,
   node: Node,
   mount: Mount,
-  configured: Version = mount.configured,
-  behind?: Version,
+  configured: ConfiguredVersion = mount.configured,
+  behind?: ConfiguredVersion,
 ): RunningBackend {
   const start = startMount(state, node, mount, configured)
   if (start.kind === 'started') {

@@ -2,6 +2,7 @@
 import type { BuiltinPlugin } from '../../domain/builtin-plugins.ts'
 import type { Pin, Product } from '../../domain/live.ts'
 import type {
+  ConfiguredVersion,
   ConnectionPath,
   MountPath,
   Namespace,
@@ -52,7 +53,7 @@ export interface MountSeed {
   readonly path: MountPath
   readonly namespace?: Namespace
   readonly plugin: PluginId
-  readonly configured_version?: Version
+  readonly configured_version?: ConfiguredVersion
   readonly accessor?: string
   readonly options?: Readonly<Record<string, string>>
   readonly description?: string
@@ -66,7 +67,7 @@ export interface RunningSeed {
   readonly running_sha256: RunningBinary
   /** `nil`: no backend; `stopped`: its process is gone and starts anew when it is asked. */
   readonly backend: 'live' | 'nil' | 'stopped'
-  readonly configured_version?: Version
+  readonly configured_version?: ConfiguredVersion
 }
 
 export interface ConnectionSeed {

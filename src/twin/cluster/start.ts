@@ -7,7 +7,9 @@ import { isOverridable } from '../../domain/overridable.ts'
 import {
   type RunningBinary,
   BUILTIN,
+  type ConfiguredVersion,
   isOtherBinary,
+  LATEST,
   type PluginId,
   pluginName,
   pluginType,
@@ -17,7 +19,7 @@ import {
 import { joinErrors, noFile } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
 import { ownVersion } from '../../domain/builtin-plugins.ts'
-import { findPlugin, notFound } from './catalog.ts'
+import { findPlugin, notFound, startsUnder } from './catalog.ts'
 import type { Backend, Entry, Mount, Node, State } from './state.ts'
 
 export type Start =
@@ -39,12 +41,17 @@ export type Start =
 export type FailureCause = 'entry' | 'file'
 
 /** What the mount's configuration says on this node. */
-export function configuredOn(node: Node, mount: Mount): Version {
+export function configuredOn(node: Node, mount: Mount): ConfiguredVersion {
   return node.running.get(mount.path)?.behind ?? mount.configured
 }
 
 /** @param configured the mount's own; a pin is put before it here */
-export function startMount(state: State, node: Node, mount: Mount, configured: Version): Start {
+export function startMount(
+  state: State,
+  node: Node,
+  mount: Mount,
+  configured: ConfiguredVersion,
+): Start {
   if (mount.system !== undefined) {
     return startBuiltin(ownVersion(state.product, state.server_version))
   }
@@ -54,9 +61,12 @@ export function startMount(state: State, node: Node, mount: Mount, configured: V
       state.builtins.get(plugin)?.version ?? ownVersion(state.product, state.server_version)
     // Vault repeats the configuration, though the compiled-in engine runs: only the hash tells.
     const says = BEHAVIOUR[state.product].builtinSaysItsOwnVersion ? UNVERSIONED : configured
-    return startBuiltin(says === UNVERSIONED ? version : says)
+    return startBuiltin(says === UNVERSIONED || says === LATEST ? version : says)
   }
-  return startPlugin(state, node, plugin, state.pins.get(plugin) ?? configured)
+  const version = state.pins.get(plugin) ?? startsUnder(state, plugin, configured)
+  return version === undefined
+    ? failed(notFound(plugin, LATEST), 'entry')
+    : startPlugin(state, node, plugin, version)
 }
 
 /** Starts exactly this version, or again what has lost its process. */

@@ -5,6 +5,7 @@
 import type { BuiltinPlugin } from '../../domain/builtin-plugins.ts'
 import type { Product } from '../../domain/live.ts'
 import type {
+  ConfiguredVersion,
   ConnectionPath,
   MountPath,
   Namespace,
@@ -64,7 +65,7 @@ export interface Mount {
   readonly uuid: string
   readonly description: string
   readonly options: Readonly<Record<string, string>> | null
-  readonly configured: Version
+  readonly configured: ConfiguredVersion
   /** The server's own: `sys/`, `token/` and the like, under another type than a plugin's name. */
   readonly system?: string
 }
@@ -109,7 +110,7 @@ export interface RunningBackend {
    * forgot a builtin's version when it was set up, or came up before it had heard of a tune. It
    * loads and lists that until the mount is tuned again, though it were to the same version.
    */
-  readonly behind: Version | undefined
+  readonly behind: ConfiguredVersion | undefined
 }
 
 export type Backend =

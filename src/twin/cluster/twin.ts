@@ -5,6 +5,7 @@
 import { LockstepError } from '../../domain/errors.ts'
 import type { ServerRequest, ServerResponse } from '../../domain/exchange.ts'
 import type {
+  ConfiguredVersion,
   ConnectionPath,
   MountPath,
   NodeAddress,
@@ -67,7 +68,7 @@ export type TwinEntry = Pick<Entry, 'command' | 'sha256' | 'args'>
 
 export interface RunningMount {
   readonly accessor: string
-  readonly configured_version: Version
+  readonly configured_version: ConfiguredVersion
   readonly running_version: Version
   readonly running_sha256: RunningBinary
   /** Whether a request is answered by the backend; a lost process that would start again counts. */

@@ -1,8 +1,15 @@
 /** What a plan was to bring about and does not: never the cluster's fault, always the planner's. */
-import { isBuiltinVersion, isOtherBinary, UNVERSIONED, versionLabel } from '../../domain/names.ts'
+import {
+  isBuiltinVersion,
+  isOtherBinary,
+  LATEST,
+  UNVERSIONED,
+  type Version,
+  versionLabel,
+} from '../../domain/names.ts'
 import type { DesiredEnd, DesiredEndEntry, DesiredEndMount } from '../../domain/desired-end.ts'
 import type { RehearsalFault } from './faults.ts'
-import type { Twin, TwinEntry } from '../cluster/twin.ts'
+import type { RunningMount, Twin, TwinEntry } from '../cluster/twin.ts'
 
 export function missedEnds(twin: Twin, wanted: DesiredEnd): RehearsalFault[] {
   return [
@@ -43,12 +50,16 @@ function missedMount(twin: Twin, wanted: DesiredEndMount): RehearsalFault[] {
   return nodes.flatMap((node) => {
     const running = twin.running(node, mount)
     if (running === undefined) return [missed(`${mount} not there`, { mount, node })]
+    if ((running.configured_version === LATEST) !== (wanted.configured === LATEST)) {
+      const still = wanted.configured === LATEST ? 'not' : 'still'
+      return [missed(`${mount} ${still} configured for latest`, { mount, node })]
+    }
     const start = twin.wouldStart(node, mount)
     // What would not start is a fault of its own, but may have been one before; and what it is
     // configured for is for the plan to mend.
     const starts =
       start.kind === 'failed'
-        ? { version: running.configured_version, sha256: wanted.sha256 }
+        ? { version: configuredFor(running, wanted), sha256: wanted.sha256 }
         : start
     const runs = { version: running.running_version, sha256: running.running_sha256 }
     if (![runs, starts].every(({ sha256 }) => sha256 === wanted.sha256)) {
@@ -68,4 +79,12 @@ function missedMount(twin: Twin, wanted: DesiredEndMount): RehearsalFault[] {
 /** What has no version, or the builtin's, says what the binary says of itself. */
 function isVersionOf({ version: wanted }: DesiredEndMount, version: string): boolean {
   return wanted === UNVERSIONED || isBuiltinVersion(wanted) || wanted === version
+}
+
+/** What `latest` cannot start it would start under the version that is asked for. */
+function configuredFor(
+  { configured_version: configured }: RunningMount,
+  { version }: DesiredEndMount,
+): Version {
+  return configured === LATEST ? version : configured
 }
