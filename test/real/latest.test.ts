@@ -1,7 +1,8 @@
 /** Mounts that are configured for `latest` (OpenBao 2.7): upgraded, rolled back, retired, imported. */
-import { copyFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { ensurePlugins } from '../cluster/cache.ts'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
 import { makeExampleStates, whyNotWhole } from '../cluster/example-states.ts'
@@ -111,12 +112,15 @@ describeOwn(
       await using file = await writeDesired(
         desired(cluster, ['v0.16.2', 'v0.21.0'], { use: 'latest' }),
       )
-      const applied = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+      // The journals of the run are looked for in the home of whoever rolls it back.
+      const home = await mkdtemp(join(tmpdir(), 'lockstep-latest-'))
+      onTestFinished(() => rm(home, { recursive: true, force: true }))
+      const env = { HOME: home }
+      const applied = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path], { env })
       expect(applied.exitCode, applied.stdout + applied.stderr).toBe(0)
 
-      const back = await runOn(cluster, [
-        ...['rollback', '--auto-approve', '--allow', `data-downgrade ${KV}`],
-      ])
+      const allowed = `data-downgrade=${KV}`
+      const back = await runOn(cluster, ['rollback', '--auto-approve', '--allow', allowed], { env })
 
       expect(back.exitCode, back.stdout + back.stderr).toBe(0)
       expect(await versionsOf(cluster)).toEqual(['v0.16.2'])
