@@ -167,7 +167,7 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
               const version = tuned.get(mount)
               if (version !== undefined) addRan(mount, version)
             }
-            for (const fact of (event.event === 'step_done' && event.passed?.running) || []) {
+            for (const fact of event.event === 'step_done' ? (event.passed?.running ?? []) : []) {
               if (fact.fact === 'running' && fact.version !== undefined) {
                 addRan(fact.mount, fact.version)
               }
