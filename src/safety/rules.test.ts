@@ -35,6 +35,7 @@ test.each([
   { kind: 'unversioned-unreachable', ...NAMED },
   { kind: 'override-stands', ...NAMED },
   { kind: 'builtin-unknown', ...NAMED },
+  { kind: 'latest-unavailable', ...NAMED },
 ] as const)('what is impossible for one reason is found by one rule: $kind', (one) => {
   const input = safetyInput()
   const draft = { ...input.draft, impossible: [{ ...one, source: SOURCE }] }
