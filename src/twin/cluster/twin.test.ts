@@ -416,3 +416,44 @@ describe('the cluster', () => {
     expect(twin.mountPaths()).toEqual(['a/', 'b/', 'c/'])
   })
 })
+
+describe('a mount on latest (OpenBao 2.7.2)', () => {
+  const path = 'a/' as MountPath
+  const onNode1 = (twin: Twin) => twin.running(NODE1, path)
+  const reload = (twin: Twin) =>
+    twin.send(NODE1, post('sys/plugins/reload/backend', { mounts: ['a/'] }))
+  const deregister = (twin: Twin, version: Version) =>
+    twin.send(NODE1, request('DELETE', `sys/plugins/catalog/${PLUGIN}?version=${version}`))
+
+  test('keeps the word, and runs the highest version from its next reload on', () => {
+    const twin = cluster('openbao')
+    tune(twin, NODE1, 'a', 'latest')
+    expect(onNode1(twin)).toMatchObject({ configured_version: 'latest', running_sha256: OLD })
+
+    reload(twin)
+    expect(onNode1(twin)).toMatchObject({ configured_version: 'latest', running_version: V2 })
+    expect(twin.running(NODE2, path)).toMatchObject({ running_sha256: OLD })
+  })
+
+  test('falls back to the next lower version, and goes down with the last', () => {
+    const twin = cluster('openbao')
+    tune(twin, NODE1, 'a', 'latest')
+    deregister(twin, V2)
+    reload(twin)
+    expect(onNode1(twin)).toMatchObject({ running_version: V1, answers: true })
+
+    deregister(twin, V1)
+    const { status, body } = reload(twin)
+    expect([status, JSON.stringify(body)]).toEqual([
+      400,
+      expect.stringContaining('plugin not found in the catalog: vkv, version=latest'),
+    ])
+    expect(onNode1(twin)).toMatchObject({ answers: false })
+  })
+
+  test('is refused by Vault, as no semantic version', () => {
+    const twin = cluster('vault')
+    const { status } = twin.send(NODE1, post('sys/mounts/a/tune', { plugin_version: 'latest' }))
+    expect(status).toBe(400)
+  })
+})
