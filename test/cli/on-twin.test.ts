@@ -356,7 +356,7 @@ describe('files on the nodes', () => {
     expect(held.stderr).toContain('nothing was changed')
     expect(held.journal).not.toContain('run_started')
     for (const address of addresses()) {
-      expect(held.stderr).toContain(`On ${address} `)
+      expect(held.stderr).toContain(`binary-differs  ${address}`)
     }
     expect(applied.exitCode).toBe(0)
   })
