@@ -35,7 +35,7 @@ describe('an upgrade with its old version retired', () => {
         const last = steps.findLastIndex(is('reload'))
         return [...steps.slice(0, last), steps.at(-1)!, steps[last]!]
       },
-      /^deregister .*: a\/ and b\/ run what is registered no more \(on http:\/\/node1:8200\)/,
+      /^deregister .*: a\/ and b\/ run a version that is not registered any more \(on http:\/\/node1:8200\)/,
     ],
     [
       'the old version deregistered before the reload of a mount that shares its process',

@@ -77,7 +77,7 @@ const SAID: Readonly<Record<FaultKind, (names: string, words: string, number: nu
     'other-binary': (names, _, number) =>
       `${names} would come up after a restart with a binary that ${number === 1 ? 'it neither ran before nor is' : 'they neither ran before nor are'} to run`,
     unregistered: (names, _, number) =>
-      `${names} ${number === 1 ? 'runs' : 'run'} what is registered no more`,
+      `${names} ${number === 1 ? 'runs' : 'run'} a version that is not registered any more`,
     'other-mount': (names, _, number) =>
       `${names} ${number === 1 ? 'is another mount' : 'are other mounts'} than before`,
     'no-leader': (names) =>
