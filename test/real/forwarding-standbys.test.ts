@@ -14,7 +14,10 @@ const oldFile = 'secrets-kv-0.16.2'
 const newFile = 'secrets-kv-0.21.0'
 const plugin = 'secret/team-kv'
 const mounts = ['alpha/', 'beta/', 'gamma/']
-const ofOpenBao: OnlyOn = { on: 'openbao', because: 'every standby of Vault forwards, in each test' }
+const ofOpenBao: OnlyOn = {
+  on: 'openbao',
+  because: 'every standby of Vault forwards, in each test',
+}
 
 describeOwn('standbys that are configured to forward', ofOpenBao, () => {
   let cluster: TestCluster
