@@ -24,8 +24,8 @@ export type Fate =
   | { readonly kind: 'pass' }
   | { readonly kind: 'delay'; readonly milliseconds: number }
   | { readonly kind: 'answer'; readonly status: number }
-  /** Carried out, and another body is passed on than the node answered. */
-  | { readonly kind: 'rewrite'; readonly rewrite: (body: string) => string }
+  /** Carried out, and another answer is passed on than the node gave. */
+  | { readonly kind: 'rewrite'; readonly rewrite: (reply: Reply) => Reply }
   | { readonly kind: 'cut-before' }
   /**
    * So many milliseconds after the node has it, the node sees its client go away. An answer that
@@ -124,7 +124,7 @@ export class FaultProxy implements AsyncDisposable {
     const { method = '', url = '' } = incoming
     const changes = isWrite(method, url)
     const writes = changes ? (this.#writes += 1) : this.#writes
-    const body = await readAll(incoming)
+    const requestBody = await readAll(incoming)
     const seen = { number, node, method, path: url, isWrite: changes, writes }
     const fate = await this.#interceptor(seen)
     switch (fate.kind) {
@@ -146,16 +146,17 @@ export class FaultProxy implements AsyncDisposable {
       case 'swallow':
         break
     }
-    const reply = await forward(address, incoming, body, endOf(fate, outgoing)).catch(
+    const reply = await forward(address, incoming, requestBody, endOf(fate, outgoing)).catch(
       () => undefined,
     )
     // A kept connection would be a way around the refusal.
     outgoing.shouldKeepAlive = this.#servers[node]?.listening === true
     if (fate.kind === 'swallow') fate.carriedOut()
     else if (reply === undefined || fate.kind.startsWith('cut-')) incoming.socket.destroy()
-    else if (fate.kind === 'rewrite') {
-      answer(outgoing, reply.status, Buffer.from(fate.rewrite(reply.body.toString())))
-    } else answer(outgoing, reply.status, reply.body, reply.headers)
+    else {
+      const { status, body, headers } = fate.kind === 'rewrite' ? fate.rewrite(reply) : reply
+      answer(outgoing, status, body, headers)
+    }
   }
 }
 
@@ -177,7 +178,8 @@ function isWrite(method: string, path: string): boolean {
   return !/capabilities-self|renew-self/.test(path)
 }
 
-interface Reply {
+/** What a node answered. */
+export interface Reply {
   readonly status: number
   readonly headers: IncomingMessage['headers']
   readonly body: Buffer

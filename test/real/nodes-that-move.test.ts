@@ -10,7 +10,7 @@ import type { PluginFile } from '../cluster/plugin-files.ts'
 import { resetCluster } from '../cluster/reset.ts'
 import { describeOwn, type OnlyOn } from '../cluster/shared-cluster.ts'
 import { waitUntil } from '../cluster/wait-until.ts'
-import { FaultProxy, type SeenRequest } from '../faults/fault-proxy.ts'
+import { FaultProxy, type Reply, type SeenRequest } from '../faults/fault-proxy.ts'
 import { type Started, Workplace } from '../faults/run-program.ts'
 import { writeDesired } from './desired-file.ts'
 import { hashesOf } from './node-views.ts'
@@ -307,10 +307,12 @@ function isListOf({ method, path, node }: SeenRequest, standby: number): boolean
 /** What a standby shows that has missed the tune of `beta/`. */
 const staleBeta = {
   kind: 'rewrite' as const,
-  rewrite: (text: string): string => {
-    const body = JSON.parse(text) as { data?: Record<string, { plugin_version?: string }> }
+  rewrite: (reply: Reply): Reply => {
+    const body = JSON.parse(reply.body.toString()) as {
+      data?: Record<string, { plugin_version?: string }>
+    }
     const beta = body.data?.['beta/']
     if (beta !== undefined) beta.plugin_version = 'v0.16.2'
-    return JSON.stringify(body)
+    return { ...reply, body: Buffer.from(JSON.stringify(body)) }
   },
 }
