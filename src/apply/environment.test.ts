@@ -15,16 +15,37 @@ const [after, before] = [registration('NEW'), registration('OLD')]
 const changing = plan({
   steps: [{ ...step('register', after, 'changed'), undo: [before] }],
 })
+const from = (variables: Record<string, string>) => ({
+  ...{ desired: undefined, variables },
+  token: 'the-token',
+})
 
 it('gives the older entry its own environment, not the newer one’s', () => {
-  const environmentOf = resolveEnvironment(changing, undefined, { NEW: 'n', OLD: 'o' })
+  const environmentOf = resolveEnvironment(changing, from({ NEW: 'n', OLD: 'o' }))
 
   expect([after, before].map(environmentOf)).toEqual([['NEW=n'], ['OLD=o']])
 })
 
 it('does without what only an undo would need, and not without what a step needs', () => {
-  expect(resolveEnvironment(changing, undefined, { NEW: 'n' })(before)).toEqual([])
-  expect(() => resolveEnvironment(changing, undefined, { OLD: 'o' })).toThrow(
+  expect(resolveEnvironment(changing, from({ NEW: 'n' }))(before)).toEqual([])
+  expect(() => resolveEnvironment(changing, from({ OLD: 'o' }))).toThrow(
     expect.objectContaining({ details: [expect.stringContaining('needs NEW')] }),
   )
+})
+
+it('gives the token to no plugin, whatever its variable is called, and not in an undo either', () => {
+  expect(() => resolveEnvironment(changing, from({ NEW: 'the-token\n', OLD: 'o' }))).toThrow(
+    expect.objectContaining({
+      code: 'token-for-plugin',
+      exitCode: 3,
+      details: ['secret/my-kv v1.0.0 gets the token as NEW from the variable NEW'],
+    }),
+  )
+  expect(resolveEnvironment(changing, from({ NEW: 'n', OLD: 'the-token' }))(before)).toEqual([])
+})
+
+it('takes an empty variable for a value where there is no token', () => {
+  const environmentOf = resolveEnvironment(changing, { ...from({ NEW: '', OLD: '' }), token: '' })
+
+  expect(environmentOf(after)).toEqual(['NEW='])
 })

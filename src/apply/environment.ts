@@ -1,23 +1,35 @@
 /** The values a registration needs and no plan holds: from the file, or from apply's environment. */
 import type { DesiredState } from '../domain/desired.ts'
-import { LockstepError } from '../domain/errors.ts'
+import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { EnvironmentName, Plan, RegisterAction } from '../documents/plan.generated.ts'
 import { versionLabel } from '../domain/names.ts'
 import type { EnvironmentOf } from './send-once.ts'
 
 type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
+interface EnvironmentSources {
+  /** The files that hold values; absent: values come from `variables` alone. */
+  readonly desired: DesiredState | undefined
+  /** Of this machine. */
+  readonly variables: EnvironmentVariables
+  /** What the servers are asked with; empty where there is none. No plugin gets it. */
+  readonly token: string
+}
+
 /**
  * Values for every registration of a plan. Throws a LockstepError, before anything is begun, that
- * names each variable that is not set. What would only take a step back does without it: that must
- * not keep a plan from being carried out. Never says a value.
+ * names each variable that is not set or that holds the token: whoever wrote the plan would get
+ * the token of whoever applies it. An undo that lacks such a value is done without it, since a plan
+ * must not be refused for an undo. No message has a value.
  */
 export function resolveEnvironment(
   plan: Plan,
-  desired: DesiredState | undefined,
-  variables: EnvironmentVariables,
+  { desired, variables, token }: EnvironmentSources,
 ): EnvironmentOf {
-  const valueOf = (action: RegisterAction, { name, from }: EnvironmentName) => {
+  const registrations = plan.steps.flatMap(({ action }) =>
+    action.kind === 'register' ? [action] : [],
+  )
+  const givenTo = (action: RegisterAction, { name, from }: EnvironmentName) => {
     if (from !== undefined) return variables[from]
     const inFile = desired?.plugins
       .find(({ id }) => id === action.plugin)
@@ -25,30 +37,52 @@ export function resolveEnvironment(
       ?.env.find((one) => one.name === name)
     return inFile !== undefined && 'value' in inFile ? inFile.value : undefined
   }
-  const missing = plan.steps.flatMap(({ action }) =>
-    action.kind !== 'register'
-      ? []
-      : action.env
-          .filter((variable) => valueOf(action, variable) === undefined)
-          .map((variable) => describe(action, variable)),
-  )
+  const holdsToken = (value: string | undefined) => value?.trim() === token && token !== ''
+  const matching = (isMatch: (value: string | undefined) => boolean) =>
+    registrations.flatMap((action) =>
+      action.env
+        .filter((variable) => isMatch(givenTo(action, variable)))
+        .map((variable) => ({ action, variable })),
+    )
+  const handedOver = matching(holdsToken)
+  if (handedOver.length > 0) {
+    throw new LockstepError({
+      code: 'token-for-plugin',
+      message:
+        'the plan gives plugins the token that this program uses, and no plugin gets that token:',
+      details: handedOver.map(describeToken),
+      exitCode: EXIT.blocked,
+      hint: 'Nothing was changed. Review who wrote this. If the plugin needs a token, create one for the plugin.',
+    })
+  }
+  const missing = matching((value) => value === undefined)
   if (missing.length > 0) {
     throw new LockstepError({
       code: 'missing-environment',
       message: 'the plan registers plugins whose environment is not set here:',
-      details: missing,
+      details: missing.map(describeMissing),
       hint: 'Set the variables, or give the file that holds the values with -f.',
     })
   }
   return (action) =>
     action.env.flatMap((variable) => {
-      const value = valueOf(action, variable)
-      return value === undefined ? [] : `${variable.name}=${value}`
+      const value = givenTo(action, variable)
+      return value === undefined || holdsToken(value) ? [] : `${variable.name}=${value}`
     })
 }
 
-function describe({ plugin, version }: RegisterAction, { name, from }: EnvironmentName): string {
-  const what = `${plugin} ${versionLabel(version)} needs ${name}`
+interface RegistrationVariable {
+  readonly action: RegisterAction
+  readonly variable: EnvironmentName
+}
+
+function describeToken({ action, variable: { name, from } }: RegistrationVariable): string {
+  const what = `${action.plugin} ${versionLabel(action.version)} gets the token as ${name}`
+  return from === undefined ? `${what}, written in the file` : `${what} from the variable ${from}`
+}
+
+function describeMissing({ action, variable: { name, from } }: RegistrationVariable): string {
+  const what = `${action.plugin} ${versionLabel(action.version)} needs ${name}`
   return from === undefined
     ? `${what}, whose value is written in the file the plan was made from`
     : `${what} from the environment variable ${from}, which is not set`

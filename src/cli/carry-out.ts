@@ -61,7 +61,11 @@ export async function carryOut(job: Job): Promise<RunOutcome> {
   const runCommand =
     commands === undefined ? refuseUntrusted(plan, job.desired) : commandRunner(commands)
   // What a step back would take from a variable is not for an untrusted file to say either.
-  const environmentOf = resolveEnvironment(plan, job.values, commands === undefined ? {} : host.env)
+  const environmentOf = resolveEnvironment(plan, {
+    desired: job.values,
+    variables: commands === undefined ? {} : host.env,
+    token: session.token,
+  })
   checkCommands(plan, host.env['PATH'])
   session.secrets.learn({ desired: job.values, plan })
   const since = host.now().toISOString()

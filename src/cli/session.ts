@@ -28,6 +28,8 @@ export interface Session {
   readonly client: Client
   /** Where the cluster was asked for: a node, or what stands before the nodes. */
   readonly address: NodeAddress
+  /** What the servers are asked with; empty where there is none. For no output and no plugin. */
+  readonly token: string
   /** What is to be shown nowhere. */
   readonly secrets: Secrets
   /** How the commands of the files are run; undefined where others wrote the files: none is run. */
@@ -106,6 +108,7 @@ export async function openSession(
   return {
     client,
     address,
+    token: connection.token,
     secrets,
     commands:
       trust === 'untrusted'

@@ -3,6 +3,7 @@ import validRange from 'semver/ranges/valid.js'
 import type { DataCompatibility, DesiredVersion, EnvironmentVariable } from '../domain/desired.ts'
 import type { Binary } from '../documents/desired-state.generated.ts'
 import { compareText } from '../domain/names.ts'
+import { isTokenVariable } from '../domain/token-variables.ts'
 import { placeOf, type InputFile, type Report } from './input-file.ts'
 import type { Sound } from './shape/shape.ts'
 import { show } from './wording.ts'
@@ -16,15 +17,28 @@ export function readDetails(
 ): Pick<DesiredVersion, 'args' | 'env' | 'data'> {
   return {
     args: (binary.args ?? []).flatMap((argument) => argument ?? []),
-    env: readEnvironment(binary.env ?? {}),
+    env: readEnvironment(file, path, binary.env ?? {}, report),
     data: readData(file, path, binary, report),
   }
 }
 
-function readEnvironment(env: NonNullable<Sound<Binary>['env']>): readonly EnvironmentVariable[] {
+function readEnvironment(
+  file: InputFile,
+  path: Path,
+  env: NonNullable<Sound<Binary>['env']>,
+  report: Report,
+): readonly EnvironmentVariable[] {
   const variables = Object.entries(env).flatMap(([name, given]): EnvironmentVariable[] => {
     if (typeof given === 'string') return [{ name, value: given }]
-    return given?.from === undefined ? [] : [{ name, from: given.from }]
+    if (given?.from === undefined) return []
+    if (!isTokenVariable(given.from)) return [{ name, from: given.from }]
+    // Whoever wrote the file would get the token of whoever applies it: a plugin can send it away.
+    report({
+      message: `${name}: ${given.from} holds the token that this program uses, and no plugin gets that token`,
+      source: placeOf(file, ...path, 'env', name, 'from').value,
+      hint: 'if the plugin needs a token, create one for the plugin and name another variable that holds it',
+    })
+    return []
   })
   return variables.sort((a, b) => compareText(a.name, b.name))
 }

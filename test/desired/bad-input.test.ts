@@ -4,6 +4,9 @@ import { createFolder, DIGEST, OTHER_DIGEST, withBinary, withPlugin } from './de
 /** The text of one file, and each problem with its place and way out. */
 type Case = readonly [name: string, text: string, ...problems: string[]]
 
+const TOKEN_REFUSED =
+  'the token that this program uses, and no plugin gets that token\n    if the plugin needs a token, create one for the plugin and name another variable that holds it'
+
 const MISALIGNED = 'this line is not indented as the lines that it belongs with'
 
 const YAML: readonly Case[] = [
@@ -357,6 +360,14 @@ const BINARIES: readonly Case[] = [
     'one command with two hashes',
     withPlugin(`      v0.22.0: { command: kv, sha256: ${OTHER_DIGEST} }\n`),
     'a.yaml:7:39: kv has another SHA-256 here (bbbbbbbbbbbb…) than aaaaaaaaaaaa… at a.yaml:6:39\n    one file in the plugin directory has one hash: give each version its own file',
+  ],
+  [
+    'the token for a plugin',
+    withBinary(
+      `{ command: kv, sha256: ${DIGEST}, env: { A: { from: BAO_TOKEN }, B: { from: vault_token }, C: { from: KV_TOKEN } } }`,
+    ),
+    `a.yaml:5:123: A: BAO_TOKEN holds ${TOKEN_REFUSED}`,
+    `a.yaml:5:147: B: vault_token holds ${TOKEN_REFUSED}`,
   ],
   [
     'ranges that are none',
