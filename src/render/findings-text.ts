@@ -68,7 +68,7 @@ function findingLines(finding: Finding, indent: string, options: FindingsTextOpt
     ...(at === undefined ? [] : line(palette.dim(`at ${printable(at)}`))),
     ...(allowed === undefined
       ? [
-          ...line(`${palette.cyan('fix:')} ${text(fix)}`),
+          ...line(`${palette.cyan('fix:')} ${nodes.within(text(fix))}`),
           // To be copied: never broken.
           ...lines.map((copied) => `${indent}    ${printable(copied)}`),
         ]

@@ -316,10 +316,12 @@ describeOwn('a plugin file that one node lacks', () => {
     if (cluster.product === 'vault') return
     // The canary’s reload would end the process of the others, which could not start again.
     expect(held.exitCode).toBe(3)
-    expect(held.stdout).toContain(`what is missing: ${oldFile} on ${shortName(lacking.address)}`)
+    expect(held.stdout).toContain(
+      `plugin directory: ${oldFile} on ${shortName(lacking.address)}. Then`,
+    )
     expect(run.stdout).toMatch(
       new RegExp(
-        `nothing starts v0\\.16\\.2 again on ${shortName(lacking.address)}: its file ${oldFile} is not`,
+        `v0\\.16\\.2 cannot be started again on ${shortName(lacking.address)}: its file ${oldFile} is not`,
       ),
     )
   })
