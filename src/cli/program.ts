@@ -166,11 +166,12 @@ const addApply: Add = (program, host, done) => {
     .option('--json', 'print each event as a line of JSON')
     .addHelpText(
       'after',
-      examples(
-        'lockstep apply -f lockstep.yaml',
-        'lockstep apply -f prod/ --auto-approve --soak 30s',
-        'lockstep apply plan.json --expect 4f1c… --auto-approve',
-      ),
+      '\nWith a saved plan, --allow accepts nothing new: it repeats an allowance that the plan has. With\n-f too, repeat each allowance that the plan has and the file lacks; without --allow, apply exits 4.\n' +
+        examples(
+          'lockstep apply -f lockstep.yaml',
+          'lockstep apply -f prod/ --auto-approve --soak 30s',
+          'lockstep apply plan.json --expect 4f1c… --auto-approve',
+        ),
     )
     .action(async (plan: string | undefined, options: ApplyOptions) => {
       const { apply } = await import('./commands/apply.ts')

@@ -44,6 +44,13 @@ describe('help', () => {
     }
   })
 
+  it('of apply says what --allow does with a saved plan, alone and with -f', async () => {
+    const { stdout } = await runLockstep(['apply', '--help'])
+
+    expect(stdout).toContain('With a saved plan, --allow accepts nothing new')
+    expect(stdout).toContain('repeat each allowance that the plan has and the file lacks')
+  })
+
   it('is also had by the word help', async () => {
     const [word, flag] = [await runLockstep(['help', 'plan']), await runLockstep(['plan', '-h'])]
 
