@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeEach, expect, it } from 'vitest'
+import type { Binary } from '../../src/documents/desired-state.generated.ts'
 import type { Action, Plan } from '../../src/documents/plan.generated.ts'
 import { planId } from '../../src/plan/make-plan.ts'
 import { startListener } from '../cli/listener.ts'
 import { makeExampleStates } from '../cluster/example-states.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { waitUntil } from '../cluster/wait-until.ts'
 import { type DesiredFile, writeDesired } from './desired-file.ts'
 import { readExternalEntries, readNodeMounts } from './node-views.ts'
 import { runOn } from './run-on-cluster.ts'
@@ -51,6 +53,8 @@ describeReal('a forged plan file', () => {
       (plan) => ({ ...retiring(plan), findings: [] }),
     ],
     ['other arguments and a variable of this machine', 4, withSecretVariable],
+    ['a lock whose path leaves its mount', 1, (plan) => withLock(plan, 'apps/../sys/mounts/alpha')],
+    ['the token for a plugin, in its desired state too', 1, withVariable('BAO_TOKEN')],
     ['a date in the year 2999', 4, (plan) => ({ ...plan, created_at: '2999-01-01T00:00:00.000Z' })],
     ['a date that is none', 4, (plan) => ({ ...plan, created_at: 'yesterday' })],
   ]
@@ -93,7 +97,7 @@ describeReal('a forged plan file', () => {
   it('runs no command of it before it is approved', async () => {
     await using saved = await save()
     const marker = join(dirname(saved.path), 'marker')
-    const command = ['touch', marker, '{command}']
+    const command = ['touch', marker, join(dirname(saved.path), '{command}')]
     await saved.forge((plan) => ({
       ...plan,
       cluster: { ...plan.cluster, binary_check: { command, files: [] } },
@@ -133,6 +137,109 @@ describeReal('a forged plan file', () => {
     expect(silent.stderr).toContain('--allow siblings=secret/team-kv')
     expect(unchanged).toEqual(before)
     expect(repeated.exitCode).toBe(0)
+  })
+
+  const withoutFindings = (plan: Plan): Plan => ({ ...plan, findings: [] })
+  const declared = (plan: Plan): Plan => withoutFindings(changeNewVersion(plan, DECLARED))
+  const downgrades: [string, (plan: Plan) => Plan, object, number][] = [
+    ['without its findings', withoutFindings, {}, 3],
+    ['without its findings, beside a file that allows more', withoutFindings, DECLARED, 4],
+    ['with a declaration that its file does not have', declared, {}, 4],
+  ]
+
+  it.each(downgrades)('does not downgrade a plugin %s', async (_, forge, inFile, exitCode) => {
+    await using up = await save()
+    expect(await apply(up)).toMatchObject({ exitCode: 0 })
+    await using saved = await save({ use: 'v0.16.2', exitCode: 3 })
+    await using file = await writeKv({ use: 'v0.16.2', details: inFile })
+    await saved.forge(forge)
+    const before = await readAll()
+
+    const run = await apply(saved, ['-f', file.path])
+
+    expect(run).toMatchObject({ exitCode, journal: '' })
+    expect(run.stdout + run.stderr).toContain(exitCode === 3 ? 'data-downgrade' : 'downgrade_to')
+    expect(await readAll()).toEqual(before)
+  })
+
+  it('judges a plan anew whose findings were removed', async () => {
+    await using up = await save()
+    expect(await apply(up)).toMatchObject({ exitCode: 0 })
+    await using saved = await save({ use: 'v0.16.2', exitCode: 3 })
+    await saved.forge(withoutFindings)
+    const before = await readAll()
+
+    const run = await apply(saved)
+
+    expect(run).toMatchObject({ exitCode: 3, journal: '' })
+    expect(run.stdout).toContain('data-downgrade  secret/team-kv')
+    expect(await readAll()).toEqual(before)
+  })
+
+  it('writes no lock over the secret of an application', async () => {
+    const active = await sharedCluster().activeIndex()
+    const mount = { type: 'kv', options: { version: '2' } }
+    const secret = { data: { password: 'of-an-application' } }
+    await demand(active, 'sys/mounts/apps', mount)
+    await waitUntil('the mount takes a secret', () => demand(active, 'apps/data/billing', secret))
+    const read = () => sharedCluster().request<object>(active, 'GET', 'apps/data/billing')
+    const written = await read()
+    await using saved = await save()
+    await saved.forge((plan) => withLock(plan, 'apps/billing'))
+    const before = await readAll()
+
+    const shown = await runOn(sharedCluster(), ['show', saved.path])
+    const run = await apply(saved)
+    const beside = await apply(saved, ['-f', saved.file.path])
+
+    expect(shown.stdout).toContain('apps/billing')
+    expect(run).toMatchObject({ exitCode: 1, journal: '' })
+    expect(run.stderr).toContain('apps/billing, and the secret there is not a lock')
+    expect(beside).toMatchObject({ exitCode: 4, journal: '' })
+    const { status, body } = await read()
+    expect({ status, data: body['data' as never] }).toEqual({
+      status: 200,
+      data: written.body['data' as never],
+    })
+    expect(await readAll()).toEqual(before)
+  })
+
+  it('shows before approval which variable of this machine a plugin gets', async () => {
+    await using saved = await save()
+    await saved.forge(withVariable('AWS_SECRET_ACCESS_KEY'))
+    const before = await readAll()
+
+    const shown = await runOn(sharedCluster(), ['show', saved.path])
+    const markdown = await runOn(sharedCluster(), ['show', '--markdown', saved.path])
+    const asked = await runOn(sharedCluster(), ['apply', saved.path], {
+      answer: 'no',
+      env: MACHINE,
+    })
+    const beside = await apply(saved, ['-f', saved.file.path])
+
+    for (const { stdout } of [shown, markdown, asked]) {
+      expect(stdout).toContain('env X (from AWS_SECRET_ACCESS_KEY)')
+    }
+    expect(asked).toMatchObject({ exitCode: 1, journal: '' })
+    expect(beside).toMatchObject({ exitCode: 4, journal: '' })
+    expect(await readAll()).toEqual(before)
+  })
+
+  it('gives the token to no plugin, also from a variable with another name', async () => {
+    await using saved = await save()
+    await saved.forge(withVariable('TOKEN_OF_THE_PIPELINE'))
+    const before = await readAll()
+
+    const run = await runOn(sharedCluster(), ['apply', saved.path, '--auto-approve'], {
+      env: { TOKEN_OF_THE_PIPELINE: sharedCluster().token },
+    })
+
+    expect(run).toMatchObject({ exitCode: 3, journal: '' })
+    expect(run.stderr).toContain(
+      'secret/team-kv v0.21.0 gets the token as X from the variable TOKEN_OF_THE_PIPELINE',
+    )
+    expect(run.stdout + run.stderr).not.toContain(sharedCluster().token)
+    expect(await readAll()).toEqual(before)
   })
 
   it('sends nothing to an address that only it names', async () => {
@@ -182,6 +289,38 @@ function retiring(plan: Plan): Plan {
   })
 }
 
+function withLock(plan: Plan, kv: string): Plan {
+  return {
+    ...plan,
+    cluster: { ...plan.cluster, lock: kv },
+    desired: { ...plan.desired, cluster: { ...plan.desired.cluster, lock: { kv } } },
+  }
+}
+
+const DECLARED = { data: { downgrade_to: '>=0.16.0' } }
+
+/** Of what the plan was made of. */
+function changeNewVersion(plan: Plan, details: Partial<Binary>): Plan {
+  const { 'secret/team-kv': kv, ...others } = plan.desired.plugins ?? {}
+  const { 'v0.21.0': newer, ...older } = kv?.versions ?? {}
+  if (newer === undefined) throw new Error('the plan has no such version')
+  const versions = { ...older, 'v0.21.0': { ...newer, ...details } }
+  const plugins = { ...others, 'secret/team-kv': { ...kv, versions } }
+  return { ...plan, desired: { ...plan.desired, plugins } }
+}
+
+/** As a planner writes it: in the step and in what the plan was made of. */
+function withVariable(from: string): (plan: Plan) => Plan {
+  return (plan) => ({
+    ...changeNewVersion(plan, { env: { X: { from } } }),
+    steps: plan.steps.map((step) =>
+      step.action.kind === 'register'
+        ? { ...step, action: { ...step.action, env: [{ name: 'X', from }] } }
+        : step,
+    ),
+  })
+}
+
 function withSecretVariable(plan: Plan): Plan {
   return {
     ...plan,
@@ -207,25 +346,27 @@ interface Saved extends AsyncDisposable {
   readonly forge: (change: (plan: Plan) => Plan) => Promise<void>
 }
 
-async function save(): Promise<Saved> {
+interface KvFile {
+  readonly use?: 'v0.16.2' | 'v0.21.0'
+  /** Of v0.21.0. */
+  readonly details?: object
+}
+
+function writeKv({ use = 'v0.21.0', details = {} }: KvFile): Promise<DesiredFile> {
   const entry = (file: 'secrets-kv-0.16.2' | 'secrets-kv-0.21.0') => ({
     command: file,
     sha256: sharedCluster().pluginSha256(file),
   })
-  const file = await writeDesired({
-    plugins: {
-      'secret/team-kv': {
-        use: 'v0.21.0',
-        versions: {
-          'v0.16.2': entry('secrets-kv-0.16.2'),
-          'v0.21.0': { ...entry('secrets-kv-0.21.0'), data: { upgrade_from: '>=0.16.0' } },
-        },
-      },
-    },
-  })
+  const newer = { ...entry('secrets-kv-0.21.0'), data: { upgrade_from: '>=0.16.0' }, ...details }
+  const versions = { 'v0.16.2': entry('secrets-kv-0.16.2'), 'v0.21.0': newer }
+  return writeDesired({ plugins: { 'secret/team-kv': { use, versions } } })
+}
+
+async function save({ exitCode = 0, ...of }: KvFile & { exitCode?: number } = {}): Promise<Saved> {
+  const file = await writeKv(of)
   const path = join(dirname(file.path), 'plan.json')
   const made = await runOn(sharedCluster(), ['plan', '-f', file.path, '--out', path])
-  expect(made.exitCode).toBe(0)
+  expect(made.exitCode).toBe(exitCode)
   return {
     file,
     path,
@@ -239,8 +380,15 @@ async function save(): Promise<Saved> {
 
 function apply({ path }: Saved, flags: readonly string[] = []) {
   return runOn(sharedCluster(), ['apply', path, '--auto-approve', ...flags], {
-    env: { AWS_SECRET_ACCESS_KEY: 'a-secret-of-this-machine' },
+    env: MACHINE,
   })
+}
+
+const MACHINE = { AWS_SECRET_ACCESS_KEY: 'a-secret-of-this-machine' }
+
+async function demand(node: number, path: string, body: object): Promise<string | undefined> {
+  const { status } = await sharedCluster().request(node, 'POST', path, { body })
+  return status < 300 ? undefined : `${path} answers ${String(status)}`
 }
 
 /** Mounts, catalog, seal and the term of the encryption key. */
