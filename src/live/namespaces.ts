@@ -28,13 +28,15 @@ export interface NamespacesReading {
   readonly unreadable: readonly Unreadable[]
 }
 
-/** No server is known with as many; a list that does not end is none. */
-const MOST_NAMESPACES = 20_000
-const DEEPEST = 100
+/** No server is known with as many, the root included; a list that does not end is none. */
+export const MOST_NAMESPACES = 20_000
+/** Levels below the root. */
+export const DEEPEST = 100
 
 /**
  * The root and everything below it that could be listed, level by level; sorted. Throws a
- * LockstepError where there is no end of them.
+ * LockstepError (`too-many-namespaces`) where there are more than MOST_NAMESPACES, or more levels
+ * than DEEPEST.
  */
 export async function readNamespaces(
   reader: Reader,
@@ -44,13 +46,24 @@ export async function readNamespaces(
   const unreadable: Unreadable[] = []
   let level: readonly Namespace[] = [ROOT_NAMESPACE]
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST) throw tooMany(address, `more than ${DEEPEST} levels`)
-    const below = await Promise.all(level.map((parent) => listBelow(reader, address, parent)))
+    if (depth > DEEPEST) {
+      throw tooMany(`${address} lists namespaces more than ${DEEPEST} levels deep`)
+    }
+    const below = await Promise.all(
+      level.map(async (parent) => {
+        const listed = await listBelow(reader, address, parent)
+        // At once, so that a name listed twice is not followed twice, level by level.
+        const added = [...new Set(listed.namespaces)].filter((one) => !found.has(one))
+        for (const namespace of added) found.add(namespace)
+        if (found.size > MOST_NAMESPACES) {
+          throw tooMany(`${address} lists more than ${MOST_NAMESPACES} namespaces`)
+        }
+        return { ...listed, namespaces: added }
+      }),
+    )
     unreadable.push(...below.flatMap((one) => one.unreadable))
     for (const { closed } of below) if (closed !== undefined) found.delete(closed)
-    level = below.flatMap((one) => one.namespaces).filter((namespace) => !found.has(namespace))
-    for (const namespace of level) found.add(namespace)
-    if (found.size > MOST_NAMESPACES) throw tooMany(address, `more than ${MOST_NAMESPACES}`)
+    level = below.flatMap((one) => one.namespaces)
   }
   return {
     namespaces: [...found].sort(compareText),
@@ -110,10 +123,10 @@ function isClosed({ locked, tainted }: ListedNamespace): boolean {
   return locked || tainted
 }
 
-function tooMany(address: NodeAddress, told: string): LockstepError {
+function tooMany(message: string): LockstepError {
   return new LockstepError({
     code: 'too-many-namespaces',
-    message: `${address} lists ${told} of namespaces below one another`,
+    message,
     hint: 'Check that the address is that of a server, and that nothing between here and the server changes its answers.',
   })
 }
