@@ -1,4 +1,4 @@
-/** Something that listens where a server is expected, and counts who comes. It knows no answer. */
+/** Something that listens where a server is expected, and counts who comes. */
 import { createServer } from 'node:http'
 
 export interface Listener extends AsyncDisposable {
@@ -9,12 +9,17 @@ export interface Listener extends AsyncDisposable {
   readonly tokens: () => number
 }
 
-export async function startListener(): Promise<Listener> {
+/** `answers` by path, as `/v1/sys/health`; to any other it answers 404. */
+export async function startListener(
+  answers: Readonly<Record<string, unknown>> = {},
+): Promise<Listener> {
   let connections = 0
   let tokens = 0
   const server = createServer((request, response) => {
     if (request.headers['x-vault-token'] !== undefined) tokens += 1
-    response.writeHead(404, { 'Content-Type': 'application/json' }).end('{"errors":[]}')
+    const body = answers[(request.url ?? '').replace(/\?.*$/, '')]
+    response.writeHead(body === undefined ? 404 : 200, { 'Content-Type': 'application/json' })
+    response.end(JSON.stringify(body ?? { errors: [] }))
   })
   server.on('connection', () => (connections += 1))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -122,6 +122,59 @@ describeReal('a node that an untrusted file lists', () => {
   })
 })
 
+describeReal('a listed node of another cluster', () => {
+  /** A standby as those of the cluster are, of the cluster with this id. */
+  async function startStandby(change: object) {
+    const { body } = await sharedCluster().request<object>(
+      await sharedCluster().activeIndex(),
+      'GET',
+      'sys/health',
+    )
+    return startListener({ '/v1/sys/health': { ...body, standby: true, ...change } })
+  }
+
+  it('is asked which cluster it belongs to, gets no token, and blocks the plan', async () => {
+    const { addresses } = sharedCluster()
+    await using other = await startStandby({ cluster_id: 'the-id-of-another-cluster' })
+    await using listed = await write({ cluster: { nodes: [...addresses, other.address] } })
+    await using plain = await write()
+    const given = [...addresses, other.address].flatMap((address) => ['--node', address])
+
+    for (const args of [
+      ['status', '-f', listed.path],
+      ['plan', '-f', listed.path],
+      ['drift', '-f', listed.path],
+      ['apply', '--auto-approve', '-f', listed.path],
+      ['status', ...given],
+      ['plan', '-f', plain.path, ...given],
+    ]) {
+      const run = await runOn(sharedCluster(), args)
+
+      const told = `${run.stdout}${run.stderr}`
+      expect(told, args.join(' ')).toContain('this node belongs to another cluster, ')
+      expect(told, args.join(' ')).toContain('the-id-of-another-cluster')
+      if (args[0] === 'plan' || args[0] === 'apply') expect(run.exitCode, told).toBe(3)
+    }
+    expect(other.connections()).toBeGreaterThan(0)
+    expect(other.tokens()).toBe(0)
+  })
+
+  it('gets none where it does not say, and gets one where it says that of the cluster', async () => {
+    const { addresses } = sharedCluster()
+    await using silent = await startStandby({ cluster_id: '', cluster_name: '' })
+    await using own = await startStandby({})
+    const status = (node: string) =>
+      runOn(sharedCluster(), ['status', ...[...addresses, node].flatMap((one) => ['--node', one])])
+
+    const untold = await status(silent.address)
+    await status(own.address)
+
+    expect(untold.stdout).toContain('this node does not say which cluster it belongs to')
+    expect(silent.tokens()).toBe(0)
+    expect(own.tokens()).toBeGreaterThan(0)
+  })
+})
+
 describeReal('a command in a file', () => {
   beforeAll(async () => {
     await sharedCluster().reset()
