@@ -21,6 +21,8 @@ export interface LiveState {
   readonly cluster: { readonly name: string; readonly id: string }
   /** Sorted by address; exactly one is active while the cluster has a leader. */
   readonly nodes: readonly LiveNode[]
+  /** The storage is not Raft, so that `sys/ha-status` alone says which nodes there are. */
+  readonly members_unconfirmed?: true
   /** Sorted by plugin, then version. An unversioned entry hides the builtin of its name. */
   readonly catalog: readonly CatalogEntry[]
   /** Secrets engines and auth methods of every namespace that could be listed, by path. */

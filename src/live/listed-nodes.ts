@@ -79,6 +79,7 @@ export async function checkListedNodes(reader: Reader, asked: ListedNodes): Prom
       ...untold.map(({ why }) => why),
       ...unreadable,
     ],
+    unconfirmed: members.unconfirmed,
     ...(failure !== undefined && { failure: failure.error }),
   }
 }

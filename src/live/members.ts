@@ -44,6 +44,8 @@ export interface Members {
   /** Nodes that report and are in no Raft configuration: the two sources disagree. */
   readonly strangers: readonly Member[]
   readonly unreadable: readonly Unreadable[]
+  /** The storage is not Raft: no second source confirms the reporting nodes. */
+  readonly unconfirmed: boolean
   /** Why the reporting nodes could not be had. */
   readonly failure?: { readonly unreadable: Unreadable; readonly error: LockstepError }
 }
@@ -89,6 +91,7 @@ async function readMembersOnce(
       .filter((server) => !heard.has(hostOf(server.address)))
       .map((server) => unheardMember(server, scheme)),
     unreadable,
+    unconfirmed: raft.kind === 'no-raft' && reporting.length > 0,
     ...(told.kind === 'failure' && { failure: told.failure }),
   }
   return { members, passing: told.kind === 'failure' && told.passing }

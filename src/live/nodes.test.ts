@@ -172,7 +172,16 @@ describe('the members of the Raft cluster', () => {
       { ...RAFT_REFUSED, 'sys/seal-status': { status: 200, body: { storage_type: 'consul' } } },
     ],
   ])('are not missed on storage %s', async (_name, answers) => {
-    expect((await look(answers).live).unreadable).toEqual([])
+    for (const nodes of [undefined, NODES]) {
+      const live = await look(answers, nodes).live
+
+      expect(live.unreadable).toEqual([])
+      expect(live.members_unconfirmed).toBe(true)
+    }
+  })
+
+  test.each([{}, RAFT_REFUSED])('are confirmed or missed on Raft', async (answers) => {
+    expect(await look(answers).live).not.toHaveProperty('members_unconfirmed')
   })
 })
 

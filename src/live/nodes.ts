@@ -22,6 +22,8 @@ export interface NodesFound {
   /** Members of the cluster that are not asked: dead ones, above all, or left out of a given list. */
   readonly unasked: readonly LiveNode[]
   readonly unreadable: readonly Unreadable[]
+  /** The storage is not Raft: no second source confirms which nodes the cluster has. */
+  readonly unconfirmed: boolean
 }
 
 /**
@@ -56,6 +58,7 @@ export async function discoverNodes(reader: Reader, address: NodeAddress): Promi
       ...strangersOf(found),
     ],
     unreadable: found.unreadable,
+    unconfirmed: found.unconfirmed,
   }
 }
 

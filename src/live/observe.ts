@@ -61,12 +61,14 @@ function activeNodes({ nodes }: Pick<LiveState, 'nodes'>): readonly LiveNode[] {
 
 async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveState> {
   const { address } = options
-  const [{ nodes, roots, unreadable }, listed, pinned, namespaces] = await Promise.all([
-    readNodes(reader, options),
-    listEntries(reader, address),
-    readPinnedVersions(reader, address),
-    readNamespaces(reader, address),
-  ])
+  const [{ nodes, roots, unreadable, unconfirmed }, listed, pinned, namespaces] = await Promise.all(
+    [
+      readNodes(reader, options),
+      listEntries(reader, address),
+      readPinnedVersions(reader, address),
+      readNamespaces(reader, address),
+    ],
+  )
   const active = nodes.find(({ node }) => node.role === 'active')
   if (active === undefined) throw noActiveNode(nodes.map(({ node }) => node))
   const { plugins, also } = options
@@ -104,6 +106,7 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
     server_version: active.node.version,
     cluster: active.cluster,
     nodes: told,
+    ...(unconfirmed && { members_unconfirmed: true }),
     catalog: catalog.entries,
     mounts: mounts.mounts,
     connections: connections.connections,
@@ -148,6 +151,7 @@ interface NodesReading {
   readonly nodes: readonly NodeReport[]
   readonly roots: ReadonlyMap<NodeAddress, Promise<NodeMounts>>
   readonly unreadable: readonly Unreadable[]
+  readonly unconfirmed: boolean
 }
 
 async function readNodes(
@@ -183,13 +187,14 @@ function askForMounts(reader: Reader, addresses: readonly NodeAddress[]): NodesR
 function joinNodes(
   nodes: readonly NodeReport[],
   roots: NodesReading['roots'],
-  { unasked, unreadable }: Pick<NodesFound, 'unasked' | 'unreadable'>,
+  { unasked, unreadable, unconfirmed }: NodesFound,
 ): NodesReading {
   const silent = unasked.map((node) => ({ node, cluster: { name: '', id: '' } }))
   return {
     nodes: [...nodes, ...silent].sort((a, b) => compareText(a.node.address, b.node.address)),
     roots,
     unreadable,
+    unconfirmed,
   }
 }
 

@@ -32,6 +32,16 @@ describe('renderStatus', () => {
     expect(text).not.toMatch(/^MOUNT.*node2/m)
   })
 
+  it('says below the nodes that only one list has them, where the storage is not Raft', () => {
+    const live = { ...STATES.steady, members_unconfirmed: true } as const
+    const [nodes = ''] = renderStatus(live, { palette, width: 80 }).split('\n\n')
+
+    expect(lastLine(nodes)).toBe(
+      'Only sys/ha-status lists the nodes: the storage is not Raft, so no second list confirms them.',
+    )
+    expect(renderStatus(STATES.steady, { palette, width: 80 })).not.toContain('ha-status')
+  })
+
   it('gives the all-clear only when everything was seen', () => {
     const unseen = { ...STATES.steady, nodes: [liveNode(1), liveNode(2, { state: 'sealed' })] }
 

@@ -28,7 +28,7 @@ export function renderStatus(
 ): string {
   const mounts = viewMounts(live)
   return [
-    header(live, palette),
+    [header(live, palette), ...unconfirmedLine(live, palette)].join('\n'),
     mountsSection(mounts, live, palette, width),
     connectionsSection(live, palette),
     pinsSection(live, palette),
@@ -61,6 +61,15 @@ function header({ cluster, product, server_version, nodes }: LiveState, palette:
   ])
   const title = `Cluster ${palette.bold(printable(cluster.name))}, ${server}`
   return [title, ...layTable(dropEmptyColumns(rows), '  ').lines].join('\n')
+}
+
+function unconfirmedLine({ members_unconfirmed }: LiveState, palette: Palette): string[] {
+  if (members_unconfirmed !== true) return []
+  return [
+    palette.dim(
+      'Only sys/ha-status lists the nodes: the storage is not Raft, so no second list confirms them.',
+    ),
+  ]
 }
 
 function dropEmptyColumns(rows: readonly (readonly Cell[])[]): Cell[][] {
