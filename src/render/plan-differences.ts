@@ -2,6 +2,7 @@
 import { diffLines } from 'diff'
 import type { DesiredStateDocument } from '../documents/desired-state.generated.ts'
 import type { Plan, Step } from '../documents/plan.generated.ts'
+import { maskArguments } from '../domain/secret-arguments.ts'
 import { stepLines } from './step-lines.ts'
 
 export interface PlanDifferences {
@@ -45,11 +46,22 @@ export function renderDesiredDifferences(
 }
 
 function changedLines(before: string, after: string): string[] {
-  return diffLines(before, after).flatMap(({ value, added, removed }) => {
-    if (!added && !removed) return []
-    const lines = value.replace(/\n$/, '').split('\n')
-    return lines.map((line) => `${added ? '+' : '-'} ${line}`)
+  const [left, right] = [before, after].map((text) => maskLines(text.split('\n')))
+  let [atLeft, atRight] = [0, 0]
+  return diffLines(before, after).flatMap(({ count, added, removed }) => {
+    const [fromLeft, fromRight] = [atLeft, atRight]
+    if (!added) atLeft += count
+    if (!removed) atRight += count
+    if (added) return (right ?? []).slice(fromRight, atRight).map((line) => `+ ${line}`)
+    return removed ? (left ?? []).slice(fromLeft, atLeft).map((line) => `- ${line}`) : []
   })
+}
+
+/** Masked after they are compared: two secrets that differ must not look the same. */
+function maskLines(lines: readonly string[]): string[] {
+  const values = lines.map((line) => line.trim().replace(/^"|",?$/g, ''))
+  const masked = maskArguments(values)
+  return lines.map((line, at) => line.replace(values[at] ?? '', () => masked[at] ?? ''))
 }
 
 function sortKeys(value: unknown): unknown {

@@ -11,6 +11,7 @@ import type {
   StepVerification,
 } from '../documents/plan.generated.ts'
 import { count } from '../domain/count.ts'
+import { maskArguments } from '../domain/secret-arguments.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import { versionLabel } from '../domain/names.ts'
 import { describeAction } from './action-text.ts'
@@ -121,7 +122,7 @@ function describeRegistration({ entry, env }: RegisterAction): string[] {
     from === undefined ? `${name} (from the file)` : `${name} (from ${from})`,
   )
   return [
-    ...(entry.args.length > 0 ? [`args ${shellWords(entry.args)}`] : []),
+    ...(entry.args.length > 0 ? [`args ${shellWords(maskArguments(entry.args))}`] : []),
     ...(variables.length > 0 ? [`env ${variables.join(', ')}`] : []),
   ]
 }

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import { isColoured } from '../../src/cli/host/colour.ts'
 import { processHost, type Host } from '../../src/cli/host/host.ts'
+import { planId } from '../../src/plan/make-plan.ts'
 import { plan } from '../builders/plan.ts'
 import { runLockstep } from './run-lockstep.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
@@ -18,7 +19,9 @@ it.each([
   // What programs set for others must not count as a terminal.
   { args: [], env: { CI: 'true' }, coloured: false },
 ])('a plan shown with $args and $env is coloured: $coloured', async ({ args, env, coloured }) => {
-  await using folder = await makeScratchFolder({ 'plan.json': JSON.stringify(plan()) })
+  const made = plan()
+  const saved = { ...made, plan_id: planId(made) }
+  await using folder = await makeScratchFolder({ 'plan.json': JSON.stringify(saved) })
 
   const run = await runLockstep(['show', 'plan.json', ...args], { cwd: folder.path, env })
 
