@@ -4,7 +4,7 @@ import type { Plan } from '../documents/plan.generated.ts'
 import type { AwayNode, RunOutcome, Unconfirmed } from '../documents/run-outcome.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import type { DesiredState } from '../domain/desired.ts'
-import { EXIT, LockstepError } from '../domain/errors.ts'
+import { LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 import { draftPlan } from '../plan/make-plan.ts'
 
@@ -31,8 +31,8 @@ const LOOK_EVERY = 500
 /**
  * The outcome with what the last look at the cluster showed. `unconfirmed` where planning again finds
  * something to do for as long as nodes that all answer may take to agree, or where a node of the plan
- * does not answer for itself within `patience`. Throws a LockstepError (exit 8) where the token may
- * not read the cluster.
+ * does not answer for itself within `patience`, or where the cluster could not be read: with a
+ * token that ended meanwhile too, since the steps were done and must be told.
  */
 export async function confirmInSync(
   outcome: DoneOutcome,
@@ -62,11 +62,13 @@ interface Look {
 
 async function look({ plan, desired, observe, folder }: Confirmation): Promise<Look> {
   const live = await observe().catch((error: unknown) => {
-    if (error instanceof LockstepError && error.exitCode === EXIT.error) return error
+    if (error instanceof LockstepError) return error
     throw error
   })
   if (live instanceof LockstepError) {
-    return { unconfirmed: { kind: 'cluster_not_read', why: live.message } }
+    const { message, hint } = live
+    const why = hint === undefined ? message : `${message}. ${hint}`
+    return { unconfirmed: { kind: 'cluster_not_read', why } }
   }
   const away = findAway(plan, live)
   // The plan was accepted knowing of those that did not answer then.

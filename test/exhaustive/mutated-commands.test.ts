@@ -4,7 +4,8 @@ import { trySimulated } from '../mutated-answers/simulated-trials.ts'
 test('every command ends in the right result or a clear error, whichever answer is mutated', async () => {
   const { tried, clean, wrong, crashed } = await trySimulated({
     depth: 3,
-    count: 200,
+    count: 180,
+    applyCount: 500,
   })
 
   console.log(`${tried} tried, ${clean} clean, ${wrong.length} false, ${crashed.length} crashed`)

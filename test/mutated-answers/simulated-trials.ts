@@ -33,8 +33,14 @@ const FILE = {
 
 const EXPECTED = { plugin: KV, mount: PATH, desired: sha256Of(KV, NEW) }
 
-/** Tries so many mutations of each command, and adds up what came of them. */
-export async function trySimulated(sampling: Sampling): Promise<Counts> {
+/**
+ * Tries `count` mutations of each command that reads, and `applyCount` of an apply, which asks far
+ * more; adds up what came of them.
+ */
+export async function trySimulated({
+  applyCount,
+  ...sampling
+}: Sampling & { readonly applyCount: number }): Promise<Counts> {
   const own: { twin: Twin } = { twin: drifted(TWO) }
   // One server for all runs; each has the twin that its trial made.
   const server = await startTwinServer(
@@ -49,7 +55,10 @@ export async function trySimulated(sampling: Sampling): Promise<Counts> {
     const target = { addresses: server.addresses, token: TOKEN, isSimulated: true }
     const sum = { tried: 0, clean: 0, wrong: [] as string[], crashed: [] as string[] }
     for (const trial of trialsOn(own)) {
-      const { tried, clean, wrong, crashed } = await tryCommand(target, trial, sampling)
+      const { tried, clean, wrong, crashed } = await tryCommand(target, trial, {
+        ...sampling,
+        ...(trial.args[0] === 'apply' && { count: applyCount }),
+      })
       sum.tried += tried
       sum.clean += clean
       sum.wrong.push(...wrong)
