@@ -135,7 +135,7 @@ describeReal('rollback', () => {
     const [command = '', ...where] = argumentsFor(stage, 'rollback', file, options)
     const toHalfWay = await stage.place.run([command, last, ...where])
     const [, typed = ''] =
-      /To return to where that one began: lockstep (.*)/.exec(toHalfWay.stderr) ?? []
+      /To roll back to where run \S+ began: lockstep (.*)/.exec(toHalfWay.stderr) ?? []
     const back = await goBack(file)
 
     expect(finished.exitCode).toBe(0)
