@@ -108,7 +108,10 @@ describeOwn('a run whose nodes move', onStandbys, () => {
       const { exitCode, stdout } = await run.ended
       await cluster.node(gone).restart()
 
-      expect(stdout).toContain('Every step is done, but not every node can be seen now.')
+      // The node that is away may be the one that the program was given the address of.
+      expect(stdout).toMatch(
+        /^Every step is done, but (not every node can be seen|the cluster cannot be read) now\.$/m,
+      )
       expect(stdout).toContain(`Not seen at the end: ${cluster.addresses[gone] ?? ''} (`)
       expect(stdout).toContain('When it starts again, it runs: alpha/ v0.21.0.')
       expect(stdout).not.toContain('Apply complete')
