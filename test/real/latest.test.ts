@@ -202,6 +202,14 @@ async function register(cluster: TestCluster, version: string, file: PluginFile)
   const active = await cluster.activeIndex()
   const answer = await cluster.request(active, 'POST', `sys/plugins/catalog/${KV}`, { body })
   expect(answer.status).toBe(204)
+  // A standby that restarts before it has heard of an entry starts what was there before.
+  for (const node of cluster.addresses.keys()) {
+    await waitUntil(`node ${node} has ${version}`, async () => {
+      const path = `sys/plugins/catalog/${KV}?version=${version}`
+      const { status } = await cluster.request(node, 'GET', path, { noForwarding: true })
+      return status === 200 ? undefined : `it answers ${status}`
+    })
+  }
 }
 
 async function versionsOf(cluster: TestCluster): Promise<string[]> {
