@@ -36,7 +36,10 @@ function readReport(path) {
   )
   // As an error outside of every test.
   if (report.success || suites.some(({ failed }) => failed > 0)) return suites
-  return [...suites, { name: `${path}: the run itself`, seconds: 0, passed: 0, failed: 1, failures: [] }]
+  return [
+    ...suites,
+    { name: `${path}: the run itself`, seconds: 0, passed: 0, failed: 1, failures: [] },
+  ]
 }
 
 function shortened(text) {
