@@ -29,8 +29,12 @@ test('nothing is found where there is nothing', () => {
 
 test('every value of the environment is a secret, but addresses and what is short', () => {
   const env = {
-    ...{ BAO_ADDR: 'http://127.0.0.1:8200', VAULT_CACERT: '/tmp/ca.pem', PATH: '/usr/bin:/bin' },
-    ...{ BAO_TOKEN: 's.token', HTTPS_PROXY: 'a-value', ANSWER: 'yes' },
+    BAO_ADDR: 'http://127.0.0.1:8200',
+    VAULT_CACERT: '/tmp/ca.pem',
+    PATH: '/usr/bin:/bin',
+    BAO_TOKEN: 's.token',
+    HTTPS_PROXY: 'a-value',
+    ANSWER: 'yes',
   }
 
   expect(secretsOf(env)).toEqual(['s.token', 'a-value'])

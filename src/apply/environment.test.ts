@@ -8,7 +8,10 @@ import { resolveEnvironment } from './environment.ts'
 const [id, of] = [plugin('secret/my-kv'), version('v1.0.0')]
 const entry = { command: 'kv', sha256: sha256Of(id, of), args: [] }
 const registration = (name: string): RegisterAction => ({
-  ...{ kind: 'register', plugin: id, version: of, entry },
+  kind: 'register',
+  plugin: id,
+  version: of,
+  entry,
   env: [{ name, from: name }],
 })
 const [after, before] = [registration('NEW'), registration('OLD')]
@@ -16,7 +19,8 @@ const changing = plan({
   steps: [{ ...step('register', after, 'changed'), undo: [before] }],
 })
 const from = (variables: Record<string, string>) => ({
-  ...{ desired: undefined, variables },
+  desired: undefined,
+  variables,
   token: 'the-token',
 })
 

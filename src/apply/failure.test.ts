@@ -9,7 +9,11 @@ const node = nodeAddress(2)
 const sha256 = 'a'.repeat(64) as Sha256
 const files = new Map([[sha256, 'kv-2']])
 const [first, second] = ['a/', 'b/'].map((path): Fact & { fact: 'running' } => ({
-  ...{ fact: 'running', mount: mountPath(path), namespace: ROOT_NAMESPACE, node, sha256 },
+  fact: 'running',
+  mount: mountPath(path),
+  namespace: ROOT_NAMESPACE,
+  node,
+  sha256,
 }))
 const due = [first!, second!]
 const down = due.map((fact) => {

@@ -13,7 +13,9 @@ test('a step that was done already has its number too', async () => {
 
   await lineProgress(plan({ steps }), (line) => lines.push(line)).sink({
     ...stamp,
-    ...{ event: 'step_done', step: 'v2.0.0', outcome: 'already' },
+    event: 'step_done',
+    step: 'v2.0.0',
+    outcome: 'already',
   })
 
   expect(lines).toEqual(['[2/2] deregister secret/my-kv v2.0.0 … already so\n'])

@@ -25,7 +25,9 @@ export function compareStates(
   { apply, past }: { readonly apply: string; readonly past: Past },
 ): Comparison {
   return {
-    ...{ live, index, past },
+    live,
+    index,
+    past,
     serving: live.nodes.filter(({ state }) => state === 'serving'),
     apply: `\`${apply}\``,
   }

@@ -120,7 +120,9 @@ describe('a pin', () => {
       NEW,
       {},
       {
-        ...{ product: 'vault', nodes, mounts: [mount] },
+        product: 'vault',
+        nodes,
+        mounts: [mount],
         pins: [{ plugin: KV, version: OLD }],
       },
     )

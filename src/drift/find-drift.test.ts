@@ -258,8 +258,12 @@ describe('what is ignored', () => {
     expect(report).toMatchObject({ in_sync: false, ignored: [] })
     expect(report.unused_ignores).toEqual([
       {
-        ...{ class: 'version-differs', subject: PATH, because: 'CHG-1432', until: '2026-06-14' },
-        ...{ is: 'expired', at: 'lockstep.yaml:20:3' },
+        class: 'version-differs',
+        subject: PATH,
+        because: 'CHG-1432',
+        until: '2026-06-14',
+        is: 'expired',
+        at: 'lockstep.yaml:20:3',
       },
     ])
   })

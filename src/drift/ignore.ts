@@ -45,7 +45,10 @@ export function findUnusedIgnores(
     const isUsed = differences.some((one) => one.class === name && isOf(one, subject))
     if (!isExpired && isUsed) return []
     return {
-      ...{ class: name, subject, because, ...(until !== undefined && { until }) },
+      class: name,
+      subject,
+      because,
+      ...(until !== undefined && { until }),
       is: isExpired ? 'expired' : 'unused',
       at: formatSource(source),
     }

@@ -35,7 +35,10 @@ it('is pending where a run changed the arguments and did not get to reload', () 
   expect(report.in_sync).toBe(false)
   expect(report.differences).toEqual([
     expect.objectContaining({
-      ...{ class: 'reload-pending', subject: PATH, mount: PATH, plugin: KV },
+      class: 'reload-pending',
+      subject: PATH,
+      mount: PATH,
+      plugin: KV,
       found: 'the same binary, started with other arguments or another command',
       cause: expect.stringContaining('was not reloaded on 3 of 3 nodes since') as string,
       fix: '`lockstep apply -f lockstep.yaml`',

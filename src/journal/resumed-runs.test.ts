@@ -89,14 +89,21 @@ function run(
 
 function started(name: string, of = 'secret/my-kv', path = mount): RunStarted {
   return {
-    ...{ event: 'run_started', at, run: name, plan_id: 'p', steps: 1, by: 'me@here' },
+    event: 'run_started',
+    at,
+    run: name,
+    plan_id: 'p',
+    steps: 1,
+    by: 'me@here',
     cluster: { id: 'c', name: 'lab' },
     before: {
       entries: [],
       mounts: [
         {
-          ...{ mount: path, namespace: ROOT_NAMESPACE },
-          ...{ plugin: plugin(of), version: version('v1.0.0') },
+          mount: path,
+          namespace: ROOT_NAMESPACE,
+          plugin: plugin(of),
+          version: version('v1.0.0'),
         },
       ],
       connections: [],

@@ -5,7 +5,9 @@ import type { JournalEvent } from '../documents/journal.generated.ts'
 import { followRun } from './run-progress.ts'
 
 const action = {
-  ...{ kind: 'deregister' as const, plugin: plugin('secret/my-kv'), version: version('v1.0.0') },
+  kind: 'deregister' as const,
+  plugin: plugin('secret/my-kv'),
+  version: version('v1.0.0'),
 }
 const stamp = { at: '2026-01-01T00:00:00Z', run: 'run-1' }
 const steps = ['one', 'two', 'three', 'four'].map((id) => ({
@@ -18,7 +20,9 @@ function started(id: string): JournalEvent {
     ...stamp,
     event: 'step_started',
     step: id,
-    ...{ number: 1, of: 4, action },
+    number: 1,
+    of: 4,
+    action,
     undo: [],
     restores: [],
   }

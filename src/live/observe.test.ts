@@ -62,8 +62,11 @@ describe('a standby that is behind the active node', () => {
 
     expect(live.unreadable).toEqual([
       {
-        ...{ what: 'mounts', path: 'sys/mounts', node: STANDBY },
-        ...{ reason: 'HTTP 403 permission denied', denied: true },
+        what: 'mounts',
+        path: 'sys/mounts',
+        node: STANDBY,
+        reason: 'HTTP 403 permission denied',
+        denied: true,
       },
     ])
   })

@@ -352,7 +352,8 @@ function freshOf(
 ) {
   const { draft, desired: asked, live } = safetyInput(parts)
   return finishPlan(draft, asked, live, {
-    ...{ findings: [], rehearsal: null },
+    findings: [],
+    rehearsal: null,
     ...(binaryCheck !== undefined && { binaryCheck }),
   })
 }

@@ -12,7 +12,10 @@ test.each([EXIT.error, EXIT.notAllowed])(
     const done = { kind: 'done' as const, done: ['tune a/'], already: [] }
 
     const outcome = await confirmInSync(done, {
-      ...{ plan: plan(), desired: desiredState(), folder: '/nowhere', patience: 0 },
+      plan: plan(),
+      desired: desiredState(),
+      folder: '/nowhere',
+      patience: 0,
       observe: () => Promise.reject(fault),
       now: () => new Date(0),
       wait: () => Promise.resolve(),

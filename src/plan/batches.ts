@@ -75,7 +75,10 @@ function moveSteps(
   )
   const isReloaded = ({ target }: MountChange): boolean => reloaded.has(target.mount.path)
   const checking = checkSteps(moves, group, live, {
-    ...{ checks, requested, followed, isReloaded },
+    checks,
+    requested,
+    followed,
+    isReloaded,
   })
   return [...checking, ...tunes, ...reloads]
 }

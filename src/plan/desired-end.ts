@@ -63,7 +63,10 @@ function findEndMounts(
       return { mount: mount.path, configured, version, sha256, nodes: where(version, nodes) }
     }),
     ...targets.newMounts.map(({ desired, configured, version, sha256 }) => ({
-      ...{ mount: desired.path, configured, version, sha256 },
+      mount: desired.path,
+      configured,
+      version,
+      sha256,
       nodes: where(version, serving),
     })),
   ]

@@ -87,8 +87,11 @@ function mountSteps(
   const { id } = plugin
   const { checks, requested } = known.past
   const moving = {
-    ...{ plugin: id, live: known.live, entries: byThen },
-    ...{ checks, requested: requested.checks },
+    plugin: id,
+    live: known.live,
+    entries: byThen,
+    checks,
+    requested: requested.checks,
   }
   const stays = ({ target }: MountChange): boolean =>
     underMounts.some(({ version }) => version.version === target.version)

@@ -113,7 +113,9 @@ function findTargets(plugin: DesiredPlugin, said: NamedInFile, index: LiveIndex)
   const overrides = plugin.versions.length > 0 || OVERRIDING.has(plugin.use?.value.kind)
   if (!isOverridable(plugin.id) && overrides) {
     return {
-      ...{ mounts: [], newMounts: [], connections: [] },
+      mounts: [],
+      newMounts: [],
+      connections: [],
       impossible: [{ kind: 'not-overridable', plugin: plugin.id, source: plugin.source }],
     }
   }

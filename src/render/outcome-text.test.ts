@@ -21,23 +21,29 @@ const wrongBytes: Failure = {
   ],
 }
 const reload: Action = {
-  ...{ kind: 'reload', node, namespace: ROOT_NAMESPACE },
+  kind: 'reload',
+  node,
+  namespace: ROOT_NAMESPACE,
   mounts: [mountPath('a/'), mountPath('b/')],
 }
 const mountsNotRolledBack = reload.mounts.map((mount) => ({
-  ...{ mount, node, file: 'kv-1', sha256: '43fa0c46509d'.padEnd(64, '0') as Sha256 },
+  mount,
+  node,
+  file: 'kv-1',
+  sha256: '43fa0c46509d'.padEnd(64, '0') as Sha256,
   found: 'no answer (backend is nil)',
 }))
 const rollbackFailed: RunOutcome & RollbackFailed = {
-  ...{ kind: 'rollback_failed', step: 's', failure: wrongBytes, problems: wrongBytes },
-  ...{
-    mounts_not_rolled_back: mountsNotRolledBack,
-    by_hand: [reload],
-    done: [],
-    already: [],
-    rolled_back: ['t'],
-    not_rolled_back: ['s'],
-  },
+  kind: 'rollback_failed',
+  step: 's',
+  failure: wrongBytes,
+  problems: wrongBytes,
+  mounts_not_rolled_back: mountsNotRolledBack,
+  by_hand: [reload],
+  done: [],
+  already: [],
+  rolled_back: ['t'],
+  not_rolled_back: ['s'],
   remaining: [],
 }
 
@@ -54,7 +60,9 @@ test('done says of which nodes it was checked', () => {
 
 test('says last which mounts cannot be written to, and what cures that', () => {
   const outcome: RunOutcome = {
-    ...{ kind: 'done', done: ['s'], already: [] },
+    kind: 'done',
+    done: ['s'],
+    already: [],
     readOnly: [{ mount: mountPath('a/'), node: nodeAddress(1) }],
   }
   const text = told(outcome)
@@ -127,7 +135,10 @@ test.each([
 test('a stale plan says each thing once, and how to plan anew', () => {
   const mismatch: Mismatch = {
     fact: { fact: 'no_mount', mount: mountPath('a/'), namespace: ROOT_NAMESPACE },
-    ...{ subject: 'a/', field: 'mount', expected: 'nothing mounted', found: 'a mount' },
+    subject: 'a/',
+    field: 'mount',
+    expected: 'nothing mounted',
+    found: 'a mount',
     state: 'final',
   }
   const text = told({ kind: 'stale', step: 's', mismatches: [mismatch, mismatch], ...sofar })
@@ -139,7 +150,10 @@ test('a stale plan says each thing once, and how to plan anew', () => {
 test('a stale retirement says what uses the version after all', () => {
   const mismatch: Mismatch = {
     fact: { fact: 'no_mount', mount: mountPath('a/'), namespace: ROOT_NAMESPACE },
-    ...{ subject: 'secret/x v1.0.0', field: 'used by', expected: 'nothing', found: 'a/ runs it' },
+    subject: 'secret/x v1.0.0',
+    field: 'used by',
+    expected: 'nothing',
+    found: 'a/ runs it',
     state: 'final',
   }
 

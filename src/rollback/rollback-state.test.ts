@@ -54,7 +54,9 @@ describe('a version that was retired since', () => {
     const retiring = runStarted([{ plugin: id, version: V1, entry: old }])
 
     const { desired } = rollbackState({
-      ...{ started, live, file: undefined },
+      started,
+      live,
+      file: undefined,
       runs: [[started], [retiring]],
     })
 
@@ -76,7 +78,9 @@ describe('mounts that a run found with a reload due', () => {
   const stillDue: LiveMount = { ...mountOf('a/', KV, 'v2.0.0'), configured_version: V1 }
   const back = (...mounts: readonly LiveMount[]) =>
     rollbackState({
-      ...{ started, runs: [[started]], file: undefined },
+      started,
+      runs: [[started]],
+      file: undefined,
       live: liveState({ catalog: [entryOf(KV, 'v1.0.0')], mounts }),
     })
 
@@ -101,7 +105,10 @@ describe('mounts that a run found with a reload due', () => {
     const live = liveState({ catalog: [entryOf(KV, 'v1.0.0')], mounts: [mount] })
 
     const { desired, notes } = rollbackState({
-      ...{ started: silent, runs: [[silent]], live, file: undefined },
+      started: silent,
+      runs: [[silent]],
+      live,
+      file: undefined,
     })
 
     expect(desired.mounts).toMatchObject([{ use: { value: { version: V1 } } }])
@@ -114,14 +121,21 @@ function runStarted(
   ran: Entry['sha256'] = old.sha256,
 ): RunStarted {
   return {
-    ...{ event: 'run_started', at: '2026-01-01T00:00:00.000Z', run: 'one', plan_id: 'p' },
+    event: 'run_started',
+    at: '2026-01-01T00:00:00.000Z',
+    run: 'one',
+    plan_id: 'p',
     cluster: { id: 'c', name: 'prod-eu' },
-    ...{ steps: 1, by: 'me@here' },
+    steps: 1,
+    by: 'me@here',
     before: {
       entries,
       mounts: [
         {
-          ...{ mount: mount.path, namespace: ROOT_NAMESPACE, plugin: id, version: V1 },
+          mount: mount.path,
+          namespace: ROOT_NAMESPACE,
+          plugin: id,
+          version: V1,
           running: mount.nodes.map(({ node }) => ({ node, sha256: ran })),
         },
       ],
@@ -133,8 +147,16 @@ function runStarted(
 function registered(entry: Entry, env: EnvironmentName[]): JournalEvent {
   const node = nodeAddress(1)
   return {
-    ...{ event: 'step_started', at: '2026-01-01T00:00:00.000Z', run: 'one', step: 's' },
-    ...{ number: 1, of: 1, node, undo: [], restores: [], group: 'g' },
+    event: 'step_started',
+    at: '2026-01-01T00:00:00.000Z',
+    run: 'one',
+    step: 's',
+    number: 1,
+    of: 1,
+    node,
+    undo: [],
+    restores: [],
+    group: 'g',
     action: { kind: 'register', plugin: id, version: V1, entry, env },
   } as unknown as JournalEvent
 }

@@ -80,7 +80,9 @@ function readDataMoves(draft: DraftPlan): readonly DataMove[] {
         if (direction === 'none') continue
         const key = `${from.label} ${target.use.kind} ${target.version} ${direction}`
         const move = moves.get(key) ?? {
-          ...{ from, to, direction },
+          from,
+          to,
+          direction,
           mounts: new Set<MountPath>(),
           nodes: new Set<NodeAddress>(),
         }
@@ -90,7 +92,10 @@ function readDataMoves(draft: DraftPlan): readonly DataMove[] {
       }
     }
     return [...moves.values()].map((move) => ({
-      ...{ ...move, plugin, mounts: [...move.mounts], nodes: [...move.nodes] },
+      ...move,
+      plugin,
+      mounts: [...move.mounts],
+      nodes: [...move.nodes],
     }))
   })
 }

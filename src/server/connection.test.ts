@@ -8,7 +8,9 @@ const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE----
 
 const resolve = (env: Readonly<Record<string, string>>) =>
   resolveConnection({
-    ...{ flags: {}, env: { BAO_TOKEN: 'token', ...env }, home: '/nowhere' },
+    flags: {},
+    env: { BAO_TOKEN: 'token', ...env },
+    home: '/nowhere',
     trustsFiles: true,
   })
 
@@ -69,7 +71,9 @@ describe('the address', () => {
     const found = await resolveConnection({
       flags: flag === undefined ? {} : { address: flag },
       ...(file !== undefined && { fileAddress: file }),
-      ...{ trustsFiles, env: { BAO_TOKEN: 'token', ...env }, home: '/nowhere' },
+      trustsFiles,
+      env: { BAO_TOKEN: 'token', ...env },
+      home: '/nowhere',
     })
     return found.address
   }

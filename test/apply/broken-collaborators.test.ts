@@ -112,7 +112,8 @@ function spoil(twin: Twin): void {
 async function upgrade(): Promise<{ readonly twin: Twin; readonly plan: FreshPlan }> {
   const at = { plugin: KV.id, version: version('v1.0.0') }
   const enable = (path: string) => ({
-    ...{ do: 'enable' as const, ...at },
+    do: 'enable' as const,
+    ...at,
     mount: { path: mountPath(path), namespace: ROOT_NAMESPACE },
   })
   const twin = makeTwin({

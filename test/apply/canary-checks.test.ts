@@ -99,12 +99,17 @@ async function started(): Promise<{
   readonly plan: FreshPlan
 }> {
   const enable = (path: string) => ({
-    ...{ do: 'enable' as const, plugin: KV.id, version: version('v1.0.0') },
+    do: 'enable' as const,
+    plugin: KV.id,
+    version: version('v1.0.0'),
     mount: { path: mountPath(path), namespace: ROOT_NAMESPACE },
   })
   // Registered before, so that the run itself wrote no entry that every mount must be reloaded for.
   const register = (of: string) => ({
-    ...{ do: 'register' as const, plugin: KV.id, version: version(of), args: [] },
+    do: 'register' as const,
+    plugin: KV.id,
+    version: version(of),
+    args: [],
     binary: usualBinary(KV, version(of)),
   })
   const twin = makeTwin({

@@ -30,7 +30,9 @@ it('is not rolled back where a version that was set cannot be cleared', async ()
   })
 
   expect(outcome).toMatchObject({
-    ...{ kind: 'rollback_failed', rolled_back: ['tune b/'], not_rolled_back: ['tune a/'] },
+    kind: 'rollback_failed',
+    rolled_back: ['tune b/'],
+    not_rolled_back: ['tune a/'],
     problems: {
       reason: 'a/: plugin_version is v2.0.0, not none; a version, once set, cannot be cleared',
     },
@@ -209,7 +211,10 @@ it('tunes again and then stops, and rolls nothing back, where a node never comes
   })
 
   expect(outcome).toMatchObject({
-    ...{ kind: 'stopped', between: false, done: [], remaining: plan.steps.map(({ id }) => id) },
+    kind: 'stopped',
+    between: false,
+    done: [],
+    remaining: plan.steps.map(({ id }) => id),
     error: { code: 'node-behind', exitCode: 1 },
   })
   // The tune that the active node has already, once more: it changes nothing but what a node shows.
@@ -234,7 +239,8 @@ it('says which file is missing where that is why a node cannot begin', async () 
   const { outcome, writes } = await applyOn(twin, plan)
 
   expect(outcome).toMatchObject({
-    ...{ kind: 'stopped', done: [] },
+    kind: 'stopped',
+    done: [],
     error: {
       code: 'binary-missing',
       hint: `Nothing was touched. Copy ${command} to the plugin directory of ${node}.`,
@@ -268,7 +274,9 @@ it('needs a person where a mount that was never reloaded is down with the proces
 
   const { sha256 } = usualBinary(KV, version('v1.0.0'))
   expect(outcome).toMatchObject({
-    ...{ kind: 'rollback_failed', step: `reload ${KV.id} on ${LAST}`, not_rolled_back: [] },
+    kind: 'rollback_failed',
+    step: `reload ${KV.id} on ${LAST}`,
+    not_rolled_back: [],
     rolled_back: ['tune b/', `reload ${KV.id} on ${nodeAddress(2)}`],
     mounts_not_rolled_back: [{ mount: 'b/', node: LAST, file: 'v1.0.0', sha256 }],
     by_hand: [{ kind: 'reload', node: LAST, mounts: ['b/'] }],
@@ -346,8 +354,11 @@ function versionOf(of: string) {
 
 function tuneTo(of: string): ServerRequest {
   return {
-    ...{ method: 'POST', path: 'sys/mounts/a/tune', body: { plugin_version: of } },
-    ...{ namespace: ROOT_NAMESPACE, forwarding: true },
+    method: 'POST',
+    path: 'sys/mounts/a/tune',
+    body: { plugin_version: of },
+    namespace: ROOT_NAMESPACE,
+    forwarding: true,
   }
 }
 

@@ -136,7 +136,9 @@ export function mountOf(
 ): LiveMount {
   const nodes = [liveNode(1), liveNode(2), liveNode(3)]
   return liveMount(mountPath(path), {
-    ...{ plugin: plugin(id), version: versionOf(of), nodes },
+    plugin: plugin(id),
+    version: versionOf(of),
+    nodes,
     ...options,
   })
 }

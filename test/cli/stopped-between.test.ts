@@ -18,7 +18,9 @@ const own: { twin?: Twin; server?: TwinServer; folder?: ScratchFolder } = {}
 beforeEach(async () => {
   const files = Object.fromEntries([OLD, NEW].map(({ command, sha256 }) => [command, { sha256 }]))
   own.twin = createTwin({
-    ...{ product: 'openbao', server_version: '2.7.2', cluster: { name: 'lab', id: 'id' } },
+    product: 'openbao',
+    server_version: '2.7.2',
+    cluster: { name: 'lab', id: 'id' },
     nodes: NODES.map((address) => ({ address, files })),
   })
   own.server = await startTwinServer(own.twin, { token: TOKEN })

@@ -19,8 +19,12 @@ export async function connectDatabase(cluster: ClusterClient): Promise<void> {
   await demand(cluster, 'sys/mounts/db', { type: 'database' })
   await cluster.waitUntilReady()
   await demand(cluster, 'db/config/orders', {
-    ...{ plugin_name: 'redis', plugin_version: 'v0.6.0', allowed_roles: ['app'] },
-    ...{ ...connection, port, password: 'fake' },
+    plugin_name: 'redis',
+    plugin_version: 'v0.6.0',
+    allowed_roles: ['app'],
+    ...connection,
+    port,
+    password: 'fake',
   })
   await demand(cluster, 'db/roles/app', role)
 }

@@ -118,7 +118,9 @@ function* shootAt(
       const met = new Set<Aim>()
       try {
         const end = await attempt({
-          ...{ stage, scenario, isBlackout },
+          stage,
+          scenario,
+          isBlackout,
           options: [...patience, ...(isBlackout ? ['--wait', '1'] : [])],
           disturb: async (start) => fault(await takeAim(stage, chosen, met))(start),
         })

@@ -77,7 +77,8 @@ describeReal('a run that is killed', () => {
       moments.map((milliseconds) => () => {
         const killAt = atWrite(2, (cut) => ({ kind: 'cut-during', milliseconds, cut }))
         return attempt({
-          ...{ stage, scenario: inPlace },
+          stage,
+          scenario: inPlace,
           disturb: (start) => killAt(stage, start),
           calm: async () => {
             if ((await findSilentMounts(stage.cluster)).length > 0) down += 1

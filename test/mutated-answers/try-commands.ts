@@ -156,7 +156,11 @@ function hostOf(
     ...real,
     out: (text) => (written.out += terminalText(text, real.paintKey)),
     err: (text) => (written.err += terminalText(text, real.paintKey)),
-    ...{ outIsTerminal: false, errIsTerminal: false, inIsTerminal: false, width: 120, home },
+    outIsTerminal: false,
+    errIsTerminal: false,
+    inIsTerminal: false,
+    width: 120,
+    home,
     env: { BAO_ADDR: address, BAO_TOKEN: target.token, XDG_STATE_HOME: home, NO_COLOR: '1' },
     onInterrupt: () => () => undefined,
     ...(target.isSimulated && {

@@ -17,7 +17,9 @@ export function documentOf(desired: DesiredState): DesiredStateDocument {
             versions.map(({ version, command, sha256, args, data }) => [
               versionLabel(version),
               {
-                ...{ command, sha256, args: [...args] },
+                command,
+                sha256,
+                args: [...args],
                 data: {
                   ...(data.upgradeFrom !== undefined && { upgrade_from: data.upgradeFrom }),
                   ...(data.downgradeTo !== undefined && { downgrade_to: data.downgradeTo }),

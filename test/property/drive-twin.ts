@@ -173,14 +173,18 @@ export async function applyOn(
     }),
   })
   const recorder = createRecorder({
-    ...{ run: 'run', by: 'test' },
+    run: 'run',
+    by: 'test',
     now: () => new Date(now),
     sinks: [(event) => void journal.push(event), (event) => recorded?.(event, now)],
   })
   await recorder.runStarted(plan, stateBefore(plan))
   const collaborators = options.collaborators ?? ((given: RunOptions) => given)
   const given: RunOptions = {
-    ...{ client, recorder, soak: 0, wait: 120 },
+    client,
+    recorder,
+    soak: 0,
+    wait: 120,
     environmentOf: () => [],
     verify: () => Promise.resolve(undefined),
     clock: () => now,

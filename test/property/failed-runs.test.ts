@@ -109,7 +109,11 @@ it('goes back to what a mount ran, also where that was tuned away by hand', asyn
   const mount = { path: mountPath('a/'), namespace: ROOT_NAMESPACE }
   const [old, middle] = ['v1.0.0', 'v1.1.0'].map(version)
   const register = (of: Version): Deed => ({
-    ...{ do: 'register', plugin: KV.id, version: of, binary: usualBinary(KV, of), args: [] },
+    do: 'register',
+    plugin: KV.id,
+    version: of,
+    binary: usualBinary(KV, of),
+    args: [],
   })
   const twin = makeTwin({
     product: 'openbao',
@@ -189,7 +193,11 @@ it('goes back to the older arguments of a version that mounts run, on every node
 it('retires a version whose file is gone, which OpenBao cannot read', async () => {
   const [old, used] = ['v1.0.0', 'v1.1.0'].map(version)
   const register = (of: Version): Deed => ({
-    ...{ do: 'register', plugin: KV.id, version: of, binary: usualBinary(KV, of), args: [] },
+    do: 'register',
+    plugin: KV.id,
+    version: of,
+    binary: usualBinary(KV, of),
+    args: [],
   })
   const mount = { path: mountPath('a/'), namespace: ROOT_NAMESPACE }
   const twin = makeTwin({

@@ -107,7 +107,8 @@ function declaredEntries({ plugins, versions }: Palette): fc.Arbitrary<DeclaredE
       fc.constantFrom(...versions.filter((version) => version !== UNVERSIONED)),
     )
     .map(([plugin, version]) => ({
-      ...{ plugin: plugin.id, version },
+      plugin: plugin.id,
+      version,
       command: usualBinary(plugin, version).command,
     }))
 }
@@ -305,7 +306,11 @@ function namedPlugins(painted: PaintedPlugin, palette: Palette): fc.Arbitrary<Na
             ...(use !== undefined && { use: { value: use, source: SOURCE } }),
             overridesBuiltin: builtin && versions.length > 0 && !careless,
             versions: versions.map(({ version, binary, args }) => ({
-              ...{ version, ...binary, args, env: [], source: SOURCE },
+              version,
+              ...binary,
+              args,
+              env: [],
+              source: SOURCE,
               data: { upgradeFrom: '>=0.0.0', downgradeTo: '>=0.0.0' },
             })),
             retire: retire.map((version) => ({ version, source: SOURCE })),
@@ -316,7 +321,11 @@ function namedPlugins(painted: PaintedPlugin, palette: Palette): fc.Arbitrary<Na
             if (own === undefined) return []
             const said = own.use ?? use
             return {
-              ...{ path, plugin: id, canary: own.canary, verify: [], source: SOURCE },
+              path,
+              plugin: id,
+              canary: own.canary,
+              verify: [],
+              source: SOURCE,
               ...(own.use !== undefined && { use: { value: own.use, source: SOURCE } }),
               // A new mount must be told what to run.
               enable: own.enable && said !== undefined,
@@ -326,7 +335,9 @@ function namedPlugins(painted: PaintedPlugin, palette: Palette): fc.Arbitrary<Na
             const own = connections[at]
             if (own === undefined) return []
             return {
-              ...{ path, plugin: id, source: SOURCE },
+              path,
+              plugin: id,
+              source: SOURCE,
               ...(own.use !== undefined && { use: { value: own.use, source: SOURCE } }),
             }
           }),

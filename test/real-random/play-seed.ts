@@ -99,7 +99,8 @@ async function playOnce(
   const nodes = cluster.addresses as readonly NodeAddress[]
   const look = async (ids: readonly PluginId[]): Promise<LiveState> =>
     observe(clientOf(transport), {
-      ...{ address: await activeOf(cluster), nodes },
+      address: await activeOf(cluster),
+      nodes,
       plugins: new Set(ids),
     })
   const findings: Findings = { compared: 0, refused: 0, differences: [] }
@@ -172,7 +173,9 @@ function carryOutPlan(
     close: () => Promise.resolve(),
   })
   return runPlan(plan, {
-    ...{ client, soak: 0, wait: 30 },
+    client,
+    soak: 0,
+    wait: 30,
     recorder: createRecorder({ run: 'run', by: 'test', now: () => new Date(), sinks: [] }),
     environmentOf: () => [],
     verify: () => Promise.resolve(undefined),
@@ -196,8 +199,13 @@ async function standbysFirst(cluster: TestCluster): Promise<readonly NodeAddress
 async function chooseScenario(product: Product, palette: Palette, seed: number): Promise<Scenario> {
   const drawn = fc.sample(
     scenarios({
-      ...{ palette, products: [product], nodes: { min: 3, max: 3 } },
-      ...{ declares: false, stops: false, restarts: true, laterDeeds: 24 },
+      palette,
+      products: [product],
+      nodes: { min: 3, max: 3 },
+      declares: false,
+      stops: false,
+      restarts: true,
+      laterDeeds: 24,
     }),
     { seed, numRuns: 100 },
   )

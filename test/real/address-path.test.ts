@@ -21,7 +21,8 @@ describeReal('an address with a path', () => {
     const versions = {
       'v0.16.2': { command: OLD, sha256: cluster.pluginSha256(OLD) },
       'v0.21.0': {
-        ...{ command: NEW, sha256: cluster.pluginSha256(NEW) },
+        command: NEW,
+        sha256: cluster.pluginSha256(NEW),
         data: { upgrade_from: '>=0.16.0', downgrade_to: '>=0.16.0' },
       },
     }

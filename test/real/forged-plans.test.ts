@@ -120,7 +120,8 @@ describeReal('a forged plan file', () => {
   it('shows an allowance that only it has, and beside its file takes it only if it is repeated', async () => {
     await using saved = await save()
     const allowance = {
-      ...{ rule: 'siblings', subject: 'secret/team-kv' },
+      rule: 'siblings',
+      subject: 'secret/team-kv',
       because: 'allowed on the command line',
     }
     await saved.forge((plan) => ({ ...plan, desired: { ...plan.desired, allow: [allowance] } }))

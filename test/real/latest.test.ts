@@ -176,7 +176,9 @@ function desired(
 ) {
   const data = { upgrade_from: '*' }
   const binary = (command: PluginFile) => ({
-    ...{ command, sha256: cluster.pluginSha256(command), data },
+    command,
+    sha256: cluster.pluginSha256(command),
+    data,
   })
   const listed = versions.map((version) => [
     version,
@@ -224,7 +226,8 @@ async function expectEverywhere(
   for (const [, views] of await readNodeMounts(cluster)) {
     for (const mount of mounts) {
       expect(views.get(mount)).toMatchObject({
-        ...{ plugin_version: configured, running_sha256: cluster.pluginSha256(file) },
+        plugin_version: configured,
+        running_sha256: cluster.pluginSha256(file),
       })
     }
   }

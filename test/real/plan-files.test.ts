@@ -232,7 +232,9 @@ async function save(verify: readonly object[] = [{ read: 'shared/' }]): Promise<
   const told = await runOn(sharedCluster(), ['plan', '-f', file.path, '--out', plan])
   expect(told.exitCode).toBe(0)
   return {
-    ...{ file, plan, told },
+    file,
+    plan,
+    told,
     read: async () => JSON.parse(await readFile(plan, 'utf8')) as Plan,
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   }

@@ -116,7 +116,9 @@ describeOwn('a standby that came back from before a tune', () => {
     const { version, behind } = await leaveStandbyBehind(cluster)
     const data = { upgrade_from: '*', downgrade_to: '*' }
     const binary = (command: PluginFile) => ({
-      ...{ command, sha256: cluster.pluginSha256(command), data },
+      command,
+      sha256: cluster.pluginSha256(command),
+      data,
     })
     const versions = { 'v0.16.2': binary(oldFile), 'v0.21.0': binary(newFile) }
     await using file = await writeDesired({
@@ -134,7 +136,8 @@ describeOwn('a standby that came back from before a tune', () => {
     const wanted = cluster.pluginSha256(version === 'v0.21.0' ? newFile : oldFile)
     for (const [, mounts] of await readNodeMounts(cluster)) {
       expect(mounts.get('alpha/')).toMatchObject({
-        ...{ plugin_version: version, running_sha256: wanted },
+        plugin_version: version,
+        running_sha256: wanted,
       })
     }
   })

@@ -55,7 +55,8 @@ describeOwn('a hash that the server does not report', only, () => {
 
   async function write(part: object): Promise<string> {
     const binary = (command: PluginFile) => ({
-      ...{ command, sha256: cluster().pluginSha256(command) },
+      command,
+      sha256: cluster().pluginSha256(command),
       data: { upgrade_from: '*', downgrade_to: '*' },
     })
     const versions = { 'v0.16.2': binary(OLD), 'v0.21.0': binary(NEW) }
@@ -131,7 +132,9 @@ describeOwn('a hash that the server does not report', only, () => {
     expect([applied.exitCode, applied.stdout]).toEqual([0, expect.stringContaining(NOT_REPORTED)])
     for (const [, mounts] of await readNodeMounts(cluster())) {
       expect(mounts.get('second/')).toMatchObject({
-        ...{ plugin_version: 'v0.21.0', running_plugin_version: 'v0.21.0', running_sha256: '' },
+        plugin_version: 'v0.21.0',
+        running_plugin_version: 'v0.21.0',
+        running_sha256: '',
       })
     }
     expect(JSON.parse(again.stdout)).toMatchObject({ steps: [] })

@@ -6,10 +6,16 @@ import { describeMismatch, seen } from './mismatch.ts'
 
 const node = nodeAddress(2)
 const entry: Fact = {
-  ...{ fact: 'entry', plugin: plugin('secret/my-kv'), version: version('v1.0.0'), entry: null },
+  fact: 'entry',
+  plugin: plugin('secret/my-kv'),
+  version: version('v1.0.0'),
+  entry: null,
 }
 const running: Fact = {
-  ...{ fact: 'running', mount: mountPath('a/'), namespace: ROOT_NAMESPACE, node },
+  fact: 'running',
+  mount: mountPath('a/'),
+  namespace: ROOT_NAMESPACE,
+  node,
   sha256: 'a'.repeat(64) as Sha256,
 }
 

@@ -23,7 +23,9 @@ test.each([
 ])('a standby lacks the file of an entry %s', async (_, entry, state) => {
   const files = { kv: { sha256: SHA256 } }
   const twin = createTwin({
-    ...{ product: 'openbao', server_version: '2.7.2', cluster: { name: 'lab', id: 'id' } },
+    product: 'openbao',
+    server_version: '2.7.2',
+    cluster: { name: 'lab', id: 'id' },
     nodes: [nodeAddress(1), STANDBY].map((address) => ({ address, files })),
     catalog: [{ plugin: KV, version: VERSION, ...ENTRY, sha256: SHA256, declarative: false }],
   })

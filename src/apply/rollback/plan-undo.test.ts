@@ -34,7 +34,10 @@ it('knows what a step without an undo found', () => {
   const at = { connection: 'db/config/orders' as ConnectionPath, namespace }
   const action = { kind: 'repoint' as const, ...at, version: version('v2.0.0') }
   const found: Fact = {
-    ...{ fact: 'connection', ...at, plugin: plugin('database/redis'), version: version('') },
+    fact: 'connection',
+    ...at,
+    plugin: plugin('database/redis'),
+    version: version(''),
   }
 
   const { lasting } = planUndo([
@@ -58,7 +61,11 @@ it('knows the entry that a registration without an undo replaced', () => {
 
 it('names the mounts that were reloaded and have nothing to return to', () => {
   const known: Fact = {
-    ...{ fact: 'running', mount, namespace, node: nodeAddress(1), sha256: BUILTIN },
+    fact: 'running',
+    mount,
+    namespace,
+    node: nodeAddress(1),
+    sha256: BUILTIN,
   }
 
   expect(planUndo([{ ...reload(1), restores: [known] }]).lost).toEqual([])

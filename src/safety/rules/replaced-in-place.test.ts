@@ -39,8 +39,11 @@ test('a file that is replaced under its own name is blocked while no node’s fi
 test('it is not where every node was seen to have the new file', () => {
   const checked = (nodes: readonly (typeof NODES)[number][]) =>
     nodes.map((node) => ({
-      ...{ node, command: 'kv', expected: NEW },
-      ...{ for: 'run' as const, result: 'same' as const },
+      node,
+      command: 'kv',
+      expected: NEW,
+      for: 'run' as const,
+      result: 'same' as const,
     }))
 
   expect(

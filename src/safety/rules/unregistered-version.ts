@@ -33,12 +33,16 @@ export const unregisteredVersion: PlanRule = {
     const managed = new Map(draft.targets.map(({ plugin }) => [plugin.id, plugin]))
     const uses: readonly Configured[] = [
       ...live.mounts.map((mount) => ({
-        ...{ path: mount.path, mounts: [mount.path], plugin: mount.plugin },
+        path: mount.path,
+        mounts: [mount.path],
+        plugin: mount.plugin,
         version: mount.configured_version,
         then: effects.mountAfter(mount).configured_version,
       })),
       ...live.connections.map((connection) => ({
-        ...{ path: connection.path, mounts: [], plugin: connection.plugin },
+        path: connection.path,
+        mounts: [],
+        plugin: connection.plugin,
         version: connection.version,
         then: effects.connectionAfter(connection).version,
       })),

@@ -119,7 +119,9 @@ function stateAfter(
     catalog: [
       ...live.catalog.filter((one) => !effects.deregisters(one.plugin, one.version)),
       ...effects.registered.map(({ plugin, version, entry }) => ({
-        ...{ plugin, version, builtin: false },
+        plugin,
+        version,
+        builtin: false,
         sha256: entry.sha256,
       })),
     ],

@@ -32,7 +32,9 @@ describe.each([
   )
   const decoded = reads.flatMap(({ line, request, recorded }) =>
     DECODERS.filter(([path]) => path.test(request.path)).map(([path, decoder]) => ({
-      ...{ line, asked: request.path, path },
+      line,
+      asked: request.path,
+      path,
       result: decode(decoder, recorded.body),
     })),
   )

@@ -156,8 +156,11 @@ describe('a twin of a live cluster', () => {
 
   test('keeps a standby that is behind there until the mount is tuned again', () => {
     const entries = ['v1.0.0', 'v2.0.0'].map((version, at) => ({
-      ...{ plugin: PLUGIN, version: version as Version, builtin: false },
-      ...{ sha256: [OLD, NEW][at]!, command: ['old', 'new'][at]! },
+      plugin: PLUGIN,
+      version: version as Version,
+      builtin: false,
+      sha256: [OLD, NEW][at]!,
+      command: ['old', 'new'][at]!,
     }))
     const tuned = { configured_version: 'v2.0.0' as Version }
     const twin = twinFromLive(
