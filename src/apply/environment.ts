@@ -1,11 +1,10 @@
 /** The values a registration needs and no plan holds: from the file, or from apply's environment. */
+import type { EnvironmentVariables } from '../domain/environment-variables.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { EnvironmentName, Plan, RegisterAction } from '../documents/plan.generated.ts'
 import { versionLabel } from '../domain/names.ts'
 import type { EnvironmentOf } from './send-once.ts'
-
-type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
 interface EnvironmentSources {
   /** The files that hold values; absent: values come from `variables` alone. */

@@ -6,7 +6,7 @@ import type { Plan } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { type Namespace, type NodeAddress, UNKNOWN_HASH, UNVERSIONED } from '../domain/names.ts'
-import { type ListedMount, listMounts } from '../live/mounts.ts'
+import { type ListedMount, listMountsOfNode } from '../live/mounts.ts'
 import type { Reader } from '../server/reader.ts'
 import { type StateBefore, stateBefore } from '../journal/state-before.ts'
 
@@ -44,7 +44,7 @@ async function readViews(
   namespace: Namespace,
 ): Promise<NodeMount[]> {
   try {
-    const listed = await listMounts(reader, node, namespace)
+    const listed = await listMountsOfNode(reader, node, namespace)
     if (listed.kind !== 'itself') return []
     return listed.mounts.filter(ranSomething).map((mount) => ({ ...mount, node }))
   } catch (error) {

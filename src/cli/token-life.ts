@@ -1,8 +1,9 @@
 /** Warns where the token ends before a run may be done: the run would stop in the middle (exit 8). */
+import type { JsonObject } from '../domain/exchange.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
 import { line } from '../domain/printable.ts'
-import { dataOf, decode, type Fields } from '../server/answers/shape.ts'
+import { dataOf, decode } from '../server/answers/shape.ts'
 import { readOwnToken } from '../server/requests.ts'
 import type { Host } from './host/host.ts'
 import type { Session } from './session.ts'
@@ -49,7 +50,7 @@ async function readLife(
  * `explicit_max_ttl`.
  */
 export function secondsOfLife(
-  { ttl, renewable, creation_time, explicit_max_ttl }: Fields,
+  { ttl, renewable, creation_time, explicit_max_ttl }: JsonObject,
   now: number,
 ): number | undefined {
   if (typeof ttl !== 'number' || ttl <= 0) return undefined

@@ -5,7 +5,7 @@
 import type { Allowance, Ignore, Source } from '../domain/desired.ts'
 import { compareText } from '../domain/names.ts'
 import { placeOf, type InputFile, type Report } from './input-file.ts'
-import { show, suggest } from './wording.ts'
+import { showText, suggest } from './wording.ts'
 
 export function readAllowances(
   files: readonly InputFile[],
@@ -52,13 +52,13 @@ function checkName(
 ): void {
   if (name === undefined || known === undefined || known.has(name)) return
   const hint = suggest(name, [...known].sort(compareText), 'there are')
-  report({ message: `there is no ${what} ${show(name)}`, source, hint })
+  report({ message: `there is no ${what} ${showText(name)}`, source, hint })
 }
 
 function checkDate(date: string | undefined, source: Source, report: Report): void {
   if (date === undefined || isDate(date)) return
   report({
-    message: `until: ${show(date)} is not a day of the calendar`,
+    message: `until: ${showText(date)} is not a day of the calendar`,
     source,
     hint: 'write it as YYYY-MM-DD',
   })

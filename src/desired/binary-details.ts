@@ -6,7 +6,7 @@ import { compareText } from '../domain/names.ts'
 import { isTokenVariable } from '../domain/token-variables.ts'
 import { placeOf, type InputFile, type Report } from './input-file.ts'
 import type { Sound } from './shape/shape.ts'
-import { show } from './wording.ts'
+import { showText } from './wording.ts'
 import type { Path } from './yaml/yaml-tree.ts'
 
 export function readDetails(
@@ -55,7 +55,7 @@ function readData(
     // Nothing at all is a range too, that of every version: not what anybody means by it.
     if (range.trim() !== '' && validRange(range) !== null) return range
     report({
-      message: `${key}: ${range.trim() === '' ? 'nothing' : show(range)} is not a range of versions`,
+      message: `${key}: ${range.trim() === '' ? 'nothing' : showText(range)} is not a range of versions`,
       source: placeOf(file, ...path, 'data', key).value,
       hint: 'write for example ">=0.18.0", ">=0.18.0 <0.21.0" or "0.20.x || 0.21.x"',
     })

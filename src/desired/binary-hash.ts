@@ -10,7 +10,7 @@ import type { Sound } from './shape/shape.ts'
 import { nearFile } from './files/near-file.ts'
 import { explainHash, findSum } from './sums-file.ts'
 import type { Binary } from '../documents/desired-state.generated.ts'
-import { show } from './wording.ts'
+import { showText } from './wording.ts'
 import type { Path } from './yaml/yaml-tree.ts'
 
 const OF_AN_EMPTY_FILE = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
@@ -58,7 +58,7 @@ export function createHashReader(on: Files): HashReader {
       const source = placeOf(file, ...path, 'sums').value
       const sums = near(given.sums)
       const text = await readText(sums)
-      if ('failure' in text) report({ message: `${show(sums)} ${text.failure}`, source })
+      if ('failure' in text) report({ message: `${showText(sums)} ${text.failure}`, source })
       else {
         const found = findSum(sums, text.value, command)
         if ('sha256' in found) return unlessEmpty(found.sha256, source, report)
@@ -69,7 +69,7 @@ export function createHashReader(on: Files): HashReader {
       const binary = near(given.binary)
       const sha256 = await readHash(binary)
       if ('value' in sha256) return unlessEmpty(sha256.value, source, report)
-      report({ message: `${show(binary)} ${sha256.failure}`, source })
+      report({ message: `${showText(binary)} ${sha256.failure}`, source })
     }
     return undefined
   }

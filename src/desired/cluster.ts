@@ -4,7 +4,7 @@ import { faultInMountPath } from '../domain/name-faults.ts'
 import { parseNodeAddress, type NodeAddress } from '../domain/names.ts'
 import { claimOnce, type ClaimName, type InputFile, type Report } from './input-file.ts'
 import { commandNear } from './files/near-file.ts'
-import { show } from './wording.ts'
+import { showText } from './wording.ts'
 
 export function readCluster(files: readonly InputFile[], report: Report): DesiredCluster {
   const claim = claimOnce('cluster', report)
@@ -34,7 +34,7 @@ function readOne(file: InputFile, claim: ClaimName, report: Report): DesiredClus
   const fault = kv === undefined ? undefined : faultInMountPath(`${kv}/`)
   if (kv !== undefined && fault !== undefined) {
     report({
-      message: `${show(kv)} cannot be a secret's path: it ${fault}`,
+      message: `${showText(kv)} cannot be a secret's path: it ${fault}`,
       source: at('lock'),
       hint: 'write <mount>/<path>, e.g. secret/lockstep',
     })
@@ -69,7 +69,7 @@ function readAddress(text: string, source: Source, report: Report): NodeAddress 
   if (address === undefined) {
     report({
       // What stands before an @ can be a password.
-      message: `${show(text.replace(/^.*@/s, '…@'))} is not an address`,
+      message: `${showText(text.replace(/^.*@/s, '…@'))} is not an address`,
       source,
       hint: 'write https://host:port or http://host:port',
     })
@@ -84,7 +84,7 @@ function readAddress(text: string, source: Source, report: Report): NodeAddress 
   // `/v1` begins every request, and is no part of an address.
   if (address.endsWith('/v1') || url.search !== '' || url.hash !== '') {
     report({
-      message: `${show(text)} has more than an address in it`,
+      message: `${showText(text)} has more than an address in it`,
       source,
       hint: `write ${address.replace(/\/v1$/, '')}`,
     })

@@ -7,9 +7,9 @@ import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts
 import type { LookUpPlugin } from './plugin-lookup.ts'
 import type { Sound } from './shape/shape.ts'
 import { readUse } from './use.ts'
-import { show } from './wording.ts'
+import { showText } from './wording.ts'
 
-export function readConnections(
+export function loadConnections(
   files: readonly InputFile[],
   lookUp: LookUpPlugin,
   report: Report,
@@ -18,7 +18,7 @@ export function readConnections(
   const connections: DesiredConnection[] = []
   for (const file of files) {
     for (const [text, given] of Object.entries(file.document.connections ?? {})) {
-      const connection = readConnection(file, text, given ?? {}, lookUp, report)
+      const connection = loadConnection(file, text, given ?? {}, lookUp, report)
       if (connection === undefined) continue
       claim(connection.path, connection.source)
       connections.push(connection)
@@ -27,7 +27,7 @@ export function readConnections(
   return connections.sort((a, b) => compareText(a.path, b.path))
 }
 
-function readConnection(
+function loadConnection(
   file: InputFile,
   text: string,
   connection: Sound<Connection>,
@@ -40,7 +40,7 @@ function readConnection(
   if (path === undefined) {
     const fault = faultInName(text)
     report({
-      message: `${show(text)} is not a connection's path${fault === undefined ? '' : `: it ${fault}`}`,
+      message: `${showText(text)} is not a connection's path${fault === undefined ? '' : `: it ${fault}`}`,
       source,
       hint: 'write <mount>/config/<name>, e.g. db/config/orders',
     })
@@ -49,7 +49,7 @@ function readConnection(
     connection.plugin === undefined ? undefined : lookUp(connection.plugin, at('plugin'))
   if (plugin !== undefined && pluginType(plugin.id) !== 'database') {
     report({
-      message: `${show(plugin.id)} is not a database plugin, so it has no connections`,
+      message: `${showText(plugin.id)} is not a database plugin, so it has no connections`,
       source: at('plugin'),
       hint: 'write mounts: { <path>: … } for a secrets engine or auth method',
     })

@@ -5,7 +5,7 @@
 import type { Source } from '../domain/desired.ts'
 import { formatSource, type Problem } from '../domain/errors.ts'
 import type { SoundDocument } from './shape/shape.ts'
-import { show } from './wording.ts'
+import { showText } from './wording.ts'
 import type { Path, Places } from './yaml/yaml-tree.ts'
 
 /** In bytes: many thousand mounts. */
@@ -42,7 +42,7 @@ export function claimOnce(what: string, report: Report): ClaimName {
       return true
     }
     report({
-      message: `${what} ${show(name)} is given twice, first at ${formatSource(first)}`,
+      message: `${what} ${showText(name)} is given twice, first at ${formatSource(first)}`,
       source,
     })
     return false

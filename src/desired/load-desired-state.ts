@@ -8,17 +8,17 @@ import { compareText, parsePluginId } from '../domain/names.ts'
 import { readAllowances, readIgnores } from './accepted.ts'
 import { createHashReader } from './binary-hash.ts'
 import { readCluster } from './cluster.ts'
-import { readConnections } from './connections.ts'
+import { loadConnections } from './connections.ts'
 import { diskFiles, type Files } from './files/files.ts'
 import { filesInFolders } from './files/files-in-folders.ts'
 import { findFiles } from './files/find-files.ts'
 import { LARGEST_FILE, type InputFile, type Report } from './input-file.ts'
-import { readMounts } from './mounts.ts'
+import { loadMounts } from './mounts.ts'
 import { createPluginLookup } from './plugin-lookup.ts'
 import { readPlugins } from './plugins.ts'
 import { checkShape } from './shape/shape.ts'
 import { knownKeys } from './shape/schema-keys.ts'
-import { show } from './wording.ts'
+import { showText } from './wording.ts'
 import { readYaml } from './yaml/yaml-tree.ts'
 
 export interface LoadOptions {
@@ -68,7 +68,7 @@ function hasAllPlugins(document: InputFile['document']): boolean {
 async function readInput(file: string, on: Files, report: Report): Promise<InputFile | undefined> {
   const text = await on.read(file, LARGEST_FILE)
   if ('failure' in text) {
-    report({ message: `${show(file)}: ${text.failure}` })
+    report({ message: `${showText(file)}: ${text.failure}` })
     return undefined
   }
   const { tree, problems } = readYaml(file, text.value)
@@ -116,8 +116,8 @@ export async function readState(
   return {
     cluster: readCluster(files, report),
     plugins,
-    mounts: readMounts(files, lookUp, report),
-    connections: readConnections(files, lookUp, report),
+    mounts: loadMounts(files, lookUp, report),
+    connections: loadConnections(files, lookUp, report),
     allow: readAllowances(files, rules, report),
     ignore: readIgnores(files, classes, report),
   }

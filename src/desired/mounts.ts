@@ -15,9 +15,9 @@ import { commandNear } from './files/near-file.ts'
 import type { LookUpPlugin } from './plugin-lookup.ts'
 import type { Sound } from './shape/shape.ts'
 import { readUse } from './use.ts'
-import { show } from './wording.ts'
+import { showText } from './wording.ts'
 
-export function readMounts(
+export function loadMounts(
   files: readonly InputFile[],
   lookUp: LookUpPlugin,
   report: Report,
@@ -29,7 +29,7 @@ export function readMounts(
       const source = placeOf(file, 'mounts', text).key
       const path = readPath(text, source, report)
       if (path !== undefined) claim(path, source)
-      const mount = readMount({ file, text, path, lookUp, report }, given ?? {})
+      const mount = loadMount({ file, text, path, lookUp, report }, given ?? {})
       if (mount !== undefined) mounts.push(mount)
     }
   }
@@ -46,7 +46,7 @@ interface MountReading {
   readonly report: Report
 }
 
-function readMount(reading: MountReading, mount: Sound<Mount>): DesiredMount | undefined {
+function loadMount(reading: MountReading, mount: Sound<Mount>): DesiredMount | undefined {
   const { file, text, path, lookUp, report } = reading
   const at = (key: string): Source => placeOf(file, 'mounts', text, key).value
   const plugin = mount.plugin === undefined ? undefined : lookUp(mount.plugin, at('plugin'))
@@ -82,7 +82,7 @@ function readPath(text: string, source: Source, report: Report): MountPath | und
   const fault = faultInMountPath(withSlash(text))
   if (fault !== undefined) {
     report({
-      message: `${show(text)} cannot be a mount's path: it ${fault}`,
+      message: `${showText(text)} cannot be a mount's path: it ${fault}`,
       source,
       hint: 'write it as the server lists it, e.g. team-a/ or auth/jwt/',
     })
@@ -95,7 +95,7 @@ function checkPath(path: MountPath, id: PluginId, { file, text, report }: MountR
   switch (pluginType(id)) {
     case 'database':
       report({
-        message: `${show(path)} cannot be a mount of ${id}: databases have their version at each connection`,
+        message: `${showText(path)} cannot be a mount of ${id}: databases have their version at each connection`,
         source: placeOf(file, 'mounts', text, 'plugin').value,
         hint: 'write connections: { <mount>/config/<name>: … } instead',
       })
@@ -104,15 +104,15 @@ function checkPath(path: MountPath, id: PluginId, { file, text, report }: MountR
       // A namespace may come before it.
       if (/(^|\/)auth\/[^/]/.test(path)) return
       report({
-        message: `${show(path)} is not an auth method's path, but ${id} is an auth plugin`,
+        message: `${showText(path)} is not an auth method's path, but ${id} is an auth plugin`,
         source: key,
-        hint: `did you mean auth/${show(path)}?`,
+        hint: `did you mean auth/${showText(path)}?`,
       })
       return
     case 'secret':
       if (!path.startsWith('auth/')) return
       report({
-        message: `${show(path)} is an auth method's path, but ${id} is a secret plugin`,
+        message: `${showText(path)} is an auth method's path, but ${id} is a secret plugin`,
         source: key,
       })
   }
@@ -133,7 +133,7 @@ function readVerification(
   const fault = explainReadPath(path)
   if (fault === undefined) return { kind: 'read', path }
   report({
-    message: `read: ${show(path)} ${fault}`,
+    message: `read: ${showText(path)} ${fault}`,
     source: placeOf(file, 'mounts', text, 'verify', index, 'read').value,
     hint: 'write a path below the mount, e.g. config',
   })

@@ -4,7 +4,7 @@ import { faultInPluginName } from '../domain/name-faults.ts'
 import { parsePluginId, type PluginId } from '../domain/names.ts'
 import type { Report } from './input-file.ts'
 import type { PluginNames } from './use.ts'
-import { findClosest, show } from './wording.ts'
+import { findClosest, showText } from './wording.ts'
 
 /** Undefined when the text is no plugin's id; without names when nothing is known of it. */
 export type LookUpPlugin = (
@@ -25,10 +25,12 @@ export function createPluginLookup(
     if (found === undefined && complete) {
       const meant = findClosest(id, names.keys())
       report({
-        message: `${show(id)} is not listed under plugins`,
+        message: `${showText(id)} is not listed under plugins`,
         source,
         hint:
-          meant === undefined ? `add it: plugins: { ${show(id)}: … }` : `did you mean ${meant}?`,
+          meant === undefined
+            ? `add it: plugins: { ${showText(id)}: … }`
+            : `did you mean ${meant}?`,
       })
     }
     return { id, names: found }
@@ -41,7 +43,7 @@ export function readPluginId(text: string, source: Source, report: Report): Plug
   const fault = faultInPluginName(text.slice(text.indexOf('/') + 1))
   if (id === undefined && fault !== undefined && TYPE_AND_NAME.test(text)) {
     report({
-      message: `${show(text)} cannot be a plugin: its name ${fault}`,
+      message: `${showText(text)} cannot be a plugin: its name ${fault}`,
       source,
       hint: 'write it as the catalog lists it, e.g. secret/my-kv',
     })

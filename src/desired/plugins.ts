@@ -12,8 +12,8 @@ import { readPluginId } from './plugin-lookup.ts'
 import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
 import type { Sound } from './shape/shape.ts'
 import { readUse, type PluginNames } from './use.ts'
-import { completeVersion, readVersion } from './version-text.ts'
-import { show } from './wording.ts'
+import { completeVersion, readVersionText } from './version-text.ts'
+import { showText } from './wording.ts'
 
 export interface Plugins {
   /** Sorted by id. */
@@ -57,7 +57,7 @@ export async function readPlugins(
 function describePlugin(id: PluginId, plugin: Sound<Plugin> | undefined): PluginNames {
   const unread = plugin === undefined || ('versions' in plugin && plugin.versions === undefined)
   const versions = Object.keys(plugin?.versions ?? {}).flatMap((text) => {
-    const reading = readVersion(text)
+    const reading = readVersionText(text)
     return ('version' in reading ? reading.version : completeVersion(text)) ?? []
   })
   return {
@@ -124,7 +124,7 @@ function readListedVersion(
     })
     return undefined
   }
-  const reading = readVersion(text)
+  const reading = readVersionText(text)
   if ('version' in reading) return reading.version
   report({ ...reading, source })
   return undefined
@@ -142,7 +142,7 @@ function readCommand(
   }
   if (command !== undefined && /[ \t]/.test(command)) {
     report({
-      message: `command: ${show(command)} has a space or tab in it`,
+      message: `command: ${showText(command)} has a space or tab in it`,
       source,
       // The server would split it there itself, and read back another command.
       hint: "give the file's name alone, and what follows it as args: [ … ]",
@@ -151,7 +151,7 @@ function readCommand(
   }
   if (command === undefined || !/[/\\]/.test(command)) return command
   report({
-    message: `command: ${show(command)} has a path separator in it`,
+    message: `command: ${showText(command)} has a path separator in it`,
     source,
     hint: "give the file's name alone: every node looks for it in its plugin directory",
   })
@@ -181,7 +181,7 @@ function compareHashes(report: Report): NoteCommand {
     else if (first.sha256 !== hash.sha256) {
       const there = `${first.sha256.slice(0, 12)}… at ${formatSource(first.source)}`
       report({
-        message: `${show(command)} has another SHA-256 here (${hash.sha256.slice(0, 12)}…) than ${there}`,
+        message: `${showText(command)} has another SHA-256 here (${hash.sha256.slice(0, 12)}…) than ${there}`,
         source: hash.source,
         hint: 'one file in the plugin directory has one hash: give each version its own file',
       })

@@ -4,7 +4,7 @@
  * of other lengths under other names are passed over.
  */
 import { parseSha256, type Sha256 } from '../domain/names.ts'
-import { listSome, show } from './wording.ts'
+import { listFirst, showText } from './wording.ts'
 
 export type SumLookup =
   { readonly sha256: Sha256 } | { readonly message: string; readonly hint?: string }
@@ -25,10 +25,12 @@ export function findSum(file: string, text: string, name: string): SumLookup {
   for (const { number, hash } of found) {
     const sha256 = parseSha256(hash)
     if (sha256 === undefined)
-      return { message: `${show(file)}:${number}: ${explainHash('the checksum', hash)}` }
+      return { message: `${showText(file)}:${number}: ${explainHash('the checksum', hash)}` }
     if (first !== undefined && first.sha256 !== sha256) {
       const lines = `lines ${first.number} and ${number}`
-      return { message: `${show(file)} has two different hashes for ${show(name)}, in ${lines}` }
+      return {
+        message: `${showText(file)} has two different hashes for ${showText(name)}, in ${lines}`,
+      }
     }
     first ??= { number, sha256 }
   }
@@ -39,7 +41,7 @@ export function findSum(file: string, text: string, name: string): SumLookup {
 export function explainHash(what: string, text: string): string {
   const wrong = /[^0-9a-fA-F]/u.exec(text)?.[0]
   if (text === '') return `${what} is empty; it needs 64 hex digits`
-  if (wrong !== undefined) return `${what} has ${show(wrong)} in it; it needs 64 hex digits`
+  if (wrong !== undefined) return `${what} has ${showText(wrong)} in it; it needs 64 hex digits`
   return `${what} has ${text.length} characters; it needs 64 hex digits`
 }
 
@@ -51,8 +53,8 @@ function isNamedAfter(file: string, name: string): boolean {
 
 function explainBare(file: string, name: string): SumLookup {
   return {
-    message: `${show(file)} holds one checksum and does not say of which file`,
-    hint: `if it is that of ${show(name)}, write "HASH  ${show(name)}" there, or name the file ${show(name)}.sha256`,
+    message: `${showText(file)} holds one checksum and does not say of which file`,
+    hint: `if it is that of ${showText(name)}, write "HASH  ${showText(name)}" there, or name the file ${showText(name)}.sha256`,
   }
 }
 
@@ -68,9 +70,9 @@ function readLines(text: string): readonly Line[] {
 }
 
 function explainAbsent(file: string, lines: readonly Line[], name: string): SumLookup {
-  const message = `${show(file)} lists no checksum for ${show(name)}`
+  const message = `${showText(file)} lists no checksum for ${showText(name)}`
   const names = [...new Set(lines.flatMap((line) => (parseSha256(line.hash) ? [line.name] : [])))]
   if (names.length === 0) return { message, hint: 'no line of it is like "HASH  NAME"' }
   // A name that is nearly the same is another version's file as often as a slip.
-  return { message, hint: `it lists ${listSome(names)}` }
+  return { message, hint: `it lists ${listFirst(names)}` }
 }

@@ -9,8 +9,8 @@ import {
   type Version,
 } from '../domain/names.ts'
 import type { Report } from './input-file.ts'
-import { readVersion } from './version-text.ts'
-import { findClosest, listSome, show } from './wording.ts'
+import { readVersionText } from './version-text.ts'
+import { findClosest, listFirst, showText } from './wording.ts'
 
 export interface DesiredUse {
   readonly value: Use
@@ -41,7 +41,7 @@ export function readUse(
     })
     return undefined
   }
-  const reading = readVersion(text)
+  const reading = readVersionText(text)
   if ('message' in reading) {
     const meant = ['unversioned', 'builtin', LATEST].find((word) => findClosest(text, [word]))
     const hint = reading.message.includes('+builtin')
@@ -55,7 +55,7 @@ export function readUse(
   const { version } = reading
   if (plugin?.versions !== undefined && !plugin.versions.has(version)) {
     report({
-      message: `use: ${show(text)} is not among the versions of ${plugin.id}`,
+      message: `use: ${showText(text)} is not among the versions of ${plugin.id}`,
       source,
       hint: hintVersions(plugin.versions),
     })
@@ -69,6 +69,6 @@ export function readUse(
 /** Lists them and proposes none: the nearest name may be a downgrade. */
 function hintVersions(versions: ReadonlySet<Version>): string {
   const labels = [...versions].sort(compareText).map(versionLabel)
-  const listed = labels.length === 0 ? 'none is listed' : `listed: ${listSome(labels)}`
+  const listed = labels.length === 0 ? 'none is listed' : `listed: ${listFirst(labels)}`
   return `${listed}; to use another, add it under versions with its command and sha256`
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { completeVersion, explainNumber, readVersion } from './version-text.ts'
+import { completeVersion, explainNumber, readVersionText } from './version-text.ts'
 
 test.each([
   ['v1.2', 'v1.2.0'],
@@ -19,11 +19,11 @@ test.each([
   ['0.16.2', { version: 'v0.16.2' }],
   ['v1.0.0-rc1+ent', { version: 'v1.0.0-rc1+ent' }],
 ])('%s is read', (text, reading) => {
-  expect(readVersion(text)).toEqual(reading)
+  expect(readVersionText(text)).toEqual(reading)
 })
 
 test('a number that no server can hold is none of a version', () => {
-  const { message } = readVersion('v99999999999999999999.0.0') as { message: string }
+  const { message } = readVersionText('v99999999999999999999.0.0') as { message: string }
 
   expect(message).toContain('15 digits are the most')
 })

@@ -3,30 +3,30 @@
  * YAML reads an unquoted `1.10` as the number 1.1, so numbers are explained here too.
  */
 import { isBuiltinVersion, parseVersion, UNVERSIONED, type Version } from '../domain/names.ts'
-import { show } from './wording.ts'
+import { showText } from './wording.ts'
 
 export type VersionReading =
   { readonly version: Version } | { readonly message: string; readonly hint?: string }
 
 /** A semantic version or `unversioned`; otherwise what is wrong with it. */
-export function readVersion(text: string): VersionReading {
+export function readVersionText(text: string): VersionReading {
   if (text === 'unversioned') return { version: UNVERSIONED }
   const version = parseVersion(text)
   if (version === undefined) {
     const meant = completeVersion(text)
     return {
-      message: `${show(text)} is not a semantic version`,
+      message: `${showText(text)} is not a semantic version`,
       hint: meant === undefined ? 'write v1.2.3, in full' : `did you mean ${meant}?`,
     }
   }
   if (/\d{16}/.test(version.replace(/[-+].*/, ''))) {
     return {
-      message: `${show(text)} has a number that no version can have: 15 digits are the most`,
+      message: `${showText(text)} has a number that no version can have: 15 digits are the most`,
     }
   }
   if (isBuiltinVersion(version)) {
     return {
-      message: `${show(text)} is reserved: +builtin marks the plugins compiled into the server`,
+      message: `${showText(text)} is reserved: +builtin marks the plugins compiled into the server`,
     }
   }
   return { version }
@@ -44,7 +44,7 @@ export function completeVersion(text: string): Version | undefined {
 /** Says how YAML reads a number where text is wanted, `written` being what stands in the file. */
 export function explainNumber(written: string, value: number, wanted: 'version' | 'text'): string {
   const read = String(value)
-  const reading = `${show(written)} is read as ${read === written ? 'a number' : `the number ${read}`}`
+  const reading = `${showText(written)} is read as ${read === written ? 'a number' : `the number ${read}`}`
   if (wanted === 'text') return `${reading}; put it in quotes`
   return `${reading}; write ${completeVersion(written) ?? 'a version such as v1.2.3'} in full`
 }

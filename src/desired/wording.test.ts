@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { findClosest, listSome, listWords, show, suggest } from './wording.ts'
+import { findClosest, listFirst, listWords, showText, suggest } from './wording.ts'
 
 test('what is shown has no control characters and an end', () => {
-  expect(show('a\u001b[31m\n\u202eb')).toBe('a\\u{1b}[31m\\n\\u{202e}b')
-  expect(show('x'.repeat(100))).toBe(`${'x'.repeat(80)}…`)
+  expect(showText('a\u001b[31m\n\u202eb')).toBe('a\\u{1b}[31m\\n\\u{202e}b')
+  expect(showText('x'.repeat(100))).toBe(`${'x'.repeat(80)}…`)
 })
 
 test.each([
@@ -23,6 +23,6 @@ test('of several near words the nearest, and of those the first, is meant', () =
 test('words are listed', () => {
   expect(listWords(['a'])).toBe('a')
   expect(listWords(['a', 'b', 'c'], 'or')).toBe('a, b or c')
-  expect(listSome(['a', 'b', 'c'], 2)).toBe('a, b and 1 more')
+  expect(listFirst(['a', 'b', 'c'], 2)).toBe('a, b and 1 more')
   expect(suggest('x', [], 'there are')).toBe('there are none')
 })

@@ -7,7 +7,7 @@ import { printable } from '../domain/printable.ts'
 const LONGEST_SHOWN = 80
 
 /** Text from a file, fit for one line of a terminal. */
-export function show(text: string): string {
+export function showText(text: string): string {
   const cut = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
   return printable(cut)
 }
@@ -20,16 +20,16 @@ export function listWords(words: readonly string[], conjunction: 'and' | 'or' = 
 }
 
 /** The words themselves, or the first few and how many more there are. */
-export function listSome(words: readonly string[], most = 8): string {
-  const shown = words.slice(0, most).map(show).join(', ')
+export function listFirst(words: readonly string[], most = 8): string {
+  const shown = words.slice(0, most).map(showText).join(', ')
   return words.length > most ? `${shown} and ${words.length - most} more` : shown
 }
 
 /** A hint that names the likely word, or else those there are. */
 export function suggest(text: string, known: readonly string[], otherwise: string): string {
   const word = findClosest(text, known)
-  if (word !== undefined) return `did you mean ${show(word)}?`
-  return `${otherwise} ${known.length === 0 ? 'none' : listSome(known)}`
+  if (word !== undefined) return `did you mean ${showText(word)}?`
+  return `${otherwise} ${known.length === 0 ? 'none' : listFirst(known)}`
 }
 
 /** The known word with the fewest edits from `text`; undefined when none is near. */

@@ -1,11 +1,14 @@
 /** One request to one node and its answer: what the HTTP client sends and what the twin answers. */
 import type { Namespace, NodeAddress } from './names.ts'
 
+/** A JSON object of a request or an answer; nothing is known of its fields. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
 export interface ServerRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Below `/v1/`, with its query. */
   readonly path: string
-  readonly body?: Readonly<Record<string, unknown>>
+  readonly body?: JsonObject
   readonly namespace: Namespace
   /** False: the node must answer for itself (`X-Vault-No-Request-Forwarding: true`). */
   readonly forwarding: boolean

@@ -16,7 +16,7 @@ function startedNothing({ running_sha256, running_version }: MountOnNode): boole
   return running_sha256 === UNKNOWN_HASH && running_version === UNVERSIONED
 }
 
-export function mountDown(
+export function reportDownMount(
   compared: ComparedMount,
   view: MountOnNode,
   wanted: DesiredBinary | undefined,

@@ -15,7 +15,7 @@ import {
   desiredBinaryOf,
 } from './compared-mount.ts'
 import type { Comparison } from './comparison.ts'
-import { findUnlisted, isDown, mountDown } from './down-drift.ts'
+import { findUnlisted, isDown, reportDownMount } from './down-drift.ts'
 import { onNodes, runningLabel } from './wording.ts'
 
 /** `misconfigured`: something else is said already of what the mount is configured for. */
@@ -32,7 +32,7 @@ export function findRunningDrift(
   const binaries = new Set(alive.map((view) => binaryKey(view, wanted)))
   return [
     ...findUnlisted(compared, wanted, comparison),
-    ...down.map((view) => mountDown(compared, view, wanted, comparison)),
+    ...down.map((view) => reportDownMount(compared, view, wanted, comparison)),
     ...(binaries.size > 1 ? findSkew(compared, alive, wanted, comparison) : []),
     ...(binaries.size === 1 && !misconfigured
       ? findPending(compared, alive, wanted, comparison)

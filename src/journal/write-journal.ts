@@ -5,6 +5,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { JournalEvent } from '../documents/journal.generated.ts'
+import type { EnvironmentVariables } from '../domain/environment-variables.ts'
 import { LockstepError, faultName } from '../domain/errors.ts'
 import { compareText } from '../domain/names.ts'
 import { checkFolder } from './private-state.ts'
@@ -15,14 +16,12 @@ export interface Journal {
   readonly close: () => void
 }
 
-type Variables = Readonly<Record<string, string | undefined>>
-
 /**
  * What this machine keeps: the user's state folder, a folder for each cluster, with the lock and,
  * where `--journal` does not say otherwise, the journals.
  */
 export function journalRoot(
-  env: Variables,
+  env: EnvironmentVariables,
   home: string,
 ): { readonly of: (clusterId: string) => string; readonly folders: () => string[] } {
   const state = env['XDG_STATE_HOME'] ?? ''

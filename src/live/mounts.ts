@@ -61,7 +61,7 @@ export type NodeMounts =
     }
 
 /** The mounts of one namespace as one node runs them. */
-export async function listMounts(
+export async function listMountsOfNode(
   reader: Reader,
   node: NodeAddress,
   namespace: Namespace,
@@ -190,13 +190,13 @@ export async function readMounts(reader: Reader, question: MountsQuestion): Prom
         namespace,
         listed: await ((namespace === ROOT_NAMESPACE
           ? question.roots.get(node.address)
-          : undefined) ?? listMounts(reader, node.address, namespace)),
+          : undefined) ?? listMountsOfNode(reader, node.address, namespace)),
       })),
     ),
   )
   const forwarding = new Set<NodeAddress>()
   const unreadable: Unreadable[] = []
-  const views: MountView[] = []
+  const views: NodeMount[] = []
   let systemVersion = ''
   for (const { node, namespace, listed } of readings) {
     if (listed.kind === 'forwards') forwarding.add(node.address)
@@ -221,7 +221,7 @@ export async function readMounts(reader: Reader, question: MountsQuestion): Prom
   }
 }
 
-interface MountView {
+interface NodeMount {
   readonly node: LiveNode
   readonly mount: ListedMount
 }
@@ -234,7 +234,7 @@ interface JoinedViews {
 
 async function joinViews(
   reader: Reader,
-  views: readonly MountView[],
+  views: readonly NodeMount[],
   asks: (mount: ListedMount) => boolean,
 ): Promise<JoinedViews> {
   const asked = await Promise.all(
@@ -276,7 +276,7 @@ async function joinViews(
  * All nodes of a cluster have one mount table, so one of the two lists is wrong and nobody can tell
  * which: a standby may be behind a mount that was just made anew at the path.
  */
-function anotherMount({ node, mount }: MountView, told: MountView): Unreadable[] {
+function anotherMount({ node, mount }: NodeMount, told: NodeMount): Unreadable[] {
   if (mount.plugin === told.mount.plugin && mount.accessor === told.mount.accessor) return []
   const name = ({ plugin, accessor }: ListedMount): string => `${plugin} (accessor ${accessor})`
   return [

@@ -16,7 +16,7 @@ import type { Reader } from '../server/reader.ts'
 import { listEntries, readPinnedVersions, ROOT_ALONE } from './catalog.ts'
 import { readConnections } from './connections.ts'
 import { readEntriesOnNodes } from './entries-on-nodes.ts'
-import { listMounts, type NodeMounts, readMounts } from './mounts.ts'
+import { listMountsOfNode, type NodeMounts, readMounts } from './mounts.ts'
 import { readNamespaces } from './namespaces.ts'
 import { nodesAgree } from './nodes-agree.ts'
 import { tellApart } from './forwarding-nodes.ts'
@@ -177,7 +177,7 @@ async function readNodes(
 /** The mounts of each node's root namespace, asked for while the nodes are asked how they are. */
 function askForMounts(reader: Reader, addresses: readonly NodeAddress[]): NodesReading['roots'] {
   const roots = new Map(
-    addresses.map((node) => [node, listMounts(reader, node, ROOT_NAMESPACE)] as const),
+    addresses.map((node) => [node, listMountsOfNode(reader, node, ROOT_NAMESPACE)] as const),
   )
   // A node that turns out to be sealed or away refuses: only who waits for it is to hear of it.
   for (const root of roots.values()) root.catch(() => undefined)

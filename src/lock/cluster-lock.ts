@@ -3,6 +3,7 @@
  * a bounded time after its last renewal, by the server's own clock, so that a machine that died
  * does not hold it for ever; and where its holder was a process of this machine, while that lives.
  */
+import type { JsonObject } from '../domain/exchange.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { serverTime } from '../server/answers/cluster.ts'
@@ -13,7 +14,7 @@ import {
   secret as decodeSecret,
   writtenVersion,
 } from '../server/answers/secret.ts'
-import { decode, type Fields } from '../server/answers/shape.ts'
+import { decode } from '../server/answers/shape.ts'
 import type { Client } from '../server/client.ts'
 import { demand, refusal, wordsToJudge } from '../server/faults.ts'
 import { readHealth, readLock, readMountOf, writeLock } from '../server/requests.ts'
@@ -169,13 +170,13 @@ export async function readClusterLock(
  * Whoever wrote the file of desired state, or the plan file, chose the path: an application's secret
  * there must not be overwritten.
  */
-function isLock(secret: Fields): boolean {
+function isLock(secret: JsonObject): boolean {
   return Object.keys(secret).length === 0 || ('run' in secret && 'released' in secret)
 }
 
 /** One with our own number is of somebody who had it before us. */
 function isDead(
-  holder: { readonly machine: Fields[string]; readonly pid: number },
+  holder: { readonly machine: JsonObject[string]; readonly pid: number },
   { machine, pid, isAlive }: LockObserver,
 ): boolean {
   if (machine === undefined || holder.machine !== machine) return false
@@ -255,10 +256,10 @@ function notMounted(kv: string): LockstepError {
   })
 }
 
-function textOf(value: Fields[string]): string {
+function textOf(value: JsonObject[string]): string {
   return typeof value === 'string' ? value : ''
 }
 
-function numberOf(value: Fields[string]): number {
+function numberOf(value: JsonObject[string]): number {
   return typeof value === 'number' ? value : 0
 }

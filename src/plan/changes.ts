@@ -3,11 +3,11 @@ import type {
   Change,
   DeregisterAction,
   EnableAction,
-  Fact,
   RegisterAction,
   RepointAction,
   Step,
   TuneAction,
+  RunningFact,
 } from '../documents/plan.generated.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
@@ -18,8 +18,6 @@ import { maskArguments } from '../domain/secret-arguments.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import { howItDiffers, RELOAD_REASONS } from './reload.ts'
 import { entrySubject } from './steps.ts'
-
-type RunningFact = Extract<Fact, { readonly fact: 'running' }>
 
 /** What a step is told by. */
 interface DescribedPlan {

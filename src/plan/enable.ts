@@ -10,7 +10,7 @@ import {
 import { reloadOrder } from '../domain/live-index.ts'
 import { entryFact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { NewMount } from './targets.ts'
-import { configuredLabel } from './tune.ts'
+import { labelTarget } from './tune.ts'
 
 export function enableStep(
   fresh: NewMount,
@@ -41,7 +41,7 @@ export function enableStep(
     ],
     undo: [],
     restores: [],
-    why: `nothing is mounted there; to run ${configuredLabel(fresh)}`,
+    why: `nothing is mounted there; to run ${labelTarget(fresh)}`,
   }
 }
 

@@ -48,7 +48,7 @@ export function tuneStep(target: MountTarget, { entry, back, group, live }: Tuni
     ensures: [mountFact(mount, configured)],
     undo: back === undefined ? [] : [{ kind: 'tune', ...at, version: back.configured }],
     restores: back === undefined ? [] : [mountFact(mount, back.configured)],
-    why: `configured ${mount.configured_version === '' ? 'without a version' : `for ${mount.configured_version}`}, to run ${configuredLabel(target)}`,
+    why: `configured ${mount.configured_version === '' ? 'without a version' : `for ${mount.configured_version}`}, to run ${labelTarget(target)}`,
   }
 }
 
@@ -115,10 +115,7 @@ export function tuneToLatestStep(
 }
 
 /** `v0.21.0`, `latest (v0.21.0)`. */
-export function configuredLabel({
-  configured,
-  version,
-}: Pick<MountTarget, 'configured' | 'version'>) {
+export function labelTarget({ configured, version }: Pick<MountTarget, 'configured' | 'version'>) {
   return configured === LATEST ? `${LATEST} (${version})` : versionLabel(version)
 }
 

@@ -8,7 +8,7 @@ import {
   safetyInput,
   type SafetyInputParts,
 } from '../../test/builders/safety-input.ts'
-import { isBlocked, judge } from './judge.ts'
+import { blocksPlan, judge } from './judge.ts'
 
 const KV = 'secret/my-kv'
 const right = desiredVersion(KV, 'v0.21.0')
@@ -35,7 +35,7 @@ function wrongDigit(catalog: NonNullable<SafetyInputParts['live']>['catalog']) {
 
 function errorsWithoutCause(input: ReturnType<typeof safetyInput>) {
   const findings = judge(input, [])
-  expect(isBlocked(findings)).toBe(true)
+  expect(blocksPlan(findings)).toBe(true)
   return findings.filter(
     ({ severity, because_of: cause }) => severity === 'error' && cause === undefined,
   )

@@ -39,7 +39,7 @@ function readEffects(draft: DraftPlan): Effects {
   const registered = new Map<string, RegisterAction>()
   const deregistered = new Set<string>()
   const tuned = new Map<MountPath, ConfiguredVersion>()
-  const reloaded = new Map<MountPath, Map<NodeAddress, Loaded>>()
+  const reloaded = new Map<MountPath, Map<NodeAddress, LoadedBinary>>()
   const repointed = new Map<ConnectionPath, Version>()
   for (const { action, ensures } of draft.steps) {
     switch (action.kind) {
@@ -61,7 +61,7 @@ function readEffects(draft: DraftPlan): Effects {
       case 'reload':
         for (const fact of ensures) {
           if (fact.fact !== 'running') continue
-          const nodes = reloaded.get(fact.mount) ?? new Map<NodeAddress, Loaded>()
+          const nodes = reloaded.get(fact.mount) ?? new Map<NodeAddress, LoadedBinary>()
           reloaded.set(fact.mount, nodes.set(fact.node, fact))
         }
         break
@@ -108,7 +108,7 @@ function entryKey(plugin: PluginId, version: Version): string {
 }
 
 /** What a reload was seen to load, once it is done. */
-interface Loaded {
+interface LoadedBinary {
   readonly sha256: RunningBinary
   readonly version?: Version
 }
@@ -118,7 +118,7 @@ function runningVersion(
   draft: DraftPlan,
   plugin: PluginId,
   configured: ConfiguredVersion,
-  { sha256, version }: Loaded,
+  { sha256, version }: LoadedBinary,
 ): Version {
   if (configured === LATEST) return version ?? UNVERSIONED
   if (sha256 !== BUILTIN || isBuiltinVersion(configured)) return configured

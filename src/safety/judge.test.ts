@@ -7,7 +7,7 @@ import {
   safetyInput,
   SOURCE,
 } from '../../test/builders/safety-input.ts'
-import { isBlocked, judge } from './judge.ts'
+import { blocksPlan, judge } from './judge.ts'
 
 const KV = 'secret/my-kv'
 const DOWNGRADE = { rule: 'data-downgrade', subject: KV, because: 'CHG-1432' }
@@ -42,24 +42,24 @@ test('an error blocks until it is allowed', () => {
   const blocked = judge(downgrade(), [])
   const allowed = judge(downgrade(), [DOWNGRADE])
 
-  expect(isBlocked(blocked)).toBe(true)
+  expect(blocksPlan(blocked)).toBe(true)
   expect(allowed.map((finding) => finding.allowed)).toEqual(['CHG-1432'])
-  expect(isBlocked(allowed)).toBe(false)
+  expect(blocksPlan(allowed)).toBe(false)
 })
 
 test('an allowance holds on its last day and not on the next', () => {
   const onTheDay = judge(downgrade(), [{ ...DOWNGRADE, until: '2026-03-01' }])
   const after = judge(downgrade(), [{ ...DOWNGRADE, until: '2026-02-28' }])
 
-  expect(isBlocked(onTheDay)).toBe(false)
-  expect(isBlocked(after)).toBe(true)
+  expect(blocksPlan(onTheDay)).toBe(false)
+  expect(blocksPlan(after)).toBe(true)
   expect(after.map(({ rule }) => rule)).toEqual(['data-downgrade', 'allow-expired'])
 })
 
 test('an allowance matches the subject exactly', () => {
   const findings = judge(downgrade(), [{ ...DOWNGRADE, subject: '*' }])
 
-  expect(isBlocked(findings)).toBe(true)
+  expect(blocksPlan(findings)).toBe(true)
   expect(findings.map(({ rule }) => rule)).toEqual(['data-downgrade', 'allow-unused'])
 })
 
@@ -70,7 +70,7 @@ test('what cannot be allowed still blocks, and allowing it is an error of its ow
 
   const findings = judge(input, [{ rule: 'wrong-cluster', subject: 'staging', because: 'hurry' }])
 
-  expect(isBlocked(findings)).toBe(true)
+  expect(blocksPlan(findings)).toBe(true)
   expect(findings.map(({ rule, allowed }) => [rule, allowed])).toEqual([
     ['allow-refused', undefined],
     ['wrong-cluster', undefined],

@@ -40,7 +40,7 @@ export function judge(input: RuleInput, allow: readonly Allowance[]): Finding[] 
 }
 
 /** True where an error stands that nobody has accepted. */
-export function isBlocked(findings: readonly Finding[]): boolean {
+export function blocksPlan(findings: readonly Finding[]): boolean {
   return blockingFindings(findings).length > 0
 }
 

@@ -2,7 +2,7 @@
  * Every request this program can make to a server, by name. What is not here cannot be sent:
  * in particular nothing disables, moves or re-mounts a mount. Pure: builds requests, sends none.
  */
-import type { ServerRequest } from '../domain/exchange.ts'
+import type { JsonObject, ServerRequest } from '../domain/exchange.ts'
 import {
   type MountPath,
   type Namespace,
@@ -20,12 +20,10 @@ import { LockstepError, unreachable } from '../domain/errors.ts'
 import { faultInMountPath } from '../domain/name-faults.ts'
 import { type RequestPath, requestPath, withQuery } from './request-path.ts'
 
-type Body = Readonly<Record<string, unknown>>
-
 abstract class Made implements ServerRequest {
   declare readonly method: ServerRequest['method']
   declare readonly path: RequestPath
-  declare readonly body?: Body
+  declare readonly body?: JsonObject
   declare readonly namespace: Namespace
   declare readonly forwarding: boolean
   declare readonly anonymous?: true
@@ -52,7 +50,7 @@ function get(path: RequestPath, options: Partial<Where> = {}): ReadRequest {
   return new ReadRequest({ method: 'GET', path, ...ANYWHERE, ...options })
 }
 
-function post(path: RequestPath, body: Body, options: Partial<Where> = {}): WriteRequest {
+function post(path: RequestPath, body: JsonObject, options: Partial<Where> = {}): WriteRequest {
   return new WriteRequest({ method: 'POST', path, body, ...ANYWHERE, ...options })
 }
 
@@ -212,7 +210,7 @@ export function requestOf(action: Action, env: readonly string[] = []): WriteReq
   }
 }
 
-function registration(action: Action & { kind: 'register' }, env: readonly string[]): Body {
+function registration(action: Action & { kind: 'register' }, env: readonly string[]): JsonObject {
   const entry: Entry = action.entry
   return {
     ...(action.version !== UNVERSIONED && { version: action.version }),
@@ -223,7 +221,7 @@ function registration(action: Action & { kind: 'register' }, env: readonly strin
   }
 }
 
-function enabling(action: Action & { kind: 'enable' }): Body {
+function enabling(action: Action & { kind: 'enable' }): JsonObject {
   const name = pluginName(action.plugin)
   // Said whenever there is one: a mount made without a version takes the highest registered one.
   return action.version === UNVERSIONED
@@ -279,7 +277,7 @@ export function readLock(kv: string): ReadRequest {
 }
 
 /** Written only if nobody else wrote since `version` (0: nothing is there yet). */
-export function writeLock(kv: string, version: number, data: Body): WriteRequest {
+export function writeLock(kv: string, version: number, data: JsonObject): WriteRequest {
   return post(kvDataPath(kv), { options: { cas: version }, data })
 }
 

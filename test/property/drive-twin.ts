@@ -17,7 +17,7 @@ import { observe } from '../../src/live/observe.ts'
 import { type DraftPlan, draftPlan, finishPlan, type FreshPlan } from '../../src/plan/make-plan.ts'
 import { findDesiredEnd } from '../../src/plan/desired-end.ts'
 import type { Past } from '../../src/plan/past.ts'
-import { isBlocked, judge } from '../../src/safety/judge.ts'
+import { blocksPlan, judge } from '../../src/safety/judge.ts'
 import { type Client, createClient } from '../../src/server/client.ts'
 import { rehearse } from '../../src/twin/rehearsal/rehearse.ts'
 import { ownVersion } from '../../src/domain/builtin-plugins.ts'
@@ -118,7 +118,7 @@ export function judgedPlan(desired: DesiredState, live: LiveState, past?: Past):
   const rehearsal = rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
   const findings = judge({ desired, live, draft, today: TODAY, rehearsal }, desired.allow)
   const plan = finishPlan(draft, desired, live, { findings, rehearsal })
-  return { live, draft, plan, blocked: isBlocked(findings) }
+  return { live, draft, plan, blocked: blocksPlan(findings) }
 }
 
 /** What stands between the program and a node; throws what a network would. */

@@ -16,7 +16,7 @@ import {
   versionFromServer,
 } from '../../domain/names.ts'
 import { readEntry } from '../../live/catalog.ts'
-import { askMount, type ListedMount, listMounts, type NodeMounts } from '../../live/mounts.ts'
+import { askMount, type ListedMount, listMountsOfNode, type NodeMounts } from '../../live/mounts.ts'
 import { readNamespaces } from '../../live/namespaces.ts'
 import { observe } from '../../live/observe.ts'
 import { contentOf, sameEntry } from '../../plan/steps.ts'
@@ -43,7 +43,7 @@ export async function findMismatches(
   const listings = new Map<string, Promise<NodeMounts>>()
   const list = (node: NodeAddress, namespace: Namespace): Promise<NodeMounts> => {
     const key = `${node} ${namespace}`
-    const known = listings.get(key) ?? listMounts(reader.client, node, namespace)
+    const known = listings.get(key) ?? listMountsOfNode(reader.client, node, namespace)
     listings.set(key, known)
     return known
   }

@@ -3,17 +3,15 @@
  * those that cannot be seen, and which mounts of the plan run which version where. Reads only, waits
  * for nothing.
  */
-import type { Fact, Plan } from '../../documents/plan.generated.ts'
+import type { Plan, RunningFact } from '../../documents/plan.generated.ts'
 import type { AwayNode, MountAtEnd, SeenAtEnd } from '../../documents/run-outcome.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { compareText, type MountPath, type NodeAddress } from '../../domain/names.ts'
-import { listMounts } from '../../live/mounts.ts'
+import { listMountsOfNode } from '../../live/mounts.ts'
 import { readNode } from '../../live/nodes.ts'
 import { type FactsContext, placed } from './wait-for-facts.ts'
 import { findMismatches } from './read-facts.ts'
 import { whatIsWrong } from './mismatch.ts'
-
-type RunningFact = Fact & { readonly fact: 'running' }
 
 /** Milliseconds for a node to say what it is. */
 const ANSWER_WITHIN = 5_000
@@ -64,7 +62,7 @@ async function readStarts(
   const wanted = new Set(due.map(({ mount }) => mount))
   const namespaces = [...new Set(due.map(({ namespace }) => namespace))]
   const lists = await Promise.all(
-    namespaces.map((namespace) => listMounts(client, active, namespace)),
+    namespaces.map((namespace) => listMountsOfNode(client, active, namespace)),
   )
   return lists
     .flatMap((list) => (list.kind === 'itself' ? list.mounts : []))

@@ -2,7 +2,7 @@
  * Which steps and mounts were rolled back and which were not, once everything was tried, with the
  * requests that would roll back the rest. Pure.
  */
-import type { Action, Fact, Step } from '../../documents/plan.generated.ts'
+import type { Action, Fact, RunningFact, Step } from '../../documents/plan.generated.ts'
 import type { Cause, Failure, Mismatch, MountNotRolledBack } from '../../documents/run-outcome.ts'
 import { BUILTIN, type NodeAddress, UNVERSIONED } from '../../domain/names.ts'
 import type { Carried } from '../send-action.ts'
@@ -62,8 +62,6 @@ export interface RollbackFindings {
   /** Of what steps without an undo found. */
   readonly lasting: readonly Mismatch[]
 }
-
-type RunningFact = Fact & { readonly fact: 'running' }
 
 /** `touched`: the steps of one group, whose undo `plan` is. */
 export function judgeRollback(

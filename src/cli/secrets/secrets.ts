@@ -4,10 +4,9 @@
  */
 import type { Action, Plan } from '../../documents/plan.generated.ts'
 import { writeOf } from '../../documents/writes-of.ts'
+import type { EnvironmentVariables } from '../../domain/environment-variables.ts'
 import type { DesiredState } from '../../domain/desired.ts'
 import type { Trust } from '../trust.ts'
-
-type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
 interface SecretSources {
   /** What the servers are asked with. */

@@ -2,15 +2,14 @@
  * The environment of a command that a file names: what programs need to start and to reach a node,
  * and nothing that the command was not meant to have, such as the token or a pipeline's secrets.
  */
+import type { EnvironmentVariables } from '../../domain/environment-variables.ts'
 import { LockstepError } from '../../domain/errors.ts'
-
-type Variables = Readonly<Record<string, string | undefined>>
 
 const PASSED = ['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'TZ', 'SSH_AUTH_SOCK']
 
 /** `names`: what the command line passes besides. Throws a LockstepError for one that is not set. */
 export function commandEnvironment(
-  env: Variables,
+  env: EnvironmentVariables,
   names: readonly string[],
 ): Readonly<Record<string, string>> {
   const missing = names.filter((name) => env[name] === undefined)

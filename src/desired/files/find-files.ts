@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { compareText } from '../../domain/names.ts'
 import type { Problem } from '../../domain/errors.ts'
 import type { Files } from './files.ts'
-import { show } from '../wording.ts'
+import { showText } from '../wording.ts'
 
 export interface FoundFiles {
   /** As the user gave them; those of a directory below its name. */
@@ -23,7 +23,10 @@ export async function findFiles(paths: readonly string[], on: Files): Promise<Fo
       for (const file of found.files) {
         const before = seen.get(resolve(file))
         if (before === undefined) files.push(file)
-        else problems.push({ message: `${show(file)}: is given twice, first as ${show(before)}` })
+        else
+          problems.push({
+            message: `${showText(file)}: is given twice, first as ${showText(before)}`,
+          })
         seen.set(resolve(file), before ?? file)
       }
     }
@@ -36,13 +39,13 @@ async function filesOf(
   on: Files,
 ): Promise<{ readonly files: readonly string[] } | { readonly problem: Problem }> {
   const kind = await on.kind(path)
-  if ('failure' in kind) return { problem: { message: `${show(path)}: ${kind.failure}` } }
+  if ('failure' in kind) return { problem: { message: `${showText(path)}: ${kind.failure}` } }
   if (kind.value === 'file') return { files: [path] }
   const names = await on.list(path)
-  if ('failure' in names) return { problem: { message: `${show(path)}: ${names.failure}` } }
+  if ('failure' in names) return { problem: { message: `${showText(path)}: ${names.failure}` } }
   // A name that begins with a dot is an editor's or a mount's own, not a part of the state.
   const yaml = names.value.filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort(compareText)
   if (yaml.length > 0) return { files: yaml.map((name) => `${path.replace(/\/+$/, '')}/${name}`) }
-  const message = `${show(path)}: there is no *.yaml or *.yml file in this directory`
+  const message = `${showText(path)}: there is no *.yaml or *.yml file in this directory`
   return { problem: { message, hint: 'subfolders are not read: name each' } }
 }

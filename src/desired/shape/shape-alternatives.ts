@@ -4,7 +4,7 @@
  */
 import type { SchemaMismatch } from './misfit.ts'
 import { describeValue, nameOf } from './shape-faults.ts'
-import { findClosest, show } from '../wording.ts'
+import { findClosest, showText } from '../wording.ts'
 import type { Path } from '../yaml/yaml-tree.ts'
 
 interface Choice {
@@ -35,13 +35,15 @@ export function explainAlternatives(path: Path, value: unknown, written: string)
     return [explainKeys(path, value as Readonly<Record<string, unknown>>, choice, message)]
   }
   if (typeof value === 'number' || typeof value === 'boolean') {
-    const what = choice.secret === true ? 'its value' : show(written)
+    const what = choice.secret === true ? 'its value' : showText(written)
     return [
       { path, message: `${message}; ${what} is read as ${describe(value)}: put it in quotes` },
     ]
   }
   if (typeof value === 'string') {
-    return [{ path, message: choice.secret === true ? message : `${message}, not ${show(value)}` }]
+    return [
+      { path, message: choice.secret === true ? message : `${message}, not ${showText(value)}` },
+    ]
   }
   return [{ path, message: `${message}; it is ${describeValue(value)}` }]
 }
@@ -82,7 +84,7 @@ function explainKeys(
     return {
       path: [...path, unknown],
       atKey: true,
-      message: secret === true ? message : `${message}; unknown key ${show(unknown)}`,
+      message: secret === true ? message : `${message}; unknown key ${showText(unknown)}`,
       ...(hint !== undefined && { hint }),
     }
   }

@@ -7,7 +7,7 @@ import { PLUGIN_TYPES } from '../../domain/names.ts'
 import { knownKeys } from './schema-keys.ts'
 import type { SchemaMismatch } from './misfit.ts'
 import { explainNumber } from '../version-text.ts'
-import { findClosest, listWords, show, suggest } from '../wording.ts'
+import { findClosest, listWords, showText, suggest } from '../wording.ts'
 import type { Path } from '../yaml/yaml-tree.ts'
 
 export interface ShapeFault {
@@ -53,7 +53,7 @@ export function nameOf(path: Path): string {
   const parent = path.at(-2)
   if (parent === 'env' && !isVariableName(String(last))) return 'this variable'
   const inList = parent !== undefined && LISTS.has(parent)
-  return inList ? `item ${Number(last) + 1} of ${parent}` : show(String(last))
+  return inList ? `item ${Number(last) + 1} of ${parent}` : showText(String(last))
 }
 
 /** What is no name, such as `NAME=value`, may hold a secret and is not to be shown. */
@@ -96,7 +96,7 @@ function explainType(path: Path, type: string, value: unknown, written: string):
     return { path, message: explainNumber(written, value, isVersion(path) ? 'version' : 'text') }
   }
   if (type === 'string' && typeof value === 'boolean') {
-    return { path, message: `${name} must be text; put ${show(written)} in quotes` }
+    return { path, message: `${name} must be text; put ${showText(written)} in quotes` }
   }
   if (type === 'boolean' && typeof value === 'string') return explainBoolean(path, value)
   return { path, message: `${name} must be ${wanted}, not ${describeValue(value)}` }
@@ -107,7 +107,7 @@ function explainBoolean(path: Path, text: string): SchemaMismatch {
   const word = text.toLowerCase()
   const yes = ['yes', 'y', 'on', 'true'].includes(word)
   const no = ['no', 'n', 'off', 'false'].includes(word)
-  const message = `${nameOf(path)} must be true or false, not the text ${show(text)}`
+  const message = `${nameOf(path)} must be true or false, not the text ${showText(text)}`
   return { path, message, ...((yes || no) && { hint: `write ${yes}` }) }
 }
 
@@ -145,7 +145,7 @@ function explainUnknownKey(path: Path, key: string): SchemaMismatch {
     path: [...path, key],
     keep: true,
     atKey: true,
-    message: `unknown key ${show(key)}`,
+    message: `unknown key ${showText(key)}`,
     hint,
   }
 }
@@ -170,7 +170,7 @@ function explainConstant(
   // In quotes the number is another thing, and looks the same.
   const isText = value === wanted && value !== allowed
   const found =
-    written === '' ? '' : isText ? `, not the text "${wanted}"` : `, not ${show(written)}`
+    written === '' ? '' : isText ? `, not the text "${wanted}"` : `, not ${showText(written)}`
   const which = path[0] === 'version' ? ', the version of this file format' : ''
   return { path, message: `${nameOf(path)} must be ${wanted}${which}${found}` }
 }
@@ -179,7 +179,7 @@ function explainPattern(path: Path, value: string): SchemaMismatch {
   if (path.at(-1) === 'plugin') return { path, ...explainPluginId(value) }
   return {
     path,
-    message: `${show(value)} is not a path of a secret`,
+    message: `${showText(value)} is not a path of a secret`,
     hint: 'write <mount>/<path>, e.g. secret/lockstep',
   }
 }
@@ -189,6 +189,6 @@ function explainPluginId(text: string): { message: string; hint: string } {
   const slash = text.indexOf('/')
   const type = findClosest(text.slice(0, slash), PLUGIN_TYPES)
   const meant = slash > 0 && type !== undefined ? `${type}${text.slice(slash)}` : undefined
-  const hint = meant !== undefined && meant !== text ? `did you mean ${show(meant)}?` : form
-  return { message: `${show(text)} is not a plugin`, hint }
+  const hint = meant !== undefined && meant !== text ? `did you mean ${showText(meant)}?` : form
+  return { message: `${showText(text)} is not a plugin`, hint }
 }

@@ -6,7 +6,7 @@ import { isMap, isScalar, isSeq, LineCounter, type Scalar } from 'yaml'
 import type { Source } from '../../domain/desired.ts'
 import { formatSource, type Problem } from '../../domain/errors.ts'
 import { completeVersion, explainNumber } from '../version-text.ts'
-import { show } from '../wording.ts'
+import { showText } from '../wording.ts'
 import type { YamlFault } from './yaml-faults.ts'
 import { parseSyntax } from './yaml-syntax.ts'
 
@@ -129,7 +129,10 @@ class TreeReader implements Places {
       if (key === undefined) continue
       if (key in data) {
         const first = formatSource(this.key([...path, key]))
-        this.problems.push({ message: `${show(key)} is given twice, first at ${first}`, source })
+        this.problems.push({
+          message: `${showText(key)} is given twice, first at ${first}`,
+          source,
+        })
         continue
       }
       data[key] = this.read(pair.value, [...path, key], source)
@@ -175,7 +178,10 @@ function explainKey(node: Scalar, isVersion: boolean): { message: string; key?: 
     return { message, key: meant ?? written }
   }
   if (written === '') return { message: 'there is a value without a key' }
-  return { message: `the key ${show(written)} is not read as text; put it in quotes`, key: written }
+  return {
+    message: `the key ${showText(written)} is not read as text; put it in quotes`,
+    key: written,
+  }
 }
 
 /** Keys below `plugins.<id>.versions` are versions. */

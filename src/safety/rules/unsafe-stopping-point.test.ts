@@ -15,17 +15,15 @@ import {
   safetyInput,
   SOURCE,
 } from '../../../test/builders/safety-input.ts'
-import type { Rehearsal } from '../../documents/plan.generated.ts'
+import type { UnsafePoint } from '../../documents/plan.generated.ts'
 import { unsafeStoppingPoint } from './unsafe-stopping-point.ts'
 
-type Unsafe = Rehearsal['unsafe'][number]
-
-function judged(unsafe: readonly Unsafe[], input = safetyInput()) {
+function judged(unsafe: readonly UnsafePoint[], input = safetyInput()) {
   const rehearsal = { stopping_points: 3, safe: 3 - unsafe.length, unsafe: [...unsafe] }
   return unsafeStoppingPoint.judge({ ...input, rehearsal })
 }
 
-function unsafe(differing: Partial<Unsafe> = {}): Unsafe {
+function unsafe(differing: Partial<UnsafePoint> = {}): UnsafePoint {
   return {
     after: 'tune team-a/',
     kind: 'down',
@@ -78,7 +76,7 @@ it('says of a plan, with steps or without, what it leaves undone', () => {
 })
 
 it('says what would make it safe, by the kind of fault', () => {
-  const fixOf = (kind: Unsafe['kind']) => judged([unsafe({ kind })])[0]?.fix
+  const fixOf = (kind: UnsafePoint['kind']) => judged([unsafe({ kind })])[0]?.fix
 
   expect(fixOf('unregistered')).toContain('`retire`')
   expect(fixOf('file-differs')).toContain('`command`')
@@ -126,7 +124,7 @@ it('leaves what comes of a missing file to the rule that names it', () => {
 it('asks for the file that mounts left on the older version need', () => {
   const lost = { unreadable_on: [{ node: nodeAddress(2), reason: 'HTTP 500' }] }
   const live = { catalog: [entryOf(KV, 'v0.16.2', lost)] }
-  const fixOf = (of: Partial<Unsafe>) => judged([unsafe(of)], safetyInput({ live }))[0]?.fix
+  const fixOf = (of: Partial<UnsafePoint>) => judged([unsafe(of)], safetyInput({ live }))[0]?.fix
 
   expect(fixOf({ kind: 'down' })).toContain(`my-kv_0.16.2 on ${nodeAddress(2)}`)
   expect(fixOf({ kind: 'down', nodes: [nodeAddress(3)] })).toBeUndefined()

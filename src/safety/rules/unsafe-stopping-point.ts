@@ -1,5 +1,5 @@
 /** `unsafe-stopping-point`: the rehearsal found a place at which a run must not be stopped. */
-import type { Rehearsal } from '../../documents/plan.generated.ts'
+import type { UnsafePoint } from '../../documents/plan.generated.ts'
 import type { Source } from '../../domain/desired.ts'
 import type { LiveState } from '../../domain/live.ts'
 import { groupBy } from '../../domain/group-by.ts'
@@ -10,8 +10,6 @@ import { missingFiles } from '../needed-files.ts'
 import { effectsOf } from '../effects.ts'
 import { fileKey, type PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
-
-type UnsafePoint = Rehearsal['unsafe'][number]
 
 const REPORT = 'Nothing in the file causes this: report it, with the plan (`--out`).'
 const RETIRE_LATER = 'Take the version out of `retire`, apply, and retire it when nothing uses it.'

@@ -2,12 +2,12 @@
  * What nodes say of themselves and of their cluster. Shapes as documented, measured on OpenBao
  * 2.7.2 and Vault 1.21.4 (`test/recordings`): what is optional here was seen to be absent.
  */
+import type { JsonObject } from '../../domain/exchange.ts'
 import {
-  count,
+  wholeNumber,
   dataOf,
   type Decoder,
   fields,
-  type Fields,
   filled,
   list,
   misfit,
@@ -49,7 +49,7 @@ export const health: Decoder<Health> = (body, at) => {
 
 /** `GET sys/health`: the server's own clock, in seconds since 1970. */
 export const serverTime: Decoder<number> = (body, at) =>
-  count(fields(body, at)['server_time_utc'], 'server_time_utc')
+  wholeNumber(fields(body, at)['server_time_utc'], 'server_time_utc')
 
 /** One node of `GET sys/ha-status`. */
 export interface ReportingNode {
@@ -135,7 +135,7 @@ export const namespaces: Decoder<readonly ListedNamespace[]> = (body, at) => {
   return list(data['keys'], 'data.keys', (key, where) => {
     const name = text(key, where)
     if (!/^[^/]+\/$/.test(name)) return misfit(where, 'is not the name of one namespace')
-    const info: Fields =
+    const info: JsonObject =
       optional(infos[name], `data.key_info[${JSON.stringify(name)}]`, fields) ?? {}
     return {
       name,
@@ -171,10 +171,10 @@ export const tokenLife: Decoder<TokenLife> = (body, at) => {
   const told = dataOf(body, at)
   return {
     renewable: truth(told['renewable'], 'data.renewable'),
-    ttl: count(told['ttl'], 'data.ttl'),
+    ttl: wholeNumber(told['ttl'], 'data.ttl'),
   }
 }
 
 /** `POST auth/token/renew-self`: the seconds that the token lives from now on. */
 export const renewedLife: Decoder<number> = (body, at) =>
-  count(fields(fields(body, at)['auth'], 'auth')['lease_duration'], 'auth.lease_duration')
+  wholeNumber(fields(fields(body, at)['auth'], 'auth')['lease_duration'], 'auth.lease_duration')

@@ -3,10 +3,10 @@
  * on OpenBao 2.7.2 and Vault 1.21.4 (`test/recordings`). Names are the server's own words: whoever
  * makes paths of them checks them.
  */
+import type { JsonObject } from '../../domain/exchange.ts'
 import {
   dataOf,
   type Decoder,
-  type Fields,
   fields,
   filled,
   list,
@@ -120,7 +120,7 @@ function mountsWith(own: string): Decoder<readonly MountAnswer[]> {
   }
 }
 
-function mountOf(path: string, told: Fields, where: string): MountAnswer {
+function mountOf(path: string, told: JsonObject, where: string): MountAnswer {
   return {
     path,
     type: filled(told['type'], `${where}.type`),

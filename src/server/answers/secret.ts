@@ -1,14 +1,6 @@
 /** What a key-value store (version 2) says of the secret that is the cluster's lock. */
-import {
-  count,
-  dataOf,
-  type Decoder,
-  type Fields,
-  fields,
-  filled,
-  misfit,
-  optional,
-} from './shape.ts'
+import type { JsonObject } from '../../domain/exchange.ts'
+import { wholeNumber, dataOf, type Decoder, fields, filled, misfit, optional } from './shape.ts'
 
 /** `GET <kv>/data/<path>`, found. */
 export interface SecretAnswer {
@@ -16,14 +8,14 @@ export interface SecretAnswer {
   /** Milliseconds since 1970. */
   readonly written: number
   /** What was written: anybody's words. */
-  readonly secret: Fields
+  readonly secret: JsonObject
 }
 
 export const secret: Decoder<SecretAnswer> = (body, at) => {
   const data = dataOf(body, at)
   const metadata = fields(data['metadata'], 'data.metadata')
   return {
-    version: count(metadata['version'], 'data.metadata.version'),
+    version: wholeNumber(metadata['version'], 'data.metadata.version'),
     written: time(metadata['created_time'], 'data.metadata.created_time'),
     secret: fields(data['data'], 'data.data'),
   }
@@ -34,12 +26,12 @@ export const deletedVersion: Decoder<number> = (body, at) => {
   const told = fields(body, at)
   if (told['data'] === undefined) return 0
   const metadata = fields(dataOf(body, at)['metadata'], 'data.metadata')
-  return count(metadata['version'], 'data.metadata.version')
+  return wholeNumber(metadata['version'], 'data.metadata.version')
 }
 
 /** `POST <kv>/data/<path>`: the version written. */
 export const writtenVersion: Decoder<number> = (body, at) =>
-  count(dataOf(body, at)['version'], 'data.version')
+  wholeNumber(dataOf(body, at)['version'], 'data.version')
 
 /** `GET sys/internal/ui/mounts/<path>`: `2` of a key-value store with versions. */
 export const mountOptionsVersion: Decoder<string | undefined> = (body, at) => {

@@ -2,11 +2,10 @@
  * Decoders for answers: each takes what a server sent and gives what it documents, or says what is
  * wrong and where. Nothing is assumed: a field that is missing or of another type is told.
  */
+import type { JsonObject } from '../../domain/exchange.ts'
 
 /** Reads one documented shape; `at` is where the value stands, as `data.nodes[0]`. Throws a Misfit. */
 export type Decoder<Value> = (value: unknown, at: string) => Value
-
-export type Fields = Readonly<Record<string, unknown>>
 
 /** What a decoder found: the value, or what is not as documented, in words. */
 export type Decoded<Value> =
@@ -30,11 +29,11 @@ export function decode<Value>(decoder: Decoder<Value>, value: unknown): Decoded<
   }
 }
 
-export function fields(value: unknown, at: string): Fields {
+export function fields(value: unknown, at: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return misfit(at, 'is not an object')
   }
-  return value as Fields
+  return value as JsonObject
 }
 
 export function list<Item>(value: unknown, at: string, item: Decoder<Item>): readonly Item[] {
@@ -55,7 +54,7 @@ export function truth(value: unknown, at: string): boolean {
 }
 
 /** A whole number that is not negative. */
-export function count(value: unknown, at: string): number {
+export function wholeNumber(value: unknown, at: string): number {
   return Number.isSafeInteger(value) && (value as number) >= 0
     ? (value as number)
     : misfit(at, 'is not a whole number')
@@ -71,7 +70,7 @@ export function optional<Value>(
 }
 
 /** `data` of an answer, where servers put what was asked for. */
-export function dataOf(body: unknown, at: string): Fields {
+export function dataOf(body: unknown, at: string): JsonObject {
   return fields(fields(body, at)['data'], 'data')
 }
 

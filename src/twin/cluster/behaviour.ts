@@ -2,6 +2,7 @@
  * What the two products do differently, in one table. Measured on OpenBao 2.7.2 and Vault 1.21.4
  * (Community). Holds facts only; the rest of the twin acts on them.
  */
+import type { JsonObject } from '../../domain/exchange.ts'
 import type { Product } from '../../domain/live.ts'
 
 export interface Behaviour {
@@ -37,7 +38,7 @@ export interface Behaviour {
   readonly entryReadLooksForFile: boolean
   readonly malformedVersion: 'malformed version' | 'Malformed version'
   /** Fields every catalog read has beside the common ones. */
-  readonly catalogExtras: Readonly<Record<string, unknown>>
+  readonly catalogExtras: JsonObject
   readonly unavailable: { readonly status: 404; readonly wrapped: boolean; readonly words: string }
 }
 

@@ -46,7 +46,7 @@ export function findPlugin(
 }
 
 /** The version that a mount with this setting is started under; undefined where there is none. */
-export function startsUnder(
+export function findStartedVersion(
   state: State,
   plugin: PluginId,
   configured: ConfiguredVersion,
@@ -93,7 +93,7 @@ export function hashOnWire(binary: RunningBinary): string {
 }
 
 /** As the node answers that is asked: it may look for the entry's file on its own disk. */
-export function readEntry(
+export function answerEntry(
   state: State,
   node: Node,
   plugin: PluginId,

@@ -2,7 +2,7 @@
  * The connections of `database` mounts: their settings, which every node has, and the plugin that
  * each runs on the active node.
  */
-import type { ServerResponse } from '../../domain/exchange.ts'
+import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
 import {
   compareText,
   type ConnectionPath,
@@ -15,13 +15,11 @@ import {
 } from '../../domain/names.ts'
 import { answer, joinErrors, NO_CONTENT, NOTHING_THERE, refuse } from './answers.ts'
 import { chooseVersion, findPlugin, notFound } from './catalog.ts'
-import { readVersion } from './server-version.ts'
+import { readServerVersion } from './server-version.ts'
 import { type FailureCause, whyNotStarting } from './start.ts'
 import type { TwinConnection, Mount, Node, State } from './state.ts'
 
-type Body = Readonly<Record<string, unknown>>
-
-export function listConnections(state: State, mount: Mount): ServerResponse {
+export function answerConnectionList(state: State, mount: Mount): ServerResponse {
   const keys = [...state.connections.keys()]
     .map(splitConnectionPath)
     .filter((connection) => connection.mount === mount.path)
@@ -29,7 +27,7 @@ export function listConnections(state: State, mount: Mount): ServerResponse {
   return keys.length === 0 ? NOTHING_THERE : answer({ keys: keys.sort(compareText) })
 }
 
-export function readConnection(
+export function answerConnection(
   state: State,
   node: Node,
   mount: Mount,
@@ -56,7 +54,7 @@ function readRoles(value: unknown): unknown[] {
 }
 
 /** Vault tells what runs, where it runs or can be started. */
-function describeForVault(state: State, node: Node, connection: TwinConnection): Body {
+function describeForVault(state: State, node: Node, connection: TwinConnection): JsonObject {
   const running = connection.running ?? startConnection(state, node, connection).running
   return {
     disable_automated_rotation: false,
@@ -75,7 +73,7 @@ export function writeConnection(
   node: Node,
   mount: Mount,
   name: string,
-  body: Body,
+  body: JsonObject,
 ): ServerResponse {
   const path = connectionPath(mount.path, name)
   const before = state.connections.get(path)
@@ -92,7 +90,7 @@ export function writeConnection(
   }
   let version: Version = before?.version ?? chooseVersion(state, plugin)
   if (plugin_version !== undefined && plugin_version !== '') {
-    const read = readVersion(state.product, plugin_version)
+    const read = readServerVersion(state.product, plugin_version)
     if ('refusal' in read) return read.refusal
     version = read.version
   }

@@ -58,7 +58,7 @@ export function addMount(
 }
 
 /** What every namespace has from the beginning: path, type, description. */
-const OWN_MOUNTS = [
+const SERVER_MOUNTS = [
   ['cubbyhole/', 'cubbyhole', 'per-token private secret storage'],
   ['identity/', 'identity', 'identity store'],
   ['sys/', 'system', 'system endpoints used for control, policy and debugging'],
@@ -66,7 +66,7 @@ const OWN_MOUNTS = [
 ] as const
 
 export function addOwnMounts(state: State, namespace: Namespace): Mount[] {
-  return OWN_MOUNTS.map(([path, type, description]) =>
+  return SERVER_MOUNTS.map(([path, type, description]) =>
     addMount(state, {
       path: mountPathIn(namespace, path),
       namespace,

@@ -2,7 +2,7 @@
  * `sys/mounts` and `sys/auth`: listing, reading, enabling and tuning. Disabling is not here: no
  * plan does it, so the twin does not know how.
  */
-import type { ServerResponse } from '../../domain/exchange.ts'
+import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
 import {
   compareText,
   type ConfiguredVersion,
@@ -19,17 +19,15 @@ import {
 } from '../../domain/names.ts'
 import { answer, NO_CONTENT, refuse } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
-import { chooseVersion, findPlugin, hashOnWire, notFound, startsUnder } from './catalog.ts'
+import { chooseVersion, findPlugin, hashOnWire, notFound, findStartedVersion } from './catalog.ts'
 import { addMount, findConflict, listMountsOf } from './mount-table.ts'
 import { runsMounts, setUpMount } from './running.ts'
-import { readVersion } from './server-version.ts'
+import { readServerVersion } from './server-version.ts'
 import { isOverridable } from '../../domain/overridable.ts'
 import { configuredOn, startMount } from './start.ts'
 import type { Mount, Node, State } from './state.ts'
 
 type Kind = 'secret' | 'auth'
-type Body = Readonly<Record<string, unknown>>
-
 export interface MountRequest {
   readonly kind: Kind
   readonly namespace: Namespace
@@ -37,7 +35,7 @@ export interface MountRequest {
   readonly path: string
 }
 
-export function listMounts(
+export function answerMountList(
   state: State,
   node: Node,
   namespace: Namespace,
@@ -66,7 +64,7 @@ function findMount(state: State, { kind, namespace, path }: MountRequest): Mount
   return full === undefined ? undefined : state.mounts.get(mountPathIn(namespace, full))
 }
 
-function describeMount(state: State, node: Node, mount: Mount): Body {
+function describeMount(state: State, node: Node, mount: Mount): JsonObject {
   const running = node.running.get(mount.path)
   const version = running?.version ?? UNVERSIONED
   const found = isBuiltinVersion(version) ? findPlugin(state, mount.plugin, UNVERSIONED) : undefined
@@ -104,7 +102,7 @@ export function enableMount(
   state: State,
   node: Node,
   { kind, namespace, path }: MountRequest,
-  body: Body,
+  body: JsonObject,
 ): ServerResponse {
   const plugin = parsePluginId(`${kind}/${String(body['type'])}`)
   if (plugin === undefined)
@@ -137,9 +135,9 @@ export function enableMount(
 function versionOfNewMount(
   state: State,
   plugin: PluginId,
-  body: Body,
+  body: JsonObject,
 ): { readonly version: ConfiguredVersion } | { readonly refusal: ServerResponse } {
-  const config = (body['config'] ?? {}) as Body
+  const config = (body['config'] ?? {}) as JsonObject
   const wanted = config['plugin_version'] ?? body['plugin_version']
   if (wanted !== undefined && wanted !== '') {
     const read = readTunedVersion(state, plugin, wanted)
@@ -161,7 +159,7 @@ function whyNotEnabled(
   plugin: PluginId,
   configured: ConfiguredVersion,
 ): string | undefined {
-  const version = state.pins.get(plugin) ?? startsUnder(state, plugin, configured)
+  const version = state.pins.get(plugin) ?? findStartedVersion(state, plugin, configured)
   const found = version === undefined ? undefined : findPlugin(state, plugin, version)
   if (found?.kind !== 'external' || !isOverridable(plugin)) return undefined
   const trial = { plugin } as Mount
@@ -181,7 +179,7 @@ function options(value: unknown): Record<string, string> {
 }
 
 /** Changes what the mount is configured to run; what runs changes at its next reload. */
-export function tuneMount(state: State, request: MountRequest, body: Body): ServerResponse {
+export function tuneMount(state: State, request: MountRequest, body: JsonObject): ServerResponse {
   const mount = findMount(state, request)
   if (mount === undefined) {
     const path = `${request.kind === 'auth' ? 'auth/' : ''}${request.path}/`
@@ -227,11 +225,11 @@ function readTunedVersion(
   }
   if (value === LATEST && BEHAVIOUR[state.product].hasLatest) {
     if (!isOverridable(plugin)) return { refusal: refuse(400, notSelectable(plugin)) }
-    return startsUnder(state, plugin, LATEST) === undefined
+    return findStartedVersion(state, plugin, LATEST) === undefined
       ? { refusal: refuse(400, notFound(plugin, LATEST)) }
       : { version: LATEST }
   }
-  const read = readVersion(state.product, value)
+  const read = readServerVersion(state.product, value)
   if ('refusal' in read) return read
   return findPlugin(state, plugin, read.version) === undefined
     ? { refusal: refuse(400, notFound(plugin, read.version)) }

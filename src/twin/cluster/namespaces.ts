@@ -20,7 +20,7 @@ export function createNamespace(state: State, namespace: Namespace): ServerRespo
   return answer(describeNamespace(state, namespace))
 }
 
-export function listNamespaces(state: State, parent: Namespace): ServerResponse {
+export function answerNamespaceList(state: State, parent: Namespace): ServerResponse {
   const names: string[] = [...state.namespaces.keys()]
     .filter((path) => path !== parent && path.startsWith(parent))
     .map((path) => path.slice(parent.length))

@@ -8,7 +8,7 @@ import {
   type PluginId,
 } from '../../domain/names.ts'
 import { answer, NOTHING_THERE, refuse } from './answers.ts'
-import { readVersion } from './server-version.ts'
+import { readServerVersion } from './server-version.ts'
 import type { State } from './state.ts'
 
 export function listPins(state: State): ServerResponse {
@@ -29,7 +29,7 @@ function describePin(plugin: PluginId, version: string) {
 
 /** Takes effect at each mount's next reload. */
 export function setPin(state: State, plugin: PluginId, value: unknown): ServerResponse {
-  const read = readVersion(state.product, value)
+  const read = readServerVersion(state.product, value)
   if ('refusal' in read) return read.refusal
   const { version } = read
   if (isBuiltinVersion(version)) return refuse(400, `cannot pin a builtin plugin: "${version}"`)

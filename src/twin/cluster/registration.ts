@@ -2,7 +2,7 @@
  * Registering and deregistering. A yes proves little: the file is looked for, never into, and
  * deregistering says yes to what is in use and to what was never there.
  */
-import type { ServerResponse } from '../../domain/exchange.ts'
+import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
 import {
   isBuiltinVersion,
   type PluginId,
@@ -13,7 +13,7 @@ import {
 import { joinErrors, NO_CONTENT, noFile, refuse } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
 import { addEntry } from './catalog.ts'
-import { readVersion } from './server-version.ts'
+import { readServerVersion } from './server-version.ts'
 import type { Node, State } from './state.ts'
 
 /** @param node the answering node, the only one whose plugin directory is looked at */
@@ -21,11 +21,11 @@ export function register(
   state: State,
   node: Node,
   plugin: PluginId,
-  body: Readonly<Record<string, unknown>>,
+  body: JsonObject,
 ): ServerResponse {
   let version = UNVERSIONED
   if (typeof body['version'] === 'string' && body['version'] !== '') {
-    const read = readVersion(state.product, body['version'])
+    const read = readServerVersion(state.product, body['version'])
     if ('refusal' in read) return read.refusal
     version = read.version
     if (isBuiltinVersion(version)) {

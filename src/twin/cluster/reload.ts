@@ -2,7 +2,7 @@
  * Reloads of the node that is asked, by mounts or by plugin. What comes of one depends on the
  * catalog at that moment, and on the node's own files.
  */
-import type { ServerResponse } from '../../domain/exchange.ts'
+import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
 import {
   type MountPath,
   mountPathIn,
@@ -21,8 +21,6 @@ import { reloadConnections } from './connections.ts'
 import { reloadMount, runsMounts } from './running.ts'
 import { nextUuid, type Node, type State } from './state.ts'
 
-type Body = Readonly<Record<string, unknown>>
-
 /** What a reload is to do on a node; the number of mounts and connections it reloaded, or its errors. */
 type Reload = (node: Node) => { readonly count: number; readonly errors: readonly string[] }
 
@@ -31,7 +29,7 @@ export function reloadBackend(
   state: State,
   node: Node,
   namespace: Namespace,
-  body: Body,
+  body: JsonObject,
 ): ServerResponse {
   const scope = body['scope'] ?? ''
   if (scope !== '' && scope !== 'global') {
@@ -71,7 +69,7 @@ export function reloadByTypeAndName(
   node: Node,
   namespace: Namespace,
   plugin: PluginId,
-  body: Body,
+  body: JsonObject,
 ): ServerResponse {
   return carryOut(state, node, body['scope'] === 'global', (each) =>
     reloadPlugins(state, each, namespace, [plugin]),

@@ -2,7 +2,7 @@
  * Which part of the twin answers a request, once it is settled which node does. Paths are those of
  * the HTTP API below `/v1/`, inside the request's namespace.
  */
-import type { ServerResponse } from '../../domain/exchange.ts'
+import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
 import {
   type Namespace,
   parseNamespace,
@@ -12,7 +12,7 @@ import {
 } from '../../domain/names.ts'
 import { joinErrors, NO_CONTENT, refuse, UNSUPPORTED_PATH } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
-import { listCatalog, listType, readEntry } from './catalog.ts'
+import { listCatalog, listType, answerEntry } from './catalog.ts'
 import {
   answerCapabilities,
   answerConfiguration,
@@ -21,8 +21,8 @@ import {
   answerReplicationStatus,
 } from './cluster-status.ts'
 import {
-  listConnections,
-  readConnection,
+  answerConnectionList,
+  answerConnection,
   reloadPluginOfMount,
   resetConnection,
   writeConnection,
@@ -31,13 +31,13 @@ import { stepDown } from './leadership.ts'
 import { findMountOf } from './mount-table.ts'
 import {
   enableMount,
-  listMounts,
+  answerMountList,
   type MountRequest,
   readMount,
   readTuning,
   tuneMount,
 } from './mounts-api.ts'
-import { createNamespace, listNamespaces } from './namespaces.ts'
+import { createNamespace, answerNamespaceList } from './namespaces.ts'
 import { deletePin, listPins, readPin, setPin } from './pins.ts'
 import { deregister, register } from './registration.ts'
 import { reloadBackend, reloadByTypeAndName } from './reload.ts'
@@ -53,7 +53,7 @@ export interface TwinRequest {
   /** Inside the namespace, without its query. */
   readonly path: string
   readonly query: URLSearchParams
-  readonly body: Readonly<Record<string, unknown>>
+  readonly body: JsonObject
 }
 
 export function answerRequest(state: State, node: Node, request: TwinRequest): ServerResponse {
@@ -103,7 +103,7 @@ function answerMounts(
   const request: MountRequest = { kind, namespace, path }
   switch (method) {
     case 'GET':
-      if (path === '') return listMounts(state, node, namespace, kind)
+      if (path === '') return answerMountList(state, node, namespace, kind)
       return isTuning ? readTuning(state, request) : readMount(state, node, request)
     case 'POST':
     case 'PUT':
@@ -151,7 +151,7 @@ function answerCatalog(
   const version = normaliseVersion(query.get('version') ?? '') ?? UNVERSIONED
   switch (method) {
     case 'GET':
-      return readEntry(state, node, plugin, version)
+      return answerEntry(state, node, plugin, version)
     case 'POST':
     case 'PUT':
       return register(state, node, plugin, body)
@@ -209,7 +209,7 @@ function answerNamespaces(
   const { hasNamespaces, unavailable } = BEHAVIOUR[state.product]
   if (!hasNamespaces) return refuseUnavailable(unavailable)
   if (method === 'GET') {
-    return query.get('list') === 'true' ? listNamespaces(state, namespace) : UNSUPPORTED_PATH
+    return query.get('list') === 'true' ? answerNamespaceList(state, namespace) : UNSUPPORTED_PATH
   }
   if (method === 'DELETE' || name === '') return UNSUPPORTED_PATH
   return createNamespace(state, `${namespace}${parseNamespace(name)}` as Namespace)
@@ -256,11 +256,11 @@ function answerDatabase(
   switch (area) {
     case 'config':
       if (name === undefined) {
-        return query.get('list') === 'true' ? listConnections(state, mount) : UNSUPPORTED_PATH
+        return query.get('list') === 'true' ? answerConnectionList(state, mount) : UNSUPPORTED_PATH
       }
       if (method === 'DELETE') return UNSUPPORTED_PATH
       return method === 'GET'
-        ? readConnection(state, node, mount, name)
+        ? answerConnection(state, node, mount, name)
         : writeConnection(state, node, mount, name, body)
     case 'reset':
       return name === undefined ? undefined : resetConnection(state, node, mount, name)

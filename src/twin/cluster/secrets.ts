@@ -2,7 +2,7 @@
  * What lies below a mount, as far as a plan's checks and a lock need it: plain values by path, and
  * version 2 of the key/value engine with its check-and-set. No engine's own rules are here.
  */
-import type { ServerResponse } from '../../domain/exchange.ts'
+import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
 import { compareText } from '../../domain/names.ts'
 import { answer, NO_CONTENT, NOTHING_THERE, refuse } from './answers.ts'
 import { AT_ALL_TIMES } from './cluster-status.ts'
@@ -13,7 +13,7 @@ export interface SecretRequest {
   /** Below the mount. */
   readonly path: string
   readonly lists: boolean
-  readonly body: Readonly<Record<string, unknown>>
+  readonly body: JsonObject
 }
 
 function isVersionedStore(mount: Mount): boolean {

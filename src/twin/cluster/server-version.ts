@@ -9,7 +9,7 @@ import { BEHAVIOUR } from './behaviour.ts'
 const FORM = /^v?(\d+(?:\.\d+)*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/
 
 /** The version a request names, normalised; or the refusal. */
-export function readVersion(
+export function readServerVersion(
   product: Product,
   value: unknown,
 ): { readonly version: Version } | { readonly refusal: ServerResponse } {

@@ -19,7 +19,7 @@ import {
 import { joinErrors, noFile } from './answers.ts'
 import { BEHAVIOUR } from './behaviour.ts'
 import { ownVersion } from '../../domain/builtin-plugins.ts'
-import { findPlugin, notFound, startsUnder } from './catalog.ts'
+import { findPlugin, notFound, findStartedVersion } from './catalog.ts'
 import type { Backend, Entry, Mount, Node, State } from './state.ts'
 
 export type Start =
@@ -63,7 +63,7 @@ export function startMount(
     const says = BEHAVIOUR[state.product].builtinSaysItsOwnVersion ? UNVERSIONED : configured
     return startBuiltin(says === UNVERSIONED || says === LATEST ? version : says)
   }
-  const version = state.pins.get(plugin) ?? startsUnder(state, plugin, configured)
+  const version = state.pins.get(plugin) ?? findStartedVersion(state, plugin, configured)
   return version === undefined
     ? failed(notFound(plugin, LATEST), 'entry')
     : startPlugin(state, node, plugin, version)

@@ -2,6 +2,7 @@
  * All a twin knows: what the cluster stores, and what each node runs. Records are replaced, never
  * changed in place.
  */
+import type { JsonObject } from '../../domain/exchange.ts'
 import type { BuiltinPlugin } from '../../domain/builtin-plugins.ts'
 import type { Product } from '../../domain/live.ts'
 import type {
@@ -74,13 +75,13 @@ export interface TwinConnection {
   readonly path: ConnectionPath
   readonly plugin: PluginId
   readonly version: Version
-  readonly details: Readonly<Record<string, unknown>>
+  readonly details: JsonObject
   /** Started on the active node, and with which version. */
   readonly running: Version | undefined
 }
 
 export type Secret =
-  | { readonly kind: 'plain'; readonly data: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'plain'; readonly data: JsonObject }
   | {
       readonly kind: 'versioned'
       readonly version: number

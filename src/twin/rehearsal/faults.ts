@@ -1,5 +1,5 @@
 /** What can be wrong at a stopping point, and how it is said: one line for each kind of fault. */
-import type { Rehearsal } from '../../documents/plan.generated.ts'
+import type { UnsafePoint } from '../../documents/plan.generated.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { nameSome } from '../../domain/name-some.ts'
 import {
@@ -13,7 +13,6 @@ import {
 import type { NotConnecting } from '../cluster/connections.ts'
 import type { RunningMount, WouldStart } from '../cluster/twin.ts'
 
-type UnsafePoint = Rehearsal['unsafe'][number]
 export type FaultKind = UnsafePoint['kind']
 
 export interface RehearsalFault {
