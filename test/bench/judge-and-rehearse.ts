@@ -2,8 +2,10 @@
  * How long it takes to plan, judge and rehearse large clusters, and how that grows with the
  * number of mounts, of mounts of one plugin and of namespaces, each of which is reloaded apart.
  * Prints; asserts nothing. Run with: npm run bench:scale
+ * One shape alone: -- --plugins 1000 --mounts 10000 --namespaces 1; `--json` for a program.
  */
 import { performance } from 'node:perf_hooks'
+import { parseArgs } from 'node:util'
 import type { DesiredState } from '../../src/domain/desired.ts'
 import type { CatalogEntry, LiveState } from '../../src/domain/live.ts'
 import type {
@@ -116,11 +118,46 @@ function upgradeOf(plugins: number): DesiredState {
   }
 }
 
-console.log('plugins   mounts  namespaces   steps    plan    judge  rehearse    total   heap')
-for (const shape of SHAPES) {
-  const { plugins, mounts, namespaces } = shape
+const { values: flags } = parseArgs({
+  options: {
+    plugins: { type: 'string', default: '1' },
+    mounts: { type: 'string' },
+    namespaces: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const shapes =
+  flags.mounts === undefined
+    ? SHAPES
+    : [
+        {
+          plugins: Number(flags.plugins),
+          mounts: Number(flags.mounts),
+          namespaces: Number(flags.namespaces),
+        },
+      ]
+if (!flags.json) {
+  console.log('plugins   mounts  namespaces   steps    plan    judge  rehearse    total   heap')
+}
+for (const shape of shapes) {
+  const timed = timeShape(shape)
+  console.log(flags.json ? JSON.stringify({ ...shape, ...timed }) : renderLine(shape, timed))
+}
+
+interface Timed {
+  readonly steps: number
+  /** Milliseconds. */
+  readonly plan: number
+  readonly judge: number
+  readonly rehearse: number
+  readonly total: number
+  /** Megabytes in use at the end, what nothing refers to any longer included. */
+  readonly heap: number
+}
+
+function timeShape(shape: Shape): Timed {
   const live = clusterOf(shape)
-  const desired = upgradeOf(plugins)
+  const desired = upgradeOf(shape.plugins)
   const began = performance.now()
   const draft = draftPlan(desired, live)
   const planned = performance.now()
@@ -128,20 +165,29 @@ for (const shape of SHAPES) {
   const judged = performance.now()
   const rehearsal = rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
   const rehearsed = performance.now()
+  if (rehearsal?.safe !== draft.steps.length) throw new Error(JSON.stringify(rehearsal?.unsafe[0]))
+  return {
+    steps: draft.steps.length,
+    plan: planned - began,
+    judge: judged - planned,
+    rehearse: rehearsed - judged,
+    total: rehearsed - began,
+    heap: process.memoryUsage().heapUsed / 1e6,
+  }
+}
+
+function renderLine({ plugins, mounts, namespaces }: Shape, timed: Timed): string {
   const seconds = (milliseconds: number): string =>
     `${(milliseconds / 1000).toFixed(2)} s`.padStart(8)
-  console.log(
-    [
-      String(plugins).padStart(7),
-      String(mounts).padStart(8),
-      String(namespaces).padStart(11),
-      String(draft.steps.length).padStart(7),
-      seconds(planned - began),
-      seconds(judged - planned),
-      seconds(rehearsed - judged),
-      seconds(rehearsed - began),
-      `${Math.round(process.memoryUsage().heapUsed / 1e6)} MB`.padStart(7),
-    ].join(' '),
-  )
-  if (rehearsal?.safe !== draft.steps.length) throw new Error(JSON.stringify(rehearsal?.unsafe[0]))
+  return [
+    String(plugins).padStart(7),
+    String(mounts).padStart(8),
+    String(namespaces).padStart(11),
+    String(timed.steps).padStart(7),
+    seconds(timed.plan),
+    seconds(timed.judge),
+    seconds(timed.rehearse),
+    seconds(timed.total),
+    `${Math.round(timed.heap)} MB`.padStart(7),
+  ].join(' ')
 }
