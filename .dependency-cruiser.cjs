@@ -19,6 +19,7 @@ const STAGES = {
   operations: [
     'domain',
     'documents',
+    'desired',
     'server',
     'live',
     'plan',
@@ -26,6 +27,9 @@ const STAGES = {
     'safety',
     'apply',
     'journal',
+    'lock',
+    'rollback',
+    'drift',
   ],
   render: ['domain', 'documents'],
 }
@@ -96,7 +100,7 @@ module.exports = {
       name: 'one-transport',
       comment: 'Who has it can send what is not in server/requests.ts.',
       severity: 'error',
-      from: { pathNot: '^src/cli/session[.]ts$' },
+      from: { pathNot: '^src/operations/connect[.]ts$' },
       to: { path: '^src/server/transport[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {

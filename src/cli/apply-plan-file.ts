@@ -9,7 +9,8 @@ import type { Plan } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
 import { line } from '../domain/printable.ts'
-import { planFromFile } from '../operations/plan-from-file.ts'
+import type { Context } from '../operations/context.ts'
+import { isBlocked, makePlanFromFile } from '../operations/make-plan.ts'
 import type { PlanComparison } from '../operations/compare-plans.ts'
 import { desiredDocument } from '../plan/desired-document.ts'
 import { renderDesiredDifferences, renderPlanDifferences } from '../render/plan-differences.ts'
@@ -17,11 +18,10 @@ import { RULES } from '../safety/rules.ts'
 import { count } from '../domain/count.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import { resumeCommand } from './resume-command.ts'
-import { applyPlan, type ApplyOptions } from './apply-plan.ts'
+import { approveAndApply, type ApplyOptions } from './approve-and-apply.ts'
 import type { Host } from './host/host.ts'
-import { isBlocked, planInput } from './judged-plan.ts'
 import { loadDesired } from './load-desired.ts'
-import { openSession, pluginsOf, type Session } from './session.ts'
+import { openSession } from './session.ts'
 
 /** The exit code; throws a LockstepError for what keeps the plan from being carried out. */
 export async function applyPlanFile(
@@ -30,8 +30,7 @@ export async function applyPlanFile(
   host: Host,
 ): Promise<ExitCode> {
   const file = await readPlanFile(planFile)
-  const { allow: repeated, ...otherOptions } = options
-  const confirmed = confirmAllowances(file, repeated)
+  const confirmed = confirmAllowances(file, options.allow)
   if (options.expect !== undefined) checkPlanId(file, options.expect)
   checkPlanAge(file, options.maxAge, host.now())
   const desired = await readDesiredOfPlan(planFile, file.desired, {
@@ -44,18 +43,14 @@ export async function applyPlanFile(
   const session = await openSession(options, host, values)
   try {
     await checkCluster(file, session)
-    const live = await session.observe(pluginsOf(desired))
-    const input = planInput({ desired, live, session, options: otherOptions, host })
-    const { plan, check, comparison } = await planFromFile(file, input)
+    const made = await makePlanFromFile({ desired, file }, session)
     // What blocks the plan explains more than how it differs.
-    if (!isBlocked(plan)) {
-      const told = checkApproved(comparison, { planFile, file, anew })
+    if (!isBlocked(made.plan)) {
+      const told = checkApproved(made.comparison, { planFile, file, anew })
       if (options.quiet !== true) host.err(line`${told}`)
     }
-    return await applyPlan({
-      ...{ plan, desired, values, session, options, host, anew },
-      ...(check !== undefined && { check }),
-      savedPlanId: file.plan_id,
+    return await approveAndApply({
+      ...{ made, values, session, options, host, anew },
       resume: resumeCommand(['apply', planFile], options),
     })
   } finally {
@@ -153,8 +148,8 @@ function commandToPlanAnew(planFile: string, options: ApplyOptions): string {
 }
 
 /** A plan holds for the cluster it was made on and no other. */
-async function checkCluster(plan: Plan, session: Session): Promise<void> {
-  const { id, name } = await session.cluster()
+async function checkCluster(plan: Plan, session: Context): Promise<void> {
+  const { id, name } = await session.identify()
   if (id === plan.cluster.id) return
   throw new LockstepError({
     code: 'wrong-cluster',

@@ -7,7 +7,8 @@ import { DRIFT_CLASSES } from '../drift/classes.ts'
 import { RULES } from '../safety/rules.ts'
 import type { Host } from './host/host.ts'
 import { DEFAULT_FILE, type FileOptions } from './options.ts'
-import { type Trust, trustOf } from './trust.ts'
+import type { Trust } from '../operations/secrets/secrets.ts'
+import { trustOf } from './trust.ts'
 
 export function loadDesired(options: FileOptions, host: Pick<Host, 'env'>): Promise<DesiredState> {
   return loadPaths(options.file ?? defaultPaths(), trustOf(options, host))

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander'
 import type { ExitCode } from '../domain/errors.ts'
 import { printable } from '../domain/printable.ts'
-import type { ApplyOptions, CarryingOptions } from './apply-plan.ts'
+import type { ApplyOptions, CarryingOptions } from './approve-and-apply.ts'
 import type { RunProgram } from './demo/story.ts'
 import type { Host } from './host/host.ts'
 import {

@@ -12,6 +12,37 @@ export interface Progress {
   readonly end: () => Promise<void>
 }
 
+export interface ProgressOptions {
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+}
+
+/** Begins to draw at the first event: a run that is locked out draws nothing. */
+export function progressOf(plan: Plan, options: ProgressOptions, host: Host): Progress {
+  let chosen: Promise<Progress> | undefined
+  return {
+    sink: async (event) => {
+      chosen ??= chooseProgress(plan, options, host)
+      await (await chosen).sink(event)
+    },
+    end: async () => {
+      await (await chosen)?.end()
+    },
+  }
+}
+
+function chooseProgress(plan: Plan, options: ProgressOptions, host: Host): Promise<Progress> {
+  if (options.json === true) return Promise.resolve(jsonProgress(host.out))
+  if (options.quiet === true) return Promise.resolve(lineProgress(plan, () => undefined))
+  // The list is drawn on stdout, and needs to know how wide that is.
+  const canDraw = host.outIsTerminal && host.width < Infinity
+  if (!canDraw || !host.errIsTerminal || options.verbose === true) {
+    return Promise.resolve(lineProgress(plan, host.err))
+  }
+  return listProgress(plan, host)
+}
+
 function titleOf(step: Step, plan: Plan): string {
   // Without roles: the leader may have changed since the plan was made.
   const followsActive = onlyActiveRuns(plan.cluster)
@@ -68,7 +99,7 @@ export function lineProgress(plan: Plan, write: (text: string) => void): Progres
 }
 
 /** One event a line, for programs. */
-export function jsonProgress(write: (text: string) => void): Progress {
+function jsonProgress(write: (text: string) => void): Progress {
   return {
     sink: (event) => {
       write(`${jsonText(event)}\n`)
@@ -96,7 +127,7 @@ function waiting(): Waiting {
 }
 
 /** A list of the steps with the one under way turning; what is rolled back comes as lines below it. */
-export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
+async function listProgress(plan: Plan, host: Host): Promise<Progress> {
   const { Listr } = await import('listr2')
   const steps = new Map(plan.steps.map((step) => [step.id, waiting()]))
   const ended = waiting()

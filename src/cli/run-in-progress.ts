@@ -4,7 +4,6 @@
  */
 import { readClusterLock } from '../lock/cluster-lock.ts'
 import { isHeld, readHolder } from '../lock/local-lock.ts'
-import { journalRoot } from '../journal/write-journal.ts'
 import { startOf } from '../journal/past-runs.ts'
 import { listRuns, readRun } from '../journal/read-journal.ts'
 import type { DesiredState } from '../domain/desired.ts'
@@ -12,17 +11,14 @@ import { LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 import { line } from '../domain/printable.ts'
 import type { Host } from './host/host.ts'
-import { journalFolder } from './journal-folder.ts'
-import type { Session } from './session.ts'
+import { type Context, journalFolder, stateFolder } from '../operations/context.ts'
 
 export interface ClusterToWatch {
   readonly live: LiveState
   /** Absent: only this machine's runs are known of. */
   readonly desired: DesiredState | undefined
-  readonly session: Session
+  readonly session: Context
   readonly host: Host
-  /** Where journals are kept, if not in the user's state folder. */
-  readonly journal?: string
 }
 
 /** One line to stderr; nothing where nobody holds the cluster, here or by the file's lock. */
@@ -37,8 +33,8 @@ export async function tellOfRunUnderWay(watched: ClusterToWatch): Promise<void> 
 }
 
 /** The newest run of this machine on the cluster has no end in its journal, and nobody holds the lock. */
-function tellOfRunThatDied({ live, host, journal }: ClusterToWatch): void {
-  const folder = journalFolder(journal === undefined ? {} : { journal }, host, live.cluster.id)
+function tellOfRunThatDied({ live, host, session }: ClusterToWatch): void {
+  const folder = journalFolder(session, live.cluster.id)
   try {
     for (const run of listRuns(folder).reverse()) {
       const events = readRun(folder, run)
@@ -63,7 +59,7 @@ interface RunHolder {
 }
 
 function localHolder({ live, host }: ClusterToWatch): RunHolder | undefined {
-  const holder = readHolder(journalRoot(host.env, host.home).of(live.cluster.id))
+  const holder = readHolder(stateFolder(host, live.cluster.id))
   const watcher = { host: host.hostname, pid: host.pid }
   const held = holder !== undefined && isHeld(holder, { holder: watcher, isAlive: host.isAlive })
   return held ? holder : undefined

@@ -6,14 +6,14 @@ import { line } from '../domain/printable.ts'
 import { dataOf, decode } from '../server/answers/shape.ts'
 import { readOwnToken } from '../server/requests.ts'
 import type { Host } from './host/host.ts'
-import type { Session } from './session.ts'
+import type { Context } from '../operations/context.ts'
 
 /** Seconds that a step takes on a cluster that is slow to tell its nodes of a change. */
 const PER_STEP = 5
 
 export interface TokenLifeQuestion {
   readonly plan: Plan
-  readonly session: Pick<Session, 'client' | 'address'>
+  readonly session: Pick<Context, 'client' | 'address'>
   readonly host: Host
   /** Seconds. */
   readonly soak?: number

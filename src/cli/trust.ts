@@ -4,10 +4,9 @@
  * runs or is read on this machine.
  */
 import { LockstepError } from '../domain/errors.ts'
+import type { Trust } from '../operations/secrets/secrets.ts'
 import type { Host } from './host/host.ts'
 import type { FileOptions } from './options.ts'
-
-export type Trust = 'trusted' | 'untrusted'
 
 const VARIABLE = 'LOCKSTEP_UNTRUSTED_FILES'
 

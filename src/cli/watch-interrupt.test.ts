@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import { plan } from '../../test/builders/plan.ts'
 import { followRun } from '../journal/run-progress.ts'
+import type { FreshPlan } from '../plan/make-plan.ts'
 import { EXIT } from '../domain/errors.ts'
 import type { Host } from './host/host.ts'
 import { watchInterrupt } from './watch-interrupt.ts'
@@ -17,19 +18,18 @@ beforeEach(() => {
 })
 
 it('has not been asked to stop before the first Ctrl-C', () => {
-  const { asked } = watch()
+  watch()
 
-  expect(asked()).toBe(false)
   expect(done).toEqual([])
 })
 
 it('asks the run to stop at the first, and says what the second does', () => {
-  const { asked } = watch({ underWay: true })
+  watch({ underWay: true })
 
   interrupt()
 
-  expect(asked()).toBe(true)
   expect(done).toEqual([
+    'stop',
     'err: Stopping after the step under way. Press Ctrl-C again to stop at once.',
   ])
 })
@@ -39,7 +39,7 @@ it('ends at the second where no request is under way', () => {
 
   times(2)
 
-  expect(done.slice(1)).toEqual(['shut', ...ended])
+  expect(done.slice(2)).toEqual(['shut', ...ended])
 })
 
 it('waits at the second for the answer of a request under way', async () => {
@@ -47,7 +47,7 @@ it('waits at the second for the answer of a request under way', async () => {
 
   times(2)
   await everythingDue()
-  expect(done.slice(1)).toEqual([
+  expect(done.slice(2)).toEqual([
     'shut',
     'err: Stopping at once: a request is under way, and has 2 s for its answer.',
     'wait 2000',
@@ -55,7 +55,7 @@ it('waits at the second for the answer of a request under way', async () => {
   answer()
   await everythingDue()
 
-  expect(done.slice(4)).toEqual(ended)
+  expect(done.slice(5)).toEqual(ended)
 })
 
 it('waits for it no longer than it said', async () => {
@@ -65,7 +65,7 @@ it('waits for it no longer than it said', async () => {
   waitedLongEnough()
   await everythingDue()
 
-  expect(done.slice(4)).toEqual(ended)
+  expect(done.slice(5)).toEqual(ended)
 })
 
 it('ends at the third whatever is under way', () => {
@@ -73,13 +73,13 @@ it('ends at the third whatever is under way', () => {
 
   times(3)
 
-  expect(done.slice(4)).toEqual(['shut', ...ended])
+  expect(done.slice(5)).toEqual(['shut', ...ended])
 })
 
 it('watches until it is told not to', () => {
-  const { stop } = watch()
+  const end = watch()
 
-  stop()
+  end()
 
   expect(watching).toBe(false)
 })
@@ -104,15 +104,16 @@ function watch({ underWay = false } = {}): ReturnType<typeof watchInterrupt> {
   } as Pick<Host, 'err' | 'exit' | 'wait' | 'onInterrupt'> as Host
   return watchInterrupt({
     host,
-    gate: {
-      client: {} as never,
+    run: {
+      plan: plan() as FreshPlan,
+      stop: () => done.push('stop'),
       shut: () => done.push('shut'),
       isUnderWay: () => underWay,
       settled: () => settled,
+      ending: followRun(plan()).ending,
+      release: () => done.push('release'),
     },
-    progress: followRun(plan()),
     describeEnd: ({ kind }) => `the end: ${kind}`,
-    release: () => done.push('release'),
   })
 }
 

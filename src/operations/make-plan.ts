@@ -1,149 +1,156 @@
 /**
- * Desired and live state to a plan that was judged by every rule and rehearsed: the one way to a
- * plan that can be carried out. Knows no terminal and writes nothing.
+ * Desired state to a plan that was judged by every rule and rehearsed: the one way to a plan that
+ * can be applied. Reads the cluster, the token's rights and the journals; writes nothing.
  */
-import { readPast } from '../journal/past-runs.ts'
-import type { Plan } from '../documents/plan.generated.ts'
+import type { Plan, Step } from '../documents/plan.generated.ts'
+import { blockingFindings } from '../documents/blocking.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
-import { compareText } from '../domain/names.ts'
+import { readPast, readReloadsOf } from '../journal/past-runs.ts'
 import { readOwnCapabilities } from '../live/capabilities.ts'
-import { draftPlan, finishPlan, type FreshPlan } from '../plan/make-plan.ts'
-import { findDesiredEnd } from '../plan/desired-end.ts'
-import { NOTHING_REQUESTED, type Requested } from '../plan/past.ts'
+import { type DraftPlan, draftPlan, type FreshPlan } from '../plan/make-plan.ts'
 import { requiredCapabilities } from '../safety/capabilities.ts'
-import { judge } from '../safety/judge.ts'
-import { type NeededFile, neededFiles } from '../safety/needed-files.ts'
+import { neededFiles } from '../safety/needed-files.ts'
 import type { BinaryReport, RuleInput } from '../safety/rule.ts'
-import type { Client } from '../server/client.ts'
-import { rehearse } from '../twin/rehearsal/rehearse.ts'
-
-/** A file of desired state's own check of the nodes' disks, to be run for each node and file. */
-export interface DiskCheck {
-  /** With `{host}`, `{address}` and `{command}` still to fill in. */
-  readonly command: readonly string[]
-  readonly nodes: LiveState['nodes']
-  readonly files: readonly NeededFile[]
-}
-
-export type CheckDisks = (check: DiskCheck) => Promise<readonly BinaryReport[]>
+import type { DiskCheck } from './commands.ts'
+import { comparePlans, type PlanComparison } from './compare-plans.ts'
+import { type Context, journalFolder, pluginsOf, today } from './context.ts'
+import { judgePlan, rehearseDraft } from './judge-plan.ts'
+import { requestedSteps } from './requested-steps.ts'
 
 export interface PlanInput {
-  /** With everything that is accepted in `allow`, on the command line too. */
+  /** With everything that is accepted in `allow`. */
+  readonly desired: DesiredState
+  /** What `Context.observe` returned; read now if not given. */
+  readonly live?: LiveState
+}
+
+/** A plan, and what it was made from. */
+export interface MadePlan {
+  readonly plan: FreshPlan
   readonly desired: DesiredState
   readonly live: LiveState
-  readonly client: Client
-  /** Where the cluster's journals are kept. */
-  readonly folder: string
-  readonly now: () => Date
-  /** Runs the desired state's `binary_check`. Absent where others wrote it: no command is run. */
-  readonly checkDisks?: CheckDisks
-  /** Of a saved plan: what only a record shows to be done. */
-  readonly requested?: Requested
-}
-
-/** Plans, runs the desired state's `binary_check`, and judges. */
-export async function makePlan(input: PlanInput): Promise<FreshPlan> {
-  const { draft, check } = draftOf(input)
-  // The rehearsal runs while the answers are under way.
-  const [{ finish }, reports] = await Promise.all([
-    prepareJudgement(input, draft),
-    check && input.checkDisks?.(check),
-  ])
-  return finish(reports)
-}
-
-/** A plan before the commands of its desired state were run: what a person is shown and asked about. */
-export interface UncheckedPlan {
-  /** Judged as if `binary_check` had found every file right. */
-  readonly plan: FreshPlan
-  /** Runs `binary_check` and judges again. Absent where there is nothing to check. */
+  /** The plan file that the plan was made from. */
+  readonly file?: Plan
+  /** Runs `binary_check` and judges again. Absent if there is none, or if it has run. */
   readonly check?: () => Promise<FreshPlan>
 }
 
-/** Plans and judges, and runs no command: for a desired state that nobody has approved so far. */
-export async function makeUncheckedPlan(input: PlanInput): Promise<UncheckedPlan> {
-  const { draft, check } = draftOf(input)
-  const { checkDisks } = input
-  const { finish } = await prepareJudgement(input, draft)
-  if (check === undefined || checkDisks === undefined) return { plan: finish(undefined) }
-  const assumed = check.nodes.flatMap(({ address }) =>
-    check.files.map(({ command, sha256: expected, for: use }): BinaryReport => ({
-      ...{ node: address, command, expected, for: use, result: 'same' },
-    })),
-  )
-  return {
-    plan: finish(assumed),
-    ...(check.files.length > 0 && {
-      check: async () => finish(await checkDisks(check)),
-    }),
-  }
+/**
+ * Plans, runs the `binary_check` of the desired state, and judges. Throws a LockstepError if the
+ * cluster or a journal cannot be read.
+ */
+export async function makePlan(input: PlanInput, context: Context): Promise<MadePlan> {
+  const drafted = await draftFrom(input, context)
+  const { desired, live, check } = drafted
+  // The rehearsal runs while the commands run.
+  const [finish, reports] = await Promise.all([
+    prepareJudgement(drafted, context),
+    check && context.commands?.checkDisks(check),
+  ])
+  return { plan: finish(reports), desired, live }
 }
 
-type Draft = ReturnType<typeof draftPlan>
+export interface SavedPlanInput extends PlanInput {
+  /** The plan file; `desired` is what its desired state was read as. */
+  readonly file: Plan
+}
 
-function draftOf({ desired, live, folder, requested = NOTHING_REQUESTED }: PlanInput): {
-  readonly draft: Draft
+export interface PlanFromFile extends MadePlan {
+  readonly file: Plan
+  /** How the new plan compares with the file. It says nothing if the new plan is blocked. */
+  readonly comparison: PlanComparison
+}
+
+/**
+ * Plans again from the desired state in a plan file and from what the cluster is now. The steps of
+ * the file say what was approved, and which reloads and checks to repeat if no record shows that
+ * they were done. Nothing else of the file is believed. Runs no command of it: the plan is judged
+ * as if `binary_check` had found every file right, and `check` runs it once a person has approved.
+ */
+export async function makePlanFromFile(
+  input: SavedPlanInput,
+  context: Context,
+): Promise<PlanFromFile> {
+  const drafted = await draftFrom(input, context)
+  const { desired, live, check } = drafted
+  const { file } = input
+  const finish = await prepareJudgement(drafted, context)
+  const { commands } = context
+  const plan = finish(check !== undefined && commands !== undefined ? asFound(check) : undefined)
+  const comparison = comparePlans(file, plan, { desired, live })
+  const made = { plan, desired, live, file, comparison }
+  if (check === undefined || commands === undefined || check.files.length === 0) return made
+  return { ...made, check: async () => finish(await commands.checkDisks(check)) }
+}
+
+/** True if an error stands that was not accepted. */
+export function isBlocked({ findings }: Pick<Plan, 'findings'>): boolean {
+  return blockingFindings(findings).length > 0
+}
+
+export interface Drafted {
+  readonly desired: DesiredState
+  readonly live: LiveState
+  readonly draft: DraftPlan
   readonly check: DiskCheck | undefined
-} {
-  const draft = draftPlan(desired, live, { ...readPast(folder, live.cluster.id), requested })
+}
+
+/** The steps alone, from the cluster and the journals as they are now. */
+export async function draftFrom(
+  input: PlanInput & Partial<SavedPlanInput>,
+  context: Context,
+): Promise<Drafted> {
+  const { desired, file } = input
+  context.secrets.learn({ desired })
+  const live = input.live ?? (await context.observe(pluginsOf(desired)))
+  const cluster = live.cluster.id
+  const folder = journalFolder(context, cluster)
+  const past = readPast(folder, cluster)
+  const requested =
+    file && requestedSteps(file, live, readReloadsOf(file.plan_id, { folder, cluster }))
+  const draft = draftPlan(desired, live, { ...past, ...(requested !== undefined && { requested }) })
   const command = desired.cluster.binaryCheck?.command
   const check =
     command === undefined ? undefined : { command, nodes: live.nodes, files: neededFiles(draft) }
-  return { draft, check }
+  return { desired, live, draft, check }
 }
 
-interface Judging {
-  /** `binaries`: what `binary_check` found; undefined where there is none. */
-  readonly finish: (binaries: readonly BinaryReport[] | undefined) => FreshPlan
-}
+/** `binaries`: what `binary_check` found; undefined if it did not run. */
+type Finish = (binaries: readonly BinaryReport[] | undefined) => FreshPlan
 
-async function prepareJudgement(input: PlanInput, draft: Draft): Promise<Judging> {
-  const { desired, live, now } = input
-  const asked = readGranted(draft.steps, input)
-  const rehearsal = rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
+async function prepareJudgement(drafted: Drafted, context: Context): Promise<Finish> {
+  const { desired, live, draft } = drafted
+  const asked = readGranted(drafted, context)
+  const rehearsal = rehearseDraft(draft, live)
   const capabilities = await asked
-  const command = desired.cluster.binaryCheck?.command
-  const binaryCheck = command && plannedCheck(command, neededFiles(draft))
-  return {
-    finish: (binaries) => {
-      const findings = judge(
-        {
-          ...{ desired, live, draft, rehearsal },
-          runsCommands: input.checkDisks !== undefined,
-          today: now().toISOString().slice(0, 10),
-          ...(capabilities !== undefined && { capabilities }),
-          ...(binaries !== undefined && { binaries }),
-        },
-        desired.allow,
-      )
-      return finishPlan(draft, desired, live, {
-        ...{ findings, rehearsal },
-        ...(binaryCheck !== undefined && { binaryCheck }),
-      })
-    },
-  }
+  return (binaries) =>
+    judgePlan({
+      ...{ desired, live, draft, rehearsal },
+      runsCommands: context.commands !== undefined,
+      today: today(context),
+      ...(capabilities !== undefined && { capabilities }),
+      ...(binaries !== undefined && { binaries }),
+    })
 }
 
 async function readGranted(
-  steps: Plan['steps'] | readonly Plan['steps'][number][],
-  { desired, live, client }: PlanInput,
+  { desired, live, draft }: Drafted,
+  { client }: Context,
 ): Promise<RuleInput['capabilities']> {
   const active = live.nodes.find(({ role }) => role === 'active')
+  const steps: readonly Step[] = draft.steps
   const required = requiredCapabilities(steps, desired.cluster.lock?.kv)
   if (active === undefined || required.length === 0) return undefined
   const paths = required.map(({ path }) => path)
   return readOwnCapabilities(client, active.address, paths)
 }
 
-/** What a plan says of the check; undefined where it starts no file. */
-function plannedCheck(
-  command: readonly string[],
-  needed: readonly NeededFile[],
-): Plan['cluster']['binary_check'] {
-  const files = needed
-    .filter((file) => file.for === 'run')
-    .map(({ command, sha256 }) => ({ command, sha256 }))
-    .sort((a, b) => compareText(a.command, b.command))
-  return files.length === 0 ? undefined : { command: [...command], files }
+/** The reports of a check that finds every file right. */
+function asFound({ nodes, files }: DiskCheck): readonly BinaryReport[] {
+  return nodes.flatMap(({ address }) =>
+    files.map(({ command, sha256: expected, for: use }): BinaryReport => ({
+      ...{ node: address, command, expected, for: use, result: 'same' },
+    })),
+  )
 }

@@ -2,11 +2,12 @@
 import type { ExitCode } from '../../domain/errors.ts'
 import { checkPlanId } from '../../operations/plan-file.ts'
 import { resumeCommand } from '../resume-command.ts'
-import { applyPlan, type ApplyOptions } from '../apply-plan.ts'
+import { makePlan } from '../../operations/make-plan.ts'
+import { withAllowances } from '../allowances.ts'
+import { approveAndApply, type ApplyOptions } from '../approve-and-apply.ts'
 import type { Host } from '../host/host.ts'
-import { makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
-import { openSession, pluginsOf } from '../session.ts'
+import { openSession } from '../session.ts'
 
 /** `planFile`: a plan saved by `plan --out`; without it the files of desired state are planned. */
 export async function apply(
@@ -21,13 +22,11 @@ export async function apply(
   const desired = await loadDesired(options, host)
   const session = await openSession(options, host, desired)
   try {
-    const live = await session.observe(pluginsOf(desired))
-    const plan = await makeJudgedPlan({ desired, live, session, options, host })
-    if (options.expect !== undefined) checkPlanId(plan, options.expect)
+    const made = await makePlan({ desired: withAllowances(desired, options.allow) }, session)
+    if (options.expect !== undefined) checkPlanId(made.plan, options.expect)
     const resume = resumeCommand(['apply'], options)
-    return await applyPlan({
-      ...{ plan, desired, values: desired, session, options, host, resume, anew: resume },
-    })
+    const anew = resume
+    return await approveAndApply({ made, values: desired, session, options, host, resume, anew })
   } finally {
     await session.close()
   }

@@ -7,10 +7,10 @@ import { renderDrift } from '../../render/drift-text.ts'
 import { resumeCommand } from '../resume-command.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
-import { journalFolder } from '../journal-folder.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions, DetailOption } from '../options.ts'
-import { openSession, pluginsOf } from '../session.ts'
+import { journalFolder, pluginsOf } from '../../operations/context.ts'
+import { openSession } from '../session.ts'
 import { tellOfRunUnderWay } from '../run-in-progress.ts'
 
 type DriftOptions = CommonOptions &
@@ -21,12 +21,9 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(pluginsOf(desired))
-    await tellOfRunUnderWay({
-      ...{ live, desired, session, host },
-      ...(options.journal !== undefined && { journal: options.journal }),
-    })
+    await tellOfRunUnderWay({ live, desired, session, host })
     const { id } = live.cluster
-    const folder = journalFolder(options, host, id)
+    const folder = journalFolder(session, id)
     const report = findDrift(desired, live, {
       today: host.now().toISOString().slice(0, 10),
       apply: resumeCommand(['apply'], options),

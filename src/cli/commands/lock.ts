@@ -9,14 +9,14 @@ import {
   readClusterLock,
   type LockObserver,
 } from '../../lock/cluster-lock.ts'
-import { journalRoot } from '../../journal/write-journal.ts'
 import { isHeld, type LockHolder, readHolder, removeLock } from '../../lock/local-lock.ts'
 import type { Client } from '../../server/client.ts'
 import { lockCommands } from '../resume-command.ts'
 import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
-import { openSession, type Session } from '../session.ts'
+import { type Context, stateFolder } from '../../operations/context.ts'
+import { openSession } from '../session.ts'
 
 type LockCommandOptions = CommonOptions & { readonly force?: boolean }
 
@@ -62,12 +62,12 @@ interface SharedLock {
 }
 
 async function readLocks(
-  session: Session,
+  session: Context,
   desired: DesiredState | undefined,
   host: Host,
 ): Promise<Locks> {
-  const { id } = await session.cluster()
-  const folder = journalRoot(host.env, host.home).of(id)
+  const { id } = await session.identify()
+  const folder = stateFolder(host, id)
   const holder = readHolder(folder)
   const watcher = { holder: { host: host.hostname, pid: host.pid }, isAlive: host.isAlive }
   const local = { folder, holder, held: holder !== undefined && isHeld(holder, watcher) }

@@ -5,18 +5,21 @@ import { line, lines } from '../../domain/printable.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { renderPlan } from '../../render/plan-text.ts'
 import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
+import { pluginsOf } from '../../operations/context.ts'
+import { isBlocked, makePlan } from '../../operations/make-plan.ts'
+import { type AllowOptions, blockedExitCode, withAllowances } from '../allowances.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
-import { blockedExitCode, isBlocked, type JudgeOptions, makeJudgedPlan } from '../judged-plan.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions, DetailOption } from '../options.ts'
-import { openSession, pluginsOf } from '../session.ts'
+import { openSession } from '../session.ts'
 import { warnOfTokenLife } from '../token-life.ts'
 import { tellOfRunUnderWay } from '../run-in-progress.ts'
 
 type PlanOptions = CommonOptions &
   DetailOption &
-  JudgeOptions & {
+  AllowOptions & {
+    readonly journal?: string
     readonly json?: boolean
     readonly markdown?: boolean
     readonly detailedExitcode?: boolean
@@ -29,7 +32,8 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
   try {
     const live = await session.observe(pluginsOf(desired))
     await tellOfRunUnderWay({ live, desired, session, host })
-    const made = await makeJudgedPlan({ desired, live, session, options, host })
+    const allowed = withAllowances(desired, options.allow)
+    const { plan: made } = await makePlan({ desired: allowed, live }, session)
     if (!isBlocked(made)) await warnOfTokenLife({ plan: made, session, host })
     if (options.out !== undefined) {
       const { writePlanFile } = await import('../../operations/plan-file.ts')

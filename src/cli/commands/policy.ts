@@ -10,7 +10,8 @@ import { type Capability, faultInPolicy } from '../../server/rights.ts'
 import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
 import { type CommonOptions, DEFAULT_FILE } from '../options.ts'
-import { openSession, pluginsOf } from '../session.ts'
+import { pluginsOf } from '../../operations/context.ts'
+import { openSession } from '../session.ts'
 
 export async function policy(options: CommonOptions, host: Host): Promise<ExitCode> {
   const hasFile = options.file !== undefined || existsSync(DEFAULT_FILE)

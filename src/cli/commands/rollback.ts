@@ -20,12 +20,13 @@ import {
 import { line } from '../../domain/printable.ts'
 import { shortHash } from '../../render/wording.ts'
 import type { Host } from '../host/host.ts'
-import { journalFolder } from '../journal-folder.ts'
-import { makeJudgedPlan } from '../judged-plan.ts'
+import { journalFolder } from '../../operations/context.ts'
+import { makePlan } from '../../operations/make-plan.ts'
+import { withAllowances } from '../allowances.ts'
 import { loadDesired } from '../load-desired.ts'
 import { openSession } from '../session.ts'
 import { resumeCommand } from '../resume-command.ts'
-import { applyPlan, type CarryingOptions } from '../apply-plan.ts'
+import { approveAndApply, type CarryingOptions } from '../approve-and-apply.ts'
 
 /**
  * `run`: the name of a run, or the beginning of one; without it the newest that did something, with
@@ -40,8 +41,8 @@ export async function rollback(
   const file = options.file === undefined ? undefined : await loadDesired(options, host)
   const session = await openSession(options, host, file)
   try {
-    const { id } = await session.cluster()
-    const folder = journalFolder(options, host, id)
+    const { id } = await session.identify()
+    const folder = journalFolder(session, id)
     const runs = listRuns(folder).map((name) => ({ name, events: readRun(folder, name) }))
     const onCluster = runs.filter(({ events }) => startOf(events)?.cluster.id === id)
     const { events } = chooseRun(run, run === undefined ? onCluster : runs)
@@ -76,7 +77,8 @@ export async function rollback(
       if (run === undefined && options.autoApprove === true)
         throw refuseUnnamedForward(started, options)
     }
-    const plan = await makeJudgedPlan({ desired, live, session, options, host })
+    const made = await makePlan({ desired: withAllowances(desired, options.allow), live }, session)
+    const { plan } = made
     if (isForward) for (const told of deregistered(plan)) host.err(line`Warning: ${told}`)
     const allowing = commandThatAllows(plan, started, options)
     if (allowing !== undefined) {
@@ -84,8 +86,8 @@ export async function rollback(
     }
     // By its name: the newest run is this one from now on.
     const resume = resumeCommand(['rollback', started.run], options)
-    return await applyPlan({
-      ...{ plan, desired, values: file, session, options, host, resume, anew: resume },
+    return await approveAndApply({
+      ...{ made, values: file, session, options, host, resume, anew: resume },
       backTo: started.run,
     })
   } finally {

@@ -15,7 +15,8 @@ import { paletteFor } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
-import { openSession, pluginsOf } from '../session.ts'
+import { pluginsOf } from '../../operations/context.ts'
+import { openSession } from '../session.ts'
 import { tellOfRunUnderWay } from '../run-in-progress.ts'
 
 type StatusOptions = CommonOptions & {

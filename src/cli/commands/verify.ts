@@ -15,8 +15,8 @@ import { verificationOf } from '../../plan/checked.ts'
 import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
-import { commandRunner } from '../user-commands/run-command.ts'
-import { openSession, pluginsOf } from '../session.ts'
+import { pluginsOf } from '../../operations/context.ts'
+import { openSession } from '../session.ts'
 
 /** Exit 0 where every check passed on every node; 1 where one failed, or could not be made. */
 export async function verify(options: CommonOptions, host: Host): Promise<ExitCode> {
@@ -34,9 +34,8 @@ export async function verify(options: CommonOptions, host: Host): Promise<ExitCo
     const makeChecks = createVerify({
       client: session.client,
       runCommand:
-        commands === undefined
-          ? () => Promise.resolve('not made: commands of untrusted files are not run')
-          : commandRunner(commands),
+        commands?.run ??
+        (() => Promise.resolve('not made: commands of untrusted files are not run')),
     })
     const active = live.nodes.find(({ role }) => role === 'active')?.address
     let failed = 0

@@ -6,8 +6,8 @@
 import pLimit from 'p-limit'
 import { withoutSecrets } from '../secrets/mask.ts'
 
-/** How the commands of a file are run, whichever they are. */
-export interface Commands {
+/** What every command of a file is run with. */
+export interface CommandSetting {
   readonly environment: Readonly<Record<string, string>>
   /** What their output is told without. */
   readonly secrets: () => readonly string[]

@@ -6,7 +6,12 @@ import type { Action, Plan } from '../../documents/plan.generated.ts'
 import { writeOf } from '../../documents/writes-of.ts'
 import type { EnvironmentVariables } from '../../domain/environment-variables.ts'
 import type { DesiredState } from '../../domain/desired.ts'
-import type { Trust } from '../trust.ts'
+
+/**
+ * Whose files of desired state are read: `trusted`, those of the person who runs the program;
+ * `untrusted`, those that others wrote, as in a pull request.
+ */
+export type Trust = 'trusted' | 'untrusted'
 
 interface SecretSources {
   /** What the servers are asked with. */

@@ -4,18 +4,19 @@
  * hashes before anything is begun.
  */
 import { type NodeAddress, parseSha256, type Sha256 } from '../../domain/names.ts'
-import type { DiskCheck } from '../../operations/make-plan.ts'
+import type { DiskCheck } from '../commands.ts'
 import type { BinaryReport } from '../../safety/rule.ts'
-import { type Commands, runBounded } from './run-bounded.ts'
+import { type CommandSetting, runBounded } from './run-bounded.ts'
 
 /** Milliseconds for one command on one node. */
 const TIME_LIMIT = 30_000
 
-export type DiskCheckJob = DiskCheck & { readonly commands: Commands }
-
 /** Every file on every node, sealed ones and those out of reach included. */
-export async function checkBinaries(check: DiskCheckJob): Promise<readonly BinaryReport[]> {
-  const { nodes, files, commands } = check
+export async function checkBinaries(
+  check: DiskCheck,
+  setting: CommandSetting,
+): Promise<readonly BinaryReport[]> {
+  const { nodes, files } = check
   return Promise.all(
     nodes.flatMap(({ address }) =>
       files.map(async ({ command, sha256: expected, for: use }) => ({
@@ -23,7 +24,7 @@ export async function checkBinaries(check: DiskCheckJob): Promise<readonly Binar
         command,
         expected,
         for: use,
-        result: await runCheck(check.command, { node: address, command, expected, commands }),
+        result: await runCheck(check.command, { node: address, command, expected, setting }),
       })),
     ),
   )
@@ -33,20 +34,20 @@ interface Check {
   readonly node: NodeAddress
   readonly command: string
   readonly expected: Sha256
-  readonly commands: Commands
+  readonly setting: CommandSetting
 }
 
 async function runCheck(
   template: readonly string[],
-  { node, command, expected, commands }: Check,
+  { node, command, expected, setting }: Check,
 ): Promise<BinaryReport['result']> {
   const host = new URL(node).hostname
   const filled = template.map((part) =>
     part.replaceAll('{host}', host).replaceAll('{address}', node).replaceAll('{command}', command),
   )
-  const env = { ...commands.environment, LOCKSTEP_NODE: host, LOCKSTEP_ADDRESS: node }
+  const env = { ...setting.environment, LOCKSTEP_NODE: host, LOCKSTEP_ADDRESS: node }
   const ran = await runBounded(filled, {
-    ...{ timeLimit: TIME_LIMIT, env, secrets: commands.secrets() },
+    ...{ timeLimit: TIME_LIMIT, env, secrets: setting.secrets() },
   })
   if (ran.kind === 'failed') return { failed: ran.reason }
   // `sha256sum` marks a name with odd characters by a backslash before the hash.

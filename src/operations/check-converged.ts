@@ -1,25 +1,16 @@
 /** After the last step: plans again, from what every node shows now, and expects nothing to do. */
-import { readPast } from '../journal/past-runs.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { AwayNode, RunOutcome, Unconfirmed } from '../documents/run-outcome.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
-import type { DesiredState } from '../domain/desired.ts'
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
-import { draftPlan } from '../plan/make-plan.ts'
+import { type Context, pluginsOf } from './context.ts'
+import { draftFrom, type MadePlan } from './make-plan.ts'
 
-export interface Confirmation {
-  readonly plan: Plan
-  readonly desired: DesiredState
-  /** Reads the cluster, the mounts of the plan's plugins included. */
-  readonly observe: () => Promise<LiveState>
-  /** Where the cluster's journals are kept, that of the run which has just ended among them. */
-  readonly folder: string
+export interface ConvergenceOptions {
   /** Seconds to wait for a node that does not answer for itself. */
   readonly patience: number
-  readonly now: () => Date
-  /** Waits so many milliseconds. */
-  readonly wait: (milliseconds: number) => Promise<unknown>
+  readonly context: Context
 }
 
 type DoneOutcome = RunOutcome & { readonly kind: 'done' }
@@ -29,23 +20,25 @@ const AGREED_WITHIN = 15_000
 const LOOK_EVERY = 500
 
 /**
- * The outcome with what the last look at the cluster showed. `unconfirmed` where planning again finds
- * something to do for as long as nodes that all answer may take to agree, or where a node of the plan
- * does not answer for itself within `patience`, or where the cluster could not be read: with a
- * token that ended meanwhile too, since the steps were done and must be told.
+ * The outcome with what the last look at the cluster showed. Plans with the same past as the plan
+ * that was applied, the journal of the run among it. `unconfirmed` if planning again finds something
+ * to do for as long as nodes that all answer may take to agree, or if a node of the plan does not
+ * answer for itself within `patience`, or if the cluster could not be read: also with a token that
+ * ended meanwhile, since the steps were done and must be reported.
  */
-export async function confirmInSync(
+export async function checkConverged(
   outcome: DoneOutcome,
-  confirmation: Confirmation,
+  made: MadePlan,
+  { patience, context }: ConvergenceOptions,
 ): Promise<DoneOutcome> {
-  const { plan, patience, now, wait } = confirmation
+  const { now, wait } = context
   const began = now().getTime()
   for (;;) {
-    const { unconfirmed, away } = await look(confirmation)
+    const { unconfirmed, away } = await look(made, context)
     const waited = now().getTime() - began
     const limit = unconfirmed?.kind === 'more_to_do' ? AGREED_WITHIN : patience * 1000
     if (unconfirmed === undefined || waited >= limit) {
-      const nodes = outcome.atEnd?.nodes ?? plan.cluster.nodes
+      const nodes = outcome.atEnd?.nodes ?? made.plan.cluster.nodes
       const differing = outcome.atEnd?.differing ?? []
       const atEnd = { nodes, differing, away: away ?? outcome.atEnd?.away ?? [] }
       return { ...outcome, atEnd, ...(unconfirmed !== undefined && { unconfirmed }) }
@@ -60,8 +53,8 @@ interface Look {
   readonly away?: readonly AwayNode[]
 }
 
-async function look({ plan, desired, observe, folder }: Confirmation): Promise<Look> {
-  const live = await observe().catch((error: unknown) => {
+async function look({ plan, desired, file }: MadePlan, context: Context): Promise<Look> {
+  const live = await context.observe(pluginsOf(desired)).catch((error: unknown) => {
     if (error instanceof LockstepError) return error
     throw error
   })
@@ -78,7 +71,8 @@ async function look({ plan, desired, observe, folder }: Confirmation): Promise<L
   if (away.some(({ node }) => !known.has(node))) {
     return { unconfirmed: { kind: 'nodes_not_seen' }, away }
   }
-  const { steps } = draftPlan(desired, live, readPast(folder, live.cluster.id))
+  const { draft } = await draftFrom({ desired, live, ...(file !== undefined && { file }) }, context)
+  const { steps } = draft
   if (steps.length === 0) return { away }
   const told = steps.map(({ id, why }) => ({ id, why }))
   return { unconfirmed: { kind: 'more_to_do', steps: told }, away }

@@ -1,30 +1,32 @@
-/** Shows a plan, asks for it, carries it out and tells how it ended: for whatever made the plan. */
+/** Shows a made plan, asks a person, applies it, and prints how it ended. */
 import type { Failure, RunOutcome } from '../documents/run-outcome.ts'
 import { blockingFindings } from '../documents/blocking.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError, unreachable } from '../domain/errors.ts'
 import { line, lines } from '../domain/printable.ts'
-import { confirmInSync } from '../operations/confirm-in-sync.ts'
+import { applyPlan, type ApplyResult } from '../operations/apply-plan.ts'
+import type { Context } from '../operations/context.ts'
+import { isBlocked, type MadePlan } from '../operations/make-plan.ts'
 import type { FreshPlan } from '../plan/make-plan.ts'
 import { renderOutcome } from '../render/outcome-text.ts'
 import { nameNodes } from '../render/node-names.ts'
 import { renderFindings } from '../render/findings-text.ts'
 import { summarizePlan } from '../render/plan-summary.ts'
 import { renderPlan } from '../render/plan-text.ts'
+import { blockedExitCode, type AllowOptions } from './allowances.ts'
 import { commandByHand } from './curl-command.ts'
-import { carryOut } from './carry-out.ts'
 import { paletteFor, viewOf } from './host/colour.ts'
 import type { Host } from './host/host.ts'
-import { journalFolder } from './journal-folder.ts'
-import { blockedExitCode, isBlocked, type JudgeOptions } from './judged-plan.ts'
 import type { CommonOptions, DetailOption } from './options.ts'
-import { pluginsOf, type Session } from './session.ts'
+import { progressOf } from './progress.ts'
+import { lockCommands } from './resume-command.ts'
 import { warnOfTokenLife } from './token-life.ts'
+import { watchInterrupt } from './watch-interrupt.ts'
 
-/** Of a command that ends in carrying out a plan. */
+/** Of a command that ends in applying a plan. */
 export type CarryingOptions = CommonOptions &
   DetailOption &
-  JudgeOptions & {
+  AllowOptions & {
     readonly autoApprove?: boolean
     readonly input: boolean
     readonly json?: boolean
@@ -44,85 +46,97 @@ export type ApplyOptions = CarryingOptions & {
 
 export interface ApplyJob {
   /** Shown, and asked about. */
-  readonly plan: FreshPlan
-  /**
-   * Runs the plan's `binary_check` once the plan is approved, and judges again. Absent where there
-   * is none, or where it ran already.
-   */
-  readonly check?: () => Promise<FreshPlan>
-  /** What the plan was made of. */
-  readonly desired: DesiredState
-  /** The files that hold values of `env`. Absent for a saved plan that was given without them. */
+  readonly made: MadePlan
+  /** The files that hold values of `env`; undefined for a saved plan that was given without them. */
   readonly values: DesiredState | undefined
-  readonly session: Session
+  readonly session: Context
   readonly options: CarryingOptions
   readonly host: Host
-  /** The command that goes on where this one stops. */
+  /** The command that resumes a run of this plan. */
   readonly resume: string
-  /** The command that plans anew where this plan holds no longer. */
+  /** The command that plans anew if this plan is stale. */
   readonly anew: string
-  /** Of a rollback: the run to whose beginning it goes back. */
+  /** Of a rollback: the run to whose beginning it returns. */
   readonly backTo?: string
-  /** The id of the plan file that the plan was made from. */
-  readonly savedPlanId?: string
 }
 
-/** The exit code; throws a LockstepError for what keeps it from beginning. */
-export async function applyPlan(job: ApplyJob): Promise<ExitCode> {
-  const { desired, session, options, host } = job
-  const asks = options.autoApprove !== true
-  const isBlockedPlan = isBlocked(job.plan)
-  showPlan(job, isBlockedPlan)
-  if (isBlockedPlan) return blockedExitCode(job.plan)
-  if (job.plan.steps.length === 0) return EXIT.done
+/** The exit code; throws a LockstepError if nothing can be begun. */
+export async function approveAndApply(job: ApplyJob): Promise<ExitCode> {
+  const { session, options, host } = job
+  const { plan } = job.made
+  showPlan(job)
+  if (isBlocked(plan)) return blockedExitCode(plan)
+  if (plan.steps.length === 0) return EXIT.done
   await warnOfTokenLife({
-    ...{ plan: job.plan, session, host },
+    ...{ plan, session, host },
     ...(options.soak !== undefined && { soak: options.soak }),
   })
-  if (asks) {
+  if (options.autoApprove !== true) {
     const refusal = await whyNotApproved(options, host)
     if (refusal !== undefined) {
       host.err(line`${refusal.told}`)
       return refusal.exitCode
     }
   }
-  const plan = job.check === undefined ? job.plan : await job.check()
-  if (isBlocked(plan)) {
-    tellBlockedByCheck({ ...job, plan })
-    return blockedExitCode(plan)
+  const result = await applyWatched(job)
+  switch (result.kind) {
+    case 'blocked':
+      tellBlockedByCheck(result.plan, job)
+      return blockedExitCode(result.plan)
+    case 'nothing_to_do':
+      return EXIT.done
+    case 'ended':
+      tellEnd(job, result.outcome, describeEnd(job, result.plan)(result.outcome))
+      return exitCodeOf(result.outcome)
+    default:
+      return unreachable(result)
   }
-  const folder = journalFolder(options, host, plan.cluster.id)
-  const describeEnd = (outcome: RunOutcome): string =>
+}
+
+/** Draws what the run does, and stops it at Ctrl-C. */
+async function applyWatched(job: ApplyJob): Promise<ApplyResult> {
+  const { made, values, session, options, host, backTo } = job
+  const progress = progressOf(made.plan, options, host)
+  try {
+    return await applyPlan(
+      {
+        ...{ made, values, wait: options.wait, lockCommands: lockCommands(options) },
+        ...(options.soak !== undefined && { soak: options.soak }),
+        ...(backTo !== undefined && { backTo }),
+        onEvent: progress.sink,
+        onStart: (run) => watchInterrupt({ run, host, describeEnd: describeEnd(job, run.plan) }),
+      },
+      session,
+    )
+  } finally {
+    // Whether the last event was drawn changes nothing about what was done.
+    await progress.end().catch(() => undefined)
+  }
+}
+
+function describeEnd(
+  { resume, anew, options, host }: ApplyJob,
+  plan: FreshPlan,
+): (outcome: RunOutcome) => string {
+  return (outcome) =>
     renderOutcome(outcome, plan, {
-      palette: paletteFor(options, host),
-      resume: job.resume,
-      anew: job.anew,
+      ...{ palette: paletteFor(options, host), resume, anew },
       byHand: (action) => commandByHand(action, plan),
     })
-  const ended = await carryOut({ ...job, plan, folder, describeEnd })
-  const outcome =
-    ended.kind === 'done'
-      ? await confirmInSync(ended, {
-          ...{ plan, desired, folder, patience: options.wait, now: host.now, wait: host.wait },
-          observe: () => session.observe(pluginsOf(desired)),
-        })
-      : ended
-  tellEnd(job, outcome, describeEnd(outcome))
-  return exitCodeOf(outcome)
 }
 
 /** Nobody is asked to approve what they have not seen, and a blocked plan says why it is. */
-function showPlan({ plan, options, host }: ApplyJob, blocked: boolean): void {
+function showPlan({ made: { plan }, options, host }: ApplyJob): void {
   const shown = lines(renderPlan(plan, viewOf(options, host)))
   const silent = options.json === true || options.quiet === true
   const asks = options.autoApprove !== true && options.json !== true
   if (!silent || asks) host.out(shown)
-  else if (blocked) host.err(shown)
+  else if (isBlocked(plan)) host.err(shown)
   else if (plan.steps.length === 0 && options.json !== true) host.out(line`${summarizePlan(plan)}`)
 }
 
 /** The plan was shown and approved; only what the check found is new. */
-function tellBlockedByCheck({ plan, options, host }: ApplyJob): void {
+function tellBlockedByCheck(plan: FreshPlan, { options, host }: ApplyJob): void {
   const findings = renderFindings(blockingFindings(plan.findings), {
     ...viewOf(options, host),
     nodes: nameNodes(plan.cluster.nodes),

@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
-import { desiredState } from '../../test/drift/desired-state.ts'
+import { testContext } from '../../test/builders/context.ts'
+import { liveState } from '../../test/builders/live.ts'
 import { plan } from '../../test/builders/plan.ts'
+import { desiredState } from '../../test/drift/desired-state.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
-import { confirmInSync } from './confirm-in-sync.ts'
+import type { FreshPlan } from '../plan/make-plan.ts'
+import { checkConverged } from './check-converged.ts'
+
+const made = { plan: plan() as FreshPlan, desired: desiredState(), live: liveState() }
 
 test.each([EXIT.error, EXIT.notAllowed])(
   'a cluster that cannot be read at the end (exit code %d) hides no step that was done',
@@ -10,16 +15,9 @@ test.each([EXIT.error, EXIT.notAllowed])(
     const message = 'http://node1:8200 does not accept the token for GET sys/auth (HTTP 403)'
     const fault = new LockstepError({ code: 'x', message, hint: 'Log in again.', exitCode })
     const done = { kind: 'done' as const, done: ['tune a/'], already: [] }
+    const context = testContext({ observe: () => Promise.reject(fault) })
 
-    const outcome = await confirmInSync(done, {
-      plan: plan(),
-      desired: desiredState(),
-      folder: '/nowhere',
-      patience: 0,
-      observe: () => Promise.reject(fault),
-      now: () => new Date(0),
-      wait: () => Promise.resolve(),
-    })
+    const outcome = await checkConverged(done, made, { patience: 0, context })
 
     expect(outcome).toMatchObject({
       done: ['tune a/'],

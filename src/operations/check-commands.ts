@@ -1,0 +1,25 @@
+/** Looks for the commands that a plan runs, before anything is begun. */
+import type { Plan } from '../documents/plan.generated.ts'
+import { LockstepError } from '../domain/errors.ts'
+import type { Commands } from './commands.ts'
+
+/**
+ * Throws a LockstepError for the commands that a plan's `verify` runs and that cannot be started
+ * here: better before the first step than after a reload, which would be undone for that alone.
+ */
+export function checkCommands({ steps }: Plan, { canStart }: Pick<Commands, 'canStart'>): void {
+  const checks = steps.flatMap(({ verify = [] }) => verify)
+  const missing = checks.flatMap((check) => {
+    const program = check.kind === 'run' ? check.command[0] : undefined
+    // A place is filled in for each node.
+    if (program === undefined || program.includes('{') || canStart(program)) return []
+    return `verify of ${check.mount} runs ${program}`
+  })
+  if (missing.length === 0) return
+  throw new LockstepError({
+    code: 'no-such-command',
+    message: 'the plan runs commands that cannot be started on this machine:',
+    details: [...new Set(missing)],
+    hint: 'Nothing was begun. Install it here, or put the right name or path into the file.',
+  })
+}

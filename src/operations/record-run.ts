@@ -1,0 +1,95 @@
+/** Carries out a plan whose locks are held, and records it: the journal, the token kept alive. */
+import type { JournalEvent } from '../documents/journal.generated.ts'
+import type { RunOutcome } from '../documents/run-outcome.ts'
+import type { NodeAddress } from '../domain/names.ts'
+import { readStateBefore } from '../apply/read-state-before.ts'
+import { createRecorder } from '../apply/recorder.ts'
+import { runPlan } from '../apply/run.ts'
+import type { EnvironmentOf } from '../apply/send-once.ts'
+import { faultOf } from '../apply/stop-reasons.ts'
+import { keepToken } from '../apply/token-renewal.ts'
+import { createVerify, type RunCommand } from '../apply/verify.ts'
+import { unreloadedEntries } from '../journal/past-runs.ts'
+import type { RunProgress } from '../journal/run-progress.ts'
+import { openJournal } from '../journal/write-journal.ts'
+import type { ClusterLock } from '../lock/cluster-lock.ts'
+import type { LocalLock, LockHolder } from '../lock/local-lock.ts'
+import type { FreshPlan } from '../plan/make-plan.ts'
+import type { Client } from '../server/client.ts'
+import { type Context, journalFolder } from './context.ts'
+
+export interface LockedRun {
+  readonly plan: FreshPlan
+  readonly holder: LockHolder
+  readonly localLock: LocalLock
+  readonly clusterLock: ClusterLock | undefined
+  /** Its writes can be shut off. */
+  readonly client: Client
+  /** Finds the active node. */
+  readonly node: () => Promise<NodeAddress>
+  readonly environmentOf: EnvironmentOf
+  readonly runCommand: RunCommand
+  readonly progress: RunProgress
+  readonly isStopped: () => boolean
+  /** Seconds. */
+  readonly soak: number
+  /** Seconds. */
+  readonly wait: number
+  /** Of a rollback: the run to whose beginning it returns. */
+  readonly backTo: string | undefined
+  /** The id of the plan file that is carried out. */
+  readonly savedPlanId: string | undefined
+  readonly onEvent: ((event: JournalEvent) => void | Promise<void>) | undefined
+}
+
+/** Throws a LockstepError before anything is begun if the run cannot be recorded. */
+export async function recordRun(run: LockedRun, context: Context): Promise<RunOutcome> {
+  const { plan, holder, client, environmentOf, runCommand, localLock, clusterLock } = run
+  const { soak, wait, backTo, savedPlanId, onEvent } = run
+  const folder = journalFolder(context, plan.cluster.id)
+  // Read before this run's own journal is among them.
+  const written = unreloadedEntries(folder, plan.cluster.id)
+  const journal = openJournal(folder, holder.run)
+  try {
+    const recorder = createRecorder({
+      ...{ run: holder.run, by: holder.who, now: context.now },
+      sinks: [journal.write, run.progress.sink],
+      watchers: onEvent === undefined ? [] : [onEvent],
+      ...(backTo !== undefined && { backTo }),
+      ...(savedPlanId !== undefined && { savedPlanId }),
+    })
+    const { every } = context
+    const stopKeeping = await keepToken({ client: context.client, node: run.node, every })
+    try {
+      await recorder.runStarted(plan, await readStateBefore(client, plan))
+      const outcome = await runPlan(plan, {
+        ...{ client, recorder, environmentOf, soak, wait, written },
+        verify: createVerify({ client, runCommand }),
+        clock: () => context.now().getTime(),
+        interrupted: run.isStopped,
+        lockLost: () => !localLock.isOurs() || clusterLock?.isOurs() === false,
+        lookAtLock: async () => clusterLock?.look(),
+      })
+      return await recordEnd(outcome, () => recorder.runEnded(outcome))
+    } finally {
+      stopKeeping()
+    }
+  } finally {
+    journal.close()
+  }
+}
+
+/**
+ * A journal that cannot be written has ended most runs already. One that is done is returned with
+ * what keeps it from being recorded.
+ */
+async function recordEnd(outcome: RunOutcome, record: () => Promise<void>): Promise<RunOutcome> {
+  try {
+    await record()
+    return outcome
+  } catch (error) {
+    if (outcome.kind !== 'done') return outcome
+    const unrecorded = { unchecked: [], between: false, remaining: [] }
+    return { ...outcome, kind: 'stopped', error: faultOf(error), ...unrecorded }
+  }
+}

@@ -1,0 +1,78 @@
+/** What an operation needs of the machine that it runs on: clock, chance, process, variables. */
+import { readFileSync, readlinkSync } from 'node:fs'
+import { homedir, hostname, userInfo } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Given to operations, so that a test decides what the time is. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The user's home folder: the token file and the state folder are below it. */
+  readonly home: string
+  /** `user@host pid n`: who holds a lock or began a run. */
+  readonly who: string
+  readonly pid: number
+  readonly hostname: string
+  /** The same for two processes that see each other's process ids; undefined if not known. */
+  readonly machine: string | undefined
+  /** True if a process of this machine is alive. */
+  readonly isAlive: (pid: number) => boolean
+  readonly now: () => Date
+  readonly randomHex: (bytes: number) => string
+  readonly wait: (milliseconds: number) => Promise<void>
+  /** Calls back every so many milliseconds until the returned function is called. */
+  readonly every: (milliseconds: number, callback: () => void) => () => void
+}
+
+/** This process. */
+export function processWorld(): World {
+  return {
+    env: process.env,
+    home: homedir(),
+    who: `${userName()}@${hostname()} pid ${process.pid}`,
+    pid: process.pid,
+    hostname: hostname(),
+    machine: machine(),
+    isAlive,
+    now: () => new Date(),
+    randomHex: (bytes) =>
+      Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex'),
+    wait: async (milliseconds) => {
+      await sleep(milliseconds)
+    },
+    every: (milliseconds, callback) => {
+      const timer = setInterval(callback, milliseconds)
+      return () => {
+        clearInterval(timer)
+      }
+    },
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A container's user id without a name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+/** Two machines can share a host name, and each container numbers its own processes. */
+function machine(): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // The process of another user, but alive.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
