@@ -263,8 +263,8 @@ const addImport: Add = (program, host, done) => {
     .description('Write a first file from what the cluster runs now')
     .addHelpText('after', examples('lockstep import > lockstep.yaml'))
     .action(async (options: CommonOptions) => {
-      const { importLive } = await import('./commands/import.ts')
-      done(await importLive(options, host))
+      const { importFile } = await import('./commands/import.ts')
+      done(await importFile(options, host))
     })
   addOutputOptions(addClusterOptions(command))
 }

@@ -14,7 +14,7 @@ import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions, DetailOption } from '../options.ts'
 import { openSession } from '../session.ts'
 import { warnOfTokenLife } from '../token-life.ts'
-import { tellOfRunUnderWay } from '../run-in-progress.ts'
+import { tellActiveRun } from '../tell-active-run.ts'
 
 type PlanOptions = CommonOptions &
   DetailOption &
@@ -31,7 +31,7 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(pluginsOf(desired))
-    await tellOfRunUnderWay({ live, desired, session, host })
+    await tellActiveRun({ live, desired }, session, host)
     const allowed = withAllowances(desired, options.allow)
     const { plan: made } = await makePlan({ desired: allowed, live }, session)
     if (!isBlocked(made)) await warnOfTokenLife({ plan: made, session, host })

@@ -1,27 +1,17 @@
 /** `lockstep rollback`: a plan that returns to where a run began, judged and asked like any other. */
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { blockingFindings } from '../../documents/blocking.ts'
-import type { JournalEvent, RunStarted } from '../../documents/journal.generated.ts'
+import type { RunStarted } from '../../documents/journal.generated.ts'
 import type { Plan } from '../../documents/plan.generated.ts'
-import { listRuns, readRun } from '../../journal/read-journal.ts'
-import { startOf } from '../../journal/past-runs.ts'
-import { rollbackState } from '../../rollback/rollback-state.ts'
-import { isAllOf, findResumedRun } from '../../journal/resumed-runs.ts'
 import type { LostBeginning } from '../../rollback/unreloaded-mounts.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { nameSome } from '../../domain/name-some.ts'
-import {
-  binaryName,
-  BUILTIN,
-  type PluginId,
-  type RunningBinary,
-  versionLabel,
-} from '../../domain/names.ts'
+import { binaryName, BUILTIN, type RunningBinary, versionLabel } from '../../domain/names.ts'
 import { line } from '../../domain/printable.ts'
 import { shortHash } from '../../render/wording.ts'
 import type { Host } from '../host/host.ts'
-import { journalFolder } from '../../operations/context.ts'
 import { makePlan } from '../../operations/make-plan.ts'
+import { prepareRollback } from '../../operations/prepare-rollback.ts'
 import { withAllowances } from '../allowances.ts'
 import { loadDesired } from '../load-desired.ts'
 import { openSession } from '../session.ts'
@@ -29,8 +19,8 @@ import { resumeCommand } from '../resume-command.ts'
 import { approveAndApply, type CarryingOptions } from '../approve-and-apply.ts'
 
 /**
- * `run`: the name of a run, or the beginning of one; without it the newest that did something, with
- * those that it went on with.
+ * `run`: a run id or its first characters; without it the latest run that changed something, with
+ * the runs that it resumed.
  */
 export async function rollback(
   run: string | undefined,
@@ -41,33 +31,20 @@ export async function rollback(
   const file = options.file === undefined ? undefined : await loadDesired(options, host)
   const session = await openSession(options, host, file)
   try {
-    const { id } = await session.identify()
-    const folder = journalFolder(session, id)
-    const runs = listRuns(folder).map((name) => ({ name, events: readRun(folder, name) }))
-    const onCluster = runs.filter(({ events }) => startOf(events)?.cluster.id === id)
-    const { events } = chooseRun(run, run === undefined ? onCluster : runs)
-    const kept = onCluster.map((one) => one.events)
-    const chosen = beginningOn(id, events)
-    const earlier = findResumedRun(chosen, kept)
-    const isWhole = run === undefined && earlier !== undefined && isAllOf(earlier, chosen, kept)
-    const started = isWhole ? earlier : chosen
-    const plugins = new Set<PluginId>(
-      [...started.before.entries, ...started.before.mounts, ...started.before.connections].map(
-        ({ plugin }) => plugin,
-      ),
-    )
-    const live = await session.observe(plugins)
-    const { desired, notes, lost } = rollbackState({ started, runs: kept, live, file })
-    const further = isWhole ? undefined : earlier
+    const rollback = await prepareRollback({ ...(run !== undefined && { run }), file }, session)
+    const { started, chosen, resumed, isWhole, desired, notes, lost, live } = rollback
+    const earlier = isWhole ? resumed : undefined
+    const further = isWhole ? undefined : resumed
     if (lost.length > 0) {
-      const other = isWhole
-        ? warnOtherRuns(chosen, earlier, options)
-        : further && warnUnfinished(started, further, options)
+      const other =
+        earlier !== undefined
+          ? warnOtherRuns(chosen, earlier, options)
+          : further && warnUnfinished(started, further, options)
       throw refuseRollback(started, lost, other)
     }
     if (options.quiet !== true) {
       host.err(line`Rolling back to where run ${started.run} began.`)
-      if (isWhole) host.err(line`Note: ${warnOtherRuns(chosen, earlier, options)}`)
+      if (earlier !== undefined) host.err(line`Note: ${warnOtherRuns(chosen, earlier, options)}`)
       if (further !== undefined) host.err(line`Note: ${warnUnfinished(started, further, options)}`)
       for (const note of notes) host.err(line`Note: ${note}`)
     }
@@ -178,45 +155,4 @@ function commandThatAllows(
     ...new Set(blocking.map(({ rule, subject }) => `${rule}=${subject}`)),
   ]
   return resumeCommand(['rollback', run], { ...options, allow })
-}
-
-interface RecordedRun {
-  readonly name: string
-  readonly events: readonly JournalEvent[]
-}
-
-function chooseRun(run: string | undefined, runs: readonly RecordedRun[]): RecordedRun {
-  const matching = runs.filter(
-    ({ name, events }) =>
-      (run === undefined || name.startsWith(run)) &&
-      // A run that only checked has changed nothing that could be rolled back.
-      events.some((event) => event.event === 'step_started' && event.action.kind !== 'check'),
-  )
-  const newest = matching.at(-1)
-  if (newest !== undefined && (run === undefined || matching.length === 1)) return newest
-  const why =
-    run === undefined
-      ? 'no run from this machine has changed this cluster'
-      : matching.length === 0
-        ? `no run "${run}" from this machine has changed this cluster`
-        : `"${run}" matches several runs`
-  throw new LockstepError({
-    code: 'no-such-run',
-    message: why,
-    hint: 'List the runs: lockstep history',
-  })
-}
-
-function beginningOn(cluster: string, events: readonly JournalEvent[]): RunStarted {
-  const started = startOf(events)
-  if (started?.cluster.id === cluster) return started
-  throw new LockstepError({
-    code: 'wrong-cluster',
-    message:
-      started === undefined
-        ? 'the journal of that run does not say where it began'
-        : `that run was on cluster ${started.cluster.name} (${started.cluster.id}), and this is ${cluster}`,
-    exitCode: EXIT.stale,
-    hint: 'Give the address of the cluster the run was on.',
-  })
 }

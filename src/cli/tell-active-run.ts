@@ -1,0 +1,33 @@
+/** Says on stderr that a run is under way, or that the latest one died before its end. */
+import { unreachable } from '../domain/errors.ts'
+import { line } from '../domain/printable.ts'
+import type { Context } from '../operations/context.ts'
+import {
+  type ActiveRunQuestion,
+  findActiveRun,
+  type RunNotice,
+} from '../operations/find-active-run.ts'
+import type { Host } from './host/host.ts'
+
+export async function tellActiveRun(
+  question: ActiveRunQuestion,
+  session: Context,
+  host: Host,
+): Promise<void> {
+  for (const notice of await findActiveRun(question, session)) host.err(describe(notice))
+}
+
+function describe(notice: RunNotice): string {
+  switch (notice.kind) {
+    case 'under_way':
+      return line`A run is under way: by ${notice.who}, since ${notice.since} (run ${notice.run}).`
+    case 'died':
+      return line`Run ${notice.run} (by ${notice.who}) died before its end: mounts may be between two versions. See what it did with lockstep history ${notice.run}; resume with lockstep apply.`
+    case 'unknown':
+      return notice.what === 'died'
+        ? line`Whether a run has died cannot be seen: ${notice.why}`
+        : line`Whether a run is under way cannot be seen: ${notice.why}`
+    default:
+      return unreachable(notice)
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Whether a run is under way on a cluster, so that what is read may change, or whether the latest
+ * run of this machine died before its end. Takes no lock.
+ */
+import type { DesiredState } from '../domain/desired.ts'
+import { LockstepError } from '../domain/errors.ts'
+import type { LiveState } from '../domain/live.ts'
+import { startOf } from '../journal/past-runs.ts'
+import { listRuns, readRun } from '../journal/read-journal.ts'
+import { readClusterLock } from '../lock/cluster-lock.ts'
+import { isHeld, readHolder } from '../lock/local-lock.ts'
+import { type Context, journalFolder, stateFolder } from './context.ts'
+
+export type RunNotice =
+  | {
+      readonly kind: 'under_way'
+      readonly run: string
+      readonly who: string
+      readonly since: string
+    }
+  | { readonly kind: 'died'; readonly run: string; readonly who: string }
+  /** `what` could not be found out. */
+  | { readonly kind: 'unknown'; readonly what: 'under_way' | 'died'; readonly why: string }
+
+export interface ActiveRunQuestion {
+  readonly live: LiveState
+  /** Not given: only the runs of this machine are known. */
+  readonly desired?: DesiredState | undefined
+}
+
+/** Empty if no run is under way and none has died, as far as can be seen. */
+export async function findActiveRun(
+  { live, desired }: ActiveRunQuestion,
+  context: Context,
+): Promise<readonly RunNotice[]> {
+  const local = localHolder(live, context)
+  if (local !== undefined) return [{ kind: 'under_way', ...local }]
+  const shared = await sharedHolder({ live, desired }, context)
+  if (shared?.kind === 'under_way') return [shared]
+  const died = findDiedRun(live, context)
+  return [shared, died].flatMap((notice) => notice ?? [])
+}
+
+function localHolder(live: LiveState, context: Context) {
+  const holder = readHolder(stateFolder(context, live.cluster.id))
+  if (holder === undefined) return undefined
+  const watcher = { host: context.hostname, pid: context.pid }
+  if (!isHeld(holder, { holder: watcher, isAlive: context.isAlive })) return undefined
+  const { run, who, since } = holder
+  return { run, who, since }
+}
+
+async function sharedHolder(
+  { live, desired }: ActiveRunQuestion,
+  context: Context,
+): Promise<RunNotice | undefined> {
+  const kv = desired?.cluster.lock?.kv
+  const active = live.nodes.find(({ role }) => role === 'active')
+  // An untrusted file must not say which secret is read and shown.
+  const isUntrusted = context.commands === undefined
+  if (kv === undefined || active === undefined || isUntrusted) return undefined
+  try {
+    const { client } = context
+    const found = await readClusterLock({ client, node: active.address, kv, watcher: context })
+    const { run, who, since } = found
+    return found.held ? { kind: 'under_way', run, who, since } : undefined
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error
+    return { kind: 'unknown', what: 'under_way', why: error.message }
+  }
+}
+
+/** The latest run of this machine on the cluster, if its journal has no end. */
+function findDiedRun(live: LiveState, context: Context): RunNotice | undefined {
+  const folder = journalFolder(context, live.cluster.id)
+  try {
+    for (const run of listRuns(folder).reverse()) {
+      const events = readRun(folder, run)
+      const started = startOf(events)
+      if (started?.cluster.id !== live.cluster.id) continue
+      if (events.some(({ event }) => event === 'run_ended')) return undefined
+      return { kind: 'died', run, who: started.by }
+    }
+    return undefined
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error
+    return { kind: 'unknown', what: 'died', why: error.message }
+  }
+}

@@ -1,0 +1,29 @@
+/** The file of desired state that says what is live: a plan for it is empty. Changes nothing. */
+import { Document, visit } from 'yaml'
+import { escapeQuoted, printable } from '../domain/printable.ts'
+import { describeLive } from '../plan/describe-live.ts'
+import type { Context } from './context.ts'
+
+export interface ImportedFile {
+  readonly yaml: string
+  /** What the file does not say of the cluster, one sentence each. */
+  readonly notes: readonly string[]
+}
+
+/** Throws a LockstepError if the cluster cannot be read. */
+export async function importLive({ observe }: Pick<Context, 'observe'>): Promise<ImportedFile> {
+  const { document, notes } = describeLive(await observe())
+  return { yaml: yamlText(document), notes }
+}
+
+/** YAML that reads back as the same: what cannot be seen is there as its escape, in quotes. */
+function yamlText(value: unknown): string {
+  const document = new Document(value)
+  visit(document, {
+    Scalar: (_key, node) => {
+      const text = node.value
+      if (typeof text === 'string' && printable(text) !== text) node.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return escapeQuoted(document.toString({ lineWidth: 0 }))
+}
