@@ -50,7 +50,12 @@ export async function applyPlanFile(
       if (options.quiet !== true) host.err(line`${told}`)
     }
     return await approveAndApply({
-      ...{ made, values, session, options, host, anew },
+      made,
+      values,
+      session,
+      options,
+      host,
+      anew,
       resume: resumeCommand(['apply', planFile], options),
     })
   } finally {

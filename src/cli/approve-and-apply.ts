@@ -68,7 +68,9 @@ export async function approveAndApply(job: ApplyJob): Promise<ExitCode> {
   if (isBlocked(plan)) return blockedExitCode(plan)
   if (plan.steps.length === 0) return EXIT.done
   await warnOfTokenLife({
-    ...{ plan, session, host },
+    plan,
+    session,
+    host,
     ...(options.soak !== undefined && { soak: options.soak }),
   })
   if (options.autoApprove !== true) {
@@ -100,7 +102,10 @@ async function applyWatched(job: ApplyJob): Promise<ApplyResult> {
   try {
     return await applyPlan(
       {
-        ...{ made, values, wait: options.wait, lockCommands: lockCommands(options) },
+        made,
+        values,
+        wait: options.wait,
+        lockCommands: lockCommands(options),
         ...(options.soak !== undefined && { soak: options.soak }),
         ...(backTo !== undefined && { backTo }),
         onEvent: progress.sink,
@@ -120,7 +125,9 @@ function describeEnd(
 ): (outcome: RunOutcome) => string {
   return (outcome) =>
     renderOutcome(outcome, plan, {
-      ...{ palette: paletteFor(options, host), resume, anew },
+      palette: paletteFor(options, host),
+      resume,
+      anew,
       byHand: (action) => commandByHand(action, plan),
     })
 }

@@ -106,14 +106,19 @@ async function runLocked(
   secrets.learn({ desired: values, plan })
   const holder = holderOf(context)
   const localLock = takeLocalLock({
-    ...{ folder: stateFolder(context, plan.cluster.id), holder, commands: lockCommands },
+    folder: stateFolder(context, plan.cluster.id),
+    holder,
+    commands: lockCommands,
     isAlive: context.isAlive,
   })
   const gate = gateWrites(context.client)
   const progress = followRun(plan)
   let stopped = false
   const end = input.onStart?.({
-    ...{ plan, shut: gate.shut, isUnderWay: gate.isUnderWay, settled: gate.settled },
+    plan,
+    shut: gate.shut,
+    isUnderWay: gate.isUnderWay,
+    settled: gate.settled,
     stop: () => {
       stopped = true
     },
@@ -122,21 +127,35 @@ async function runLocked(
   })
   try {
     const run = {
-      ...{ plan, holder, environmentOf, runCommand, progress, localLock },
+      plan,
+      holder,
+      environmentOf,
+      runCommand,
+      progress,
+      localLock,
       client: gate.client,
       node: () => activeNode(plan, input, context),
       isStopped: () => stopped,
-      ...{ soak: input.soak ?? 0, wait: waitOf(input), backTo: input.backTo },
-      ...{ savedPlanId: made.file?.plan_id, onEvent: input.onEvent },
+      soak: input.soak ?? 0,
+      wait: waitOf(input),
+      backTo: input.backTo,
+      savedPlanId: made.file?.plan_id,
+      onEvent: input.onEvent,
     }
     const kv = plan.cluster.lock
     const clusterLock =
       kv === undefined
         ? undefined
         : await takeClusterLock({
-            ...{ client: context.client, node: run.node, kv, watcher: context },
-            ...{ run: holder.run, who: holder.who, since: holder.since },
-            ...{ show: lockCommands.show, every: context.every },
+            client: context.client,
+            node: run.node,
+            kv,
+            watcher: context,
+            run: holder.run,
+            who: holder.who,
+            since: holder.since,
+            show: lockCommands.show,
+            every: context.every,
             clock: () => context.now().getTime(),
           })
     try {

@@ -61,7 +61,11 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
   const readTransport = options.aroundReads?.(transport)
   const nodes = options.nodes ?? desired?.cluster.nodes
   return createContext({
-    ...{ world, transport, address, token, secrets },
+    world,
+    transport,
+    address,
+    token,
+    secrets,
     ...(readTransport !== undefined && { readTransport }),
     patience: {
       limit: timeout,

@@ -18,7 +18,8 @@ export function judgePlan(input: RuleInput & { readonly rehearsal: Plan['rehears
   const { desired, live, draft, rehearsal } = input
   const binaryCheck = describeCheck(input)
   return finishPlan(draft, desired, live, {
-    ...{ findings: judge(input, desired.allow), rehearsal },
+    findings: judge(input, desired.allow),
+    rehearsal,
     ...(binaryCheck !== undefined && { binaryCheck }),
   })
 }

@@ -126,7 +126,10 @@ async function prepareJudgement(drafted: Drafted, context: Context): Promise<Fin
   const capabilities = await asked
   return (binaries) =>
     judgePlan({
-      ...{ desired, live, draft, rehearsal },
+      desired,
+      live,
+      draft,
+      rehearsal,
       runsCommands: context.commands !== undefined,
       today: today(context),
       ...(capabilities !== undefined && { capabilities }),
@@ -150,7 +153,11 @@ async function readGranted(
 function asFound({ nodes, files }: DiskCheck): readonly BinaryReport[] {
   return nodes.flatMap(({ address }) =>
     files.map(({ command, sha256: expected, for: use }): BinaryReport => ({
-      ...{ node: address, command, expected, for: use, result: 'same' },
+      node: address,
+      command,
+      expected,
+      for: use,
+      result: 'same',
     })),
   )
 }

@@ -187,7 +187,9 @@ const CLOCK_SKEW = 300
 export function checkPlanAge(plan: Plan, maxAge: number, now: Date): void {
   const refuse = (told: string, hint: string): never => {
     throw new LockstepError({
-      ...{ code: 'plan-too-old', exitCode: EXIT.stale, hint },
+      code: 'plan-too-old',
+      exitCode: EXIT.stale,
+      hint,
       message: `the plan ${told}; the limit is ${duration(maxAge)}`,
     })
   }

@@ -52,7 +52,9 @@ export async function recordRun(run: LockedRun, context: Context): Promise<RunOu
   const journal = openJournal(folder, holder.run)
   try {
     const recorder = createRecorder({
-      ...{ run: holder.run, by: holder.who, now: context.now },
+      run: holder.run,
+      by: holder.who,
+      now: context.now,
       sinks: [journal.write, run.progress.sink],
       watchers: onEvent === undefined ? [] : [onEvent],
       ...(backTo !== undefined && { backTo }),
@@ -63,7 +65,12 @@ export async function recordRun(run: LockedRun, context: Context): Promise<RunOu
     try {
       await recorder.runStarted(plan, await readStateBefore(client, plan))
       const outcome = await runPlan(plan, {
-        ...{ client, recorder, environmentOf, soak, wait, written },
+        client,
+        recorder,
+        environmentOf,
+        soak,
+        wait,
+        written,
         verify: createVerify({ client, runCommand }),
         clock: () => context.now().getTime(),
         interrupted: run.isStopped,

@@ -87,7 +87,10 @@ function stepOf(
 ): Step {
   const none = { after: [], requires: [], ensures: [], undo: [], restores: [] }
   return {
-    ...{ id: `verify ${path} on ${node}`, group: path, why: 'asked for', ...none },
+    id: `verify ${path} on ${node}`,
+    group: path,
+    why: 'asked for',
+    ...none,
     action: { kind: 'check', node, namespace, mounts: [path] },
     verify: [...verifications],
   }

@@ -2,10 +2,11 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { EnvironmentVariables } from '../domain/environment-variables.ts'
 
 /** Given to operations, so that a test decides what the time is. */
 export interface World {
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: EnvironmentVariables
   /** The user's home folder: the token file and the state folder are below it. */
   readonly home: string
   /** `user@host pid n`: who holds a lock or began a run. */

@@ -64,7 +64,13 @@ export async function rollback(
     // By its name: the newest run is this one from now on.
     const resume = resumeCommand(['rollback', started.run], options)
     return await approveAndApply({
-      ...{ made, values: file, session, options, host, resume, anew: resume },
+      made,
+      values: file,
+      session,
+      options,
+      host,
+      resume,
+      anew: resume,
       backTo: started.run,
     })
   } finally {

@@ -47,7 +47,9 @@ async function runCheck(
   )
   const env = { ...setting.environment, LOCKSTEP_NODE: host, LOCKSTEP_ADDRESS: node }
   const ran = await runBounded(filled, {
-    ...{ timeLimit: TIME_LIMIT, env, secrets: setting.secrets() },
+    timeLimit: TIME_LIMIT,
+    env,
+    secrets: setting.secrets(),
   })
   if (ran.kind === 'failed') return { failed: ran.reason }
   // `sha256sum` marks a name with odd characters by a backslash before the hash.
