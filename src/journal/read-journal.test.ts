@@ -118,5 +118,5 @@ it('takes no folder for a journal, and no folder for one without any', () => {
 })
 
 function write(text: string): void {
-  writeFileSync(join(folder, 'one.jsonl'), text)
+  writeFileSync(join(folder, 'one.jsonl'), text, { mode: 0o600 })
 }

@@ -60,7 +60,9 @@ it('is no longer its holder’s once a person gave it free, whoever has it then'
 
 it('is taken over from a process that died, and from one that died taking it over', () => {
   take(holder('dead', 1))
-  writeFileSync(join(folder, 'lock.dead.takeover'), JSON.stringify(holder('heir', 2)))
+  writeFileSync(join(folder, 'lock.dead.takeover'), JSON.stringify(holder('heir', 2)), {
+    mode: 0o600,
+  })
 
   take(holder('three', 3), (pid) => pid > 2)
 
@@ -70,7 +72,9 @@ it('is taken over from a process that died, and from one that died taking it ove
 
 it('is not taken over while another process is doing so', () => {
   take(holder('dead', 1))
-  writeFileSync(join(folder, 'lock.dead.takeover'), JSON.stringify(holder('heir', 2)))
+  writeFileSync(join(folder, 'lock.dead.takeover'), JSON.stringify(holder('heir', 2)), {
+    mode: 0o600,
+  })
 
   const third = attempt(() => take(holder('three', 3), (pid) => pid > 1))
 
@@ -102,7 +106,7 @@ it.each([
   '{"run":"../x","who":"a","since":"b","pid":1,"host":"here"}',
 ])('counts as held by nobody knows whom where its file says %j', (text) => {
   const lock = join(folder, 'lock')
-  writeFileSync(lock, text)
+  writeFileSync(lock, text, { mode: 0o600 })
 
   const taken = attempt(() => take(holder('next', 2), () => false))
 
@@ -117,7 +121,7 @@ it.each([
 
 it('is neither read nor taken through a symbolic link', () => {
   const elsewhere = join(folder, 'elsewhere')
-  writeFileSync(elsewhere, JSON.stringify(holder('dead', 9)))
+  writeFileSync(elsewhere, JSON.stringify(holder('dead', 9)), { mode: 0o600 })
   symlinkSync(elsewhere, join(folder, 'lock'))
 
   const taken = attempt(() => take(holder('next', 2), () => false))
@@ -128,7 +132,7 @@ it('is neither read nor taken through a symbolic link', () => {
 
 it('says what is wrong with a folder that cannot be written', () => {
   const file = join(folder, 'file')
-  writeFileSync(file, '')
+  writeFileSync(file, '', { mode: 0o600 })
 
   const error = attempt(() => {
     takeLocalLock({ folder: file, holder: holder('one', 1), isAlive: () => true, commands })
