@@ -22,6 +22,8 @@ export interface VersionUse {
   readonly description: string
   readonly mount?: MountPath
   readonly node?: NodeAddress
+  /** What could not be read. */
+  readonly path?: string
 }
 
 export interface UsedEntry {
@@ -89,7 +91,7 @@ export function findUses(live: LiveState, entry: UsedEntry): readonly VersionUse
     if (what === 'catalog-entry' || what === 'catalog-name') continue
     if (what === 'connections' && !plugin.startsWith('database/')) continue
     const where = node === undefined ? path : `${path} on ${node}`
-    uses.push({ kind: 'unreadable', description: `${where} could not be read (${reason})` })
+    uses.push({ kind: 'unreadable', description: `${where} could not be read (${reason})`, path })
   }
   for (const node of live.nodes) {
     // A standby that is configured to forward runs nothing.

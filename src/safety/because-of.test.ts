@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { nodeAddress } from '../../test/builders/live.ts'
+import { liveNode, nodeAddress, plugin, version } from '../../test/builders/live.ts'
+import { findDesiredEnd } from '../plan/desired-end.ts'
+import { rehearse } from '../twin/rehearsal/rehearse.ts'
 import {
   desiredPlugin,
   desiredVersion,
@@ -85,4 +87,113 @@ test('a fault of another file stands for itself', () => {
   const findings = judge({ ...input, binaries: [other] }, [])
 
   expect(findings.find(({ rule }) => rule === 'binary-differs')?.because_of).toBeUndefined()
+})
+
+/** Each finding that is no note: its rule, and the rule it follows from. */
+function chains(parts: SafetyInputParts): readonly string[] {
+  const input = safetyInput(parts)
+  const { live, draft } = input
+  const rehearsal = rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
+  return judge({ ...input, rehearsal }, [])
+    .filter(({ severity }) => severity !== 'note')
+    .map(({ rule, because_of: cause }) => (cause === undefined ? rule : `${rule} < ${cause.rule}`))
+}
+
+const OTHER = 'secret/other-kv'
+const retiring = (id: string) => desiredPlugin(id, { retire: ['v0.16.2'] })
+const registered = [KV, OTHER].map((id) => entryOf(id, 'v0.16.2'))
+
+test('what cannot be checked while a node is away stands under the node', () => {
+  const nodes = [1, 2, 3].map((number) => ({
+    ...liveNode(number),
+    ...(number === 2 && { state: 'unreachable' as const, detail: 'connect ECONNREFUSED' }),
+  }))
+  const parts = {
+    desired: { plugins: [retiring(KV), retiring(OTHER)] },
+    live: { nodes, catalog: registered },
+    binaries: [
+      {
+        node: nodes[1]!.address,
+        ...{ command: 'kv', expected: right.sha256, for: 'run' as const },
+        result: { failed: 'ssh: no route to host' },
+      },
+    ],
+  }
+
+  expect(chains(parts)).toEqual([
+    'binary-differs < node-unreachable',
+    'node-unreachable',
+    'version-in-use < node-unreachable',
+    'version-in-use < node-unreachable',
+  ])
+})
+
+test('of versions that one unread list may use, the first stands for all', () => {
+  const unreadable = [{ what: 'mounts' as const, path: 'sys/mounts', reason: 'HTTP 403' }]
+
+  expect(
+    chains({
+      desired: { plugins: [retiring(KV), retiring(OTHER)] },
+      live: { catalog: registered, unreadable },
+    }),
+  ).toEqual(['version-in-use', 'version-in-use < version-in-use', 'unreadable'])
+})
+
+test('a stop that is not safe stands under the retirement that makes it so', () => {
+  expect(
+    chains({
+      desired: { plugins: [retiring(KV)] },
+      live: { catalog: registered, mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
+    }),
+  ).toEqual(['unsafe-stopping-point < version-in-use', 'version-in-use'])
+})
+
+test('what a pin makes impossible stands under the pin', () => {
+  expect(
+    chains({
+      desired: {
+        plugins: [
+          desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'], retire: ['v0.16.2'] }),
+        ],
+      },
+      live: {
+        product: 'vault',
+        server_version: '1.21.4',
+        catalog: registered,
+        mounts: [mountOf('team-a/', KV, 'v0.16.2')],
+        pins: [{ plugin: plugin(KV), version: version('v0.16.2') }],
+      },
+    }),
+  ).toEqual([
+    'pinned',
+    'unsafe-stopping-point < version-in-use',
+    'version-in-use < pinned',
+    'data-upgrade',
+  ])
+})
+
+test('a mount that is down for want of its entry stands under the missing entry', () => {
+  const down = mountOf('team-a/', KV, 'v0.16.2')
+  const nodes = down.nodes.map((view) => ({ ...view, answers: 'no' as const }))
+
+  expect(
+    chains({
+      desired: { plugins: [desiredPlugin(KV)] },
+      live: { mounts: [{ ...down, nodes }] },
+    }),
+  ).toEqual(['unregistered-version', 'mount-down < unregistered-version'])
+})
+
+test('on another cluster everything stands under that', () => {
+  const name = { value: 'production', source: right.source }
+  const found = chains({
+    desired: { cluster: { name }, plugins: [retiring(KV)] },
+    live: { catalog: registered, mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
+  })
+
+  expect(found).toEqual([
+    'unsafe-stopping-point < version-in-use',
+    'version-in-use < wrong-cluster',
+    'wrong-cluster',
+  ])
 })

@@ -27,13 +27,13 @@ export function judge(input: RuleInput, allow: readonly Allowance[]): Finding[] 
     if (rule.about !== 'plan') return []
     return rule.judge(input).map((verdict) => {
       const allowance = inForce.get(keyOf(rule.name, verdict.subject))
-      return { finding: toFinding(rule, verdict, allowance), files: verdict.files ?? [] }
+      return { finding: toFinding(rule, verdict, allowance), topics: verdict.topics ?? [] }
     })
   })
   const findings = found.map(({ finding }) => finding)
   const ofAllowances = judgeAllowances(allow, findings, input.today)
   return linkCauses(
-    [...found, ...ofAllowances.map((finding) => ({ finding, files: [] }))].sort((a, b) =>
+    [...found, ...ofAllowances.map((finding) => ({ finding, topics: [] }))].sort((a, b) =>
       compareFindings(a.finding, b.finding),
     ),
   )

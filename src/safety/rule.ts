@@ -50,22 +50,8 @@ export interface Verdict {
   readonly mounts?: readonly MountPath[]
   readonly nodes?: readonly NodeAddress[]
   readonly at?: Source
-  /**
-   * The plugin files that it comes of, each as `fileKey` says: findings of one file follow from
-   * each other (`because-of.ts`).
-   */
-  readonly files?: readonly string[]
-}
-
-/** A plugin file as a file of desired state has it: its name, and the hash given for it. */
-export function fileKey({
-  command,
-  sha256,
-}: {
-  readonly command: string
-  readonly sha256: Sha256
-}): string {
-  return `${command} ${sha256}`
+  /** What it is about (`topics.ts`): a finding of the same topic may be its cause. */
+  readonly topics?: readonly string[]
 }
 
 export interface RuleText {

@@ -31,7 +31,7 @@ test('a node’s wrong and unchecked files are one finding, right ones none', ()
     subject: nodeAddress(2),
     message: `On ${nodeAddress(2)} the plugin directory is not as the file says: a has SHA-256 ${found}, not ${expected} and b could not be checked (No such file).`,
     nodes: [nodeAddress(2)],
-    files: [`a ${expected}`, `b ${expected}`],
+    topics: [`file a ${expected}`, `file b ${expected}`],
   })
 })
 

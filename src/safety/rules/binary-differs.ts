@@ -1,6 +1,7 @@
 /** A node's disk does not hold the binary that the file gives the hash of. */
 import { groupBy } from '../../domain/group-by.ts'
-import { type BinaryReport, fileKey, type PlanRule } from '../rule.ts'
+import type { BinaryReport, PlanRule } from '../rule.ts'
+import { fileTopic, nodeTopic } from '../topics.ts'
 import { nameSome } from '../wording.ts'
 
 export const binaryDiffers: PlanRule = {
@@ -35,14 +36,15 @@ export const binaryDiffers: PlanRule = {
           reports.every((report) => sameEverywhere.has(fileOf(report))) && { fix: CORRECT_HASH }),
         nodes: [node],
         ...(at !== undefined && { at }),
-        files: reports.map(fileOf),
+        // Of a node that is away, its files are not known either.
+        topics: differing === undefined ? [nodeTopic(node)] : reports.map(fileOf),
       }
     })
   },
 }
 
 function fileOf({ command, expected }: BinaryReport): string {
-  return fileKey({ command, sha256: expected })
+  return fileTopic({ command, sha256: expected })
 }
 
 /** Those that every one of several nodes has with one other hash. */

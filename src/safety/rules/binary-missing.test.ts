@@ -21,7 +21,7 @@ test('a node without the file of the version to run is named', () => {
   const catalog = [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0', lost)]
   const input = safetyInput({ desired, live: { catalog, mounts } })
 
-  expect(only(binaryMissing.judge(input))).toEqual({
+  expect(only(binaryMissing.judge(input))).toMatchObject({
     subject: NODE,
     message: `${NODE} does not find in its plugin directory what the plan has it start: my-kv_0.21.0 (secret/my-kv v0.21.0). Asked for it, it answers HTTP 500 no such file or directory.`,
     nodes: [NODE],

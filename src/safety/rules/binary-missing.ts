@@ -3,6 +3,7 @@ import { groupBy } from '../../domain/group-by.ts'
 import { entrySubject } from '../../plan/steps.ts'
 import { missingFiles } from '../needed-files.ts'
 import type { PlanRule } from '../rule.ts'
+import { fileOnNodeTopic } from '../topics.ts'
 import { nameSome } from '../wording.ts'
 
 export const binaryMissing: PlanRule = {
@@ -26,6 +27,7 @@ export const binaryMissing: PlanRule = {
         subject: node,
         message: `${node} does not find in its plugin directory what the plan has it start: ${nameSome(names)}. Asked for it, it answers ${first?.reason ?? ''}.`,
         nodes: [node],
+        topics: missing.map(({ file }) => fileOnNodeTopic(file.command, node)),
         ...(at !== undefined && { at }),
       }
     })

@@ -4,6 +4,7 @@ import type { NodeAddress } from '../../domain/names.ts'
 import { effectsOf } from '../effects.ts'
 import { isChecked, type NeededFile, neededFiles } from '../needed-files.ts'
 import type { PlanRule } from '../rule.ts'
+import { BINARY_CHECK_TOPIC, fileTopic } from '../topics.ts'
 import { nameSome } from '../wording.ts'
 
 export const binaryUnchecked: PlanRule = {
@@ -15,7 +16,7 @@ export const binaryUnchecked: PlanRule = {
     'A server looks for a file when it is registered, and compares its hash only when it starts the plugin. So a file that was never started on a node may be missing there, or be another one. A node that serves shows this when it is reloaded: the step fails and is rolled back. A standby that forwards requests starts plugins only when it becomes active: if a file is missing or wrong there, the mounts are down after the change of leader. No request can ask a node for its files; `cluster.binary_check` can.',
   fix: 'Set `cluster.binary_check` in the file, or compare the SHA-256 of each file on each node yourself.',
   allowable: true,
-  judge({ live, draft, binaries = [] }) {
+  judge({ desired, live, draft, binaries = [], runsCommands = true }) {
     const files = neededFiles(draft).filter((file) => file.for === 'run')
     const { registered } = effectsOf(draft)
     const isNew = ({ command }: NeededFile): boolean =>
@@ -29,7 +30,7 @@ export const binaryUnchecked: PlanRule = {
             (state === 'serving' && isNew(file) && !isRunning(file, address, live)),
         )
         .filter((file) => !isChecked(address, file, binaries))
-        .map(({ command }) => ({ address, command, state })),
+        .map((file) => ({ ...file, address, state })),
     )
     if (unseen.length === 0) return []
     const commands = [...new Set(unseen.map(({ command }) => command))].sort()
@@ -43,6 +44,12 @@ export const binaryUnchecked: PlanRule = {
         subject: 'binary_check',
         message: `Not checked on ${nameSome(nodes)}: ${nameSome(commands)}. ${late.length === 0 ? 'A file that is missing or wrong fails its step, which is rolled back.' : `${nameSome(late)} ${late.length === 1 ? 'starts' : 'start'} plugins only after a change of leader: a file that is missing or wrong shows only then.`}`,
         nodes,
+        topics: [
+          ...unseen.map(fileTopic),
+          ...(!runsCommands && desired.cluster.binaryCheck !== undefined
+            ? [BINARY_CHECK_TOPIC]
+            : []),
+        ],
       },
     ]
   },

@@ -6,6 +6,7 @@ import { isBuiltinVersion, ROOT_NAMESPACE } from '../../domain/names.ts'
 import type { DraftPlan } from '../../plan/make-plan.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
+import { pathTopic } from '../topics.ts'
 import { agree, nameSome } from '../wording.ts'
 
 const CONSEQUENCE =
@@ -44,6 +45,7 @@ function judgeTunes({ steps, index, targets }: DraftPlan, live: LiveState): Verd
       subject: plugin,
       message: `${nameSome(mounts)} would be tuned to ${first?.version ?? ''}, and ${whichNamespaces(live)}: ${CONSEQUENCE}.`,
       ...(hasSeenSome(live) ? {} : { fix: LIST_THEM }),
+      topics: unlistedNamespaces(live),
       mounts,
       ...(at !== undefined && { at: at.use?.source ?? at.source }),
     }
@@ -75,9 +77,15 @@ function judgeStanding(draft: DraftPlan, live: LiveState): Verdict[] {
             ? 'Have the mount run a registered version before the leader changes; do not restart or step down the active node until then.'
             : LIST_THEM,
         mounts: [path],
+        topics: unlistedNamespaces(live),
       },
     ]
   })
+}
+
+function unlistedNamespaces(live: LiveState): readonly string[] {
+  if (hasSeenSome(live)) return []
+  return live.unreadable.flatMap(({ what, path }) => (what === 'namespaces' ? pathTopic(path) : []))
 }
 
 function hasSeenSome({ namespaces }: LiveState): boolean {

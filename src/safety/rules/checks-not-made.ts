@@ -1,5 +1,6 @@
 /** The files were written by others, so that the commands of their checks were not run. */
 import type { PlanRule } from '../rule.ts'
+import { BINARY_CHECK_TOPIC } from '../topics.ts'
 
 export const checksNotMade: PlanRule = {
   about: 'plan',
@@ -22,6 +23,7 @@ export const checksNotMade: PlanRule = {
               message:
                 'The plugin files on the nodes were not checked: `cluster.binary_check` was not run.',
               at: binaryCheck.source,
+              topics: [BINARY_CHECK_TOPIC],
             },
           ]
     const moved = new Set(

@@ -31,7 +31,7 @@ test('a new version in the file of one that mounts use is named with both, and w
     fix: `On every node keep the binary of ${KV} v0.16.2 as kv, and copy the new one under another name, such as kv-0.21.0; write that as \`command\` and plan again.`,
     mounts: ['team-a/'],
     at: SOURCE,
-    files: [expect.stringMatching(/^kv [0-9a-f]{64}$/)],
+    topics: [expect.stringMatching(/^file kv [0-9a-f]{64}$/)],
   })
   expect(input.draft.steps.flatMap(({ undo }) => undo)).toEqual([
     { kind: 'deregister', plugin: KV, version: 'v0.21.0' },

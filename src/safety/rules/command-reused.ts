@@ -6,7 +6,8 @@ import { entrySubject } from '../../plan/steps.ts'
 import { findUses } from '../../plan/uses.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { effectsOf } from '../effects.ts'
-import { fileKey, type PlanRule, type RuleInput, type Verdict } from '../rule.ts'
+import type { PlanRule, RuleInput, Verdict } from '../rule.ts'
+import { fileTopic } from '../topics.ts'
 import { nameSome } from '../wording.ts'
 
 export const commandReused: PlanRule = {
@@ -66,6 +67,6 @@ function judgeTwo(
     fix: `On every node keep the binary of ${older} as ${entry.command}, and copy the new one under another name, such as ${entry.command}-${own}; write that as \`command\` and plan again.`,
     mounts: uses.flatMap(({ mount }) => mount ?? []),
     ...(at !== undefined && { at }),
-    files: [fileKey(entry)],
+    topics: [fileTopic(entry)],
   }
 }

@@ -10,7 +10,7 @@ export const declaredByServer: PlanRule = {
   severity: 'error',
   title: 'An entry is declared in the server’s configuration',
   explanation:
-    'OpenBao can take plugins from its own configuration file. Such an entry cannot be changed or removed through the API: the server keeps what its file says. It changes only with that file, on every node.',
+    'OpenBao can take plugins from its own configuration file. It accepts a request that registers over such an entry (seen in 2.7.2). After that no node comes up again: a node that restarts does not serve (`conflicts with existing non-declarative plugin` in its log), and after a change of leader no node can lead. A declared entry that is deregistered comes back at the next change of leader. So such an entry changes only with the configuration file, on every node.',
   fix: 'Change the server’s configuration on every node, and take the version out of `versions` or `retire` here.',
   allowable: false,
   judge({ draft }) {

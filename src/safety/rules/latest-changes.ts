@@ -6,6 +6,7 @@ import { count } from '../../domain/count.ts'
 import { LATEST, type PluginId, type Version, versionLabel } from '../../domain/names.ts'
 import { type Effects, effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'
+import { entryTopic } from '../topics.ts'
 import { agree, nameSome } from '../wording.ts'
 
 export const latestChanges: PlanRule = {
@@ -36,6 +37,7 @@ export const latestChanges: PlanRule = {
         message: `${count(left.length, 'mount')} of ${id} ${agree(left.length, 'is', 'are')} configured for latest, and the file does not say what to \`use\`: ${nameSome(mounts)}. After this plan a reload or restart starts ${versionLabel(after)}${was}, on each node for itself.`,
         mounts,
         at,
+        ...(before !== undefined && { topics: [entryTopic(id, before)] }),
       }
     })
   },

@@ -1,7 +1,11 @@
 /** A mount's backend does not answer before anything was done. */
 import { count } from '../../domain/count.ts'
+import type { LiveMount, MountOnNode } from '../../domain/live.ts'
+import { type LiveIndex, startsUnder } from '../../domain/live-index.ts'
+import { isHash } from '../../domain/names.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'
+import { entryTopic, fileOnNodeTopic, fileTopic } from '../topics.ts'
 import { agree, nameSome } from '../wording.ts'
 
 export const mountDown: PlanRule = {
@@ -18,7 +22,7 @@ export const mountDown: PlanRule = {
     return draft.targets.flatMap(({ plugin }) => {
       const down = draft.index.mountsOf(plugin.id).flatMap((mount) => {
         const views = mount.nodes.filter((view) => view.answers === 'no')
-        return views.length === 0 ? [] : { path: mount.path, views }
+        return views.length === 0 ? [] : { path: mount.path, views, mount }
       })
       const first = down[0]?.views[0]
       if (first === undefined) return []
@@ -42,7 +46,26 @@ export const mountDown: PlanRule = {
         mounts: down.map(({ path }) => path),
         nodes: views.map(({ node }) => node),
         at: plugin.source,
+        topics: down.flatMap(({ mount, views }) => whatItStarts(mount, views, draft.index)),
       }
     })
   },
+}
+
+/** The entry that a start needs, where it is not registered; otherwise its file there. */
+function whatItStarts(
+  { plugin, configured_version }: LiveMount,
+  views: readonly MountOnNode[],
+  index: LiveIndex,
+): readonly string[] {
+  const version = startsUnder(index, plugin, configured_version)
+  if (version === undefined) return []
+  const entry = index.external(plugin, version)
+  if (entry === undefined) return [entryTopic(plugin, version)]
+  const { command, sha256 } = entry
+  if (command === undefined) return []
+  return [
+    ...(isHash(sha256) ? [fileTopic({ command, sha256 })] : []),
+    ...views.map(({ node }) => fileOnNodeTopic(command, node)),
+  ]
 }

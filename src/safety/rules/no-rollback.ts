@@ -17,7 +17,8 @@ import type { MountTarget } from '../../plan/targets.ts'
 import { isOverwritten } from '../../plan/rollback-target.ts'
 import { type DataMove, findDataMoves, includesVersion } from '../data-moves.ts'
 import { missingFiles } from '../needed-files.ts'
-import { fileKey, type PlanRule, type Verdict } from '../rule.ts'
+import type { PlanRule, Verdict } from '../rule.ts'
+import { fileTopic } from '../topics.ts'
 import { agree, nameSome } from '../wording.ts'
 
 export const noRollback: PlanRule = {
@@ -181,7 +182,7 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
   if (command !== undefined && isOverwritten(plugin, { command, sha256 })) {
     return {
       ...found,
-      files: plugin.versions.filter((version) => version.command === command).map(fileKey),
+      topics: plugin.versions.filter((version) => version.command === command).map(fileTopic),
       message: `${nothing}: the file ${command} holds the new binary, or is about to, and one file is one binary.`,
       fix: `Copy the new binary under its own file name on every node, write that as \`command\`, and leave ${command} as it is (SHA-256 ${sha256}).`,
     }

@@ -3,6 +3,7 @@ import { perhapsNotSetUp } from '../../domain/doubled-namespaces.ts'
 import { unreachable } from '../../domain/errors.ts'
 import type { LiveNode } from '../../domain/live.ts'
 import type { PlanRule } from '../rule.ts'
+import { nodeTopic } from '../topics.ts'
 
 export const nodeUnreachable: PlanRule = {
   about: 'plan',
@@ -22,6 +23,7 @@ export const nodeUnreachable: PlanRule = {
         subject: node.address,
         message: `${node.address} ${state}, so the plan has no step for it and nothing it runs is known.`,
         nodes: [node.address],
+        topics: [nodeTopic(node.address)],
         ...(silent.has(node.address) && {
           fix: 'Plan again in a moment. If the node still does not serve then, read its log before you change the leader or restart any node: with `cannot mount under existing mount` in it, no other node could lead (`lockstep explain builtin-version-with-namespaces`).',
         }),

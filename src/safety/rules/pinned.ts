@@ -1,6 +1,7 @@
 /** A pin decides what the mounts of a plugin run, whatever they are tuned to (Vault). */
 import { versionLabel } from '../../domain/names.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
+import { pinTopic } from '../topics.ts'
 import { agree, nameSome } from '../wording.ts'
 
 export const pinned: PlanRule = {
@@ -16,7 +17,10 @@ export const pinned: PlanRule = {
     return draft.targets.flatMap(({ plugin, targets }): Verdict[] => {
       const pin = draft.index.pinOf(plugin.id)
       if (pin === undefined) return []
-      const found = { subject: plugin.id, at: plugin.use?.source ?? plugin.source }
+      const found = {
+        ...{ subject: plugin.id, topics: [pinTopic(plugin.id)] },
+        at: plugin.use?.source ?? plugin.source,
+      }
       const fix = `Delete the pin (\`vault delete sys/plugins/pins/${plugin.id}\`) and plan again, or write \`use: ${pin}\`.`
       const mounts = [
         ...targets.mounts.filter(({ version }) => version !== pin).map(({ mount }) => mount.path),

@@ -12,7 +12,8 @@ import {
 import type { DraftPlan } from '../../plan/make-plan.ts'
 import type { MountTarget } from '../../plan/targets.ts'
 import { isChecked } from '../needed-files.ts'
-import { fileKey, type PlanRule, type RuleInput, type Verdict } from '../rule.ts'
+import type { PlanRule, RuleInput, Verdict } from '../rule.ts'
+import { BINARY_CHECK_TOPIC, fileTopic } from '../topics.ts'
 import { agree, nameSome } from '../wording.ts'
 
 export const replacedInPlace: PlanRule = {
@@ -70,7 +71,7 @@ function judgeEntry(
       mounts,
       nodes: unchecked,
       at: entry.source,
-      files: [fileKey(entry)],
+      topics: [fileTopic(entry), ...(isCheckedLater ? [BINARY_CHECK_TOPIC] : [])],
     },
   ]
 }

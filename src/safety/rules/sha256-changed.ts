@@ -1,7 +1,8 @@
 /** A registered version is to get another binary. */
 import { runEverywhere, startsUnder } from '../../domain/live-index.ts'
 import { isOtherBinary, UNVERSIONED } from '../../domain/names.ts'
-import { fileKey, type PlanRule, type Verdict } from '../rule.ts'
+import type { PlanRule, Verdict } from '../rule.ts'
+import { entryTopic, fileTopic } from '../topics.ts'
 import { effectsOf } from '../effects.ts'
 import { agree, nameSome } from '../wording.ts'
 
@@ -31,7 +32,7 @@ export const sha256Changed: PlanRule = {
             (mount) => startsUnder(draft.index, plugin.id, mount.configured_version) === version,
           )
         const mounts = configured.map(({ path }) => path)
-        const files = [fileKey({ command, sha256 })]
+        const topics = [fileTopic({ command, sha256 }), entryTopic(plugin.id, version)]
         if (runEverywhere(configured, sha256)) {
           return [
             {
@@ -41,7 +42,7 @@ export const sha256Changed: PlanRule = {
               fix: 'Find out who registered the other binary. If it was meant, give it its own version.',
               mounts,
               at,
-              files,
+              topics,
             },
           ]
         }
@@ -55,7 +56,7 @@ export const sha256Changed: PlanRule = {
             message: `${plugin.id} ${version} is registered with SHA-256 ${found.sha256}, and the file says ${sha256}. ${users}.`,
             mounts,
             at,
-            files,
+            topics,
           },
         ]
       }),

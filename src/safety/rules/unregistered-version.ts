@@ -12,6 +12,7 @@ import { runsUnder } from '../../domain/live-index.ts'
 import { count } from '../../domain/count.ts'
 import { effectsOf } from '../effects.ts'
 import type { PlanRule } from '../rule.ts'
+import { entryTopic } from '../topics.ts'
 import { agree, nameSome } from '../wording.ts'
 
 export const unregisteredVersion: PlanRule = {
@@ -77,6 +78,7 @@ export const unregisteredVersion: PlanRule = {
         message: `${count(group.length, what)} ${agree(group.length, 'is', 'are')} configured ${configured}: ${nameSome(group.map(({ path }) => path))}. ${end}.`,
         ...(severity === 'note' && { fix: 'Carry the plan out soon, and restart no node before.' }),
         mounts: group.flatMap(({ mounts }) => mounts),
+        topics: version === LATEST ? [] : [entryTopic(plugin, version)],
         ...(at !== undefined && { at }),
       }
     })

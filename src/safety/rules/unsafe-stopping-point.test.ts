@@ -40,7 +40,7 @@ it('says nothing of a rehearsal that is safe throughout, or of none', () => {
 })
 
 it('names the step after which stopping loses something, what and where', () => {
-  expect(judged([unsafe()])).toEqual([
+  expect(judged([unsafe()])).toMatchObject([
     {
       subject: 'tune team-a/',
       message: 'Stopping after "tune team-a/" would not be safe: team-a/ is down.',

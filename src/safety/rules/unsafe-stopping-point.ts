@@ -1,5 +1,5 @@
 /** `unsafe-stopping-point`: the rehearsal found a place at which a run must not be stopped. */
-import type { UnsafePoint } from '../../documents/plan.generated.ts'
+import type { Step, UnsafePoint } from '../../documents/plan.generated.ts'
 import type { Source } from '../../domain/desired.ts'
 import type { LiveState } from '../../domain/live.ts'
 import { groupBy } from '../../domain/group-by.ts'
@@ -8,7 +8,8 @@ import type { DraftPlan } from '../../plan/make-plan.ts'
 import { entrySubject } from '../../plan/steps.ts'
 import { missingFiles } from '../needed-files.ts'
 import { effectsOf } from '../effects.ts'
-import { fileKey, type PlanRule } from '../rule.ts'
+import type { PlanRule } from '../rule.ts'
+import { entryTopic, fileTopic, pinTopic } from '../topics.ts'
 import { nameSome } from '../wording.ts'
 
 const REPORT = 'Nothing in the file causes this: report it, with the plan (`--out`).'
@@ -64,7 +65,10 @@ export const unsafeStoppingPoint: PlanRule = {
         nodes,
         ...(fix !== undefined && { fix }),
         ...(at !== undefined && { at }),
-        ...(replaced.length > 0 && FOLLOWS_A_FILE.has(kind) && { files: replaced }),
+        topics: [
+          ...(FOLLOWS_A_FILE.has(kind) ? replaced : []),
+          ...topicsOfStep(draft.steps.find(({ id }) => id === after)),
+        ],
       }
     })
   },
@@ -76,7 +80,7 @@ function filesReplaced(draft: DraftPlan, { catalog }: LiveState): string[] {
     .registered.filter(({ entry }) =>
       catalog.some(({ command, sha256 }) => command === entry.command && sha256 !== entry.sha256),
     )
-    .map(({ entry }) => fileKey(entry))
+    .map(({ entry }) => fileTopic(entry))
 }
 
 function fixOf({ kind, nodes }: UnsafePoint, live: LiveState): string | undefined {
@@ -113,6 +117,16 @@ function filesLackingOn(nodes: readonly NodeAddress[], { catalog }: LiveState): 
 
 function restoreEntry(files: readonly string[]): string {
   return `Copy these files to the plugin directory: ${nameSome(files)}. Then plan again.`
+}
+
+/** The entry that a step makes or removes, or that a mount gets; a pin decides for the mount. */
+function topicsOfStep(step: Step | undefined): readonly string[] {
+  if (step === undefined) return []
+  const { action, requires, ensures } = step
+  if (action.kind === 'register' || action.kind === 'deregister')
+    return [entryTopic(action.plugin, action.version)]
+  const about = [...requires, ...ensures].find((fact) => 'plugin' in fact)
+  return about === undefined ? [] : [pinTopic(about.plugin)]
 }
 
 /** Where the file has the plugin that the step is about. */

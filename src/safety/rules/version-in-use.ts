@@ -7,6 +7,7 @@ import { groupBy } from '../../domain/group-by.ts'
 import { findUses, type VersionUse, type UsedEntry } from '../../plan/uses.ts'
 import { type Effects, effectsOf } from '../effects.ts'
 import type { PlanRule, RuleInput, Verdict } from '../rule.ts'
+import { entryTopic, nodeTopic, pathTopic, pinTopic } from '../topics.ts'
 import { nameSome } from '../wording.ts'
 
 export const versionInUse: PlanRule = {
@@ -50,12 +51,26 @@ export const versionInUse: PlanRule = {
             ...(!isSeen && { fix: LET_IT_BE_READ }),
             mounts: uses.flatMap(({ mount }) => mount ?? []),
             nodes: uses.flatMap(({ node }) => node ?? []),
+            topics: [entryTopic(plugin.id, version), ...causesOf(uses, plugin.id, isSeen)],
             at,
           },
         ]
       })
     })
   },
+}
+
+/** If no use was seen, what could not be read. A pin comes before every other use. */
+function causesOf(
+  uses: readonly VersionUse[],
+  plugin: PluginId,
+  isSeen: boolean,
+): readonly string[] {
+  if (isSeen) return uses.some(({ kind }) => kind === 'pin') ? [pinTopic(plugin)] : []
+  return uses.flatMap(({ node, path }) => [
+    ...(node === undefined ? [] : [nodeTopic(node)]),
+    ...(path === undefined ? [] : [pathTopic(path)]),
+  ])
 }
 
 const LET_IT_BE_READ =
