@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import type { PluginFile } from './plugin-files.ts'
 import type { Product } from './product.ts'
+import type { DeclaredPlugin } from './server-configuration.ts'
 import { type ClusterView, findLeader, whyListsDiffer, whyNotReady } from './readiness.ts'
 import { sendRequest, type Answer, type RequestOptions } from './server-request.ts'
 import { waitUntil } from './wait-until.ts'
@@ -23,6 +24,8 @@ export interface ClusterDescription {
   readonly caCertificate?: string
   /** Standbys forward, as Vault's always do; absent: the product's own way. */
   readonly disableStandbyReads?: true
+  /** Entries of the servers' own configuration, which no request removes. */
+  readonly declared?: readonly DeclaredPlugin[]
 }
 
 export interface NodeDescription {

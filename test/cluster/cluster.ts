@@ -132,6 +132,7 @@ async function startOnce(
         plugins: Object.fromEntries([...plugins].map(([file, { sha256 }]) => [file, sha256])),
         ...(certificate !== undefined && { caCertificate: certificate.certificate }),
         ...(options.disableStandbyReads === true && { disableStandbyReads: true }),
+        ...(options.declared !== undefined && { declared: options.declared }),
       },
       { nodes, folder, clear },
     )

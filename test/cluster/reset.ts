@@ -85,7 +85,15 @@ interface Catalog {
 async function externalPlugins(cluster: ClusterClient): Promise<readonly CatalogEntry[]> {
   const path = 'sys/plugins/catalog'
   const { data } = demand(path, await ask<Catalog>(cluster, 'GET', path))
-  return data.detailed.filter((entry) => !entry.builtin)
+  return data.detailed.filter((entry) => isStrangeEntry(cluster, entry))
+}
+
+function isStrangeEntry({ description }: ClusterClient, entry: CatalogEntry): boolean {
+  const isDeclared = description.declared?.some(
+    ({ type, name, version }) =>
+      type === entry.type && name === entry.name && version === entry.version,
+  )
+  return !entry.builtin && isDeclared !== true
 }
 
 interface Pin {
@@ -120,7 +128,8 @@ async function whyNotSeen(cluster: ClusterClient): Promise<string | undefined> {
     const path = 'sys/plugins/catalog'
     const answer = await cluster.request<Catalog>(address, 'GET', path, own)
     if (answer.status === 307) continue
-    const left = demand(path, answer).data.detailed.filter((entry) => !entry.builtin)
+    const { detailed } = demand(path, answer).data
+    const left = detailed.filter((entry) => isStrangeEntry(cluster, entry))
     if (left.length > 0) return `${address} still lists ${left.map(({ name }) => name).join(', ')}`
   }
   return undefined

@@ -3,16 +3,15 @@
  * `npm run test:real-random` plays them: always the same few seeds here.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startCluster } from '../cluster/cluster.ts'
-import { pluginFiles } from '../cluster/plugin-files.ts'
 import { describeOwn } from '../cluster/shared-cluster.ts'
 import { type FakeDatabase, startFakeDatabase } from '../real-random/fake-database.ts'
-import { playSeed, Stand } from '../real-random/play-seed.ts'
+import { playSeed } from '../real-random/play-seed.ts'
+import { Stand } from '../real-random/stand.ts'
 
 const SEEDS = [7, 101, 4242]
 
 describeOwn('random scenarios', () => {
-  const stand = new Stand(() => startCluster({ plugins: pluginFiles }))
+  const stand = new Stand()
   let database: FakeDatabase
 
   beforeAll(async () => {

@@ -5,6 +5,7 @@
 import { unreachable } from '../../src/domain/errors.ts'
 import type { ServerRequest } from '../../src/domain/exchange.ts'
 import {
+  type ConfiguredVersion,
   type ConnectionPath,
   pathInNamespace,
   pluginName,
@@ -31,10 +32,14 @@ export type Deed =
       readonly do: 'enable'
       readonly mount: PlacedMount
       readonly plugin: PluginId
-      readonly version: Version
+      readonly version: ConfiguredVersion
     }
   /** `builtin`: to the version the compiled-in plugin has. */
-  | { readonly do: 'tune'; readonly mount: PlacedMount; readonly version: Version | 'builtin' }
+  | {
+      readonly do: 'tune'
+      readonly mount: PlacedMount
+      readonly version: ConfiguredVersion | 'builtin'
+    }
   /** On one node, counted from 0 and around. */
   | { readonly do: 'reload'; readonly mount: PlacedMount; readonly node: number }
   | { readonly do: 'pin'; readonly plugin: PluginId; readonly version: Version }
@@ -48,10 +53,17 @@ export type Deed =
   | { readonly do: 'step_down' }
   /** Of one node, counted from 0 and around: no request, but something done to its machine. */
   | { readonly do: 'restart'; readonly node: number }
+  /** The file of that name on one node gets the bytes of another program. */
+  | {
+      readonly do: 'replace'
+      readonly node: number
+      readonly command: string
+      readonly by: Binary
+    }
 
 /** The request, and to which node: the active one where no number is said. */
 export function requestOfDeed(
-  deed: Exclude<Deed, { readonly do: 'restart' }>,
+  deed: Exclude<Deed, { readonly do: 'restart' | 'replace' }>,
   builtinVersion: Version,
   databasePort = 6379,
 ): { readonly request: ServerRequest; readonly node?: number } {

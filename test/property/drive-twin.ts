@@ -18,6 +18,7 @@ import { type DraftPlan, draftPlan, finishPlan, type FreshPlan } from '../../src
 import { findDesiredEnd } from '../../src/plan/desired-end.ts'
 import type { Past } from '../../src/plan/past.ts'
 import { blocksPlan, judge } from '../../src/safety/judge.ts'
+import type { BinaryReport } from '../../src/safety/rule.ts'
 import { type Client, createClient } from '../../src/server/client.ts'
 import { rehearse } from '../../src/twin/rehearsal/rehearse.ts'
 import { ownVersion } from '../../src/domain/builtin-plugins.ts'
@@ -52,9 +53,11 @@ export function makeTwin(
     cluster: { name: 'lab', id: '6a1f2c52-0d1c-4a6e-9d7e-0a1b2c3d4e5f' },
     nodes: nodes.map((address) => ({ address, files })),
     ...(product === 'openbao' && story.rootOnly !== true && { namespaces: [NESTED] }),
-    ...(story.declared !== undefined && {
-      catalog: [{ ...story.declared, sha256: UNKNOWN_HASH, declarative: true }],
-    }),
+    catalog: (story.declared ?? []).map((entry) => ({
+      ...entry,
+      sha256: UNKNOWN_HASH,
+      declarative: true,
+    })),
     mounts: [{ path: DATABASE_MOUNT, plugin: 'secret/database' as never }],
   })
   const builtin = product === 'openbao' ? ownVersion(product, RELEASE[product]) : 'v0.25.0+builtin'
@@ -62,6 +65,11 @@ export function makeTwin(
     if (mayLoseLeader(deed, twin)) continue
     if (deed.do === 'restart') {
       twin.restartNode(nodes[deed.node % nodes.length]!)
+      continue
+    }
+    if (deed.do === 'replace') {
+      const { node, command, by } = deed
+      twin.putFile(nodes[node % nodes.length]!, command, { sha256: by.sha256 })
       continue
     }
     const { request, node } = requestOfDeed(deed, builtin as never)
@@ -104,19 +112,46 @@ export interface Judged {
   readonly blocked: boolean
 }
 
+interface Judging {
+  readonly past?: Past
+  /** What a check of the nodes' files finds; absent: they are not checked. */
+  readonly check?: CheckFiles | undefined
+}
+
+export type CheckFiles = (
+  draft: DraftPlan,
+  nodes: readonly NodeAddress[],
+) => readonly BinaryReport[]
+
 export async function planOn(
   twin: Twin,
   desired: DesiredState,
   journals: readonly (readonly JournalEvent[])[] = [],
 ): Promise<Judged> {
   const named = new Set(desired.plugins.map(({ id }) => id))
-  return judgedPlan(desired, await observeTwin(twin, { plugins: named }), pastOf(journals))
+  const past = pastOf(journals)
+  return judgedPlan(desired, await observeTwin(twin, { plugins: named }), { past })
 }
 
-export function judgedPlan(desired: DesiredState, live: LiveState, past?: Past): Judged {
+export function judgedPlan(
+  desired: DesiredState,
+  live: LiveState,
+  { past, check }: Judging = {},
+): Judged {
   const draft = draftPlan(desired, live, past)
+  const nodes = live.nodes.map(({ address }) => address)
   const rehearsal = rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
-  const findings = judge({ desired, live, draft, today: TODAY, rehearsal }, desired.allow)
+  const findings = judge(
+    {
+      desired,
+      live,
+      draft,
+      today: TODAY,
+      rehearsal,
+      ...(check !== undefined && { binaries: check(draft, nodes) }),
+    },
+    desired.allow,
+  )
   const plan = finishPlan(draft, desired, live, { findings, rehearsal })
   return { live, draft, plan, blocked: blocksPlan(findings) }
 }

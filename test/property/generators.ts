@@ -13,7 +13,13 @@ import type {
   Use,
 } from '../../src/domain/desired.ts'
 import type { Product } from '../../src/domain/live.ts'
-import { compareText, type PluginId, UNVERSIONED, type Version } from '../../src/domain/names.ts'
+import {
+  compareText,
+  LATEST,
+  type PluginId,
+  UNVERSIONED,
+  type Version,
+} from '../../src/domain/names.ts'
 import { SOURCE } from '../builders/safety-input.ts'
 import type { Deed } from './deeds.ts'
 import { inRoot, MADE_UP, type PaintedPlugin, type Palette, usualBinary } from './palette.ts'
@@ -26,8 +32,8 @@ export interface ClusterStory {
   readonly rootOnly?: boolean
   /** A node that is stopped at the end, counted from 0 and around. */
   readonly stopped?: number
-  /** An entry that the servers’ configuration declares without its hash (OpenBao). */
-  readonly declared?: DeclaredEntry
+  /** Entries that the servers’ configuration declares without a hash (OpenBao). */
+  readonly declared?: readonly DeclaredEntry[]
 }
 
 export interface DeclaredEntry {
@@ -45,8 +51,8 @@ export interface ScenarioOptions {
   readonly palette?: Palette
   readonly products?: readonly Product[]
   readonly nodes?: { readonly min: number; readonly max: number }
-  /** False: no entry is declared in the servers’ configuration. */
-  readonly declares?: boolean
+  /** What the servers’ configuration declares; seldom some entry if not said. */
+  readonly declared?: readonly DeclaredEntry[]
   /** False: every node is up. */
   readonly stops?: boolean
   /** True: nodes are restarted among the later deeds. */
@@ -77,26 +83,40 @@ function seldom(times: number): fc.Arbitrary<boolean> {
 
 function stories(options: ScenarioOptions = {}): fc.Arbitrary<ClusterStory> {
   const { palette = MADE_UP, products = ['openbao', 'vault'] } = options
-  const { stops = true, restarts = false, declares = true, laterDeeds: most = 8 } = options
+  const { stops = true, restarts = false, laterDeeds: most = 8 } = options
   const { min, max } = options.nodes ?? { min: 1, max: 5 }
   return fc
     .record({
       product: fc.constantFrom(...products),
       nodes: fc.integer({ min, max }),
       begun: fc.tuple(...palette.plugins.map((plugin) => beginnings(plugin, palette))),
+      replaced: fc.oneof(fc.constant([]), replacements(palette, max)),
       later: fc.array(laterDeeds(palette, restarts), { maxLength: most, size: 'max' }),
       stops: stops ? seldom(20) : fc.constant(false),
       stopped: fc.nat(4),
-      declares: declares ? seldom(4) : fc.constant(false),
+      declares: seldom(4),
       declared: declaredEntries(palette),
     })
-    .map(({ product, nodes, begun, later, stops, stopped, declares, declared }) => ({
-      product,
-      nodes,
-      deeds: [...begun.flat(), ...later],
-      ...(stops && nodes > 2 && { stopped }),
-      ...(declares && product === 'openbao' && { declared }),
-    }))
+    .map(({ product, nodes, begun, replaced, later, stops, stopped, declares, declared: one }) => {
+      const declared = product === 'vault' ? [] : (options.declared ?? (declares ? [one] : []))
+      return {
+        product,
+        nodes,
+        declared,
+        deeds: [...begun.flat(), ...replaced, ...later].filter(
+          (deed) => !changesDeclared(deed, declared),
+        ),
+        ...(stops && nodes > 2 && { stopped }),
+      }
+    })
+}
+
+/** After such a request no node comes up (OpenBao 2.7.2), and there is nothing left to compare. */
+function changesDeclared(deed: Deed, declared: readonly DeclaredEntry[]): boolean {
+  return (
+    (deed.do === 'register' || deed.do === 'deregister') &&
+    declared.some(({ plugin, version }) => plugin === deed.plugin && version === deed.version)
+  )
 }
 
 function declaredEntries({ plugins, versions }: Palette): fc.Arbitrary<DeclaredEntry> {
@@ -121,7 +141,7 @@ function beginnings(plugin: PaintedPlugin, palette: Palette): fc.Arbitrary<Deed[
       registered: fc.tuple(...palette.versions.map((of) => registrations(plugin, palette, [of]))),
       which: fc.subarray([...palette.versions]),
       mounted: fc.tuple(
-        ...mounts.map(() => fc.option(fc.constantFrom(...palette.versions), { freq: 3 })),
+        ...mounts.map(() => fc.option(fc.constantFrom(...palette.versions, LATEST), { freq: 3 })),
       ),
       connected: fc.tuple(
         ...connections.map(() => fc.option(fc.constantFrom(...palette.versions), { freq: 2 })),
@@ -140,6 +160,40 @@ function beginnings(plugin: PaintedPlugin, palette: Palette): fc.Arbitrary<Deed[
     ])
 }
 
+/** The roll-out of a new image: an entry keeps its command, and its file is replaced node by node. */
+function replacements({ plugins, versions }: Palette, nodes: number): fc.Arbitrary<Deed[]> {
+  const replaceable = plugins.filter((plugin) => plugin.replacements.length > 0)
+  if (replaceable.length === 0) return fc.constant([])
+  return fc.constantFrom(...replaceable).chain(({ id, binaries, replacements, mounts }) =>
+    fc
+      .record({
+        version: fc.oneof(
+          { arbitrary: fc.constant(UNVERSIONED), weight: 3 },
+          { arbitrary: fc.constantFrom(...versions), weight: 1 },
+        ),
+        by: fc.constantFrom(...replacements),
+        mount: mounts.length === 0 ? fc.constant(null) : fc.option(fc.constantFrom(...mounts)),
+        on: fc.oneof(
+          fc.constant(Array.from({ length: nodes }, (_, node) => node)),
+          fc.subarray(Array.from({ length: nodes }, (_, node) => node)),
+        ),
+        isRegistered: fc.boolean(),
+      })
+      .map(({ version, by, mount, on, isRegistered }): Deed[] => {
+        const { command, sha256 } = by
+        const older = binaries.find((one) => one.command === command)!
+        const newer = binaries.find((one) => one.sha256 === sha256)!
+        const entry = { do: 'register', plugin: id, version, args: [] } as const
+        return [
+          { ...entry, binary: older },
+          ...(mount === null ? [] : [{ do: 'enable', mount, plugin: id, version } satisfies Deed]),
+          ...on.map((node): Deed => ({ do: 'replace', node, command, by: newer })),
+          ...(isRegistered ? [{ ...entry, binary: by }] : []),
+        ]
+      }),
+  )
+}
+
 function registrations(
   plugin: PaintedPlugin,
   palette: Palette,
@@ -149,7 +203,7 @@ function registrations(
     .record({
       version: fc.constantFrom(...versions),
       other: seldom(6),
-      binary: fc.constantFrom(...plugin.binaries),
+      binary: fc.constantFrom(...plugin.binaries, ...plugin.replacements),
       args: fc.oneof(
         { arbitrary: fc.constant(palette.args[0]!), weight: 8 },
         { arbitrary: fc.constantFrom(...palette.args), weight: 1 },
@@ -184,7 +238,7 @@ function laterDeeds(palette: Palette, restarts: boolean): fc.Arbitrary<Deed> {
     {
       weight: 4,
       arbitrary: fc
-        .tuple(mounts, fc.constantFrom(...said, 'builtin' as const))
+        .tuple(mounts, fc.constantFrom(...said, 'builtin' as const, LATEST))
         .map(([mount, version]): Deed => ({ do: 'tune', mount, version })),
     },
     {
@@ -272,7 +326,7 @@ function namedPlugins(painted: PaintedPlugin, palette: Palette): fc.Arbitrary<Na
             version: fc.constant(version),
             binary:
               other || version === UNVERSIONED
-                ? fc.constantFrom(...painted.binaries)
+                ? fc.constantFrom(...painted.binaries, ...painted.replacements)
                 : fc.constant(usualBinary(painted, version)),
             args: fc.oneof(
               { arbitrary: fc.constant(palette.args[0]!), weight: 8 },
@@ -285,7 +339,8 @@ function namedPlugins(painted: PaintedPlugin, palette: Palette): fc.Arbitrary<Na
   const named = listed.chain((versions) => {
     const uses = usesOf(
       versions.map(({ version }) => version),
-      builtin,
+      // A connection has no latest.
+      { builtin, latest: painted.mounts.length > 0 },
     )
     return fc
       .record({
@@ -352,7 +407,10 @@ function namedMounts(uses: fc.Arbitrary<Use | undefined>) {
 }
 
 /** Mostly what can be brought about: a version once set cannot be cleared, for example. */
-function usesOf(versions: readonly Version[], builtin: boolean): fc.Arbitrary<Use | undefined> {
+function usesOf(
+  versions: readonly Version[],
+  { builtin, latest }: { readonly builtin: boolean; readonly latest: boolean },
+): fc.Arbitrary<Use | undefined> {
   const isShadowed = versions.includes(UNVERSIONED)
   return fc.oneof(
     ...versions.map((version) =>
@@ -360,6 +418,7 @@ function usesOf(versions: readonly Version[], builtin: boolean): fc.Arbitrary<Us
         ? { weight: 6, arbitrary: fc.constant<Use>({ kind: 'unversioned' }) }
         : { weight: 20, arbitrary: fc.constant<Use>({ kind: 'version', version }) },
     ),
+    { weight: latest ? 6 : 0, arbitrary: fc.constant<Use>({ kind: 'latest' }) },
     { weight: builtin && !isShadowed ? 15 : 1, arbitrary: fc.constant<Use>({ kind: 'builtin' }) },
     { weight: versions.length === 0 && !builtin ? 15 : 0, arbitrary: fc.constant(undefined) },
   )

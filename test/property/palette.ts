@@ -31,6 +31,8 @@ export interface PaintedPlugin {
   /** Whether both servers have a compiled-in plugin of this name. */
   readonly builtin: boolean
   readonly binaries: readonly Binary[]
+  /** Programs that some nodes get under the name of an older one. */
+  readonly replacements: readonly Binary[]
   readonly mounts: readonly PlacedMount[]
   readonly connections: readonly ConnectionPath[]
 }
@@ -77,12 +79,14 @@ export type PaintedName = (typeof PLACES)[number]['name']
 export function paletteOf(
   binaries: (name: PaintedName) => readonly Binary[],
   args: Palette['args'],
+  replacements: (name: PaintedName) => readonly Binary[] = () => [],
 ): Palette {
   return {
     plugins: PLACES.map(({ name, builtin, mounts, connections }) => ({
       id: plugin(name),
       builtin,
       binaries: binaries(name),
+      replacements: replacements(name),
       mounts: mounts.map((path) => ({
         path: mountPath(path),
         namespace: path.startsWith(NESTED) ? NESTED : ROOT_NAMESPACE,

@@ -8,8 +8,8 @@ import { createRecorder } from '../../src/apply/recorder.ts'
 import { runPlan } from '../../src/apply/run.ts'
 import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import type { Transport } from '../../src/domain/exchange.ts'
-import type { LiveState, Product } from '../../src/domain/live.ts'
-import { type NodeAddress, type PluginId, type Version } from '../../src/domain/names.ts'
+import type { LiveState } from '../../src/domain/live.ts'
+import { LATEST, type NodeAddress, type PluginId, type Version } from '../../src/domain/names.ts'
 import { observe } from '../../src/live/observe.ts'
 import type { TestCluster } from '../cluster/cluster.ts'
 import { describe } from '../cluster/cluster-client.ts'
@@ -17,9 +17,10 @@ import { resetCluster } from '../cluster/reset.ts'
 import { waitUntil } from '../cluster/wait-until.ts'
 import { type Deed, requestOfDeed } from '../property/deeds.ts'
 import type { FreshPlan } from '../../src/plan/make-plan.ts'
-import { changesSomething, judgedPlan, makeTwin, planOn } from '../property/drive-twin.ts'
+import { changesSomething, judgedPlan, makeTwin, observeTwin } from '../property/drive-twin.ts'
 import { type ClusterStory, type Scenario, scenarios } from '../property/generators.ts'
 import { DATABASE_MOUNT, NESTED, type Palette } from '../property/palette.ts'
+import { checkFiles, contentAfter, type ContentOf } from './check-files.ts'
 import { realPalette } from './real-palette.ts'
 import {
   activeOf,
@@ -29,6 +30,7 @@ import {
   type Findings,
   SideBySide,
 } from './side-by-side.ts'
+import type { Playground, Stand } from './stand.ts'
 
 export interface Played {
   /** How often both were compared. */
@@ -44,25 +46,6 @@ export interface Played {
   readonly differences: readonly string[]
 }
 
-/** A cluster to play on, and another where that one is of no more use. */
-export class Stand {
-  readonly #start: () => Promise<TestCluster>
-  #cluster: TestCluster | undefined
-
-  constructor(start: () => Promise<TestCluster>) {
-    this.#start = start
-  }
-
-  async cluster(): Promise<TestCluster> {
-    return (this.#cluster ??= await this.#start())
-  }
-
-  async clear(): Promise<void> {
-    await this.#cluster?.stop()
-    this.#cluster = undefined
-  }
-}
-
 /**
  * Begins again where the cluster chose another leader unasked.
  *
@@ -70,14 +53,15 @@ export class Stand {
  */
 export async function playSeed(stand: Stand, databasePort: number, seed: number): Promise<Played> {
   for (let attempt = 1; ; attempt += 1) {
+    const playground = await stand.playground(seed)
     try {
-      const { played, isStorageDamaged } = await playOnce(await stand.cluster(), databasePort, seed)
-      if (isStorageDamaged) await stand.clear()
+      const { played, isStorageDamaged } = await playOnce(playground, databasePort, seed)
+      if (isStorageDamaged) await stand.remove(playground)
       return played
     } catch (error) {
       // Who stepped down once more than the twin knows may have damaged what is stored.
       if (!(error instanceof Disturbed) || attempt === 3) throw error
-      await stand.clear()
+      await stand.remove(playground)
     }
   }
 }
@@ -88,12 +72,15 @@ interface Outcome {
 }
 
 async function playOnce(
-  cluster: TestCluster,
+  playground: Playground,
   databasePort: number,
   seed: number,
 ): Promise<Outcome> {
+  const { cluster, files } = playground
   const palette = realPalette(cluster)
-  const { story, desired } = await chooseScenario(cluster.product, palette, seed)
+  // Half of the plans are made with a check of every node's files, as by `cluster.binary_check`.
+  const check = seed % 2 === 0 ? checkFiles : undefined
+  const { story, desired } = await chooseScenario(playground, palette, { seed, check })
   const transport = connectTo(cluster)
   const { plugins } = palette
   const nodes = cluster.addresses as readonly NodeAddress[]
@@ -105,9 +92,10 @@ async function playOnce(
     })
   const findings: Findings = { compared: 0, refused: 0, differences: [] }
   const differs = (): boolean => findings.differences.length > 0
-  const besideTwin = () => SideBySide.start({ cluster, transport, plugins }, findings)
+  const besideTwin = () => SideBySide.start({ cluster, transport, plugins, files }, findings)
 
   try {
+    await files.restore()
     await resetCluster(cluster)
     await prepare(cluster, story)
     const builtin = builtinVersionOf(await look(plugins.map(({ id }) => id)))
@@ -126,14 +114,18 @@ async function playOnce(
     const both = await besideTwin()
     await both.compare('the deeds, on a twin of what came of them')
     const named = desired.plugins.map(({ id }) => id)
-    const { plan, blocked } = judgedPlan(desired, await look(named))
+    const contentOf: ContentOf = (node, command) => files.contentOf(node, command)
+    const judgement = () => ({ check: check?.(contentOf) })
+    const { plan, draft, blocked } = judgedPlan(desired, await look(named), judgement())
     const steps = plan.steps.length
     if (!blocked && steps > 0 && !differs()) {
+      const isEveryFileRight = checkFiles(contentOf)(draft, nodes).every(
+        ({ result }) => result === 'same',
+      )
       const outcome = await carryOutPlan(plan, both, transport)
-      if (outcome.kind !== 'done')
-        findings.differences.push(`the run ended: ${JSON.stringify(outcome)}`)
-      const again = judgedPlan(desired, await look(named)).plan.steps
-      if (again.length > 0)
+      findings.differences.push(...judgeOutcome(outcome, isEveryFileRight))
+      const again = judgedPlan(desired, await look(named), judgement()).plan.steps
+      if (outcome.kind === 'done' && again.length > 0)
         findings.differences.push(`planned again: ${again.map(({ id }) => id).join(', ')}`)
     }
     // Whatever the state is that they are left in: what comes up of it on a node that is set up anew.
@@ -157,9 +149,17 @@ async function carryOut(
   { nodes, builtin, databasePort }: Surroundings,
 ): Promise<void> {
   if (deed.do === 'step_down') return both.stepDown()
-  if (deed.do === 'restart') return both.restart(nodes[deed.node % nodes.length]!)
-  const { request, node } = requestOfDeed(deed, builtin, databasePort)
-  await both.send(node === undefined ? await both.active() : nodes[node % nodes.length]!, request)
+  const node = nodes[('node' in deed ? deed.node : 0) % nodes.length]!
+  if (deed.do === 'restart') return both.restart(node)
+  if (deed.do === 'replace') return both.replaceFile(node, deed.command, deed.by.command)
+  const { request, node: asked } = requestOfDeed(deed, builtin, databasePort)
+  await both.send(asked === undefined ? await both.active() : node, request)
+}
+
+/** Where a node has another file than a plan starts, a run may fail: then all of it is rolled back. */
+function judgeOutcome(outcome: RunOutcome, isEveryFileRight: boolean): readonly string[] {
+  const isRight = outcome.kind === 'done' || (!isEveryFileRight && outcome.kind === 'rolled_back')
+  return isRight ? [] : [`the run ended: ${JSON.stringify(outcome)}`]
 }
 
 function carryOutPlan(
@@ -196,13 +196,21 @@ async function standbysFirst(cluster: TestCluster): Promise<readonly NodeAddress
  * The same seed is the same scenario wherever the same programs are: of a hundred, the one with a
  * plan to apply in which most kinds of thing happen.
  */
-async function chooseScenario(product: Product, palette: Palette, seed: number): Promise<Scenario> {
+async function chooseScenario(
+  { cluster, declared }: Playground,
+  palette: Palette,
+  { seed, check }: { readonly seed: number; readonly check: typeof checkFiles | undefined },
+): Promise<Scenario> {
   const drawn = fc.sample(
     scenarios({
       palette,
-      products: [product],
+      products: [cluster.product],
       nodes: { min: 3, max: 3 },
-      declares: false,
+      declared: declared.map(({ type, name, version, command }) => ({
+        plugin: `${type}/${name}` as PluginId,
+        version: version as Version,
+        command,
+      })),
       stops: false,
       restarts: true,
       laterDeeds: 24,
@@ -218,11 +226,21 @@ async function chooseScenario(product: Product, palette: Palette, seed: number):
       if (deed.do === 'enable' && status < 300) made.add(deed.mount.path)
       if (!isOfNothing) kinds.add(`${deed.do} ${status}`)
     })
-    const { plan, blocked } = await planOn(twin, scenario.desired)
+    const contentOf = contentAfter(scenario.story, palette, twin.nodes())
+    const { plan, blocked } = judgedPlan(
+      scenario.desired,
+      await observeTwin(twin, { plugins: new Set(scenario.desired.plugins.map(({ id }) => id)) }),
+      { check: check?.(contentOf) },
+    )
     // A twin of what is read does not know of the damage.
     if (blocked || twin.isStorageDamaged()) continue
     for (const { action } of plan.steps) kinds.add(action.kind)
-    if (scenario.story.deeds.some((deed) => deed.do === 'restart')) kinds.add('restart')
+    for (const deed of scenario.story.deeds)
+      if (deed.do === 'restart' || deed.do === 'replace') kinds.add(deed.do)
+    const follows = plan.steps.some(({ ensures }) =>
+      ensures.some((fact) => fact.fact === 'mount' && fact.configured_version === LATEST),
+    )
+    if (follows) kinds.add('latest')
     if (plan.steps.length > 0 && kinds.size > richest.kinds)
       richest = { scenario, kinds: kinds.size }
   }

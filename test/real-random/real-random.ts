@@ -4,10 +4,9 @@
  * ends with 1 where anything does; `--seed N` plays that one, or begins with it.
  */
 import { parseArgs } from 'node:util'
-import { startCluster } from '../cluster/cluster.ts'
-import { pluginFiles } from '../cluster/plugin-files.ts'
 import { startFakeDatabase } from './fake-database.ts'
-import { playSeed, Stand } from './play-seed.ts'
+import { playSeed } from './play-seed.ts'
+import { Stand } from './stand.ts'
 
 const { values: flags } = parseArgs({
   options: { seeds: { type: 'string' }, seed: { type: 'string' } },
@@ -16,12 +15,11 @@ const first = Number(flags.seed ?? Date.now() % 1_000_000)
 const count = Number(flags.seeds ?? (flags.seed === undefined ? 20 : 1))
 
 const log = (line: string): void => void process.stdout.write(`${line}\n`)
-const stand = new Stand(() => startCluster({ plugins: pluginFiles, log }))
+const stand = new Stand(log)
 const database = await startFakeDatabase()
 let failed = 0
 try {
-  const cluster = await stand.cluster()
-  log(`${cluster.product} ${cluster.version}: ${count} seeds from ${first}`)
+  log(`${await stand.product()}: ${count} seeds from ${first}`)
   for (let seed = first; seed < first + count; seed += 1) {
     const { compared, refused, end, steps, differences } = await playSeed(
       stand,

@@ -16,13 +16,15 @@ import { waitUntil } from '../cluster/wait-until.ts'
 import type { PaintedPlugin } from '../property/palette.ts'
 import { compareAnswers } from './compare-answers.ts'
 import { type CompareStates, createStateComparison } from './compare-states.ts'
+import type { NodeFiles } from './node-files.ts'
 
 export interface RealSide {
   readonly cluster: TestCluster
   /** To the real nodes. */
   readonly transport: Transport
-  /** What is looked at, and the files in each node's plugin directory. */
+  /** What is looked at, with the names of the files in each node's plugin directory. */
   readonly plugins: readonly Pick<PaintedPlugin, 'id' | 'binaries'>[]
+  readonly files: NodeFiles
 }
 
 interface Sides extends RealSide {
@@ -53,7 +55,7 @@ export class SideBySide {
 
   /** A twin of what the real nodes show now. */
   static async start(real: RealSide, findings: Findings): Promise<SideBySide> {
-    const { cluster, transport, plugins } = real
+    const { cluster, transport, plugins, files } = real
     const nodes = cluster.addresses as readonly NodeAddress[]
     const everything = new Set(plugins.map(({ id }) => id))
     const lookAt = async (asked: Transport): Promise<LiveState> => {
@@ -61,8 +63,9 @@ export class SideBySide {
       return observe(clientOf(asked), { address, nodes, plugins: everything })
     }
     const twin = twinFromLive(await lookAt(transport))
-    for (const { command, sha256 } of plugins.flatMap(({ binaries }) => binaries)) {
-      for (const node of nodes) twin.putFile(node, command, { sha256 })
+    for (const { command } of plugins.flatMap(({ binaries }) => binaries)) {
+      for (const node of nodes)
+        twin.putFile(node, command, { sha256: files.contentOf(node, command) })
     }
     const lookAtReal = () => lookAt(transport)
     const lookAtTwin = () => lookAt(twinTransport(twin))
@@ -142,6 +145,13 @@ export class SideBySide {
     if (node === before) this.#leads = undefined
     twin.restartNode(node, leader as NodeAddress)
     await this.compare(`a restart of ${node}`)
+  }
+
+  /** Nothing shows of it until something is started from the file. */
+  async replaceFile(node: NodeAddress, command: string, by: string): Promise<void> {
+    const { files, twin } = this.#sides
+    await files.replace(node, command, by)
+    twin.putFile(node, command, { sha256: files.contentOf(node, command) })
   }
 
   /** Whether, as the twin has it, no node could lead after the next change of leader. */

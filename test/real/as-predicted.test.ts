@@ -3,15 +3,14 @@
  * plan is made on stays what three real nodes show.
  */
 import { expect, it, onTestFinished } from 'vitest'
-import { startCluster } from '../cluster/cluster.ts'
-import { pluginFiles } from '../cluster/plugin-files.ts'
 import { describeOwn } from '../cluster/shared-cluster.ts'
 import { startFakeDatabase } from '../real-random/fake-database.ts'
-import { playSeed, Stand } from '../real-random/play-seed.ts'
+import { playSeed } from '../real-random/play-seed.ts'
+import { Stand } from '../real-random/stand.ts'
 
 describeOwn('a generated scenario', () => {
   it('is as the twin shows it, answer by answer and node by node', async () => {
-    const stand = new Stand(() => startCluster({ plugins: pluginFiles }))
+    const stand = new Stand()
     onTestFinished(() => stand.clear())
     const database = await startFakeDatabase()
     onTestFinished(() => database.stop())

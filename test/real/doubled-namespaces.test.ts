@@ -17,6 +17,7 @@ import {
 import { requestOf } from '../../src/server/requests.ts'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
 import { describeOwn, type OnlyOn } from '../cluster/shared-cluster.ts'
+import { NodeFiles } from '../real-random/node-files.ts'
 import { connectTo, type Findings, SideBySide } from '../real-random/side-by-side.ts'
 import { writeDesired } from './desired-file.ts'
 import { runOn } from './run-on-cluster.ts'
@@ -59,7 +60,8 @@ describeOwn('a mount tuned to its builtin’s version beside namespaces', hasNam
     const findings: Findings = { compared: 0, refused: 0, differences: [] }
     const binaries = [{ command: FILE, sha256: cluster.pluginSha256(FILE) as Sha256 }]
     const plugins = [{ id: 'auth/jwt' as PluginId, binaries }]
-    const both = await SideBySide.start({ cluster, transport, plugins }, findings)
+    const files = new NodeFiles(cluster)
+    const both = await SideBySide.start({ cluster, transport, plugins, files }, findings)
     const version = await builtinVersion()
     const first = await both.active()
     const mount = { mount: 'auth/ci/' as MountPath, namespace: ROOT_NAMESPACE }

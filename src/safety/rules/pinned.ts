@@ -18,7 +18,8 @@ export const pinned: PlanRule = {
       const pin = draft.index.pinOf(plugin.id)
       if (pin === undefined) return []
       const found = {
-        ...{ subject: plugin.id, topics: [pinTopic(plugin.id)] },
+        subject: plugin.id,
+        topics: [pinTopic(plugin.id)],
         at: plugin.use?.source ?? plugin.source,
       }
       const fix = `Delete the pin (\`vault delete sys/plugins/pins/${plugin.id}\`) and plan again, or write \`use: ${pin}\`.`

@@ -26,6 +26,7 @@ export function buildState(options: TwinOptions): State {
     builtins: new Map(builtins.map((builtin) => [builtin.plugin, builtin])),
     capabilities: options.capabilities ?? {},
     catalog: new Map(),
+    declared: (options.catalog ?? []).filter(({ declarative }) => declarative === true),
     pins: new Map((options.pins ?? []).map(({ plugin, version }) => [plugin, version])),
     namespaces: new Map(),
     mounts: new Map(),

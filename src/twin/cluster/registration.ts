@@ -1,6 +1,7 @@
 /**
  * Registering and deregistering. A yes proves little: the file is looked for, never into, and
- * deregistering says yes to what is in use and to what was never there.
+ * deregistering says yes to what is in use, to what was never there, and to what the servers'
+ * configuration declares (OpenBao 2.7.2).
  */
 import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
 import {
@@ -51,9 +52,6 @@ export function register(
   if (file === undefined) return refuse(500, joinErrors([noFile(command)]))
   // A program that reports its version is registered under it where the request names none.
   if (version === UNVERSIONED) version = file.version ?? UNVERSIONED
-  if (state.catalog.get(plugin)?.get(version)?.declarative === true) {
-    return refuse(400, DECLARED)
-  }
   addEntry(state, {
     plugin,
     version,
@@ -66,8 +64,6 @@ export function register(
   return NO_CONTENT
 }
 
-const DECLARED = 'the plugin is declared in the server configuration'
-
 function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
@@ -77,7 +73,6 @@ export function deregister(state: State, plugin: PluginId, version: Version): Se
     return refuse(500, joinErrors(['cannot delete a pinned version']))
   }
   const versions = state.catalog.get(plugin)
-  if (versions?.get(version)?.declarative === true) return refuse(400, DECLARED)
   if (versions?.has(version) === true) {
     const left = new Map([...versions].filter(([other]) => other !== version))
     if (left.size === 0) state.catalog.delete(plugin)

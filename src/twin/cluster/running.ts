@@ -10,6 +10,7 @@ import {
   UNVERSIONED,
 } from '../../domain/names.ts'
 import { BEHAVIOUR } from './behaviour.ts'
+import { addEntry } from './catalog.ts'
 import { hasMoreNamespaces } from './mount-table.ts'
 import { configuredOn, isAlive, killProcess, startMount, startPlugin } from './start.ts'
 import type { Mount, Node, RunningBackend, State } from './state.ts'
@@ -30,8 +31,9 @@ export function runsMounts(state: State, node: Node): boolean {
 export function setUpNode(state: State, node: Node): boolean {
   node.kills = new Map()
   node.running = new Map()
-  if (state.namespacesDoubled) return false
+  if (isStorageDamaged(state)) return false
   const leads = node.address === state.active
+  if (leads) declareAgain(state)
   const mounts = [...state.mounts.values()]
   if (leads && mounts.some((mount) => doublesNamespaces(state, mount)))
     state.namespacesDoubled = true
@@ -47,6 +49,24 @@ export function setUpNode(state: State, node: Node): boolean {
   node.running = new Map(running)
   if (leads) state.ranLast = new Map()
   return true
+}
+
+/** Whether nothing can be set up from what is stored: no node that does not lead already can lead. */
+export function isStorageDamaged(state: State): boolean {
+  return (
+    state.namespacesDoubled ||
+    state.declared.some(({ plugin, version }) => {
+      // OpenBao 2.7.2: `conflicts with existing non-declarative plugin`.
+      return state.catalog.get(plugin)?.get(version)?.declarative === false
+    })
+  )
+}
+
+/** A declared entry that was deregistered is there again for the next node that leads. */
+function declareAgain(state: State): void {
+  for (const entry of state.declared) {
+    if (state.catalog.get(entry.plugin)?.has(entry.version) !== true) addEntry(state, entry)
+  }
 }
 
 /** Whether the next node that begins to lead doubles the namespaces for this mount's version. */

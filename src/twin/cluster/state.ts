@@ -15,7 +15,7 @@ import type {
   RunningBinary,
   Version,
 } from '../../domain/names.ts'
-import type { SeedNodeState, PluginFile } from './seeds.ts'
+import type { ExternalPlugin, SeedNodeState, PluginFile } from './seeds.ts'
 
 export interface State {
   readonly product: Product
@@ -27,6 +27,8 @@ export interface State {
   readonly capabilities: Readonly<Record<string, readonly string[]>>
   /** The registered versions of each plugin, the unversioned one (`''`) included. */
   readonly catalog: Map<PluginId, ReadonlyMap<Version, Entry>>
+  /** The entries of the servers' own configuration (OpenBao). */
+  readonly declared: readonly ExternalPlugin[]
   readonly pins: Map<PluginId, Version>
   readonly namespaces: Map<Namespace, { readonly id: string }>
   readonly mounts: Map<MountPath, Mount>

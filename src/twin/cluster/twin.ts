@@ -18,7 +18,7 @@ import { findPlugin, processUnseen } from './catalog.ts'
 import { type NotConnecting, whyConnectionNotStarting } from './connections.ts'
 import { bringIn, stepDown, takeOut } from './leadership.ts'
 import { route } from './routing.ts'
-import { doublesNamespaces } from './running.ts'
+import { doublesNamespaces, isStorageDamaged } from './running.ts'
 import { configuredOn, type FailureCause, isAlive, startMount, startPlugin } from './start.ts'
 import type { PluginFile, TwinOptions } from './seeds.ts'
 import { type Backend, type Entry, type Mount, mustHaveNode, type State } from './state.ts'
@@ -123,7 +123,7 @@ export function createTwin(options: TwinOptions): Twin {
       const mount = state.mounts.get(path)
       return mount !== undefined && doublesNamespaces(state, mount)
     },
-    isStorageDamaged: () => state.namespacesDoubled,
+    isStorageDamaged: () => isStorageDamaged(state),
     entry: (plugin, version) => state.catalog.get(plugin)?.get(version),
     connectionVersion: (path) => state.connections.get(path)?.version,
     whyNotConnecting: (address, path) => whyConnectionNotStarting(state, node(address), path),
