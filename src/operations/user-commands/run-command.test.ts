@@ -58,7 +58,8 @@ it('ends with the program that started it', async () => {
 /** It ends at once when something is typed, as at a second Ctrl-C. */
 function programThatRuns(told: string): string {
   const module = new URL('run-command.ts', import.meta.url).href
-  const command = ['sh', '-c', `echo $$ > ${told}.new; mv ${told}.new ${told}; sleep 600`]
+  const script = 'echo $$ > "$0.new"; mv "$0.new" "$0"; sleep 600'
+  const command = ['sh', '-c', script, told]
   return `
     process.stdin.once('data', () => process.exit(130))
     import(${JSON.stringify(module)}).then(({ runCommand }) =>
