@@ -1,6 +1,10 @@
 /** Whatever a run is given breaks down, and whenever: the run ends by saying what was done. */
 import { expect, it } from 'vitest'
+import { createRecorder } from '../../src/apply/recorder.ts'
+import { runPlan } from '../../src/apply/run.ts'
 import type { RunOptions } from '../../src/apply/run-context.ts'
+import type { JournalEvent } from '../../src/documents/journal.generated.ts'
+import { stateBefore } from '../../src/journal/state-before.ts'
 import type { FreshPlan } from '../../src/plan/make-plan.ts'
 import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import { ROOT_NAMESPACE, type Sha256 } from '../../src/domain/names.ts'
@@ -8,7 +12,7 @@ import type { Twin } from '../../src/twin/cluster/twin.ts'
 import { mountPath, nodeAddress, version } from '../builders/live.ts'
 import { desiredPlugin, desiredVersion } from '../builders/safety-input.ts'
 import { desiredState } from '../drift/desired-state.ts'
-import { applyOn, makeTwin, planOn } from '../property/drive-twin.ts'
+import { contextOn, makeTwin, planOn } from '../property/drive-twin.ts'
 import { MADE_UP, usualBinary } from '../property/palette.ts'
 
 const KV = MADE_UP.plugins.find(({ id }) => id === 'secret/my-kv')!
@@ -74,13 +78,32 @@ it.each(Object.entries(BREAKS))('%s may throw at any time', async (_name, broken
           return call(...given)
         }
 
-      const { outcome, journal } = await applyOn(twin, plan, {
-        beforeWrite: (_number, { path }) => {
-          if (fails && path === 'sys/mounts/b/tune') spoil(twin)
+      const journal: JournalEvent[] = []
+      const { client, now } = contextOn(twin, {
+        folder: '/nowhere',
+        sent: (_node, { method, path }) => {
+          if (fails && method === 'POST' && path === 'sys/mounts/b/tune') spoil(twin)
         },
-        collaborators: (given) => broken(given, wrap),
       })
+      const sinks = [(event: JournalEvent) => void journal.push(event)]
+      const recorder = createRecorder({ run: 'run', by: 'test', now, sinks })
+      await recorder.runStarted(plan, stateBefore(plan))
+      const given: RunOptions = {
+        client,
+        recorder,
+        soak: 0,
+        wait: 120,
+        environmentOf: () => [],
+        verify: () => Promise.resolve(undefined),
+        clock: () => now().getTime(),
+        interrupted: () => false,
+        lockLost: () => false,
+        lookAtLock: () => Promise.resolve(),
+      }
 
+      const outcome = await runPlan(plan, broken(given, wrap))
+
+      await recorder.runEnded(outcome)
       expect(endsOf(outcome, plan), `from call ${from}`).toEqual(
         plan.steps.map(({ id }) => id).sort(),
       )

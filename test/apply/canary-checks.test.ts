@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import type { FreshPlan } from '../../src/plan/make-plan.ts'
 import type { DesiredState } from '../../src/domain/desired.ts'
+import type { ServerRequest } from '../../src/domain/exchange.ts'
 import { ROOT_NAMESPACE } from '../../src/domain/names.ts'
 import type { Twin } from '../../src/twin/cluster/twin.ts'
 import { mountPath, nodeAddress, version } from '../builders/live.ts'
@@ -17,9 +18,14 @@ import {
 import { MADE_UP, usualBinary } from '../property/palette.ts'
 
 const KV = MADE_UP.plugins.find(({ id }) => id === 'secret/my-kv')!
-const PROBLEM = 'a/: the canary sings no more'
 const FAILING: ApplyOptions = {
-  collaborators: (given) => ({ ...given, verify: () => Promise.resolve(PROBLEM) }),
+  around: (_node, request, pass) =>
+    isCheck(request) ? { status: 500, body: { errors: ['the backend is broken'] } } : pass(),
+}
+
+/** The read that the file asks for after each reload of the canary. */
+function isCheck({ method, path }: ServerRequest): boolean {
+  return method === 'GET' && path === 'a/config'
 }
 
 it('is checked first where the run was killed in its check, and is rolled back where it fails', async () => {
@@ -79,18 +85,15 @@ it('has its checks made where a change of leader had reloaded it before the run 
       // A node that restarts comes up with what the mount is tuned to by then.
       if (event.event === 'step_done' && event.step === 'tune a/') twin.restartNode(nodeAddress(3))
     },
-    collaborators: (given) => ({
-      ...given,
-      verify: ({ id }) => {
-        checked.push(id)
-        return Promise.resolve(undefined)
-      },
-    }),
+    around: (node, request, pass) => {
+      if (isCheck(request)) checked.push(node)
+      return pass()
+    },
   })
 
   const reload = `reload ${KV.id} canary on ${nodeAddress(3)}`
   expect(outcome).toMatchObject({ kind: 'done', already: [reload] })
-  expect(checked).toContain(reload)
+  expect(checked).toContain(nodeAddress(3))
 })
 
 async function started(): Promise<{
@@ -116,6 +119,13 @@ async function started(): Promise<{
     product: 'openbao',
     nodes: 3,
     deeds: [register('v1.0.0'), register('v2.0.0'), enable('a/'), enable('b/')],
+  })
+  twin.send(nodeAddress(1), {
+    method: 'POST',
+    path: 'a/config',
+    body: { max_versions: 5 },
+    namespace: ROOT_NAMESPACE,
+    forwarding: true,
   })
   const versions = ['v1.0.0', 'v2.0.0'].map((of) =>
     desiredVersion(KV.id, of, usualBinary(KV, version(of))),

@@ -47,6 +47,8 @@ export interface Palette {
 
 /** Where the connections lie: a mount of the compiled-in `database` engine. */
 export const DATABASE_MOUNT = mountPath('db/')
+/** A key/value store of version 2, for the lock of a cluster. */
+export const LOCK_MOUNT = mountPath('locks/')
 export const NESTED = 'ns1/' as Namespace
 
 const VERSIONS: readonly Version[] = [
