@@ -94,11 +94,18 @@ async function enable(
   { id, file, versioned }: ExamplePlugin,
   mount: string,
 ): Promise<void> {
-  const path = mount.startsWith('auth/') ? mount : `mounts/${mount}`
-  await demand(cluster, active, 'POST', `sys/${path.replace(/\/$/, '')}`, {
+  const path = `sys/${(mount.startsWith('auth/') ? mount : `mounts/${mount}`).replace(/\/$/, '')}`
+  const body = {
     type: id.slice(id.indexOf('/') + 1),
     ...(file !== undefined &&
       versioned && { config: { plugin_version: pluginSource(file).version } }),
+  }
+  await waitUntil(`${mount} can be mounted`, async () => {
+    const answer = await cluster.request(active, 'POST', path, { body })
+    if (answer.status < 300) return undefined
+    // Seen of OpenBao right after the registration was accepted.
+    if (describe(answer).includes('plugin not found in the catalog')) return describe(answer)
+    throw new Error(`POST ${path} answered ${describe(answer)}`)
   })
 }
 
