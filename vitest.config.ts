@@ -7,6 +7,10 @@ import { LongestFirst } from './test/longest-first.ts'
 const CLI_TESTS = 'test/cli/**/*.test.ts'
 const REAL_TESTS = 'test/real/**/*.test.ts'
 const FAULT_TESTS = 'test/faults/**/*.test.ts'
+// Minutes each: only `npm run test:all` runs them.
+const LONG_FAULT_TESTS = ['load', 'moving-cluster', 'rollback', 'two-at-once'].map(
+  (name) => `test/faults/${name}.test.ts`,
+)
 const EXHAUSTIVE_TESTS = 'test/exhaustive/**/*.test.ts'
 const PROPERTY_TESTS = ['test/property/**/*.test.ts', 'test/desired/any-text.test.ts']
 
@@ -34,7 +38,14 @@ export default defineConfig({
       // Each starts the built program, some against a server in the test's own process.
       { test: { name: 'cli', include: [CLI_TESTS], ...timeouts } },
       { test: { name: 'real', include: [REAL_TESTS], ...timeouts } },
-      { test: { name: 'faults', include: [FAULT_TESTS], ...timeouts } },
+      {
+        test: {
+          name: 'faults',
+          include: [FAULT_TESTS],
+          exclude: [...configDefaults.exclude, ...LONG_FAULT_TESTS],
+          ...timeouts,
+        },
+      },
       {
         test: {
           name: 'exhaustive',
