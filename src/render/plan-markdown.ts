@@ -11,6 +11,7 @@ import { type FindingTree, nestFindings } from './finding-tree.ts'
 import { code, diffBlock, prose } from './markdown-text.ts'
 import { describeRehearsal } from './rehearsal-text.ts'
 import { count } from '../domain/count.ts'
+import { dataDeclarations } from './data-declarations.ts'
 import { stepLines } from './step-lines.ts'
 import {
   describeAcceptance,
@@ -30,6 +31,7 @@ const ROOM = {
   changes: 19_000,
   commands: 3_000,
   allowances: 3_000,
+  data: 2_000,
   steps: 15_000,
   others: 6_000,
 } as const
@@ -53,6 +55,7 @@ export function renderPlanMarkdown(plan: Plan): string {
     describeRehearsal(plan),
     commandsBlock(plan),
     allowancesBlock(plan),
+    dataBlock(plan),
     unfold(count(plan.steps.length, 'step'), fit(stepItems(plan), ROOM.steps)),
     unfold(
       count(others.length, inSight.length > 0 ? 'other finding' : 'finding'),
@@ -124,6 +127,16 @@ function allowancesBlock({ desired }: Plan): string {
   )
   if (items.length === 0) return ''
   return ['Accepted findings:', '', ...fit(items, ROOM.allowances)].join('\n')
+}
+
+/** In sight: a declaration accepts a change of data without a finding. */
+function dataBlock(plan: Plan): string {
+  const items = dataDeclarations(plan).map(
+    ({ plugin, version, said }) => `- ${code(`${plugin} ${version}`)} ${code(said)}`,
+  )
+  if (items.length === 0) return ''
+  const title = 'Data compatibility, declared in the desired state of this plan:'
+  return [title, '', ...fit(items, ROOM.data)].join('\n')
 }
 
 /** With what follows from it below. */

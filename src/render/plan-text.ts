@@ -16,6 +16,7 @@ import { shellWords } from '../domain/shell-words.ts'
 import { stepLines } from './step-lines.ts'
 import { layTable } from './table.ts'
 import { count } from '../domain/count.ts'
+import { dataDeclarations } from './data-declarations.ts'
 import {
   describeAcceptance,
   describeNodeState,
@@ -54,6 +55,7 @@ export function renderPlan(
     stepsSection(plan, view),
     renderFindings(plan.findings, view),
     allowancesSection(plan, view),
+    dataSection(plan, view),
     rehearsalSection(plan, palette),
   ].filter((section) => section !== '')
   const isCut = drawn.some(leavesOutNames)
@@ -168,6 +170,19 @@ function allowancesSection({ desired }: Plan, { palette, width }: PlanView): str
     ...wrapLine(`    ${describeAcceptance({ because, until })}`, width),
   ])
   return [palette.bold('Accepted findings'), ...drawn].join('\n')
+}
+
+/** What no server can confirm, and what accepts a change of data without a finding. */
+function dataSection(plan: Plan, { palette, width }: PlanView): string {
+  const declared = dataDeclarations(plan)
+  if (declared.length === 0) return ''
+  const drawn = declared.flatMap(({ plugin, version, said }) =>
+    wrapLine(`  ${palette.bold(printable(`${plugin} ${version}`))}  ${printable(said)}`, width),
+  )
+  return [
+    palette.bold('Data compatibility, declared in the desired state of this plan'),
+    ...drawn,
+  ].join('\n')
 }
 
 function rehearsalSection(plan: Plan, palette: Palette): string {

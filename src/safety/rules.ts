@@ -20,6 +20,7 @@ import { envUnobservable } from './rules/env-unobservable.ts'
 import { latestChanges } from './rules/latest-changes.ts'
 import { latestUnavailable } from './rules/latest-unavailable.ts'
 import { leftOnBuiltinVersion } from './rules/left-on-builtin-version.ts'
+import { membersUnconfirmed } from './rules/members-unconfirmed.ts'
 import { mountAbsent } from './rules/mount-absent.ts'
 import { mountDown } from './rules/mount-down.ts'
 import { mountTypeChange } from './rules/mount-type-change.ts'
@@ -62,6 +63,7 @@ export const RULES: readonly Rule[] = [
   latestChanges,
   latestUnavailable,
   leftOnBuiltinVersion,
+  membersUnconfirmed,
   mountAbsent,
   mountDown,
   mountTypeChange,

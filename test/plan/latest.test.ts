@@ -4,6 +4,7 @@ import { onLatest, plugin, version } from '../builders/live.ts'
 import {
   desiredMount,
   desiredPlugin,
+  desiredVersion,
   entryOf,
   mountOf,
   safetyInput,
@@ -200,5 +201,46 @@ describe('a mount that is to follow latest', () => {
     })
     // Nothing can be deregistered that the plan did not register: back is the version that ran.
     expect(pending.draft.steps[0]?.undo[0]).toMatchObject({ kind: 'tune', version: 'v1.0.0' })
+  })
+})
+
+describe('a new mount that is to follow latest, beside a retirement', () => {
+  it('is not made where it would start the version that goes', () => {
+    const given = input({
+      desired: {
+        plugins: [desiredPlugin(KV, { use: 'latest', versions: ['v1.0.0'], retire: ['v2.0.0'] })],
+        mounts: [desiredMount('new/', KV, { enable: true })],
+      },
+      live: { catalog: [entryOf(KV, 'v1.0.0'), entryOf(KV, 'v2.0.0')] },
+    })
+
+    expect(findingsOf(given)).toContain('unsafe-stopping-point')
+  })
+
+  it('is made once the version is gone', () => {
+    const given = input({
+      desired: {
+        plugins: [desiredPlugin(KV, { use: 'latest', versions: ['v1.0.0'], retire: ['v2.0.0'] })],
+        mounts: [desiredMount('new/', KV, { enable: true })],
+      },
+      live: { catalog: [entryOf(KV, 'v1.0.0')] },
+    })
+
+    expect(stepsOf(given)).toEqual(['enable new/'])
+    expect(findingsOf(given)).toEqual([])
+  })
+})
+
+describe('an unversioned entry that is replaced in place beside mounts on latest', () => {
+  it('changes no mount on latest while a version is registered', () => {
+    const unversioned = desiredVersion(KV, 'unversioned', { sha256: 'f'.repeat(64) as never })
+    const given = input({
+      desired: { plugins: [desiredPlugin(KV, { versions: [unversioned, 'v1.0.0'] })] },
+      live: { catalog: [...CATALOG, entryOf(KV, 'unversioned')], mounts: MOUNTS },
+    })
+
+    expect(stepsOf(given)).toEqual([`register ${KV} unversioned`])
+    expect(findingsOf(given)).not.toContain('latest-changes')
+    expect(findingsOf(given)).not.toContain('unsafe-stopping-point')
   })
 })
