@@ -18,11 +18,13 @@ export interface ConnectionsReading {
   readonly unreadable: readonly Unreadable[]
 }
 
+type MountOfPlugin = Pick<LiveMount, 'path' | 'namespace' | 'plugin'>
+
 /** Every connection of every `database` mount, sorted by path. Keeps no connection detail. */
 export async function readConnections(
   reader: Reader,
   active: NodeAddress,
-  mounts: readonly LiveMount[],
+  mounts: readonly MountOfPlugin[],
 ): Promise<ConnectionsReading> {
   const databases = mounts.filter((mount) => mount.plugin === pluginId('secret', 'database'))
   const readings = await Promise.all(
@@ -39,7 +41,7 @@ export async function readConnections(
 async function readConnectionsOf(
   reader: Reader,
   active: NodeAddress,
-  mount: LiveMount,
+  mount: MountOfPlugin,
 ): Promise<ConnectionsReading> {
   const listed = await reader.ask(active, listConnections(mount.path, mount.namespace))
   if (saysNothingThere(listed)) return { connections: [], unreadable: [] }

@@ -4,10 +4,9 @@
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { CatalogEntry, LiveNode, Unreadable } from '../domain/live.ts'
-import { compareText, type NodeAddress } from '../domain/names.ts'
+import { compareText } from '../domain/names.ts'
 import type { Reader } from '../server/reader.ts'
 import { type EntryReading, readEntry } from './catalog.ts'
-import type { NodeMounts } from './mounts.ts'
 
 export interface EntriesReading {
   readonly entries: readonly CatalogEntry[]
@@ -15,9 +14,8 @@ export interface EntriesReading {
 }
 
 export interface EntriesQuestion {
+  /** With their states: those that forward (Vault's standbys) are not asked. */
   readonly nodes: readonly LiveNode[]
-  /** Tells which nodes send what they are asked to the active one (Vault's standbys). */
-  readonly roots: ReadonlyMap<NodeAddress, Promise<NodeMounts>>
   readonly listed: readonly CatalogEntry[]
   /** Which entries are read. */
   readonly asks: (entry: CatalogEntry) => boolean
@@ -30,9 +28,9 @@ export interface EntriesQuestion {
  */
 export async function readEntriesOnNodes(
   reader: Reader,
-  { nodes, roots, listed, asks }: EntriesQuestion,
+  { nodes, listed, asks }: EntriesQuestion,
 ): Promise<EntriesReading> {
-  const asked = await nodesThatAnswer(nodes, roots)
+  const asked = nodesThatAnswer(nodes)
   const unreadable: Unreadable[] = []
   const entries = await Promise.all(
     listed.map(async (entry) => {
@@ -52,21 +50,10 @@ export async function readEntriesOnNodes(
 }
 
 /** The active node first: its words go before those of others. */
-async function nodesThatAnswer(
-  nodes: readonly LiveNode[],
-  roots: EntriesQuestion['roots'],
-): Promise<readonly LiveNode[]> {
-  const standbys = nodes.filter(({ state, role }) => state === 'serving' && role !== 'active')
-  const forwards = await Promise.all(
-    standbys.map(async ({ address }) => {
-      // One that went away meanwhile is told of where its mounts are read.
-      const root = await roots.get(address)?.catch(() => undefined)
-      return root?.kind === 'forwards'
-    }),
-  )
+function nodesThatAnswer(nodes: readonly LiveNode[]): readonly LiveNode[] {
   return [
     ...nodes.filter(({ role }) => role === 'active'),
-    ...standbys.filter((_, at) => forwards[at] === false),
+    ...nodes.filter(({ state, role }) => state === 'serving' && role !== 'active'),
   ]
 }
 

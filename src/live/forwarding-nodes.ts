@@ -9,26 +9,40 @@ import { ownConfiguration } from '../server/answers/cluster.ts'
 import { demand, describeAnswer } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { readOwnConfiguration } from '../server/requests.ts'
+import type { NodeList } from './node-lists.ts'
+
+/** Gives each node its state by what the nodes list; asks the active node at most once. */
+export type TellStates = (
+  nodes: readonly LiveNode[],
+  lists: readonly NodeList[],
+) => Promise<readonly LiveNode[]>
 
 /**
- * The nodes, with `not-ready` for `forwarding` where that is so. Every Vault standby forwards. Of
+ * A node that forwards becomes `forwarding` or `not-ready`. Every Vault standby forwards. Of
  * OpenBao the active node says whether standbys are configured to (`disable_standby_reads`,
  * measured on 2.7.2: a standby with that setting sends the question itself to the active node); a
  * server that has no such setting has no standbys that serve.
  */
-export async function tellApart(
+export function createTellStates(
   reader: Reader,
-  nodes: readonly LiveNode[],
   { product, active }: { readonly product: Product; readonly active: NodeAddress },
-): Promise<readonly LiveNode[]> {
-  if (!nodes.some(({ state }) => state === 'forwarding')) return nodes
-  const why = product === 'openbao' ? await whyNotConfigured(reader, active) : undefined
-  return nodes.map((node): LiveNode => {
-    if (node.state !== 'forwarding') return node
-    // Who leads answers for itself, unless it has just stopped leading.
-    if (node.role === 'active') return { ...node, state: 'not-ready' }
-    return why === undefined ? node : { ...node, state: 'not-ready', ...why }
-  })
+): TellStates {
+  let asked: ReturnType<typeof whyNotConfigured> | undefined
+  return async (nodes, lists) => {
+    const forwarding = new Set(
+      lists.flatMap(({ node, listed }) => (listed.kind === 'forwards' ? node.address : [])),
+    )
+    if (forwarding.size === 0) return nodes
+    const why =
+      product === 'openbao' ? await (asked ??= whyNotConfigured(reader, active)) : undefined
+    return nodes.map((node): LiveNode => {
+      if (!forwarding.has(node.address)) return node
+      // Who leads answers for itself, unless it has just stopped leading.
+      if (node.role === 'active') return { ...node, state: 'not-ready' }
+      if (why === undefined) return { ...node, state: 'forwarding' }
+      return { ...node, state: 'not-ready', ...why }
+    })
+  }
 }
 
 /** Undefined where standbys are configured to forward. */

@@ -1,12 +1,10 @@
-/** Each node's own view of the mounts: configured, running, and whether the backend answers. */
+/** One node's own view of its mounts: configured, running, and whether a mount's backend answers. */
 import { LockstepError } from '../domain/errors.ts'
-import type { LiveMount, LiveNode, MountOnNode, Unreadable } from '../domain/live.ts'
-import { groupBy } from '../domain/group-by.ts'
+import type { MountOnNode, Unreadable } from '../domain/live.ts'
 import { faultInMountPath } from '../domain/name-faults.ts'
 import {
   type RunningBinary,
   BUILTIN,
-  compareText,
   configuredFromServer,
   type ConfiguredVersion,
   hashFromServer,
@@ -15,7 +13,6 @@ import {
   mountPathIn,
   type Namespace,
   type NodeAddress,
-  ROOT_NAMESPACE,
   parsePluginId,
   type PluginId,
   type PluginType,
@@ -159,133 +156,4 @@ export async function askMount(
     if (!(error instanceof LockstepError)) throw error
     return { answers: 'no', detail: error.message }
   }
-}
-
-export interface MountsReading {
-  readonly nodes: readonly LiveNode[]
-  readonly mounts: readonly LiveMount[]
-  readonly system_version: string
-  readonly unreadable: readonly Unreadable[]
-}
-
-export interface MountsQuestion {
-  readonly nodes: readonly LiveNode[]
-  /** The root namespace's mounts of each node, asked for already, while the node was asked how it is. */
-  readonly roots: ReadonlyMap<NodeAddress, Promise<NodeMounts>>
-  readonly namespaces: readonly Namespace[]
-  /** Which mounts are asked whether they answer. */
-  readonly asks: (mount: ListedMount) => boolean
-}
-
-/**
- * Every serving node's mounts in every namespace, in parallel, joined by path; sorted. Throws a
- * LockstepError where the active node refuses those of the root.
- */
-export async function readMounts(reader: Reader, question: MountsQuestion): Promise<MountsReading> {
-  const serving = question.nodes.filter((node) => node.state === 'serving')
-  const readings = await Promise.all(
-    serving.flatMap((node) =>
-      question.namespaces.map(async (namespace) => ({
-        node,
-        namespace,
-        listed: await ((namespace === ROOT_NAMESPACE
-          ? question.roots.get(node.address)
-          : undefined) ?? listMountsOfNode(reader, node.address, namespace)),
-      })),
-    ),
-  )
-  const forwarding = new Set<NodeAddress>()
-  const unreadable: Unreadable[] = []
-  const views: NodeMount[] = []
-  let systemVersion = ''
-  for (const { node, namespace, listed } of readings) {
-    if (listed.kind === 'forwards') forwarding.add(node.address)
-    else if (listed.kind === 'unreadable') {
-      // Without these there is nothing to say at all.
-      if (namespace === ROOT_NAMESPACE && node.role === 'active') throw listed.error
-      unreadable.push(listed.unreadable)
-    } else {
-      systemVersion ||= listed.system_version
-      unreadable.push(...listed.unusable)
-      views.push(...listed.mounts.map((mount) => ({ node, mount })))
-    }
-  }
-  const joined = await joinViews(reader, views, question.asks)
-  return {
-    nodes: question.nodes.map((node) =>
-      forwarding.has(node.address) ? { ...node, state: 'forwarding' } : node,
-    ),
-    mounts: joined.mounts,
-    system_version: systemVersion,
-    unreadable: [...unreadable, ...joined.unreadable],
-  }
-}
-
-interface NodeMount {
-  readonly node: LiveNode
-  readonly mount: ListedMount
-}
-
-interface JoinedViews {
-  readonly mounts: readonly LiveMount[]
-  /** A node that lists another mount at a path than the active node does. */
-  readonly unreadable: readonly Unreadable[]
-}
-
-async function joinViews(
-  reader: Reader,
-  views: readonly NodeMount[],
-  asks: (mount: ListedMount) => boolean,
-): Promise<JoinedViews> {
-  const asked = await Promise.all(
-    views.map(async (view) => ({
-      ...view,
-      answers: asks(view.mount)
-        ? await askMount(reader, view.node.address, view.mount)
-        : { answers: 'unchecked' as const },
-    })),
-  )
-  const byPath = [...groupBy(asked, ({ mount }) => mount.path).values()]
-  const joined = byPath.flatMap((group) => {
-    // The active node's word is the cluster's.
-    const told = group.find(({ node }) => node.role === 'active') ?? group[0]
-    if (told === undefined) return []
-    const { path, namespace, plugin, accessor, configured_version } = told.mount
-    const nodes = group.map(({ node, mount, answers }) => ({
-      node: node.address,
-      configured_version: mount.configured_version,
-      running_version: mount.running_version,
-      running_sha256: mount.running_sha256,
-      ...answers,
-    }))
-    return {
-      mount: {
-        ...{ path, namespace, plugin, accessor, configured_version },
-        nodes: nodes.sort((a, b) => compareText(a.node, b.node)),
-      },
-      unreadable: group.flatMap((view) => anotherMount(view, told)),
-    }
-  })
-  return {
-    mounts: joined.map(({ mount }) => mount).sort((a, b) => compareText(a.path, b.path)),
-    unreadable: joined.flatMap(({ unreadable }) => unreadable),
-  }
-}
-
-/**
- * All nodes of a cluster have one mount table, so one of the two lists is wrong and nobody can tell
- * which: a standby may be behind a mount that was just made anew at the path.
- */
-function anotherMount({ node, mount }: NodeMount, told: NodeMount): Unreadable[] {
-  if (mount.plugin === told.mount.plugin && mount.accessor === told.mount.accessor) return []
-  const name = ({ plugin, accessor }: ListedMount): string => `${plugin} (accessor ${accessor})`
-  return [
-    {
-      what: 'mounts',
-      path: mount.path,
-      node: node.address,
-      reason: `the node lists ${name(mount)} there, and ${told.node.address} lists ${name(told.mount)}`,
-      fix: 'Run this again in a moment. If the nodes still disagree, restart that node: a node reads the mounts from storage when it starts.',
-    },
-  ]
 }

@@ -16,11 +16,12 @@ import type { Reader } from '../server/reader.ts'
 import { listEntries, readPinnedVersions, ROOT_ALONE } from './catalog.ts'
 import { readConnections } from './connections.ts'
 import { readEntriesOnNodes } from './entries-on-nodes.ts'
-import { listMountsOfNode, type NodeMounts, readMounts } from './mounts.ts'
+import { listMountsOfNode, type NodeMounts } from './mounts.ts'
 import { readNamespaces } from './namespaces.ts'
-import { nodesAgree } from './nodes-agree.ts'
-import { tellApart } from './forwarding-nodes.ts'
+import { createTellStates } from './forwarding-nodes.ts'
 import { checkListedNodes } from './listed-nodes.ts'
+import { type NodeList, readLists, settleLists } from './node-lists.ts'
+import { type MountProgress, mountsOfCluster, readMounts } from './read-mounts.ts'
 import { discoverNodes, type NodeReport, type NodesFound, askOnce } from './nodes.ts'
 
 export interface ObserveOptions {
@@ -35,19 +36,27 @@ export interface ObserveOptions {
   readonly plugins?: ReadonlySet<PluginId>
   /** Plugins that are asked after beside those. */
   readonly also?: ReadonlySet<PluginId>
+  /** Hears how far the reading is. */
+  readonly tell?: (progress: ReadingProgress) => void
 }
 
-/** Milliseconds after which nodes that do not tell the same are asked again. */
-const AGREED_AFTER = [150, 350, 700] as const
+export interface ReadingProgress {
+  /** Nodes that answer for their own mounts. */
+  readonly nodes: number
+  readonly mounts: MountProgress
+}
+
+/** Milliseconds after which a cluster without one active node that answers is read again. */
+const READ_AGAIN_AFTER = [150, 350, 700] as const
 
 /**
- * Reads until the nodes tell the same, for a bounded time. Throws a LockstepError where the cluster
- * cannot be reached, is sealed, or refuses the token.
+ * Reads the cluster once, and again what the nodes list differently. Throws a LockstepError where
+ * the cluster cannot be reached, is sealed, or refuses the token.
  */
 export async function observe(reader: Reader, options: ObserveOptions): Promise<LiveState> {
-  for (const pause of AGREED_AFTER) {
+  for (const pause of READ_AGAIN_AFTER) {
     const live = await readOnce(reader, options)
-    if (activeNodes(live).length === 1 && nodesAgree(live)) return live
+    if (activeNodes(live).length === 1 && !isChangingLeader(live)) return live
     await reader.wait(pause)
   }
   const live = await readOnce(reader, options)
@@ -59,76 +68,101 @@ function activeNodes({ nodes }: Pick<LiveState, 'nodes'>): readonly LiveNode[] {
   return nodes.filter(({ role }) => role === 'active')
 }
 
+/** A node that says it leads sends what it is asked for elsewhere: it has just stopped leading. */
+function isChangingLeader({ nodes }: LiveState): boolean {
+  return nodes.some(({ role, state }) => role === 'active' && state === 'not-ready')
+}
+
 async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveState> {
   const { address } = options
-  const [{ nodes, roots, unreadable, unconfirmed }, listed, pinned, namespaces] = await Promise.all(
-    [
-      readNodes(reader, options),
-      listEntries(reader, address),
-      readPinnedVersions(reader, address),
-      readNamespaces(reader, address),
-    ],
-  )
-  const active = nodes.find(({ node }) => node.role === 'active')
-  if (active === undefined) throw noActiveNode(nodes.map(({ node }) => node))
-  const { plugins, also } = options
+  const [found, listed, pinned, namespaces] = await Promise.all([
+    readNodes(reader, options),
+    listEntries(reader, address),
+    readPinnedVersions(reader, address),
+    readNamespaces(reader, address),
+  ])
+  const active = found.nodes.find(({ node }) => node.role === 'active')
+  if (active === undefined) throw noActiveNode(found.nodes.map(({ node }) => node))
+  const states = found.nodes.map(({ node }) => node)
+  const { namespaces: named } = namespaces
+  const lists = await readLists(reader, { nodes: states, roots: found.roots, namespaces: named })
+  const product = productOf(lists, active.node.address)
+  const tellStates = createTellStates(reader, { product, active: active.node.address })
+  const nodes = await tellStates(states, lists)
+  const settled = settleLists(reader, lists, addressesIn(nodes, 'forwarding'))
+  // A node that becomes ready has its own view of the entries, too.
+  const ready = nodes.some(({ state }) => state === 'not-ready')
+    ? settled.then((after) => tellStates(states, after))
+    : Promise.resolve(nodes)
+  const { plugins, also, tell } = options
   const isUpgradable = upgradablePlugins(listed.entries)
-  const states = nodes.map(({ node }) => node)
-  const entries = readEntriesOnNodes(reader, {
-    nodes: states,
-    roots,
-    listed: listed.entries,
-    asks: ({ plugin }) => plugins?.has(plugin) ?? true,
-  })
-  // Where the mounts cannot be read, that is the error to tell.
-  entries.catch(() => undefined)
-  const mounts = await readMounts(reader, {
-    nodes: states,
-    roots,
-    namespaces: namespaces.namespaces,
-    // What runs an external binary is asked too, registered or not.
-    asks: ({ plugin, running_sha256 }) =>
-      also?.has(plugin) === true ||
-      (plugins?.has(plugin) ?? (isUpgradable(plugin) || running_sha256 !== BUILTIN)),
-  })
-  const product = productOf(mounts.system_version, active.node.address)
-  const told = await tellApart(reader, mounts.nodes, { product, active: active.node.address })
-  // Where all is asked for, a connection whose plugin has no entry left is shown above all.
-  const databases =
-    plugins === undefined ||
-    [...plugins, ...(also ?? [])].some((one) => one.startsWith('database/'))
-  const connections = databases
-    ? await readConnections(reader, active.node.address, mounts.mounts)
-    : { connections: [], unreadable: [] }
-  const catalog = await entries
+  const [entries, mounts, connections, nodesAtEnd] = await Promise.all([
+    ready.then((asked) =>
+      readEntriesOnNodes(reader, {
+        nodes: asked,
+        listed: listed.entries,
+        asks: ({ plugin }) => plugins?.has(plugin) ?? true,
+      }),
+    ),
+    readMounts(reader, {
+      lists,
+      settled,
+      // What runs an external binary is asked too, registered or not.
+      asks: ({ plugin, running_sha256 }) =>
+        also?.has(plugin) === true ||
+        (plugins?.has(plugin) ?? (isUpgradable(plugin) || running_sha256 !== BUILTIN)),
+      ...(tell !== undefined && {
+        tell: (mounts) => tell({ nodes: addressesIn(nodes, 'serving').size, mounts }),
+      }),
+    }),
+    settled.then((after) =>
+      // Where all is asked for, a connection whose plugin has no entry left is shown above all.
+      plugins === undefined ||
+      [...plugins, ...(also ?? [])].some((one) => one.startsWith('database/'))
+        ? readConnections(reader, active.node.address, mountsOfCluster(after))
+        : { connections: [], unreadable: [] },
+    ),
+    settled.then((after) => tellStates(states, after)),
+  ])
   return {
     product,
     server_version: active.node.version,
     cluster: active.cluster,
-    nodes: told,
-    ...(unconfirmed && { members_unconfirmed: true }),
-    catalog: catalog.entries,
+    nodes: nodesAtEnd,
+    ...(found.unconfirmed && { members_unconfirmed: true }),
+    catalog: entries.entries,
     mounts: mounts.mounts,
     connections: connections.connections,
     pins: pinned.pins,
-    namespaces: namespaces.namespaces,
+    namespaces: named,
     unreadable: [
-      ...unreadable,
+      ...found.unreadable,
       ...namespaces.unreadable,
       ...pinned.unreadable,
       ...listed.unreadable,
-      ...catalog.unreadable,
+      ...entries.unreadable,
       ...mounts.unreadable,
       ...connections.unreadable,
     ],
   }
 }
 
+function addressesIn(
+  nodes: readonly LiveNode[],
+  state: LiveNode['state'],
+): ReadonlySet<NodeAddress> {
+  return new Set(nodes.flatMap((node) => (node.state === state ? node.address : [])))
+}
+
 /**
  * The product, by the version of the servers' own `sys/` mount: the server's version alone does not
  * tell, since both have a 2.x. Throws a LockstepError where no node listed its own mounts.
  */
-function productOf(systemVersion: string, active: NodeAddress): Product {
+function productOf(lists: readonly NodeList[], active: NodeAddress): Product {
+  const systemVersion =
+    lists
+      .map(({ listed }) => (listed.kind === 'itself' ? listed.system_version : ''))
+      .find((version) => version !== '') ?? ''
   if (systemVersion.endsWith('+builtin.bao')) return 'openbao'
   if (systemVersion.endsWith('+builtin.vault')) return 'vault'
   throw new LockstepError(

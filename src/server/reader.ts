@@ -15,6 +15,8 @@ export interface Reader {
   askTwice(node: NodeAddress, request: ReadRequest): Promise<ServerResponse>
   /** Waits, as the caller would; handed in so that tests do not. */
   wait(milliseconds: number): Promise<void>
+  /** What asking again did not change: it is not asked again while the program runs. */
+  readonly lasting: Set<string>
 }
 
 /** Waits between the tries of a read, in milliseconds. */
@@ -28,9 +30,16 @@ export interface ReaderOptions {
   readonly wait: (milliseconds: number) => Promise<void>
   /** How a server that is busy is waited for; absent: not at all. */
   readonly patience?: PatienceOptions
+  /** Shared by readers of one cluster; of its own if not said. */
+  readonly lasting?: Set<string>
 }
 
-export function createReader({ transport, wait, patience }: ReaderOptions): Reader {
+export function createReader({
+  transport,
+  wait,
+  patience,
+  lasting = new Set(),
+}: ReaderOptions): Reader {
   async function ask(
     node: NodeAddress,
     request: ReadRequest,
@@ -62,6 +71,7 @@ export function createReader({ transport, wait, patience }: ReaderOptions): Read
       return ask(node, request)
     },
     wait,
+    lasting,
   }
 }
 
