@@ -18,11 +18,13 @@ import {
   type Version,
 } from '../domain/names.ts'
 import { unreachable } from '../domain/errors.ts'
+import { groupBy } from '../domain/group-by.ts'
 import type { DraftPlan } from '../plan/make-plan.ts'
 import { oncePerDraft } from './once-per-draft.ts'
 
 export interface Effects {
   readonly registered: readonly RegisterAction[]
+  registeredOf(plugin: PluginId): readonly RegisterAction[]
   registers(plugin: PluginId, version: Version): boolean
   deregisters(plugin: PluginId, version: Version): boolean
   tunes(mount: MountPath): boolean
@@ -69,8 +71,10 @@ function readEffects(draft: DraftPlan): Effects {
         unreachable(action)
     }
   }
+  const ofPlugin = groupBy([...registered.values()], ({ plugin }) => plugin)
   return {
     registered: [...registered.values()],
+    registeredOf: (plugin) => ofPlugin.get(plugin) ?? [],
     registers: (plugin, version) => registered.has(entryKey(plugin, version)),
     deregisters: (plugin, version) => deregistered.has(entryKey(plugin, version)),
     tunes: (mount) => tuned.has(mount),

@@ -32,15 +32,14 @@ function readNeededFiles({ steps, index, targets }: DraftPlan): readonly NeededF
   const files = new Map<string, NeededFile>()
   // Thousands of mounts are moved alike: each is looked up once.
   const seen = new Set<string>()
+  const desired = new Map(targets.map(({ plugin }) => [plugin.id, plugin.versions]))
   const need = (use: NeededFile['for'], { plugin, version, node, entry }: StartedEntry): void => {
     const key = `${use} ${plugin} ${version} ${node ?? ''}`
     if (seen.has(key)) return
     seen.add(key)
     // Where the active node could not read it, or no hash is reported, only the file says it.
     const inFile = (): DesiredVersion | undefined =>
-      targets
-        .find((one) => one.plugin.id === plugin)
-        ?.plugin.versions.find((one) => one.version === version)
+      desired.get(plugin)?.find((one) => one.version === version)
     const content =
       registrable(entry ?? undefined) ??
       registrable(contentOf(index.external(plugin, version))) ??

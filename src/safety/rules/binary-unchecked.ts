@@ -1,6 +1,6 @@
 /** Files that a plan starts on nodes whose plugin directories nothing has been seen of. */
 import type { LiveState } from '../../domain/live.ts'
-import type { NodeAddress } from '../../domain/names.ts'
+import type { NodeAddress, RunningBinary } from '../../domain/names.ts'
 import { effectsOf } from '../effects.ts'
 import { isChecked, type NeededFile, neededFiles } from '../needed-files.ts'
 import type { PlanRule } from '../rule.ts'
@@ -18,16 +18,15 @@ export const binaryUnchecked: PlanRule = {
   allowable: true,
   judge({ desired, live, draft, binaries = [], runsCommands = true }) {
     const files = neededFiles(draft).filter((file) => file.for === 'run')
-    const { registered } = effectsOf(draft)
-    const isNew = ({ command }: NeededFile): boolean =>
-      registered.some(({ entry }) => entry.command === command)
+    const added = new Set(effectsOf(draft).registered.map(({ entry }) => entry.command))
+    const isRunning = findRunning(live)
     // Of what is registered a node that serves has said itself whether the file is there.
     const unseen = live.nodes.flatMap(({ address, state }) =>
       files
         .filter(
           (file) =>
             state === 'forwarding' ||
-            (state === 'serving' && isNew(file) && !isRunning(file, address, live)),
+            (state === 'serving' && added.has(file.command) && !isRunning(file, address)),
         )
         .filter((file) => !isChecked(address, file, binaries))
         .map((file) => ({ ...file, address, state })),
@@ -55,9 +54,14 @@ export const binaryUnchecked: PlanRule = {
   },
 }
 
-/** True where a process of the node was started from this binary, under whatever name. */
-function isRunning({ sha256 }: NeededFile, node: NodeAddress, { mounts }: LiveState): boolean {
-  return mounts.some(({ nodes }) =>
-    nodes.some((view) => view.node === node && view.running_sha256 === sha256),
-  )
+/** Whether a process of a node was started from a binary, under whatever name. */
+function findRunning({ mounts }: LiveState): (file: NeededFile, node: NodeAddress) => boolean {
+  const running = new Map<NodeAddress, Set<RunningBinary>>()
+  for (const { nodes } of mounts) {
+    for (const { node, running_sha256 } of nodes) {
+      const binaries = running.get(node) ?? new Set()
+      running.set(node, binaries.add(running_sha256))
+    }
+  }
+  return ({ sha256 }, node) => running.get(node)?.has(sha256) === true
 }

@@ -52,6 +52,6 @@ function latestAfter(plugin: PluginId, index: LiveIndex, effects: Effects): Vers
     .externals(plugin)
     .map(({ version }) => version)
     .filter((version) => !effects.deregisters(plugin, version))
-  const added = effects.registered.flatMap((one) => (one.plugin === plugin ? one.version : []))
+  const added = effects.registeredOf(plugin).map(({ version }) => version)
   return latestOf([...standing, ...added])
 }

@@ -28,7 +28,7 @@ export const unregisteredVersion: PlanRule = {
     const effects = effectsOf(draft)
     const isThere = (plugin: PluginId, version: ConfiguredVersion): boolean =>
       (version === LATEST
-        ? effects.registered.some((one) => one.plugin === plugin)
+        ? effects.registeredOf(plugin).length > 0
         : effects.registers(plugin, version)) ||
       runsUnder(draft.index, plugin, version) !== undefined
     const managed = new Map(draft.targets.map(({ plugin }) => [plugin.id, plugin]))
