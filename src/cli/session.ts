@@ -9,8 +9,9 @@ import { connect } from '../operations/connect.ts'
 import type { Context } from '../operations/context.ts'
 import { isStream } from '../operations/plan-file.ts'
 import { logRequests } from '../server/log-requests.ts'
-import { announceBusy, announceWaits } from './host/announce-waits.ts'
+import { announceBusy, announceSlowDown, announceWaits } from './host/announce-waits.ts'
 import type { Host } from './host/host.ts'
+import { showReading } from './host/show-reading.ts'
 import { warnOfPlainHttp } from './host/warn-plain-http.ts'
 import type { ClusterOptions, FileOptions, OutputOptions, PassEnvOptions } from './options.ts'
 import { trustOf } from './trust.ts'
@@ -18,7 +19,7 @@ import { trustOf } from './trust.ts'
 type SessionOptions = ClusterOptions &
   OutputOptions &
   FileOptions &
-  PassEnvOptions & { readonly logFile?: string; readonly journal?: string }
+  PassEnvOptions & { readonly logFile?: string; readonly journal?: string; readonly json?: boolean }
 
 /** `desired` gives the address and the nodes where flags do not, if its files are trusted. */
 export async function openSession(
@@ -42,7 +43,9 @@ export async function openSession(
     ...(!isQuiet && {
       aroundReads: (transport) => announceWaits(transport, host),
       tellBusy: announceBusy(host),
+      tellSlowDown: announceSlowDown(host),
     }),
+    ...(!isQuiet && options.json !== true && { watchReading: (read) => showReading(host, read) }),
   })
 }
 

@@ -9,7 +9,7 @@ import { ownConfiguration } from '../server/answers/cluster.ts'
 import { demand, describeAnswer } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { readOwnConfiguration } from '../server/requests.ts'
-import type { NodeList } from './node-lists.ts'
+import type { NodeList } from './mounts.ts'
 
 /** Gives each node its state by what the nodes list; asks the active node at most once. */
 export type TellStates = (

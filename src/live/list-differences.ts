@@ -1,8 +1,7 @@
 /** Where the nodes' lists of mounts differ, though all nodes of a cluster have the same mounts. Pure. */
 import { groupBy } from '../domain/group-by.ts'
 import type { Namespace, NodeAddress } from '../domain/names.ts'
-import type { NodeMounts } from './mounts.ts'
-import type { NodeList } from './node-lists.ts'
+import type { NodeList, NodeMounts } from './mounts.ts'
 
 export interface ListDifference {
   /** The node whose list differs from the active node's. */

@@ -1,6 +1,6 @@
 /** One node's own view of its mounts: configured, running, and whether a mount's backend answers. */
 import { LockstepError } from '../domain/errors.ts'
-import type { MountOnNode, Unreadable } from '../domain/live.ts'
+import type { LiveNode, MountOnNode, Unreadable } from '../domain/live.ts'
 import { faultInMountPath } from '../domain/name-faults.ts'
 import {
   type RunningBinary,
@@ -56,6 +56,13 @@ export type NodeMounts =
       readonly unreadable: Unreadable
       readonly error: LockstepError
     }
+
+/** What one node lists in one namespace. */
+export interface NodeList {
+  readonly node: LiveNode
+  readonly namespace: Namespace
+  readonly listed: NodeMounts
+}
 
 /** The mounts of one namespace as one node runs them. */
 export async function listMountsOfNode(

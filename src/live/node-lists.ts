@@ -7,14 +7,7 @@ import type { LiveNode } from '../domain/live.ts'
 import { type Namespace, type NodeAddress, ROOT_NAMESPACE } from '../domain/names.ts'
 import type { Reader } from '../server/reader.ts'
 import { findListDifferences, type ListDifference } from './list-differences.ts'
-import { listMountsOfNode, type NodeMounts } from './mounts.ts'
-
-/** What one node lists in one namespace. */
-export interface NodeList {
-  readonly node: LiveNode
-  readonly namespace: Namespace
-  readonly listed: NodeMounts
-}
+import { listMountsOfNode, type NodeList, type NodeMounts } from './mounts.ts'
 
 export interface ListsQuestion {
   readonly nodes: readonly LiveNode[]

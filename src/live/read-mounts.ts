@@ -1,10 +1,11 @@
 /** The mounts of the cluster, joined from what each node lists, and whether each answers there. */
+import pLimit from 'p-limit'
 import { groupBy } from '../domain/group-by.ts'
 import type { LiveMount, LiveNode, MountOnNode, Unreadable } from '../domain/live.ts'
 import { compareText, type MountPath, type NodeAddress } from '../domain/names.ts'
 import type { Reader } from '../server/reader.ts'
-import { askMount, type ListedMount } from './mounts.ts'
-import type { NodeList } from './node-lists.ts'
+import { REQUESTS_PER_NODE } from '../server/request-limits.ts'
+import { askMount, type ListedMount, type NodeList } from './mounts.ts'
 
 /** Mounts that were asked whether they answer, on each node, and that are to be asked. */
 export interface MountProgress {
@@ -42,12 +43,16 @@ export async function readMounts(
   const ask = async (views: readonly NodeMount[]): Promise<void> => {
     const asked = views.filter(({ mount }) => asks(mount))
     of += asked.length
+    if (asked.length > 0) tell?.({ done, of })
     await Promise.all(
-      asked.map(async ({ node, mount }) => {
-        const answer = await askMount(reader, node.address, mount)
-        answers.set(placeOf(node.address, mount.path), { mount, ...answer })
-        tell?.({ done: (done += 1), of })
-      }),
+      [...groupBy(asked, ({ node }) => node.address).values()].map((ofNode) =>
+        // A list that is read again does not wait for all of these.
+        pLimit(REQUESTS_PER_NODE).map(ofNode, async ({ node, mount }) => {
+          const answer = await askMount(reader, node.address, mount)
+          answers.set(placeOf(node.address, mount.path), { mount, ...answer })
+          tell?.({ done: (done += 1), of })
+        }),
+      ),
     )
   }
   const first = ask(viewsOf(lists))

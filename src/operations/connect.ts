@@ -8,7 +8,7 @@ import type { NodeAddress } from '../domain/names.ts'
 import { type Connection, type ConnectionFlags, resolveConnection } from '../server/connection.ts'
 import type { PatienceOptions } from '../server/patience.ts'
 import { createHttpTransport } from '../server/transport.ts'
-import { type Context, createContext } from './context.ts'
+import { type Context, type ContextSources, createContext } from './context.ts'
 import { hideSecrets } from './secrets/hide-secrets.ts'
 import { gatherSecrets, type Trust } from './secrets/secrets.ts'
 import { createCommands } from './user-commands/create-commands.ts'
@@ -35,6 +35,8 @@ export interface ConnectOptions {
   readonly aroundReads?: (transport: Transport) => Transport
   /** Told of each wait for a busy server, in milliseconds. */
   readonly tellBusy?: PatienceOptions['tell']
+  readonly tellSlowDown?: ContextSources['tellSlowDown']
+  readonly watchReading?: ContextSources['watchReading']
 }
 
 /**
@@ -67,6 +69,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
     token,
     secrets,
     ...(readTransport !== undefined && { readTransport }),
+    ...(options.tellSlowDown !== undefined && { tellSlowDown: options.tellSlowDown }),
+    ...(options.watchReading !== undefined && { watchReading: options.watchReading }),
     patience: {
       limit: timeout,
       random: () => parseInt(world.randomHex(4), 16) / 2 ** 32,

@@ -9,11 +9,12 @@ import type { NodeAddress, PluginId } from '../domain/names.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { journalRoot } from '../journal/write-journal.ts'
 import { type NodeReport, readNode } from '../live/nodes.ts'
-import { observe } from '../live/observe.ts'
+import { observe, type ReadingProgress } from '../live/observe.ts'
 import { refuseStrangers } from '../live/refuse-strangers.ts'
 import { type Client, createClient } from '../server/client.ts'
 import type { PatienceOptions } from '../server/patience.ts'
 import { createReader } from '../server/reader.ts'
+import { createRequestLimits } from '../server/request-limits.ts'
 import type { Commands } from './commands.ts'
 import type { Secrets } from './secrets/secrets.ts'
 import type { World } from './world.ts'
@@ -43,6 +44,10 @@ export interface Context extends World {
   readonly close: () => Promise<void>
 }
 
+export type WatchReading = (
+  read: (tell: (progress: ReadingProgress) => void) => Promise<LiveState>,
+) => Promise<LiveState>
+
 export interface ContextSources extends Pick<
   Context,
   'address' | 'token' | 'secrets' | 'commands' | 'journal'
@@ -53,6 +58,10 @@ export interface ContextSources extends Pick<
   readonly readTransport?: Transport
   /** How a busy server is waited for; it is not waited for if not given. */
   readonly patience?: PatienceOptions
+  /** Told once of each node that limits requests (429), and is sent fewer at once. */
+  readonly tellSlowDown?: (node: NodeAddress) => void
+  /** Put around each reading of the cluster: it gets what reads, and passes what is told of it. */
+  readonly watchReading?: WatchReading
   /** Each node's own address; the cluster is asked if not given. */
   readonly nodes?: readonly NodeAddress[]
   /** True: reads nothing if one of `nodes` is no member of the cluster at `address`. */
@@ -61,7 +70,13 @@ export interface ContextSources extends Pick<
 
 export function createContext(sources: ContextSources): Context {
   const { world, transport, patience, address, nodes, mustBeMembers } = sources
-  const options = { wait: world.wait, ...(patience !== undefined && { patience }) }
+  const { watchReading = (read) => read(() => undefined) } = sources
+  const options = {
+    wait: world.wait,
+    ...(patience !== undefined && { patience }),
+    lasting: new Set<string>(),
+    limits: createRequestLimits(sources.tellSlowDown),
+  }
   const client = createClient({ transport, ...options })
   const reader = createReader({ transport: sources.readTransport ?? transport, ...options })
   return {
@@ -76,12 +91,15 @@ export function createContext(sources: ContextSources): Context {
       if (nodes !== undefined && mustBeMembers === true) {
         await refuseStrangers(reader, address, nodes)
       }
-      return observe(reader, {
-        address,
-        ...(nodes !== undefined && { nodes }),
-        ...(plugins !== undefined && { plugins }),
-        ...(also !== undefined && { also }),
-      })
+      return watchReading((tell) =>
+        observe(reader, {
+          address,
+          ...(nodes !== undefined && { nodes }),
+          ...(plugins !== undefined && { plugins }),
+          ...(also !== undefined && { also }),
+          tell,
+        }),
+      )
     },
     identify: async () => {
       const { node, cluster } = await readNode(reader, address)

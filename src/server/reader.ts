@@ -5,7 +5,8 @@
 import type { ServerResponse, Transport } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { isDenied, noAnswer } from './faults.ts'
-import { createPatience, isBusy, type PatienceOptions } from './patience.ts'
+import { createPatience, isBusy, isRateLimited, type PatienceOptions } from './patience.ts'
+import { createRequestLimits, type RequestLimits } from './request-limits.ts'
 import type { ReadRequest } from './requests.ts'
 
 export interface Reader {
@@ -32,6 +33,8 @@ export interface ReaderOptions {
   readonly patience?: PatienceOptions
   /** Shared by readers of one cluster; of its own if not said. */
   readonly lasting?: Set<string>
+  /** Shared by readers of one cluster; of its own if not said. */
+  readonly limits?: RequestLimits
 }
 
 export function createReader({
@@ -39,8 +42,12 @@ export function createReader({
   wait,
   patience,
   lasting = new Set(),
+  limits = createRequestLimits(),
 }: ReaderOptions): Reader {
-  async function ask(
+  const ask: Reader['ask'] = (node, request, signal) =>
+    limits.run(node, () => askUntilAnswered(node, request, signal))
+
+  async function askUntilAnswered(
     node: NodeAddress,
     request: ReadRequest,
     signal?: AbortSignal,
@@ -51,6 +58,7 @@ export function createReader({
       let pause: number | undefined
       try {
         const response = await transport.send(node, request, signal)
+        if (isRateLimited(response)) limits.slowDown(node)
         if (isBusy(response)) pause = waitForBusy(response)
         else if (isPassing(response)) pause = pauses.next().value
         if (pause === undefined) return response

@@ -8,6 +8,7 @@ import { LockstepError } from '../domain/errors.ts'
 import type { ServerRequest, Transport } from '../domain/exchange.ts'
 import type { Namespace, NodeAddress } from '../domain/names.ts'
 import { LARGEST_ANSWER, readAnswer } from './read-answer.ts'
+import { REQUESTS_PER_NODE } from './request-limits.ts'
 
 export interface TlsSettings {
   /** PEM certificates to trust instead of the system's. */
@@ -31,12 +32,9 @@ export interface TransportSettings {
   readonly largestAnswer?: number
 }
 
-/** Requests under way to one node at once: enough to fill a connection, few enough not to be a load. */
-const SOCKETS_PER_NODE = 4
-
 /** A transport over HTTP(S) with kept connections. Rejects with Node's own network errors. */
 export function createHttpTransport(settings: TransportSettings): Transport {
-  const options = { keepAlive: true, maxSockets: SOCKETS_PER_NODE }
+  const options = { keepAlive: true, maxSockets: REQUESTS_PER_NODE }
   const plain = new http.Agent(options)
   // Those that wait for a connection too: an agent knows only of those that have one.
   const underWay = new Set<http.ClientRequest>()

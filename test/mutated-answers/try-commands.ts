@@ -157,6 +157,7 @@ function hostOf(
     out: (text) => (written.out += terminalText(text, real.paintKey)),
     err: (text) => (written.err += terminalText(text, real.paintKey)),
     outIsTerminal: false,
+    showLine: () => undefined,
     errIsTerminal: false,
     inIsTerminal: false,
     width: 120,

@@ -38,3 +38,10 @@ export function announceBusy({ err }: Pick<Host, 'err'>) {
     err(line`${node} is busy or limits requests: waiting ${Math.round(wait / 1000)} s …`)
   }
 }
+
+/** Says which node answered 429: it is asked less at once from there on. */
+export function announceSlowDown({ err }: Pick<Host, 'err'>) {
+  return (node: NodeAddress): void => {
+    err(line`${node} limits requests (429): Lockstep sends it fewer at once, so this takes longer.`)
+  }
+}

@@ -11,6 +11,11 @@ export interface Host extends World {
   readonly out: (text: string) => void
   /** Progress and errors; written the same way. */
   readonly err: (text: string) => void
+  /**
+   * Shows a text as the last line of the terminal that stderr is, in place of the one shown before,
+   * until anything else is written; an empty one takes it away. Without a terminal nothing is shown.
+   */
+  readonly showLine: (text: string) => void
   /** What a palette needs for `out` and `err` to know its colours from forged ones. */
   readonly paintKey: string
   readonly outIsTerminal: boolean
@@ -34,13 +39,29 @@ export type Answer =
   /** Ctrl-D, or a terminal that went away. */
   | { readonly kind: 'nothing' }
 
+/** To the beginning of the line, then nothing from there on. */
+const ERASE_LINE = '\r\u001b[K'
+
 export function processHost(): Host {
   const world = processWorld()
   const key = paintKey(world.randomHex(4))
+  let isLineShown = false
+  const showLine = (text: string): void => {
+    if (!isTerminal(process.stderr) || (text === '' && !isLineShown)) return
+    process.stderr.write(`${ERASE_LINE}${terminalText(text, key)}`)
+    isLineShown = text !== ''
+  }
   return {
     ...world,
-    out: (text) => void process.stdout.write(terminalText(text, key)),
-    err: (text) => void process.stderr.write(terminalText(text, key)),
+    out: (text) => {
+      showLine('')
+      process.stdout.write(terminalText(text, key))
+    },
+    err: (text) => {
+      showLine('')
+      process.stderr.write(terminalText(text, key))
+    },
+    showLine,
     paintKey: key,
     outIsTerminal: isTerminal(process.stdout),
     errIsTerminal: isTerminal(process.stderr),

@@ -1,0 +1,36 @@
+/**
+ * How many reads a node has to answer at once. A node that answers 429 (too many requests) gets
+ * fewer for as long as the program runs. A read that waits to be asked again keeps its place.
+ */
+import pLimit, { type LimitFunction } from 'p-limit'
+import type { NodeAddress } from '../domain/names.ts'
+
+/** Enough to keep a node busy, few enough not to be a load. As many connections are kept. */
+export const REQUESTS_PER_NODE = 4
+
+export interface RequestLimits {
+  /** Calls `send` when the node has a place free. */
+  run<Result>(node: NodeAddress, send: () => Promise<Result>): Promise<Result>
+  /** Halves the places of a node, down to one. */
+  slowDown(node: NodeAddress): void
+}
+
+/** `tell` hears once of each node that is slowed down. */
+export function createRequestLimits(
+  tell: (node: NodeAddress) => void = () => undefined,
+): RequestLimits {
+  const limits = new Map<NodeAddress, LimitFunction>()
+  const limitOf = (node: NodeAddress): LimitFunction => {
+    const known = limits.get(node) ?? pLimit(REQUESTS_PER_NODE)
+    limits.set(node, known)
+    return known
+  }
+  return {
+    run: (node, send) => limitOf(node)(send),
+    slowDown(node) {
+      const limit = limitOf(node)
+      if (limit.concurrency === REQUESTS_PER_NODE) tell(node)
+      limit.concurrency = Math.max(1, Math.floor(limit.concurrency / 2))
+    },
+  }
+}
