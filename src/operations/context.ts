@@ -70,7 +70,7 @@ export interface ContextSources extends Pick<
 
 export function createContext(sources: ContextSources): Context {
   const { world, transport, patience, address, nodes, mustBeMembers } = sources
-  const { watchReading = (read) => read(() => undefined) } = sources
+  const watchReading: WatchReading = sources.watchReading ?? ((read) => read(() => undefined))
   const options = {
     wait: world.wait,
     ...(patience !== undefined && { patience }),
