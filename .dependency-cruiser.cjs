@@ -64,6 +64,8 @@ module.exports = {
       STAGES[stage].map((entry) => ({ from: { path: `^src/${stage}/` }, to: target(entry) })),
     ),
     { from: { path: '^src/cli/' }, to: { path: '^src/' } },
+    // What programs import.
+    { from: { path: '^src/index[.]ts$' }, to: { path: '^src/', pathNot: '^src/cli/' } },
     { from: { path: '^src/' }, to: { path: '^(schemas/.*|package)[.]json$' } },
 
     { from: pure, to: { dependencyTypes: ['core'], path: `^(node:)?${oneOf(PURE_MODULES)}$` } },

@@ -1,7 +1,8 @@
 // Bundles src/cli/ with its dependencies into dist/. A command's start is mostly the opening and
 // compiling of files, so there are few: cli.js, which answers --version; main.cjs, with every
 // command, and main.cache, with its hash and what V8 compiled of it; load-main.js, which brings the two together;
-// and one file for each package that is only wanted when something is carried out.
+// and one file for each package that is only wanted when something is carried out. index.js is what
+// programs import: src/index.ts, with its packages left to be imported.
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
@@ -54,6 +55,12 @@ const bundles = await Promise.all([
   build({
     ...common,
     entryPoints: { 'load-main': 'src/cli/load-main.ts' },
+  }),
+  // For programs: the packages stay imports, and are shared with whoever imports this one.
+  build({
+    ...common,
+    entryPoints: { index: 'src/index.ts' },
+    packages: 'external',
   }),
   build({
     ...common,

@@ -2,19 +2,17 @@
  * Applies a saved plan: makes the plan anew from the desired state in the file and from the cluster
  * as it is, and carries that out where the file says the same.
  */
-import { checkPlanAge, checkPlanId, readPlanFile } from '../operations/plan-file.ts'
-import { readDesiredOfPlan } from '../desired/desired-of-plan.ts'
+import { readSavedPlan } from '../operations/load-desired.ts'
+import { checkPlanAge, checkPlanId } from '../operations/plan-file.ts'
 import type { Allowance } from '../documents/desired-state.generated.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
 import { line } from '../domain/printable.ts'
-import type { Context } from '../operations/context.ts'
 import { isBlocked, makePlanFromFile } from '../operations/make-plan.ts'
 import type { PlanComparison } from '../operations/compare-plans.ts'
 import { desiredDocument } from '../plan/desired-document.ts'
 import { renderDesiredDifferences, renderPlanDifferences } from '../render/plan-differences.ts'
-import { RULES } from '../safety/rules.ts'
 import { count } from '../domain/count.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import { resumeCommand } from './resume-command.ts'
@@ -29,20 +27,16 @@ export async function applyPlanFile(
   options: ApplyOptions,
   host: Host,
 ): Promise<ExitCode> {
-  const file = await readPlanFile(planFile)
+  const { file, desired } = await readSavedPlan(planFile)
   const confirmed = confirmAllowances(file, options.allow)
   if (options.expect !== undefined) checkPlanId(file, options.expect)
   checkPlanAge(file, options.maxAge, host.now())
-  const desired = await readDesiredOfPlan(planFile, file.desired, {
-    rules: new Set(RULES.map(({ name }) => name)),
-  })
   // The file of desired state gives the address, and values of env that no plan holds.
   const values = options.file === undefined ? undefined : await loadDesired(options, host)
   const anew = commandToPlanAnew(planFile, options)
   if (values !== undefined) checkAgrees(file, { files: values, confirmed, anew })
   const session = await openSession(options, host, values)
   try {
-    await checkCluster(file, session)
     const made = await makePlanFromFile({ desired, file }, session)
     // What blocks the plan explains more than how it differs.
     if (!isBlocked(made.plan)) {
@@ -150,16 +144,4 @@ function commandToPlanAnew(planFile: string, options: ApplyOptions): string {
   const file = options.file ?? ['FILE']
   const command = resumeCommand(['plan', '--out', planFile], { ...options, file })
   return known ? command : `${command} (FILE: what this plan was made from)`
-}
-
-/** A plan holds for the cluster it was made on and no other. */
-async function checkCluster(plan: Plan, session: Context): Promise<void> {
-  const { id, name } = await session.identify()
-  if (id === plan.cluster.id) return
-  throw new LockstepError({
-    code: 'wrong-cluster',
-    message: `the plan is for cluster ${plan.cluster.name} (${plan.cluster.id}), and this is ${name} (${id})`,
-    exitCode: EXIT.stale,
-    hint: 'Give the address of the cluster the plan was made on.',
-  })
 }

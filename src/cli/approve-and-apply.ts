@@ -85,6 +85,9 @@ export async function approveAndApply(job: ApplyJob): Promise<ExitCode> {
     case 'blocked':
       tellBlockedByCheck(result.plan, job)
       return blockedExitCode(result.plan)
+    // What differs was told before anything was asked.
+    case 'stale':
+      return EXIT.stale
     case 'nothing_to_do':
       return EXIT.done
     case 'ended':

@@ -2,16 +2,13 @@
 import { existsSync } from 'node:fs'
 import type { DesiredState } from '../domain/desired.ts'
 import { InputError } from '../domain/errors.ts'
-import { loadDesiredState } from '../desired/load-desired-state.ts'
-import { DRIFT_CLASSES } from '../drift/classes.ts'
-import { RULES } from '../safety/rules.ts'
+import { loadDesiredFiles } from '../operations/load-desired.ts'
 import type { Host } from './host/host.ts'
 import { DEFAULT_FILE, type FileOptions } from './options.ts'
-import type { Trust } from '../operations/secrets/secrets.ts'
 import { trustOf } from './trust.ts'
 
 export function loadDesired(options: FileOptions, host: Pick<Host, 'env'>): Promise<DesiredState> {
-  return loadPaths(options.file ?? defaultPaths(), trustOf(options, host))
+  return loadDesiredFiles(options.file ?? defaultPaths(), trustOf(options, host))
 }
 
 /** Throws an InputError where the file that is read by default is not there. */
@@ -23,16 +20,4 @@ export function defaultPaths(): readonly string[] {
       hint: `Name a file or a directory with -f, or write what is live to begin with: lockstep import > ${DEFAULT_FILE}`,
     },
   ])
-}
-
-/** `paths` are merged. Throws an InputError with every problem found. */
-export function loadPaths(
-  paths: readonly string[],
-  trust: Trust = 'trusted',
-): Promise<DesiredState> {
-  return loadDesiredState(paths, {
-    staysInFolder: trust === 'untrusted',
-    rules: new Set(RULES.map(({ name }) => name)),
-    classes: new Set(Object.keys(DRIFT_CLASSES)),
-  })
 }

@@ -55,6 +55,8 @@ export interface ActiveRun extends Pick<WriteGate, 'shut' | 'isUnderWay' | 'sett
 export type ApplyResult =
   /** Nothing was begun. `by`: whether the plan was blocked, or `binary_check` blocked it. */
   | { readonly kind: 'blocked'; readonly by: 'plan' | 'binary_check'; readonly plan: FreshPlan }
+  /** The plan is not what the plan file says: nothing was begun. */
+  | { readonly kind: 'stale'; readonly plan: FreshPlan }
   /** The plan has no steps. */
   | { readonly kind: 'nothing_to_do'; readonly plan: FreshPlan }
   | { readonly kind: 'ended'; readonly outcome: RunOutcome; readonly plan: FreshPlan }
@@ -70,6 +72,7 @@ const LOCK_COMMANDS: LockCommands = { show: 'lockstep lock show', release: 'lock
 export async function applyPlan(input: ApplyInput, context: Context): Promise<ApplyResult> {
   const { made } = input
   if (isBlocked(made.plan)) return { kind: 'blocked', by: 'plan', plan: made.plan }
+  if (made.comparison?.kind === 'differs') return { kind: 'stale', plan: made.plan }
   if (made.plan.steps.length === 0) return { kind: 'nothing_to_do', plan: made.plan }
   const plan = made.check === undefined ? made.plan : await made.check()
   if (isBlocked(plan)) return { kind: 'blocked', by: 'binary_check', plan }

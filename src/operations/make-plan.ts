@@ -5,6 +5,7 @@
 import type { Plan, Step } from '../documents/plan.generated.ts'
 import { blockingFindings } from '../documents/blocking.ts'
 import type { DesiredState } from '../domain/desired.ts'
+import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 import { readPast, readReloadsOf } from '../journal/past-runs.ts'
 import { readOwnCapabilities } from '../live/capabilities.ts'
@@ -32,6 +33,8 @@ export interface MadePlan {
   readonly live: LiveState
   /** The plan file that the plan was made from. */
   readonly file?: Plan
+  /** How the plan compares with the file. It says nothing if the plan is blocked. */
+  readonly comparison?: PlanComparison
   /** Runs `binary_check` and judges again. Absent if there is none, or if it has run. */
   readonly check?: () => Promise<FreshPlan>
 }
@@ -58,7 +61,6 @@ export interface SavedPlanInput extends PlanInput {
 
 export interface PlanFromFile extends MadePlan {
   readonly file: Plan
-  /** How the new plan compares with the file. It says nothing if the new plan is blocked. */
   readonly comparison: PlanComparison
 }
 
@@ -67,14 +69,16 @@ export interface PlanFromFile extends MadePlan {
  * the file say what was approved, and which reloads and checks to repeat if no record shows that
  * they were done. Nothing else of the file is believed. Runs no command of it: the plan is judged
  * as if `binary_check` had found every file right, and `check` runs it once a person has approved.
+ * Throws a LockstepError (exit 4) if the file is for another cluster.
  */
 export async function makePlanFromFile(
   input: SavedPlanInput,
   context: Context,
 ): Promise<PlanFromFile> {
+  const { file } = input
+  await checkCluster(file, context)
   const drafted = await draftFrom(input, context)
   const { desired, live, check } = drafted
-  const { file } = input
   const finish = await prepareJudgement(drafted, context)
   const { commands } = context
   const plan = finish(check !== undefined && commands !== undefined ? asFound(check) : undefined)
@@ -82,6 +86,17 @@ export async function makePlanFromFile(
   const made = { plan, desired, live, file, comparison }
   if (check === undefined || commands === undefined || check.files.length === 0) return made
   return { ...made, check: async () => finish(await commands.checkDisks(check)) }
+}
+
+async function checkCluster({ cluster }: Plan, context: Context): Promise<void> {
+  const { id, name } = await context.identify()
+  if (id === cluster.id) return
+  throw new LockstepError({
+    code: 'wrong-cluster',
+    message: `the plan is for cluster ${cluster.name} (${cluster.id}), and this is ${name} (${id})`,
+    exitCode: EXIT.stale,
+    hint: 'Give the address of the cluster the plan was made on.',
+  })
 }
 
 /** True if an error stands that was not accepted. */

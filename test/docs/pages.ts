@@ -2,6 +2,7 @@
  * The documents and what is in them. A fenced block says in its first line what a test does with it:
  *
  *     ```yaml lockstep.yaml   writes the block to that file of the reader's folder
+ *     ```js upgrade.mjs       does the same with a program
  *     ```sh run               runs the block; it must exit 0
  *     ```sh run exits=5       runs the block; it must exit 5
  *     ```sh run types=yes     runs the block on a terminal, and answers its question
@@ -66,7 +67,8 @@ function readBlock(
   line: number,
 ): Block | 'unknown' | undefined {
   if (mark === '') return undefined
-  if (language === 'yaml') return { kind: 'file', name: mark, text: `${text}\n`, line }
+  if (language === 'yaml' || language === 'js')
+    return { kind: 'file', name: mark, text: `${text}\n`, line }
   if (language === 'text' && mark === 'output') return { kind: 'output', text, line }
   const [, exits = '0', types] = /^run(?: exits=(\d+))?(?: types=(\w+))?$/.exec(mark) ?? []
   if (language !== 'sh' || !mark.startsWith('run')) return 'unknown'

@@ -1,16 +1,26 @@
 /**
  * The shell of somebody who follows a page: a folder with `lockstep.yaml`'s checksums and the
  * release's plugin files, a home for the journals, and on the path `lockstep`, the server's own
- * `bao`, and `scp` to the plugin directories of the nodes, `bao-1`, `bao-2` and so on.
+ * `bao`, the package for programs, and `scp` to the plugin directories of the nodes, `bao-1`, `bao-2` and so on.
  * Fails where a secret shows up in what a command wrote.
  */
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
 import { assertUnseen } from '../canaries.ts'
-import { onTerminal, program } from '../cli/run-lockstep.ts'
+import { checkout, onTerminal, program } from '../cli/run-lockstep.ts'
 import { ensureServerProgram } from '../cluster/cache.ts'
 import type { TestCluster } from '../cluster/cluster.ts'
 import { renderSums } from '../cluster/example-sums.ts'
@@ -39,6 +49,9 @@ export async function openReadersShell(cluster: TestCluster): Promise<ReadersShe
   const nodes = nameNodes(cluster)
   await writeFile(join(folder, 'SHA256SUMS'), renderSums(cluster.description))
   await cp(cluster.pluginDirectories[0] ?? '', join(folder, 'release'), { recursive: true })
+  // As npm install lays it out, beside the folder, so that no search of the folder goes into it.
+  await mkdir(join(root, 'node_modules'))
+  await symlink(checkout, join(root, 'node_modules', 'lockstep'))
   await writeProgram(bin, 'lockstep', `exec ${process.execPath} ${program} "$@"`)
   await writeProgram(bin, 'bao', `exec ${await ensureServerProgram()} "$@"`)
   await writeProgram(bin, 'scp', copyToNode(nodes))

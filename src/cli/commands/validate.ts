@@ -1,5 +1,6 @@
 /** `lockstep validate`: files of desired state, checked without asking any server. */
-import { defaultPaths, loadPaths } from '../load-desired.ts'
+import { loadDesiredFiles } from '../../operations/load-desired.ts'
+import { defaultPaths } from '../load-desired.ts'
 import {
   EXIT,
   type ExitCode,
@@ -30,7 +31,7 @@ export async function validate(
   for (const given of configurations) {
     try {
       const configuration = given ?? defaultPaths()
-      const { plugins } = await loadPaths(configuration, trustOf(options, host))
+      const { plugins } = await loadDesiredFiles(configuration, trustOf(options, host))
       warnings.push(...secretArguments(plugins))
       if (options.quiet !== true && options.json !== true) {
         const count = `${plugins.length} plugin${plugins.length === 1 ? '' : 's'}`

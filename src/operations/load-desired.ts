@@ -1,0 +1,41 @@
+/** Files of desired state, and the desired state in a plan file, with the rules' and classes' names. */
+import { readDesiredOfPlan } from '../desired/desired-of-plan.ts'
+import { loadDesiredState } from '../desired/load-desired-state.ts'
+import type { Plan } from '../documents/plan.generated.ts'
+import type { DesiredState } from '../domain/desired.ts'
+import { DRIFT_CLASSES } from '../drift/classes.ts'
+import { RULES } from '../safety/rules.ts'
+import { readPlanFile } from './plan-file.ts'
+import type { Trust } from './secrets/secrets.ts'
+
+const rules: ReadonlySet<string> = new Set(RULES.map(({ name }) => name))
+
+/**
+ * The desired state of files and directories, merged. `untrusted`: nothing outside the folder of a
+ * file is read. Throws an InputError with every problem found, each with file, line and column.
+ */
+export function loadDesiredFiles(
+  paths: readonly string[],
+  trust: Trust = 'trusted',
+): Promise<DesiredState> {
+  return loadDesiredState(paths, {
+    staysInFolder: trust === 'untrusted',
+    rules,
+    classes: new Set(Object.keys(DRIFT_CLASSES)),
+  })
+}
+
+export interface SavedPlan {
+  readonly file: Plan
+  /** The desired state in the file. It has no values of `env`: no plan holds them. */
+  readonly desired: DesiredState
+}
+
+/**
+ * A plan file, to be planned again with `makePlanFromFile`. Throws a LockstepError if it is no plan
+ * of this version, if it was edited, or if its desired state has problems.
+ */
+export async function readSavedPlan(path: string): Promise<SavedPlan> {
+  const file = await readPlanFile(path)
+  return { file, desired: await readDesiredOfPlan(path, file.desired, { rules }) }
+}
