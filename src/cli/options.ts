@@ -1,5 +1,6 @@
 /** The options that commands share, as the command line gives them. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { DEFAULT_LIMIT } from '../render/markdown/default-limit.ts'
 import type { ConnectionFlags } from '../server/connection.ts'
 
 export interface OutputOptions {
@@ -88,6 +89,36 @@ export function addClusterOptions(command: Command): Command {
       'how long a whole answer may take, and the waits for a busy server (BAO_CLIENT_TIMEOUT)',
       seconds,
     )
+}
+
+/** The age up to which `apply` takes a saved plan, in seconds, and as it is typed. */
+const MAX_AGE = [86_400, '24h'] as const
+
+export function maxAgeOption(description: string): Option {
+  return new Option('--max-age <duration>', description).argParser(seconds).default(...MAX_AGE)
+}
+
+/** Of what shows plans to reviewers. */
+export interface ReviewOptions {
+  readonly markdown?: boolean
+  readonly markdownLimit: number
+  readonly maxAge: number
+}
+
+export function addReviewOptions(command: Command): Command {
+  return command
+    .option('--markdown', 'print Markdown, for a comment on a pull request')
+    .addOption(
+      new Option('--markdown-limit <bytes>', 'leave out what makes the Markdown longer')
+        .argParser(bytes)
+        .default(DEFAULT_LIMIT),
+    )
+    .addOption(maxAgeOption('the age up to which apply will take the plan: the Markdown says when'))
+}
+
+function bytes(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Write a number of bytes, such as 60000.')
 }
 
 export function collect(value: string, previous: readonly string[] | undefined): string[] {

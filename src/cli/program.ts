@@ -12,10 +12,13 @@ import {
   addFileOptions,
   addOutputOptions,
   addPassEnvOption,
+  addReviewOptions,
   type CommonOptions,
   collect,
   type FileOptions,
+  maxAgeOption,
   type OutputOptions,
+  type ReviewOptions,
   seconds,
 } from './options.ts'
 
@@ -108,7 +111,6 @@ const addPlan: Add = (program, host, done) => {
     .option('--out <file>', 'save the plan, for lockstep apply <file>')
     .option('--detailed-exitcode', 'exit 2 when there are changes to make')
     .option('--json', 'print the plan as JSON')
-    .option('--markdown', 'print the plan as Markdown, for a pull request')
     .option('--journal <dir>', 'where the journals of earlier runs are kept')
     .addHelpText(
       'after',
@@ -118,10 +120,11 @@ const addPlan: Add = (program, host, done) => {
         'lockstep plan --out plan.json && lockstep apply plan.json',
       ),
     )
-    .action(async (options: CommonOptions) => {
+    .action(async (options: CommonOptions & ReviewOptions) => {
       const { plan } = await import('./commands/plan.ts')
       done(await plan(options, host))
     })
+  addReviewOptions(command)
   addOutputOptions(
     addClusterOptions(addFileOptions(addPassEnvOption(addAllowOption(addDetailOption(command))))),
   )
@@ -130,16 +133,22 @@ const addPlan: Add = (program, host, done) => {
 const addShow: Add = (program, host, done) => {
   const command = program
     .command('show')
-    .argument('<plan>', 'a plan saved by plan --out of a version with the same plan format')
-    .description('Show a saved plan; asks no server, and exits 1 where the file was edited')
+    .argument('<plans...>', 'plans saved by plan --out of a version with the same plan format')
+    .description('Show saved plans; asks no server, and exits 1 if a file was edited')
     .option('--json', 'print the plan as JSON')
-    .option('--markdown', 'print the plan as Markdown, for a pull request')
-    .addHelpText('after', examples('lockstep show plan.json', 'lockstep show plan.json --markdown'))
-    .action(async (path: string, options: OutputOptions) => {
+    .addHelpText(
+      'after',
+      examples(
+        'lockstep show plan.json',
+        'lockstep show plan.json --markdown > comment.md',
+        'lockstep show prod-eu.json prod-us.json --markdown   # one comment for both clusters',
+      ),
+    )
+    .action(async (paths: readonly string[], options: OutputOptions & ReviewOptions) => {
       const { show } = await import('./commands/show.ts')
-      done(await show(path, options, host))
+      done(await show(paths, options, host))
     })
-  addOutputOptions(addDetailOption(command))
+  addOutputOptions(addDetailOption(addReviewOptions(command)))
 }
 
 const addApply: Add = (program, host, done) => {
@@ -150,11 +159,7 @@ const addApply: Add = (program, host, done) => {
     .option('--auto-approve', 'do not ask')
     .option('--no-input', 'never ask: fail instead')
     .option('--expect <plan_id>', 'apply the plan only if this is its id')
-    .addOption(
-      new Option('--max-age <duration>', 'refuse a saved plan older than this')
-        .argParser(seconds)
-        .default(86_400, '24h'),
-    )
+    .addOption(maxAgeOption('refuse a saved plan older than this'))
     .option(
       '--soak <duration>',
       'watch each reloaded mount this long before the next step',

@@ -14,13 +14,22 @@ export function readAllowances(
 ): readonly Allowance[] {
   return files.flatMap((file) =>
     (file.document.allow ?? []).flatMap((allowance = {}, index) => {
-      const { rule, subject, because, until } = allowance
+      const { rule, subject, because, by, until } = allowance
       const at = (key: string): Source => placeOf(file, 'allow', index, key).value
       checkName('rule', rule, rules, at('rule'), report)
       checkDate(until, at('until'), report)
       if (rule === undefined || subject === undefined || because === undefined) return []
       const source = placeOf(file, 'allow', index).value
-      return [{ rule, subject, because, ...(until !== undefined && { until }), source }]
+      return [
+        {
+          rule,
+          subject,
+          because,
+          ...(by !== undefined && { by }),
+          ...(until !== undefined && { until }),
+          source,
+        },
+      ]
     }),
   )
 }

@@ -114,6 +114,8 @@ export interface Allowance {
   readonly rule: string
   readonly subject: string
   readonly because: string
+  /** Who accepts it. */
+  readonly by?: string
   /** ISO date, inclusive. */
   readonly until?: string
   /** Absent when it was given on the command line. */

@@ -109,8 +109,14 @@ function sortAllowances(allow: DesiredState['allow']): DesiredState['allow'] {
 }
 
 function allowanceDocument(allowance: DesiredState['allow'][number]): Allowance {
-  const { rule, subject, because, until } = allowance
-  return { rule, subject, because, ...(until !== undefined && { until }) }
+  const { rule, subject, because, by, until } = allowance
+  return {
+    rule,
+    subject,
+    because,
+    ...(by !== undefined && { by }),
+    ...(until !== undefined && { until }),
+  }
 }
 
 function useText(use: Use): string {

@@ -4,7 +4,7 @@ import { upgradePlan } from '../../test/builders/plan.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import { createPalette } from './palette.ts'
 import { renderPlan } from './plan-text.ts'
-import { renderPlanMarkdown } from './plan-markdown.ts'
+import { renderPlanMarkdown } from '../../test/render/comment.ts'
 
 const sha256 = 'a'.repeat(64)
 

@@ -165,9 +165,9 @@ function beforeLines({ lock, binary_check: check }: Plan['cluster']): string[] {
 function allowancesSection({ desired }: Plan, { palette, width }: PlanView): string {
   const allowances = desired.allow ?? []
   if (allowances.length === 0) return ''
-  const drawn = allowances.flatMap(({ rule, subject, because, until }) => [
-    `  ${printable(rule)}  ${palette.bold(printable(subject))}`,
-    ...wrapLine(`    ${describeAcceptance({ because, until })}`, width),
+  const drawn = allowances.flatMap((allowance) => [
+    `  ${printable(allowance.rule)}  ${palette.bold(printable(allowance.subject))}`,
+    ...wrapLine(`    ${describeAcceptance(allowance)}`, width),
   ])
   return [palette.bold('Accepted findings'), ...drawn].join('\n')
 }

@@ -65,14 +65,20 @@ export function describeNodeState(state: NodeState): string {
   }
 }
 
-/** Why a finding or a drift is accepted, and until when. */
+/** Why a finding or a drift is accepted, by whom, and until when. */
 export function describeAcceptance({
   because,
+  by,
   until,
 }: {
   readonly because: string
+  readonly by?: string | undefined
   /** A date. */
   readonly until?: string | undefined
 }): string {
-  return printable(until === undefined ? because : `${because} (until ${until})`)
+  const details = [
+    ...(by === undefined ? [] : [`by ${by}`]),
+    ...(until === undefined ? [] : [`until ${until}`]),
+  ]
+  return printable(details.length === 0 ? because : `${because} (${details.join(', ')})`)
 }

@@ -92,9 +92,14 @@ export function upgradePlan(upgrade: Upgrade, overrides: Partial<Plan> = {}): Pl
 }
 
 function upgradeSteps({ plugin, from, to, mounts, nodes }: Upgrade): Step[] {
-  const entry = { command: commandOf(plugin, to), sha256: sha256Of(plugin, to), args: [] }
+  const entryOf = (of: Version) => ({
+    command: commandOf(plugin, of),
+    sha256: sha256Of(plugin, of),
+    args: [],
+  })
+  const entry = entryOf(to)
   const namespace = ROOT_NAMESPACE
-  return [
+  const steps = [
     step(
       `register ${plugin} ${to}`,
       { kind: 'register', plugin, version: to, entry, env: [] },
@@ -120,6 +125,21 @@ function upgradeSteps({ plugin, from, to, mounts, nodes }: Upgrade): Step[] {
       'retired, once nothing uses it any more',
     ),
   ]
+  return steps.map((one): Step => {
+    const { action } = one
+    switch (action.kind) {
+      case 'register':
+        return { ...one, undo: [{ kind: 'deregister', plugin, version: to }] }
+      case 'tune':
+        return { ...one, group: plugin, undo: [{ ...action, version: from }] }
+      case 'reload':
+        return { ...one, group: plugin, undo: [action] }
+      case 'deregister': {
+        const entry = entryOf(from)
+        return { ...one, undo: [{ kind: 'register', plugin, version: from, entry, env: [] }] }
+      }
+    }
+  })
 }
 
 function upgradeChanges({ plugin, from, to, mounts, nodes }: Upgrade): Change[] {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createPalette, terminalText } from '../../src/render/palette.ts'
-import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts'
 import { renderPlan } from '../../src/render/plan-text.ts'
 import { renderStatus } from '../../src/render/status-text.ts'
 import { PLANS, STATES } from './cases.ts'
@@ -33,12 +32,6 @@ describe('the plan, in a terminal', () => {
 
   it('in colour', async () => {
     await expectGolden(renderPlan(PLANS.blocked, { palette: colours }), 'plan-blocked-colour')
-  })
-})
-
-describe('the plan, in a pull request', () => {
-  it.each(['upgrade', 'blocked', 'empty', 'thousand', 'mixed'] as const)('%s', async (name) => {
-    await expectGolden(renderPlanMarkdown(PLANS[name]), `plan-${name}-markdown`)
   })
 })
 

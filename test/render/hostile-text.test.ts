@@ -4,7 +4,7 @@ import type { DriftReport } from '../../src/documents/drift.generated.ts'
 import { renderDrift } from '../../src/render/drift-text.ts'
 import { createPalette } from '../../src/render/palette.ts'
 import { renderPlan } from '../../src/render/plan-text.ts'
-import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts'
+import { renderPlanMarkdown } from './comment.ts'
 import { renderStatus } from '../../src/render/status-text.ts'
 import { PLANS, STATES } from './cases.ts'
 

@@ -2,26 +2,29 @@
 import { sawEverything } from '../../documents/seen.ts'
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { line, lines } from '../../domain/printable.ts'
+import { shellWords } from '../../domain/shell-words.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
+import type { Plan } from '../../documents/plan.generated.ts'
 import { renderPlan } from '../../render/plan-text.ts'
-import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
 import { pluginsOf } from '../../operations/context.ts'
 import { isBlocked, makePlan } from '../../operations/make-plan.ts'
 import { type AllowOptions, blockedExitCode, withAllowances } from '../allowances.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
-import type { CommonOptions, DetailOption } from '../options.ts'
+import type { CommonOptions, DetailOption, ReviewOptions } from '../options.ts'
+import { planComment } from '../plan-comment.ts'
+import { resumeCommand } from '../resume-command.ts'
 import { openSession } from '../session.ts'
 import { warnOfTokenLife } from '../token-life.ts'
 import { tellActiveRun } from '../tell-active-run.ts'
 
 type PlanOptions = CommonOptions &
   DetailOption &
-  AllowOptions & {
+  AllowOptions &
+  ReviewOptions & {
     readonly journal?: string
     readonly json?: boolean
-    readonly markdown?: boolean
     readonly detailedExitcode?: boolean
     readonly out?: string
   }
@@ -35,12 +38,13 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
     const allowed = withAllowances(desired, options.allow)
     const { plan: made } = await makePlan({ desired: allowed, live }, session)
     if (!isBlocked(made)) await warnOfTokenLife({ plan: made, session, host })
+    const createdAt = host.now()
     if (options.out !== undefined) {
       const { writePlanFile } = await import('../../operations/plan-file.ts')
-      await writePlanFile(options.out, made, host.now())
+      await writePlanFile(options.out, made, createdAt)
     }
     if (options.json === true) host.out(formatPlan(made))
-    else if (options.markdown === true) host.out(lines(renderPlanMarkdown(made)))
+    else if (options.markdown === true) host.out(lines(comment({ made, createdAt, options, host })))
     else host.out(lines(renderPlan(made, viewOf(options, host))))
     if (isBlocked(made)) return blockedExitCode(made)
     if (options.out !== undefined && options.quiet !== true && made.steps.length > 0) {
@@ -52,4 +56,27 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
   } finally {
     await session.close()
   }
+}
+
+function comment({
+  made,
+  createdAt,
+  options,
+  host,
+}: {
+  readonly made: Plan
+  readonly createdAt: Date
+  readonly options: PlanOptions
+  readonly host: Host
+}): string {
+  const { out } = options
+  // A plan that is saved says when it was made, and expires.
+  const plan = out === undefined ? made : { ...made, created_at: createdAt.toISOString() }
+  const apply =
+    out === undefined ? resumeCommand(['apply'], options) : shellWords(['lockstep', 'apply', out])
+  const seeAll =
+    out === undefined
+      ? resumeCommand(['plan', '--detail'], options)
+      : shellWords(['lockstep', 'show', out, '--detail'])
+  return planComment([{ plan, isEdited: false, apply, seeAll }], options, host)
 }

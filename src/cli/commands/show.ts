@@ -1,27 +1,66 @@
-/** `lockstep show`: a saved plan as `plan` printed it. Asks no server. Exits 1 for an edited one. */
-import { EXIT, type ExitCode } from '../../domain/errors.ts'
+/** `lockstep show`: saved plans as `plan` printed them. Asks no server. Exits 1 for an edited one. */
+import type { Plan } from '../../documents/plan.generated.ts'
+import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { line, lines } from '../../domain/printable.ts'
+import { shellWords } from '../../domain/shell-words.ts'
 import { isUnchanged, readPlanToShow } from '../../operations/plan-file.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
-import { renderPlanMarkdown } from '../../render/plan-markdown.ts'
 import { renderPlan } from '../../render/plan-text.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
-import type { DetailOption, OutputOptions } from '../options.ts'
+import type { DetailOption, OutputOptions, ReviewOptions } from '../options.ts'
+import { planComment } from '../plan-comment.ts'
 
-type ShowOptions = OutputOptions &
-  DetailOption & { readonly json?: boolean; readonly markdown?: boolean }
+type ShowOptions = OutputOptions & DetailOption & ReviewOptions & { readonly json?: boolean }
 
-export async function show(path: string, options: ShowOptions, host: Host): Promise<ExitCode> {
-  const plan = await readPlanToShow(path)
-  const unchanged = isUnchanged(plan)
-  if (!unchanged) {
-    host.err(
-      line`${path} was edited: its content does not fit its plan_id. Apply refuses it. Do not approve it; plan again.`,
-    )
+interface ShownPlan {
+  readonly path: string
+  readonly plan: Plan
+  readonly isEdited: boolean
+}
+
+export async function show(
+  paths: readonly string[],
+  options: ShowOptions,
+  host: Host,
+): Promise<ExitCode> {
+  const shown: ShownPlan[] = []
+  for (const path of paths) {
+    const plan = await readPlanToShow(path)
+    shown.push({ path, plan, isEdited: !isUnchanged(plan) })
   }
-  if (options.json === true) host.out(formatPlan(plan))
-  else if (options.markdown === true) host.out(lines(renderPlanMarkdown(plan)))
-  else host.out(lines(renderPlan(plan, viewOf(options, host))))
-  return unchanged ? EXIT.done : EXIT.error
+  if (options.json === true) showJson(shown, host)
+  else if (options.markdown === true) {
+    const plans = shown.map(({ path, plan, isEdited }) => ({
+      plan,
+      isEdited,
+      apply: shellWords(['lockstep', 'apply', path]),
+      seeAll: shellWords(['lockstep', 'show', path, '--detail']),
+    }))
+    host.out(lines(planComment(plans, options, host)))
+  } else {
+    shown.forEach(({ path, plan, isEdited }, at) => {
+      if (at > 0) host.out('\n')
+      if (isEdited) host.out(editedLine(path))
+      host.out(lines(renderPlan(plan, viewOf(options, host))))
+    })
+  }
+  return shown.some(({ isEdited }) => isEdited) ? EXIT.error : EXIT.done
+}
+
+function editedLine(path: string): string {
+  return line`EDITED: ${path} was changed after it was made: its content does not fit its plan_id. Do not approve it. Apply refuses it. Plan again.`
+}
+
+/** The document alone on stdout; that it was edited is said on stderr. */
+function showJson([first, ...others]: readonly ShownPlan[], host: Host): void {
+  if (first === undefined || others.length > 0) {
+    throw new LockstepError({
+      code: 'several-plans',
+      message: 'show --json prints one plan, and several were given',
+      hint: 'Give one plan, or leave out --json.',
+    })
+  }
+  if (first.isEdited) host.err(editedLine(first.path))
+  host.out(formatPlan(first.plan))
 }

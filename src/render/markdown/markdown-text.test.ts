@@ -2,10 +2,10 @@
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { micromark } from 'micromark'
 import { describe, expect, it } from 'vitest'
-import { finding, plan, planCluster, upgradePlan } from '../../test/builders/plan.ts'
-import { liveNode, mountPath, plugin, version } from '../../test/builders/live.ts'
+import { finding, plan, planCluster, upgradePlan } from '../../../test/builders/plan.ts'
+import { liveNode, mountPath, plugin, version } from '../../../test/builders/live.ts'
 import { code, prose } from './markdown-text.ts'
-import { renderPlanMarkdown } from './plan-markdown.ts'
+import { renderComment, reviewed } from '../../../test/render/comment.ts'
 
 const HOSTILE = [
   '[link](http://evil.example)',
@@ -62,7 +62,8 @@ function render(markdown: string): { elements: Set<string>; text: string } {
 const ACTIVE = /[@#]\w|\b[A-Za-z]+-\d|:[\w+-]+:|:\/\/|www\.|[!~$%&]\d|\[\^|[\u200b\u202e]/
 
 const HARMLESS = new Set([
-  'h3',
+  'h2',
+  'h4',
   'p',
   'ul',
   'ol',
@@ -118,7 +119,12 @@ describe('a plan of hostile names', () => {
         mounts: [mountPath('a/')],
       },
       {
-        cluster: planCluster(nodes, { name: text, server_version: text }),
+        cluster: planCluster(nodes, {
+          name: text,
+          server_version: text,
+          lock: text,
+          binary_check: { command: [text], files: [] },
+        }),
         findings: (['error', 'note'] as const).map((severity) =>
           finding({
             severity,
@@ -141,10 +147,30 @@ describe('a plan of hostile names', () => {
       fields: [{ name: text, from: `${text}1`, to: text }],
     }))
 
-    expectInert(
-      renderPlanMarkdown(
-        plan({ ...hostile, steps: why, changes, findings: [...hostile.findings, allowed] }),
-      ),
+    const verify = [{ mount: mountPath('a/'), kind: 'run' as const, command: [text, text] }]
+    const [first, ...others] = why
+    const whole = plan({
+      ...hostile,
+      created_at: text,
+      steps: [{ ...first!, group: text, verify }, ...others],
+      changes,
+      findings: [...hostile.findings, allowed],
+      desired: {
+        version: 1,
+        plugins: {},
+        allow: [
+          { rule: text, subject: text, because: text, by: text, until: text },
+          { rule: 'x', subject: text, because: text },
+        ],
+      },
+    })
+    const comment = renderComment(
+      [reviewed(whole, { apply: text, seeAll: text, expiresAt: text, isEdited: true })],
+      { commit: text, version: text },
     )
+    const [marker, ...rest] = comment.split('\n')
+
+    expect(marker).toMatch(/^<!-- lockstep:plan (?:(?!--|[<>]).)+ -->$/)
+    expectInert(rest.join('\n'))
   })
 })

@@ -3,7 +3,7 @@
  * spans, where nothing means anything: no link, image, mention, issue, emoji, HTML or footnote.
  * In a sentence that holds such text, every word that is not a plain word goes into one.
  */
-import { printable } from '../domain/printable.ts'
+import { printable } from '../../domain/printable.ts'
 
 /** Letters, or a number; hyphens and apostrophes within. What else a word holds makes it code. */
 const PLAIN = /^(?:\p{L}+(?:[-’']\p{L}+)*|\d{1,4}|[→≠…–—])$/u
@@ -42,12 +42,23 @@ export function code(text: string): string {
   return `${ticks}${pad}${inside}${pad}${ticks}`
 }
 
-/** A block of code in which no line can end it. Each line begins with a mark of this program's. */
-export function diffBlock(lines: readonly string[]): string {
+/** A block of code that no line can end. The lines must be fit to be shown. */
+export function codeBlock(language: 'diff' | 'sh', lines: readonly string[]): string {
   const fence = '`'.repeat(Math.max(3, longestRun(lines.join('\n')) + 1))
-  return [`${fence}diff`, ...lines, fence].join('\n')
+  return [`${fence}${language}`, ...lines, fence].join('\n')
+}
+
+/** At most so many characters of a text that may be of any length; says how many are cut off. */
+export function clip(text: string, most: number): string {
+  if (text.length <= most) return text
+  // Never between the halves of a surrogate pair.
+  const end = text.slice(0, most).replace(/[\ud800-\udbff]$/, '')
+  return `${end}… (${text.length - end.length} more characters)`
 }
 
 function longestRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  // A loop: a text may have more runs than a call may have arguments.
+  let longest = 0
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length)
+  return longest
 }

@@ -1,0 +1,29 @@
+/** Plans as a comment on a pull request: what the machine knows, added to the documents. */
+import { type ReviewedPlan, renderPlansMarkdown } from '../render/markdown/plan-markdown.ts'
+import { ciCommit } from './host/ci-commit.ts'
+import type { Host } from './host/host.ts'
+import type { ReviewOptions } from './options.ts'
+import { VERSION } from './version.ts'
+
+type PlanToReview = Omit<ReviewedPlan, 'expiresAt'>
+
+/** Throws a LockstepError as `renderPlansMarkdown` does. */
+export function planComment(
+  plans: readonly PlanToReview[],
+  { markdownLimit, maxAge }: ReviewOptions,
+  host: Host,
+): string {
+  const commit = ciCommit(host)
+  const reviewed = plans.map((one): ReviewedPlan => {
+    const madeAt = Date.parse(one.plan.created_at ?? '')
+    return Number.isNaN(madeAt)
+      ? one
+      : { ...one, expiresAt: new Date(madeAt + maxAge * 1000).toISOString() }
+  })
+  return renderPlansMarkdown(reviewed, {
+    limit: markdownLimit,
+    version: VERSION,
+    now: host.now().toISOString(),
+    ...(commit !== undefined && { commit }),
+  })
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { finding, plan } from '../../../test/builders/plan.ts'
+import { PLANS } from '../../../test/render/cases.ts'
+import { renderPlanMarkdown } from '../../../test/render/comment.ts'
+
+describe('renderPlansMarkdown', () => {
+  it('lets nothing that was read become markup', () => {
+    const text = renderPlanMarkdown(
+      plan({
+        findings: [
+          finding({ subject: 'a`b``c/', message: '<img src=x> [here](http://x) *now*\n# Title' }),
+        ],
+      }),
+    )
+
+    expect(text).toContain('```a`b``c/```')
+    expect(text).toContain('`<img` `src=x>` `[here](http://x)` `*now*\\n#` Title')
+  })
+
+  it('shows errors, waived errors and warnings before anything that is folded', () => {
+    const shown = renderPlanMarkdown(PLANS.blocked).split('<details>')[0]
+
+    expect(shown).toContain('**error** `version-in-use`')
+    expect(shown).toContain('**error** `data-downgrade`')
+    expect(shown).toContain('**warning** `siblings`')
+    expect(shown).not.toContain('`env-unobservable`')
+  })
+
+  it('gives the line to apply exactly this plan, and none for a blocked one', () => {
+    const line = `lockstep apply plan.json --expect ${PLANS.upgrade.plan_id}`
+
+    expect(renderPlanMarkdown(PLANS.upgrade).split('<details>')[0]).toContain(line)
+    expect(renderPlanMarkdown(PLANS.blocked)).not.toContain('--expect')
+  })
+})

@@ -1,0 +1,279 @@
+/** The parts of a plan's section in a comment. Whatever was read stands in code. */
+import { blockingFindings } from '../../documents/blocking.ts'
+import type { Finding, Plan, Step } from '../../documents/plan.generated.ts'
+import { count } from '../../domain/count.ts'
+import { groupBy } from '../../domain/group-by.ts'
+import { shellWords } from '../../domain/shell-words.ts'
+import { type ChangeGroup, describeField, groupChanges } from '../change-groups.ts'
+import { dataDeclarations } from '../data-declarations.ts'
+import { type FindingTree, nestFindings } from '../finding-tree.ts'
+import { type NodeNames, nameNodes } from '../node-names.ts'
+import { stepLines } from '../step-lines.ts'
+import { listSome, NAMED_IN_FINDING, printable, shortenHashes } from '../wording.ts'
+import type { Part } from './fit-parts.ts'
+import { clip, code, codeBlock, prose } from './markdown-text.ts'
+
+/** Characters of one text that somebody else wrote: a message, a reason, a line of the diff. */
+export const LONGEST_TEXT = 1000
+/** Characters of one name. */
+export const LONGEST_NAME = 300
+
+/** In the order in which they are shown; parts without items are left out. */
+export function planParts(plan: Plan): Part[] {
+  const names = nameNodes(plan.cluster.nodes)
+  const blocking = new Set(blockingFindings(plan.findings))
+  const trees = nestFindings(plan.findings.filter(({ allowed }) => allowed === undefined))
+  const has = (tree: FindingTree, is: (finding: Finding) => boolean): boolean =>
+    is(tree.finding) || tree.following.some((one) => has(one, is))
+  const isBlocking = (tree: FindingTree): boolean => has(tree, (one) => blocking.has(one))
+  const isWarning = (tree: FindingTree): boolean =>
+    !isBlocking(tree) && has(tree, ({ severity }) => severity === 'warning')
+  const notes = trees.filter((tree) => !isBlocking(tree) && !isWarning(tree))
+  const items = (found: readonly FindingTree[]): string[] => findingItems(found, names)
+  const parts: Part[] = [
+    inSight('blocking', 'blocking finding', items(trees.filter(isBlocking)), (shown) =>
+      list('Blocked by', shown),
+    ),
+    inSight('waivers', 'waiver', waiverItems(plan, names), (shown) => list('Waivers', shown)),
+    inSight('data', 'data declaration', dataItems(plan), (shown) =>
+      list('Data compatibility, declared in the desired state of this plan', shown),
+    ),
+    inSight('warnings', 'warning', items(trees.filter(isWarning)), (shown) =>
+      list('Warnings', shown),
+    ),
+    inSight('changes', 'change', changeItems(plan, names), (shown) =>
+      titled('Changes', codeBlock('diff', shown)),
+    ),
+    inSight('commands', 'command', commandItems(plan), (shown) =>
+      list('Commands that run on the machine that applies', shown),
+    ),
+    inSight('rollout', 'stage', rolloutItems(plan, names), (shown) => list('Rollout', shown)),
+    folded('notes', 'note', items(notes)),
+    folded('steps', 'step', stepItems(plan), plan.steps.length),
+    folded('lists', 'full list', listItems(plan, names)),
+  ]
+  return parts.filter((part) => part.items.length > 0)
+}
+
+function inSight(kind: Part['kind'], noun: string, items: string[], draw: Part['draw']): Part {
+  return { kind, noun, items, isFolded: false, draw }
+}
+
+/** `number`: how many things the items tell of, if not one each. */
+function folded(kind: Part['kind'], noun: string, items: string[], number = items.length): Part {
+  const draw = (shown: readonly string[]): string =>
+    [`<details><summary>${count(number, noun)}</summary>`, '', ...shown, '', '</details>'].join(
+      '\n',
+    )
+  return { kind, noun, items, number, isFolded: true, draw }
+}
+
+function titled(title: string, body: string): string {
+  return `#### ${title}\n\n${body}`
+}
+
+function list(title: string, items: readonly string[]): string {
+  return titled(title, items.join('\n'))
+}
+
+/** What a `diff` block colours. */
+const MARKS = { add: '+', change: '!', remove: '-' } as const satisfies Record<
+  ChangeGroup['action'],
+  string
+>
+
+function changeItems({ changes }: Plan, names: NodeNames): string[] {
+  return groupChanges(changes, { detail: false }).map(({ action, kind, subjects, why, fields }) => {
+    const mark = MARKS[action]
+    const many = subjects.length > 1 ? `${count(subjects.length, kind)}: ` : ''
+    const of = clip(listSome(subjects, { all: false }), LONGEST_TEXT)
+    return [
+      `${mark} ${many}${of}  # ${clip(printable(why), LONGEST_TEXT)}`,
+      ...fields.map((field) => {
+        const name = printable(names.within(field.name))
+        const value = describeField(field, action, { detail: false })
+        return clip(`${mark}     ${name}: ${value}`, LONGEST_TEXT)
+      }),
+    ].join('\n')
+  })
+}
+
+function stepItems(plan: Plan): string[] {
+  return stepLines(plan, { detail: false }).map(({ number, what, why, details }) => {
+    const reason = why === undefined ? '' : `: ${text(why)}`
+    const below = details.map((one) => `<br>${line(one)}`).join('')
+    return `- ${number}: ${line(what)}${reason}${below}`
+  })
+}
+
+/** The file's own programs, each with what it is run for. */
+function commandItems({ steps, cluster }: Plan): string[] {
+  const check = cluster.binary_check
+  const runs = steps
+    .flatMap(({ verify = [] }) => verify)
+    .flatMap((one) => (one.kind === 'run' ? [{ ...one, typed: shellWords(one.command) }] : []))
+  const byCommand = groupBy(runs, ({ typed }) => typed)
+  return [
+    ...(check === undefined
+      ? []
+      : [
+          `- binary_check, for ${count(check.files.length, 'file')} on each node: ${line(shellWords(check.command))}`,
+        ]),
+    ...[...byCommand].map(
+      ([typed, uses]) =>
+        `- verify, for ${names([...new Set(uses.map(({ mount }) => mount))])}: ${line(typed)}`,
+    ),
+  ]
+}
+
+/** Which mounts on which nodes, in order. */
+function rolloutItems({ steps, cluster }: Plan, nodes: NodeNames): string[] {
+  const onNodes = steps.flatMap((step) => (isOnNode(step) ? [step] : []))
+  return [...groupBy(onNodes, ({ group, canary }) => JSON.stringify([group, canary]))].map(
+    ([, group]) => {
+      const mounts = new Set(group.flatMap(({ action }) => action.mounts))
+      const order = [...new Set(group.map(({ action }) => action.node))].map((address) => {
+        const role = cluster.nodes.find((node) => node.address === address)?.role ?? 'unknown'
+        const name = code(clip(nodes.of(address), LONGEST_NAME))
+        return role === 'unknown' ? name : `${name} (${role})`
+      })
+      const isCanary = group.some(({ canary }) => canary === true)
+      const reloads = group.some(({ action }) => action.kind === 'reload')
+      return `1. ${isCanary ? '**canary**: ' : ''}${reloads ? 'reload' : 'check'} ${names([...mounts])} on ${order.join(', then ')}`
+    },
+  )
+}
+
+type OnNode = Step & { readonly action: Extract<Step['action'], { readonly mounts: unknown }> }
+
+function isOnNode(step: Step): step is OnNode {
+  return step.action.kind === 'reload' || step.action.kind === 'check'
+}
+
+/** Accepted findings, and what else the file accepts: who approves the plan approves both. */
+function waiverItems({ findings, desired }: Plan, nodes: NodeNames): string[] {
+  const allowances = desired.allow ?? []
+  const used = findings.flatMap((finding) => {
+    const { allowed, rule, subject } = finding
+    if (allowed === undefined) return []
+    const allowance = allowances.find((one) => one.rule === rule && one.subject === subject)
+    const accepted = { because: allowed, by: allowance?.by, until: allowance?.until }
+    return `- ${findingText(finding, nodes)}<br>${describeWaiver(accepted)}`
+  })
+  const unused = allowances.filter(
+    ({ rule, subject }) =>
+      !findings.some(
+        (one) => one.allowed !== undefined && one.rule === rule && one.subject === subject,
+      ),
+  )
+  return [
+    ...used,
+    ...unused.map(
+      (one) => `- not used: ${name(one.rule)} ${name(one.subject)}<br>${describeWaiver(one)}`,
+    ),
+  ]
+}
+
+/** A declaration accepts a change of data without a finding. */
+function dataItems(plan: Plan): string[] {
+  return dataDeclarations(plan).map(
+    ({ plugin, version, said }) => `- ${name(`${plugin} ${version}`)} ${line(said)}`,
+  )
+}
+
+function describeWaiver({
+  because,
+  by,
+  until,
+}: {
+  readonly because: string
+  readonly by?: string | undefined
+  readonly until?: string | undefined
+}): string {
+  const who = by === undefined ? '' : ` by ${name(by)}`
+  const last = until === undefined ? 'no last day' : `last day ${name(until)}`
+  return `Accepted${who} (${last}): ${text(because)}`
+}
+
+/** With what follows from each below. */
+function findingItems(trees: readonly FindingTree[], nodes: NodeNames, indent = ''): string[] {
+  return trees.map(({ finding, following }) =>
+    [
+      `${indent}- ${findingText(finding, nodes)}<br>Fix: ${text(shortenHashes(nodes.within(finding.fix)))}${copied(finding)}`,
+      ...findingItems(following, nodes, `${indent}  `),
+    ].join('\n'),
+  )
+}
+
+function copied({ lines = [] }: Finding): string {
+  return lines.map((one) => `<br>${line(one)}`).join('')
+}
+
+function findingText(finding: Finding, nodes: NodeNames): string {
+  const { severity, rule, subject, message, at } = finding
+  return [
+    `**${severity}** ${name(rule)} ${name(nodes.of(subject))}: ${text(shortenHashes(nodes.within(message)))}`,
+    ...unnamed('Mounts', finding.mounts, finding),
+    ...unnamed('Nodes', finding.nodes, finding, nodes.of),
+    ...(at === undefined ? [] : [`At ${name(at)}`]),
+  ].join('<br>')
+}
+
+/** A list of names, unless the message has each of them. */
+function unnamed(
+  title: string,
+  all: readonly string[],
+  { message, subject }: Finding,
+  shownAs = (one: string): string => one,
+): string[] {
+  if (all.every((one) => message.includes(one) || one === subject)) return []
+  return [`${title}: ${names(all.map(shownAs), NAMED_IN_FINDING)}`]
+}
+
+/** What is shortened elsewhere: addresses, hashes, and every mount of a change or finding. */
+function listItems({ cluster, changes, findings }: Plan, nodes: NodeNames): string[] {
+  const all = (title: string, list: readonly string[]): string =>
+    `- ${title}: ${list.map(code).join(', ')}`
+  const hashes = changes.flatMap(({ kind, subject, fields }) =>
+    kind !== 'entry'
+      ? []
+      : fields.flatMap(({ from, to }) =>
+          [from, to].flatMap((value) =>
+            value !== null && /^[0-9a-f]{64}$/.test(value) ? { subject, value } : [],
+          ),
+        ),
+  )
+  return [
+    ...cluster.nodes.map(
+      ({ address, role, state }) =>
+        `- ${code(nodes.of(address))}: ${code(address)}, ${role}, ${state}`,
+    ),
+    ...hashes.map(({ subject, value }) => `- SHA-256 of ${code(subject)}: ${code(value)}`),
+    ...groupChanges(changes, { detail: false })
+      .filter(({ subjects }) => subjects.length > 1)
+      .map(({ kind, subjects, why }) =>
+        all(`${count(subjects.length, kind)} (${text(why)})`, subjects),
+      ),
+    ...findings
+      .filter(({ mounts }) => mounts.length > NAMED_IN_FINDING + 1)
+      .map(({ rule, subject, mounts }) => all(`mounts of ${code(rule)} ${code(subject)}`, mounts)),
+  ]
+}
+
+function names(all: readonly string[], most = 3): string {
+  const shown = all.length <= most + 1 ? all : all.slice(0, most)
+  const more = all.length - shown.length
+  return `${shown.map(name).join(', ')}${more === 0 ? '' : ` and ${more} more`}`
+}
+
+function name(text: string): string {
+  return code(clip(text, LONGEST_NAME))
+}
+
+function line(text: string): string {
+  return code(clip(text, LONGEST_TEXT))
+}
+
+function text(foreign: string): string {
+  return prose(clip(foreign, LONGEST_TEXT))
+}
