@@ -30,18 +30,22 @@ function withCommands(of: Plan): Plan {
       },
     },
     steps: of.steps.flatMap((one) => {
-      if (one.action.kind !== 'reload') return [one]
-      const [first, ...others] = one.action.mounts
+      const { action } = one
+      if (action.kind === 'register') {
+        return [{ ...one, action: { ...action, env: [{ name: 'PROXY', from: 'HTTPS_PROXY' }] } }]
+      }
+      if (action.kind !== 'reload') return [one]
+      const [first, ...others] = action.mounts
       return [
         {
           ...one,
           id: `${one.id} canary`,
           group: `${one.group} canary`,
           canary: true as const,
-          action: { ...one.action, mounts: [first!] },
+          action: { ...action, mounts: [first!] },
           verify: [{ mount: canary!, kind: 'run' as const, command: ['./check.sh', '{mount}'] }],
         },
-        { ...one, action: { ...one.action, mounts: others } },
+        { ...one, action: { ...action, mounts: others } },
       ]
     }),
   }
@@ -253,7 +257,7 @@ it('shows a finding, waiver or command of any length, and says that it is cut', 
 
   expect(text).toContain('#### Blocked by')
   expect(text).toContain('#### Waivers')
-  expect(text).toContain('#### Commands')
+  expect(text).toContain('#### Runs on, and takes from,')
   expect(text.match(/more characters\)/g)!.length).toBeGreaterThan(3)
 })
 

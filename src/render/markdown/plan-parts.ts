@@ -3,6 +3,7 @@ import { blockingFindings } from '../../documents/blocking.ts'
 import type { Finding, Plan, Step } from '../../documents/plan.generated.ts'
 import { count } from '../../domain/count.ts'
 import { groupBy } from '../../domain/group-by.ts'
+import { versionLabel } from '../../domain/names.ts'
 import { shellWords } from '../../domain/shell-words.ts'
 import { type ChangeGroup, describeField, groupChanges } from '../change-groups.ts'
 import { dataDeclarations } from '../data-declarations.ts'
@@ -45,7 +46,7 @@ export function planParts(plan: Plan): Part[] {
       titled('Changes', codeBlock('diff', shown)),
     ),
     inSight('commands', 'command', commandItems(plan), (shown) =>
-      list('Commands that run on the machine that applies', shown),
+      list('Runs on, and takes from, the machine that applies', shown),
     ),
     inSight('rollout', 'stage', rolloutItems(plan, names), (shown) => list('Rollout', shown)),
     folded('notes', 'note', items(notes)),
@@ -106,12 +107,21 @@ function stepItems(plan: Plan): string[] {
   })
 }
 
-/** The file's own programs, each with what it is run for. */
+/** The file's own programs, each with what it is run for, and what plugins get of the machine. */
 function commandItems({ steps, cluster }: Plan): string[] {
   const check = cluster.binary_check
   const runs = steps
     .flatMap(({ verify = [] }) => verify)
     .flatMap((one) => (one.kind === 'run' ? [{ ...one, typed: shellWords(one.command) }] : []))
+  const variables = steps.flatMap(({ action }) =>
+    action.kind !== 'register'
+      ? []
+      : action.env.flatMap(({ name: variable, from }) =>
+          from === undefined
+            ? []
+            : `- ${name(`${action.plugin} ${versionLabel(action.version)}`)} gets the variable ${name(from)} as ${name(variable)}`,
+        ),
+  )
   const byCommand = groupBy(runs, ({ typed }) => typed)
   return [
     ...(check === undefined
@@ -123,6 +133,7 @@ function commandItems({ steps, cluster }: Plan): string[] {
       ([typed, uses]) =>
         `- verify, for ${names([...new Set(uses.map(({ mount }) => mount))])}: ${line(typed)}`,
     ),
+    ...variables,
   ]
 }
 
