@@ -91,6 +91,26 @@ export function addClusterOptions(command: Command): Command {
     )
 }
 
+/** What code hosts and CI systems read. */
+const HOST_FORMATS = ['github', 'sarif', 'junit'] as const
+export type HostFormat = (typeof HOST_FORMATS)[number]
+
+export interface FormatOption {
+  readonly format?: HostFormat
+}
+
+/** Of a command that prints one thing in several forms, one of which is asked for. */
+export function addFormatOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--format <format>',
+      'print annotations for GitHub, SARIF 2.1.0 or JUnit XML, with file and line',
+    )
+      .choices(HOST_FORMATS)
+      .conflicts(['json', 'markdown']),
+  )
+}
+
 /** The age up to which `apply` takes a saved plan, in seconds, and as it is typed. */
 const MAX_AGE = [86_400, '24h'] as const
 

@@ -10,6 +10,7 @@ import {
   addDetailOption,
   addClusterOptions,
   addFileOptions,
+  addFormatOption,
   addOutputOptions,
   addPassEnvOption,
   addReviewOptions,
@@ -94,6 +95,7 @@ const addValidate: Add = (program, host, done) => {
       examples(
         'lockstep validate',
         'lockstep validate examples/*/',
+        'lockstep validate --format github   # annotations at file and line',
         'lockstep validate -f base.yaml -f prod.yaml   # merged, as plan reads them',
       ),
     )
@@ -101,7 +103,7 @@ const addValidate: Add = (program, host, done) => {
       const { validate } = await import('./commands/validate.ts')
       done(await validate(paths, options, host))
     })
-  addOutputOptions(addFileOptions(command))
+  addOutputOptions(addFileOptions(addFormatOption(command)))
 }
 
 const addPlan: Add = (program, host, done) => {
@@ -124,7 +126,7 @@ const addPlan: Add = (program, host, done) => {
       const { plan } = await import('./commands/plan.ts')
       done(await plan(options, host))
     })
-  addReviewOptions(command)
+  addFormatOption(addReviewOptions(command))
   addOutputOptions(
     addClusterOptions(addFileOptions(addPassEnvOption(addAllowOption(addDetailOption(command))))),
   )
@@ -148,7 +150,7 @@ const addShow: Add = (program, host, done) => {
       const { show } = await import('./commands/show.ts')
       done(await show(paths, options, host))
     })
-  addOutputOptions(addDetailOption(addReviewOptions(command)))
+  addOutputOptions(addDetailOption(addFormatOption(addReviewOptions(command))))
 }
 
 const addApply: Add = (program, host, done) => {
@@ -259,7 +261,7 @@ const addDrift: Add = (program, host, done) => {
       const { drift } = await import('./commands/drift.ts')
       done(await drift(options, host))
     })
-  addOutputOptions(addDetailOption(addClusterOptions(addFileOptions(command))))
+  addOutputOptions(addDetailOption(addFormatOption(addClusterOptions(addFileOptions(command)))))
 }
 
 const addImport: Add = (program, host, done) => {

@@ -6,6 +6,12 @@ import { createPalette } from '../../src/render/palette.ts'
 import { renderPlan } from '../../src/render/plan-text.ts'
 import { renderPlanMarkdown } from './comment.ts'
 import { renderStatus } from '../../src/render/status-text.ts'
+import { REPORT_RULES } from '../../src/cli/formats.ts'
+import { DRIFT_CLASSES } from '../../src/drift/classes.ts'
+import { renderGithub } from '../../src/render/formats/github.ts'
+import { renderJunit } from '../../src/render/formats/junit.ts'
+import { type Report, buildDriftReport, buildPlanReport } from '../../src/render/formats/report.ts'
+import { renderSarif } from '../../src/render/formats/sarif.ts'
 import { PLANS, STATES } from './cases.ts'
 
 const EVIL = 'x\u001b[2J\u0000\r\nFORGED\u2028FORGED\u202e\u200b\u009b31m\ue000y'
@@ -39,6 +45,16 @@ function expectHarmless(text: string): void {
   expect(text).not.toMatch(/^\W*FORGED/m)
 }
 
+function expectHarmlessReport(report: Report): void {
+  for (const text of [
+    renderGithub([report]),
+    renderJunit([report]),
+    renderSarif([report], { version: '1.0.0' }),
+  ]) {
+    expectHarmless(text)
+  }
+}
+
 const palette = createPalette(false)
 
 it.each(['blocked', 'mixed', 'vault'] as const)('a plan: %s', (name) => {
@@ -47,6 +63,7 @@ it.each(['blocked', 'mixed', 'vault'] as const)('a plan: %s', (name) => {
     for (const detail of [false, true])
       expectHarmless(renderPlan(plan, { palette, detail, width: 80 }))
     expectHarmless(renderPlanMarkdown(plan))
+    expectHarmlessReport(buildPlanReport(plan, { rules: REPORT_RULES }))
     tried += 1
   }
   expect(tried).toBeGreaterThan(50)
@@ -84,5 +101,8 @@ it('drift', () => {
     unmanaged: [difference],
   } as unknown as DriftReport
 
-  for (const one of spoiled(report)) expectHarmless(renderDrift(one, { palette, width: 80 }))
+  for (const one of spoiled(report)) {
+    expectHarmless(renderDrift(one, { palette, width: 80 }))
+    expectHarmlessReport(buildDriftReport(one, DRIFT_CLASSES))
+  }
 })

@@ -1,18 +1,22 @@
 /** `lockstep drift`: what differs between the file and the cluster, and why. Changes nothing. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { jsonText, lines } from '../../domain/printable.ts'
+import { DRIFT_CLASSES } from '../../drift/classes.ts'
 import { reportDrift } from '../../operations/report-drift.ts'
+import { buildDriftReport } from '../../render/formats/report.ts'
 import { renderDrift } from '../../render/drift-text.ts'
 import { resumeCommand } from '../resume-command.ts'
+import { printReports } from '../formats.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
-import type { CommonOptions, DetailOption } from '../options.ts'
+import type { CommonOptions, DetailOption, FormatOption } from '../options.ts'
 import { openSession } from '../session.ts'
 import { tellActiveRun } from '../tell-active-run.ts'
 
 type DriftOptions = CommonOptions &
-  DetailOption & { readonly json?: boolean; readonly journal?: string }
+  DetailOption &
+  FormatOption & { readonly json?: boolean; readonly journal?: string }
 
 export async function drift(options: DriftOptions, host: Host): Promise<ExitCode> {
   const desired = await loadDesired(options, host)
@@ -22,7 +26,9 @@ export async function drift(options: DriftOptions, host: Host): Promise<ExitCode
     const { report, live } = await reportDrift({ desired, apply }, session)
     await tellActiveRun({ live, desired }, session, host)
     if (options.json === true) host.out(lines(jsonText(report, 2)))
-    else host.out(lines(renderDrift(report, viewOf(options, host))))
+    else if (options.format !== undefined) {
+      printReports(options.format, [buildDriftReport(report, DRIFT_CLASSES)], host)
+    } else host.out(lines(renderDrift(report, viewOf(options, host))))
     if (report.differences.length > 0) return EXIT.changes
     return report.in_sync ? EXIT.done : EXIT.notAllSeen
   } finally {

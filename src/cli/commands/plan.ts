@@ -8,11 +8,13 @@ import type { Plan } from '../../documents/plan.generated.ts'
 import { renderPlan } from '../../render/plan-text.ts'
 import { pluginsOf } from '../../operations/context.ts'
 import { isBlocked, makePlan } from '../../operations/make-plan.ts'
+import { buildPlanReport } from '../../render/formats/report.ts'
 import { type AllowOptions, blockedExitCode, withAllowances } from '../allowances.ts'
+import { printReports, REPORT_RULES } from '../formats.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
-import type { CommonOptions, DetailOption, ReviewOptions } from '../options.ts'
+import type { CommonOptions, DetailOption, FormatOption, ReviewOptions } from '../options.ts'
 import { planComment } from '../plan-comment.ts'
 import { resumeCommand } from '../resume-command.ts'
 import { openSession } from '../session.ts'
@@ -22,7 +24,8 @@ import { tellActiveRun } from '../tell-active-run.ts'
 type PlanOptions = CommonOptions &
   DetailOption &
   AllowOptions &
-  ReviewOptions & {
+  ReviewOptions &
+  FormatOption & {
     readonly journal?: string
     readonly json?: boolean
     readonly detailedExitcode?: boolean
@@ -44,7 +47,10 @@ export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> 
       await writePlanFile(options.out, made, createdAt)
     }
     if (options.json === true) host.out(formatPlan(made))
-    else if (options.markdown === true) host.out(lines(comment({ made, createdAt, options, host })))
+    else if (options.format !== undefined) {
+      printReports(options.format, [buildPlanReport(made, { rules: REPORT_RULES })], host)
+    } else if (options.markdown === true)
+      host.out(lines(comment({ made, createdAt, options, host })))
     else host.out(lines(renderPlan(made, viewOf(options, host))))
     if (isBlocked(made)) return blockedExitCode(made)
     if (options.out !== undefined && options.quiet !== true && made.steps.length > 0) {

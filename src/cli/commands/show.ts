@@ -5,13 +5,18 @@ import { line, lines } from '../../domain/printable.ts'
 import { shellWords } from '../../domain/shell-words.ts'
 import { isUnchanged, readPlanToShow } from '../../operations/plan-file.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
+import { buildPlanReport } from '../../render/formats/report.ts'
 import { renderPlan } from '../../render/plan-text.ts'
+import { printReports, REPORT_RULES } from '../formats.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
-import type { DetailOption, OutputOptions, ReviewOptions } from '../options.ts'
+import type { DetailOption, FormatOption, OutputOptions, ReviewOptions } from '../options.ts'
 import { planComment } from '../plan-comment.ts'
 
-type ShowOptions = OutputOptions & DetailOption & ReviewOptions & { readonly json?: boolean }
+type ShowOptions = OutputOptions &
+  DetailOption &
+  ReviewOptions &
+  FormatOption & { readonly json?: boolean }
 
 interface ShownPlan {
   readonly path: string
@@ -30,7 +35,12 @@ export async function show(
     shown.push({ path, plan, isEdited: !isUnchanged(plan) })
   }
   if (options.json === true) showJson(shown, host)
-  else if (options.markdown === true) {
+  else if (options.format !== undefined) {
+    const reports = shown.map(({ path, plan, isEdited }) =>
+      buildPlanReport(plan, { rules: REPORT_RULES, ...(isEdited && { edited: path }) }),
+    )
+    printReports(options.format, reports, host)
+  } else if (options.markdown === true) {
     const plans = shown.map(({ path, plan, isEdited }) => ({
       plan,
       isEdited,

@@ -11,12 +11,20 @@ import {
 import { jsonText, line, lines } from '../../domain/printable.ts'
 import type { DesiredPlugin } from '../../domain/desired.ts'
 import { versionLabel } from '../../domain/names.ts'
+import { buildProblemReport } from '../../render/formats/report.ts'
+import { secretArgument } from '../../safety/rules/secret-argument.ts'
+import { printReports, reportRule } from '../formats.ts'
 import { hasSecretArgument } from '../../domain/secret-arguments.ts'
 import type { Host } from '../host/host.ts'
 import { trustOf } from '../trust.ts'
-import type { FileOptions, OutputOptions } from '../options.ts'
+import {
+  DEFAULT_FILE,
+  type FileOptions,
+  type FormatOption,
+  type OutputOptions,
+} from '../options.ts'
 
-type ValidateOptions = FileOptions & OutputOptions & { readonly json?: boolean }
+type ValidateOptions = FileOptions & OutputOptions & FormatOption & { readonly json?: boolean }
 
 /** Each of `paths` is a configuration of its own; those of `-f` are one, merged. */
 export async function validate(
@@ -33,7 +41,7 @@ export async function validate(
       const configuration = given ?? defaultPaths()
       const { plugins } = await loadDesiredFiles(configuration, trustOf(options, host))
       warnings.push(...secretArguments(plugins))
-      if (options.quiet !== true && options.json !== true) {
+      if (options.quiet !== true && options.json !== true && options.format === undefined) {
         const count = `${plugins.length} plugin${plugins.length === 1 ? '' : 's'}`
         host.out(line`${configuration.join(' + ')}: valid, ${count}`)
       }
@@ -42,7 +50,11 @@ export async function validate(
       problems.push(...error.problems)
     }
   }
-  if (options.json === true) {
+  if (options.format !== undefined) {
+    const of = configurations.map((given) => (given ?? [DEFAULT_FILE]).join(' + ')).join(', ')
+    const report = buildProblemReport(of, { problems, warnings, warningRule: SECRET_ARGUMENT })
+    printReports(options.format, [report], host)
+  } else if (options.json === true) {
     host.out(lines(jsonText({ valid: problems.length === 0, problems, warnings }, 2)))
   } else {
     for (const problem of problems) host.err(lines(formatProblem(problem)))
@@ -50,6 +62,8 @@ export async function validate(
   }
   return problems.length === 0 ? EXIT.done : EXIT.error
 }
+
+const SECRET_ARGUMENT = reportRule(secretArgument)
 
 /** As the rule of that name tells them of a plan. */
 function secretArguments(plugins: readonly DesiredPlugin[]): Problem[] {

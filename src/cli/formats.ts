@@ -1,0 +1,55 @@
+/** The formats that code hosts and CI systems read, with paths as those know them. */
+import { isAbsolute, relative, resolve } from 'node:path'
+import { unreachable } from '../domain/errors.ts'
+import { lines } from '../domain/printable.ts'
+import { renderGithub } from '../render/formats/github.ts'
+import { renderJunit } from '../render/formats/junit.ts'
+import type { Report, ReportRule } from '../render/formats/report.ts'
+import { renderSarif } from '../render/formats/sarif.ts'
+import type { RuleText } from '../safety/rule.ts'
+import { RULES } from '../safety/rules.ts'
+import type { Host } from './host/host.ts'
+import type { HostFormat } from './options.ts'
+import { VERSION } from './version.ts'
+
+export function reportRule({ name, severity, title, explanation, fix }: RuleText): ReportRule {
+  return { name, level: severity, title, explanation, fix }
+}
+
+/** The rules of plans. */
+export const REPORT_RULES: readonly ReportRule[] = RULES.map(reportRule)
+
+export function printReports(format: HostFormat, reports: readonly Report[], host: Host): void {
+  host.out(lines(renderReports(format, reports.map(fromRoot(host)))))
+}
+
+function renderReports(format: HostFormat, reports: readonly Report[]): string {
+  switch (format) {
+    case 'github':
+      return renderGithub(reports)
+    case 'sarif':
+      return renderSarif(reports, { version: VERSION })
+    case 'junit':
+      return renderJunit(reports)
+    default:
+      return unreachable(format)
+  }
+}
+
+/** Hosts know a file by its path from the root of the repository, wherever the command runs. */
+function fromRoot({ env }: Host): (report: Report) => Report {
+  const root = env['GITHUB_WORKSPACE'] ?? env['CI_PROJECT_DIR']
+  if (root === undefined || root === '') return (report) => report
+  const pathOf = (file: string): string => {
+    const path = relative(root, resolve(file))
+    return path.startsWith('..') || isAbsolute(path) ? file : path
+  }
+  return (report) => ({
+    ...report,
+    results: report.results.map((result) =>
+      result.place === undefined
+        ? result
+        : { ...result, place: { ...result.place, file: pathOf(result.place.file) } },
+    ),
+  })
+}

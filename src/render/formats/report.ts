@@ -1,0 +1,235 @@
+/**
+ * What a code host is told: results, each of a rule, most with a place in a file. One shape for
+ * plans, drift and files that are no desired state, from which every format is drawn.
+ */
+import type { DriftReport, Difference } from '../../documents/drift.generated.ts'
+import type { Finding, Plan } from '../../documents/plan.generated.ts'
+import type { Problem } from '../../domain/errors.ts'
+import { count } from '../../domain/count.ts'
+import { nameNodes } from '../node-names.ts'
+import { summarizeDrift } from '../drift-text.ts'
+import { summarizePlan } from '../plan-summary.ts'
+
+export type Level = Finding['severity']
+
+export interface ReportRule {
+  /** Stable. */
+  readonly name: string
+  readonly level: Level
+  readonly title: string
+  readonly explanation: string
+  /** Absent: each result says its own. */
+  readonly fix?: string
+}
+
+/** Line and column count from 1. Absent: the whole file. */
+export interface Place {
+  readonly file: string
+  readonly line?: number
+  readonly column?: number
+}
+
+export interface ReportResult {
+  readonly rule: string
+  readonly level: Level
+  /** A plugin, mount, connection, node or path. Empty: none. */
+  readonly subject: string
+  /** Sentences. */
+  readonly message: string
+  readonly fix?: string
+  /** Lines to copy that the fix speaks of. */
+  readonly lines?: readonly string[]
+  readonly place?: Place
+  /** Why it was accepted. Absent: it was not. */
+  readonly accepted?: string
+}
+
+export interface Report {
+  readonly command: 'plan' | 'drift' | 'validate'
+  /** What was looked at: a cluster, or files. */
+  readonly of: string
+  readonly summary: string
+  /** Every rule that could have had a result. */
+  readonly rules: readonly ReportRule[]
+  readonly results: readonly ReportResult[]
+}
+
+/** The rule that a plan breaks whose content does not fit its id. */
+export const EDITED_PLAN: ReportRule = {
+  name: 'edited-plan',
+  level: 'error',
+  title: 'The plan file was edited',
+  explanation:
+    'A plan has an id that is a hash of its content. The content of this file does not fit its id, so the file was changed after the plan was made, and what it shows may not be what a planner found. Apply refuses it.',
+  fix: 'Do not approve it. Plan again.',
+}
+
+/** `edited`: the path of a plan file whose content does not fit its id. */
+export function buildPlanReport(
+  plan: Plan,
+  { rules, edited }: { readonly rules: readonly ReportRule[]; readonly edited?: string },
+): Report {
+  const names = nameNodes(plan.cluster.nodes)
+  const note = (title: string, list: readonly string[], told: string): string =>
+    list.length === 0 || list.every((one) => told.includes(one))
+      ? ''
+      : ` ${title}: ${list.join(', ')}.`
+  const results = plan.findings.map((finding): ReportResult => {
+    const {
+      rule,
+      severity,
+      subject,
+      message,
+      fix,
+      lines = [],
+      at,
+      allowed,
+      mounts,
+      nodes,
+    } = finding
+    const told = `${subject} ${message}`
+    return {
+      rule,
+      level: severity,
+      subject,
+      message: `${names.within(message)}${note('Mounts', mounts, told)}${note('Nodes', nodes, told)}`,
+      fix,
+      lines,
+      ...(at !== undefined && { place: readPlace(at) }),
+      ...(allowed !== undefined && { accepted: allowed }),
+    }
+  })
+  const summary = summarizePlan(plan)
+  return {
+    command: 'plan',
+    of: plan.cluster.name,
+    summary,
+    rules: [EDITED_PLAN, ...rules],
+    results: edited === undefined ? results : [editedResult(edited), ...results],
+  }
+}
+
+function editedResult(file: string): ReportResult {
+  const { name, level, explanation, fix } = EDITED_PLAN
+  return {
+    rule: name,
+    level,
+    subject: file,
+    message: explanation,
+    ...(fix !== undefined && { fix }),
+    place: { file },
+  }
+}
+
+const UNUSED_IGNORE: ReportRule = {
+  name: 'unused-ignore',
+  level: 'warning',
+  title: 'An ignore matches no difference, or has expired',
+  explanation:
+    'An entry of `ignore` in the file passes over a difference. This one matches none, or its last day is over.',
+  fix: 'Take it out of the file, or give it another last day.',
+}
+
+export function buildDriftReport(
+  drift: DriftReport,
+  classes: Readonly<Record<string, string>>,
+): Report {
+  const result =
+    (level: Level) =>
+    (difference: Difference & { readonly because?: string }): ReportResult => {
+      const { class: rule, subject, desired, found, cause, fix, node, at, because } = difference
+      const where = node === undefined || node === subject ? '' : ` on ${node}`
+      return {
+        rule,
+        level,
+        subject: `${subject}${where}`,
+        message: `Desired: ${desired}. Found: ${found}. Cause: ${cause}.`,
+        fix,
+        ...(at !== undefined && { place: readPlace(at) }),
+        ...(because !== undefined && { accepted: because }),
+      }
+    }
+  return {
+    command: 'drift',
+    of: drift.cluster.name,
+    summary: summarizeDrift(drift),
+    rules: [
+      ...Object.entries(classes).map(([name, explanation]): ReportRule => ({
+        name,
+        level: name === 'unmanaged' ? 'note' : name === 'unreadable' ? 'warning' : 'error',
+        title: name.replaceAll('-', ' '),
+        explanation,
+      })),
+      UNUSED_IGNORE,
+    ],
+    results: [
+      ...drift.differences.map(result('error')),
+      ...drift.unreadable.map(result('warning')),
+      ...drift.unused_ignores.map(({ class: name, subject, is, at }): ReportResult => ({
+        rule: UNUSED_IGNORE.name,
+        level: 'warning',
+        subject,
+        message: `The ignore of ${name} for ${subject} ${is === 'expired' ? 'has expired' : 'matches no difference'}.`,
+        ...(UNUSED_IGNORE.fix !== undefined && { fix: UNUSED_IGNORE.fix }),
+        place: readPlace(at),
+      })),
+      ...drift.ignored.map(result('note')),
+      ...drift.unmanaged.map(result('note')),
+    ],
+  }
+}
+
+const INVALID_INPUT: ReportRule = {
+  name: 'invalid-input',
+  level: 'error',
+  title: 'The file is not a valid desired state',
+  explanation:
+    'The file has a mistake, so no plan can be made from it: a syntax error, an unknown key, a value of the wrong kind, or a name that nothing has.',
+}
+
+/** `warnings` are all of one rule. */
+export function buildProblemReport(
+  of: string,
+  {
+    problems,
+    warnings,
+    warningRule,
+  }: {
+    readonly problems: readonly Problem[]
+    readonly warnings: readonly Problem[]
+    readonly warningRule: ReportRule
+  },
+): Report {
+  const result =
+    ({ name }: ReportRule, level: Level) =>
+    ({ message, source, hint }: Problem): ReportResult => ({
+      rule: name,
+      level,
+      subject: '',
+      message,
+      ...(hint !== undefined && { fix: hint }),
+      ...(source !== undefined && {
+        place:
+          source.line === 0
+            ? { file: source.file }
+            : { file: source.file, line: source.line, column: source.column },
+      }),
+    })
+  return {
+    command: 'validate',
+    of,
+    summary: problems.length === 0 ? 'valid' : `not valid, ${count(problems.length, 'problem')}`,
+    rules: [INVALID_INPUT, warningRule],
+    results: [
+      ...problems.map(result(INVALID_INPUT, 'error')),
+      ...warnings.map(result(warningRule, 'warning')),
+    ],
+  }
+}
+
+/** `file:line:column`; a name that does not end so is the name of a file. */
+function readPlace(at: string): Place {
+  const parts = /^(.+):([1-9]\d{0,8}):([1-9]\d{0,8})$/s.exec(at)
+  if (parts === null) return { file: at }
+  return { file: parts[1] ?? '', line: Number(parts[2]), column: Number(parts[3]) }
+}

@@ -1,0 +1,116 @@
+/** `--format`, as a pipeline uses it. */
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { upgradePlan } from '../builders/plan.ts'
+import { liveNode, mountPath, plugin, version } from '../builders/live.ts'
+import { formatPlan } from '../../src/plan/format-plan.ts'
+import { planId } from '../../src/plan/make-plan.ts'
+import { makeScratchFolder } from './scratch-folder.ts'
+import { runLockstep } from './run-lockstep.ts'
+
+const UPGRADE = upgradePlan({
+  plugin: plugin('secret/my-kv'),
+  from: version('v1.0.0'),
+  to: version('v1.1.0'),
+  nodes: [liveNode(1)],
+  mounts: [mountPath('a/')],
+})
+const GENUINE = { ...UPGRADE, plan_id: planId(UPGRADE) }
+
+test('validate annotates a problem at its line, by the path from the root of the repository', async () => {
+  const bad = 'version: 1\nplugins:\n  secret/kv: { uze: v1 }\n'
+  await using folder = await makeScratchFolder({ 'lockstep.yaml': bad })
+  const env = { GITHUB_WORKSPACE: join(folder.path, '..') }
+  const name = folder.path.split('/').at(-1)!
+
+  const run = await runLockstep(['validate', '--format', 'github'], { cwd: folder.path, env })
+
+  expect(run.exitCode).toBe(1)
+  expect(run.stdout).toContain(
+    `::error file=${name}/lockstep.yaml,line=3,col=14,title=invalid-input::`,
+  )
+})
+
+test('validate of a valid file has no result', async () => {
+  const good = 'version: 1\nplugins: {}\n'
+  await using folder = await makeScratchFolder({ 'lockstep.yaml': good })
+
+  const run = await runLockstep(['validate', '--format', 'sarif'], { cwd: folder.path })
+
+  expect(run.exitCode).toBe(0)
+  expect(JSON.parse(run.stdout)).toMatchObject({ runs: [{ results: [] }] })
+})
+
+test('an edited plan says so in its first visible line, in every form, and exits 1', async () => {
+  const edited = formatPlan({ ...GENUINE, changes: [] })
+  await using folder = await makeScratchFolder({ 'plan.json': edited })
+
+  const show = (...flags: readonly string[]) =>
+    runLockstep(['show', 'plan.json', ...flags], { cwd: folder.path })
+  const [text, markdown, github, json] = [
+    await show(),
+    await show('--markdown'),
+    await show('--format', 'github'),
+    await show('--json'),
+  ]
+
+  for (const { exitCode } of [text, markdown, github, json]) expect(exitCode).toBe(1)
+  expect(text.stdout).toMatch(/^EDITED: plan\.json was changed/)
+  expect(markdown.stdout).toMatch(/^<!-- [^\n]+ -->\n\n\*\*EDITED: /)
+  expect(github.stdout).toMatch(/^::error file=plan\.json,title=edited-plan /)
+  expect(json.stderr).toMatch(/^EDITED: /)
+})
+
+test('the comment of a saved plan has its expiry, the commit and the line that applies it', async () => {
+  const saved = formatPlan({ ...GENUINE, created_at: '2026-05-01T10:00:00.000Z' })
+  const event = JSON.stringify({ pull_request: { head: { sha: 'a'.repeat(40) } } })
+  await using folder = await makeScratchFolder({ 'my plan.json': saved, 'event.json': event })
+  const env = {
+    GITHUB_EVENT_NAME: 'pull_request_target',
+    GITHUB_EVENT_PATH: join(folder.path, 'event.json'),
+    GITHUB_SHA: 'b'.repeat(40),
+  }
+
+  const run = await runLockstep(['show', 'my plan.json', '--markdown', '--max-age', '2h'], {
+    cwd: folder.path,
+    env,
+  })
+
+  expect(run.exitCode).toBe(0)
+  expect(run.stdout).toContain('expires `2026-05-01T12:00:00.000Z`')
+  expect(run.stdout).toContain(`commit \`${'a'.repeat(40)}\``)
+  expect(run.stdout).toContain(`\nlockstep apply 'my plan.json' --expect ${GENUINE.plan_id}\n`)
+})
+
+test.each([
+  [
+    ['--json', '--format', 'sarif'],
+    /option '--format <format>' cannot be used with option '--json'/,
+  ],
+  [['--markdown-limit', 'many'], /Write a number of bytes, such as 60000/],
+  [
+    ['--markdown', '--markdown-limit', '10'],
+    /--markdown-limit 10 is too small: .* takes \d+ bytes/,
+  ],
+  [['--format', 'html'], /Allowed choices are github, sarif, junit/],
+])('%j is refused', async (flags, message) => {
+  await using folder = await makeScratchFolder({ 'plan.json': formatPlan(GENUINE) })
+
+  const run = await runLockstep(['show', 'plan.json', ...flags], { cwd: folder.path })
+
+  expect(run.exitCode).toBe(1)
+  expect(run.stderr).toMatch(message)
+})
+
+test('two plans of one cluster are refused in one comment', async () => {
+  await using folder = await makeScratchFolder({
+    'a.json': formatPlan(GENUINE),
+    'b.json': formatPlan(GENUINE),
+  })
+
+  const run = await runLockstep(['show', 'a.json', 'b.json', '--markdown'], { cwd: folder.path })
+
+  expect(run.exitCode).toBe(1)
+  expect(run.stdout).toBe('')
+  expect(run.stderr).toContain('two of the plans are for the same cluster, prod-eu')
+})
