@@ -27,7 +27,7 @@ test('validate annotates a problem at its line, by the path from the root of the
 
   expect(run.exitCode).toBe(1)
   expect(run.stdout).toContain(
-    `::error file=${name}/lockstep.yaml,line=3,col=14,title=invalid-input::`,
+    `::error file=${name}/lockstep.yaml,line=3,col=16,title=invalid-input::`,
   )
 })
 
