@@ -32,7 +32,7 @@ test('a declaration that a plan relies on is in sight in every view', () => {
 
   expect(text).toContain('Data compatibility, declared in the desired state of this plan')
   expect(text).toContain('secret/my-kv v0.21.0  reads data of >=0.16.0, writes data that `*` reads')
-  expect(markdown).toContain('Data compatibility, declared in the desired state of this plan:')
+  expect(markdown).toContain('Data compatibility, declared in the desired state of this plan')
   expect(markdown).toContain('- `secret/my-kv v0.21.0` ``reads data of >=0.16.0')
 })
 
