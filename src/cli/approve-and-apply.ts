@@ -15,7 +15,7 @@ import { summarizePlan } from '../render/plan-summary.ts'
 import { renderPlan } from '../render/plan-text.ts'
 import { blockedExitCode, type AllowOptions } from './allowances.ts'
 import { commandByHand } from './curl-command.ts'
-import { paletteFor, viewOf } from './host/colour.ts'
+import { viewOf } from './host/colour.ts'
 import type { Host } from './host/host.ts'
 import type { CommonOptions, DetailOption } from './options.ts'
 import { progressOf } from './progress.ts'
@@ -128,7 +128,7 @@ function describeEnd(
 ): (outcome: RunOutcome) => string {
   return (outcome) =>
     renderOutcome(outcome, plan, {
-      palette: paletteFor(options, host),
+      ...viewOf(options, host),
       resume,
       anew,
       byHand: (action) => commandByHand(action, plan),

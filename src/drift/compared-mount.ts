@@ -1,4 +1,4 @@
-/** One mount beside what the file says of it, and what all its differences have in common. */
+/** One mount with what the file says of it, and the fields that all its differences share. */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, Source, Use } from '../domain/desired.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
@@ -12,9 +12,9 @@ import { binaryLabel, runningLabel } from './wording.ts'
 export interface ComparedMount {
   readonly mount: LiveMount
   readonly plugin: DesiredPlugin
-  /** Absent: the mount is left as it is. */
+  /** Absent if the file leaves the mount as it is. */
   readonly use: { readonly value: Use; readonly source: Source } | undefined
-  /** Absent where it is left as it is, and where no request brings it to its `use`. */
+  /** Absent if the file leaves the mount as it is, or if no request brings it to its `use`. */
   readonly target: MountTarget | undefined
   readonly impossible: ImpossibleUse['kind'] | undefined
 }
@@ -25,7 +25,7 @@ export interface DesiredBinary {
   readonly sha256: RunningBinary
 }
 
-/** Without a target: what a reload would start, where there is anything. */
+/** Without a target: what a reload would start; undefined if nothing is registered. */
 export function desiredBinaryOf(
   { mount, target }: ComparedMount,
   { index }: Comparison,
@@ -34,33 +34,44 @@ export function desiredBinaryOf(
   return startedBinaryOf(index, mount)
 }
 
-type Parts = Pick<Difference, 'subject' | 'mount' | 'plugin' | 'desired' | 'found' | 'at'>
+/** One mount with what it should run, and what its nodes run. */
+export interface MountComparison {
+  readonly compared: ComparedMount
+  readonly comparison: Comparison
+  readonly desired: DesiredBinary | undefined
+  /** What the next reload or restart starts; undefined if nothing is registered for it. */
+  readonly started: RunningBinary | undefined
+  /** The nodes on which the mount is not down. */
+  readonly up: readonly MountOnNode[]
+}
 
-/** What all differences of a mount on its nodes have. */
-export function parts(
+type CommonFields = Pick<Difference, 'subject' | 'mount' | 'plugin' | 'desired' | 'found' | 'at'>
+
+/** The fields that all differences of a mount on its nodes have. */
+export function commonFields(
   { mount, plugin, use }: ComparedMount,
-  wanted: DesiredBinary | MountOnNode | undefined,
+  desired: DesiredBinary | MountOnNode | undefined,
   view: MountOnNode | undefined,
-): Parts {
+): CommonFields {
   return {
     subject: mount.path,
     mount: mount.path,
     plugin: plugin.id,
-    desired: wanted === undefined ? 'the same on every node' : labelDesired(wanted),
+    desired: desired === undefined ? 'the same on every node' : labelDesired(desired),
     found: view === undefined ? 'nothing' : runningLabel(view),
     ...writtenAt(use?.source ?? plugin.source),
   }
 }
 
-function labelDesired(wanted: DesiredBinary | MountOnNode): string {
-  return 'node' in wanted ? runningLabel(wanted) : binaryLabel(wanted.version, wanted.sha256)
+function labelDesired(desired: DesiredBinary | MountOnNode): string {
+  return 'node' in desired ? runningLabel(desired) : binaryLabel(desired.version, desired.sha256)
 }
 
-/** No plan moves a mount that has no `use`, or none that can be reached. */
+/** No plan changes a mount that has no `use`, or a `use` that no request can bring about. */
 export function describeFix({ use, target, mount }: ComparedMount, { apply }: Comparison): string {
   if (target !== undefined) return apply
   const reload = `reload ${mount.path} on each node by its own address`
   return use === undefined
     ? `set \`use\` for it, then ${apply}; or ${reload}`
-    : `${reload}: no plan can while the file asks for an impossible version`
+    : `${reload}: no plan can do it while the file asks for an impossible version`
 }

@@ -1,4 +1,4 @@
-/** What every difference is found from: both states, what they were indexed by, and the way out. */
+/** What every difference is found from: both states, their index, the journals, and the fix. */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, DesiredVersion, Source } from '../domain/desired.ts'
 import { formatSource } from '../domain/errors.ts'
@@ -10,11 +10,11 @@ import type { Past } from '../plan/past.ts'
 export interface Comparison {
   readonly live: LiveState
   readonly index: LiveIndex
-  /** Whose own view of their mounts was to be read. */
+  /** The nodes whose own view of their mounts is read. */
   readonly serving: readonly LiveNode[]
-  /** What earlier runs from this machine know and no server says. */
+  /** What only the journals of this machine say: no server reports it. */
   readonly past: Past
-  /** The command that brings about what can be, in backquotes. */
+  /** The command that applies the file, in backquotes. */
   readonly apply: string
 }
 
@@ -33,7 +33,7 @@ export function compareStates(
   }
 }
 
-/** A version that the file lists and means to keep: what is wrong with it is said of its entry. */
+/** A version that the file lists and does not retire. Its differences are reported for its entry. */
 export function keptVersion(plugin: DesiredPlugin, version: Version): DesiredVersion | undefined {
   if (plugin.retire.some((retired) => retired.version === version)) return undefined
   return plugin.versions.find((listed) => listed.version === version)
@@ -48,12 +48,12 @@ export function countUsers(plugin: PluginId, version: Version, index: LiveIndex)
   return mounts.length + connections.length
 }
 
-/** Where it is asked for, as a part of a difference. */
+/** The place in the file, as a field of a difference. */
 export function writtenAt(source: Source | undefined): Pick<Difference, 'at'> {
   return source === undefined ? {} : { at: formatSource(source) }
 }
 
-/** How a version comes about: with a pin in force, tuning and repointing are refused (Vault). */
+/** How to get to the desired version. Vault refuses tuning and repointing while a pin is set. */
 export function describeVersionFix(plugin: PluginId, { index, apply }: Comparison): string {
   return index.pinOf(plugin) !== undefined
     ? `remove the pin (DELETE sys/plugins/pins/${plugin}), then ${apply}`

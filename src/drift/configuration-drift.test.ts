@@ -71,7 +71,11 @@ describe('the name of a builtin', () => {
 
     expect(told(before)).toEqual(['retire-pending auth/jwt unversioned', 'overridden auth/jwt/'])
     expect(after).toMatchObject([
-      { class: 'reload-pending', desired: 'builtin', cause: expect.stringContaining('is gone') },
+      {
+        class: 'reload-pending',
+        desired: 'builtin',
+        cause: expect.stringContaining('is not in the catalog any more'),
+      },
     ])
   })
 

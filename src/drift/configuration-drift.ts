@@ -1,6 +1,6 @@
 /**
- * What a mount is configured for, held against the file: at most one difference a mount. Judges
- * what a reload would start, not what runs: that is `running-drift.ts`.
+ * Compares what a mount is configured for with the file: at most one difference for each mount.
+ * This is about what a reload would start. `running-drift.ts` is about what runs.
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { Use } from '../domain/desired.ts'
@@ -19,17 +19,17 @@ export function findConfigurationDrift(
   comparison: Comparison,
 ): Difference | undefined {
   const { mount, plugin, use } = compared
-  const told = judge(compared, comparison)
-  if (told === undefined) return undefined
+  const details = judge(compared, comparison)
+  if (details === undefined) return undefined
   return {
-    class: told.class,
+    class: details.class,
     subject: mount.path,
     mount: mount.path,
     plugin: plugin.id,
     desired: use === undefined ? 'a registered version' : useLabel(use.value),
-    found: told.found ?? configuredLabel(mount.configured_version),
-    cause: told.cause,
-    fix: told.fix,
+    found: details.found ?? configuredLabel(mount.configured_version),
+    cause: details.cause,
+    fix: details.fix,
     ...writtenAt(use?.source ?? plugin.source),
   }
 }
@@ -42,21 +42,21 @@ export function findMissedTunes(
   { mount, plugin, use, target }: ComparedMount,
   { apply }: Comparison,
 ): Difference[] {
-  const told = mount.configured_version
+  const configured = mount.configured_version
   return mount.nodes
-    .filter((view) => view.configured_version !== told)
+    .filter((view) => view.configured_version !== configured)
     .map((view) => ({
       class: 'version-differs',
       subject: mount.path,
       mount: mount.path,
       plugin: plugin.id,
       node: view.node,
-      desired: configuredLabel(told),
+      desired: configuredLabel(configured),
       found: configuredLabel(view.configured_version),
-      cause: `the node has not heard of the tune to ${configuredLabel(told)}, which the active node has`,
+      cause: `the node missed the tune to ${configuredLabel(configured)}, which the active node has`,
       fix:
         target === undefined
-          ? `tune ${mount.path} to ${told} again: the same tune once more reaches it`
+          ? `tune ${mount.path} to ${configured} again: the second tune reaches the node`
           : `${apply} tunes it again`,
       ...writtenAt(use?.source ?? plugin.source),
     }))
@@ -64,14 +64,14 @@ export function findMissedTunes(
 
 function judge(compared: ComparedMount, comparison: Comparison): DifferenceDetails | undefined {
   const { mount, plugin, use, target } = compared
-  // What these are configured for makes no difference to what they run.
+  // The servers run the builtin of such a name whatever its mounts are configured for.
   if (!isOverridable(plugin.id)) return undefined
   const impossible = judgeImpossible(compared)
   if (impossible !== undefined) return impossible
   const configured = mount.configured_version
   const registered = runsUnder(comparison.index, plugin.id, configured)
   if (registered === undefined) {
-    // It is said once, of the entry, and not again of each mount that would run it.
+    // Reported once, for the entry, and not again for each mount that would run it.
     const asTheFileSays = target === undefined || target.configured === configured
     return asTheFileSays && configured !== LATEST && keptVersion(plugin, configured) !== undefined
       ? undefined
@@ -95,7 +95,7 @@ function judge(compared: ComparedMount, comparison: Comparison): DifferenceDetai
     return {
       class: 'not-overridden',
       found: 'builtin',
-      cause: 'nothing is registered without a version, so that the builtin of this name runs',
+      cause: 'no unversioned entry is registered, so the builtin of this name runs',
       fix: comparison.apply,
     }
   }
@@ -116,18 +116,21 @@ function judgeImpossible({
 }: ComparedMount): DifferenceDetails | undefined {
   if (impossible === undefined) return undefined
   const { path, configured_version: configured } = mount
-  const told = describeImpossible(impossible, { path, configured, plugin: plugin.id })
+  const reason = describeImpossible(impossible, { path, configured, plugin: plugin.id })
   switch (impossible) {
     case 'unversioned-unreachable':
-      return { class: isBuiltinVersion(configured) ? 'not-overridden' : 'version-differs', ...told }
-    case 'override-stands': {
+      return {
+        class: isBuiltinVersion(configured) ? 'not-overridden' : 'version-differs',
+        ...reason,
+      }
+    case 'builtin-hidden': {
       const found = `${configuredLabel(configured)}, and an external unversioned entry`
-      return { class: 'overridden', found, ...told }
+      return { class: 'overridden', found, ...reason }
     }
     case 'builtin-unknown':
-      return { class: 'overridden', ...told }
+      return { class: 'overridden', ...reason }
     case 'latest-unavailable':
-      return { class: 'version-differs', ...told }
+      return { class: 'version-differs', ...reason }
     default:
       return unreachable(impossible)
   }
@@ -144,22 +147,22 @@ function unregistered(
   return {
     class: 'not-registered',
     found: `${configuredLabel(configured)}, not registered`,
-    cause: `configured ${what}, which is not in the catalog: down at its next reload, restart or change of leader`,
+    cause: `configured ${what}, which is not in the catalog: the mount goes down at its next reload, restart or change of leader`,
     fix:
       use === undefined
-        ? `list ${listed} under \`versions\` of ${plugin.id}, or say what it is to \`use\`; then ${apply}`
+        ? `list ${listed} under \`versions\` of ${plugin.id}, or set \`use\` for the mount; then ${apply}`
         : apply,
   }
 }
 
-/** Whether the configuration has taken effect: it does at a reload or restart, node by node. */
+/** Whether the configuration has taken effect. It does so on each node at a reload or restart. */
 function runningWords({ mount, target }: ComparedMount, { index }: Comparison): string {
   const views = mount.nodes.filter(({ answers }) => answers !== 'no')
-  const due = startedBinaryOf(index, mount)?.sha256
-  if (target === undefined || views.length === 0 || due === target.sha256) return ''
-  if (views.every((view) => view.running_sha256 === due)) return ', and runs it'
+  const started = startedBinaryOf(index, mount)?.sha256
+  if (target === undefined || views.length === 0 || started === target.sha256) return ''
+  if (views.every((view) => view.running_sha256 === started)) return ', and runs it'
   if (views.every((view) => view.running_sha256 === target.sha256)) {
-    return ', and not reloaded since: it still runs what the file says, until it restarts'
+    return ', but not reloaded: until its next restart the mount still runs what the file says'
   }
   return ''
 }

@@ -1,20 +1,18 @@
-/** What differs about the database connections of one plugin: their version alone is compared. */
+/** The differences of one plugin's database connections. Only their version is compared. */
 import type { Difference } from '../documents/drift.generated.ts'
-import type { DesiredConnection, DesiredPlugin } from '../domain/desired.ts'
+import type { DesiredPlugin } from '../domain/desired.ts'
 import type { LiveConnection } from '../domain/live.ts'
 import { UNVERSIONED, type Version } from '../domain/names.ts'
 import { runsUnder } from '../domain/live-index.ts'
-import type { ImpossibleUse, Targets } from '../plan/targets.ts'
+import type { ImpossibleUse, PluginTargets } from '../plan/targets.ts'
 import { type Comparison, keptVersion, describeVersionFix, writtenAt } from './comparison.ts'
 import { configuredLabel, describeImpossible } from './wording.ts'
 
 export function findConnectionDrift(
-  plugin: DesiredPlugin,
-  targets: Targets,
-  said: readonly DesiredConnection[],
+  { plugin, named, targets }: PluginTargets,
   comparison: Comparison,
 ): Difference[] {
-  const own = new Map(said.map((connection) => [connection.path, connection]))
+  const own = new Map(named.connections.map((connection) => [connection.path, connection]))
   const versions = new Map(
     targets.connections.map(({ connection, version }) => [connection.path, version]),
   )
@@ -27,17 +25,17 @@ export function findConnectionDrift(
     const use = own.get(connection.path)?.use ?? plugin.use
     const target = versions.get(connection.path)
     const kind = impossible.get(connection.path)
-    const told =
+    const details =
       kind === undefined
-        ? judge(plugin, connection, use !== undefined, target, comparison)
+        ? judge({ plugin, connection, hasUse: use !== undefined, target }, comparison)
         : judgeImpossible(kind, connection)
-    if (told === undefined) return []
+    if (details === undefined) return []
     return [
       {
-        ...told,
+        ...details,
         subject: connection.path,
         plugin: plugin.id,
-        desired: wordUse(use, target),
+        desired: describeUse(use, target),
         found: configuredLabel(connection.version),
         ...writtenAt(use?.source ?? plugin.source),
       },
@@ -45,11 +43,16 @@ export function findConnectionDrift(
   })
 }
 
+interface ComparedConnection {
+  readonly plugin: DesiredPlugin
+  readonly connection: LiveConnection
+  readonly hasUse: boolean
+  /** Absent if the file leaves the connection as it is. */
+  readonly target: Version | undefined
+}
+
 function judge(
-  plugin: DesiredPlugin,
-  { path, version }: LiveConnection,
-  hasUse: boolean,
-  target: Version | undefined,
+  { plugin, connection: { path, version }, hasUse, target }: ComparedConnection,
   comparison: Comparison,
 ): Pick<Difference, 'class' | 'cause' | 'fix'> | undefined {
   const { index, apply } = comparison
@@ -57,12 +60,12 @@ function judge(
     version === UNVERSIONED ? 'uses the unversioned entry or the builtin' : `uses ${version}`
   const registered = runsUnder(index, plugin.id, version) !== undefined
   const asTheFileSays = target === undefined || target === version
-  // It is said once, of the entry, and not again of each connection that would run it.
+  // Reported once, for the entry, and not again for each connection that would run it.
   if (!registered && !(asTheFileSays && keptVersion(plugin, version) !== undefined)) {
     return {
       class: 'not-registered',
       cause: `${uses}, which is not in the catalog: its next start fails`,
-      fix: hasUse ? apply : `say what ${path} is to \`use\`, then ${apply}`,
+      fix: hasUse ? apply : `set \`use\` for ${path}, then ${apply}`,
     }
   }
   if (asTheFileSays) return undefined
@@ -77,11 +80,13 @@ function judgeImpossible(
   kind: ImpossibleUse['kind'],
   { path, version, plugin }: LiveConnection,
 ): Pick<Difference, 'class' | 'cause' | 'fix'> {
-  const told = describeImpossible(kind, { path, configured: version, plugin })
-  return { class: 'connection-differs', ...told }
+  return {
+    class: 'connection-differs',
+    ...describeImpossible(kind, { path, configured: version, plugin }),
+  }
 }
 
-function wordUse(use: DesiredPlugin['use'], target: Version | undefined): string {
+function describeUse(use: DesiredPlugin['use'], target: Version | undefined): string {
   if (use === undefined) return 'a registered version'
   return use.value.kind === 'version' ? (target ?? use.value.version) : use.value.kind
 }

@@ -16,7 +16,7 @@ import {
 import { UNVERSIONED } from '../domain/names.ts'
 
 describe('the catalog', () => {
-  it('lacks a version: said once, with how many mounts would not come back', () => {
+  it('lacks a version: reported once, with how many mounts would be down', () => {
     const differences = drift(cluster(NEW, {}, { catalog: [catalogEntry(KV, OLD)] }))
 
     expect(differences).toMatchObject([
@@ -25,7 +25,7 @@ describe('the catalog', () => {
         subject: 'secret/my-kv v0.21.0',
         found: 'nothing',
         cause:
-          'not in the catalog; 1 mount or connection configured for it would not come back from a restart',
+          'not in the catalog; 1 mount or connection configured for it would be down after a restart',
         at: 'lockstep.yaml:7:3',
       },
     ])
@@ -61,7 +61,7 @@ describe('the catalog', () => {
       'hash-differs secret/my-kv v0.21.0',
       `hash-differs team-a/ ${ONE}`,
     ])
-    expect(differences[1]!.cause).toContain('runs what is registered under v0.21.0')
+    expect(differences[1]!.cause).toContain('runs the binary that is registered under v0.21.0')
     // As the rule sha256-changed has it.
     expect(differences[0]!.fix).toContain('refuses to change the binary of a version')
     expect(differences[1]!.fix).toMatch(/^fix secret\/my-kv v0\.21\.0 first; then `lockstep apply/)
@@ -75,7 +75,7 @@ describe('the catalog', () => {
         class: 'hash-differs',
         node: TWO,
         cause:
-          'runs another binary than the one registered under v0.21.0, and was not reloaded since',
+          'runs another binary than the one registered under v0.21.0: not reloaded since the registration',
       },
     ])
   })

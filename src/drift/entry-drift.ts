@@ -1,6 +1,6 @@
 /**
- * What differs in the catalog: versions the file lists that are not there or are otherwise, and
- * versions it retires that still are. The environment is not compared: servers never return it.
+ * The differences of the catalog: listed versions that are missing or differ, and retired versions
+ * that are still registered. The environment is not compared: servers never return it.
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
@@ -18,17 +18,17 @@ export function findEntryDrift(plugin: DesiredPlugin, comparison: Comparison): D
       if (keptVersion(plugin, version.version) === undefined) return []
       const entry = comparison.index.external(plugin.id, version.version)
       return entry === undefined
-        ? [notRegistered(plugin.id, version, comparison)]
-        : hashDiffers(plugin.id, version, entry, comparison)
+        ? [reportUnregistered(plugin.id, version, comparison)]
+        : findEntryDifference({ plugin: plugin.id, version, entry }, comparison)
     }),
     ...plugin.retire.flatMap((retired) => {
       const entry = comparison.index.external(plugin.id, retired.version)
-      return entry === undefined ? [] : [retirePending(entry, retired, comparison)]
+      return entry === undefined ? [] : [reportRetirePending(entry, retired, comparison)]
     }),
   ]
 }
 
-function notRegistered(
+function reportUnregistered(
   plugin: PluginId,
   version: DesiredVersion,
   { index, apply }: Comparison,
@@ -37,7 +37,7 @@ function notRegistered(
   const used =
     users === 0
       ? ''
-      : `; ${countMountsOrConnections(users)} configured for it would not come back from a restart`
+      : `; ${countMountsOrConnections(users)} configured for it would be down after a restart`
   return {
     class: 'not-registered',
     subject: entrySubject(plugin, version.version),
@@ -50,12 +50,14 @@ function notRegistered(
   }
 }
 
-function hashDiffers(
-  plugin: PluginId,
-  version: DesiredVersion,
-  entry: CatalogEntry,
-  comparison: Comparison,
-): Difference[] {
+interface ComparedEntry {
+  readonly plugin: PluginId
+  readonly version: DesiredVersion
+  readonly entry: CatalogEntry
+}
+
+function findEntryDifference(compared: ComparedEntry, comparison: Comparison): Difference[] {
+  const { plugin, version, entry } = compared
   const { index } = comparison
   const fields = differingFields(version, entry)
   if (fields.size === 0) return []
@@ -75,16 +77,15 @@ function hashDiffers(
       cause: `${what}${used}`,
       fix: entry.declarative
         ? 'change it in the configuration of the servers: it is declared there, and the API cannot change it'
-        : describeEntryFix(plugin, version, fields, comparison),
+        : describeEntryFix(compared, fields, comparison),
       ...writtenAt(version.source),
     },
   ]
 }
 
-/** Apply refuses to put another binary under a version, but where all run that one already. */
+/** Apply refuses to change the binary of a version, unless all its mounts run the new one already. */
 function describeEntryFix(
-  plugin: PluginId,
-  { version, sha256 }: DesiredVersion,
+  { plugin, version: { version, sha256 } }: ComparedEntry,
   fields: ReadonlySet<EntryField>,
   { index, apply }: Comparison,
 ): string {
@@ -98,7 +99,7 @@ function describeEntryFix(
     : `find out who registered it; ${apply} registers what the file says`
 }
 
-/** A hash that is not reported is told as that (`unreadable`). Absent and empty arguments are the same; a command that was not read is not held against it. */
+/** A hash that is not reported is `unreadable`, no difference; so is a command that could not be read. Absent and empty arguments are the same. */
 function differingFields(version: DesiredVersion, entry: CatalogEntry): ReadonlySet<EntryField> {
   const fields = new Set<EntryField>()
   if (isOtherBinary(entry.sha256, version.sha256)) fields.add('sha256')
@@ -110,10 +111,10 @@ function differingFields(version: DesiredVersion, entry: CatalogEntry): Readonly
   return same ? fields : fields.add('args')
 }
 
-/** So many users are named; of the others it is said how many they are. */
+/** How many users a difference names; the others are counted. */
 const USES_NAMED = 3
 
-function retirePending(
+function reportRetirePending(
   entry: CatalogEntry,
   retired: DesiredPlugin['retire'][number],
   { live, apply }: Comparison,
@@ -130,7 +131,7 @@ function retirePending(
     cause:
       uses.length === 0 ? 'still registered, though nothing uses it' : `still registered: ${named}`,
     fix: entry.declarative
-      ? 'take it out of the configuration of the servers: it is declared there, and the API cannot remove it'
+      ? 'remove it from the configuration of the servers: it is declared there, and the API cannot remove it'
       : uses.length === 0
         ? apply
         : `${apply} deregisters it once nothing uses it`,

@@ -86,7 +86,7 @@ describe('what the file names and is not there', () => {
     const differences = drift(liveState({ catalog: CATALOG, mounts: [mount] }))
 
     expect(told(differences)).toEqual([`mount-missing team-a/ ${standby.address}`])
-    expect(differences[0]!.found).toBe('listed, and gone from the active node')
+    expect(differences[0]!.found).toBe('listed here, but not on the active node')
   })
 
   it('is unknown, not missing, in a namespace that could not be read', () => {

@@ -1,7 +1,7 @@
 /**
- * Desired state × live state → where the cluster differs, why, and what would mend it. Pure; only
- * what the file names can drift. What is merely said differently (`0.16.2` and `v0.16.2`, absent
- * and empty arguments) is no difference.
+ * Desired state × live state → where the cluster differs, why, and how to fix it. Pure. Only what
+ * the file names can drift. Two ways to write the same (`0.16.2` and `v0.16.2`, absent and empty
+ * arguments) are no difference.
  */
 import type { Difference, DriftReport } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, DesiredState } from '../domain/desired.ts'
@@ -21,15 +21,15 @@ import { findUnmanaged } from './unmanaged.ts'
 import { findUnreadable } from './unreadable.ts'
 
 export interface DriftQuestion {
-  /** An ISO date, for the `until` of what is ignored. */
+  /** An ISO date, to compare with the `until` of each `ignore`. */
   readonly today: string
   /** The command that applies the same file to the same cluster, for a shell. */
   readonly apply: string
-  /** What the journals of this machine know; nothing where there are none. */
+  /** What the journals of this machine say. */
   readonly past?: Past
 }
 
-/** Sorted by plugin, mount and subject; `in_sync` where nothing differs and all could be read. */
+/** Sorted by plugin, mount and subject. `in_sync`: nothing differs, and everything could be read. */
 export function findDrift(
   desired: DesiredState,
   live: LiveState,
@@ -37,13 +37,13 @@ export function findDrift(
 ): DriftReport {
   const index = indexLive(live)
   const comparison = compareStates(live, index, { apply, past })
-  const found = findAllTargets(desired, index).flatMap(({ plugin, said, targets }) => [
-    ...findNotOverridable(plugin, targets.impossible, comparison),
-    ...findPinDrift(plugin, targets, comparison),
-    ...findEntryDrift(plugin, comparison),
-    ...findMountDrift(plugin, targets, said.mounts, comparison),
-    ...findConnectionDrift(plugin, targets, said.connections, comparison),
-    ...findMissing(plugin, targets, said, comparison),
+  const found = findAllTargets(desired, index).flatMap((one) => [
+    ...findNotOverridable(one.plugin, one.targets.impossible, comparison),
+    ...findPinDrift(one.plugin, one.targets, comparison),
+    ...findEntryDrift(one.plugin, comparison),
+    ...findMountDrift(one, comparison),
+    ...findConnectionDrift(one, comparison),
+    ...findMissing(one, comparison),
   ])
   const splitIgnored = (differences: readonly Difference[]) =>
     separateIgnored([...differences].sort(compareDifferences), desired.ignore, today)
@@ -53,9 +53,10 @@ export function findDrift(
   const unreadable = splitIgnored(unread)
   const unmanaged = splitIgnored(foreign)
   const { cluster, product, server_version } = live
+  const nodes = live.nodes.map(({ address, role, state }) => ({ address, role, state }))
   return {
     format: 1,
-    cluster: { id: cluster.id, name: cluster.name, product, server_version },
+    cluster: { id: cluster.id, name: cluster.name, product, server_version, nodes },
     in_sync: differences.kept.length === 0 && unreadable.kept.length === 0,
     differences: differences.kept,
     unreadable: unreadable.kept,
@@ -65,7 +66,7 @@ export function findDrift(
   }
 }
 
-/** The servers compile some plugins in and run nothing else under their names. */
+/** Servers run some compiled-in plugins whatever is registered under their names. */
 function findNotOverridable(
   plugin: DesiredPlugin,
   impossible: readonly { readonly kind: string }[],
@@ -81,7 +82,7 @@ function findNotOverridable(
       desired: 'an external plugin',
       found: version === undefined ? 'builtin' : `builtin ${version}`,
       cause: 'the server runs its builtin of this name whatever is registered or configured',
-      fix: 'register the plugin under another name, and mount that',
+      fix: 'register the plugin under another name, and mount it under that name',
       ...writtenAt(plugin.source),
     },
   ]

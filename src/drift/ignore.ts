@@ -1,4 +1,4 @@
-/** The file's `ignore`: which differences are passed over, and until when. */
+/** The file's `ignore`: which differences are ignored, and until when. */
 import type { Difference, UnusedIgnore, IgnoredDifference } from '../documents/drift.generated.ts'
 import type { Ignore } from '../domain/desired.ts'
 import { formatSource } from '../domain/errors.ts'
@@ -10,9 +10,8 @@ export interface SeparatedDifferences {
 }
 
 /**
- * An `ignore` holds for its class where its subject is the difference's own, or the plugin, mount
- * or node it is of. `today` is an ISO date; the last day is inclusive, and after it it is as if it
- * were not there.
+ * An `ignore` matches a difference of its class if its subject is the subject, plugin, mount or
+ * node of the difference. `today` is an ISO date. The day of `until` is included.
  */
 export function separateIgnored(
   differences: readonly Difference[],
@@ -34,7 +33,7 @@ export function separateIgnored(
   return { kept, ignored }
 }
 
-/** Entries that pass nothing over: to be taken out of the file, or given another day. */
+/** Entries that match no difference or have expired. */
 export function findUnusedIgnores(
   differences: readonly Difference[],
   ignore: readonly Ignore[],

@@ -1,24 +1,22 @@
 /**
- * Mounts and connections that the file names and that are not there, or are another plugin's.
- * Silent where the place could not be read: then nobody knows.
+ * Mounts and connections that the file names and that do not exist, or are another plugin's.
+ * If their place could not be read, they are not reported here: `unreadable.ts` reports the place.
  */
 import type { Difference } from '../documents/drift.generated.ts'
-import type { DesiredMount, DesiredPlugin } from '../domain/desired.ts'
+import type { DesiredMount } from '../domain/desired.ts'
 import { hidingPlaces } from '../domain/hidden-places.ts'
-import type { NamedInFile, Targets } from '../plan/targets.ts'
+import type { PluginTargets } from '../plan/targets.ts'
 import { type Comparison, writtenAt } from './comparison.ts'
 
 export function findMissing(
-  plugin: DesiredPlugin,
-  targets: Targets,
-  said: NamedInFile,
+  { plugin, named, targets }: PluginTargets,
   comparison: Comparison,
 ): Difference[] {
-  const fresh = new Set(targets.newMounts.map(({ desired }) => desired.path))
+  const newMounts = new Set(targets.newMounts.map(({ desired }) => desired.path))
   const known = new Set(comparison.index.connectionsOf(plugin.id).map(({ path }) => path))
   return [
-    ...said.mounts.flatMap((mount) => missingMount(mount, fresh.has(mount.path), comparison)),
-    ...said.connections
+    ...named.mounts.flatMap((mount) => missingMount(mount, newMounts.has(mount.path), comparison)),
+    ...named.connections
       .filter(({ path }) => !known.has(path) && hidingPlaces(path, comparison.live).length === 0)
       .map((connection): Difference => ({
         class: 'mount-missing',
@@ -26,8 +24,8 @@ export function findMissing(
         plugin: plugin.id,
         desired: `a connection of ${plugin.id}`,
         found: 'none of this plugin',
-        cause: 'the file names it, and no connection of this plugin has the path',
-        fix: 'create it, or take it out of the file',
+        cause: 'the file names it, but no connection of this plugin has this path',
+        fix: 'create it, or remove it from the file',
         ...writtenAt(connection.source),
       })),
   ]
@@ -54,8 +52,8 @@ function missingMount(
       {
         ...common,
         found: `a mount of ${found.plugin}`,
-        cause: 'another plugin is mounted there, and a mount never changes its plugin',
-        fix: 'correct the path or the plugin in the file; nothing is ever unmounted',
+        cause: 'another plugin is mounted there, and the plugin of a mount cannot be changed',
+        fix: 'correct the path or the plugin in the file; Lockstep never unmounts',
       },
     ]
   }
@@ -65,12 +63,12 @@ function missingMount(
       found: 'nothing',
       cause: mount.enable
         ? 'nothing is mounted there'
-        : 'nothing is mounted there, and the file does not say to enable it',
+        : 'nothing is mounted there, and the mount has no `enable: true` in the file',
       fix: canBeEnabled
         ? apply
         : mount.enable
-          ? `say what it is to \`use\`, then ${apply}`
-          : `mount it, or say \`enable: true\`, or take it out of the file; then ${apply}`,
+          ? `set \`use\` for it, then ${apply}`
+          : `mount it, set \`enable: true\`, or remove it from the file; then ${apply}`,
     },
   ]
 }

@@ -65,7 +65,7 @@ describe('a mount that was not reloaded', () => {
     expect(differences[0]).toMatchObject({
       desired: `v0.21.0 (${sha256Of(KV, NEW)})`,
       found: `v0.16.2 (${sha256Of(KV, OLD)})`,
-      cause: 'reloaded on 1 of 3 nodes, and not on this one: it runs the binary from before',
+      cause: 'reloaded on 1 of 3 nodes, but not here: the earlier binary runs',
     })
   })
 
@@ -150,7 +150,7 @@ describe('a mount configured otherwise than the file says', () => {
         desired: 'v0.21.0',
         found: 'v0.16.2',
         cause:
-          'configured for v0.16.2, and not reloaded since: it still runs what the file says, until it restarts',
+          'configured for v0.16.2, but not reloaded: until its next restart the mount still runs what the file says',
       },
     ])
   })
@@ -166,7 +166,7 @@ describe('a mount configured otherwise than the file says', () => {
 
     expect(told(differences)).toEqual([`node-skew team-a/ ${ONE}`, 'version-differs team-a/'])
     expect(differences[0]!.cause).toBe(
-      `reloaded on this one; v0.21.0 (${sha256Of(KV, NEW)}) still runs on 2 of 3 nodes`,
+      `reloaded here; v0.21.0 (${sha256Of(KV, NEW)}) still runs on 2 of 3 nodes`,
     )
   })
 
@@ -182,7 +182,7 @@ describe('a mount configured otherwise than the file says', () => {
     expect(differences[1]).toMatchObject({
       desired: 'v0.21.0',
       found: 'v0.16.2',
-      cause: 'the node has not heard of the tune to v0.21.0, which the active node has',
+      cause: 'the node missed the tune to v0.21.0, which the active node has',
       fix: '`lockstep apply -f lockstep.yaml` tunes it again',
     })
   })
@@ -219,7 +219,7 @@ describe('a mount configured otherwise than the file says', () => {
     const differences = drift(cluster(NEW, {}, { catalog }), file)
 
     expect(told(differences)).toEqual(['version-differs team-a/'])
-    expect(differences[0]!.fix).toContain('`use` the version')
+    expect(differences[0]!.fix).toContain('`use` that version')
   })
 })
 
@@ -253,7 +253,7 @@ describe('a mount that does not answer', () => {
         node: TWO,
         found: 'does not answer',
         cause: 'the node started without its plugin: backend is nil',
-        fix: 'see that my-kv_0.21.0 lies in the plugin directory of the node, unchanged; then `lockstep apply -f lockstep.yaml`',
+        fix: 'check that my-kv_0.21.0 is in the plugin directory of the node, unchanged; then `lockstep apply -f lockstep.yaml`',
       },
     ])
   })

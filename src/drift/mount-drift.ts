@@ -1,11 +1,10 @@
 /**
- * What differs about the mounts of one plugin that the file names: what each is configured for,
- * and what every node runs for it. A plugin without `use` is held against its own configuration.
+ * The differences of the mounts of one plugin: what each is configured for, and what each node
+ * runs for it. If the plugin has no `use`, what runs is compared with what is configured.
  */
 import type { Difference } from '../documents/drift.generated.ts'
-import type { DesiredMount, DesiredPlugin } from '../domain/desired.ts'
 import type { MountPath } from '../domain/names.ts'
-import type { ImpossibleUse, Targets } from '../plan/targets.ts'
+import type { ImpossibleUse, PluginTargets, Targets } from '../plan/targets.ts'
 import type { ComparedMount } from './compared-mount.ts'
 import type { Comparison } from './comparison.ts'
 import { findConfigurationDrift, findMissedTunes } from './configuration-drift.ts'
@@ -13,12 +12,10 @@ import { findRunningDrift } from './running-drift.ts'
 import { findUnreloaded } from './unreloaded-drift.ts'
 
 export function findMountDrift(
-  plugin: DesiredPlugin,
-  targets: Targets,
-  said: readonly DesiredMount[],
+  { plugin, named, targets }: PluginTargets,
   comparison: Comparison,
 ): Difference[] {
-  const own = new Map(said.map((mount) => [mount.path, mount]))
+  const own = new Map(named.mounts.map((mount) => [mount.path, mount]))
   const byPath = new Map(targets.mounts.map((target) => [target.mount.path, target]))
   const impossible = impossibleByMount(targets)
   return comparison.index.mountsOf(plugin.id).flatMap((mount) => {

@@ -1,4 +1,4 @@
-/** A pin goes before what each mount is configured for (Vault), so it is held against them all. */
+/** A pin overrides what each mount is configured for (Vault), so it is compared with all of them. */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin } from '../domain/desired.ts'
 import { compareText, versionLabel } from '../domain/names.ts'
@@ -25,7 +25,7 @@ export function findPinDrift(
       plugin: plugin.id,
       desired: desired.sort(compareText).join(', '),
       found: `pinned to ${pinned}`,
-      cause: `the pin goes before what ${countMountsOrConnections(others.length)} should run, from the next reload or restart on`,
+      cause: `from their next reload or restart on, the pin overrides the version of ${countMountsOrConnections(others.length)}`,
       fix: `remove the pin (DELETE sys/plugins/pins/${plugin.id}), then ${apply}`,
       ...writtenAt(plugin.use?.source ?? plugin.source),
     },

@@ -1,6 +1,6 @@
 /**
- * What each node runs for a mount, held against what it should, by hash: servers copy the running
- * version from the configuration. A difference that all nodes share is said once.
+ * Compares what each node runs for a mount with what it should run, by hash: servers copy the
+ * running version from the configuration. A difference that all nodes share is reported once.
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { MountOnNode } from '../domain/live.ts'
@@ -9,84 +9,77 @@ import { BUILTIN, LATEST, UNVERSIONED, versionLabel } from '../domain/names.ts'
 import { entrySubject } from '../plan/steps.ts'
 import {
   type ComparedMount,
+  commonFields,
   type DesiredBinary,
-  describeFix,
-  parts,
   desiredBinaryOf,
+  describeFix,
+  type MountComparison,
 } from './compared-mount.ts'
 import type { Comparison } from './comparison.ts'
 import { findUnlisted, isDown, reportDownMount } from './down-drift.ts'
 import { onNodes, runningLabel } from './wording.ts'
 
-/** `misconfigured`: something else is said already of what the mount is configured for. */
+/** `isMisconfigured`: a difference of what the mount is configured for is reported already. */
 export function findRunningDrift(
   compared: ComparedMount,
-  misconfigured: boolean,
+  isMisconfigured: boolean,
   comparison: Comparison,
 ): Difference[] {
   const { mount } = compared
-  const due = startedBinaryOf(comparison.index, mount)?.sha256
-  const wanted = desiredBinaryOf(compared, comparison)
-  const down = mount.nodes.filter((view) => isDown(view, due))
-  const alive = down.length === 0 ? mount.nodes : mount.nodes.filter((view) => !isDown(view, due))
-  const binaries = new Set(alive.map((view) => binaryKey(view, wanted)))
+  const started = startedBinaryOf(comparison.index, mount)?.sha256
+  const desired = desiredBinaryOf(compared, comparison)
+  const down = mount.nodes.filter((view) => isDown(view, started))
+  const up = down.length === 0 ? mount.nodes : mount.nodes.filter((view) => !isDown(view, started))
+  const binaries = new Set(up.map((view) => binaryKey(view, desired)))
+  const one: MountComparison = { compared, comparison, desired, started, up }
   return [
-    ...findUnlisted(compared, wanted, comparison),
-    ...down.map((view) => reportDownMount(compared, view, wanted, comparison)),
-    ...(binaries.size > 1 ? findSkew(compared, alive, wanted, comparison) : []),
-    ...(binaries.size === 1 && !misconfigured
-      ? findPending(compared, alive, wanted, comparison)
-      : []),
+    ...findUnlisted(compared, desired, comparison),
+    ...down.map((view) => reportDownMount(one, view)),
+    ...(binaries.size > 1 ? findSkew(one) : []),
+    ...(binaries.size === 1 && !isMisconfigured ? findPending(one) : []),
   ]
 }
 
-/** The compiled-in plugin and an unversioned entry go by hash alone. */
-function tellsByHash(wanted: DesiredBinary | undefined): boolean {
-  return wanted === undefined || wanted.version === UNVERSIONED || wanted.sha256 === BUILTIN
+/** The compiled-in plugin and an unversioned entry are compared by hash alone. */
+function isComparedByHash(desired: DesiredBinary | undefined): boolean {
+  return desired === undefined || desired.version === UNVERSIONED || desired.sha256 === BUILTIN
 }
 
-/** The same binary may stand under two versions: then only the copied version tells. */
-function binaryKey(view: MountOnNode, wanted: DesiredBinary | undefined): string {
-  return tellsByHash(wanted)
+/** One binary may be registered under two versions: then only the copied version differs. */
+function binaryKey(view: MountOnNode, desired: DesiredBinary | undefined): string {
+  return isComparedByHash(desired)
     ? view.running_sha256
     : `${view.running_sha256} ${view.running_version}`
 }
 
-function runs(view: MountOnNode, wanted: DesiredBinary | undefined): boolean {
-  if (wanted?.sha256 !== view.running_sha256) return false
-  return tellsByHash(wanted) || view.running_version === wanted.version
+function runs(view: MountOnNode, desired: DesiredBinary | undefined): boolean {
+  if (desired?.sha256 !== view.running_sha256) return false
+  return isComparedByHash(desired) || view.running_version === desired.version
 }
 
-/** Nodes differ: those that do not run what they should are named, each for itself. */
-function findSkew(
-  compared: ComparedMount,
-  alive: readonly MountOnNode[],
-  wanted: DesiredBinary | undefined,
-  comparison: Comparison,
-): Difference[] {
-  const due = startedBinaryOf(comparison.index, compared.mount)?.sha256
-  // Where no node runs what the file says, those that run what is configured are ahead.
+/** Nodes differ: one difference for each node that does not run what it should. */
+function findSkew(one: MountComparison): Difference[] {
+  const { compared, comparison, desired, started, up } = one
+  // If no node runs what the file says, the nodes that run what is configured are ahead.
   const right =
-    alive.find((view) => runs(view, wanted)) ?? alive.find((view) => view.running_sha256 === due)
-  const others = alive.filter(
-    (view) => right === undefined || binaryKey(view, wanted) !== binaryKey(right, wanted),
+    up.find((view) => runs(view, desired)) ?? up.find((view) => view.running_sha256 === started)
+  const others = up.filter(
+    (view) => right === undefined || binaryKey(view, desired) !== binaryKey(right, desired),
   )
-  const where = onNodes(alive.length - others.length, comparison.serving.length)
+  const where = onNodes(up.length - others.length, comparison.serving.length)
   return others.map((view): Difference => {
-    if (isMisnamed(compared, view, wanted, comparison)) {
-      return { ...misnamed(compared, view, wanted, comparison), node: view.node }
-    }
+    if (runsOtherBinary(one, view)) return { ...reportOtherBinary(one, view), node: view.node }
     const cause =
       right === undefined
-        ? 'each node runs another binary, and none what the mount is configured for'
-        : right.running_sha256 === due
-          ? `reloaded ${where}, and not on this one: it runs the binary from before`
-          : view.running_sha256 === due
-            ? `reloaded on this one; ${runningLabel(right)} still runs ${where}`
-            : `${runningLabel(right)} runs ${where}, and not on this one`
+        ? 'each node runs a different binary, and no node runs the configured one'
+        : right.running_sha256 === started
+          ? `reloaded ${where}, but not here: the earlier binary runs`
+          : view.running_sha256 === started
+            ? `reloaded here; ${runningLabel(right)} still runs ${where}`
+            : `${runningLabel(right)} runs ${where}, but not here`
     return {
       class: 'node-skew',
-      ...parts(compared, wanted ?? right, view),
+      ...commonFields(compared, desired ?? right, view),
       node: view.node,
       cause,
       fix: describeFix(compared, comparison),
@@ -95,53 +88,44 @@ function findSkew(
 }
 
 /** Every node that answers runs the same: one difference for all of them, or none. */
-function findPending(
-  compared: ComparedMount,
-  alive: readonly MountOnNode[],
-  wanted: DesiredBinary | undefined,
-  comparison: Comparison,
-): Difference[] {
-  const [view] = alive
-  if (view === undefined || wanted === undefined || runs(view, wanted)) return []
-  const { mount, plugin } = compared
-  const due = startedBinaryOf(comparison.index, mount)?.sha256
-  const pinned = comparison.index.pinOf(plugin.id)
-  // The pin is what differs, and is said of the plugin.
-  if (pinned !== undefined && pinned !== wanted.version && view.running_sha256 === due) return []
-  if (isMisnamed(compared, view, wanted, comparison)) {
-    return [misnamed(compared, view, wanted, comparison)]
+function findPending(one: MountComparison): Difference[] {
+  const { compared, comparison, desired, started, up } = one
+  const [view] = up
+  if (view === undefined || desired === undefined || runs(view, desired)) return []
+  const pinned = comparison.index.pinOf(compared.plugin.id)
+  // The pin is the difference, and is reported for the plugin.
+  if (pinned !== undefined && pinned !== desired.version && view.running_sha256 === started) {
+    return []
   }
-  const where = onNodes(alive.length, comparison.serving.length)
+  if (runsOtherBinary(one, view)) return [reportOtherBinary(one, view)]
   return [
     {
       class: 'reload-pending',
-      ...parts(compared, wanted, view),
-      cause: whyPending(compared, view, where, comparison),
+      ...commonFields(compared, desired, view),
+      cause: whyPending(one, view),
       fix: describeFix(compared, comparison),
     },
   ]
 }
 
 function whyPending(
-  { mount, plugin }: ComparedMount,
+  { compared: { mount, plugin }, comparison: { index, serving }, up }: MountComparison,
   view: MountOnNode,
-  where: string,
-  comparison: Comparison,
 ): string {
   const { configured_version: configured } = mount
-  const { index } = comparison
+  const where = onNodes(up.length, serving.length)
   if (configured === UNVERSIONED) {
     const entry = index.external(plugin.id, UNVERSIONED)
-    const changed = entry === undefined ? 'is gone from the catalog' : 'was registered again'
+    const changed = entry === undefined ? 'is not in the catalog any more' : 'was registered again'
     return `the unversioned entry ${changed}, and the mount was not reloaded ${where}`
   }
-  const due = startedBinaryOf(index, mount)
+  const started = startedBinaryOf(index, mount)
   const pending =
-    configured === LATEST && due !== undefined
-      ? `configured for latest, which is ${versionLabel(due.version)}, and not reloaded ${where}`
+    configured === LATEST && started !== undefined
+      ? `configured for latest, which is ${versionLabel(started.version)}, and not reloaded ${where}`
       : `tuned to ${configured} and not reloaded ${where}`
-  if (due === undefined) {
-    return `${pending}; ${configured} is not registered, so that a reload by hand would take it down`
+  if (started === undefined) {
+    return `${pending}; ${configured} is not registered: a reload by hand would take the mount down`
   }
   const stillRegistered =
     view.running_sha256 === BUILTIN ||
@@ -149,43 +133,36 @@ function whyPending(
   return stillRegistered ? pending : `${pending}; the running binary is not registered any more`
 }
 
-/**
- * True where a node runs another binary under the very version wanted: it is not behind by a
- * reload, but runs something else of the same name.
- */
-function isMisnamed(
-  { plugin }: ComparedMount,
+/** True if a node runs another binary under the desired version: a reload alone may not fix that. */
+function runsOtherBinary(
+  { compared: { plugin }, comparison: { index }, desired }: MountComparison,
   { running_version, running_sha256 }: MountOnNode,
-  wanted: DesiredBinary | undefined,
-  { index }: Comparison,
 ): boolean {
-  if (wanted === undefined || running_sha256 === wanted.sha256) return false
-  if (running_sha256 === BUILTIN || wanted.sha256 === BUILTIN) return false
-  if (wanted.version !== UNVERSIONED) return running_version === wanted.version
-  // Every binary that was ever registered without a version looks the same by name.
+  if (desired === undefined || running_sha256 === desired.sha256) return false
+  if (running_sha256 === BUILTIN || desired.sha256 === BUILTIN) return false
+  if (desired.version !== UNVERSIONED) return running_version === desired.version
+  // All binaries that were ever registered without a version have the same name.
   return index.external(plugin.id, UNVERSIONED)?.sha256 === running_sha256
 }
 
-function misnamed(
-  compared: ComparedMount,
+function reportOtherBinary(
+  { compared, comparison, desired }: MountComparison,
   view: MountOnNode,
-  wanted: DesiredBinary | undefined,
-  comparison: Comparison,
 ): Difference {
-  const version = wanted?.version ?? view.running_version
+  const version = desired?.version ?? view.running_version
   const registered = comparison.index.external(compared.plugin.id, version)?.sha256
   const name = version === UNVERSIONED ? 'without a version' : `under ${version}`
   return {
     class: 'hash-differs',
-    ...parts(compared, wanted, view),
+    ...commonFields(compared, desired, view),
     cause:
       registered === undefined
-        ? `runs another binary ${name} than the file has, and none is registered`
+        ? `runs another binary than the file lists ${name}; nothing is registered ${name}`
         : registered === view.running_sha256
-          ? `runs what is registered ${name}, which is not the binary the file has for it`
-          : `runs another binary than the one registered ${name}, and was not reloaded since`,
+          ? `runs the binary that is registered ${name}; the file lists another one`
+          : `runs another binary than the one registered ${name}: not reloaded since the registration`,
     fix:
-      version !== UNVERSIONED && registered !== undefined && registered !== wanted?.sha256
+      version !== UNVERSIONED && registered !== undefined && registered !== desired?.sha256
         ? `fix ${entrySubject(compared.plugin.id, version)} first; then ${describeFix(compared, comparison)}`
         : describeFix(compared, comparison),
   }

@@ -1,6 +1,6 @@
 /**
  * External plugins that no file names, and entries of named plugins that the file neither lists
- * nor retires. What the file does not name is left alone: this informs, and is never drift.
+ * nor retires. Lockstep leaves them alone, so they are reported but never drift.
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'

@@ -1,7 +1,6 @@
 /**
- * What could not be read, as far as the file has to do with it: nothing is known to differ there,
- * and nothing is known not to. A standby that is configured to forward
- * runs no plugin; one that is not ready runs what nobody can see.
+ * What could not be read, if it concerns the file: it may differ or not. A standby that forwards
+ * runs no plugin, so nothing of it is unread. What a standby runs that is not ready is unknown.
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, DesiredState } from '../domain/desired.ts'
@@ -42,18 +41,18 @@ function unreadableNode({ address, state, detail, unasked }: LiveNode): Differen
       node: address,
       desired: 'answers',
       found: unasked === true ? 'not asked' : state,
-      cause: `what it runs is not known${detail === undefined || detail === state ? '' : `: ${detail}`}`,
+      cause: `what this node runs is not known${detail === undefined || detail === state ? '' : `: ${detail}`}`,
       fix:
         state === 'not-ready'
           ? 'check again in a moment; if this does not end, read that node’s log, and restart no other node before it serves again'
           : state === 'sealed'
-            ? 'unseal it, then look again'
-            : 'start it, or give an address that can be reached from here under `cluster.nodes`',
+            ? 'unseal it, then check again'
+            : 'start it, or set an address under `cluster.nodes` that can be reached from here',
     },
   ]
 }
 
-/** Other plugins' entries and, where the file has no database plugin, connections do not. */
+/** False of other plugins' entries, and of connections if the file has no database plugin. */
 function matters({ what, path }: Unreadable, named: readonly PluginId[]): boolean {
   if (what === 'connections') return named.some((plugin) => pluginType(plugin) === 'database')
   if (what !== 'catalog-entry') return true
@@ -71,12 +70,12 @@ function unreadablePath({ what, path, node, reason, denied, fix }: Unreadable): 
     cause:
       what === 'catalog-name'
         ? 'no file and no request can name this entry'
-        : `the ${what.replace('catalog-entry', 'catalog entry')} there could not be read, and may differ`,
+        : `the ${what.replace('catalog-entry', 'catalog entry')} could not be read and may differ`,
     fix:
       fix ??
       (denied === true || what !== 'catalog-entry'
         ? 'give the token what `lockstep policy` prints'
-        : 'copy its file to the plugin directory: without it nothing of the entry starts there'),
+        : 'copy its file to the plugin directory: without the file no mount of the entry starts there'),
   }
 }
 
@@ -94,7 +93,7 @@ function unreportedEntries({ id, versions }: DesiredPlugin, { index }: Compariso
       desired: `sha256 ${sha256}`,
       found: HASH_NOT_REPORTED,
       cause:
-        'the entry has no hash: the servers start whatever lies in the plugin directory, which may be another binary than the file’s',
+        'the entry has no hash: the servers start whatever file is in the plugin directory, so another binary may run',
       fix: DECLARE_HASH,
       ...writtenAt(source),
     }
@@ -123,7 +122,7 @@ function unreportedMount({ path, plugin, nodes }: LiveMount, all: number): Diffe
   ]
 }
 
-/** Listed, but not allowed to be asked: a mount may be down while the server reports it running. */
+/** Listed, but the token may not ask it: a mount can be down while the server lists it as running. */
 function unaskedMount({ path, plugin, nodes }: LiveMount, all: number): Difference[] {
   const unasked = nodes.filter(
     ({ answers, detail }) => answers === 'unchecked' && detail !== undefined,
@@ -138,7 +137,7 @@ function unaskedMount({ path, plugin, nodes }: LiveMount, all: number): Differen
       plugin,
       desired: 'answers',
       found: first.detail ?? 'not asked',
-      cause: `could not be asked whether it answers ${onNodes(unasked.length, all)}`,
+      cause: `not checked whether the mount answers ${onNodes(unasked.length, all)}`,
       fix: 'give the token what `lockstep policy` prints',
     },
   ]

@@ -40,7 +40,7 @@ it('is pending where a run changed the arguments and did not get to reload', () 
       mount: PATH,
       plugin: KV,
       found: 'the same binary, started with other arguments or another command',
-      cause: expect.stringContaining('was not reloaded on 3 of 3 nodes since') as string,
+      cause: expect.stringContaining('was not reloaded on 3 of 3 nodes') as string,
       fix: '`lockstep apply -f lockstep.yaml`',
     }),
   ])

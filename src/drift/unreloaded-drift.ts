@@ -1,17 +1,17 @@
 /**
- * Mounts whose process was started from an entry of other arguments or another command than stands
- * now. No listing shows it, since the binary is the same: the journals of earlier runs know it.
+ * Mounts whose process was started before the arguments or the command of their entry changed. No
+ * listing shows it, since the binary is the same. Only the journals of earlier runs say it.
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import { startsUnder } from '../domain/live-index.ts'
 import { isUnreloaded } from '../plan/past.ts'
 import { howItDiffers, runningOf } from '../plan/reload.ts'
 import { contentOf, entryOf, sameEntry } from '../plan/steps.ts'
-import { type ComparedMount, describeFix, parts } from './compared-mount.ts'
+import { type ComparedMount, commonFields, describeFix } from './compared-mount.ts'
 import { type Comparison, keptVersion } from './comparison.ts'
 import { onNodes } from './wording.ts'
 
-/** One difference for all nodes. Where something else differs, that is what is said of it. */
+/** One difference for all nodes; none if another difference of the mount is reported. */
 export function findUnreloaded(compared: ComparedMount, comparison: Comparison): Difference[] {
   const { mount, plugin, target } = compared
   const { index, past, serving } = comparison
@@ -19,7 +19,7 @@ export function findUnreloaded(compared: ComparedMount, comparison: Comparison):
   const { version } = target
   const entry = contentOf(index.external(plugin.id, version))
   const listed = keptVersion(plugin, version)
-  // An entry that is not what the file has is said of the entry, and makes apply reload its mounts.
+  // If the entry differs from the file, the entry is reported, and apply reloads its mounts.
   if (entry === undefined || listed === undefined || !sameEntry(entry, entryOf(listed))) return []
   const pin = index.pinOf(plugin.id)
   if (
@@ -27,20 +27,20 @@ export function findUnreloaded(compared: ComparedMount, comparison: Comparison):
     (pin ?? version) !== version
   )
     return []
-  const left = mount.nodes.filter(
+  const unreloaded = mount.nodes.filter(
     (view) =>
       howItDiffers(view, runningOf(target)) === undefined &&
       isUnreloaded(past, { plugin: plugin.id, version, entry }, mount.path, view.node),
   )
-  const [view] = left
+  const [view] = unreloaded
   if (view === undefined) return []
   return [
     {
       class: 'reload-pending',
-      ...parts(compared, target, view),
-      ...(left.length === 1 && { node: view.node }),
+      ...commonFields(compared, target, view),
+      ...(unreloaded.length === 1 && { node: view.node }),
       found: 'the same binary, started with other arguments or another command',
-      cause: `by the journals of this machine the entry was changed, and the mount was not reloaded ${onNodes(left.length, serving.length)} since; a restart of the node does it too`,
+      cause: `the journals of this machine say that the entry was changed and the mount was not reloaded ${onNodes(unreloaded.length, serving.length)}; a restart of the node has the same effect as a reload`,
       fix: describeFix(compared, comparison),
     },
   ]

@@ -1,4 +1,4 @@
-/** How differences are put into words: binaries, shares of the nodes. */
+/** The words for differences: binaries, numbers of nodes. */
 import { count } from '../domain/count.ts'
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredVersion } from '../domain/desired.ts'
@@ -38,12 +38,12 @@ export function runningLabel(view: MountOnNode): string {
   return binaryLabel(view.running_version, view.running_sha256)
 }
 
-/** What a mount is configured for: `no version` where it never was. */
+/** What a mount is configured for: `no version` if it never had one. */
 export function configuredLabel(version: ConfiguredVersion): string {
   return version === UNVERSIONED ? 'no version' : version
 }
 
-/** The entry's fields that differ from the other's, in words. */
+/** The given fields of an entry, in words. */
 export function entryLabel(
   entry: DesiredVersion | CatalogEntry,
   fields: ReadonlySet<EntryField>,
@@ -60,7 +60,7 @@ export function entryLabel(
 
 export type EntryField = 'command' | 'sha256' | 'args'
 
-/** Why no request brings a mount or connection to what the file says, and what would. */
+/** Why no request brings a mount or connection to what the file says, and how to fix that. */
 export function describeImpossible(
   kind: ImpossibleUse['kind'],
   { path, configured, plugin }: { path: string; configured: ConfiguredVersion; plugin: PluginId },
@@ -69,21 +69,21 @@ export function describeImpossible(
     case 'unversioned-unreachable':
       return {
         cause: `configured for ${configured}; a version, once set, cannot be cleared`,
-        fix: `register that binary under a version too, and \`use\` the version for ${path}`,
+        fix: `register the same binary under a version, and \`use\` that version for ${path}`,
       }
-    case 'override-stands':
+    case 'builtin-hidden':
       return {
-        cause: 'an unversioned entry hides the builtin, and the file does not retire that entry',
+        cause: 'an unversioned entry hides the builtin, and the file does not retire the entry',
         fix: `add \`unversioned\` to \`retire\` of ${plugin}`,
       }
     case 'builtin-unknown':
       return {
         cause: `configured for ${configured}, and the version of the builtin cannot be read`,
-        fix: `check that ${plugin} is compiled into the server; if an unversioned entry hides it, deregister that first`,
+        fix: `check that ${plugin} is compiled into the server; if an unversioned entry hides it, deregister the entry first`,
       }
     case 'latest-unavailable':
       return {
-        cause: `configured for ${configuredLabel(configured)}; the servers have no latest (OpenBao has it since 2.7), or no version of ${plugin} stays registered`,
+        cause: `configured for ${configuredLabel(configured)}; the servers do not know \`latest\` (OpenBao does since 2.7), or no version of ${plugin} stays registered`,
         fix: `\`use\` a version for ${path}`,
       }
     default:

@@ -354,7 +354,7 @@ describe('a builtin', () => {
       },
     })
     expect(draft.steps).toEqual([])
-    expect(draft.impossible).toMatchObject([{ kind: 'override-stands', mounts: ['auth/jwt/'] }])
+    expect(draft.impossible).toMatchObject([{ kind: 'builtin-hidden', mounts: ['auth/jwt/'] }])
   })
 
   it.each(['secret/kv', 'secret/database'])('%s is never overridden', (id) => {

@@ -89,7 +89,7 @@ export interface NamedInFile {
 /** One plugin of the file with what it asks of the live state. */
 export interface PluginTargets {
   readonly plugin: DesiredPlugin
-  readonly said: NamedInFile
+  readonly named: NamedInFile
   readonly targets: Targets
 }
 
@@ -98,18 +98,18 @@ export function findAllTargets(desired: DesiredState, index: LiveIndex): PluginT
   const mounts = groupBy(desired.mounts, (mount) => mount.plugin)
   const connections = groupBy(desired.connections, (connection) => connection.plugin)
   return desired.plugins.map((plugin) => {
-    const said = {
+    const named = {
       mounts: mounts.get(plugin.id) ?? [],
       connections: connections.get(plugin.id) ?? [],
     }
-    return { plugin, said, targets: findTargets(plugin, said, index) }
+    return { plugin, named, targets: findTargets(plugin, named, index) }
   })
 }
 
 const OVERRIDING: ReadonlySet<Use['kind'] | undefined> = new Set(['version', 'latest'])
 
 /** The targets of one plugin's mounts and connections. */
-function findTargets(plugin: DesiredPlugin, said: NamedInFile, index: LiveIndex): Targets {
+function findTargets(plugin: DesiredPlugin, named: NamedInFile, index: LiveIndex): Targets {
   const overrides = plugin.versions.length > 0 || OVERRIDING.has(plugin.use?.value.kind)
   if (!isOverridable(plugin.id) && overrides) {
     return {
@@ -119,9 +119,9 @@ function findTargets(plugin: DesiredPlugin, said: NamedInFile, index: LiveIndex)
       impossible: [{ kind: 'not-overridable', plugin: plugin.id, source: plugin.source }],
     }
   }
-  const mounts = findMounts(plugin, said.mounts, index)
-  const newMounts = findNewMounts(plugin, said.mounts, index)
-  const connections = findConnections(plugin, said.connections, index)
+  const mounts = findMounts(plugin, named.mounts, index)
+  const newMounts = findNewMounts(plugin, named.mounts, index)
+  const connections = findConnections(plugin, named.connections, index)
   const unreached = [...mounts.unreached, ...newMounts.unreached, ...connections.unreached]
   return {
     mounts: mounts.targets,

@@ -15,7 +15,7 @@ import {
 
 /** Why the servers have no way to a `use`. Each is a rule's name. */
 export type UnreachableUse =
-  'unversioned-unreachable' | 'override-stands' | 'builtin-unknown' | 'latest-unavailable'
+  'unversioned-unreachable' | 'builtin-hidden' | 'builtin-unknown' | 'latest-unavailable'
 
 export interface UseTarget {
   /** What the mount is to be configured for; `''` leaves it without a version. */
@@ -43,7 +43,7 @@ export function findUseTarget(
         ? endAt(UNVERSIONED, listedBinary(plugin, UNVERSIONED, index))
         : 'unversioned-unreachable'
     case 'builtin': {
-      if (isUnretired(plugin, index)) return 'override-stands'
+      if (isUnretired(plugin, index)) return 'builtin-hidden'
       if (configured === UNVERSIONED) return endAt(UNVERSIONED, BUILTIN)
       const version = index.builtinVersion(plugin.id)
       return version === undefined ? 'builtin-unknown' : endAt(version, BUILTIN)

@@ -1,15 +1,15 @@
-/** What was seen of the cluster when a run had ended: what differs, who is away, what is to do still. */
+/** The cluster at the end of a run: mounts that differ, nodes that are away, what is still to do. */
 import type { AwayNode, RunOutcome, Unconfirmed } from '../documents/run-outcome.ts'
 import { unreachable } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { versionLabel } from '../domain/names.ts'
 import { listSome, printable, shortenHashes } from './wording.ts'
 
-/** The first line of a run whose steps are all done, and which the last look did not show in sync. */
+/** The first line of a run whose steps are all done, but whose last check did not show in sync. */
 export function headOf(unconfirmed: Unconfirmed): string {
   switch (unconfirmed.kind) {
     case 'nodes_not_seen':
-      return 'Every step is done, but not every node can be seen now.'
+      return 'Every step is done, but not every node can be reached now.'
     case 'cluster_not_read':
       return 'Every step is done, but the cluster cannot be read now.'
     case 'more_to_do':
@@ -19,7 +19,7 @@ export function headOf(unconfirmed: Unconfirmed): string {
   }
 }
 
-/** What the last look found; empty where the nodes that are away say it. */
+/** What the last check found; empty if the lines about nodes that are away say it. */
 export function unconfirmedLines(unconfirmed: Unconfirmed): string[] {
   switch (unconfirmed.kind) {
     case 'nodes_not_seen':
@@ -28,18 +28,18 @@ export function unconfirmedLines(unconfirmed: Unconfirmed): string[] {
       return [`  ${printable(shortenHashes(unconfirmed.why))}`]
     case 'more_to_do':
       return [
-        'To do again:',
+        'Still to do:',
         ...unconfirmed.steps.map(
           ({ id, why }) => `  - ${printable(shortenHashes(`${id}: ${why}`))}`,
         ),
-        'If this happens again after the next run, somebody else changes the cluster.',
+        'If this happens again after the next run, someone else changes the cluster.',
       ]
     default:
       return unreachable(unconfirmed)
   }
 }
 
-/** The mounts of which nodes run different versions. */
+/** The mounts that run different versions on different nodes. */
 export function differingLines({ atEnd }: RunOutcome): string[] {
   const differing = atEnd?.differing ?? []
   if (differing.length === 0) return []
@@ -59,10 +59,10 @@ export function differingLines({ atEnd }: RunOutcome): string[] {
   ]
 }
 
-/** A node that could not be seen, and what it runs when it comes back. */
+/** A node that could not be reached, and what it runs when it comes back. */
 export function awayLines({ atEnd }: RunOutcome): string[] {
   return (atEnd?.away ?? []).flatMap((away) => [
-    `Not seen at the end: ${printable(away.node)} (${printable(away.why)}).`,
+    `Could not be reached at the end: ${printable(away.node)} (${printable(away.why)}).`,
     ...startsLine(away),
   ])
 }
@@ -70,12 +70,12 @@ export function awayLines({ atEnd }: RunOutcome): string[] {
 function startsLine({ starts }: AwayNode): string[] {
   if (starts.length === 0) return []
   const byVersion = groupBy(starts, ({ version }) => version)
-  const told = [...byVersion].map(
+  const versions = [...byVersion].map(
     ([version, alike]) =>
       `${listSome(
         alike.map(({ mount }) => mount),
         { all: true },
       )} ${versionLabel(version)}`,
   )
-  return [`  When it starts again, it runs: ${told.join('; ')}.`]
+  return [`  When it starts again, it runs: ${versions.join('; ')}.`]
 }

@@ -45,7 +45,7 @@ export function describeMountsNotRolledBack(mounts: readonly MountNotRolledBack[
   })
 }
 
-/** A person acts on these names: as many as a finding has. */
+/** As many names as in a finding: a person acts on them. */
 function nameThings(things: readonly string[]): string {
   return listSome(things, { all: false, most: NAMED_IN_FINDING })
 }

@@ -1,8 +1,11 @@
 /**
- * Drift for a terminal or a job's log: what differs, plugin by plugin, what could not be read, and,
- * last, `No drift.`, how much of what, or that not everything could be read. Mounts that differ alike are told in one block.
+ * Drift for a terminal or a job's log: what differs, plugin by plugin, and what could not be read.
+ * The last line is `No drift.`, the number of differences by class, or that not everything could
+ * be read. Mounts that differ alike are shown in one block.
  */
 import type { Difference, DriftReport } from '../documents/drift.generated.ts'
+import { nodeLines } from './node-lines.ts'
+import { type NodeNames, nameNodes } from './node-names.ts'
 import type { Palette } from './palette.ts'
 import { type Cell, layTable } from './table.ts'
 import { count } from '../domain/count.ts'
@@ -22,24 +25,24 @@ export interface DriftTextOptions {
   readonly palette: Palette
   /** Columns of the terminal; `Infinity` where there is none. */
   readonly width: number
-  /** Every mount and node is named, and hashes are whole. */
+  /** Shows the names of all mounts and nodes, and whole hashes. */
   readonly detail?: boolean
 }
 
-/** Ends without a newline; the last line is `summarizeDrift(report)`. */
+/** Ends without a newline; the end is `summarizeDrift(report)`. */
 export function renderDrift(
   report: DriftReport,
   { palette, width, detail = false }: DriftTextOptions,
 ): string {
   const { differences, unreadable } = report
-  const view: DriftView = { palette, width, detail }
+  const view: DriftView = { palette, width, detail, names: nameNodes(report.cluster.nodes) }
   const paint = report.in_sync
     ? palette.green
     : differences.length > 0
       ? palette.red
       : palette.yellow
   const drawn = [
-    header(report, palette),
+    header(report, view),
     ...byPlugin(differences).map(([plugin, ones]) => differing(plugin, ones, view)),
     differing('Could not be read', unreadable, view),
     ignoredSection(report, view),
@@ -49,7 +52,9 @@ export function renderDrift(
   return [
     ...drawn,
     ...(drawn.some(leavesOutNames) ? [palette.dim(HOW_TO_SEE_ALL)] : []),
-    paint(palette.bold(summarizeDrift(report))),
+    wrapLine(summarizeDrift(report), width, 0)
+      .map((line) => paint(palette.bold(line)))
+      .join('\n'),
   ].join('\n\n')
 }
 
@@ -74,11 +79,15 @@ interface DriftView {
   readonly palette: Palette
   readonly width: number
   readonly detail: boolean
+  readonly names: NodeNames
 }
 
-function header({ cluster }: DriftReport, palette: Palette): string {
+function header({ cluster }: DriftReport, { palette, names }: DriftView): string {
   const server = `${productName(cluster.product)} ${printable(cluster.server_version)}`
-  return `Cluster ${palette.bold(printable(cluster.name))}, ${server}`
+  return [
+    `Cluster ${palette.bold(printable(cluster.name))}, ${server}`,
+    ...nodeLines(cluster.nodes, { names, palette }),
+  ].join('\n')
 }
 
 /** In the report's order, which is by plugin. */
@@ -88,32 +97,32 @@ function byPlugin(differences: readonly Difference[]): [string, Difference[]][] 
 
 function differing(title: string, differences: readonly Difference[], view: DriftView): string {
   if (differences.length === 0) return ''
-  const blocks = gather(differences, view.detail).map((block) => blockLines(block, view))
-  return [view.palette.bold(printable(title)), ...blocks.flat()].join('\n')
+  const blocks = joinAlike(differences, view.detail).map((block) => blockLines(block, view))
+  return [view.palette.bold(printable(view.names.of(title))), ...blocks.flat()].join('\n')
 }
 
-/** Differences that say the same of the same nodes. */
+/** Differences that are equal but for their subjects. */
 interface Block {
   readonly one: Difference
   readonly subjects: readonly string[]
   readonly nodes: readonly string[]
 }
 
-/** This many mounts that differ alike are still shown one by one. */
+/** Up to this many mounts that differ alike are shown one by one. */
 const SHOWN_APART = 3
 
-/** First the nodes of each subject, then the subjects, in the order of the first of each. */
-function gather(differences: readonly Difference[], detail: boolean): Block[] {
+/** Joins the nodes of equal subjects, then equal subjects, in the order of the first of each. */
+function joinAlike(differences: readonly Difference[], detail: boolean): Block[] {
   const bySubject = new Map<string, { one: Difference; nodes: string[] }>()
   for (const one of differences) {
-    const key = JSON.stringify([one.subject, ...told(one)])
+    const key = JSON.stringify([one.subject, ...sharedFields(one)])
     const known = bySubject.get(key) ?? { one, nodes: [] }
     bySubject.set(key, known)
     if (one.node !== undefined) known.nodes.push(one.node)
   }
   const alike = new Map<string, { one: Difference; nodes: string[]; subjects: string[] }>()
   for (const { one, nodes } of bySubject.values()) {
-    const key = JSON.stringify([one.mount !== undefined, nodes, ...told(one)])
+    const key = JSON.stringify([one.mount !== undefined, nodes, ...sharedFields(one)])
     const known = alike.get(key) ?? { one, nodes, subjects: [] }
     alike.set(key, known)
     known.subjects.push(one.subject)
@@ -125,18 +134,19 @@ function gather(differences: readonly Difference[], detail: boolean): Block[] {
   )
 }
 
-function told({ class: name, desired, found, cause, fix, at }: Difference): unknown[] {
+function sharedFields({ class: name, desired, found, cause, fix, at }: Difference): unknown[] {
   return [name, desired, found, cause, fix, at]
 }
 
 function blockLines({ one, subjects, nodes }: Block, view: DriftView): string[] {
-  const { palette, width, detail } = view
+  const { palette, width, detail, names } = view
   const many = subjects.length > 1 ? `${count(subjects.length, nounOf(one))}: ` : ''
-  const names = palette.bold(listSome(subjects, { all: detail }))
+  const named = palette.bold(listSome(subjects.map(names.of), { all: detail }))
   const isItself = nodes.length === 1 && nodes[0] === one.subject
-  const where = nodes.length === 0 || isItself ? '' : `  on ${listSome(nodes, { all: detail })}`
+  const where =
+    nodes.length === 0 || isItself ? '' : `  on ${listSome(nodes.map(names.of), { all: detail })}`
   return [
-    ...wrapLine(`  ${many}${names}  ${palette.yellow(one.class)}${where}`, width),
+    ...wrapLine(`  ${many}${named}  ${palette.yellow(one.class)}${where}`, width),
     ...field('desired', one.desired, view),
     ...field('found', one.found, view),
     ...field('cause', one.cause, view),
@@ -153,8 +163,10 @@ function nounOf({ class: name, mount }: Difference): string {
 const INDENT = '    '
 const LABEL_WIDTH = 'desired: '.length
 
-function field(name: string, value: string, { palette, width, detail }: DriftView): string[] {
-  const text = detail ? printable(value) : shortenHashes(printable(value))
+function field(name: string, value: string, view: DriftView): string[] {
+  const { palette, width, detail, names } = view
+  const named = names.within(printable(value))
+  const text = detail ? named : shortenHashes(named)
   const [first = '', ...rest] = wrapWords(text, width - INDENT.length - LABEL_WIDTH)
   const label = `${name}:`.padEnd(LABEL_WIDTH)
   return [
@@ -163,31 +175,43 @@ function field(name: string, value: string, { palette, width, detail }: DriftVie
   ]
 }
 
-function ignoredSection({ ignored }: DriftReport, { palette }: DriftView): string {
+function ignoredSection({ ignored }: DriftReport, { palette, names, width }: DriftView): string {
   if (ignored.length === 0) return ''
   const rows = ignored.map(({ class: name, subject, node, because, until }): Cell[] => [
     { text: name },
-    { text: printable(node === undefined || node === subject ? subject : `${subject} on ${node}`) },
+    {
+      text: printable(
+        node === undefined || node === subject
+          ? names.of(subject)
+          : `${subject} on ${names.of(node)}`,
+      ),
+    },
     { text: describeAcceptance({ because, until }) },
   ])
-  const title = `Ignored, as the files say (${ignored.length})`
-  return [palette.dim(title), ...layTable(rows, '  ').lines].join('\n')
+  const title = `Ignored by the files (${ignored.length})`
+  return [palette.dim(title), ...tableLines(rows, width)].join('\n')
 }
 
-function renderUnusedIgnores({ unused_ignores }: DriftReport, { palette }: DriftView): string {
+function renderUnusedIgnores(
+  { unused_ignores }: DriftReport,
+  { palette, width }: DriftView,
+): string {
   if (unused_ignores.length === 0) return ''
   const rows = unused_ignores.map(({ class: name, subject, until, is, at }): Cell[] => [
     { text: printable(name) },
     { text: printable(subject) },
-    { text: is === 'expired' ? `ended on ${printable(until ?? '')}` : 'matches no difference' },
+    { text: is === 'expired' ? `expired on ${printable(until ?? '')}` : 'matches no difference' },
     { text: printable(at), paint: palette.dim },
   ])
-  const title = 'Ignored nothing: take it out of the file, or give it another day'
-  return [palette.yellow(title), ...layTable(rows, '  ').lines].join('\n')
+  const title = 'Unused `ignore`: remove it from the file, or set a later day'
+  return [palette.yellow(title), ...tableLines(rows, width)].join('\n')
 }
 
-/** So many of a plugin nobody manages are named; they are not what the reader looks for. */
-function unmanagedSection({ unmanaged }: DriftReport, { palette, detail }: DriftView): string {
+/** Only a few are named for each plugin: the reader looks for differences. */
+function unmanagedSection(
+  { unmanaged }: DriftReport,
+  { palette, detail, width }: DriftView,
+): string {
   if (unmanaged.length === 0) return ''
   const rows = byPlugin(unmanaged).map(([plugin, ones]): Cell[] => [
     { text: printable(plugin) },
@@ -199,5 +223,9 @@ function unmanagedSection({ unmanaged }: DriftReport, { palette, detail }: Drift
     },
   ])
   const title = 'Not named in the files, and left alone'
-  return [palette.dim(title), ...layTable(rows, '  ').lines].join('\n')
+  return [palette.dim(title), ...tableLines(rows, width)].join('\n')
+}
+
+function tableLines(rows: readonly (readonly Cell[])[], width: number): string[] {
+  return layTable(rows, '  ').lines.flatMap((line) => wrapLine(line, width))
 }

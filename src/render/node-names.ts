@@ -5,24 +5,28 @@
 import { groupBy } from '../domain/group-by.ts'
 
 export interface NodeNames {
-  /** An address that is none of the cluster's is its own name. */
+  /** The name of a node; the address itself if no node of the cluster has it. */
   readonly of: (address: string) => string
-  /** Every address of a text by its name; not where a longer address or path goes on. */
+  /**
+   * A text with each address replaced by its name, unless the address is the beginning of a longer
+   * one or of a URL with a path, or stands in backquotes: a command is copied as it is.
+   */
   readonly within: (text: string) => string
 }
 
 export function nameNodes(nodes: readonly { readonly address: string }[]): NodeNames {
-  const hosts = groupBy(nodes, ({ address }) => hostOf(address))
+  const addresses = [...new Set(nodes.map(({ address }) => address))]
+  const hosts = groupBy(addresses, hostOf)
   const names = new Map(
-    nodes.map(({ address }) => {
+    addresses.map((address) => {
       const host = hostOf(address)
       return [address, hosts.get(host)?.length === 1 ? host : withoutScheme(address)] as const
     }),
   )
   const of = (address: string): string => names.get(address) ?? address
-  // Of two addresses where one begins the other, the longer is looked for first.
+  // The longest first: one address may be the beginning of another.
   const known = [...names.keys()].sort((a, b) => b.length - a.length).map(escape)
-  const anywhere = new RegExp(`(?:${known.join('|')})(?![\\w:/.-]*[\\w/-])`, 'g')
+  const anywhere = new RegExp(`\`[^\`]*\`|(?:${known.join('|')})(?![\\w:/.-]*[\\w/-])`, 'g')
   return {
     of,
     within: (text) => (known.length === 0 ? text : text.replace(anywhere, of)),

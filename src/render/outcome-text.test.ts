@@ -67,7 +67,7 @@ test('says last which mounts cannot be written to, and what cures that', () => {
   }
   const text = told(outcome)
 
-  expect(text).toContain('Warning: no writes to a/ on http://node1:8200, only reads.')
+  expect(text).toContain('Warning: a/ cannot be written to on node1.')
   expect(text.trimEnd().split('\n').at(-1)).toContain('vault operator step-down')
 })
 
@@ -96,9 +96,9 @@ test('what was not rolled back is named once, with what it ran and the command t
     [
       '',
       'Failed: reload a/, b/ on node2 (standby)',
-      '  the file kv-2 on http://node2:8200 is not the one with SHA-256 ad7d9883fd81…: copy the right one there',
+      '  the file kv-2 on node2 is not the one with SHA-256 ad7d9883fd81…: copy the right one there',
       'ROLLBACK FAILED. These need your attention:',
-      '  a/, b/ on http://node2:8200: no answer (backend is nil); it must run kv-1 (43fa0c46509d)',
+      '  a/, b/ on node2: no answer (backend is nil); it must run kv-1 (43fa0c46509d)',
       'Rolled back:',
       '  - t',
       'Not rolled back:',
@@ -113,12 +113,12 @@ test('what was not rolled back is named once, with what it ran and the command t
 
 test('a mount that may be down after a cut is named, with its node', () => {
   expect(told({ kind: 'interrupted', unchecked: ['s'], ...sofar })).toContain(
-    'These mounts may be down until the next run has checked them:\n  - a/, b/ on http://node2:8200\n',
+    'These mounts may be down until the next run has checked them:\n  - a/, b/ on node2\n',
   )
 })
 
 test('a step that changed nothing is not told as rolled back', () => {
-  expect(told({ kind: 'rolled_back', ...failed })).toContain('Nothing was changed by this step')
+  expect(told({ kind: 'rolled_back', ...failed })).toContain('The failed step changed nothing')
   expect(told({ kind: 'rolled_back', ...failed, rolled_back: ['s'] })).toContain(
     'Rolled back. Every mount that was touched runs its old version again on every node (checked).',
   )
@@ -126,9 +126,9 @@ test('a step that changed nothing is not told as rolled back', () => {
 
 test.each([
   [[], '2 steps done and checked on every node.'],
-  [['s'], '1 step done and checked on every node. 1 step already so (checked)'],
-  [['s', 't'], 'Nothing was sent: 2 steps already so (checked on every node).'],
-])('of two steps, %j were already so', (already, words) => {
+  [['s'], '1 step done and checked on every node. 1 step already done (checked)'],
+  [['s', 't'], 'Nothing was sent: 2 steps already done (checked on every node).'],
+])('of two steps, %j were already done', (already, words) => {
   expect(told({ kind: 'done', done: ['s', 't'], already })).toContain(words)
 })
 
@@ -143,7 +143,7 @@ test('a stale plan says each thing once, and how to plan anew', () => {
   }
   const text = told({ kind: 'stale', step: 's', mismatches: [mismatch, mismatch], ...sofar })
 
-  expect(text.match(/a\/: mount was planned/g)).toHaveLength(1)
+  expect(text.match(/a\/: mount was nothing mounted in the plan/g)).toHaveLength(1)
   expect(text.trimEnd().split('\n').at(-1)).toBe('To resume, plan again: plan anew')
 })
 
@@ -159,7 +159,7 @@ test('a stale retirement says what uses the version after all', () => {
 
   const text = told({ kind: 'stale', step: 's', mismatches: [mismatch], ...sofar })
 
-  expect(text).toContain('secret/x v1.0.0: nothing should use it any more, and a/ runs it')
+  expect(text).toContain('secret/x v1.0.0: nothing should use it any more, but a/ runs it')
 })
 
 test('a node that was away at the end is named, with what it runs when it starts again', () => {
@@ -169,9 +169,9 @@ test('a node that was away at the end is named, with what it runs when it starts
 
   const text = told({ kind: 'done', done: ['s'], already: [], atEnd })
 
-  expect(text).toContain('done and checked on every node that was seen.')
+  expect(text).toContain('done and checked on every node that could be reached.')
   expect(text).toContain(
-    'Not seen at the end: http://node2:8200 (ECONNREFUSED).\n  When it starts again, it runs: a/ v2.0.0.',
+    'Could not be reached at the end: node2 (ECONNREFUSED).\n  When it starts again, it runs: a/ v2.0.0.',
   )
 })
 
@@ -184,9 +184,9 @@ test('a node that went away after its steps were done keeps the run from being c
   expect(told({ kind: 'done', done: ['s'], already: [], atEnd, unconfirmed })).toBe(
     [
       '',
-      'Every step is done, but not every node can be seen now.',
-      '1 step done and checked on every node that was seen.',
-      'Not seen at the end: http://node2:8200 (ECONNREFUSED).',
+      'Every step is done, but not every node can be reached now.',
+      '1 step done and checked on every node that could be reached.',
+      'Could not be reached at the end: node2 (ECONNREFUSED).',
       '  When it starts again, it runs: a/ v2.0.0.',
       `To resume: ${AGAIN}`,
       '',
@@ -203,7 +203,7 @@ test('what changed after the last step is named, and the run is not called compl
   const text = told({ kind: 'done', done: ['s'], already: [], unconfirmed })
 
   expect(text).not.toContain('complete')
-  expect(text).toContain('To do again:\n  - tune a/: a/ is configured for v1.0.0\n')
+  expect(text).toContain('Still to do:\n  - tune a/: a/ is configured for v1.0.0\n')
 })
 
 test('a run that stopped between two versions says which mount runs which, and the roles of then', () => {
@@ -218,7 +218,7 @@ test('a run that stopped between two versions says which mount runs which, and t
 
   const text = told({ kind: 'stopped', error, ...ended, atEnd })
 
-  expect(text).toContain('  a/: v2.0.0 on http://node1:8200; v1.0.0 on http://node2:8200\n')
+  expect(text).toContain('  a/: v2.0.0 on node1; v1.0.0 on node2\n')
   expect(text).toContain(`reload a/, b/ on node2 (${nodes[0]?.role})`)
 })
 

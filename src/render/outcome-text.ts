@@ -1,6 +1,6 @@
 /**
- * How a run ended: each step as exactly one of done and checked, already so, rolled back, not rolled
- * back, not seen, not begun; the nodes that could not be seen; and what to type next.
+ * How a run ended. Each step is one of: done and checked, already done, rolled back, not rolled
+ * back, result unknown, not begun. Also: the nodes that could not be reached, and what to type next.
  */
 import type { Action, Plan } from '../documents/plan.generated.ts'
 import type { Failure, RollbackFailed, RunOutcome } from '../documents/run-outcome.ts'
@@ -10,41 +10,65 @@ import { EXIT, unreachable } from '../domain/errors.ts'
 import { describeAction } from './action-text.ts'
 import { awayLines, differingLines, headOf, unconfirmedLines } from './at-end-text.ts'
 import { describeCause, describeMountsNotRolledBack } from './cause-text.ts'
+import { nameNodes } from './node-names.ts'
 import type { Palette } from './palette.ts'
 import { listSome, printable, shortenHashes } from './wording.ts'
+import { wrapLine } from './wrap.ts'
 
 export interface OutcomeTextOptions {
   readonly palette: Palette
+  /** Columns of the terminal; no line is broken if absent. */
+  readonly width?: number
   /** The command to type to resume. */
   readonly resume: string
-  /** The command that plans anew where this plan holds no longer. */
+  /** The command that plans again if this plan is stale. */
   readonly anew: string
   /** The command that makes an action's request without this program. */
   readonly byHand: (action: Action) => string
 }
 
-/** For people; ends with what to type next, and where mounts stay read-only, with how to fix that. */
+/** A command of the last lines: it is copied, so its line is not broken and keeps its addresses. */
+interface CommandLine {
+  readonly before: string
+  readonly command: string
+}
+
+/**
+ * For people. Nodes have their short names. The last lines say which command to type next and, if
+ * mounts stay read-only, how to fix that.
+ */
 export function renderOutcome(
   outcome: RunOutcome,
   plan: Plan,
   options: OutcomeTextOptions,
 ): string {
-  return `${renderEnd(outcome, plan, options)}${renderReadOnly(outcome, options.palette)}`
+  const { palette, width = Infinity } = options
+  const names = nameNodes([...plan.cluster.nodes, ...(outcome.atEnd?.nodes ?? [])])
+  const draw = (one: string | CommandLine): string[] =>
+    typeof one === 'string' ? wrapLine(names.within(one), width) : [`${one.before}${one.command}`]
+  return [renderEnd(outcome, plan, options), renderReadOnly(outcome, palette)]
+    .filter((section) => section.length > 0)
+    .map((section) => `\n${section.flatMap(draw).join('\n')}\n`)
+    .join('')
 }
 
-function renderReadOnly({ readOnly = [] }: RunOutcome, palette: Palette): string {
+function renderReadOnly({ readOnly = [] }: RunOutcome, palette: Palette): string[] {
   const [first] = readOnly
-  if (first === undefined) return ''
+  if (first === undefined) return []
   const paths = readOnly.map(({ mount }) => mount)
   const mounts = listSome(paths, { all: true })
-  return lines(
-    palette.yellow(`Warning: no writes to ${mounts} on ${printable(first.node)}, only reads.`),
-    'No plugin came up there when the node became active, and a reload does not change that.',
-    'Once every node has the plugin’s file: vault operator step-down, or restart the node.',
-  )
+  return [
+    palette.yellow(`Warning: ${mounts} cannot be written to on ${printable(first.node)}.`),
+    'The node became active without the plugin, and a reload does not change that.',
+    'When every node has the plugin’s file: vault operator step-down, or restart the node.',
+  ]
 }
 
-function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions): string {
+function renderEnd(
+  outcome: RunOutcome,
+  plan: Plan,
+  options: OutcomeTextOptions,
+): (string | CommandLine)[] {
   const { palette, resume: resumeCommand, anew } = options
   const { titleOf, list } = stepsOf(outcome, plan)
   const done = [
@@ -52,14 +76,18 @@ function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions)
       'Done and checked',
       outcome.done.filter((id) => !outcome.already.includes(id)),
     ),
-    ...list('Already so, checked (nothing was sent)', outcome.already),
+    ...list('Already done, checked (nothing was sent)', outcome.already),
   ]
   const seen = [...differingLines(outcome), ...awayLines(outcome)]
-  const resume = `To resume: ${resumeCommand}`
-  const planAgain = `To resume, plan again: ${anew}`
+  const resume: CommandLine = { before: 'To resume: ', command: resumeCommand }
+  const planAgain: CommandLine = { before: 'To resume, plan again: ', command: anew }
+  const fixAndResume: CommandLine = {
+    before: 'Fix the cause, then resume: ',
+    command: resumeCommand,
+  }
   switch (outcome.kind) {
     case 'done':
-      return lines(
+      return [
         ...(outcome.unconfirmed === undefined
           ? [
               `${palette.green('Apply complete.')} ${describeDone(outcome, plan)}`,
@@ -72,18 +100,18 @@ function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions)
               ...awayLines(outcome),
               resume,
             ]),
-      )
+      ]
     case 'stale':
-      return lines(
+      return [
         palette.red(`Stale: before "${titleOf(outcome.step)}" the cluster was not as planned.`),
         ...staleLines(outcome),
         ...done,
         ...list('Not begun', outcome.remaining),
         ...seen,
         planAgain,
-      )
+      ]
     case 'rolled_back':
-      return lines(
+      return [
         palette.red(`Failed: ${titleOf(outcome.step)}`),
         ...causesOf(outcome.failure),
         palette.yellow(describeRolledBack(outcome)),
@@ -91,10 +119,10 @@ function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions)
         ...list('Rolled back', outcome.rolled_back),
         ...list('Not begun', outcome.remaining),
         ...awayLines(outcome),
-        `Fix the cause, then resume: ${resumeCommand}`,
-      )
+        fixAndResume,
+      ]
     case 'rollback_failed':
-      return lines(
+      return [
         palette.red(`Failed: ${titleOf(outcome.step)}`),
         ...causesOf(outcome.failure),
         palette.red('ROLLBACK FAILED. These need your attention:'),
@@ -105,36 +133,36 @@ function renderEnd(outcome: RunOutcome, plan: Plan, options: OutcomeTextOptions)
         ...list('Not begun', outcome.remaining),
         ...awayLines(outcome),
         ...byHandLines(outcome, options),
-      )
+      ]
     case 'interrupted':
-      return lines(
+      return [
         outcome.unchecked.length === 0
           ? palette.yellow('Stopped between two steps, as asked.')
           : palette.red('Stopped at once, as asked.'),
-        ...notSeenLines(outcome, plan),
+        ...unknownLines(outcome, plan),
         ...done,
         ...list('Not begun', outcome.remaining),
         ...seen,
         resume,
-      )
+      ]
     case 'stopped':
-      return lines(
+      return [
         palette.red(`Stopped: ${printable(shortenHashes(outcome.error.message))}`),
         ...outcome.error.details.map((detail) => `  ${printable(shortenHashes(detail))}`),
-        ...notSeenLines(outcome, plan),
+        ...unknownLines(outcome, plan),
         ...done,
         ...list('Not begun', outcome.remaining),
         ...seen,
         ...(outcome.error.hint === undefined ? [] : [outcome.error.hint]),
-        // The same plan would be refused for the same reason.
+        // The same plan would be refused again.
         outcome.error.exitCode === EXIT.stale ? planAgain : resume,
-      )
+      ]
     default:
       return unreachable(outcome)
   }
 }
 
-/** Titles with the roles that the nodes had at the end: a leader may have changed since the plan. */
+/** Titles with the roles of the nodes at the end: the leader may have changed since the plan. */
 function stepsOf({ atEnd }: RunOutcome, { cluster, steps }: Plan) {
   const nodes = atEnd?.nodes ?? cluster.nodes
   const followsActive = onlyActiveRuns(cluster)
@@ -159,14 +187,14 @@ function describeDone(
     ? 'on the active node; standbys run no plugins'
     : allSeen
       ? 'on every node'
-      : 'on every node that was seen'
+      : 'on every node that could be reached'
   const sent = done.length - already.length
   if (sent === 0)
-    return `Nothing was sent: ${count(done.length, 'step')} already so (checked ${where}).`
+    return `Nothing was sent: ${count(done.length, 'step')} already done (checked ${where}).`
   const now = `${count(sent, 'step')} done and checked ${where}.`
   return already.length === 0
     ? now
-    : `${now} ${count(already.length, 'step')} already so (checked); nothing was sent for that.`
+    : `${now} ${count(already.length, 'step')} already done (checked); nothing was sent for ${already.length === 1 ? 'it' : 'them'}.`
 }
 
 function describeRolledBack({
@@ -174,45 +202,46 @@ function describeRolledBack({
   atEnd,
 }: RunOutcome & { readonly kind: 'rolled_back' }): string {
   if (rolled_back.length === 0) {
-    return 'Nothing was changed by this step: what it touches runs as before (checked).'
+    return 'The failed step changed nothing: its mounts run as before (checked).'
   }
-  const where = (atEnd?.away ?? []).length === 0 ? 'on every node' : 'on every node that was seen'
+  const where =
+    (atEnd?.away ?? []).length === 0 ? 'on every node' : 'on every node that could be reached'
   return `Rolled back. Every mount that was touched runs its old version again ${where} (checked).`
 }
 
 function staleLines({ mismatches }: RunOutcome & { readonly kind: 'stale' }): string[] {
-  const told = mismatches.map(({ subject, field, expected, found }) =>
+  const texts = mismatches.map(({ subject, field, expected, found }) =>
     printable(
       shortenHashes(
         field === 'used by' || field === 'run by'
-          ? `  ${subject}: nothing should use it any more, and ${found}`
-          : `  ${subject}: ${field} was planned on ${expected}, found ${found}`,
+          ? `  ${subject}: nothing should use it any more, but ${found}`
+          : `  ${subject}: ${field} was ${expected} in the plan, and is ${found} now`,
       ),
     ),
   )
-  return [...new Set(told)]
+  return [...new Set(texts)]
 }
 
 function byHandLines(
   { by_hand }: RunOutcome & { readonly kind: 'rollback_failed' },
-  { resume: resumeCommand, byHand }: OutcomeTextOptions,
-): string[] {
-  if (by_hand.length === 0) return [`Fix the cause, then resume: ${resumeCommand}`]
+  { resume, byHand }: OutcomeTextOptions,
+): (string | CommandLine)[] {
+  if (by_hand.length === 0) return [{ before: 'Fix the cause, then resume: ', command: resume }]
   return [
     'To restore these mounts, fix the cause, then run:',
-    ...by_hand.map((action) => `  ${byHand(action)}`),
-    `Or fix the cause, then resume: ${resumeCommand}`,
+    ...by_hand.map((action) => ({ before: '  ', command: byHand(action) })),
+    { before: 'Or fix the cause, then resume: ', command: resume },
   ]
 }
 
-function notSeenLines(
+function unknownLines(
   outcome: RunOutcome & { readonly kind: 'interrupted' | 'stopped' },
   plan: Plan,
 ): string[] {
   const { list } = stepsOf(outcome, plan)
   const { unchecked } = outcome
   return [
-    ...list('Not seen: nobody could look at what came of', unchecked),
+    ...list('Result unknown (could not be checked)', unchecked),
     ...mayBeDown(plan, unchecked),
   ]
 }
@@ -221,17 +250,16 @@ function causesOf({ causes }: Failure): string[] {
   return causes.map((cause) => `  ${describeCause(cause)}`)
 }
 
-/** What was said of the step that failed is not said again. */
+/** The causes of the failed step are shown once only. */
 function problemsOf({ failure, problems, mounts_not_rolled_back }: RollbackFailed): string[] {
-  const said = new Set(causesOf(failure))
-  const told = causesOf(problems).filter((line) => !said.has(line))
+  const shown = new Set(causesOf(failure))
   return [
-    ...told,
+    ...causesOf(problems).filter((line) => !shown.has(line)),
     ...describeMountsNotRolledBack(mounts_not_rolled_back).map((line) => `  ${line}`),
   ]
 }
 
-/** A server that is cut off in a reload leaves its mounts without a backend. */
+/** A server whose reload is cut off can leave its mounts without a backend. */
 function mayBeDown({ steps }: Plan, unchecked: readonly string[]): string[] {
   const reloads = steps.flatMap(({ id, action }) =>
     action.kind === 'reload' && unchecked.includes(id) ? action : [],
@@ -241,8 +269,4 @@ function mayBeDown({ steps }: Plan, unchecked: readonly string[]): string[] {
     'These mounts may be down until the next run has checked them:',
     ...reloads.map(({ mounts, node }) => `  - ${mounts.join(', ')} on ${node}`),
   ]
-}
-
-function lines(...texts: readonly string[]): string {
-  return `\n${texts.join('\n')}\n`
 }

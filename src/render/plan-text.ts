@@ -7,6 +7,7 @@ import { unreachable } from '../domain/errors.ts'
 import type { Change, Plan } from '../documents/plan.generated.ts'
 import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
 import { renderFindings } from './findings-text.ts'
+import { nodeLines } from './node-lines.ts'
 import { type NodeNames, nameNodes } from './node-names.ts'
 import type { Palette } from './palette.ts'
 import { blockingFindings } from '../documents/blocking.ts'
@@ -19,7 +20,6 @@ import { count } from '../domain/count.ts'
 import { dataDeclarations } from './data-declarations.ts'
 import {
   describeAcceptance,
-  describeNodeState,
   HOW_TO_SEE_ALL,
   leavesOutNames,
   listSome,
@@ -70,20 +70,11 @@ function header(
   { cluster, plan_id, created_at }: Plan,
   { palette, nodes: names }: PlanView,
 ): string {
-  const nodes = layTable(
-    cluster.nodes.map(({ address, role, state }) => [
-      { text: printable(names.of(address)) },
-      { text: role },
-      { text: printable(address), paint: palette.dim },
-      { text: describeNodeState(state), paint: palette.yellow },
-    ]),
-    '  ',
-  )
   const server = `${productName(cluster.product)} ${printable(cluster.server_version)}`
   const saved = created_at === undefined ? '' : `, saved ${printable(created_at)}`
   return [
     `Cluster ${palette.bold(printable(cluster.name))}, ${server}`,
-    ...nodes.lines,
+    ...nodeLines(cluster.nodes, { names, palette }),
     palette.dim(`Plan ${printable(plan_id)}${saved}`),
   ].join('\n')
 }

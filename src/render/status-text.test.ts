@@ -28,7 +28,7 @@ describe('renderStatus', () => {
   it('has no column for a node that forwards', () => {
     const text = renderStatus(STATES.vault, { palette, width: Infinity })
 
-    expect(text).toContain('http://node2:8200  standby  (forwards to the active node)')
+    expect(text).toContain('node2  standby  http://node2:8200  (forwards to the active node)')
     expect(text).not.toMatch(/^MOUNT.*node2/m)
   })
 
@@ -49,13 +49,13 @@ describe('renderStatus', () => {
       '3 mounts on 3 nodes, each as configured.',
     )
     expect(lastLine(renderStatus(unseen, { palette, width: 80 }))).toBe(
-      '3 mounts on 1 node: 1 node not seen.',
+      '3 mounts on 1 node: 1 node could not be reached.',
     )
   })
 
   it('warns of a mount whose version costs the cluster its leader, shown or hidden', () => {
     const live = { ...STATES.steady, namespaces: ['', 'ns1/'] as Namespace[] }
-    const options = { palette, width: 80 }
+    const options = { palette, width: 200 }
     const warning = 'Do not change the leader: auth/jwt/ is configured for a builtin’s version'
 
     expect(renderStatus(live, options)).toContain(warning)
@@ -63,13 +63,13 @@ describe('renderStatus', () => {
     expect(renderStatus(STATES.steady, options)).not.toContain('Do not change the leader')
   })
 
-  it('warns of a standby that serves no more, beside namespaces', () => {
+  it('warns of a standby that stopped to serve, if there are namespaces', () => {
     const nodes = [liveNode(1), liveNode(2, { state: 'not-ready' })]
     const live = { ...STATES.steady, mounts: [], nodes }
     const beside = { ...live, namespaces: ['', 'ns1/'] as Namespace[] }
 
     expect(renderStatus(beside, { palette, width: 80 })).toContain(
-      'If http://node2:8200 does not serve again in a moment',
+      'If node2 does not serve again in a moment',
     )
     expect(renderStatus(live, { palette, width: 80 })).not.toContain('serve again')
   })

@@ -1,6 +1,6 @@
 /**
- * What runs where, for a terminal: a table of mounts × nodes, or, where that is wider than the
- * terminal, a block for each mount. Says what could not be seen beside what was.
+ * What runs on which node, for a terminal: a table of mounts × nodes, or, if that is wider than the
+ * terminal, a block for each mount. Also shows what could not be read.
  */
 import type { CatalogEntry, LiveConnection, LiveNode, LiveState } from '../domain/live.ts'
 import { doublingMounts, perhapsNotSetUp } from '../domain/doubled-namespaces.ts'
@@ -9,58 +9,57 @@ import { type MountView, type NodeView, viewMounts } from './mount-view.ts'
 import type { Paint, Palette } from './palette.ts'
 import { type Cell, layTable } from './table.ts'
 import { count } from '../domain/count.ts'
-import { describeNodeState, listSome, printable, productName } from './wording.ts'
+import { nodeLines } from './node-lines.ts'
+import { type NodeNames, nameNodes } from './node-names.ts'
+import { listSome, printable, productName } from './wording.ts'
+import { wrapLine } from './wrap.ts'
 
 export interface StatusTextOptions {
   readonly palette: Palette
   /** Columns of the terminal; `Infinity` where there is none. */
   readonly width: number
-  /** All that was read, where only a part of it is shown: a danger is told whatever it comes of. */
+  /** All that was read, if only a part is shown: dangers of the other part are shown, too. */
   readonly whole?: LiveState
-  /** What is left out, being no external plugin's: said in a last line. */
+  /** Mounts and connections of compiled-in plugins, which are only counted, in the last line. */
   readonly hidden?: Pick<LiveState, 'mounts' | 'connections'>
 }
 
-/** Ends without a newline; its end says how many mounts are as they should be. */
+interface StatusView {
+  readonly palette: Palette
+  readonly width: number
+  readonly names: NodeNames
+}
+
+/** Ends without a newline; its end says how many mounts run what they are configured for. */
 export function renderStatus(
   live: LiveState,
   { palette, width, whole = live, hidden = { mounts: [], connections: [] } }: StatusTextOptions,
 ): string {
   const mounts = viewMounts(live)
-  return [
-    [header(live, palette), ...unconfirmedLine(live, palette)].join('\n'),
-    mountsSection(mounts, live, palette, width),
+  const view = { palette, width, names: nameNodes(live.nodes) }
+  const sections = [
+    [header(live, view), ...unconfirmedLine(live, palette)].join('\n'),
+    mountsSection(mounts, live, view),
     connectionsSection(live, palette),
     pinsSection(live, palette),
-    unreadableSection(live, palette),
-    dangerSection(whole, palette),
+    unreadableSection(live, view),
+    dangerSection(whole, view),
     [summary(mounts, live, palette), ...hiddenLine(hidden, palette)].join('\n'),
   ]
-    .filter((section) => section !== '')
-    .join('\n\n')
+  return sections.filter((section) => section !== '').join('\n\n')
 }
 
-function header({ cluster, product, server_version, nodes }: LiveState, palette: Palette): string {
+function header(
+  { cluster, product, server_version, nodes }: LiveState,
+  { palette, width, names }: StatusView,
+): string {
   const server = `${productName(product)} ${printable(server_version)}`
-  const rows = nodes.map(({ address, role, state, version, detail, unasked }) => [
-    { text: printable(address) },
-    { text: role },
-    // A node behind the others is in the middle of the server's own upgrade.
-    version === server_version
-      ? { text: '' }
-      : { text: printable(version || 'version unknown'), paint: palette.yellow },
-    {
-      text: [
-        unasked === true ? '(not asked)' : describeNodeState(state),
-        detail === undefined || detail === state ? '' : printable(detail),
-      ]
-        .filter(Boolean)
-        .join(' '),
-      paint: state === 'forwarding' ? palette.dim : palette.red,
-    },
-  ])
-  const title = `Cluster ${palette.bold(printable(cluster.name))}, ${server}`
-  return [title, ...layTable(dropEmptyColumns(rows), '  ').lines].join('\n')
+  return [
+    `Cluster ${palette.bold(printable(cluster.name))}, ${server}`,
+    ...nodeLines(nodes, { names, palette }, server_version).flatMap((line) =>
+      wrapLine(line, width),
+    ),
+  ].join('\n')
 }
 
 function unconfirmedLine({ members_unconfirmed }: LiveState, palette: Palette): string[] {
@@ -72,34 +71,23 @@ function unconfirmedLine({ members_unconfirmed }: LiveState, palette: Palette): 
   ]
 }
 
-function dropEmptyColumns(rows: readonly (readonly Cell[])[]): Cell[][] {
-  return rows.map((row) =>
-    row.filter((_cell, column) => rows.some((other) => other[column]?.text !== '')),
-  )
-}
-
-function mountsSection(
-  mounts: readonly MountView[],
-  live: LiveState,
-  palette: Palette,
-  width: number,
-): string {
+function mountsSection(mounts: readonly MountView[], live: LiveState, view: StatusView): string {
   if (mounts.length === 0) return ''
-  const table = mountTable(mounts, live, palette)
+  const table = mountTable(mounts, live, view)
   const lines =
-    table.width <= width ? table.lines : mounts.flatMap((view) => mountBlock(view, palette))
-  return [...lines, ...legend(mounts, palette)].join('\n')
+    table.width <= view.width ? table.lines : mounts.flatMap((mount) => mountBlock(mount, view))
+  return [...lines, ...legend(mounts, view)].join('\n')
 }
 
-function mountTable(mounts: readonly MountView[], live: LiveState, palette: Palette) {
+function mountTable(mounts: readonly MountView[], live: LiveState, { palette, names }: StatusView) {
   const serving = live.nodes.filter(({ state }) => state === 'serving')
   const titles = [
     'MOUNT',
     'PLUGIN',
     'CONFIGURED',
     ...serving.map(({ address, role }) => {
-      const host = printable(address.replace(/^https?:\/\//, ''))
-      return role === 'active' ? `${host} (active)` : host
+      const name = printable(names.of(address))
+      return role === 'active' ? `${name} (active)` : name
     }),
   ]
   return layTable([
@@ -113,17 +101,23 @@ function mountTable(mounts: readonly MountView[], live: LiveState, palette: Pale
   ])
 }
 
-/** One line where every node is the same, else a line a node. */
-function mountBlock(view: MountView, palette: Palette): string[] {
+/** One line if all nodes show the same, else a line for each node. */
+function mountBlock(view: MountView, { palette, names, width }: StatusView): string[] {
   const configured = configuredCell(view, palette)
   const title = `${palette.bold(printable(view.mount.path))}  ${printable(view.mount.plugin)}  ${painted(configured)}`
   const cells = view.nodes.map((node) => nodeCell(node, palette))
   const [first] = cells
   if (first !== undefined && cells.length > 1 && cells.every(({ text }) => text === first.text)) {
-    return [title, `  on all ${cells.length} nodes  ${painted(first)}`]
+    return [
+      ...wrapLine(title, width),
+      ...wrapLine(`  on all ${cells.length} nodes  ${painted(first)}`, width),
+    ]
   }
-  const rows = view.nodes.map((node) => [{ text: printable(node.node) }, nodeCell(node, palette)])
-  return [title, ...layTable(rows, '  ').lines]
+  const rows = view.nodes.map((node) => [
+    { text: printable(names.of(node.node)) },
+    nodeCell(node, palette),
+  ])
+  return [title, ...layTable(rows, '  ').lines].flatMap((line) => wrapLine(line, width))
 }
 
 function painted({ text, paint }: Cell): string {
@@ -150,20 +144,21 @@ function nodePaint(
   return differs ? palette.yellow : undefined
 }
 
-function legend(mounts: readonly MountView[], palette: Palette): string[] {
+function legend(mounts: readonly MountView[], { palette, width }: StatusView): string[] {
   const nodes = mounts.flatMap((view) => view.nodes)
   const lines = [
     nodes.some(({ differs }) => differs) &&
-      '≠ not what the catalog holds under the configured version (or, if nothing, not what other nodes run)',
+      '≠ not the binary that is registered under the configured version (if none is, not the binary that other nodes run)',
     nodes.some(({ configured }) => configured !== undefined) &&
-      '“tuned to” what a node has that missed the last tune: the same tune again reaches it',
+      '“tuned to”: the node missed the last tune; the same tune, sent again, reaches it',
     mounts.some(({ registered }) => !registered) &&
       '! nothing is registered under the configured version',
     nodes.some(({ unreported }) => unreported) &&
       'hash not reported by the server: nothing proves which binary runs, the version is copied from the configuration',
     nodes.some(({ answers }) => answers === '?') && '? was not asked, or gave no answer',
   ].filter((line) => line !== false)
-  return lines.length === 0 ? [] : ['', ...lines.map((line) => palette.dim(line))]
+  if (lines.length === 0) return []
+  return ['', ...lines.flatMap((line) => wrapLine(palette.dim(line), width))]
 }
 
 function connectionsSection({ connections, catalog }: LiveState, palette: Palette): string {
@@ -185,7 +180,7 @@ function connectionsSection({ connections, catalog }: LiveState, palette: Palett
   return [...table.lines, ...(isOneLost ? ['', palette.dim(legend)] : [])].join('\n')
 }
 
-/** Without a version it starts whatever entry of its plugin there is. */
+/** A connection without a version starts any entry of its plugin. */
 function isRegistered(
   { plugin, version }: LiveConnection,
   catalog: readonly CatalogEntry[],
@@ -206,12 +201,12 @@ function pinsSection({ pins }: LiveState, palette: Palette): string {
   ]).lines.join('\n')
 }
 
-/** What status leaves out, and why; what `import` leaves out of its file is among it. */
-function unreadableSection(live: LiveState, palette: Palette): string {
+/** What could not be read, and why. `import` leaves it out of its file, too. */
+function unreadableSection(live: LiveState, { palette, width, names }: StatusView): string {
   const lines = [
     ...live.unreadable.map(({ what, path, node, reason }) => {
-      const where = node === undefined ? '' : ` on ${printable(node)}`
-      return `  ${what.replace('-', ' ')}: ${printable(path)}${where}: ${printable(reason)}`
+      const where = node === undefined ? '' : ` on ${printable(names.of(node))}`
+      return `  ${what.replace('-', ' ')}: ${printable(path)}${where}: ${names.within(printable(reason))}`
     }),
     ...entriesWithoutHash(live).map(
       ({ plugin, version }) =>
@@ -219,28 +214,31 @@ function unreadableSection(live: LiveState, palette: Palette): string {
     ),
   ]
   if (lines.length === 0) return ''
-  return [palette.yellow('Could not be read'), ...lines].join('\n')
+  return [
+    palette.yellow('Could not be read'),
+    ...lines.flatMap((line) => wrapLine(line, width)),
+  ].join('\n')
 }
 
-/** OpenBao reports none of an entry that its configuration declares without `sha256sum`. */
+/** OpenBao reports no hash of an entry that its configuration declares without `sha256sum`. */
 function entriesWithoutHash({ catalog }: LiveState): readonly CatalogEntry[] {
   return catalog.filter(({ sha256 }) => sha256 === UNKNOWN_HASH)
 }
 
-/** What a change of leader may cost, before the first one and after it. */
-function dangerSection(live: LiveState, palette: Palette): string {
+/** Dangers of a change of leader, before the first one and after it. */
+function dangerSection(live: LiveState, { palette, width, names }: StatusView): string {
   const paths = doublingMounts(live).map(({ path }) => path)
-  const silent = perhapsNotSetUp(live).map(({ address }) => address)
+  const silent = perhapsNotSetUp(live).map(({ address }) => names.of(address))
   const is = (names: readonly string[]): string => (names.length === 1 ? 'is' : 'are')
   const lines = [
     paths.length > 0 &&
-      `Do not change the leader: ${listSome(paths, { all: false })} ${is(paths)} configured for a builtin’s version, beside namespaces. After a second change no node could lead.`,
+      `Do not change the leader: ${listSome(paths, { all: false })} ${is(paths)} configured for a builtin’s version, and there are namespaces. After a second change of leader no node could lead.`,
     silent.length > 0 &&
-      `If ${listSome(silent, { all: false })} ${silent.length === 1 ? 'does' : 'do'} not serve again in a moment, do not change the leader and restart no node before reading the log there: with “cannot mount under existing mount” in it, no other node could lead.`,
+      `If ${listSome(silent, { all: false })} ${silent.length === 1 ? 'does' : 'do'} not serve again in a moment, read the log there before you change the leader or restart any node: if it has “cannot mount under existing mount”, no other node could lead.`,
   ].filter((line) => line !== false)
   if (lines.length === 0) return ''
   const more = 'See: lockstep explain builtin-version-with-namespaces'
-  return [...lines.map((line) => palette.red(line)), more].join('\n')
+  return [...lines.flatMap((line) => wrapLine(palette.red(line), width)), more].join('\n')
 }
 
 function hiddenLine(
@@ -261,7 +259,7 @@ function hiddenLine(
   ]
 }
 
-/** Only says that all is well when everything was seen. */
+/** "Each as configured" is said only if everything could be read. */
 function summary(mounts: readonly MountView[], live: LiveState, palette: Palette): string {
   const nodesIn = (...states: readonly LiveNode['state'][]): number =>
     live.nodes.filter(({ state }) => states.includes(state)).length
@@ -282,8 +280,8 @@ function summary(mounts: readonly MountView[], live: LiveState, palette: Palette
     unchecked > 0 && `${unchecked} not checked`,
     unreported > 0 && `${unreported} with a hash that the server does not report`,
     lost > 0 && `${count(lost, 'connection')} not registered`,
-    unseen > 0 && `${count(unseen, 'node')} not seen`,
-    unread > 0 && `${count(unread, 'thing')} not readable`,
+    unseen > 0 && `${count(unseen, 'node')} could not be reached`,
+    unread > 0 && `${count(unread, 'thing')} could not be read`,
   ].filter((part) => part !== false)
   const total = `${count(mounts.length, 'mount')} on ${count(nodesIn('serving'), 'node')}`
   if (exceptions.length > 0) return palette.yellow(`${total}: ${exceptions.join(', ')}.`)

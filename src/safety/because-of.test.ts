@@ -62,7 +62,7 @@ test('of a version that is not registered yet the first node stands for all', ()
     {
       rule: 'binary-differs',
       subject: nodeAddress(1),
-      fix: expect.stringContaining('correct its sha256'),
+      fix: expect.stringContaining('correct its `sha256`'),
     },
   ])
 })

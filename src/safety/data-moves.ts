@@ -241,11 +241,11 @@ function highest(versions: readonly Version[]): Version | undefined {
   return rsort([...versions])[0]
 }
 
-/** `a/ and b/ go from secret/my-kv v1.0.0 to v1.1.0`. */
+/** `a/ and b/ change from secret/my-kv v1.0.0 to v1.1.0`. */
 export function describeMove({ plugin, from, to, mounts, isEarlier }: DataMove): string {
-  const go = agree(mounts.length, 'goes', 'go')
+  const change = agree(mounts.length, 'changes', 'change')
   if (isEarlier === true) {
-    return `${nameSome(mounts)} ran ${plugin.id} ${from.label} in an earlier run and ${go} to ${to.label}`
+    return `${nameSome(mounts)} ran ${plugin.id} ${from.label} in an earlier run and ${change} to ${to.label}`
   }
-  return `${nameSome(mounts)} ${go} from ${plugin.id} ${from.label} to ${to.label}`
+  return `${nameSome(mounts)} ${change} from ${plugin.id} ${from.label} to ${to.label}`
 }

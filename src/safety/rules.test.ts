@@ -33,7 +33,7 @@ test.each([
   { kind: 'mount-type-change', mount: mountPath('a/'), ...NAMED, found: plugin('secret/other') },
   { kind: 'not-overridable', ...NAMED },
   { kind: 'unversioned-unreachable', ...NAMED },
-  { kind: 'override-stands', ...NAMED },
+  { kind: 'builtin-hidden', ...NAMED },
   { kind: 'builtin-unknown', ...NAMED },
   { kind: 'latest-unavailable', ...NAMED },
 ] as const)('what is impossible for one reason is found by one rule: $kind', (one) => {

@@ -7,6 +7,7 @@ import { allowUnused } from './rules/allow-unused.ts'
 import { binaryDiffers } from './rules/binary-differs.ts'
 import { binaryMissing } from './rules/binary-missing.ts'
 import { binaryUnchecked } from './rules/binary-unchecked.ts'
+import { builtinHidden } from './rules/builtin-hidden.ts'
 import { builtinOverridden } from './rules/builtin-overridden.ts'
 import { builtinUnknown } from './rules/builtin-unknown.ts'
 import { builtinVersionWithNamespaces } from './rules/builtin-version-with-namespaces.ts'
@@ -29,7 +30,6 @@ import { noRollback } from './rules/no-rollback.ts'
 import { nodeSkew } from './rules/node-skew.ts'
 import { nodeUnreachable } from './rules/node-unreachable.ts'
 import { notOverridable } from './rules/not-overridable.ts'
-import { overrideStands } from './rules/override-stands.ts'
 import { pinned } from './rules/pinned.ts'
 import { replacedInPlace } from './rules/replaced-in-place.ts'
 import { secretArgument } from './rules/secret-argument.ts'
@@ -50,6 +50,7 @@ export const RULES: readonly Rule[] = [
   binaryDiffers,
   binaryMissing,
   binaryUnchecked,
+  builtinHidden,
   builtinOverridden,
   builtinUnknown,
   builtinVersionWithNamespaces,
@@ -72,7 +73,6 @@ export const RULES: readonly Rule[] = [
   nodeSkew,
   nodeUnreachable,
   notOverridable,
-  overrideStands,
   pinned,
   replacedInPlace,
   secretArgument,

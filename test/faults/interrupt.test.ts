@@ -192,7 +192,7 @@ describeReal('a run that is told to stop', () => {
 
   it.each([
     ['before a step', 1, 'step_done', 'Stopped: '],
-    ['before the end of a step', 2, 'step_started', 'Not seen: nobody could look at what came of:'],
+    ['before the end of a step', 2, 'step_started', 'Result unknown (could not be checked):'],
   ] as const)('stops clearly where the disk is full %s', async (_, room, last, told) => {
     await prepare(versioned)
     await stage.place.run(argumentsFor(stage, 'apply', file))

@@ -12,7 +12,13 @@ import { resetCluster } from '../cluster/reset.ts'
 import { describeOwn } from '../cluster/shared-cluster.ts'
 import { markAuditLogs, writesAmong, type AuditedRequest } from './audit-log.ts'
 import { writeDesired } from './desired-file.ts'
-import { findSilentMounts, hashesOf, readExternalEntries, readNodeMounts } from './node-views.ts'
+import {
+  findSilentMounts,
+  hashesOf,
+  readExternalEntries,
+  readNodeMounts,
+  shortName,
+} from './node-views.ts'
 import { runOn } from './run-on-cluster.ts'
 
 const oldFile = 'secrets-kv-0.16.2'
@@ -214,7 +220,9 @@ describeOwn('apply, with a step that fails', () => {
 
     expect(run.exitCode).toBe(6)
     expect(run.stdout).toContain('ROLLBACK FAILED. These need your attention:')
-    expect(run.stdout).toContain(`team-a/, team-b/ on ${cluster.addresses[victim] ?? ''}`)
+    expect(run.stdout).toContain(
+      `team-a/, team-b/ on ${shortName(cluster.addresses[victim] ?? '')}`,
+    )
     expect(run.stdout).toMatch(/the file secrets-kv-0\.16\.2 on .* is not the one with SHA-256/)
     expect(run.stdout).toMatch(/Rolled back:\n\s+- register secret\/my-kv unversioned/)
     expect(run.stdout).toMatch(/Not rolled back:\n\s+- reload team-a\/, team-b\/ on /)

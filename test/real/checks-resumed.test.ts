@@ -75,7 +75,7 @@ describeReal('a run that ends amid the check of a canary', () => {
     const second = await start('apply', file.path).ended
 
     expect(cut.exitCode).toBe(130)
-    expect(cut.stderr).toMatch(/Not seen: nobody could look at what came of:\n\s+- reload alpha\//)
+    expect(cut.stderr).toMatch(/Result unknown \(could not be checked\):\n\s+- reload alpha\//)
     expect(second.stderr).toMatch(/check alpha\/ on .* … done/)
     expect(second.exitCode).toBe(0)
     await expectEverywhere(['alpha/', 'beta/'], newFile)

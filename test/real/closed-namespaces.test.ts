@@ -64,7 +64,7 @@ describeOwn('a sealed namespace and a locked one', hasNamespaces, () => {
     )
     expect(mounts.map(({ path }) => path)).toEqual(['open/kv/'])
     for (const [path, reason] of CLOSED) expect(text.stdout).toContain(`${path}: ${reason}`)
-    expect(text.stdout).toContain('1 mount on 3 nodes: 2 things not readable.')
+    expect(text.stdout).toContain('1 mount on 3 nodes: 2 things could not be read.')
     expect(text.stdout).not.toMatch(/route|HTTP/)
   })
 

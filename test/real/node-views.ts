@@ -9,6 +9,11 @@ export interface MountView {
   readonly running_sha256: string
 }
 
+/** The name of a node in texts: all nodes of a test have one host, so the name has the port. */
+export function shortName(address: string): string {
+  return address.replace('http://', '')
+}
+
 /** One node's mounts by path, auth methods under `auth/`. */
 export type NodeMounts = ReadonlyMap<string, MountView>
 

@@ -72,7 +72,7 @@ describeOwn('a leader without the plugin’s file, on a server that has pins', h
 
     expect(planned.stdout).toContain('not writes until the node steps down or restarts')
     expect(applied.exitCode).toBe(0)
-    expect(applied.stdout).toContain('Warning: no writes to alpha/, beta/, gamma/ on ')
+    expect(applied.stdout).toContain('Warning: alpha/, beta/, gamma/ cannot be written to on ')
     expect(await statusOfWrite(cluster)).toBe(500)
     await cluster.stepDown()
     expect(await statusOfWrite(cluster)).toBeLessThan(300)

@@ -13,7 +13,7 @@ import { startFakeDatabase } from '../real-random/fake-database.ts'
 import { markAuditLogs, writesAmong } from './audit-log.ts'
 import { binaryCheck } from './binary-check.ts'
 import { writeDesired } from './desired-file.ts'
-import { readExternalEntries, readNodeMounts } from './node-views.ts'
+import { readExternalEntries, readNodeMounts, shortName } from './node-views.ts'
 import { tokenFor } from './policy-token.ts'
 import { runOn } from './run-on-cluster.ts'
 
@@ -326,11 +326,6 @@ describeOwn('a plugin file that one node lacks', () => {
     )
   })
 })
-
-/** As messages name a node. */
-function shortName(address: string): string {
-  return address.replace('http://', '')
-}
 
 async function demand(cluster: ClusterClient, path: string, body: object): Promise<void> {
   const { status } = await cluster.request(await cluster.activeIndex(), 'POST', path, { body })

@@ -90,7 +90,13 @@ it('drift', () => {
   }
   const report = {
     format: 1,
-    cluster: { id: 'id', name: 'prod', product: 'openbao', server_version: '2.7.2' },
+    cluster: {
+      id: 'id',
+      name: 'prod',
+      product: 'openbao',
+      server_version: '2.7.2',
+      nodes: [{ address: 'http://node1:8200', role: 'active', state: 'serving' }],
+    },
     in_sync: false,
     differences: [difference],
     unreadable: [{ ...difference, class: 'unreadable' }],

@@ -1,4 +1,4 @@
-/** An `allow` for a rule that nobody may overrule. */
+/** An `allow` for a rule whose findings cannot be accepted. */
 import type { AllowanceRule } from '../rule.ts'
 import { whoAllows } from '../wording.ts'
 
@@ -8,8 +8,8 @@ export const allowRefused: AllowanceRule = {
   severity: 'error',
   title: 'An allowance is for a rule that cannot be allowed',
   explanation:
-    'Some findings describe a plan that would take a mount down, or that no server would carry out. Accepting those would not make them true or harmless, so `allow` has no effect on them. The entry is an error rather than ignored, because whoever wrote it believes that it holds.',
-  fix: 'Take it out of `allow`, or leave that `--allow` away, and do what the finding’s own fix says.',
+    'Some findings describe a plan that would take a mount down, or that no server would accept. To accept such a finding would not make the plan harmless, so `allow` has no effect on it. The entry is an error and not ignored, because its author relies on it.',
+  fix: 'Remove the entry from `allow`, or the option `--allow`, and follow the fix of the finding.',
   allowable: false,
   judge({ rule: name, subject, source: at }, { rule }) {
     if (rule === undefined || rule.allowable) return undefined

@@ -16,14 +16,14 @@ const standing: Standing = {
 
 test('an allowance that matches nothing is unused', () => {
   expect(allowUnused.judge(allowance, standing)?.message).toBe(
-    'The file allows node-skew for secret/my-kv, and nothing of that kind was found.',
+    'The file allows node-skew for secret/my-kv, but the rule found nothing.',
   )
 })
 
 test('where the rule found something about another subject, that is named', () => {
   const found = allowUnused.judge(allowance, { ...standing, subjects: ['secret/my-kv-2'] })
 
-  expect(found?.message).toContain('but what was found is about secret/my-kv-2')
+  expect(found?.message).toContain('but the findings of the rule are about secret/my-kv-2')
 })
 
 test('a rule that does not exist is named', () => {
@@ -36,7 +36,7 @@ test('an ended allowance that another one has replaced is unused', () => {
   const replaced = { ...standing, expired: true, matched: true, covered: true }
 
   expect(allowUnused.judge(allowance, replaced)?.message).toContain(
-    'another one has taken its place',
+    'another entry accepts the same finding',
   )
 })
 

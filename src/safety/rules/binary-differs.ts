@@ -1,4 +1,4 @@
-/** A node's disk does not hold the binary that the file gives the hash of. */
+/** The plugin directory of a node does not hold the binary with the hash that the file gives. */
 import { groupBy } from '../../domain/group-by.ts'
 import type { BinaryReport, PlanRule } from '../rule.ts'
 import { fileTopic, nodeTopic } from '../topics.ts'
@@ -10,7 +10,7 @@ export const binaryDiffers: PlanRule = {
   severity: 'error',
   title: 'A node’s plugin file is missing or another one',
   explanation:
-    'A registration is accepted whatever the hash, and the file is looked for on the answering node only. Each node compares the hash when it starts the plugin: where the file is missing or differs, the mount goes down at that node’s reload, restart or promotion. So `cluster.binary_check` reads every node’s files before the first step: those that mounts and connections will run, and, as a warning, those that a failed step would roll back to. A node that could not be checked counts as different, because the file asks for the check.',
+    'A server accepts a registration with any hash, and checks only on the answering node that the file exists. Each node compares the hash when it starts the plugin. If the file is missing or differs, the mount goes down when that node reloads it, restarts or becomes active. So `cluster.binary_check` reads the files of every node before the first step: those that mounts and connections will run, and, as a warning, those that a failed step would roll back to. A node that could not be checked counts as different, because the file asks for the check.',
   fix: 'Copy the right binaries to the node’s plugin directory, and plan again.',
   allowable: false,
   judge({ desired, binaries = [] }) {
@@ -47,7 +47,7 @@ function fileOf({ command, expected }: BinaryReport): string {
   return fileTopic({ command, sha256: expected })
 }
 
-/** Those that every one of several nodes has with one other hash. */
+/** The files that have the same other hash on each of several nodes. */
 function filesAlikeEverywhere(binaries: readonly BinaryReport[]): ReadonlySet<string> {
   const alike = [...groupBy(binaries, fileOf)].filter(([, reports]) => {
     const found = new Set(
@@ -59,7 +59,7 @@ function filesAlikeEverywhere(binaries: readonly BinaryReport[]): ReadonlySet<st
 }
 
 const CORRECT_HASH =
-  'Every node that was checked has the same file: if that is the right one, correct its sha256 in the file of desired state. Otherwise copy the right binary to each node. Then plan again.'
+  'Every node that was checked has the same file: if it is the right file, correct its `sha256` in the file. Otherwise copy the right binary to each node. Then plan again.'
 
 const NOT_CHECKED =
   'Run the command of `cluster.binary_check` for this node by hand: it must print the SHA-256 of the file. Plan again when it does.'

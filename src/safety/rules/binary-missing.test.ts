@@ -23,7 +23,7 @@ test('a node without the file of the version to run is named', () => {
 
   expect(only(binaryMissing.judge(input))).toMatchObject({
     subject: NODE,
-    message: `${NODE} does not find in its plugin directory what the plan has it start: my-kv_0.21.0 (secret/my-kv v0.21.0). Asked for it, it answers HTTP 500 no such file or directory.`,
+    message: `The plugin directory of ${NODE} lacks files that the plan starts: my-kv_0.21.0 (secret/my-kv v0.21.0). The node answers: HTTP 500 no such file or directory.`,
     nodes: [NODE],
     at: SOURCE,
   })

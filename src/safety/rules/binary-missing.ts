@@ -12,7 +12,7 @@ export const binaryMissing: PlanRule = {
   severity: 'error',
   title: 'A node lacks a plugin file that it will start',
   explanation:
-    'OpenBao reads an entry of the catalog only where its file is in the plugin directory of the node that is asked, so every node that serves is asked for the entries of the plugins in the file. Where one is missing, the mounts that the plan moves or reloads would go down. What a file holds is not looked at: `cluster.binary_check` does that. A file of which nothing is registered yet is found missing when it is registered, before any mount is touched. Vault reads an entry without its file, and its standbys do not answer for themselves.',
+    'A node of OpenBao reads an entry of the catalog only if the file of the entry is in its plugin directory. So every node that serves is asked for the entries of the plugins in the file. If a file is missing, the mounts that the plan changes or reloads would go down on that node. The content of a file is not checked: `cluster.binary_check` does that. If nothing is registered for a file yet, its registration fails, before any mount is changed. Vault reads an entry without its file, and its standbys forward the question.',
   fix: 'Copy the file to the node’s plugin directory, and plan again.',
   allowable: false,
   judge({ desired, live, draft }) {
@@ -25,7 +25,7 @@ export const binaryMissing: PlanRule = {
       const at = desired.plugins.find(({ id }) => id === first?.file.plugin)?.source
       return {
         subject: node,
-        message: `${node} does not find in its plugin directory what the plan has it start: ${nameSome(names)}. Asked for it, it answers ${first?.reason ?? ''}.`,
+        message: `The plugin directory of ${node} lacks files that the plan starts: ${nameSome(names)}. The node answers: ${first?.reason ?? ''}.`,
         nodes: [node],
         topics: missing.map(({ file }) => fileOnNodeTopic(file.command, node)),
         ...(at !== undefined && { at }),

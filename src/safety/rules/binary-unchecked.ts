@@ -1,4 +1,4 @@
-/** Files that a plan starts on nodes whose plugin directories nothing has been seen of. */
+/** Files that a plan starts on nodes whose plugin directories were not checked. */
 import type { LiveState } from '../../domain/live.ts'
 import type { NodeAddress, RunningBinary } from '../../domain/names.ts'
 import { effectsOf } from '../effects.ts'
@@ -13,14 +13,14 @@ export const binaryUnchecked: PlanRule = {
   severity: 'warning',
   title: 'Plugin files were not checked on every node',
   explanation:
-    'A server looks for a file when it is registered, and compares its hash only when it starts the plugin. So a file that was never started on a node may be missing there, or be another one. A node that serves shows this when it is reloaded: the step fails and is rolled back. A standby that forwards requests starts plugins only when it becomes active: if a file is missing or wrong there, the mounts are down after the change of leader. No request can ask a node for its files; `cluster.binary_check` can.',
+    'A server looks for a file when it is registered, and compares its hash only when it starts the plugin. So a file that was never started on a node may be missing or wrong there. On a node that serves, the reload shows this: the step fails and is rolled back. A standby that forwards requests starts plugins only when it becomes active: if a file is missing or wrong there, the mounts are down after the change of leader. No request can ask a node for its files; `cluster.binary_check` can.',
   fix: 'Set `cluster.binary_check` in the file, or compare the SHA-256 of each file on each node yourself.',
   allowable: true,
   judge({ desired, live, draft, binaries = [], runsCommands = true }) {
     const files = neededFiles(draft).filter((file) => file.for === 'run')
     const added = new Set(effectsOf(draft).registered.map(({ entry }) => entry.command))
     const isRunning = findRunning(live)
-    // Of what is registered a node that serves has said itself whether the file is there.
+    // A node that serves was asked for the registered entries: its answer says whether the file exists.
     const unseen = live.nodes.flatMap(({ address, state }) =>
       files
         .filter(
@@ -54,7 +54,7 @@ export const binaryUnchecked: PlanRule = {
   },
 }
 
-/** Whether a process of a node was started from a binary, under whatever name. */
+/** Whether a process of a node was started from a binary, under any name. */
 function findRunning({ mounts }: LiveState): (file: NeededFile, node: NodeAddress) => boolean {
   const running = new Map<NodeAddress, Set<RunningBinary>>()
   for (const { nodes } of mounts) {

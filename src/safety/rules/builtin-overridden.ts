@@ -1,4 +1,4 @@
-/** A name of a compiled-in plugin is taken over: was that meant, and whom does it reach? */
+/** A registration replaces a compiled-in plugin: is that meant, and which mounts change? */
 import { UNVERSIONED } from '../../domain/names.ts'
 import { count } from '../../domain/count.ts'
 import { isOverridable } from '../../domain/overridable.ts'
@@ -12,8 +12,8 @@ export const builtinOverridden: PlanRule = {
   severity: 'error',
   title: 'A registration takes over a compiled-in plugin’s name',
   explanation:
-    'A plugin registered under a compiled-in plugin’s name takes that plugin’s place. An unversioned entry does so for every mount of that type that has no version, in every namespace, named in the file or not; each changes over at its next reload or restart. A versioned entry does not replace the builtin, but a mount made later without a version takes the highest version registered. So the file must say `overrides: builtin`, and must not say it of a name that is no builtin’s.',
-  fix: 'Write `overrides: builtin` under the plugin if that is meant; otherwise register it under another name.',
+    'A plugin registered under a compiled-in plugin’s name takes that plugin’s place. An unversioned entry does so for every mount of that type that has no version, in every namespace, named in the file or not; each mount changes at its next reload or restart. A versioned entry does not replace the builtin, but a mount made later without a version takes the highest version registered. So the file must say `overrides: builtin`, and must not say it for other names.',
+  fix: 'If this is meant, write `overrides: builtin` under the plugin; otherwise register the plugin under another name.',
   allowable: false,
   judge({ draft }) {
     const effects = effectsOf(draft)
@@ -23,14 +23,14 @@ export const builtinOverridden: PlanRule = {
       if (!isOverridable(id)) return []
       const builtin = index.isBuiltin(id)
       if (!builtin) {
-        // An unversioned entry hides the builtin of its name, so then nobody can tell.
+        // An unversioned entry hides the builtin of its name: whether there is one is unknown then.
         const hidden = index.external(id, UNVERSIONED) !== undefined
         if (!overridesBuiltin || hidden) return []
         return [
           {
             subject: id,
-            message: `The file says that ${id} overrides a builtin, and the server has no builtin of that name.`,
-            fix: 'Take `overrides: builtin` out, or correct the plugin’s name.',
+            message: `The file says that ${id} overrides a builtin, but the server has no builtin of that name.`,
+            fix: 'Remove `overrides: builtin`, or correct the plugin’s name.',
             at,
           },
         ]
@@ -58,8 +58,8 @@ export const builtinOverridden: PlanRule = {
             subject: id,
             message: `${count(mounts.length, 'mount')} of ${id} without a version ${agree(mounts.length, 'runs', 'run')} the plugin registered in the builtin’s place from ${agree(mounts.length, 'its', 'their')} next reload or restart: ${nameSome(mounts)}.`,
             fix: index.mayDoubleNamespaces
-              ? 'Check that every mount listed is to change.'
-              : 'Check that every mount listed is to change; one that is not must be tuned to the builtin’s own version first.',
+              ? 'Check that every mount listed should change.'
+              : 'Check that every mount listed should change. First tune a mount that should not change to the builtin’s own version.',
             mounts,
             at,
           },
@@ -73,8 +73,8 @@ export const builtinOverridden: PlanRule = {
         {
           severity: 'note',
           subject: id,
-          message: `Once versions of ${id} are registered, a mount of it made without a version runs the highest of them, no longer the builtin.`,
-          fix: 'Say the version whenever a mount of this plugin is made.',
+          message: `Once versions of ${id} are registered, a new mount of it without a version runs the highest of them, not the builtin.`,
+          fix: 'Give a version whenever you make a mount of this plugin.',
           at,
         },
       ]

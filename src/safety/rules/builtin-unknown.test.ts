@@ -27,7 +27,7 @@ test('a mount with a version cannot go to a builtin that the catalog does not sh
   expect(only(builtinUnknown.judge(input))).toMatchObject({
     subject: JWT,
     message:
-      'auth/jwt/ is to run the builtin auth/jwt, and the server does not show which version that has.',
+      'auth/jwt/ should run the builtin auth/jwt, but the server does not show the version of that builtin.',
     mounts: ['auth/jwt/'],
   })
 })
@@ -51,7 +51,7 @@ test('so it is for a connection', () => {
   })
 
   expect(only(builtinUnknown.judge(input))).toMatchObject({
-    message: expect.stringContaining('db/config/orders is to run the builtin') as string,
+    message: expect.stringContaining('db/config/orders should run the builtin') as string,
     mounts: [],
     at: SOURCE,
   })

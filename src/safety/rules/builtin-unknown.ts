@@ -1,6 +1,6 @@
-/** `use: builtin` for a mount that has a version, where the builtin's version cannot be known. */
+/** `use: builtin` for a mount that has a version, while the builtin's version is not known. */
 import type { PlanRule } from '../rule.ts'
-import { agree, nameSome } from '../wording.ts'
+import { nameSome } from '../wording.ts'
 
 export const builtinUnknown: PlanRule = {
   about: 'plan',
@@ -8,7 +8,7 @@ export const builtinUnknown: PlanRule = {
   severity: 'error',
   title: 'The version of a builtin cannot be known',
   explanation:
-    'A mount’s version cannot be cleared, so a mount that has one goes back to the compiled-in plugin only by being tuned to that plugin’s own version. The catalog does not show one: no builtin has this name, or an unversioned entry hides it and no mount shows what it is.',
+    'A mount’s version cannot be cleared, so a mount that has one can return to the compiled-in plugin only if it is tuned to that plugin’s own version. The catalog does not show that version: no builtin has this name, or an unversioned entry hides it and no mount shows it.',
   fix: 'If no builtin has this name, give these mounts a version to use. If an unversioned entry hides it, retire that entry in a separate run, then plan again.',
   allowable: false,
   judge({ draft }) {
@@ -18,7 +18,7 @@ export const builtinUnknown: PlanRule = {
       const paths = [...mounts, ...connections]
       return {
         subject: plugin,
-        message: `${nameSome(paths)} ${agree(paths.length, 'is', 'are')} to run the builtin ${plugin}, and the server does not show which version that has.`,
+        message: `${nameSome(paths)} should run the builtin ${plugin}, but the server does not show the version of that builtin.`,
         mounts,
         at,
       }

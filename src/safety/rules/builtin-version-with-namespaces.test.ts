@@ -29,7 +29,7 @@ function judge(use: string, configured: string, live: Partial<LiveState>) {
 test('a mount that the plan would tune to a builtin’s version is refused where there are namespaces', () => {
   expect(only(judge('builtin', 'v0.26.1', { namespaces: nested }))).toMatchObject({
     subject: JWT,
-    message: `auth/jwt/ would be tuned to ${BUILTIN}, and there is a namespace (ns1/): when the leader changes next, OpenBao writes the mounts of namespaces down twice, and when it changes again no node can lead.`,
+    message: `auth/jwt/ would be tuned to ${BUILTIN}, and there is a namespace (ns1/): at the next change of leader OpenBao writes the mounts of namespaces twice, and after a second change no node can lead.`,
     mounts: ['auth/jwt/'],
   })
 })
@@ -63,8 +63,8 @@ test('a mount that stands on a builtin’s version is warned of', () => {
 test('one that the plan moves off it is, since a failed step is rolled back to it', () => {
   expect(only(judge('v0.26.1', BUILTIN, { namespaces: nested }))).toMatchObject({
     severity: 'warning',
-    message: expect.stringContaining('The plan ends that') as string,
-    fix: 'Carry the plan out before the leader changes.',
+    message: expect.stringContaining('The plan changes that') as string,
+    fix: 'Apply the plan before the leader changes.',
   })
 })
 

@@ -1,4 +1,4 @@
-/** A version of a builtin, where there are namespaces, costs an OpenBao cluster its leader. */
+/** With namespaces, a mount on a builtin's version costs an OpenBao cluster its leader. */
 import { doublingMounts, mayDoubleNamespaces } from '../../domain/doubled-namespaces.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import type { LiveState } from '../../domain/live.ts'
@@ -10,9 +10,9 @@ import { pathTopic } from '../topics.ts'
 import { agree, nameSome } from '../wording.ts'
 
 const CONSEQUENCE =
-  'when the leader changes next, OpenBao writes the mounts of namespaces down twice, and when it changes again no node can lead'
+  'at the next change of leader OpenBao writes the mounts of namespaces twice, and after a second change no node can lead'
 const LIST_THEM =
-  'Give the token `read` and `list` on sys/namespaces, so that it can be seen whether there are any.'
+  'Give the token `read` and `list` on sys/namespaces: then the plan can check whether there are namespaces.'
 
 export const builtinVersionWithNamespaces: PlanRule = {
   about: 'plan',
@@ -20,8 +20,8 @@ export const builtinVersionWithNamespaces: PlanRule = {
   severity: 'error',
   title: 'A builtin’s own version would cost the cluster its leader',
   explanation:
-    'A mount that once had a version returns to the compiled-in plugin by being tuned to that plugin’s version, the one with `+builtin`. On OpenBao with namespaces that is fatal (seen in 2.7.2): the next node to lead clears such a version and, doing so, writes the mounts of every namespace among the root’s as well. From then on no node can be set up from what is stored: a node that restarts or steps down does not serve any more, and after the next change of leader no node can lead (`cannot mount under existing mount` in its log). While the leader is still the one that it was tuned on, tuning the mount to a registered version prevents all of this. Later no request can undo the damage: keep that leader up, and copy what is needed out of the cluster. Allow this only on a server that is known not to have the bug.',
-  fix: 'Leave these mounts on a registered version. If the builtin is overridden without a version (`use: unversioned`), a mount can return to it: that needs no tuning.',
+    'A mount that once had a version returns to the compiled-in plugin only if it is tuned to that plugin’s version, the one with `+builtin`. On OpenBao with namespaces that is fatal (seen in 2.7.2): the next leader clears such a version and writes the mounts of every namespace into the root’s mount table. After that, a node that restarts or steps down does not serve any more, and after the next change of leader no node can lead (`cannot mount under existing mount` in its log). As long as the leader has not changed since the tune, a tune of the mount to a registered version prevents this. Later no request can repair it: keep that leader up, and copy the data out of the cluster. Allow this only on a server that is known not to have the bug.',
+  fix: 'Leave these mounts on a registered version. If the builtin is overridden without a version (`use: unversioned`), a mount can return to the builtin without a tune.',
   allowable: true,
   judge({ draft, live }) {
     if (!mayDoubleNamespaces(live)) return []
@@ -33,7 +33,7 @@ function judgeTunes({ steps, index, targets }: DraftPlan, live: LiveState): Verd
   const tuned = steps.flatMap(({ action }) => {
     if (action.kind !== 'tune' || !isBuiltinVersion(action.version)) return []
     const mount = index.mountAt(action.mount)
-    // One that stands there already is told below.
+    // A mount that is on such a version already is reported below.
     if (mount === undefined || mount.configured_version === action.version) return []
     return { plugin: mount.plugin, mount: mount.path, version: action.version }
   })
@@ -52,7 +52,7 @@ function judgeTunes({ steps, index, targets }: DraftPlan, live: LiveState): Verd
   })
 }
 
-/** Not of the plan's making: only a warning, or the plan that mends it could not be applied. */
+/** Not caused by the plan. Only a warning: otherwise the plan that fixes it would be blocked. */
 function judgeStanding(draft: DraftPlan, live: LiveState): Verdict[] {
   const effects = effectsOf(draft)
   const restoreVersion = new Set(
@@ -70,9 +70,9 @@ function judgeStanding(draft: DraftPlan, live: LiveState): Verdict[] {
       {
         severity: 'warning',
         subject: path,
-        message: `${path} is configured for ${version}, and ${whichNamespaces(live)}: ${CONSEQUENCE}.${isMoved ? ' The plan ends that; if its step fails, the mount is rolled back to that version.' : ''}`,
+        message: `${path} is configured for ${version}, and ${whichNamespaces(live)}: ${CONSEQUENCE}.${isMoved ? ' The plan changes that; if its step fails, the mount is rolled back to this version.' : ''}`,
         fix: isMoved
-          ? 'Carry the plan out before the leader changes.'
+          ? 'Apply the plan before the leader changes.'
           : hasSeenSome(live)
             ? 'Have the mount run a registered version before the leader changes; do not restart or step down the active node until then.'
             : LIST_THEM,

@@ -6,7 +6,7 @@ import { capabilityFor, policyLine } from '../../server/rights.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 
-/** More lines than this are read better from `lockstep policy`. */
+/** With more lines than this, `lockstep policy` is easier to read. */
 const LINES_SHOWN = 8
 
 export const capabilityMissing: PlanRule = {
@@ -15,7 +15,7 @@ export const capabilityMissing: PlanRule = {
   severity: 'error',
   title: 'The token lacks a right that the plan needs',
   explanation:
-    'The server was asked what the token may do on every path that the plan’s requests go to, those that undo a step included. A request it would refuse would stop the run halfway, so the plan is not begun. Where the token may not even ask, that is a warning. Registering needs `sudo` beside `update`, and so do enabling and tuning an auth method.',
+    'The server was asked what the token may do on each path of the plan’s requests, and of the requests that undo a step. A refused request would stop the run in the middle, so the plan is blocked. If the token may not ask for its rights, this is a warning. To register an entry, the token needs `sudo` and `update`; to enable or tune an auth method, too.',
   fix: 'Give the token’s policy what is missing, or use another token.',
   allowable: false,
   judge({ desired, draft, capabilities }) {
@@ -45,7 +45,7 @@ function unchecked(reason: string): Verdict {
   return {
     severity: 'warning',
     subject: 'token',
-    message: `Whether the token may do all that the plan does is not known: asked for its rights, the server answered ${reason}.`,
+    message: `Not known whether the token may send all requests of the plan: the question for its rights was answered with ${reason}.`,
     fix: `Add to the token’s policy: ${line}`,
   }
 }

@@ -1,4 +1,4 @@
-/** The files were written by others, so that the commands of their checks were not run. */
+/** The files are not trusted, so the commands of their checks were not run. */
 import type { PlanRule } from '../rule.ts'
 import { BINARY_CHECK_TOPIC } from '../topics.ts'
 
@@ -8,7 +8,7 @@ export const checksNotMade: PlanRule = {
   severity: 'warning',
   title: 'Checks of an untrusted file were not made',
   explanation:
-    'With --untrusted-files no command of a file is run: whoever wrote the file could run any program with the rights of the person or pipeline that plans. So `cluster.binary_check` and `verify: run` are left out, and the plan says nothing about what they would have found. Variables that `env: { from: NAME }` names are not read either, and apply needs them.',
+    'With --untrusted-files no command of a file is run, because its author could run any program with the rights of the person or pipeline that plans. So `cluster.binary_check` and `verify: run` are skipped, and the plan does not have their results. Variables that `env: { from: NAME }` names are not read either, and apply needs them.',
   fix: 'Review the commands. If you trust them, plan again without --untrusted-files.',
   allowable: true,
   judge({ desired, draft, runsCommands = true }) {

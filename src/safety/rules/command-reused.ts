@@ -1,4 +1,4 @@
-/** A registration names a file that another entry names too, with another hash. */
+/** A registration names the same file as another entry, with another hash. */
 import type { RegisterAction } from '../../documents/plan.generated.ts'
 import type { CatalogEntry } from '../../domain/live.ts'
 import { isOtherBinary, UNVERSIONED } from '../../domain/names.ts'
@@ -16,7 +16,7 @@ export const commandReused: PlanRule = {
   severity: 'error',
   title: 'Two entries name one file with different hashes',
   explanation:
-    'A command is the name of a file in each node’s plugin directory, and a file is one binary. If a new entry gives it another hash than a registered entry, the file was replaced or will be. Running processes continue, but at the next reload, restart or change of leader the older entry’s hash does not match, and its mounts are lost on that node. A rollback to the older entry fails too: registering it again does not restore the file. If nothing uses the older entry, this is a warning.',
+    'A command is the name of a file in each node’s plugin directory, and a file is one binary. If a new entry and a registered entry give it different hashes, the file was replaced or will be. Running processes continue, but at the next reload, restart or change of leader the older entry’s hash does not match, and its mounts are lost on that node. A rollback to the older entry fails too: registering it again does not restore the file. If nothing uses the older entry, this is a warning.',
   fix: 'Give each binary its own file name on every node.',
   allowable: false,
   judge(input) {
@@ -32,7 +32,7 @@ export const commandReused: PlanRule = {
   },
 }
 
-/** Of the entries whose command was read; what this registration itself replaces is not one. */
+/** Among the entries whose command was read, without the entry that this registration replaces. */
 function othersOfFile(
   { plugin, version, entry }: RegisterAction,
   ofFile: readonly CatalogEntry[],

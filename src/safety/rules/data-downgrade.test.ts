@@ -49,7 +49,7 @@ test('an undeclared downgrade is an error', () => {
   expect(found.severity).toBeUndefined()
   expect(found).toMatchObject({
     subject: KV,
-    message: `team-a/ goes from ${KV} v0.21.0 to v0.16.2, and the file does not say that this reads what v0.21.0 has written.`,
+    message: `team-a/ changes from ${KV} v0.21.0 to v0.16.2, but the file does not declare that v0.16.2 reads the data of v0.21.0.`,
     mounts: ['team-a/'],
   })
 })
@@ -59,7 +59,7 @@ test('a downgrade outside the declared range is an error', () => {
 
   expect(
     only(dataDowngrade.judge(goingBack([desiredVersion(KV, 'v0.21.0', { data })]))).message,
-  ).toContain('but what v0.21.0 has written is read only by >=0.20.0, as the file says')
+  ).toContain('but the file declares that only >=0.20.0 reads the data of v0.21.0')
 })
 
 test('every newer version that runs on some node must declare it', () => {
@@ -92,7 +92,7 @@ test('a mount that came up nowhere may have data of what it is configured for', 
   const mount = mountOf('team-a/', KV, 'v0.21.0', { except })
 
   expect(only(dataDowngrade.judge(goingBack([], mount))).message).toContain(
-    'team-a/ goes from secret/my-kv v0.21.0 to v0.16.2',
+    'team-a/ changes from secret/my-kv v0.21.0 to v0.16.2',
   )
 })
 
@@ -106,7 +106,7 @@ test('a version that an earlier run had the mount run is judged too', () => {
   const draft = draftPlan(input.desired, input.live, { ...NO_PAST, ran })
 
   expect(only(dataDowngrade.judge({ ...input, draft })).message).toBe(
-    `team-a/ ran ${KV} v0.22.0 in an earlier run and goes to v0.16.2, but what v0.22.0 has written is read only by >=0.21.0, as the file says.`,
+    `team-a/ ran ${KV} v0.22.0 in an earlier run and changes to v0.16.2, but the file declares that only >=0.21.0 reads the data of v0.22.0.`,
   )
 })
 
@@ -139,7 +139,7 @@ describe('where versions do not tell, what a run replaced is the older', () => {
 
     expect(only(down)).toMatchObject({
       subject: KV,
-      message: expect.stringContaining('is the older one by the journals') as string,
+      message: expect.stringContaining('is the older binary by the journals') as string,
       fix: expect.stringContaining(`--allow data-downgrade=${KV}`) as string,
       mounts: ['team-a/'],
     })

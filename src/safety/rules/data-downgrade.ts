@@ -1,4 +1,4 @@
-/** Mounts get an older binary: does it read the data that the newer one has written? */
+/** Mounts get an older binary that may not read the data of the newer one. */
 import { type DataMove, describeMove, findDowngrades, includesVersion } from '../data-moves.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 
@@ -8,8 +8,8 @@ export const dataDowngrade: PlanRule = {
   severity: 'error',
   title: 'The older version may not read the newer data',
   explanation:
-    'A newer version may have rewritten the mount’s data in a form that older ones do not know, and a downgrade does not convert it back. The newer version declares in the file, in `data.downgrade_to`, which versions read what it has written. Every newer version that a mount runs on any node, or ran since according to the journals of this machine, must declare that. A change to a version outside that range is an error, and so is a change without a declaration. Binaries without a version are told apart by the journals of this machine: what a run replaced is the older one. A range cannot name such a binary, so a downgrade to it must be allowed.',
-  fix: 'Keep the newer version listed under `versions` with `data: { downgrade_to: … }`, after its change log; or stay on it.',
+    'A newer version may have rewritten the mount’s data in a form that older ones do not know, and a downgrade does not convert it back. The newer version declares in the file, in `data.downgrade_to`, which versions read its data. Each newer version that a mount runs on a node, or ran earlier by the journals of this machine, must declare that. A change to a version outside the range is an error, and so is a change without a declaration. For binaries without a version, the journals of this machine say which is older: the one that a run replaced. A range cannot name such a binary, so a downgrade to it must be allowed.',
+  fix: 'Keep the newer version listed under `versions` with `data: { downgrade_to: … }`, as its change log says; or stay on it.',
   allowable: true,
   judge({ draft }) {
     return findDowngrades(draft).flatMap((move) => judgeMove(move) ?? [])
@@ -22,8 +22,8 @@ function judgeMove(move: DataMove): Verdict | undefined {
   if (from.version === undefined || to.version === undefined) {
     return {
       ...found,
-      message: `${describeMove(move)}, which is the older one by the journals of this machine, and no range can say whether it reads what was written since.`,
-      fix: `Read the plugin’s change log. Where the older one reads the newer one’s data, say so: --allow data-downgrade=${plugin.id}, or \`allow: [{ rule: data-downgrade, subject: ${plugin.id}, because: … }]\` in the file.`,
+      message: `${describeMove(move)}, which is the older binary by the journals of this machine. No range can declare whether it reads the newer data.`,
+      fix: `Read the plugin’s change log. If the older binary reads the newer one’s data, accept it: --allow data-downgrade=${plugin.id}, or \`allow: [{ rule: data-downgrade, subject: ${plugin.id}, because: … }]\` in the file.`,
       at: plugin.use?.source ?? plugin.source,
     }
   }
@@ -31,8 +31,8 @@ function judgeMove(move: DataMove): Verdict | undefined {
   if (declared !== undefined && includesVersion(declared, to.version)) return undefined
   const why =
     declared === undefined
-      ? `and the file does not say that this reads what ${from.label} has written`
-      : `but what ${from.label} has written is read only by ${declared}, as the file says`
+      ? `but the file does not declare that ${to.label} reads the data of ${from.label}`
+      : `but the file declares that only ${declared} reads the data of ${from.label}`
   return {
     ...found,
     message: `${describeMove(move)}, ${why}.`,

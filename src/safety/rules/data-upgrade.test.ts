@@ -39,7 +39,7 @@ test('an upgrade outside the declared range is an error', () => {
   expect(found.severity).toBeUndefined()
   expect(found).toMatchObject({
     subject: KV,
-    message: `team-a/ goes from ${KV} v0.16.2 to v0.21.0, which reads only data of >=0.18.0, as the file says.`,
+    message: `team-a/ changes from ${KV} v0.16.2 to v0.21.0, but the file declares that v0.21.0 reads only data of >=0.18.0.`,
     mounts: ['team-a/'],
   })
 })
@@ -55,7 +55,7 @@ test('an undeclared upgrade is a warning, the mounts that go the same way togeth
 
   expect(only(dataUpgrade.judge(input))).toMatchObject({
     severity: 'warning',
-    message: `team-a/ and team-b/ go from ${KV} v0.16.2 to v0.21.0, and the file does not say whether that reads data of v0.16.2.`,
+    message: `team-a/ and team-b/ change from ${KV} v0.16.2 to v0.21.0, and the file does not declare that v0.21.0 reads the data of v0.16.2.`,
     nodes: ['http://node1:8200', 'http://node2:8200', 'http://node3:8200'],
   })
 })

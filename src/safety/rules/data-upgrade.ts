@@ -1,4 +1,4 @@
-/** Mounts get a newer binary: does it read the data that the old one has written? */
+/** Mounts get a newer binary that may not read the data of the old one. */
 import { type DataMove, describeMove, findDataMoves, includesVersion } from '../data-moves.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 
@@ -8,8 +8,8 @@ export const dataUpgrade: PlanRule = {
   severity: 'error',
   title: 'It is not known that the new version reads the old data',
   explanation:
-    'A mount’s data stays when its plugin changes, and only the plugin’s authors know which versions’ data a version reads. The file says it in `data.upgrade_from`: the versions whose stored data this one reads. A change from a version outside that range is an error; without a declaration it is a warning. What a mount runs is told by the hash of its binary, on each node. Where that is an unversioned binary or a builtin that bears the server’s own version, versions cannot be compared, which is a warning too.',
-  fix: 'Read the plugin’s change log; then declare `data: { upgrade_from: … }` under the new version, or go by way of a version between.',
+    'A mount keeps its data when its plugin changes, and only the plugin’s authors know which data a version reads. The file declares it in `data.upgrade_from`: the versions whose data this version reads. A change from a version outside that range is an error; a change without a declaration is a warning. The hash on each node says what a mount runs. An unversioned binary has no version to compare, nor has a builtin with the server’s own version: that is a warning too.',
+  fix: 'Read the plugin’s change log; then declare `data: { upgrade_from: … }` under the new version, or upgrade to a version between the two first.',
   allowable: true,
   judge({ draft }) {
     return findDataMoves(draft).flatMap((move) => judgeMove(move) ?? [])
@@ -30,20 +30,20 @@ function judgeMove(move: DataMove): Verdict | undefined {
     if (includesVersion(declared, from.version)) return undefined
     return {
       ...found,
-      message: `${describeMove(move)}, which reads only data of ${declared}, as the file says.`,
-      fix: `Go by way of a version between; or read the change log and correct \`upgrade_from\`.`,
+      message: `${describeMove(move)}, but the file declares that ${to.label} reads only data of ${declared}.`,
+      fix: `Upgrade to a version between the two first; or read the change log and correct \`upgrade_from\`.`,
     }
   }
   const unknown =
     direction === 'unknown'
-      ? `the two binaries have no versions to compare, so it is not known whether one reads the other’s data`
-      : `the file does not say whether that reads data of ${from.label}`
+      ? `the two binaries have no versions to compare: ${to.label} may not read the data`
+      : `the file does not declare that ${to.label} reads the data of ${from.label}`
   const verdict = {
     ...found,
     severity: 'warning' as const,
     message: `${describeMove(move)}, and ${unknown}.`,
   }
-  // A range says something of versions only, and there is none for the compiled-in plugin.
+  // A range declares versions only, and the compiled-in plugin has no range.
   const canDeclare = to.entry !== undefined && from.version !== undefined
   return canDeclare ? verdict : { ...verdict, fix: acceptFix(plugin.id) }
 }

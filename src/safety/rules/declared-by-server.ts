@@ -1,4 +1,4 @@
-/** A step would change an entry that stands in the server's own configuration. */
+/** A step would change an entry that the server's own configuration declares. */
 import { groupBy } from '../../domain/group-by.ts'
 import { versionLabel } from '../../domain/names.ts'
 import type { PlanRule } from '../rule.ts'
@@ -11,7 +11,7 @@ export const declaredByServer: PlanRule = {
   title: 'An entry is declared in the server’s configuration',
   explanation:
     'OpenBao can take plugins from its own configuration file. It accepts a request that registers over such an entry (seen in 2.7.2). After that no node comes up again: a node that restarts does not serve (`conflicts with existing non-declarative plugin` in its log), and after a change of leader no node can lead. A declared entry that is deregistered comes back at the next change of leader. So such an entry changes only with the configuration file, on every node.',
-  fix: 'Change the server’s configuration on every node, and take the version out of `versions` or `retire` here.',
+  fix: 'Change the server’s configuration on every node, and remove the version from `versions` or `retire` in the file.',
   allowable: false,
   judge({ draft }) {
     const refused = draft.steps.flatMap(({ action }) => {

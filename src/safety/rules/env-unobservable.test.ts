@@ -39,7 +39,7 @@ test('an entry that may be registered again without its environment is noted', (
   const input = safetyInput({ desired: { plugins: [INPLACE] }, live: replaced })
 
   expect(only(envUnobservable.judge(input)).message).toBe(
-    `If the plan fails, ${KV} unversioned is registered again as it is now, and no journal of this machine has its environment: it would have none.`,
+    `If the plan fails, ${KV} unversioned is registered again, but no journal of this machine has its environment: it would have none.`,
   )
 })
 
@@ -69,7 +69,7 @@ test('one that the plan changes, or that is retired and not there, is not compar
     )
 
   expect(only(judged([], [entryOf(KV, 'v0.21.0', { args: ['--old'] })])).message).toMatch(
-    /^If the plan fails, .* it would have HTTPS_PROXY, as the file says\.$/,
+    /^If the plan fails, .* it would have HTTPS_PROXY of the file\.$/,
   )
   expect(judged(['v0.21.0'], [])).toEqual([])
 })

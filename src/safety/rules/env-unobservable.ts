@@ -1,4 +1,4 @@
-/** A registered version has an environment, and no server says which. */
+/** A registered version has an environment that no server reports. */
 import type { RegisterAction } from '../../documents/plan.generated.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { versionLabel } from '../../domain/names.ts'
@@ -14,7 +14,7 @@ export const envUnobservable: PlanRule = {
   severity: 'note',
   title: 'The environment of a registered version cannot be compared',
   explanation:
-    'Servers take `env` with a registration and never return it. So Lockstep cannot compare the environment of a registered version with the file. A change of `env` alone makes no step. If a failed step is rolled back by registering the older entry again, that entry gets the environment that an earlier run from this machine gave it; if no journal has it, the environment from the file.',
+    'Servers take `env` with a registration and never return it. So Lockstep cannot compare the environment of a registered version with the file, and a change of `env` alone makes no step. If a failed step is rolled back by registering the older entry again, the entry gets the environment of the earlier run from this machine that registered it; if no journal has that run, the environment of the file.',
   fix: 'To change a plugin’s environment, register the binary under a new version.',
   allowable: true,
   judge({ draft }) {
@@ -27,10 +27,10 @@ export const envUnobservable: PlanRule = {
       if (unknown.length === 0) return []
       const labels = unknown.map(({ version }) => versionLabel(version))
       const names = [...new Set(unknown.flatMap(({ env }) => env.map(({ name }) => name)))]
-      const given = names.length === 0 ? 'none' : `${nameSome(names)}, as the file says`
+      const given = names.length === 0 ? 'none' : `${nameSome(names)} of the file`
       return {
         subject: plugin.id,
-        message: `If the plan fails, ${plugin.id} ${nameSome(labels)} is registered again as it is now, and no journal of this machine has its environment: it would have ${given}.`,
+        message: `If the plan fails, ${plugin.id} ${nameSome(labels)} is registered again, but no journal of this machine has its environment: it would have ${given}.`,
         fix: 'If its environment is different, be ready to register it by hand with the right one.',
         at: plugin.source,
       }
@@ -46,7 +46,7 @@ export const envUnobservable: PlanRule = {
       const labels = unseen.map(({ version }) => versionLabel(version))
       return {
         subject: plugin.id,
-        message: `${plugin.id} ${nameSome(labels)} is registered already, and the server does not say with which environment: what the file says under \`env\` is neither checked nor applied.`,
+        message: `${plugin.id} ${nameSome(labels)} is registered already, and the server does not report its environment: \`env\` of the file is neither checked nor applied.`,
         at: plugin.source,
       }
     })
@@ -54,7 +54,7 @@ export const envUnobservable: PlanRule = {
   },
 }
 
-/** What the undo of a step registers; not of what nothing uses when it is retired. */
+/** The entries that the undo of a step registers, without retired entries that nothing uses. */
 function findRegisteredAgain({ steps }: DraftPlan): RegisterAction[] {
   return steps.flatMap(({ undo, requires }) => {
     const actions = undo.filter((action) => action.kind === 'register')

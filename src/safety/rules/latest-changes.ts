@@ -15,8 +15,8 @@ export const latestChanges: PlanRule = {
   severity: 'warning',
   title: 'Mounts on latest will start another version',
   explanation:
-    'A mount that is configured for `latest` (OpenBao 2.7 and later) runs the highest registered version at each reload or restart. So a plan that registers a higher version, or retires the highest one, changes every such mount of the plugin. Nothing happens at first. Each node starts the other version at its next restart, so the nodes may run different versions for a long time. The plan reloads only mounts whose `use` the file says.',
-  fix: 'Write `use: latest` for these mounts, so that the plan reloads and checks them, or `use` with the version that they are to keep.',
+    'A mount that is configured for `latest` (OpenBao 2.7 and later) runs the highest registered version at each reload or restart. So a plan that registers a higher version, or retires the highest one, changes every such mount of the plugin. Nothing happens at first. Each node starts the other version at its next restart, so the nodes may run different versions for a long time. The plan reloads only mounts for which the file has a `use`.',
+  fix: 'Write `use: latest` for these mounts, so that the plan reloads and checks them, or `use` with the version that they should keep.',
   allowable: true,
   judge({ draft }) {
     const effects = effectsOf(draft)
@@ -34,7 +34,7 @@ export const latestChanges: PlanRule = {
       const was = before === undefined ? '' : ` instead of ${versionLabel(before)}`
       return {
         subject: id,
-        message: `${count(left.length, 'mount')} of ${id} ${agree(left.length, 'is', 'are')} configured for latest, and the file does not say what to \`use\`: ${nameSome(mounts)}. After this plan a reload or restart starts ${versionLabel(after)}${was}, on each node for itself.`,
+        message: `${count(left.length, 'mount')} of ${id} ${agree(left.length, 'is', 'are')} configured for latest, but the file has no \`use\` for them: ${nameSome(mounts)}. After this plan a reload or restart starts ${versionLabel(after)}${was} on that node only.`,
         mounts,
         at,
         ...(before !== undefined && { topics: [entryTopic(id, before)] }),

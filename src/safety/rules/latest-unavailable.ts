@@ -1,4 +1,4 @@
-/** `use: latest` where the servers do not have it, or where no version is there to be the highest. */
+/** `use: latest`, but the servers do not support it, or no version is registered. */
 import type { PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 
@@ -8,7 +8,7 @@ export const latestUnavailable: PlanRule = {
   severity: 'error',
   title: 'Mounts cannot be configured for latest',
   explanation:
-    'OpenBao takes `latest` as a mount’s version since 2.7: the mount runs the highest registered version at each reload or restart. HashiCorp Vault and older OpenBao refuse the word, as it is no semantic version. OpenBao also refuses it while nothing is registered under the plugin’s name. A builtin does not count.',
+    'OpenBao takes `latest` as a mount’s version since 2.7: the mount runs the highest registered version at each reload or restart. HashiCorp Vault and older OpenBao refuse the word, because it is no semantic version. OpenBao also refuses it while nothing is registered under the plugin’s name. A builtin alone is not enough.',
   fix: 'Write a version as `use`, such as `use: v1.2.3`.',
   allowable: false,
   judge({ draft, live }) {
@@ -17,7 +17,7 @@ export const latestUnavailable: PlanRule = {
       const { plugin, mounts, source: at } = one
       const why = draft.index.hasLatest
         ? `no version of ${plugin} stays registered`
-        : `${live.product === 'vault' ? 'Vault' : 'OpenBao'} ${live.server_version} has no latest`
+        : `${live.product === 'vault' ? 'Vault' : 'OpenBao'} ${live.server_version} does not support latest`
       return {
         subject: plugin,
         message: `${nameSome(mounts)} cannot be configured for latest: ${why}.`,

@@ -12,11 +12,11 @@ export const leftOnBuiltinVersion: PlanRule = {
   severity: 'warning',
   title: 'A mount is left on a builtin’s own version',
   explanation:
-    'A mount’s version cannot be cleared, so a mount that once had one returns to the compiled-in plugin by being tuned to that plugin’s version, the one with `+builtin`. The next server release has a builtin of another version, and the version that the mount names does not exist any more. Such a mount may fail to start after the server’s upgrade, until it is tuned again.',
-  fix: 'Run a plan right after each server upgrade, which tunes these mounts to the new builtin’s version; or register the plugin under its own version and use that.',
+    'A mount’s version cannot be cleared, so a mount that once had one returns to the compiled-in plugin only if it is tuned to that plugin’s version, the one with `+builtin`. In the next server release the builtin has another version, and the version of the mount does not exist any more. Such a mount may fail to start after the server’s upgrade, until it is tuned again.',
+  fix: 'After each server upgrade, plan and apply at once: that tunes these mounts to the new builtin’s version. Or register the plugin under its own version and use that.',
   allowable: true,
   judge({ draft }) {
-    // There it is worse: `builtin-version-with-namespaces`.
+    // With namespaces it is worse: `builtin-version-with-namespaces` reports that.
     if (draft.index.mayDoubleNamespaces) return []
     const effects = effectsOf(draft)
     return draft.targets.flatMap(({ plugin }) => {

@@ -1,4 +1,4 @@
-/** The file names a mount or connection that is not there. */
+/** The file names a mount or connection that does not exist. */
 import type { PlanRule } from '../rule.ts'
 
 export const mountAbsent: PlanRule = {
@@ -7,7 +7,7 @@ export const mountAbsent: PlanRule = {
   severity: 'error',
   title: 'A mount or connection in the file does not exist',
   explanation:
-    'The file says what a mount or a database connection should run, and nothing is there. Nothing is made without being asked for: a mistyped path would otherwise become a new, empty mount. If the token may not see the path, it looks the same.',
+    'The file says what a mount or a database connection should run, but nothing exists at the path. Lockstep makes a mount only if the file says `enable: true`: otherwise a mistyped path would become a new, empty mount. A path that the token may not see looks the same.',
   fix: 'Correct the path (an auth method’s begins with auth/); to make the mount, write `enable: true`.',
   allowable: true,
   judge({ draft }) {

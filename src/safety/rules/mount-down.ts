@@ -14,8 +14,8 @@ export const mountDown: PlanRule = {
   severity: 'warning',
   title: 'A mount does not answer',
   explanation:
-    'The mount is listed, but its backend does not answer on a node: its plugin failed to start there. Listings still show the version it ran before. Where the plan reloads the mount, that may bring it back. On Vault, a mount whose plugin was missing when the node was unsealed answers reads after a reload, but refuses writes until the node steps down or restarts.',
-  fix: 'Look for the cause in the node’s log: a missing file, another hash, an unregistered version.',
+    'The mount is listed, but its backend does not answer on a node: its plugin failed to start there. Listings still show the version it ran before. If the plan reloads the mount, it may come up again. On Vault, a mount whose plugin was missing when the node was unsealed answers reads after a reload, but refuses writes until the node steps down or restarts.',
+  fix: 'Find the cause in the node’s log: a missing file, another hash, an unregistered version.',
   allowable: true,
   judge({ live, draft }) {
     const effects = effectsOf(draft)
@@ -28,15 +28,15 @@ export const mountDown: PlanRule = {
       if (first === undefined) return []
       const views = down.flatMap(({ path, views }) => views.map(({ node }) => ({ path, node })))
       const where = views.map(({ path, node }) => `${path} on ${node}`)
-      const cured = views.filter(({ path, node }) => effects.reloads(path, node)).length
+      const reloaded = views.filter(({ path, node }) => effects.reloads(path, node)).length
       const plan =
-        cured === views.length
+        reloaded === views.length
           ? `The plan reloads ${agree(down.length, 'it', 'them')} there`
-          : cured === 0
+          : reloaded === 0
             ? `The plan does not reload ${agree(down.length, 'it', 'them')} there`
-            : `The plan reloads ${cured} of these ${views.length}`
+            : `The plan reloads ${reloaded} of these ${views.length}`
       const writes =
-        live.product === 'vault' && cured > 0
+        live.product === 'vault' && reloaded > 0
           ? ', which may bring back reads but not writes until the node steps down or restarts'
           : ''
       const detail = first.detail === undefined ? '' : ` (“${first.detail}”)`

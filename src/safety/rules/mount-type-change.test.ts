@@ -22,7 +22,7 @@ test('a mount that exists with another plugin is named with both', () => {
   expect(only(mountTypeChange.judge(input))).toEqual({
     subject: 'team-a/',
     message:
-      'team-a/ is a mount of secret/other, and the file says that it is one of secret/my-kv.',
+      'team-a/ is a mount of secret/other, but the file says that it is a mount of secret/my-kv.',
     mounts: ['team-a/'],
     at: SOURCE,
   })

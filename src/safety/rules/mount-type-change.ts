@@ -7,7 +7,7 @@ export const mountTypeChange: PlanRule = {
   severity: 'error',
   title: 'A mount exists with another plugin',
   explanation:
-    'A mount’s plugin cannot be changed to one of another name. The only way would be to disable the mount and make it anew, which wipes everything it holds. That is never done here.',
+    'A mount’s plugin cannot be changed to one of another name. The only way is to disable the mount and to make a new one, which deletes all its data. Lockstep never does that.',
   fix: 'Correct the path or the plugin in the file; or mount the new plugin at another path and move the data yourself.',
   allowable: false,
   judge({ draft }) {
@@ -16,7 +16,7 @@ export const mountTypeChange: PlanRule = {
       const { mount, plugin, found, source: at } = one
       return {
         subject: mount,
-        message: `${mount} is a mount of ${found}, and the file says that it is one of ${plugin}.`,
+        message: `${mount} is a mount of ${found}, but the file says that it is a mount of ${plugin}.`,
         mounts: [mount],
         at,
       }

@@ -33,7 +33,7 @@ test('a mount that only standbys list is gone', () => {
   const found = judge({ mounts: [mountListedBy(standbys)] })
 
   expect(only(found)).toMatchObject({ nodes: standbys.map(({ address }) => address) })
-  expect(only(found).message).toContain('team-a/ is only listed by')
+  expect(only(found).message).toContain('team-a/ is listed only by')
 })
 
 test('a node whose mounts could not be read says nothing about them', () => {

@@ -1,4 +1,4 @@
-/** A node and the active node do not agree about which mounts there are. */
+/** The list of mounts of a node differs from the active node's. */
 import { wrongLists } from '../../domain/live-index.ts'
 import type { PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
@@ -9,7 +9,7 @@ export const mountUnlisted: PlanRule = {
   severity: 'error',
   title: 'A node’s list of mounts is not the active node’s',
   explanation:
-    'Each standby of OpenBao keeps a list of mounts of its own, which follows the active node’s. When several mounts are made or removed at once, a standby can miss one of the changes, and then keeps its list as it is until it restarts or becomes active. Such a standby still serves a mount that it does not list, with the binary that it started: which binary cannot be seen, and a plan has no step for that mount there. A mount that only a standby lists does not exist any more.',
+    'Each standby of OpenBao has its own list of mounts, a copy of the active node’s. When several mounts are made or removed at once, a standby can miss a change, and then keeps the wrong list until it restarts or becomes active. Such a standby still serves a mount that it does not list. Its binary is not known, and a plan has no step for that mount on that node. A mount that only a standby lists does not exist any more.',
   fix: 'Plan again in a moment: the node may only be behind. If the finding stays, restart the node.',
   allowable: false,
   judge({ live, draft }) {
@@ -21,7 +21,7 @@ export const mountUnlisted: PlanRule = {
       if (odd.length === 0) return []
       const where = odd.map(
         ({ path, nodes, isGone }) =>
-          `${path} is ${isGone ? 'only listed' : 'not listed'} by ${nameSome(nodes)}`,
+          `${path} is ${isGone ? 'listed only' : 'not listed'} by ${nameSome(nodes)}`,
       )
       return {
         subject: plugin.id,

@@ -58,7 +58,7 @@ test('a mount without a version has none, and the fix says what to register', ()
 
   expect(only(noRollback.judge(input))).toMatchObject({
     subject: KV,
-    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that runs now: that binary is registered under no version that it could be tuned to.`,
+    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that runs now: that binary is registered under no version, so no tune leads to it.`,
     fix: `List the binary that runs now (${entry.command ?? ''}, SHA-256 ${entry.sha256}) under \`versions\` with its own version, apply that first, then plan again.`,
     mounts: ['team-a/'],
   })
@@ -154,7 +154,7 @@ test('an entry replaced in the same file has none: its undo neither registers it
   })
 
   expect(only(noRollback.judge(input))).toMatchObject({
-    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that runs now: the file kv holds the new binary, or is about to, and one file is one binary.`,
+    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that runs now: the file kv holds the new binary, or will hold it.`,
     fix: expect.stringContaining(`leave kv as it is (SHA-256 ${before.sha256})`),
     mounts: ['team-a/'],
   })
@@ -259,5 +259,5 @@ test('a builtin whose version nobody knows and the same binary under a version a
   const entry = entryOf(KV, 'unversioned', { sha256: same.running_sha256 })
   expect(
     verdict([mountOf('team-a/', KV, 'unversioned', { except: runs })], [entry]).message,
-  ).toContain('the binary stays the same')
+  ).toContain('only the entry of the same binary changes')
 })

@@ -1,4 +1,4 @@
-/** Steps that nothing takes back when they fail. */
+/** Steps that cannot be rolled back if they fail. */
 import type { Step } from '../../documents/plan.generated.ts'
 import type { DesiredPlugin } from '../../domain/desired.ts'
 import { groupBy } from '../../domain/group-by.ts'
@@ -27,7 +27,7 @@ export const noRollback: PlanRule = {
   severity: 'warning',
   title: 'A failed step could not be rolled back',
   explanation:
-    'When a mount does not come up on its new version, it is tuned back to its old version and reloaded, which needs that version and its file. A mount without a version cannot be set to “no version” again. A mount whose old version is not registered any more, or whose file was replaced by the new binary under the same name, has nothing to start. While a plugin is pinned (Vault), every reload starts the pinned version. Such a mount, once it fails, stays down until a person fixes it; where it answers, it is not reloaded again. A rollback is a downgrade too: if the file says that the older version does not read what the newer one has written, a mount that is rolled back may come up without its data.',
+    'If a mount does not come up on its new version, it is tuned to its old version and reloaded, which needs that version and its file. A mount that had no version cannot be set to “no version” again. If the old version is not registered any more, or its file was replaced under the same name, nothing can be started. While a plugin is pinned (Vault), every reload starts the pinned version. Such a mount stays down until a person fixes it; on nodes that still answer, it is not reloaded. A rollback is a downgrade: if the older version does not read the newer data, the mount may come up without its data.',
   fix: 'Register the binary that runs now under its own version: list it under `versions`, and apply that first.',
   allowable: true,
   judge({ draft, live }) {
@@ -56,7 +56,7 @@ export const noRollback: PlanRule = {
   },
 }
 
-/** What ran runs from memory: started again, it needs its file. */
+/** The old process runs from memory. To start it again, the node needs its file. */
 function judgeFiles(draft: DraftPlan, live: LiveState): Verdict[] {
   const byFile = groupBy(missingFiles(draft, live, 'back'), ({ file }) => file)
   return [...byFile].map(([{ plugin, version, command }, missing]) => {
@@ -70,7 +70,7 @@ function judgeFiles(draft: DraftPlan, live: LiveState): Verdict[] {
   })
 }
 
-/** A failed step is rolled back to what ran, over data that the newer version may have written by then. */
+/** A failed step is rolled back to the old version, but the newer version may have written data. */
 function judgeRollbackData({ plugin, from, to, direction, mounts }: DataMove): Verdict[] {
   const declared = to.entry?.data.downgradeTo
   if (direction !== 'up' || from.version === undefined || declared === undefined) return []
@@ -87,8 +87,8 @@ function judgeRollbackData({ plugin, from, to, direction, mounts }: DataMove): V
 }
 
 /**
- * A reload is its own undo only where something is known to run again after it. Where a mount is
- * down already there is nothing to lose.
+ * A reload undoes a reload only if it is known what it starts. If a mount is down already, it can
+ * lose nothing.
  */
 function findMountsWithoutRollback(
   { action, requires, undo, restores }: Step,
@@ -109,7 +109,7 @@ function findMountsWithoutRollback(
   return action.mounts.filter((mount) => !restored.has(mount) && isUp(mount, action.node))
 }
 
-/** A mount without a way back, with what it runs now. */
+/** A mount that cannot be rolled back, with what it runs now. */
 interface LostMount {
   readonly plugin: DesiredPlugin
   readonly target: MountTarget
@@ -131,7 +131,7 @@ function judgeMounts(draft: DraftPlan): Verdict[] {
   })
 }
 
-/** On the nodes that are to change, since the others may run the new one already. */
+/** On the nodes that the plan changes, since the others may run the new binary already. */
 function runsNow({ mount, sha256 }: MountTarget): RunningBinary {
   const up = mount.nodes.filter(({ answers }) => answers !== 'no')
   const stale = up.find((view) => view.running_sha256 !== sha256)
@@ -144,9 +144,9 @@ function causeOf({ target, sha256 }: LostMount): 'same binary' | 'builtin' | 'bi
 }
 
 const ON_A_CANARY =
-  'Make one mount the canary (`canary: true`) and try the plan on it when it may be down.'
+  'Make one mount the canary (`canary: true`) and apply at a time when it may be down.'
 
-/** What helps depends on what runs: an external binary can be registered, a builtin cannot. */
+/** The fix depends on what runs: an external binary can be registered, a builtin cannot. */
 function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveIndex): Verdict {
   const { plugin, sha256 } = one
   const paths = group.map(({ target }) => target.mount.path)
@@ -157,7 +157,7 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
     return {
       ...found,
       message: `${nothing}: ${plugin.id} is pinned to ${pin}, which every reload starts.`,
-      fix: `Delete the pin (\`vault delete sys/plugins/pins/${plugin.id}\`) and plan again: then a version is tuned to, and can be tuned back.`,
+      fix: `Delete the pin (\`vault delete sys/plugins/pins/${plugin.id}\`) and plan again: then a tune changes the version, and another tune rolls it back.`,
     }
   }
   const cause = causeOf(one)
@@ -165,7 +165,7 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
   if (cause === 'builtin' && isUnversioned && index.mayDoubleNamespaces) {
     return {
       ...found,
-      message: `${nothing}: that would be the builtin’s version, which is not tuned to where there are, or may be, namespaces (\`lockstep explain builtin-version-with-namespaces\`).`,
+      message: `${nothing}: it would be tuned to the builtin’s version, which is not safe on a cluster that has, or may have, namespaces (\`lockstep explain builtin-version-with-namespaces\`).`,
       fix: 'Override the builtin without a version (`use: unversioned`): deregistering rolls that back.',
     }
   }
@@ -173,7 +173,7 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
   if (cause === 'same binary') {
     return {
       ...found,
-      message: `${nothing}: the binary stays the same, and what it was registered with before is in no journal of this machine.`,
+      message: `${nothing}: only the entry of the same binary changes, and no journal of this machine has the entry from before.`,
       fix: ON_A_CANARY,
     }
   }
@@ -183,13 +183,13 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
     return {
       ...found,
       topics: plugin.versions.filter((version) => version.command === command).map(fileTopic),
-      message: `${nothing}: the file ${command} holds the new binary, or is about to, and one file is one binary.`,
+      message: `${nothing}: the file ${command} holds the new binary, or will hold it.`,
       fix: `Copy the new binary under its own file name on every node, write that as \`command\`, and leave ${command} as it is (SHA-256 ${sha256}).`,
     }
   }
   return {
     ...found,
-    message: `${nothing}: that binary is registered under no version that ${agree(paths.length, 'it', 'they')} could be tuned to.`,
+    message: `${nothing}: that binary is registered under no version, so no tune leads to it.`,
     fix: `List the binary that runs now (${command === undefined ? '' : `${command}, `}SHA-256 ${sha256}) under \`versions\` with its own version, apply that first, then plan again.`,
   }
 }

@@ -23,7 +23,7 @@ test('a mount that the plan leaves running differently is a warning', () => {
   expect(only(nodeSkew.judge(input))).toMatchObject({
     severity: 'warning',
     subject: KV,
-    message: `team-a/ runs v0.21.0 (${newer.sha256}) on http://node1:8200 and http://node3:8200 and v0.16.2 (${older.sha256}) on ${NODE2}. The plan leaves that so.`,
+    message: `team-a/ runs v0.21.0 (${newer.sha256}) on http://node1:8200 and http://node3:8200 and v0.16.2 (${older.sha256}) on ${NODE2}. The plan does not change that.`,
     mounts: ['team-a/'],
   })
 })
@@ -69,7 +69,7 @@ test('of several mounts the first is described and the others counted; a plan th
 
   expect(only(nodeSkew.judge(input))).toMatchObject({
     message: expect.stringContaining(
-      ', and 1 more mount differs too. The plan’s reloads end',
+      ', and 1 more mount differs too. The plan’s reloads fix',
     ) as string,
     fix: expect.stringContaining('the plan fixes this') as string,
     mounts: ['team-a/', 'team-b/'],

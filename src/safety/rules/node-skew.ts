@@ -13,8 +13,8 @@ export const nodeSkew: PlanRule = {
   severity: 'warning',
   title: 'Nodes run different binaries for one mount',
   explanation:
-    'A reload reaches only the node it was sent to, so a mount that was reloaded on some nodes runs another binary on the rest. An OpenBao standby answers reads itself, so clients get one version’s answer or the other’s. Where the plan’s reloads end this, the finding is a note.',
-  fix: 'Give the plugin a `use`, so that the plan reloads its mounts where they differ.',
+    'A reload reaches only the node it was sent to, so a mount that was reloaded on some nodes runs another binary on the rest. An OpenBao standby answers reads itself, so clients get one version’s answer or the other’s. If the plan’s reloads fix this, the finding is a note.',
+  fix: 'Set `use` for the plugin: then the plan reloads its mounts on the nodes that differ.',
   allowable: true,
   judge({ draft }) {
     const effects = effectsOf(draft)
@@ -32,7 +32,7 @@ export const nodeSkew: PlanRule = {
         return {
           severity: stays ? 'warning' : 'note',
           subject: plugin.id,
-          message: `${first.path} runs ${describeViews(first)}${rest}. ${stays ? 'The plan leaves that so' : 'The plan’s reloads end that'}.`,
+          message: `${first.path} runs ${describeViews(first)}${rest}. ${stays ? 'The plan does not change that' : 'The plan’s reloads fix that'}.`,
           ...(!stays && { fix: 'Nothing to do: the plan fixes this.' }),
           mounts: group.map(({ path }) => path),
           nodes: group.flatMap(({ nodes }) => nodes.map(({ node }) => node)),
@@ -43,7 +43,7 @@ export const nodeSkew: PlanRule = {
   },
 }
 
-/** A node on which the mount is down runs nothing: that is another rule's. */
+/** Nodes on which the mount is down are reported by `mount-down`. */
 function running(mount: LiveMount): readonly MountOnNode[] {
   return mount.nodes.filter(({ answers }) => answers !== 'no')
 }
@@ -53,7 +53,7 @@ function isSkewed(mount: LiveMount): boolean {
   return others.some((view) => first !== undefined && binaryKey(view) !== binaryKey(first))
 }
 
-/** Where the hash is not reported, the version that the server lists is all there is to compare. */
+/** If the hash is not reported, only the version that the server lists can be compared. */
 function binaryKey({ running_sha256, running_version }: MountOnNode): string {
   return running_sha256 === UNKNOWN_HASH ? `${running_sha256} ${running_version}` : running_sha256
 }

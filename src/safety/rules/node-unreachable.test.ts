@@ -18,11 +18,11 @@ test('each node that does not answer or is sealed is a finding of its own', () =
   expect(nodeUnreachable.judge(input).map(({ subject, message }) => [subject, message])).toEqual([
     [
       'http://node2:8200',
-      'http://node2:8200 could not be reached (connect ECONNREFUSED), so the plan has no step for it and nothing it runs is known.',
+      'http://node2:8200 could not be reached (connect ECONNREFUSED), so the plan has no step for it, and its plugins are unknown.',
     ],
     [
       'http://node3:8200',
-      'http://node3:8200 is sealed, so the plan has no step for it and nothing it runs is known.',
+      'http://node3:8200 is sealed, so the plan has no step for it, and its plugins are unknown.',
     ],
   ])
 })

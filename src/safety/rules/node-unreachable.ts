@@ -1,4 +1,4 @@
-/** A node that nobody can ask what it runs, and that no step reaches. */
+/** A node whose plugins cannot be read, and that no step can reach. */
 import { perhapsNotSetUp } from '../../domain/doubled-namespaces.ts'
 import { unreachable } from '../../domain/errors.ts'
 import type { LiveNode } from '../../domain/live.ts'
@@ -11,7 +11,7 @@ export const nodeUnreachable: PlanRule = {
   severity: 'error',
   title: 'A node cannot be reached or is sealed',
   explanation:
-    'A reload reaches only the node it is sent to, and this node does not answer, is sealed, or is left out of the list of nodes given. When the node comes back, it starts what is configured at that time, from its own disk, and no run checks that. On OpenBao a node that just stepped down sends its requests to the active node for a moment, and what it runs cannot be seen until it serves again. If you allow this, check the node yourself when it is back.',
+    'A reload reaches only the node it is sent to, and this node does not answer, is sealed, or is not in the list of nodes given. When the node comes back, it starts the plugins that are configured at that time, from its own disk, and no run checks that. A node of OpenBao that just stepped down forwards requests to the active node for a moment: what it runs is unknown until it serves again. If you allow this, check the node yourself when it is back.',
   fix: 'Bring the node back, unseal it, remove it from the cluster, or list its own address under `cluster.nodes` or with `--node`; then plan again.',
   allowable: true,
   judge({ live }) {
@@ -21,7 +21,7 @@ export const nodeUnreachable: PlanRule = {
       if (state === undefined) return []
       return {
         subject: node.address,
-        message: `${node.address} ${state}, so the plan has no step for it and nothing it runs is known.`,
+        message: `${node.address} ${state}, so the plan has no step for it, and its plugins are unknown.`,
         nodes: [node.address],
         topics: [nodeTopic(node.address)],
         ...(silent.has(node.address) && {

@@ -1,4 +1,4 @@
-/** Something is to be registered under a name whose compiled-in plugin always runs. */
+/** A registration under a name whose compiled-in plugin always runs. */
 import type { PlanRule } from '../rule.ts'
 
 export const notOverridable: PlanRule = {
@@ -7,8 +7,8 @@ export const notOverridable: PlanRule = {
   severity: 'error',
   title: 'This builtin cannot be overridden',
   explanation:
-    'For `kv` and `database` the servers run what is compiled in, whatever is registered under the name. Registering, tuning and reloading all succeed, and Vault then even reports the registered version as running. Only the empty hash shows that the builtin still runs.',
-  fix: 'Register the plugin under another name, for example my-kv, and mount that.',
+    'For `kv` and `database` the servers always run the compiled-in plugin, whatever is registered under the name. Registering, tuning and reloading all succeed, and Vault then even reports the registered version as running. Only the empty hash shows that the builtin still runs.',
+  fix: 'Register the plugin under another name, for example my-kv, and mount it.',
   allowable: false,
   judge({ draft }) {
     return draft.impossible.flatMap((one) => {

@@ -30,20 +30,20 @@ test('a pin on another version is an error, with the request that deletes it', (
   expect(found.severity).toBeUndefined()
   expect(found).toMatchObject({
     subject: KV,
-    message: `${KV} is pinned to v0.16.2, so team-a/ starts that at the next reload, and the file wants v0.21.0.`,
+    message: `${KV} is pinned to v0.16.2, so team-a/ starts v0.16.2 at the next reload; the file asks for v0.21.0.`,
     fix: expect.stringContaining('vault delete sys/plugins/pins/secret/my-kv'),
     mounts: ['team-a/'],
   })
 })
 
-test('a pin on the wanted version is a warning while a mount is configured otherwise', () => {
+test('a pin on the desired version is a warning while a mount is configured for another', () => {
   expect(only(pinned.judge(pinnedTo('v0.21.0')))).toMatchObject({
     severity: 'warning',
     mounts: ['team-a/'],
   })
 })
 
-test('a pin on the wanted version is nothing where no mount must be', () => {
+test('a pin on the desired version is no finding if no mount has another', () => {
   expect(pinned.judge(pinnedTo('v0.21.0', 'v0.21.0'))).toEqual([])
 })
 
@@ -67,7 +67,7 @@ test('a connection elsewhere is not repointed while the pin is where the file wa
   expect(input.draft.steps).toEqual([])
   expect(only(pinned.judge(input))).toMatchObject({
     severity: 'warning',
-    message: expect.stringContaining('db/config/x is configured otherwise'),
+    message: expect.stringContaining('db/config/x is configured for another version'),
   })
 })
 

@@ -1,4 +1,4 @@
-/** A pin decides what the mounts of a plugin run, whatever they are tuned to (Vault). */
+/** A pin overrides the version of each mount of a plugin (Vault). */
 import { versionLabel } from '../../domain/names.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { pinTopic } from '../topics.ts'
@@ -10,7 +10,7 @@ export const pinned: PlanRule = {
   severity: 'error',
   title: 'A pin overrides the desired version',
   explanation:
-    'With a version pinned, Vault starts that version for every mount of the plugin at its next reload, whatever the mount’s own version says. Tuning such a mount is refused, and so is deregistering the pinned version. So a plan for another version cannot be carried out while the pin exists. A pin on the desired version does no harm.',
+    'If a version is pinned, Vault starts that version for every mount of the plugin at its next reload, whatever version the mount has. Vault refuses to tune such a mount, and to deregister the pinned version. So a plan for another version cannot be applied while the pin exists. A pin on the desired version does no harm.',
   fix: 'Delete the pin, or let the file use the pinned version.',
   allowable: false,
   judge({ draft }) {
@@ -34,38 +34,38 @@ export const pinned: PlanRule = {
         .map(({ connection }) => connection.path)
       const beaten = [...mounts, ...connections]
       if (beaten.length > 0) {
-        const wanted = [
+        const versions = [
           ...targets.mounts.map(({ version }) => version),
           ...targets.newMounts.map(({ version }) => version),
           ...targets.connections.map(({ version }) => version),
         ].filter((version) => version !== pin)
-        const labels = [...new Set(wanted)].map(versionLabel)
+        const labels = [...new Set(versions)].map(versionLabel)
         return [
           {
             ...found,
-            message: `${plugin.id} is pinned to ${pin}, so ${nameSome(beaten)} ${agree(beaten.length, 'starts', 'start')} that at the next reload, and the file wants ${nameSome(labels)}.`,
+            message: `${plugin.id} is pinned to ${pin}, so ${nameSome(beaten)} ${agree(beaten.length, 'starts', 'start')} ${pin} at the next reload; the file asks for ${nameSome(labels)}.`,
             fix,
             mounts,
           },
         ]
       }
-      const elsewhereMounts = targets.mounts
+      const otherMounts = targets.mounts
         .filter(({ mount, version }) => mount.configured_version !== version)
         .map(({ mount }) => mount.path)
-      const elsewhere = [
-        ...elsewhereMounts,
+      const others = [
+        ...otherMounts,
         ...targets.connections
           .filter(({ connection, version }) => connection.version !== version)
           .map(({ connection }) => connection.path),
       ]
-      if (elsewhere.length === 0) return []
+      if (others.length === 0) return []
       return [
         {
           ...found,
           severity: 'warning',
-          message: `${plugin.id} is pinned to ${pin}, which is what the file wants. ${nameSome(elsewhere)} ${agree(elsewhere.length, 'is', 'are')} configured otherwise and cannot be changed while it is pinned: once the pin is deleted, a reload goes there.`,
-          fix: 'When the pin is deleted, plan and apply again before anything reloads.',
-          mounts: elsewhereMounts,
+          message: `${plugin.id} is pinned to ${pin}, as the file asks. ${nameSome(others)} ${agree(others.length, 'is', 'are')} configured for another version and cannot be tuned while the pin exists: after the pin is deleted, a reload starts that version.`,
+          fix: 'When you delete the pin, plan and apply again before any reload.',
+          mounts: otherMounts,
         },
       ]
     })

@@ -1,4 +1,4 @@
-/** Mounts of an entry get another binary, and what they run now cannot be started again. */
+/** Mounts of an entry get another binary, and the binary that they run now cannot start again. */
 import type { DesiredState, DesiredVersion } from '../../domain/desired.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import type { LiveState } from '../../domain/live.ts'
@@ -22,7 +22,7 @@ export const replacedInPlace: PlanRule = {
   severity: 'error',
   title: 'A binary is replaced in place, without a rollback or a check of every node',
   explanation:
-    'If an entry gets another binary under its own name, and the old one is registered under no version, nothing can be rolled back: the old binary cannot be started again. Servers compare the hash only when they start the plugin. On a node that still has the old file, the reload fails, and the mount is down there until a person copies the right file. So such a plan is blocked unless `cluster.binary_check` has read the new file on every node.',
+    'If an entry gets another binary under its own name, and the old binary is registered under no version, no step can be rolled back: the old binary cannot be started again. Servers compare the hash only when they start the plugin. On a node that still has the old file, the reload fails, and the mount is down until a person copies the right file. So such a plan is blocked unless `cluster.binary_check` has read the new file on every node.',
   fix: 'Set `cluster.binary_check` in the file, so that the file on every node is checked before the first step. For the next upgrade, give the new binary its own file name and version.',
   allowable: true,
   judge(input) {
@@ -61,13 +61,13 @@ function judgeEntry(
   const unchecked = started.filter((node) => !isChecked(node, entry, binaries)).sort()
   if (unchecked.length === 0) return []
   const mounts = group.map(({ target }) => target.mount.path)
-  // Apply runs the check, or refuses: it never leaves out what a plan of untrusted files did.
+  // Apply runs the check or refuses, also if the plan of untrusted files skipped it.
   const isCheckedLater = !runsCommands && desired.cluster.binaryCheck !== undefined
   return [
     {
       ...(isCheckedLater && { severity: 'warning' }),
       subject: id,
-      message: `${id} ${versionLabel(entry.version)} gets another binary in place, and its file ${entry.command} was not checked on ${nameSome(unchecked)}. If the file is missing or another one there, ${nameSome(mounts)} ${agree(mounts.length, 'goes', 'go')} down at the reload and cannot be rolled back.`,
+      message: `${id} ${versionLabel(entry.version)} gets another binary in place, and its file ${entry.command} was not checked on ${nameSome(unchecked)}. If the file is missing or wrong there, ${nameSome(mounts)} ${agree(mounts.length, 'goes', 'go')} down at the reload and cannot be rolled back.`,
       mounts,
       nodes: unchecked,
       at: entry.source,
@@ -80,7 +80,7 @@ function forwarding({ nodes }: LiveState): readonly NodeAddress[] {
   return nodes.flatMap(({ address, state }) => (state === 'forwarding' ? address : []))
 }
 
-/** By mount: the nodes where the plan reloads it, and the rollback of the reload leaves it out. */
+/** By mount: the nodes on which the plan reloads it and its reload cannot be rolled back. */
 function reloadsWithoutRollback({
   steps,
 }: DraftPlan): ReadonlyMap<string, ReadonlySet<NodeAddress>> {
@@ -98,7 +98,7 @@ function reloadsWithoutRollback({
   return lost
 }
 
-/** The node still runs an external binary that is not the one to start. */
+/** The node still runs an external binary other than the one that the plan starts. */
 function isReplacedInPlace(
   { mount, configured, version, sha256, use }: MountTarget,
   node: NodeAddress,

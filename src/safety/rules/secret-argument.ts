@@ -18,7 +18,7 @@ export const secretArgument: PlanRule = {
         .filter(({ args }) => hasSecretArgument(args))
         .map(({ version, source }) => ({
           subject: id,
-          message: `The args of ${id} ${versionLabel(version)} look like they hold a secret. Every token that may read the catalog can read them.`,
+          message: `The arguments of ${id} ${versionLabel(version)} seem to hold a secret. Every token that may read the catalog can read them.`,
           at: source,
         })),
     )

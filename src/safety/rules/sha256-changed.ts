@@ -1,4 +1,4 @@
-/** A registered version is to get another binary. */
+/** The plan gives a registered version another binary. */
 import { runEverywhere, startsUnder } from '../../domain/live-index.ts'
 import { isOtherBinary, UNVERSIONED } from '../../domain/names.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
@@ -12,7 +12,7 @@ export const sha256Changed: PlanRule = {
   severity: 'error',
   title: 'A registered version gets another binary',
   explanation:
-    'The catalog holds this version with another SHA-256 than the file gives. Servers accept the new one, and each node starts the new binary at its next reload or restart, on its own. Two binaries then have one version, nothing that lists versions can tell them apart, and a rollback to the first is not possible. Never change the binary of a version. If every mount of the version still runs the file’s binary, someone registered another binary since: then the plan corrects the entry, and this is a warning.',
+    'The catalog holds this version with another SHA-256 than the file gives. Servers accept the new hash, and each node starts the new binary at its own next reload or restart. Then two binaries have one version, no list of versions shows which one runs, and a rollback to the first is not possible. Never change the binary of a version. If every mount of the version still runs the file’s binary, someone registered another binary later: then the plan corrects the entry, and this is a warning.',
   fix: 'Give the new binary its own version; if the file’s hash is wrong, correct it.',
   allowable: true,
   judge({ draft }) {
@@ -38,8 +38,8 @@ export const sha256Changed: PlanRule = {
             {
               severity: 'warning',
               subject: plugin.id,
-              message: `${plugin.id} ${version} is registered with SHA-256 ${found.sha256}, and ${nameSome(mounts)} ${agree(mounts.length, 'runs', 'run')} what the file says (${sha256}): the entry was changed since. The plan registers the file’s binary again.`,
-              fix: 'Find out who registered the other binary. If it was meant, give it its own version.',
+              message: `${plugin.id} ${version} is registered with SHA-256 ${found.sha256}, and ${nameSome(mounts)} ${agree(mounts.length, 'runs', 'run')} what the file says (${sha256}): the entry was changed later. The plan registers the file’s binary again.`,
+              fix: 'Find out who registered the other binary. If it is needed, give it its own version.',
               mounts,
               at,
               topics,

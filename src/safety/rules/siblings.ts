@@ -1,4 +1,4 @@
-/** Mounts that share a process with a mount being reloaded, and are not named in that request. */
+/** Mounts that share a process with a reloaded mount and are not named in that reload. */
 import type { LiveMount, MountOnNode } from '../../domain/live.ts'
 import { BUILTIN, type MountPath, type NodeAddress, type PluginId } from '../../domain/names.ts'
 import type { PlanRule } from '../rule.ts'
@@ -12,8 +12,8 @@ export const siblings: PlanRule = {
   severity: 'note',
   title: 'Mounts that share a plugin process notice the reload',
   explanation:
-    'Mounts whose catalog entry is the same share one process where the plugin multiplexes, as most do. A mount that is reloaded loses no request: they wait. Its siblings that the request does not name have the process killed under them, and for 0.15 to 0.4 s some of their requests fail with status 500. One retry after a short wait is enough. A canary has siblings: the mounts that follow it.',
-  fix: 'Nothing need be done; where clients do not retry, choose a quiet hour.',
+    'Mounts of one catalog entry share one process if the plugin multiplexes, as most do. A mount that is reloaded loses no request: its requests wait. Other mounts of the process, which the reload does not name, lose the process: for 0.15 to 0.4 s some of their requests fail with status 500. One retry after a short wait is enough. The mounts that follow a canary are such mounts.',
+  fix: 'Nothing to do. If clients do not retry, apply in a quiet hour.',
   allowable: true,
   judge({ draft }) {
     const running = draft.targets
@@ -33,7 +33,7 @@ export const siblings: PlanRule = {
         const others = (processes.get(key) ?? [])
           .map((served) => served.mount.path)
           .filter((served) => !named.has(served))
-        // What a later request disturbs in it is among the ones that this request does.
+        // A later reload disturbs no mount that this one does not.
         processes.delete(key)
         if (others.length === 0) continue
         const found = disturbed.get(mount.plugin) ?? { mounts: new Set(), nodes: new Set() }

@@ -1,4 +1,4 @@
-/** Something could not be read, so what follows from it is not known. */
+/** Something could not be read and is not in the plan. */
 import { unreachable } from '../../domain/errors.ts'
 import type { Unreadable } from '../../domain/live.ts'
 import {
@@ -23,12 +23,12 @@ export const unreadableParts: PlanRule = {
   severity: 'warning',
   title: 'Something could not be read',
   explanation:
-    'The server refused to list the nodes, a namespace, mounts, connections, pins or a catalog entry. Whatever is there is not in the plan, and may use what the plan changes. What could not be read counts as a use of every version to retire.',
+    'The server refused to list the nodes, a namespace, mounts, connections, pins or a catalog entry. The plan leaves out what could not be read, although it may use what the plan changes. It counts as a use of every version to retire.',
   fix: 'Give the token the right to read it; `lockstep policy` prints a policy.',
   allowable: true,
   judge({ desired, live, draft }) {
-    // An entry that only standbys cannot read is known: what they lack is other rules' matter. No
-    // plan concerns an entry that no file can name.
+    // An entry that only standbys cannot read is known: other rules report missing files. An entry
+    // that no file can name is in no plan.
     const unknown = live.unreadable.filter(
       ({ what, node }) =>
         what !== 'catalog-name' && (what !== 'catalog-entry' || node === undefined),
@@ -47,7 +47,7 @@ export const unreadableParts: PlanRule = {
       return {
         subject,
         message: `${what} could not be read${on}: ${first.reason}.${leavesOut(inside.map(({ path }) => path))}`,
-        ...(first.denied !== true && { fix: first.fix ?? CURES[first.what] ?? CURE }),
+        ...(first.denied !== true && { fix: first.fix ?? FIXES[first.what] ?? FIX }),
         nodes: nodesOf(group),
       }
     })
@@ -79,7 +79,7 @@ function unreportedHashes({ plugin }: PluginTargets, index: LiveIndex): Verdict[
   return [
     {
       subject: plugin.id,
-      message: `${nameSome(things)}: ${HASH_NOT_REPORTED}, so that nothing proves which binary runs.`,
+      message: `${nameSome(things)}: ${HASH_NOT_REPORTED}, so nothing proves which binary runs.`,
       fix: 'Add `sha256sum` to the `plugin` block of the configuration of every server.',
       mounts: mounts.map(({ path }) => path),
       at: plugin.source,
@@ -87,10 +87,10 @@ function unreportedHashes({ plugin }: PluginTargets, index: LiveIndex): Verdict[
   ]
 }
 
-const CURE = 'Look for the cause in the node’s log, then plan again.'
-const CURES: Readonly<Partial<Record<Unreadable['what'], string>>> = {
+const FIX = 'Look for the cause in the node’s log, then plan again.'
+const FIXES: Readonly<Partial<Record<Unreadable['what'], string>>> = {
   'catalog-entry':
-    'Copy its file to the plugin directory, or let the file retire or replace the version: OpenBao cannot read an entry whose file is not there.',
+    'Copy its file to the plugin directory, or retire or replace the version in the file: OpenBao cannot read an entry without its file.',
 }
 
 function nodesOf(group: readonly Unreadable[]) {

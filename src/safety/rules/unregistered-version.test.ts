@@ -56,7 +56,7 @@ test('it is a warning for a plugin that the file does not name', () => {
   const found = only(unregisteredVersion.judge(input))
 
   expect(found.severity).toBe('warning')
-  expect(found.message).toContain('without a version, and no unversioned secret/my-kv')
+  expect(found.message).toContain('without a version, but there is no unversioned secret/my-kv')
 })
 
 test('builtins are registered, with a version or without; a builtin of another release is not', () => {

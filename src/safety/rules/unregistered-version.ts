@@ -1,4 +1,4 @@
-/** A mount or connection is configured for something that the catalog does not hold. */
+/** A mount or connection is configured for a version that the catalog does not hold. */
 import {
   type ConfiguredVersion,
   LATEST,
@@ -21,7 +21,7 @@ export const unregisteredVersion: PlanRule = {
   severity: 'error',
   title: 'A mount’s version is not registered',
   explanation:
-    'The mount or connection is configured for a version that the catalog does not hold, usually because that was deregistered while in use. Servers accept that, and the running process continues. At the next reload, restart or change of leader the mount is lost on that node. If the plan changes the mount to a registered version, this is a note; for a plugin that the file does not name, a warning.',
+    'The mount or connection is configured for a version that the catalog does not hold, usually because the version was deregistered while in use. Servers accept such a request, and the running process continues. At the next reload, restart or change of leader the mount is lost on that node. If the plan changes the mount to a registered version, this is a note; for a plugin that the file does not name, a warning.',
   fix: 'Register the version again by listing it under `versions`, or set another version with `use`.',
   allowable: true,
   judge({ live, draft }) {
@@ -62,21 +62,21 @@ export const unregisteredVersion: PlanRule = {
       const what = plugin.startsWith('database/') ? 'connection' : 'mount'
       const configured =
         version === UNVERSIONED
-          ? `without a version, and no unversioned ${plugin} or builtin of that name is there`
+          ? `without a version, but there is no unversioned ${plugin} and no builtin of that name`
           : version === LATEST
-            ? `for latest, and no version of ${plugin} is registered`
+            ? `for latest, but no version of ${plugin} is registered`
             : `for ${plugin} ${versionLabel(version)}, which is not registered`
       const it = agree(group.length, 'it', 'them')
       const end =
         severity === 'note'
-          ? `The plan moves ${it} away; until then a restart loses ${it}`
+          ? `The plan changes ${it} to a registered version; until then a restart loses ${it}`
           : `${agree(group.length, 'It is', 'They are')} lost at the next restart or change of leader`
       const at = managed.get(plugin)?.source
       return {
         severity,
         subject: plugin,
         message: `${count(group.length, what)} ${agree(group.length, 'is', 'are')} configured ${configured}: ${nameSome(group.map(({ path }) => path))}. ${end}.`,
-        ...(severity === 'note' && { fix: 'Carry the plan out soon, and restart no node before.' }),
+        ...(severity === 'note' && { fix: 'Apply the plan soon, and restart no node before.' }),
         mounts: group.flatMap(({ mounts }) => mounts),
         topics: version === LATEST ? [] : [entryTopic(plugin, version)],
         ...(at !== undefined && { at }),
@@ -85,7 +85,7 @@ export const unregisteredVersion: PlanRule = {
   },
 }
 
-/** A mount or a connection: what it is configured for now, and when the plan is through. */
+/** A mount or a connection: what it is configured for now, and after the plan. */
 interface Configured {
   readonly path: string
   /** Itself, where it is one. */

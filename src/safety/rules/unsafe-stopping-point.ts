@@ -13,9 +13,9 @@ import { entryTopic, fileTopic, pinTopic } from '../topics.ts'
 import { nameSome } from '../wording.ts'
 
 const REPORT = 'Nothing in the file causes this: report it, with the plan (`--out`).'
-const RETIRE_LATER = 'Take the version out of `retire`, apply, and retire it when nothing uses it.'
+const RETIRE_LATER = 'Remove the version from `retire`, apply, and retire it when nothing uses it.'
 
-/** What would make it safe, where the kind of fault says. */
+/** The fix for each kind of unsafe point that has one. */
 const FIXES: Readonly<Partial<Record<UnsafePoint['kind'], string>>> = {
   refused:
     'Read the server’s answer, and fix what it names on the cluster or in the file. Then plan again.',
@@ -33,17 +33,17 @@ export const unsafeStoppingPoint: PlanRule = {
   severity: 'error',
   title: 'Stopping after a step would not be safe',
   explanation:
-    'Every plan is rehearsed on a model of the cluster. After each of its steps every mount it touches must be there under its own accessor and answer, and must come up again if every node restarted at that moment; at the end the cluster must be as the file says. A run can be stopped anywhere: by Ctrl-C, a lost connection, a machine that goes away. A plan with a place at which that loses a mount is not carried out.',
-  fix: 'Do in two files, one applied after the other, what this one does at once. If the plan should have known better, report it.',
+    'Every plan is rehearsed on a model of the cluster. After each step every mount that the plan touches must exist with its accessor, must answer, and must come up again if every node restarts at that moment. After the last step the cluster must be as the file says. A run can stop after any step: by Ctrl-C, a lost connection, a machine that fails. If a stop could lose a mount, the plan is blocked.',
+  fix: 'Split the change into two files, and apply one after the other. If the plan should be safe, report it.',
   allowable: false,
   judge({ rehearsal, draft, live }) {
     const replaced = filesReplaced(draft, live)
     const lacking = new Set(missingFiles(draft, live, 'run').map(({ node }) => node))
     const unsafe = (rehearsal?.unsafe ?? []).filter(
-      // Told with its cause: `builtin-version-with-namespaces`.
+      // `builtin-version-with-namespaces` reports it with its cause.
       (one) => one.kind !== 'no-leader' && !comesOfMissingFile(one, lacking),
     )
-    // What one cause does to the same mounts is told once, whatever it is called.
+    // One cause is reported once for the same mounts, whatever kinds it has.
     const alike = groupBy(unsafe, ({ after, kind, mounts, nodes }) =>
       JSON.stringify([after, kind === 'missed-end', mounts, nodes]),
     )
@@ -55,7 +55,7 @@ export const unsafeStoppingPoint: PlanRule = {
       const fix = group.map((one) => fixOf(one, live)).find((one) => one !== undefined)
       const at = placeOfStep(after, draft)
       return {
-        // A plan without steps may miss its end, too.
+        // A plan without steps may miss the desired state, too.
         subject: after === '' ? 'plan' : after,
         message:
           kind === 'missed-end'
@@ -88,14 +88,14 @@ function fixOf({ kind, nodes }: UnsafePoint, live: LiveState): string | undefine
   return lost.length > 0 ? restoreEntry(lost) : FIXES[kind]
 }
 
-/** What a file that is missing comes to. */
+/** The kinds of unsafe points that a missing file causes. */
 const FOLLOWS_A_FILE: ReadonlySet<UnsafePoint['kind']> = new Set([
   'file-differs',
   'down',
   'refused',
 ])
 
-/** What follows from a file that the plan starts is told once, with its cause: `binary-missing`. */
+/** `binary-missing` reports a missing file of the plan, so its unsafe points are not reported. */
 function comesOfMissingFile(
   { kind, nodes }: UnsafePoint,
   lacking: ReadonlySet<NodeAddress>,
@@ -104,8 +104,8 @@ function comesOfMissingFile(
 }
 
 /**
- * Of any plugin: a reload ends the process that mounts share, and one that the plan leaves on the
- * older version starts its own anew.
+ * Missing files of any plugin: a reload ends the process that mounts share, and a mount that the
+ * plan leaves on the older version starts a new process.
  */
 function filesLackingOn(nodes: readonly NodeAddress[], { catalog }: LiveState): readonly string[] {
   return catalog.flatMap(({ plugin, version, command, unreadable_on = [] }) =>
@@ -129,7 +129,7 @@ function topicsOfStep(step: Step | undefined): readonly string[] {
   return about === undefined ? [] : [pinTopic(about.plugin)]
 }
 
-/** Where the file has the plugin that the step is about. */
+/** The place in the file of the plugin that the step is about. */
 function placeOfStep(id: string, { steps, targets }: DraftPlan): Source | undefined {
   const step = steps.find((one) => one.id === id)
   if (step === undefined) return undefined

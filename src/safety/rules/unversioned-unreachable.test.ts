@@ -24,7 +24,7 @@ test('a mount that has a version cannot lose it', () => {
   expect(only(unversionedUnreachable.judge(input))).toMatchObject({
     subject: KV,
     message:
-      'team-a/ has a version and is to run secret/my-kv without one, which no request can bring about.',
+      'team-a/ has a version, but the file asks for secret/my-kv without a version: no request can do that.',
     mounts: ['team-a/'],
   })
 })
@@ -41,6 +41,6 @@ test('the connections of one plugin are one finding that names them', () => {
   })
 
   expect(only(unversionedUnreachable.judge(input)).message).toContain(
-    'db/config/a and db/config/b have a version each',
+    'db/config/a and db/config/b have versions',
   )
 })

@@ -8,8 +8,8 @@ export const unversionedUnreachable: PlanRule = {
   severity: 'error',
   title: 'A version, once set, cannot be cleared',
   explanation:
-    'Servers refuse an empty version, so a mount or connection that was ever given one never runs the unversioned entry again. The same binary can be registered under a version instead, which comes to the same.',
-  fix: 'Register the same binary under a version and use that, or give these mounts a `use` of their own.',
+    'Servers refuse an empty version, so a mount or connection that once had a version can never run the unversioned entry again. Instead, the same binary can be registered under a version.',
+  fix: 'Register the same binary under a version and use that, or set another `use` for these mounts.',
   allowable: false,
   judge({ draft }) {
     return draft.impossible.flatMap((one) => {
@@ -18,7 +18,7 @@ export const unversionedUnreachable: PlanRule = {
       const paths = [...mounts, ...connections]
       return {
         subject: plugin,
-        message: `${nameSome(paths)} ${agree(paths.length, 'has a version', 'have a version each')} and ${agree(paths.length, 'is', 'are')} to run ${plugin} without one, which no request can bring about.`,
+        message: `${nameSome(paths)} ${agree(paths.length, 'has a version', 'have versions')}, but the file asks for ${plugin} without a version: no request can do that.`,
         mounts,
         at,
       }

@@ -1,4 +1,4 @@
-/** From the registration of an unversioned entry on, any start of its plugin is a start of the new one. */
+/** After the registration of an unversioned entry, each start of its plugin starts the new binary. */
 import type { Step } from '../../documents/plan.generated.ts'
 import { type PluginId, UNVERSIONED } from '../../domain/names.ts'
 import { effectsOf } from '../effects.ts'
@@ -12,7 +12,7 @@ export const unversionedWindow: PlanRule = {
   severity: 'note',
   title: 'Until the last reload, a restart starts the new binary',
   explanation:
-    'An unversioned entry is replaced in place: no older version stays registered for a mount. From that moment until the plan has reloaded everything, a node that restarts, or a plugin process that crashes, starts what is registered now, before the canary is checked. A versioned entry has no such window.',
+    'An unversioned entry is replaced in place: no older version stays registered. Until the plan has reloaded all mounts of the entry, a node that restarts, or a plugin process that crashes, starts the new binary, also before the canary is checked. A versioned entry has no such window.',
   fix: 'Avoid restarts during the run. To upgrade without this window, give the plugin versions.',
   allowable: true,
   judge({ draft }) {
@@ -23,7 +23,7 @@ export const unversionedWindow: PlanRule = {
       if (!replaced && !reverting.has(plugin.id)) return []
       const mounts = draft.index
         .mountsOf(plugin.id)
-        // What gets a version is reloaded to it before the entry changes.
+        // A mount that gets a version is reloaded before the entry changes.
         .filter(({ path, configured_version }) => {
           return configured_version === UNVERSIONED && !effects.tunes(path)
         })
@@ -44,7 +44,7 @@ export const unversionedWindow: PlanRule = {
   },
 }
 
-/** An entry that goes when nothing uses it opens no window; one that mounts fall back from does. */
+/** A deregistration opens a window only if mounts use the entry until then. */
 function pluginsReverting(steps: readonly Step[]): ReadonlySet<PluginId> {
   return new Set(
     steps.flatMap(({ action, requires }) => {

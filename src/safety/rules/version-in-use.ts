@@ -1,4 +1,4 @@
-/** A version is to be retired, and something still uses it when the plan's own moves are done. */
+/** A version to retire that something still uses after the plan's own changes. */
 import type { DesiredPlugin, DesiredState } from '../../domain/desired.ts'
 import { unreachable } from '../../domain/errors.ts'
 import type { LiveMount, LiveState } from '../../domain/live.ts'
@@ -16,14 +16,14 @@ export const versionInUse: PlanRule = {
   severity: 'error',
   title: 'A version to be retired is still in use',
   explanation:
-    'Servers accept the deregistration of a version that something uses, and nothing happens at first. At the next reload, restart or change of leader the mount is gone, on every node. Vault then keeps it read-only even when the version is registered again, until a node steps down or restarts. So a version is deregistered only where no mount, connection, pin or process would use it when the plan’s own moves are done. What could not be read counts as a use, and so does what the file itself still wants the version for.',
-  fix: 'Move what uses it with `use`, or take the version out of `retire` until nothing does.',
+    'Servers accept the deregistration of a version that something uses, and nothing happens at first. At the next reload, restart or change of leader the mount is gone, on every node. Vault then keeps it read-only even when the version is registered again, until a node steps down or restarts. So a version is deregistered only if no mount, connection, pin or process uses it after the plan’s own changes. What could not be read counts as a use, and so does a `use` of the version in the file.',
+  fix: 'Change what uses the version with `use`, or remove the version from `retire` until nothing uses it.',
   allowable: false,
   judge(input) {
     const { desired, live, draft } = input
     const effects = effectsOf(draft)
-    const wanted = findDesiredUses(desired)
-    // What could not be read is in every version's way: found once.
+    const desiredUses = findDesiredUses(desired)
+    // What could not be read blocks every version: it is looked up once.
     let unknown: readonly VersionUse[] | undefined
     return draft.targets.flatMap(({ plugin, targets }) => {
       if (plugin.retire.length === 0) return []
@@ -32,15 +32,15 @@ export const versionInUse: PlanRule = {
       )
       const after = stateAfter(input, plugin.id, effects, (mount) => reverting.has(mount.path))
       return plugin.retire.flatMap(({ version, source: at }): Verdict[] => {
-        const said = wanted(plugin, version)
+        const inFile = desiredUses(plugin, version)
         const entry = draft.index.external(plugin.id, version)
-        // What is not registered is not deregistered; only the file may contradict itself.
+        // A version that is not registered is not deregistered: only the file can contradict itself.
         if (entry !== undefined) unknown ??= unknownUses(live, entry)
         const uses = entry === undefined ? [] : [...findUses(after, entry), ...(unknown ?? [])]
-        const described = [...said, ...uses.map(({ description }) => description)]
+        const described = [...inFile, ...uses.map(({ description }) => description)]
         if (described.length === 0) return []
         const until = uses.length === 0 ? 'The file retires' : 'The plan would deregister'
-        const isSeen = said.length > 0 || uses.some(({ kind }) => kind !== 'unreadable')
+        const isSeen = inFile.length > 0 || uses.some(({ kind }) => kind !== 'unreadable')
         const name = `${plugin.id} ${versionLabel(version)}`
         return [
           {
@@ -74,9 +74,9 @@ function causesOf(
 }
 
 const LET_IT_BE_READ =
-  'See that it can be read (`lockstep policy` prints the rights; a node that is away has to come back), or take the version out of `retire` until it is.'
+  'Make it readable (`lockstep policy` prints the rights; start a node that is away), or remove the version from `retire` until then.'
 
-/** What the file itself still wants a version for. */
+/** What uses a version by the file itself. */
 function findDesiredUses(
   desired: DesiredState,
 ): (plugin: DesiredPlugin, version: Version) => string[] {
@@ -111,10 +111,10 @@ function wants(use: NonNullable<DesiredPlugin['use']>['value'], version: Version
   }
 }
 
-// Stands for the builtin where its own version is hidden; no entry has it.
+// Stands for the builtin if its own version is hidden. No entry has this version.
 const COMPILED_IN = '+builtin' as Version
 
-/** The cluster when the plan's moves are done, as far as one plugin's entries are concerned. */
+/** The cluster after the plan's changes, for the entries of one plugin. */
 function stateAfter(
   { live, draft }: RuleInput,
   plugin: PluginId,
@@ -123,14 +123,14 @@ function stateAfter(
 ): LiveState {
   const mounts = draft.index.mountsOf(plugin).map((before) => {
     const mount = effects.mountAfter(before)
-    // Without a version it uses the unversioned entry, unless that goes and the builtin is meant.
+    // Without a version it uses the unversioned entry, unless the plan returns it to the builtin.
     return mount.configured_version === UNVERSIONED && reverts(mount)
       ? { ...mount, configured_version: COMPILED_IN }
       : mount
   })
   return {
     ...live,
-    // What `latest` comes to then.
+    // The version that `latest` means then.
     catalog: [
       ...live.catalog.filter((one) => !effects.deregisters(one.plugin, one.version)),
       ...effects.registered.map(({ plugin, version, entry }) => ({

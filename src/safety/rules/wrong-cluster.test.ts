@@ -8,7 +8,7 @@ const named = (value: string) =>
 test('a file for another cluster is refused', () => {
   expect(only(wrongCluster.judge(named('staging')))).toEqual({
     subject: 'staging',
-    message: 'The file is for the cluster staging, and this is prod-eu.',
+    message: 'The file is for the cluster staging, but this cluster is prod-eu.',
     at: SOURCE,
   })
 })

@@ -7,7 +7,7 @@ export const wrongCluster: PlanRule = {
   severity: 'error',
   title: 'The file is for another cluster',
   explanation:
-    'The file says the name of the cluster it is for, and the server says another. An address taken from the environment is easily that of another cluster. No plan is carried out there.',
+    'The file names the cluster that it is for, but the server belongs to another cluster. An address from the environment is easily the wrong one. No plan is applied there.',
   fix: 'Check the address (BAO_ADDR, VAULT_ADDR, --address, cluster.address), or correct cluster.name.',
   allowable: false,
   judge({ desired, live }) {
@@ -16,7 +16,7 @@ export const wrongCluster: PlanRule = {
     return [
       {
         subject: name.value,
-        message: `The file is for the cluster ${name.value}, and this is ${live.cluster.name}.`,
+        message: `The file is for the cluster ${name.value}, but this cluster is ${live.cluster.name}.`,
         at: name.source,
       },
     ]

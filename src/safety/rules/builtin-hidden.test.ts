@@ -8,7 +8,7 @@ import {
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
 import { UNVERSIONED } from '../../domain/names.ts'
-import { overrideStands } from './override-stands.ts'
+import { builtinHidden } from './builtin-hidden.ts'
 
 const JWT = 'auth/jwt'
 const live = {
@@ -22,10 +22,10 @@ test('the builtin cannot be used while an unversioned entry stays', () => {
     live,
   })
 
-  expect(only(overrideStands.judge(input))).toMatchObject({
+  expect(only(builtinHidden.judge(input))).toMatchObject({
     subject: JWT,
     message:
-      'auth/jwt/ should run the builtin auth/jwt, but an unversioned entry hides it, and the file does not retire that entry.',
+      'auth/jwt/ should run the builtin auth/jwt, but an unversioned entry hides it, and the file does not retire the entry.',
     mounts: ['auth/jwt/'],
   })
 })
@@ -36,7 +36,7 @@ test('nor while the file would register one', () => {
     live: { mounts: live.mounts },
   })
 
-  expect(only(overrideStands.judge(input)).message).toContain('that the file lists would hide it')
+  expect(only(builtinHidden.judge(input)).message).toContain('that the file lists would hide it')
 })
 
 test('a database connection cannot go back either', () => {
@@ -50,7 +50,7 @@ test('a database connection cannot go back either', () => {
     live: { catalog: [entryOf(DB, 'unversioned')], connections: [connection] },
   })
 
-  expect(only(overrideStands.judge(input)).message).toContain('db/config/orders should run')
+  expect(only(builtinHidden.judge(input)).message).toContain('db/config/orders should run')
 })
 
 test('it can where the entry is retired', () => {
@@ -59,5 +59,5 @@ test('it can where the entry is retired', () => {
     live,
   })
 
-  expect(overrideStands.judge(input)).toEqual([])
+  expect(builtinHidden.judge(input)).toEqual([])
 })

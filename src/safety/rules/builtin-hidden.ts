@@ -1,11 +1,11 @@
-/** `use: builtin` while an unversioned entry that is not retired stands in the builtin's place. */
+/** `use: builtin` while an unversioned entry hides the builtin, and the file does not retire it. */
 import { UNVERSIONED } from '../../domain/names.ts'
 import type { PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 
-export const overrideStands: PlanRule = {
+export const builtinHidden: PlanRule = {
   about: 'plan',
-  name: 'override-stands',
+  name: 'builtin-hidden',
   severity: 'error',
   title: 'An unversioned entry hides the builtin',
   explanation:
@@ -14,15 +14,17 @@ export const overrideStands: PlanRule = {
   allowable: false,
   judge({ draft }) {
     return draft.impossible.flatMap((one) => {
-      if (one.kind !== 'override-stands') return []
+      if (one.kind !== 'builtin-hidden') return []
       const { plugin, mounts, connections, source: at } = one
       const paths = [...mounts, ...connections]
-      const stands = draft.index.external(plugin, UNVERSIONED) !== undefined
+      const isRegistered = draft.index.external(plugin, UNVERSIONED) !== undefined
       return {
         subject: plugin,
-        message: `${nameSome(paths)} should run the builtin ${plugin}, but an unversioned entry ${stands ? 'hides it, and the file does not retire that entry' : 'that the file lists would hide it'}.`,
+        message: `${nameSome(paths)} should run the builtin ${plugin}, but an unversioned entry ${isRegistered ? 'hides it, and the file does not retire the entry' : 'that the file lists would hide it'}.`,
         mounts,
-        ...(!stands && { fix: 'Take `unversioned` out of `versions`, or leave its mounts on it.' }),
+        ...(!isRegistered && {
+          fix: 'Remove `unversioned` from `versions`, or leave the mounts on it.',
+        }),
         at,
       }
     })
