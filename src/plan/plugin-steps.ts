@@ -42,6 +42,8 @@ export function planPlugin(
   const register = (one: Registration, group: string): UnorderedStep =>
     registerStep(plugin, one, group, usersOf(one.version.version, targets), reloadOrder(known.live))
   const lowered = targets.mounts.filter((target) => isLowered(target, plugin, known.index))
+  const madeLast = targets.newMounts.filter((fresh) => isLowered(fresh, plugin, known.index))
+  const made = targets.newMounts.filter((fresh) => !madeLast.includes(fresh))
   const onTheWay = {
     ...targets,
     mounts: targets.mounts.map((target) =>
@@ -63,7 +65,7 @@ export function planPlugin(
         register,
       ),
       ...repointed.map((target) => repointStep(target, byThen.get(target.version))),
-      ...targets.newMounts.map((fresh) => enableStep(fresh, byThen.get(fresh.version), known.live)),
+      ...made.map((fresh) => enableStep(fresh, byThen.get(fresh.version), known.live)),
     ],
     retirements: [
       ...plugin.retire.flatMap(({ version }) => {
@@ -72,6 +74,7 @@ export function planPlugin(
         return [deregisterStep(entry, `retire ${plugin.id}`, { reverts: false, ...known })]
       }),
       ...lowered.map((target) => tuneToLatestStep(target, byThen.get(target.version))),
+      ...madeLast.map((fresh) => enableStep(fresh, byThen.get(fresh.version), known.live)),
     ],
   }
 }
@@ -131,10 +134,11 @@ function mountSteps(
 /**
  * True of a mount that is to follow `latest` while a higher version is still registered and is to be
  * retired. A process of a version that is gone cannot be started again when it is lost. So the mount
- * runs its version under that version's own name until the higher one is gone.
+ * runs its version under that version's own name until the higher one is gone, and a new mount is
+ * made after that.
  */
 function isLowered(
-  { configured, version }: MountTarget,
+  { configured, version }: Pick<MountTarget, 'configured' | 'version'>,
   { id, retire }: DesiredPlugin,
   index: LiveIndex,
 ): boolean {

@@ -21,7 +21,7 @@ function declaring(plugin: string): Plan {
     'v0.16.2': binary,
     'v0.21.0': { ...binary, data: { upgrade_from: '>=0.16.0', downgrade_to: '`*`' } },
   }
-  return { ...plan, desired: { version: 1, plugins: { [plugin]: { versions } } } } as Plan
+  return { ...plan, desired: { version: 1, plugins: { [plugin]: { versions } } } }
 }
 
 test('a declaration that a plan relies on is in sight in every view', () => {

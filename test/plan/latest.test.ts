@@ -205,7 +205,7 @@ describe('a mount that is to follow latest', () => {
 })
 
 describe('a new mount that is to follow latest, beside a retirement', () => {
-  it('is not made where it would start the version that goes', () => {
+  it('is made when the version is gone that it would start', () => {
     const given = input({
       desired: {
         plugins: [desiredPlugin(KV, { use: 'latest', versions: ['v1.0.0'], retire: ['v2.0.0'] })],
@@ -214,10 +214,11 @@ describe('a new mount that is to follow latest, beside a retirement', () => {
       live: { catalog: [entryOf(KV, 'v1.0.0'), entryOf(KV, 'v2.0.0')] },
     })
 
-    expect(findingsOf(given)).toContain('unsafe-stopping-point')
+    expect(stepsOf(given)).toEqual([`deregister ${KV} v2.0.0`, 'enable new/'])
+    expect(findingsOf(given)).toEqual([])
   })
 
-  it('is made once the version is gone', () => {
+  it('is made at once where nothing goes', () => {
     const given = input({
       desired: {
         plugins: [desiredPlugin(KV, { use: 'latest', versions: ['v1.0.0'], retire: ['v2.0.0'] })],

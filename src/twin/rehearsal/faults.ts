@@ -79,8 +79,10 @@ const SAID: Readonly<Record<FaultKind, (names: string, words: string, number: nu
       `${names} ${number === 1 ? 'runs' : 'run'} a version that is not registered any more`,
     'other-mount': (names, _, number) =>
       `${names} ${number === 1 ? 'is another mount' : 'are other mounts'} than before`,
-    'no-leader': (names) =>
-      `with ${names} on a builtin’s version no node could lead once the leader has changed twice`,
+    'no-leader': (names, words) =>
+      words === ''
+        ? `with ${names} on a builtin’s version no node could lead once the leader has changed twice`
+        : `no node could lead once the leader has changed: ${words}`,
     'late-standby': (names, _, number) =>
       `${names} ${number === 1 ? 'was' : 'were'} reloaded on the active node first`,
     'missed-end': (_, words) => `the plan ends with ${words}`,

@@ -88,7 +88,11 @@ function prepareLook(stage: RehearsalStage, action: Action): () => readonly Rehe
       const plugins = pluginsOfEntry(stage, action)
       const mounts = plugins.flatMap((plugin) => stage.mountsOf.get(plugin) ?? [])
       const connections = plugins.flatMap((plugin) => stage.connectionsOf.get(plugin) ?? [])
+      const wasDamaged = stage.twin.isStorageDamaged()
       return () => [
+        ...(!wasDamaged && stage.twin.isStorageDamaged()
+          ? [{ kind: 'no-leader', words: `the servers declare ${action.plugin}` } as const]
+          : []),
         ...mounts.flatMap((path) => checkMount(stage, path, nodes)),
         ...connections.flatMap(({ path }) => checkConnection(stage, path)),
       ]
