@@ -53,7 +53,7 @@ describe('a standby that is behind the active node', () => {
 
     expect(live.nodes.map(({ state }) => state)).toEqual(['serving', 'serving', 'serving'])
     expect(live.unreadable).toEqual([])
-    expect(live.mounts.map(({ nodes }) => nodes.length)).toEqual([3])
+    expect(live.mounts.map(({ nodes }) => nodes.length)).toEqual([3, 3])
     expect(waited).toBeGreaterThan(0)
   })
 
@@ -87,7 +87,7 @@ describe('a standby that lists another mount at a path than the active node does
     const { live, waited } = await look('openbao', answer, Infinity)
     expect(waited).toBeGreaterThan(0)
     expect(live.unreadable).toMatchObject([{ what: 'mounts', path, node: STANDBY }])
-    expect(live.mounts.map(({ plugin }) => plugin)).toEqual(['secret/database'])
+    expect(live.mounts.map(({ plugin }) => plugin)).toEqual(['secret/database', 'secret/kv'])
   })
 })
 
