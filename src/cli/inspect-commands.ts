@@ -1,0 +1,176 @@
+/** The options and help of all other commands: they apply no plan. Each loads what it needs. */
+import type { Command } from 'commander'
+import { type AddCommand, examples } from './add-command.ts'
+import {
+  addDetailOption,
+  addClusterOptions,
+  addFileOptions,
+  addFormatOption,
+  addOutputOptions,
+  type CommonOptions,
+  collect,
+  type FileOptions,
+  type OutputOptions,
+} from './options.ts'
+
+export const addValidate: AddCommand = (program, host, done) => {
+  const command = program
+    .command('validate')
+    .argument('[paths...]', 'files or directories, each checked on its own')
+    .description('Check files of desired state without asking any server')
+    .option('--json', 'print the problems as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'lockstep validate',
+        'lockstep validate examples/*/',
+        'lockstep validate --format github   # annotations at file and line',
+        'lockstep validate -f base.yaml -f prod.yaml   # merged, as plan reads them',
+      ),
+    )
+    .action(async (paths: string[], options: FileOptions & OutputOptions) => {
+      const { validate } = await import('./commands/validate.ts')
+      done(await validate(paths, options, host))
+    })
+  addOutputOptions(addFileOptions(addFormatOption(command)))
+}
+
+export const addStatus: AddCommand = (program, host, done) => {
+  const command = program
+    .command('status')
+    .description('Show what every mount is configured for and runs, node by node')
+    .option('--json', 'print the whole live state as JSON')
+    .option('--plugin <type/name>', 'show the mounts of this plugin only; may be repeated', collect)
+    .addHelpText('after', examples('lockstep status', 'lockstep status --plugin secret/my-kv'))
+    .action(async (options: CommonOptions) => {
+      const { status } = await import('./commands/status.ts')
+      done(await status(options, host))
+    })
+  addOutputOptions(addClusterOptions(addFileOptions(command, 'none')))
+}
+
+export const addDrift: AddCommand = (program, host, done) => {
+  const command = program
+    .command('drift')
+    .description('Show what differs between the file and the cluster; exits 2 on drift')
+    .option('--json', 'print the report as JSON')
+    .option('--journal <dir>', 'where the journals of earlier runs are kept')
+    .addHelpText(
+      'after',
+      examples('lockstep drift -f lockstep.yaml', 'lockstep drift --json > drift.json'),
+    )
+    .action(async (options: CommonOptions) => {
+      const { drift } = await import('./commands/drift.ts')
+      done(await drift(options, host))
+    })
+  addOutputOptions(addDetailOption(addFormatOption(addClusterOptions(addFileOptions(command)))))
+}
+
+export const addImport: AddCommand = (program, host, done) => {
+  const command = program
+    .command('import')
+    .description('Write a first file from what the cluster runs now')
+    .addHelpText('after', examples('lockstep import > lockstep.yaml'))
+    .action(async (options: CommonOptions) => {
+      const { importFile } = await import('./commands/import.ts')
+      done(await importFile(options, host))
+    })
+  addOutputOptions(addClusterOptions(command))
+}
+
+export const addPolicy: AddCommand = (program, host, done) => {
+  const command = program
+    .command('policy')
+    .description(
+      'Print the policy for a token that plans and applies a file; without a file, for import and status',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'lockstep policy -f lockstep.yaml > lockstep.hcl',
+        'lockstep policy > read-only.hcl   # where there is no lockstep.yaml: for import and status',
+      ),
+    )
+    .action(async (options: CommonOptions) => {
+      const { policy } = await import('./commands/policy.ts')
+      done(await policy(options, host))
+    })
+  addOutputOptions(addClusterOptions(addFileOptions(command)))
+}
+
+export const addVerify: AddCommand = (program, host, done) => {
+  const command = program
+    .command('verify')
+    .description('Run only the verify checks of the file, for each mount on every node')
+    .addHelpText(
+      'after',
+      '\nExits 0 if every check passed on every node, else 1. Lists the commands before it runs them.\n' +
+        examples('lockstep verify', 'lockstep verify -f prod/'),
+    )
+    .action(async (options: CommonOptions) => {
+      const { verify } = await import('./commands/verify.ts')
+      done(await verify(options, host))
+    })
+  addOutputOptions(addClusterOptions(addFileOptions(command)))
+}
+
+export const addExplain: AddCommand = (program, host, done) => {
+  program
+    .command('explain')
+    .argument('[name...]', 'the name of a rule, or a word from a message')
+    .description('Explain a rule or a word; without a name, list them all')
+    .addHelpText(
+      'after',
+      examples('lockstep explain', 'lockstep explain version-in-use', 'lockstep explain roll back'),
+    )
+    .action(async (words: readonly string[]) => {
+      const { explain } = await import('./commands/explain.ts')
+      done(explain(words.length === 0 ? undefined : words.join(' '), host))
+    })
+}
+
+export const addHistory: AddCommand = (program, host, done) => {
+  const command = program
+    .command('history')
+    .argument('[run]', 'run id or its first characters')
+    .description('List the runs made from this machine, or show one')
+    .option('--json', 'print journals as JSON')
+    .option('--journal <dir>', 'where the journals are kept')
+    .addHelpText('after', examples('lockstep history', 'lockstep history 2026-05-01T10'))
+    .action(async (run: string | undefined, options: OutputOptions) => {
+      const { history } = await import('./commands/history.ts')
+      done(history(run, options, host))
+    })
+  addOutputOptions(command)
+}
+
+export const addLock: AddCommand = (program, host, done) => {
+  const lock = program.command('lock').description('Show or release the lock')
+  const add = (what: 'show' | 'release', description: string): Command => {
+    const command = lock
+      .command(what)
+      .description(description)
+      .addHelpText('after', examples(`lockstep lock ${what}`, `lockstep lock ${what} -f prod/`))
+      .action(async (options: CommonOptions) => {
+        const { lock: run } = await import('./commands/lock.ts')
+        done(await run(what, options, host))
+      })
+    return addOutputOptions(addClusterOptions(addFileOptions(command, 'none')))
+  }
+  add('show', 'Show who holds the lock, here and (with -f) across machines')
+  add(
+    'release',
+    'Remove the lock of a run that is gone, here and (with -f) across machines',
+  ).option('--force', 'also where the run that holds it may be alive')
+}
+
+export const addDemo: AddCommand = (program, host, done, run) => {
+  program
+    .command('demo')
+    .description('Tell the story of an upgrade on three simulated nodes; touches nothing real')
+    .addHelpText('after', examples('lockstep demo'))
+    .action(async () => {
+      const { demo } = await import('./commands/demo.ts')
+      done(await demo(host, run))
+    })
+}
