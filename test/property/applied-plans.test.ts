@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { DesiredState } from '../../src/domain/desired.ts'
 import type { LiveState } from '../../src/domain/live.ts'
-import { HASH_NOT_REPORTED } from '../../src/domain/names.ts'
+import { HASH_NOT_REPORTED, ROOT_NAMESPACE } from '../../src/domain/names.ts'
+import type { Twin } from '../../src/twin/cluster/twin.ts'
 import { findDrift } from '../../src/drift/find-drift.ts'
 import { writeOf } from '../../src/documents/writes-of.ts'
 import { requestOf } from '../../src/server/requests.ts'
@@ -17,6 +18,7 @@ import {
   TODAY,
 } from './drive-twin.ts'
 import { type Scenario, scenarios } from './generators.ts'
+import { LOCK_MOUNT } from './palette.ts'
 import { bySize } from '../size.ts'
 
 interface Told extends Judged, Applied {
@@ -25,17 +27,41 @@ interface Told extends Judged, Applied {
   readonly seen: { readonly before: LiveState; readonly after: LiveState }
   /** Planned once more. */
   readonly again: Judged
+  /** What the lock of the cluster holds at the end. */
+  readonly lock: unknown
+}
+
+/** With a lock of the cluster, and a check of the nodes' files. */
+function guarded(desired: DesiredState): DesiredState {
+  const source = { file: 'lockstep.yaml', line: 1, column: 1 }
+  const lock = { kv: `${LOCK_MOUNT}lockstep`, source }
+  const binaryCheck = { command: ['sha256sum', '{command}'], source }
+  return { ...desired, cluster: { ...desired.cluster, lock, binaryCheck } }
 }
 
 /** Plans and applies; a blocked plan is none that may be applied, and an empty one changes nothing. */
-async function play({ story, desired }: Scenario): Promise<Told> {
+async function play({ story, desired: unguarded }: Scenario): Promise<Told> {
   const twin = makeTwin(story)
+  const desired = guarded(unguarded)
   const judged = await planOn(twin, desired)
   fc.pre(!judged.blocked && judged.plan.steps.length > 0)
   const before = await observeTwin(twin)
   const applied = await applyOn(twin, judged.plan)
   const seen = { before, after: await observeTwin(twin) }
-  return { ...judged, ...applied, desired, seen, again: await planOn(twin, desired) }
+  const lock = readLock(twin)
+  const { live, draft, plan, blocked } = judged
+  const again = await planOn(twin, desired)
+  return { live, draft, plan, blocked, ...applied, desired, seen, again, lock }
+}
+
+function readLock(twin: Twin): unknown {
+  const { body } = twin.send(twin.active()!, {
+    method: 'GET',
+    path: `${LOCK_MOUNT}data/lockstep`,
+    namespace: ROOT_NAMESPACE,
+    forwarding: true,
+  })
+  return (body as { data: { data: unknown } }).data.data
 }
 
 /** What drift says of the configuration of a mount or connection, and not of what it runs. */
@@ -50,6 +76,10 @@ const CONFIGURED = new Set<string>([
 const LAWS: readonly ((told: Told) => void)[] = [
   function carriesOutEveryStep({ plan, outcome }) {
     expect(outcome).toMatchObject({ kind: 'done', done: plan.steps.map(({ id }) => id) })
+    expect(outcome).not.toHaveProperty('unconfirmed')
+  },
+  function releasesTheLockOfTheCluster({ lock, journal }) {
+    expect(lock).toMatchObject({ run: journal[0]?.run, released: true })
   },
   function leavesNothingToPlan({ again }) {
     expect(again.plan.steps).toEqual([])

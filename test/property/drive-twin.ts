@@ -215,7 +215,7 @@ export async function applyOn(
   const journal: JournalEvent[] = []
   const writes: ServerRequest[] = []
   const looseLock = (now: number): void => {
-    if (lockLost(now)) rmSync(join(stateFolder(context, plan.cluster.id), 'lock'), { force: true })
+    if (lockLost(now)) rmSync(lockFile, { force: true })
   }
   const context = contextOn(twin, {
     folder,
@@ -228,6 +228,7 @@ export async function applyOn(
     },
     ...(around !== undefined && { around }),
   })
+  const lockFile = join(stateFolder(context, plan.cluster.id), 'lock')
   const began = context.now().getTime()
   try {
     const result = await applyPlan(
@@ -243,6 +244,7 @@ export async function applyOn(
       context,
     )
     if (result.kind !== 'ended') throw new Error(`the plan was not applied: ${result.kind}`)
+    if (existsSync(lockFile)) throw new Error('the lock of this machine is still held')
     return { outcome: result.outcome, journal, writes }
   } finally {
     rmSync(folder, { recursive: true, force: true })
