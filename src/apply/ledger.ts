@@ -7,11 +7,11 @@ import type { Plan, Step } from '../documents/plan.generated.ts'
 export interface Ledger {
   readonly begin: (step: Step) => void
   readonly finish: (step: Step, how: { readonly already: boolean }) => void
-  /** In the order in which they were done. */
+  /** In the order in which they were finished. */
   readonly done: () => readonly Step[]
-  /** The step that was begun and not finished. */
-  readonly underWay: () => Step | undefined
-  /** Ids of `done`, less those that `except` names, and of those for which nothing was sent. */
+  /** The steps that were begun and not finished. */
+  readonly underWay: () => readonly Step[]
+  /** In the order of the plan: ids of `done`, less those that `except` names, and of those for which nothing was sent. */
   readonly ended: (except?: readonly Step[]) => {
     readonly done: readonly string[]
     readonly already: readonly string[]
@@ -24,25 +24,30 @@ export interface Ledger {
 
 export function createLedger({ steps }: Plan): Ledger {
   const done: Step[] = []
+  const finished = new Set<Step>()
   const already = new Set<Step>()
-  let underWay: Step | undefined
+  const underWay = new Set<Step>()
   return {
     begin: (step) => {
-      underWay = step
+      underWay.add(step)
     },
     finish: (step, how) => {
       done.push(step)
+      finished.add(step)
       if (how.already) already.add(step)
-      underWay = undefined
+      underWay.delete(step)
     },
     done: () => done,
-    underWay: () => underWay,
+    underWay: () => [...underWay],
     ended: (except = []) => {
-      const kept = done.filter((step) => !except.includes(step))
+      const left = new Set(except)
+      const kept = steps.filter((step) => finished.has(step) && !left.has(step))
       return { done: idsOf(kept), already: idsOf(kept.filter((step) => already.has(step))) }
     },
-    remaining: (except = []) =>
-      idsOf(steps.filter((step) => !done.includes(step) && !except.includes(step))),
+    remaining: (except = []) => {
+      const left = new Set(except)
+      return idsOf(steps.filter((step) => !finished.has(step) && !left.has(step)))
+    },
     hasWritten: () => done.some((step) => !already.has(step) && step.action.kind !== 'check'),
   }
 }

@@ -2,11 +2,16 @@
  * Carries out one step: what it requires is read, the request journaled and sent, and what should
  * hold afterwards is read back and checked. Says what came of it; takes nothing back.
  */
-import type { Action, Step } from '../documents/plan.generated.ts'
+import type { Action, Fact, Step } from '../documents/plan.generated.ts'
 import type { Failure, Mismatch } from '../documents/run-outcome.ts'
 import { isWrite } from '../documents/writes-of.ts'
 import { findActive } from './facts/active-node.ts'
-import { assertTokenLives, readMismatches, untilTheyHold } from './facts/wait-for-facts.ts'
+import {
+  assertTokenLives,
+  readMismatches,
+  readOnce,
+  untilTheyHold,
+} from './facts/wait-for-facts.ts'
 import { type Carried, carryThrough, type SendProgress } from './send-action.ts'
 import {
   type Checking,
@@ -18,6 +23,7 @@ import {
 import { failureOf, fileNames } from './failure.ts'
 import { describeMismatch, isOneNodesOwn, isUnseen } from './facts/mismatch.ts'
 import { describeSilent, findSilentMounts } from './facts/silent-mounts.ts'
+import type { RecentFacts } from './facts/recent-facts.ts'
 import { recordIfPossible } from './recorder.ts'
 import { isBehind, tuneBehind } from './retune-nodes.ts'
 
@@ -27,6 +33,7 @@ export interface StepRun extends Checking {
    * and environment of a running process cannot be read, so what runs under them is reloaded.
    */
   readonly written: Set<string>
+  readonly recent: RecentFacts
 }
 
 export type StepResult =
@@ -61,17 +68,22 @@ export async function runStep(run: StepRun, step: Step, place: StepPosition): Pr
   const { action } = step
   try {
     if (!isWrite(action)) return await runCheck(run, finishing, step, place)
-    if (!mustReload(run, step) && (await readMismatches(run, step.ensures)).length === 0) {
+    const { isAlready, isReady } = await lookBefore(run, step)
+    if (isAlready && (await readMismatches(run, step.ensures)).length === 0) {
       return await runAlready(finishing, step, place)
     }
     // What another node was told a moment ago may still be on its way to this one.
-    const broken = await tuneBehind(run, step, await untilTheyHold(run, step.requires))
+    const broken = isReady
+      ? []
+      : await tuneBehind(run, step, await untilTheyHold(run, step.requires))
     if (run.interrupted()) return { kind: 'interrupted' }
     if (broken.length > 0) return notAsPlanned(step, broken)
     await run.recorder.stepStarted(step, place.number, place.of)
     if (action.kind === 'register') run.written.add(`${action.plugin} ${action.version}`)
     const carried = await carryThrough(finishing, action, step.ensures, progress)
+    const since = run.clock()
     const failure = await whyItFailed(finishing, { ...step, action }, carried)
+    if (failure === undefined) run.recent.add(step.ensures, since)
     // A refused reload may have left its mounts down: what can be rolled back is, without that node.
     const mayBeDown = action.kind === 'reload' && progress.sent === 'refused'
     return await judged(finishing, step, failure, {
@@ -82,6 +94,27 @@ export async function runStep(run: StepRun, step: Step, place: StepPosition): Pr
   } catch (error) {
     return { kind: 'fault', error, sent: progress.sent }
   }
+}
+
+/**
+ * One look at all that matters before a request: whether what the step ensures holds already, and
+ * whether what it requires holds. What was seen a moment ago is not asked for again.
+ */
+async function lookBefore(
+  run: StepRun,
+  step: Step,
+): Promise<{ readonly isAlready: boolean; readonly isReady: boolean }> {
+  const requires = run.recent.withoutRecent(step.requires)
+  const ensures = mustReload(run, step) ? [] : step.ensures
+  const since = run.clock()
+  const broken = await readOnce(run, [...ensures, ...requires], { brief: true })
+  const unmet = new Set(broken.map(({ fact }) => fact))
+  const hold = (facts: readonly Fact[]): boolean => !facts.some((fact) => unmet.has(fact))
+  run.recent.add(
+    requires.filter((fact) => !unmet.has(fact)),
+    since,
+  )
+  return { isAlready: ensures.length > 0 && hold(ensures), isReady: hold(requires) }
 }
 
 /** A step that only checks. What it ensures held when it was planned. */

@@ -1,6 +1,6 @@
 /**
- * Applies a plan step by step. The first step that fails ends the run, after its group was rolled
- * back; a fault ends it where it stands. Decides nothing that the plan does not say, and throws
+ * Applies a plan: steps that need not wait for each other go beside each other. The first step that
+ * fails ends the run, after its group was rolled back; a fault ends it where it stands. Decides nothing that the plan does not say, and throws
  * nothing: however it ends, what was done and what was not begun is said.
  */
 import type { Step } from '../documents/plan.generated.ts'
@@ -10,17 +10,20 @@ import type { RunEnd, RunOutcome } from '../documents/run-outcome.ts'
 import type { FreshPlan } from '../plan/make-plan.ts'
 import { findJoined, findStale, nodesJoined } from './preflight.ts'
 import { lockLost } from './send-action.ts'
-import { failStep } from './rollback/end-failed-step.ts'
+import { type FailedStep, failSteps } from './rollback/end-failed-steps.ts'
 import { failureOf } from './failure.ts'
 import { createLedger, idsOf, type Ledger } from './ledger.ts'
+import { createRecentFacts } from './facts/recent-facts.ts'
 import { readStateAfter } from './facts/state-after.ts'
 import { findReadOnly } from './facts/read-only-mounts.ts'
 import type { RunContext, RunOptions } from './run-context.ts'
+import { recordIfPossible } from './recorder.ts'
 import { runStep, type StepResult, type StepRun } from './run-step.ts'
+import { scheduleSteps } from './schedule-steps.ts'
 import { faultOf, isTokenEnded, stayedAway, staysBehind } from './stop-reasons.ts'
 
 /**
- * Carries out a plan, one step after the other, and rolls back the group of a step that fails.
+ * Carries out a plan in the order that its steps give, and rolls back the group of a step that fails.
  * Faults of the cluster are outcomes; `wait` and `soak` are in seconds. Begins nothing where the
  * cluster is not as planned. Never throws, whatever its collaborators do.
  */
@@ -34,6 +37,7 @@ export async function runPlan(plan: FreshPlan, options: RunOptions): Promise<Run
     followsActive: onlyActiveRuns(plan.cluster),
     written: new Set(options.written),
     backendless: new Map(),
+    recent: createRecentFacts(options.clock),
     interrupted,
     endSoak: interrupted,
   }
@@ -53,17 +57,44 @@ async function runSteps(context: RunContext): Promise<RunEnd> {
   const { run, plan, options, ledger } = context
   const unfit = await whyNotBegun(context)
   if (unfit !== undefined) return unfit
-  for (const [position, step] of plan.steps.entries()) {
-    await options.lookAtLock()
-    if (options.lockLost()) return stopped(context, lockLost())
-    if (options.interrupted()) return interruptedBetween(ledger)
-    ledger.begin(step)
-    const place = { number: position + 1, of: plan.steps.length }
-    const result = await runStep(run, step, place)
-    if (result.kind !== 'done') return await endOf(context, step, result)
-    ledger.finish(step, result)
-  }
+  const endings: Ending[] = []
+  // A step that has sent nothing yet sends nothing once another one has failed.
+  const stepRun = { ...run, interrupted: () => run.interrupted() || endings.length > 0 }
+  const numbers = new Map(plan.steps.map((step, at) => [step, at + 1]))
+  const scheduled = await scheduleSteps(plan.steps, {
+    limit: limitSteps(options),
+    mayBegin: async () => {
+      await options.lookAtLock()
+      return !run.interrupted()
+    },
+    carryOut: async (step) => {
+      ledger.begin(step)
+      const place = { number: numbers.get(step) ?? 0, of: plan.steps.length }
+      const result = await runStep(stepRun, step, place)
+      if (result.kind !== 'done') endings.push({ step, result })
+      else ledger.finish(step, result)
+      return result.kind === 'done'
+    },
+  }).catch((error: unknown) => ({ error }))
+  if (endings.length > 0) return endOf(context, endings)
+  if (scheduled !== undefined) throw scheduled.error
+  if (options.lockLost()) return stopped(context, lockLost())
+  if (ledger.remaining().length > 0) return interruptedBetween(ledger)
   return (await whyNotDone(context)) ?? { kind: 'done', ...ledger.ended() }
+}
+
+/** How many steps may be under way: one once a server asked for fewer requests. */
+function limitSteps({ client, parallelism, recorder }: RunOptions): () => number {
+  let isSlow = false
+  return () => {
+    if (parallelism === 1 || client.busyWaits() === 0) return parallelism
+    if (!isSlow) {
+      isSlow = true
+      const reason = 'a server limits requests or is busy: the steps go one at a time from here on'
+      void recordIfPossible(() => recorder.waiting(reason))
+    }
+    return 1
+  }
 }
 
 /** A node that joined meanwhile came up from whatever was configured then. */
@@ -85,12 +116,23 @@ async function whyNotBegun(context: RunContext): Promise<RunEnd | undefined> {
   return { kind: 'stale', ...stale, ...ledger.ended(), remaining: ledger.remaining() }
 }
 
-async function endOf(
-  context: RunContext,
-  step: Step,
-  result: Exclude<StepResult, { kind: 'done' }>,
-): Promise<RunEnd> {
-  const { options, ledger } = context
+interface Ending {
+  readonly step: Step
+  readonly result: Exclude<StepResult, { kind: 'done' }>
+}
+
+/** `endings`: of the steps that were under way when the run ended and are not done. */
+async function endOf(context: RunContext, endings: readonly Ending[]): Promise<RunEnd> {
+  const failed = endings.flatMap(failureIn)
+  if (failed.length > 0) {
+    // Of what was begun beside a step that failed nothing may stay that was not seen to be done.
+    return failSteps(context, [...failed, ...endings.flatMap(unseenAsFailure)])
+  }
+  const [first] = endings.toSorted((a, b) => rankOf(a) - rankOf(b))
+  if (first === undefined) throw new Error('a run that ended has no step that ended it')
+  const unchecked = endings.flatMap(unseen)
+  const { step, result } = first
+  const { ledger, options } = context
   switch (result.kind) {
     case 'interrupted':
       return options.lockLost() ? stopped(context, lockLost()) : interruptedBetween(ledger)
@@ -102,44 +144,55 @@ async function endOf(
     case 'away':
       // Nothing seen speaks against the new version, and where the run stands is a safe place to
       // stop at: to roll back on a cluster that ails would only be more to go wrong.
-      return stopped(context, await whyAway(context, result.reason), unseen(step, result))
+      return stopped(context, await whyAway(context, result.reason), unchecked)
     case 'behind':
       return stopped(context, staysBehind(result.reason))
-    case 'failed':
-      return failStep(context, step, result)
     case 'fault':
-      return endOfFault(context, step, result)
+      return stopped(context, faultOf(result.error), unchecked)
+    case 'failed':
+      throw new Error('a step that failed is rolled back')
   }
 }
 
-async function endOfFault(
-  context: RunContext,
-  step: Step,
-  result: StepResult & { readonly kind: 'fault' },
-): Promise<RunEnd> {
+/** What matters most comes first. */
+const RANKS = ['failed', 'fault', 'away', 'behind', 'stale', 'interrupted'] as const
+
+function rankOf({ result }: Ending): number {
+  return result.kind === 'fault' && isTokenEnded(result.error) ? -1 : RANKS.indexOf(result.kind)
+}
+
+/** A step that must be rolled back with its group. */
+function failureIn({ step, result }: Ending): FailedStep[] {
+  if (result.kind === 'failed') return [{ step, failure: result.failure, begun: result.begun }]
+  if (result.kind !== 'fault') return []
   const { error, sent } = result
-  // Nobody can roll back without a token: the next run does, or goes on.
-  if (isTokenEnded(error)) return stopped(context, error, unseen(step, result))
+  // Nobody can roll back without a token: the next run does, or resumes.
+  if (isTokenEnded(error)) return []
   const isRefusedReload = step.action.kind === 'reload' && sent === 'refused'
   const isBug = !(error instanceof LockstepError)
   // A reload that the server refused has left its mounts down; and a check that broke down passed
   // nothing, so that what was begun may not stay.
-  if (isRefusedReload || (isBug && sent !== 'no')) {
-    const told = isRefusedReload && !isBug ? 'the server refused it' : faultOf(error).message
-    const failure = failureOf({ told: [told] }, [], new Map())
-    return failStep(context, step, { failure, begun: true })
-  }
-  return stopped(context, faultOf(error), unseen(step, result))
+  if (!isRefusedReload && !(isBug && sent !== 'no')) return []
+  const told = isRefusedReload && !isBug ? 'the server refused it' : faultOf(error).message
+  return [{ step, failure: failureOf({ told: [told] }, [], new Map()), begun: true }]
 }
 
-/** Something threw that nobody saw coming: what was begun by then is all that is unknown. */
+function unseenAsFailure(ending: Ending): FailedStep[] {
+  const { step, result } = ending
+  if (unseen(ending).length === 0 || failureIn(ending).length > 0) return []
+  const told = result.kind === 'away' ? result.reason : 'what came of it was not seen'
+  return [{ step, failure: failureOf({ told: [told] }, [], new Map()), begun: true }]
+}
+
+/** Something threw that nobody saw coming: what was begun is all that is unknown. */
 function stopAt(context: RunContext, error: unknown): RunEnd {
-  const underWay = context.ledger.underWay()
-  return stopped(context, faultOf(error), underWay === undefined ? [] : [underWay])
+  return stopped(context, faultOf(error), context.ledger.underWay())
 }
 
-function unseen(step: Step, { sent }: Pick<StepResult & { kind: 'away' }, 'sent'>): Step[] {
-  return sent === 'no' ? [] : [step]
+/** The step, if its request may have gone out and nobody saw what came of it. */
+function unseen({ step, result }: Ending): Step[] {
+  const isUnseen = (result.kind === 'away' || result.kind === 'fault') && result.sent !== 'no'
+  return isUnseen ? [step] : []
 }
 
 function stopped(

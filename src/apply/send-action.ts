@@ -53,6 +53,7 @@ export async function carryThrough(
     progress.sent = 'maybe'
     const performed = await perform(sending.client, active, here, sending.environmentOf)
     progress.sent = sentBy(performed, before)
+    if (performed.kind !== 'accepted') sending.recent?.drop()
     if (performed.kind !== 'unknown') return performed
     const broken = await untilTheyHold(sending, effect, SEEN_WITHIN_A_TRY)
     if (broken.length === 0) {

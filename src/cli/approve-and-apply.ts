@@ -18,7 +18,7 @@ import { commandByHand } from './curl-command.ts'
 import { viewOf } from './host/colour.ts'
 import type { Host } from './host/host.ts'
 import type { CommonOptions, DetailOption } from './options.ts'
-import { progressOf } from './progress.ts'
+import { progressOf } from './choose-progress.ts'
 import { lockCommands } from './resume-command.ts'
 import { warnOfTokenLife } from './token-life.ts'
 import { watchInterrupt } from './watch-interrupt.ts'
@@ -32,6 +32,8 @@ export type CarryingOptions = CommonOptions &
     readonly json?: boolean
     readonly journal?: string
     readonly logFile?: string
+    /** How many steps may be under way at the same time. */
+    readonly parallelism?: number
     /** Seconds. */
     readonly soak?: number
     /** Seconds. */
@@ -108,6 +110,7 @@ async function applyWatched(job: ApplyJob): Promise<ApplyResult> {
         made,
         values,
         wait: options.wait,
+        ...(options.parallelism !== undefined && { parallelism: options.parallelism }),
         lockCommands: lockCommands(options),
         ...(options.soak !== undefined && { soak: options.soak }),
         ...(backTo !== undefined && { backTo }),

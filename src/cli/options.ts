@@ -153,6 +153,13 @@ export function seconds(text: string): number {
   return Number(match[1]) * unit
 }
 
+/** A whole number of at least 1. */
+export function positiveNumber(text: string): number {
+  const number = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 0
+  if (number === 0) throw new InvalidArgumentError('Write a whole number of at least 1, such as 4.')
+  return number
+}
+
 export function addAllowOption(command: Command): Command {
   return command.option(
     '--allow <rule=subject>',

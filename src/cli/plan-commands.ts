@@ -15,6 +15,7 @@ import {
   maxAgeOption,
   type OutputOptions,
   type ReviewOptions,
+  positiveNumber,
   seconds,
 } from './options.ts'
 
@@ -80,6 +81,7 @@ export const addApply: AddCommand = (program, host, done) => {
       seconds,
     )
     .addOption(waitOption())
+    .addOption(parallelismOption())
     .option('--journal <dir>', 'where the journals are kept')
     .option('--log-file <file>', 'log every request to a file (never a token or a value)')
     .option('--json', 'print each event as a line of JSON')
@@ -117,6 +119,7 @@ export const addRollback: AddCommand = (program, host, done) => {
       seconds,
     )
     .addOption(waitOption())
+    .addOption(parallelismOption())
     .option('--journal <dir>', 'where the journals are kept')
     .option('--log-file <file>', 'log every request to a file (never a token or a value)')
     .option('--json', 'print each event as a line of JSON')
@@ -137,6 +140,15 @@ export const addRollback: AddCommand = (program, host, done) => {
       addFileOptions(addPassEnvOption(addAllowOption(addDetailOption(command))), 'none'),
     ),
   )
+}
+
+function parallelismOption(): Option {
+  return new Option(
+    '--parallelism <number>',
+    'carry out at most this many steps at the same time; 1: one after another',
+  )
+    .argParser(positiveNumber)
+    .default(4)
 }
 
 function waitOption(): Option {

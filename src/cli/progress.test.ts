@@ -20,3 +20,33 @@ test('a step that was done already has its number too', async () => {
 
   expect(lines).toEqual(['[2/2] deregister secret/my-kv v2.0.0 … already so\n'])
 })
+
+test('steps beside each other have a line when they end, and a step alone when it begins', async () => {
+  const action = { kind: 'deregister' as const, plugin: plugin('secret/my-kv') }
+  const [first, second, last] = ['v1.0.0', 'v2.0.0', 'v3.0.0'].map((of) =>
+    step(of, { ...action, version: version(of) }, 'retired'),
+  )
+  const steps = [first!, second!, { ...last!, after: ['v1.0.0', 'v2.0.0'] }]
+  let shown = ''
+  const { sink } = lineProgress(plan({ steps }), (text) => (shown += text))
+  const tell = async (event: 'step_started' | 'step_done', of: string) => {
+    const stamp = { at: '2026-01-01T00:00:00Z', run: 'run-1', step: of }
+    const begun = { number: 1, of: 3, action: steps[0]!.action, undo: [], restores: [] }
+    await sink(
+      event === 'step_done' ? { ...stamp, event, outcome: 'done' } : { ...stamp, event, ...begun },
+    )
+  }
+  await tell('step_started', 'v1.0.0')
+  await tell('step_started', 'v2.0.0')
+  await tell('step_done', 'v2.0.0')
+  await tell('step_done', 'v1.0.0')
+  await tell('step_started', 'v3.0.0')
+
+  expect(shown).toBe(
+    [
+      '[2/3] deregister secret/my-kv v2.0.0 … done\n',
+      '[1/3] deregister secret/my-kv v1.0.0 … done\n',
+      '[3/3] deregister secret/my-kv v3.0.0 … ',
+    ].join(''),
+  )
+})

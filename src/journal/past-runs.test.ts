@@ -52,6 +52,19 @@ it('counts a reload that a later run made, and not one that nobody saw the end o
   expect(unreloadedOn(pastOf([first, [begun(reload)]]), withArguments)).toEqual(nodes)
 })
 
+it('gives the end of a step to that step, also where others were begun meanwhile', () => {
+  const first = [started(), registered(withArguments), done()]
+  const of = (step: string, event: JournalEvent): JournalEvent =>
+    ({ ...event, step }) as JournalEvent
+  const elsewhere = { ...reload, node: other } as Action
+  const interleaved = [of('a', begun(reload)), of('b', begun(elsewhere)), of('a', done())]
+
+  // The reload on the other node has no end.
+  expect(unreloadedOn(pastOf([first, interleaved]), withArguments)).toEqual([other])
+  const ofFile = { ...started(), saved_plan_id: 'file' } as JournalEvent
+  expect([...reloadsOf('file', [[ofFile, ...interleaved]])]).toEqual([`${mount} ${node}`])
+})
+
 it('knows which reloads of a plan file were carried out and not rolled back', () => {
   const key = `${mount} ${node}`
   const ofFile = { ...started(), saved_plan_id: 'file' } as JournalEvent

@@ -61,16 +61,18 @@ export function reloadsOf(
   const reloaded = new Set<string>()
   for (const events of runs) {
     if (startOf(events)?.saved_plan_id !== savedPlanId) continue
-    let keys: readonly string[] = []
+    // Several steps may be under way, so the line of an end belongs to its own step.
+    const begun = new Map<string, readonly string[]>()
     for (const event of events) {
       if (event.event === 'step_started' || event.event === 'undo_started') {
         const { action } = event
-        keys =
+        const keys =
           action.kind === 'reload' ? action.mounts.map((mount) => checkKey(mount, action.node)) : []
         // Until it is done nobody knows what it started.
         for (const key of keys) reloaded.delete(key)
+        if (event.event === 'step_started') begun.set(event.step, keys)
       } else if (event.event === 'step_done' && event.outcome === 'done') {
-        for (const key of keys) reloaded.add(key)
+        for (const key of begun.get(event.step) ?? []) reloaded.add(key)
       }
     }
   }
@@ -117,11 +119,14 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
   for (const events of runs) {
     const mounts = mountsOf(events)
     const tunedHere = new Map<MountPath, ConfiguredVersion>()
-    let action: Action | CheckAction | undefined
+    // Several steps may be under way; a rollback sends one request after another.
+    const begun = new Map<string, Action | CheckAction>()
+    let undoing: Action | undefined
     for (const event of events) {
       switch (event.event) {
         case 'step_started': {
-          action = event.action
+          const { action } = event
+          begun.set(event.step, action)
           if (action.kind === 'tune') {
             tuned.set(action.mount, action.version)
             tunedHere.set(action.mount, action.version)
@@ -148,8 +153,9 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
           written.set(keyOf(action), one)
           break
         }
-        case 'undo_started':
-          action = event.action
+        case 'undo_started': {
+          const { action } = event
+          undoing = action
           if (action.kind === 'deregister') written.delete(keyOf(action))
           if (action.kind === 'register') {
             registered.unshift(action)
@@ -160,8 +166,10 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
           }
           if (action.kind === 'tune') tuned.set(action.mount, action.version)
           break
+        }
         case 'step_done':
-        case 'undo_done':
+        case 'undo_done': {
+          const action = event.event === 'undo_done' ? undoing : begun.get(event.step)
           if (action?.kind === 'reload' && isCarriedOut(event)) {
             for (const mount of action.mounts) {
               const version = tuned.get(mount)
@@ -175,6 +183,7 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
             for (const one of written.values()) noteReload(one, action, 'done')
           }
           break
+        }
         case 'run_ended':
           if (event.outcome !== 'done') break
           for (const [mount, version] of tunedHere) addRan(mount, version)

@@ -40,6 +40,13 @@ test.each([
   ['between two steps', [started('one'), done('one')], [], ['one'], ['two', 'three', 'four']],
   ['in a step', [started('one'), done('one'), started('two')], ['two'], ['one'], ['three', 'four']],
   [
+    'with two steps under way',
+    [started('one'), started('two'), started('three'), done('two')],
+    ['one', 'three'],
+    ['two'],
+    ['four'],
+  ],
+  [
     'while a group is rolled back',
     [started('one'), done('one'), started('two'), done('two'), started('three'), failed('three')],
     ['two', 'three'],

@@ -12,22 +12,22 @@ export interface RunProgress {
 export function followRun({ steps }: Plan): RunProgress {
   const done = new Set<string>()
   const already = new Set<string>()
-  let underWay: string | undefined
-  let failed = false
+  const underWay = new Set<string>()
+  const failed = new Set<string>()
   return {
     sink: (event) => {
       switch (event.event) {
         case 'step_started':
-          underWay = event.step
+          underWay.add(event.step)
           break
         case 'step_done':
           done.add(event.step)
           if (event.outcome === 'already') already.add(event.step)
-          underWay = undefined
+          underWay.delete(event.step)
           break
         case 'step_failed':
-          underWay = event.step
-          failed = true
+          underWay.add(event.step)
+          failed.add(event.step)
           break
         case 'undo_started':
         case 'undo_done':
@@ -39,10 +39,10 @@ export function followRun({ steps }: Plan): RunProgress {
       }
     },
     ending: () => {
-      const current = steps.find(({ id }) => id === underWay)
-      // Those of a failed step's group are being taken back.
+      const groups = new Set(steps.flatMap(({ id, group }) => (failed.has(id) ? group : [])))
+      // Those of a failed step's group are being rolled back.
       const isUnchecked = (step: Plan['steps'][number]): boolean =>
-        step === current || (failed && step.group === current?.group && done.has(step.id))
+        underWay.has(step.id) || (groups.has(step.group) && done.has(step.id))
       const idsOf = (wanted: (step: Plan['steps'][number]) => boolean): string[] =>
         steps.filter(wanted).map(({ id }) => id)
       const unchecked = idsOf(isUnchecked)

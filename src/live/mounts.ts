@@ -13,6 +13,7 @@ import {
   mountPathIn,
   type Namespace,
   type NodeAddress,
+  pathInNamespace,
   parsePluginId,
   type PluginId,
   type PluginType,
@@ -21,12 +22,23 @@ import {
   versionFromServer,
 } from '../domain/names.ts'
 import { isOverridable } from '../domain/overridable.ts'
-import { authMounts, type MountAnswer, mountHelp, secretMounts } from '../server/answers/plugins.ts'
+import {
+  authMounts,
+  type MountAnswer,
+  mountHelp,
+  oneMount,
+  secretMounts,
+} from '../server/answers/plugins.ts'
 import { decode } from '../server/answers/shape.ts'
 import type { Reader } from '../server/reader.ts'
 import { shownPath } from '../server/request-path.ts'
 import { errorWords, forwards, oddAnswer, refusal, whyOdd, whyUnread } from '../server/faults.ts'
-import { readAuthMounts, readMountHelp, readSecretMounts } from '../server/requests.ts'
+import {
+  readAuthMounts,
+  readMountHelp,
+  readOneMount,
+  readSecretMounts,
+} from '../server/requests.ts'
 
 /** A mount as one node lists it. */
 export interface ListedMount {
@@ -97,6 +109,28 @@ export async function listMountsOfNode(
     mounts: found.flatMap((item) => ('what' in item ? [] : item)),
     unusable: found.flatMap((item) => ('what' in item ? { ...item, node } : [])),
   }
+}
+
+/**
+ * One mount as one node runs it; undefined where the answer to this short question does not say so,
+ * for whatever reason: only the list tells whether the mount is absent. Throws a LockstepError where
+ * no answer came.
+ */
+export async function readMount(
+  reader: Reader,
+  node: NodeAddress,
+  { path, namespace }: Pick<ListedMount, 'path' | 'namespace'>,
+): Promise<ListedMount | undefined> {
+  const answer = await reader.ask(node, readOneMount(path, namespace))
+  if (answer.status !== 200) return undefined
+  const inside = pathInNamespace(path, namespace)
+  const [type, shown] = inside.startsWith('auth/')
+    ? (['auth', inside.slice('auth/'.length)] as const)
+    : (['secret', inside] as const)
+  const decoded = decode(oneMount(shown), answer.body)
+  if (decoded.kind === 'odd') return undefined
+  const [mount] = mountsOf(type, [decoded.value], namespace)
+  return mount === undefined || 'what' in mount ? undefined : mount
 }
 
 /** The servers' own mounts, which are no plugins of anybody's. */

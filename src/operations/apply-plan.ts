@@ -7,6 +7,7 @@ import type { RunOutcome } from '../documents/run-outcome.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { resolveEnvironment } from '../apply/environment.ts'
 import { findActive } from '../apply/facts/active-node.ts'
+import { DEFAULT_PARALLELISM } from '../apply/run-context.ts'
 import { gateWrites, type WriteGate } from '../apply/write-gate.ts'
 import { followRun, type RunProgress } from '../journal/run-progress.ts'
 import { takeClusterLock } from '../lock/cluster-lock.ts'
@@ -31,6 +32,8 @@ export interface ApplyInput {
   readonly soak?: number
   /** Seconds to wait for a leader, or for a node that does not answer; 60 if not given. */
   readonly wait?: number
+  /** How many steps may be under way at the same time; 4 if not given. */
+  readonly parallelism?: number
   /** Of a rollback: the run to whose beginning it returns. */
   readonly backTo?: string
   /** The commands that show and release the locks, for the error of a run that is locked out. */
@@ -141,6 +144,7 @@ async function runLocked(
       isStopped: () => stopped,
       soak: input.soak ?? 0,
       wait: waitOf(input),
+      parallelism: input.parallelism ?? DEFAULT_PARALLELISM,
       backTo: input.backTo,
       savedPlanId: made.file?.plan_id,
       onEvent: input.onEvent,

@@ -35,6 +35,8 @@ export interface LockedRun {
   readonly soak: number
   /** Seconds. */
   readonly wait: number
+  /** How many steps may be under way at the same time. */
+  readonly parallelism: number
   /** Of a rollback: the run to whose beginning it returns. */
   readonly backTo: string | undefined
   /** The id of the plan file that is carried out. */
@@ -70,6 +72,7 @@ export async function recordRun(run: LockedRun, context: Context): Promise<RunOu
         environmentOf,
         soak,
         wait,
+        parallelism: run.parallelism,
         written,
         verify: createVerify({ client, runCommand }),
         clock: () => context.now().getTime(),

@@ -3,6 +3,7 @@ import type { LiveState } from '../domain/live.ts'
 import { compareText, isBuiltinVersion, type PluginId, type Version } from '../domain/names.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { reloadOrder } from '../domain/live-index.ts'
+import { type Block, oneByOne } from './order.ts'
 import { checkStep, type CheckNeeds, whyToCheck } from './check.ts'
 import type { CheckRecords } from './checked.ts'
 import { type MountChange, reloadStep, viewOn, whyToReload } from './reload.ts'
@@ -27,14 +28,16 @@ export function batchSteps(
   group: string,
   canaryGroup: string,
   moving: Moving,
-): UnorderedStep[] {
+): Block[] {
   const canaries = moves.filter(({ target }) => target.canary)
   const others = moves.filter(({ target }) => !target.canary)
   const rest = moveSteps(others, group, moving, { followed: false })
-  const first = moveSteps(canaries, canaryGroup, moving, { followed: rest.length > 0 }).map(
-    (step): UnorderedStep => ({ ...step, canary: true }),
-  )
-  return [...(canaryGroup === group ? first.map(namedAfterCanary) : first), ...rest]
+  const first = moveSteps(canaries, canaryGroup, moving, { followed: rest.flat().length > 0 })
+  const markCanary = (step: UnorderedStep): UnorderedStep => ({
+    ...(canaryGroup === group ? namedAfterCanary(step) : step),
+    canary: true,
+  })
+  return [...first.map((block) => block.map(markCanary)), ...rest]
 }
 
 /** In the group of the others the canary's reloads need names of their own. */
@@ -43,15 +46,16 @@ function namedAfterCanary(step: UnorderedStep): UnorderedStep {
 }
 
 /**
- * Check what runs already and was not seen to pass, tune them all, then one request to each node and namespace that names all that
- * need it there.
+ * Check what runs already and was not seen to pass; tune them all, beside each other; then one
+ * request to each node and namespace, one after another, that names all mounts to reload there. The
+ * mounts of one plugin share a process, so two requests to one node would disturb each other.
  */
 function moveSteps(
   moves: readonly MountChange[],
   group: string,
   { plugin, live, entries, checks, requested }: Moving,
   { followed }: { readonly followed: boolean },
-): UnorderedStep[] {
+): Block[] {
   const tunes = moves
     .filter(({ tuned, behind }) => tuned || behind.length > 0)
     .map(({ target, tuned, behind, back }) => {
@@ -80,7 +84,7 @@ function moveSteps(
     followed,
     isReloaded,
   })
-  return [...checking, ...tunes, ...reloads]
+  return [...oneByOne(checking), tunes, ...oneByOne(reloads)]
 }
 
 function checkSteps(

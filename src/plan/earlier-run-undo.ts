@@ -6,6 +6,7 @@ import type { Action } from '../documents/plan.generated.ts'
 import type { LiveState } from '../domain/live.ts'
 import { BUILTIN, compareText, UNVERSIONED } from '../domain/names.ts'
 import { type LiveIndex, reloadOrder } from '../domain/live-index.ts'
+import type { Block } from './order.ts'
 import { findReplaced, type Past } from './past.ts'
 import { type MountChange, running, viewOn, whyToReload } from './reload.ts'
 import { contentOf, type Entry, entryFactsOn, type Fact, type UnorderedStep } from './steps.ts'
@@ -35,13 +36,14 @@ export function rollbackTargetOfEarlierRun(
  * run replaced, and the mounts it reloaded on other nodes.
  */
 export function addEarlierRunUndo(
-  steps: readonly UnorderedStep[],
+  blocks: readonly Block[],
   moves: readonly MountChange[],
   known: { readonly live: LiveState; readonly index: LiveIndex; readonly past: Past },
-): UnorderedStep[] {
+): Block[] {
+  const steps = blocks.flat()
   const byMount = new Map<string, MountChange>(moves.map((move) => [move.target.mount.path, move]))
   const seen = new Set<string>()
-  return steps.map((step) => {
+  const withUndo = (step: UnorderedStep): UnorderedStep => {
     const { action } = step
     if (!namesMounts(action) || seen.has(step.group)) return step
     seen.add(step.group)
@@ -60,7 +62,8 @@ export function addEarlierRunUndo(
       undo: [...entry.undo, ...step.undo, ...elsewhere.undo],
       restores: [...entry.restores, ...step.restores, ...elsewhere.restores],
     }
-  })
+  }
+  return blocks.map((block) => block.map(withUndo))
 }
 
 function namesMounts(

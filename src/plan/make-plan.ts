@@ -11,8 +11,8 @@ import { describeChanges } from './changes.ts'
 import { desiredDocument } from './desired-document.ts'
 import { indexLive, type LiveIndex } from '../domain/live-index.ts'
 import { NO_PAST, type Past } from './past.ts'
+import { besideEachOther, orderSteps } from './order.ts'
 import { planPlugin } from './plugin-steps.ts'
-import type { UnorderedStep } from './steps.ts'
 import { findAllTargets, type Impossible, type PluginTargets } from './targets.ts'
 
 /** A plan before it was judged. */
@@ -34,10 +34,11 @@ export function draftPlan(desired: DesiredState, live: LiveState, past: Past = N
   const planned = targets.map(({ plugin, targets }) =>
     planPlugin(plugin, targets, { live, index, past }),
   )
-  const steps = inOrder([
-    ...planned.flatMap(({ registrations }) => registrations),
+  const steps = orderSteps([
+    ...besideEachOther(planned.map(({ registrations }) => registrations)),
     ...planned.flatMap(({ moves }) => moves),
-    ...planned.flatMap(({ retirements }) => retirements),
+    ...besideEachOther(planned.map(({ retirements }) => retirements)),
+    ...planned.flatMap(({ lastMounts }) => lastMounts),
   ])
   return {
     steps,
@@ -47,15 +48,6 @@ export function draftPlan(desired: DesiredState, live: LiveState, past: Past = N
     index,
     past,
   }
-}
-
-/** Steps run one at a time, so each comes after the one before it. */
-function inOrder(steps: readonly UnorderedStep[]): Step[] {
-  return steps.map((step, position) => {
-    const before = steps[position - 1]
-    const { id, group, ...rest } = step
-    return { id, group, after: before === undefined ? [] : [before.id], ...rest }
-  })
 }
 
 export type Judgement = Pick<Plan, 'findings' | 'rehearsal'> & {

@@ -11,6 +11,7 @@ import { deregisterStep } from './deregister.ts'
 import { addEarlierRunUndo } from './earlier-run-undo.ts'
 import { enableStep } from './enable.ts'
 import { type EntryChanges, findEntryChanges } from './entry-changes.ts'
+import { type Block, oneByOne } from './order.ts'
 import { type PlanningContext, planMountChanges } from './mount-changes.ts'
 import { type Registration, registerStep } from './register.ts'
 import type { MountChange } from './reload.ts'
@@ -20,15 +21,17 @@ import type { MountTarget, Targets } from './targets.ts'
 import { tuneToLatestStep } from './tune.ts'
 
 export interface PluginSteps {
-  /** Entries under versions nobody runs yet. */
-  readonly registrations: readonly UnorderedStep[]
-  /** In the order they are carried out, one after the other. */
-  readonly moves: readonly UnorderedStep[]
-  /** When every plugin's moves are done. */
-  readonly retirements: readonly UnorderedStep[]
+  /** Entries under versions that no mount runs yet; beside those of the other plugins. */
+  readonly registrations: readonly Block[]
+  /** After the moves of the plugin before. */
+  readonly moves: readonly Block[]
+  /** When every plugin's moves are done; beside those of the other plugins. */
+  readonly retirements: readonly Block[]
+  /** New mounts that follow `latest`, when every version to retire is gone. */
+  readonly lastMounts: readonly Block[]
 }
 
-const NOTHING: PluginSteps = { registrations: [], moves: [], retirements: [] }
+const NOTHING: PluginSteps = { registrations: [], moves: [], retirements: [], lastMounts: [] }
 
 /** One plugin's steps, in the order they are carried out; none where all is as it should be. */
 export function planPlugin(
@@ -55,7 +58,11 @@ export function planPlugin(
       ? targets.connections.filter(({ connection, version }) => connection.version !== version)
       : []
   return {
-    registrations: added.map((one) => register(one, `register ${plugin.id}`)),
+    registrations: entryBlocks(
+      added.map((one) => register(one, `register ${plugin.id}`)),
+      plugin,
+      known.index,
+    ),
     moves: [
       ...mountSteps(
         plugin,
@@ -64,19 +71,41 @@ export function planPlugin(
         known,
         register,
       ),
-      ...repointed.map((target) => repointStep(target, byThen.get(target.version))),
-      ...made.map((fresh) => enableStep(fresh, byThen.get(fresh.version), known.live)),
+      ...oneByOne([
+        ...repointed.map((target) => repointStep(target, byThen.get(target.version))),
+        // A standby of OpenBao can miss mounts that are made at once.
+        ...made.map((fresh) => enableStep(fresh, byThen.get(fresh.version), known.live)),
+      ]),
     ],
     retirements: [
-      ...plugin.retire.flatMap(({ version }) => {
-        const entry = known.index.external(plugin.id, version)
-        if (entry === undefined || entry === reverted) return []
-        return [deregisterStep(entry, `retire ${plugin.id}`, { reverts: false, ...known })]
-      }),
-      ...lowered.map((target) => tuneToLatestStep(target, byThen.get(target.version))),
-      ...madeLast.map((fresh) => enableStep(fresh, byThen.get(fresh.version), known.live)),
+      ...entryBlocks(
+        plugin.retire.flatMap(({ version }) => {
+          const entry = known.index.external(plugin.id, version)
+          if (entry === undefined || entry === reverted) return []
+          return [deregisterStep(entry, `retire ${plugin.id}`, { reverts: false, ...known })]
+        }),
+        plugin,
+        known.index,
+      ),
+      lowered.map((target) => tuneToLatestStep(target, byThen.get(target.version))),
     ],
+    lastMounts: oneByOne(
+      madeLast.map((fresh) => enableStep(fresh, byThen.get(fresh.version), known.live)),
+    ),
   }
+}
+
+/**
+ * Steps of a plugin's entries: beside each other, unless a mount follows `latest`. What that mount
+ * starts depends on all entries, so each step then has a place of its own in the order.
+ */
+function entryBlocks(
+  steps: readonly UnorderedStep[],
+  { id }: DesiredPlugin,
+  index: LiveIndex,
+): readonly Block[] {
+  const follows = index.mountsOf(id).some(({ configured_version }) => configured_version === LATEST)
+  return follows ? oneByOne(steps) : [steps]
 }
 
 /** The mounts that are there: those whose own entry changes, those that leave a shared one, the rest. */
@@ -86,7 +115,7 @@ function mountSteps(
   { underMounts, raising, inPlace, reverted, byThen }: EntryChanges,
   known: PlanningContext,
   register: (one: Registration, group: string) => UnorderedStep,
-): UnorderedStep[] {
+): Block[] {
   const { id } = plugin
   const { checks, requested } = known.past
   const moving = {
@@ -117,16 +146,18 @@ function mountSteps(
       // Mounts run it: the entry and they go back together.
       const group = entrySubject(id, version)
       const users = moves.filter(({ target }) => target.version === version)
-      return [register(one, group), ...batchSteps(users, group, group, moving)]
+      return [[register(one, group)], ...batchSteps(users, group, group, moving)]
     }),
     ...addEarlierRunUndo(
       batchSteps(leaving, `${id} versioned`, `${id} versioned canary`, moving),
       leaving,
       known,
     ),
-    ...(reverted === undefined ? [] : [deregisterStep(reverted, id, { reverts: true, ...known })]),
-    ...raising.map((one) => register(one, id)),
-    ...(inPlace === undefined ? [] : [register(inPlace, id)]),
+    ...(reverted === undefined
+      ? []
+      : [[deregisterStep(reverted, id, { reverts: true, ...known })]]),
+    ...oneByOne(raising.map((one) => register(one, id))),
+    ...(inPlace === undefined ? [] : [[register(inPlace, id)]]),
     ...addEarlierRunUndo(batchSteps(rest, id, canaryGroup, moving), rest, known),
   ]
 }

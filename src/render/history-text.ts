@@ -37,7 +37,19 @@ export function renderRun(events: readonly JournalEvent[]): string {
   const failed = new Set(
     events.flatMap((event) => (event.event === 'step_failed' ? event.reason : [])),
   )
-  return events.map((event) => printable(`${event.at}  ${describe(event, failed)}`)).join('\n')
+  let step: string | undefined
+  const lines = events.map((event) => {
+    const name = nameOfStep(event, step)
+    if ('step' in event) step = event.step
+    return printable(`${event.at}  ${name}${describe(event, failed)}`)
+  })
+  return lines.join('\n')
+}
+
+/** Of the end of a step that is not the last one told of: other steps were under way too. */
+function nameOfStep(event: JournalEvent, last: string | undefined): string {
+  if (event.event !== 'step_done' && event.event !== 'step_failed') return ''
+  return event.step === last ? '' : `${event.step}:`
 }
 
 /** A journal without an end is of a run that was killed, or is under way. */

@@ -48,7 +48,7 @@ test('a policy has the lock, what verify reads, pins, and a new mount in its own
     'secret/data/lockstep': 'create read update',
     'a/config': 'read',
     'sys/plugins/pins': 'read',
-    'ns1/sys/mounts/fresh': 'update',
+    'ns1/sys/mounts/fresh': 'read update',
     'ns1/fresh/': 'read',
   })
 })

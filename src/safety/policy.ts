@@ -19,6 +19,7 @@ import {
   readConnection,
   readHaStatus,
   readMountHelp,
+  readOneMount,
   readOwnConfiguration,
   readOwnToken,
   readPins,
@@ -118,6 +119,8 @@ function pluginRequests(desired: DesiredState, live: LiveState): ServerRequest[]
     actions.push({ kind: 'tune', mount, namespace, version })
     if (node !== undefined) actions.push({ kind: 'reload', node, namespace, mounts: [mount] })
     reads.push(readMountHelp(mount, namespace))
+    // A token that may not read one mount lists all of them, for each step.
+    reads.push(readOneMount(mount, namespace))
   }
   for (const { path: connection, namespace, plugin } of live.connections) {
     if (managed.has(plugin)) actions.push({ kind: 'repoint', connection, namespace, version })

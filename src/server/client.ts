@@ -22,6 +22,8 @@ export interface Client extends Reader {
    * where nothing was sent.
    */
   write(node: NodeAddress, request: WriteRequest, givesUp?: () => boolean): Promise<WriteOutcome>
+  /** How often a node was waited for that was busy or counts too many requests, so far. */
+  busyWaits(): number
   close(): Promise<void>
 }
 
@@ -31,10 +33,19 @@ export interface ClientOptions extends ReaderOptions {
 
 export function createClient(options: ClientOptions): Client {
   const { transport, wait } = options
+  let busyWaits = 0
+  const patience = options.patience && {
+    ...options.patience,
+    tell: (node: NodeAddress, milliseconds: number): void => {
+      busyWaits += 1
+      options.patience?.tell?.(node, milliseconds)
+    },
+  }
   return {
-    ...createReader(options),
+    ...createReader({ ...options, ...(patience !== undefined && { patience }) }),
+    busyWaits: () => busyWaits,
     write: async (node, request, givesUp) => {
-      const waitForBusy = createPatience(options.patience, node)
+      const waitForBusy = createPatience(patience, node)
       for (;;) {
         let response
         try {

@@ -66,6 +66,7 @@ const READS: Readonly<Record<string, readonly ReadRequest[]>> = {
   listNamespaces: NAMESPACES.map(requests.listNamespaces),
   readSecretMounts: NAMESPACES.map(requests.readSecretMounts),
   readAuthMounts: NAMESPACES.map(requests.readAuthMounts),
+  readOneMount: MOUNTS.map((mount) => requests.readOneMount(mount, root)),
   readMountHelp: MOUNTS.map((mount) => requests.readMountHelp(mount, root)),
   listConnections: MOUNTS.map((mount) => requests.listConnections(mount, root)),
   readBelowMount: ['config', 'roles/'].map((path) =>

@@ -94,6 +94,7 @@ function requestsOf(
   const entry = { command: 'kv', sha256: '' as never, args: [] }
   return [
     [() => requests.readMountHelp(full, namespace), `${mount}?help=1`],
+    [() => requests.readOneMount(full, namespace), below],
     [
       () => requests.readBelowMount(full, namespace, name),
       `${mount}${name}${name.endsWith('/') ? '?list=true' : ''}`,

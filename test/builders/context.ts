@@ -26,6 +26,7 @@ export function testContext(over: Partial<Context> = {}): Context {
       write: refuse,
       wait: refuse,
       lasting: new Set(),
+      busyWaits: refuse,
       close: refuse,
     },
     address: nodeAddress(1),

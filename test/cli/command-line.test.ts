@@ -78,6 +78,9 @@ describe('a slip of the fingers exits 1 and says what was meant', () => {
     { args: ['plan', 'lockstep.yaml'], told: "too many arguments for 'plan'" },
     { args: ['plan', 'lockstep.yaml'], told: 'desired state are given with -f.' },
     { args: ['status', '--timeout', 'soon'], told: 'Write a duration as 30s, 5m or 24h.' },
+    { args: ['apply', '--parallelism', '0'], told: 'Write a whole number of at least 1' },
+    { args: ['apply', '--parallelism', '-1'], told: 'Write a whole number of at least 1' },
+    { args: ['rollback', '--parallelism', 'many'], told: 'Write a whole number of at least 1' },
     { args: ['status', '--plugin', 'my-kv'], told: 'Write it as in the catalog: secret/my-kv' },
     { args: ['explain', 'no-such-name'], told: 'no-such-name' },
   ])('$args', async ({ args, told }) => {

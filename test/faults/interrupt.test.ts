@@ -15,6 +15,7 @@ import {
   begin,
   inPlace,
   type Scenario,
+  sideBySide,
   versioned,
   whyNotThere,
   writeFileOf,
@@ -58,6 +59,21 @@ describeReal('a run that is told to stop', () => {
       await expectFinishedByNext()
     },
   )
+
+  it('once, with several steps under way: finishes all of them and begins no other', async () => {
+    await prepare(sideBySide)
+
+    const first = await atWrite(1, ({ child }) => void child.kill('SIGINT'))
+
+    expect(first.exitCode).toBe(130)
+    const events = journal()
+    const named = (name: string) =>
+      events.flatMap((event) => ('step' in event && event.event === name ? event.step : [])).sort()
+    expect(named('step_done')).toEqual(named('step_started'))
+    expect(named('step_started').filter((step) => !step.startsWith('register'))).toEqual([])
+    expect(events.at(-1)).toMatchObject({ event: 'run_ended', outcome: 'interrupted' })
+    await expectFinishedByNext()
+  })
 
   it('twice: stops at once, the journal whole and the lock given back', async () => {
     const running: { started?: Started } = {}

@@ -22,6 +22,7 @@ import {
   revert,
   type Scenario,
   scenarios,
+  sideBySide,
   versioned,
   whyNotThere,
   writeFileOf,
@@ -64,6 +65,17 @@ describeReal('a run that is killed', () => {
         atWrite(number, (kill) => ({ kind: 'swallow', carriedOut: kill })),
       ),
     ])
+
+    expect(lost).toEqual([])
+  })
+
+  it('with several requests under way: is finished by the next', async () => {
+    const { lost } = await tryFamily(
+      `killed with several requests under way, ${sideBySide.name}`,
+      [whileTogether(/\/catalog\//, 3), whileTogether(/\/tune$/, 2)].map((killAt) => () => {
+        return attempt({ stage, scenario: sideBySide, disturb: (start) => killAt(stage, start) })
+      }),
+    )
 
     expect(lost).toEqual([])
   })
@@ -156,6 +168,37 @@ function atWrite(number: number, fateWith: (kill: () => void) => Fate): KillPoin
     if (exitCode !== null) {
       throw new Error(`it ended with ${String(exitCode)} before write ${String(number)}`)
     }
+    return { exitCode, ...rest }
+  }
+}
+
+/**
+ * When so many of these writes are under way at the same time: the first one was carried out, and the
+ * server never gets the others.
+ */
+function whileTogether(path: RegExp, number: number): KillPoint {
+  return async ({ place, proxy }, start) => {
+    const running: { kill?: () => void } = {}
+    let arrived = 0
+    let first: () => void = () => undefined
+    const carriedOut = new Promise<void>((resolve) => (first = resolve))
+    proxy.intercept((seen) => {
+      const isMeant = seen.isWrite && path.test(seen.path)
+      // The first of the tunes goes alone.
+      const isAlone = /alpha\/tune$/.test(seen.path)
+      if (!isMeant || isAlone) return { kind: 'pass' }
+      arrived += 1
+      if (arrived === number) void carriedOut.then(() => running.kill?.())
+      return arrived === 1 ? { kind: 'swallow', carriedOut: first } : { kind: 'hold' }
+    })
+    const { child, ended } = start()
+    running.kill = () => void child.kill('SIGKILL')
+    const { exitCode, ...rest } = await ended
+    if (exitCode !== null) throw new Error(`it ended with ${String(exitCode)}`)
+    const events = place.journalLines().map((line) => JSON.parse(line) as JournalEvent)
+    const begun = events.filter(({ event }) => event === 'step_started').length
+    const done = events.filter(({ event }) => event === 'step_done').length
+    expect(begun - done).toBe(number)
     return { exitCode, ...rest }
   }
 }

@@ -85,6 +85,38 @@ export const versioned: Scenario = {
   },
 }
 
+/** Three registrations that go beside each other, and two tunes. */
+export const sideBySide: Scenario = {
+  name: 'upgrade with several steps under way',
+  states: ['secret/team-kv'],
+  file: (cluster) => ({
+    version: 1,
+    plugins: {
+      'secret/team-kv': {
+        use: 'v0.21.0',
+        versions: {
+          'v0.21.0': {
+            ...entry(cluster, 'secrets-kv-0.21.0'),
+            data: { upgrade_from: '>=0.16.0', downgrade_to: '>=0.16.0' },
+          },
+        },
+      },
+      'secret/new-kv': {
+        use: 'v0.21.0',
+        versions: {
+          'v0.16.2': entry(cluster, 'secrets-kv-0.16.2'),
+          'v0.21.0': entry(cluster, 'secrets-kv-0.21.0'),
+        },
+      },
+    },
+  }),
+  wanted: {
+    'alpha/': 'secrets-kv-0.21.0',
+    'beta/': 'secrets-kv-0.21.0',
+    'gamma/': 'secrets-kv-0.21.0',
+  },
+}
+
 export const override: Scenario = {
   name: 'override a builtin',
   states: ['auth/jwt'],

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { DesiredState } from '../../src/domain/desired.ts'
 import type { LiveState } from '../../src/domain/live.ts'
-import { HASH_NOT_REPORTED, ROOT_NAMESPACE } from '../../src/domain/names.ts'
+import { compareText, HASH_NOT_REPORTED, ROOT_NAMESPACE } from '../../src/domain/names.ts'
 import type { Twin } from '../../src/twin/cluster/twin.ts'
 import { findDrift } from '../../src/drift/find-drift.ts'
 import { writeOf } from '../../src/documents/writes-of.ts'
@@ -113,7 +113,18 @@ const LAWS: readonly ((told: Told) => void)[] = [
       journal.flatMap((line) => (line.event === 'step_started' ? line.step : [])),
     )
     const steps = plan.steps.filter(({ id }) => started.has(id))
-    expect(writes).toEqual(steps.flatMap(writeOf).map((action) => requestOf(action)))
+    const requests = steps.flatMap(writeOf).map((action) => requestOf(action))
+    // Those of steps beside each other go in any order.
+    expect(sorted(writes)).toEqual(sorted(requests))
+  },
+  function beginsNoStepBeforeWhatItComesAfter({ plan, journal }) {
+    const done = new Set<string>()
+    const after = new Map(plan.steps.map((step) => [step.id, step.after]))
+    for (const line of journal) {
+      if (line.event === 'step_done') done.add(line.step)
+      if (line.event !== 'step_started') continue
+      expect(after.get(line.step)?.filter((id) => !done.has(id)), line.step).toEqual([])
+    }
   },
   function leavesNoDriftInWhatItWasToMove({ desired, again }) {
     const { differences, unreadable } = findDrift(desired, again.live, {
@@ -146,6 +157,10 @@ it('keeps every law in every run', async () => {
     { numRuns: bySize({ few: 200, many: 700 }) },
   )
 })
+
+function sorted(requests: readonly object[]): string[] {
+  return requests.map((request) => JSON.stringify(request)).sort(compareText)
+}
 
 /** The part of a cluster that a file says nothing about. */
 function unnamed(live: LiveState, desired: DesiredState) {

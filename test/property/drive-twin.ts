@@ -14,7 +14,7 @@ import type { ServerRequest, ServerResponse, Transport } from '../../src/domain/
 import type { LiveState } from '../../src/domain/live.ts'
 import { type NodeAddress, type PluginId, UNKNOWN_HASH } from '../../src/domain/names.ts'
 import { observe } from '../../src/live/observe.ts'
-import { applyPlan } from '../../src/operations/apply-plan.ts'
+import { type ApplyInput, applyPlan } from '../../src/operations/apply-plan.ts'
 import type { Commands, DiskCheck } from '../../src/operations/commands.ts'
 import { type Context, createContext, stateFolder } from '../../src/operations/context.ts'
 import { judgePlan, rehearseDraft } from '../../src/operations/judge-plan.ts'
@@ -24,6 +24,7 @@ import { type DraftPlan, draftPlan, type FreshPlan } from '../../src/plan/make-p
 import type { Past } from '../../src/plan/past.ts'
 import type { BinaryReport } from '../../src/safety/rule.ts'
 import { createClient } from '../../src/server/client.ts'
+import type { PatienceOptions } from '../../src/server/patience.ts'
 import { createTwin, type Twin } from '../../src/twin/cluster/twin.ts'
 import { pastOf } from '../../src/journal/past-runs.ts'
 import { nodeAddress } from '../builders/live.ts'
@@ -198,6 +199,12 @@ export interface ApplyOptions {
   readonly lockLost?: (now: number) => boolean
   /** Called with each line of the journal. */
   readonly recorded?: (event: JournalEvent, now: number) => void
+  /** How many steps may be under way; the program's own number if not said. */
+  readonly parallelism?: number
+  /** How a server that answers 429 is waited for; not at all if not given. */
+  readonly patience?: PatienceOptions
+  /** Told the run when it begins. */
+  readonly onStart?: ApplyInput['onStart']
   /** Called before each request that changes something; the first is number 0. */
   readonly beforeWrite?: (number: number, request: ServerRequest, node: NodeAddress) => void
 }
@@ -227,6 +234,7 @@ export async function applyOn(
       writes.push(request)
     },
     ...(around !== undefined && { around }),
+    ...(options.patience !== undefined && { patience: options.patience }),
   })
   const lockFile = join(stateFolder(context, plan.cluster.id), 'lock')
   const began = context.now().getTime()
@@ -236,6 +244,8 @@ export async function applyOn(
         made: { ...made, plan },
         values: made.desired,
         wait: 120,
+        ...(options.parallelism !== undefined && { parallelism: options.parallelism }),
+        ...(options.onStart !== undefined && { onStart: options.onStart }),
         onEvent: (event) => {
           journal.push(event)
           recorded?.(event, context.now().getTime() - began)
@@ -267,10 +277,14 @@ export interface Hooks {
   readonly elapsed?: (now: number) => void
   readonly sent?: (node: NodeAddress, request: ServerRequest, now: number) => void
   readonly around?: Around
+  readonly patience?: PatienceOptions
 }
 
 /** A context of the program whose servers are the twin's nodes. */
-export function contextOn(twin: Twin, { folder, elapsed, sent, around }: Hooks): Context {
+export function contextOn(
+  twin: Twin,
+  { folder, elapsed, sent, around, patience }: Hooks,
+): Context {
   const clock = simulatedClock(elapsed)
   const transport: Transport = {
     send: async (node, request) => {
@@ -282,6 +296,7 @@ export function contextOn(twin: Twin, { folder, elapsed, sent, around }: Hooks):
     close: () => Promise.resolve(),
   }
   return createContext({
+    ...(patience !== undefined && { patience }),
     transport,
     world: {
       env: { XDG_STATE_HOME: folder },

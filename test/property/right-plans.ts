@@ -33,10 +33,25 @@ export interface Right {
 
 export type Mistake = (steps: readonly Step[], live: LiveState) => readonly Step[]
 
-/** What is unsafe about a plan, a line for each kind of fault after each step; empty where nothing is. */
-export function problemsOf({ live, draft }: Right, steps: readonly Step[]): string {
+/**
+ * What is unsafe about a plan, a line for each kind of fault after each step; empty where nothing is.
+ * Steps that were changed are carried out one after another, as they are listed.
+ */
+export function problemsOf(right: Right, steps: readonly Step[]): string {
+  return problemsInOrder(right, steps === right.steps ? steps : oneAfterAnother(steps))
+}
+
+/** The same, with each step's `after` as it is. */
+export function problemsInOrder({ live, draft }: Right, steps: readonly Step[]): string {
   const rehearsal = rehearse({ live, steps, wanted: findDesiredEnd(draft, live) })
   return (rehearsal?.unsafe ?? []).map(({ after, problem }) => `${after}: ${problem}`).join('\n')
+}
+
+function oneAfterAnother(steps: readonly Step[]): Step[] {
+  return steps.map((step, at) => {
+    const before = steps[at - 1]
+    return { ...step, after: before === undefined ? [] : [before.id] }
+  })
 }
 
 export function is(kind: Action['kind']): (step: Step) => boolean {

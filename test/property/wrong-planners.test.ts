@@ -3,7 +3,7 @@
  * The rehearsal finds every one of them unsafe.
  */
 import { describe, expect, it } from 'vitest'
-import type { Action } from '../../src/documents/plan.generated.ts'
+import type { Action, Step } from '../../src/documents/plan.generated.ts'
 import { ROOT_NAMESPACE } from '../../src/domain/names.ts'
 import { mountPath } from '../builders/live.ts'
 import {
@@ -16,6 +16,7 @@ import {
   planLeaving,
   planRepoint,
   planUpgrade,
+  problemsInOrder,
   problemsOf,
   UPGRADED,
   withAction,
@@ -180,5 +181,43 @@ describe('a connection moved off a version that is retired', () => {
     expect(problemsOf(right, without(right.steps, 'repoint'))).toMatch(
       /^deregister .*: db\/config\/orders would not come up again .*\(on every node\)/,
     )
+  })
+})
+
+describe('an order that allows too much', () => {
+  const mistakes: readonly [name: string, loosen: (step: Step, steps: readonly Step[]) => Step][] =
+    [
+      [
+        'a reload that does not wait for the tunes',
+        (step) => (is('reload')(step) ? { ...step, after: [] } : step),
+      ],
+      [
+        'a reload that waits for one of two tunes',
+        (step) => (step.after.length > 1 ? { ...step, after: step.after.slice(0, 1) } : step),
+      ],
+      [
+        'a retirement that does not wait for the last reload',
+        (step, steps) =>
+          is('deregister')(step) ? { ...step, after: [steps.find(is('register'))!.id] } : step,
+      ],
+      [
+        'a tune that does not wait for the registration',
+        (step) => (is('tune')(step) ? { ...step, after: [] } : step),
+      ],
+      [
+        'two nodes reloaded at the same time',
+        (step, steps) => {
+          const [first, second] = steps.filter(is('reload'))
+          return step === second ? { ...step, after: first!.after } : step
+        },
+      ],
+    ]
+
+  it.each(mistakes)('%s', async (_, loosen) => {
+    const right = await planUpgrade()
+    const steps = right.steps.map((step) => loosen(step, right.steps))
+
+    expect(problemsOf(right, right.steps)).toBe('')
+    expect(problemsInOrder(right, steps)).toMatch(/may be carried out before or after/)
   })
 })

@@ -6,6 +6,7 @@
 import fc from 'fast-check'
 import { createRecorder } from '../../src/apply/recorder.ts'
 import { runPlan } from '../../src/apply/run.ts'
+import { DEFAULT_PARALLELISM } from '../../src/apply/run-context.ts'
 import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import type { Transport } from '../../src/domain/exchange.ts'
 import type { LiveState } from '../../src/domain/live.ts'
@@ -176,6 +177,7 @@ function carryOutPlan(
     client,
     soak: 0,
     wait: 30,
+    parallelism: DEFAULT_PARALLELISM,
     recorder: createRecorder({ run: 'run', by: 'test', now: () => new Date(), sinks: [] }),
     environmentOf: () => [],
     verify: () => Promise.resolve(undefined),

@@ -77,6 +77,18 @@ export function thingOf(fact: Fact): string {
   }
 }
 
+/** What a fact is of, and where: two facts of one key cannot both hold. */
+export function keyOf(fact: Fact): string {
+  const node = 'node' in fact ? fact.node : ''
+  return `${fact.fact} ${whatOf(fact)} ${node}`
+}
+
+function whatOf(fact: Fact): string {
+  if ('mount' in fact) return fact.mount
+  if ('connection' in fact) return fact.connection
+  return 'plugin' in fact ? `${fact.plugin} ${fact.version}` : ''
+}
+
 export function entryName(entry: SeenEntry | null): string {
   return entry === null ? 'not registered' : `registered (${binaryName(entry.sha256)})`
 }

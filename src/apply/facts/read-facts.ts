@@ -1,7 +1,4 @@
-/**
- * Reads whether a fact holds now. Facts about one node's mounts are read together, in one
- * listing, however many there are.
- */
+/** Reads whether facts hold now. What several facts of one look ask for is read once. */
 import { maskArguments } from '../../domain/secret-arguments.ts'
 import type { Fact, SeenEntry } from '../../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../../domain/errors.ts'
@@ -9,14 +6,13 @@ import type { Mismatch } from '../../documents/run-outcome.ts'
 import { nameSome } from '../../domain/name-some.ts'
 import {
   binaryName,
-  type Namespace,
   type NodeAddress,
   type PluginId,
   ROOT_NAMESPACE,
   versionFromServer,
 } from '../../domain/names.ts'
 import { readEntry } from '../../live/catalog.ts'
-import { askMount, type ListedMount, listMountsOfNode, type NodeMounts } from '../../live/mounts.ts'
+import { askMount, type ListedMount } from '../../live/mounts.ts'
 import { readNamespaces } from '../../live/namespaces.ts'
 import { observe } from '../../live/observe.ts'
 import { contentOf, sameEntry } from '../../plan/steps.ts'
@@ -26,6 +22,12 @@ import { decode } from '../../server/answers/shape.ts'
 import type { Client } from '../../server/client.ts'
 import { errorWords, isDenied, asksToRetry, whyOdd } from '../../server/faults.ts'
 import { readConnection } from '../../server/requests.ts'
+import {
+  createMountFinder,
+  type FoundMount,
+  type MountFinder,
+  type NoMount,
+} from './find-mounts.ts'
 import { entryName, final, pending, seen, unanswered, unseen, versionName } from './mismatch.ts'
 
 export interface FactReader {
@@ -35,22 +37,30 @@ export interface FactReader {
   readonly nodes: readonly NodeAddress[]
 }
 
+export interface LookOptions {
+  /**
+   * True if only whether a fact holds matters, not why: then a mount that runs another binary is not
+   * asked whether it answers.
+   */
+  readonly brief: boolean
+}
+
 /** Those of the facts that do not hold, in their order; what is known of each is its state. */
 export async function findMismatches(
   reader: FactReader,
   facts: readonly Fact[],
+  options: LookOptions = { brief: false },
 ): Promise<Mismatch[]> {
-  const listings = new Map<string, Promise<NodeMounts>>()
-  const list = (node: NodeAddress, namespace: Namespace): Promise<NodeMounts> => {
-    const key = `${node} ${namespace}`
-    const known = listings.get(key) ?? listMountsOfNode(reader.client, node, namespace)
-    listings.set(key, known)
-    return known
+  const look: Look = {
+    ...reader,
+    ...options,
+    mounts: createMountFinder(reader.client, facts, reader.active),
+    entries: new Map(),
   }
   const checks = await Promise.all(
     facts.map(async (fact): Promise<Mismatch | undefined> => {
       try {
-        return await check(reader, fact, list)
+        return await check(look, fact)
       } catch (error) {
         if (!(error instanceof LockstepError)) throw error
         return unanswered(fact, error)
@@ -60,29 +70,34 @@ export async function findMismatches(
   return checks.filter((one) => one !== undefined)
 }
 
-type Listing = (node: NodeAddress, namespace: Namespace) => Promise<NodeMounts>
+/** One look. */
+interface Look extends FactReader, LookOptions {
+  readonly mounts: MountFinder
+  /** By node, plugin and version: hundreds of steps may rely on one entry. */
+  readonly entries: Map<string, ReturnType<typeof readEntry>>
+}
 
-async function check(reader: FactReader, fact: Fact, list: Listing): Promise<Mismatch | undefined> {
+async function check(look: Look, fact: Fact): Promise<Mismatch | undefined> {
   switch (fact.fact) {
     case 'entry':
-      return checkEntry(reader, fact)
+      return checkEntry(look, fact)
     case 'mount':
-      return checkMount(fact, await findMount(list, fact.node ?? reader.active, fact))
+      return checkMount(fact, await look.mounts.find(fact.node ?? look.active, fact))
     case 'no_mount': {
-      const mount = await findMount(list, reader.active, fact)
+      const mount = await look.mounts.findInList(look.active, fact)
       if (mount.kind === 'absent') return undefined
       if (mount.kind === 'unseen') return noMount(fact, mount)
       const found = `a mount of ${mount.mount.plugin}`
       return final(fact, { field: 'mount', expected: 'nothing mounted', found })
     }
     case 'running':
-      return checkRunning(reader, fact, await findMount(list, fact.node, fact))
+      return checkRunning(look, fact, await look.mounts.find(fact.node, fact))
     case 'unused':
-      return checkUnused(reader, fact)
+      return checkUnused(look, fact)
     case 'connection':
-      return checkConnection(reader, fact)
+      return checkConnection(look, fact)
     case 'no_namespaces':
-      return checkNoNamespaces(reader, fact)
+      return checkNoNamespaces(look, fact)
     default:
       return unreachable(fact)
   }
@@ -106,16 +121,24 @@ function checkMount(fact: Fact & { fact: 'mount' }, found: FoundMount): Mismatch
 }
 
 async function checkRunning(
-  reader: FactReader,
+  { client, brief }: Look,
   fact: Fact & { fact: 'running' },
   found: FoundMount,
 ): Promise<Mismatch | undefined> {
   if (found.kind !== 'mount') return noMount(fact, found)
-  const { running_version, running_sha256 } = found.mount
+  const differs = differenceInList(fact, found.mount)
+  if (differs !== undefined && brief) return differs
   // A mount may list its old hash while its backend is gone: it must answer too.
   const at = { path: fact.mount, namespace: fact.namespace }
-  const { answers, detail = 'no' } = await askMount(reader.client, fact.node, at)
+  const { answers, detail = 'no' } = await askMount(client, fact.node, at)
   if (answers === 'no') return seen(fact, { field: 'answers', expected: 'yes', found: detail })
+  return differs
+}
+
+function differenceInList(
+  fact: Fact & { fact: 'running' },
+  { running_version, running_sha256 }: ListedMount,
+): Mismatch | undefined {
   if (fact.version !== undefined && running_version !== fact.version) {
     return seen(fact, {
       field: 'running_plugin_version',
@@ -176,12 +199,16 @@ async function checkNoNamespaces(reader: FactReader, fact: Fact): Promise<Mismat
 }
 
 async function checkEntry(
-  reader: FactReader,
+  look: Look,
   fact: Fact & { fact: 'entry' },
 ): Promise<Mismatch | undefined> {
+  const { plugin, version } = fact
   const options = { forwarding: fact.node === undefined }
-  const node = fact.node ?? reader.active
-  const reading = await readEntry(reader.client, node, fact.plugin, fact.version, options)
+  const node = fact.node ?? look.active
+  const key = JSON.stringify([node, options.forwarding, plugin, version])
+  const asked = look.entries.get(key) ?? readEntry(look.client, node, plugin, version, options)
+  look.entries.set(key, asked)
+  const reading = await asked
   const expected = entryName(fact.entry)
   if (reading.kind === 'unreadable') {
     const { unreadable, passing } = reading
@@ -236,35 +263,6 @@ async function checkUnused(
   return use.kind === 'unreadable'
     ? unseen(fact, { field: 'used by', ...told }, { denied: false })
     : final(fact, { field: 'used by', ...told })
-}
-
-type FoundMount = { readonly kind: 'mount'; readonly mount: ListedMount } | NoMount
-type NoMount =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'unseen'; readonly why: string; readonly denied: boolean }
-
-/** The mount as the node lists it, or why it is not to be had. */
-async function findMount(
-  list: Listing,
-  node: NodeAddress,
-  fact: { readonly mount: string; readonly namespace: Namespace },
-): Promise<FoundMount> {
-  const listed = await list(node, fact.namespace)
-  switch (listed.kind) {
-    case 'forwards':
-      // As a standby does that does not know the token.
-      return { kind: 'unseen', why: 'the node sends us to the active node', denied: true }
-    case 'unreadable': {
-      const { reason, denied } = listed.unreadable
-      return { kind: 'unseen', why: reason, denied: denied === true }
-    }
-    case 'itself': {
-      const mount = listed.mounts.find(({ path }) => path === fact.mount)
-      return mount === undefined ? { kind: 'absent' } : { kind: 'mount', mount }
-    }
-    default:
-      return unreachable(listed)
-  }
 }
 
 function noMount(fact: Fact & { readonly mount: string }, found: NoMount): Mismatch {

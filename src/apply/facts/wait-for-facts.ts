@@ -1,5 +1,5 @@
 /**
- * Looks at facts until they hold, for a bounded time, with the roles read anew at each look: what
+ * Looks at facts until they hold, for a bounded time, with the roles read anew after each wait: what
  * one node was told reaches the others a moment later, and a node that is away may come back.
  */
 import type { Action, CheckAction, Fact } from '../../documents/plan.generated.ts'
@@ -8,7 +8,7 @@ import type { Mismatch } from '../../documents/run-outcome.ts'
 import { doubtsToken, refusal } from '../../server/faults.ts'
 import { readOwnToken } from '../../server/requests.ts'
 import { findActive, type WaitLimits } from './active-node.ts'
-import { findMismatches } from './read-facts.ts'
+import { findMismatches, type LookOptions } from './read-facts.ts'
 import { describeMismatch, isUnseen } from './mismatch.ts'
 
 /** Milliseconds that what was written may take to be seen on a node that answers. */
@@ -29,16 +29,32 @@ export function placed<Of extends Fact | Action | CheckAction>(
   return followsActive && 'node' in of ? { ...of, node: active } : of
 }
 
-/** One look. Throws a LockstepError where no node is active in time, or the token is no longer good. */
+/**
+ * One look, with what does not hold looked at once more if another node is active by now. Throws a
+ * LockstepError if no node is active in time, or the token is no longer good.
+ */
 export async function readMismatches(
   run: FactsContext,
   facts: readonly Fact[],
+): Promise<Mismatch[]> {
+  const before = run.recent?.active()
+  const broken = await readOnce(run, facts)
+  if (broken.length === 0 || before === undefined) return broken
+  run.recent?.drop()
+  return (await findActive(run)) === before ? broken : readOnce(run, facts)
+}
+
+/** One look, at the node that was active when it was last asked for. Throws as `readMismatches`. */
+export async function readOnce(
+  run: FactsContext,
+  facts: readonly Fact[],
+  options?: LookOptions,
 ): Promise<Mismatch[]> {
   if (facts.length === 0) return []
   const active = await findActive(run)
   const reader = { client: run.client, active, nodes: run.nodes }
   const asked = new Map(facts.map((fact) => [placed(run, fact, active), fact]))
-  const broken = await findMismatches(reader, [...asked.keys()])
+  const broken = await findMismatches(reader, [...asked.keys()], options)
   // A token that ended in the middle looks like a hundred things that do not hold.
   if (broken.some(({ state }) => state === 'denied')) await assertTokenLives(run, active)
   return broken.map((mismatch) => ({
@@ -69,6 +85,7 @@ export async function untilTheyHold(
       await run.waiting(`waiting: ${describeMismatch(away)}`)
     }
     await run.client.wait(LOOK_EVERY)
+    run.recent?.drop()
   }
 }
 

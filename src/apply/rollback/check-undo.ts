@@ -14,9 +14,9 @@ import {
   withoutRoute,
   wordsOf,
 } from '../failure.ts'
-import { describeMismatch, whatIsWrong } from '../facts/mismatch.ts'
+import { describeMismatch, keyOf, whatIsWrong } from '../facts/mismatch.ts'
 import { describeSilent, type Silent } from '../facts/silent-mounts.ts'
-import { effectOf, foundBy, keyOf, planUndo, type UndoPlan } from './plan-undo.ts'
+import { effectOf, foundBy, planUndo, type UndoPlan } from './plan-undo.ts'
 
 export type RollbackResult = CompleteRollback | IncompleteRollback
 

@@ -3,6 +3,7 @@
  * reload of every node already touched, in the order they were touched. Each is read back.
  */
 import type { Action, Fact, Step } from '../../documents/plan.generated.ts'
+import { keyOf } from '../facts/mismatch.ts'
 
 export interface UndoPlan {
   readonly actions: readonly Action[]
@@ -45,18 +46,6 @@ function earliestOf(facts: readonly Fact[]): Fact[] {
     if (!first.has(key)) first.set(key, fact)
   }
   return [...first.values()]
-}
-
-/** What a fact is of, and where: two facts of one key cannot both hold. */
-export function keyOf(fact: Fact): string {
-  const node = 'node' in fact ? fact.node : ''
-  return `${fact.fact} ${whatOf(fact)} ${node}`
-}
-
-function whatOf(fact: Fact): string {
-  if ('mount' in fact) return fact.mount
-  if ('connection' in fact) return fact.connection
-  return 'plugin' in fact ? `${fact.plugin} ${fact.version}` : ''
 }
 
 /** What the step's own entry, mount or connection was before it. */

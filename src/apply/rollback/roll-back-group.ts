@@ -43,6 +43,7 @@ export async function rollBack(
     lockLost: () => false,
     waiting: (reason: string) => recordIfPossible(() => run.waiting(reason)),
   }
+  run.recent.drop()
   try {
     return await undo(finishing, failed, begun)
   } catch (error) {

@@ -24,6 +24,7 @@ const FIXES: Readonly<Partial<Record<UnsafePoint['kind'], string>>> = {
   'file-differs':
     'Give each version its own file name (`command`), so that no file replaces one in use.',
   'late-standby': REPORT,
+  'free-order': REPORT,
   'missed-end': REPORT,
 }
 

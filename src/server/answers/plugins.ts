@@ -131,6 +131,11 @@ function mountOf(path: string, told: JsonObject, where: string): MountAnswer {
   }
 }
 
+/** `GET sys/mounts/<path>` or `GET sys/auth/<path>`: the mount that was asked for. */
+export function oneMount(path: string): Decoder<MountAnswer> {
+  return (body, at) => mountOf(path, dataOf(body, at), 'data')
+}
+
 /** `GET <mount>/?help=1`: the words of the mount's own backend. */
 export const mountHelp: Decoder<string> = (body, at) => text(fields(body, at)['help'], 'help')
 

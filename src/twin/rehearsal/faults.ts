@@ -85,6 +85,8 @@ const SAID: Readonly<Record<FaultKind, (names: string, words: string, number: nu
         : `no node could lead once the leader has changed: ${words}`,
     'late-standby': (names, _, number) =>
       `${names} ${number === 1 ? 'was' : 'were'} reloaded on the active node first`,
+    'free-order': (_, words) =>
+      `it may be carried out before or after ${words}, and both may concern one mount`,
     'missed-end': (_, words) => `the plan ends with ${words}`,
   }
 

@@ -76,6 +76,7 @@ it('keeps of what was wrong before only what stays so', () => {
   const withdrawn = {
     ...register!,
     id: 'deregister it again',
+    after: [register!.id],
     action: { kind: 'deregister', plugin: SHARED, version: V1 } as const,
   }
   const wanted = { entries: [], mounts: [], connections: [] }

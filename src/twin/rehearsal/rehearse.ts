@@ -1,16 +1,17 @@
 /**
  * Rehearses a plan on a twin of the live state: sends each step's request, and after each looks
  * whether stopping there would be safe, even if every node restarted at that moment. Also whether
- * the plan ends where the file says, and reloads in the right order. Changes nothing that is handed
- * in.
+ * that says the same of every other set of steps that `after` allows, whether the plan ends where the
+ * file says, and reloads in the right order. Changes nothing that is handed in.
  */
 import type { Action, Rehearsal, Step } from '../../documents/plan.generated.ts'
 import { isWrite } from '../../documents/writes-of.ts'
 import type { LiveState } from '../../domain/live.ts'
-import type { MountPath } from '../../domain/names.ts'
+import { LATEST, type MountPath } from '../../domain/names.ts'
 import type { DesiredEnd } from '../../domain/desired-end.ts'
 import { requestOf } from '../../server/requests.ts'
 import { describeFaults, type RehearsalFault } from './faults.ts'
+import { findFreeOrder, type OrderedMounts } from './free-order.ts'
 import { missedEnds } from './missed-ends.ts'
 import { findLateStandbys } from './reload-order.ts'
 import {
@@ -33,6 +34,7 @@ export function rehearse({ live, steps, wanted }: RehearsalInput): Rehearsal | n
   if (active === undefined) return null
   const stage = setStage(live, steps, wanted, active.address)
   const late = findLateStandbys(steps, stage.active)
+  const free = findFreeOrder(steps, orderedMounts(live))
   const unsafe: Rehearsal['unsafe'] = []
   const tell = (after: string, faults: readonly RehearsalFault[]): void => {
     unsafe.push(...describeFaults(after, faults, stage.nodes.length))
@@ -44,6 +46,7 @@ export function rehearse({ live, steps, wanted }: RehearsalInput): Rehearsal | n
     const faults = playStep(stage, step)
     isRefused ||= faults.some(({ kind }) => kind === 'refused')
     faults.push(...(late.get(step) ?? []).map((mount) => reloadedLate(mount, step)))
+    faults.push(...(free.get(step) ?? []))
     faults.push(...lasting)
     lasting.push(...faults.filter((one) => one.kind === 'no-leader' && !lasting.includes(one)))
     // What was refused did not happen: then the end is missed, and not by the planner.
@@ -143,6 +146,19 @@ function bringOnStage(
   mounts.set(path, { path, plugin, accessor: made.accessor })
   mountsOf.set(plugin, [...(mountsOf.get(plugin) ?? []), path])
   for (const node of nodes) mates.look(node, path)
+}
+
+function orderedMounts({ mounts }: LiveState): OrderedMounts {
+  const pluginOf = new Map(mounts.map(({ path, plugin }) => [path, plugin]))
+  const following = new Set(
+    mounts.flatMap(({ plugin, configured_version }) =>
+      configured_version === LATEST ? plugin : [],
+    ),
+  )
+  return {
+    pluginOf: (mount) => pluginOf.get(mount),
+    followsLatest: (plugin) => following.has(plugin),
+  }
 }
 
 function reloadedLate(mount: MountPath, { action }: Step): RehearsalFault {

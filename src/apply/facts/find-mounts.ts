@@ -1,0 +1,116 @@
+/**
+ * Finds the mounts that one look at facts asks for: one by one if they are few, else by one list for
+ * each node and namespace. So a fact about one mount costs the same however many others there are.
+ */
+import type { Fact } from '../../documents/plan.generated.ts'
+import { unreachable } from '../../domain/errors.ts'
+import type { MountPath, Namespace, NodeAddress } from '../../domain/names.ts'
+import {
+  type ListedMount,
+  listMountsOfNode,
+  type NodeMounts,
+  readMount,
+} from '../../live/mounts.ts'
+import type { Reader } from '../../server/reader.ts'
+
+/**
+ * How many mounts of one node and namespace are asked for one by one. Measured on OpenBao 2.7.2:
+ * the list of 1,060 mounts takes as long as 40 such questions, and a server may have many more.
+ */
+const ONE_BY_ONE = 30
+
+export interface AskedMount {
+  readonly mount: MountPath
+  readonly namespace: Namespace
+}
+
+export type FoundMount = { readonly kind: 'mount'; readonly mount: ListedMount } | NoMount
+export type NoMount =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unseen'; readonly why: string; readonly denied: boolean }
+
+export interface MountFinder {
+  /** The mount as the node has it, or why it cannot be had. */
+  readonly find: (node: NodeAddress, asked: AskedMount) => Promise<FoundMount>
+  /** The same, of a mount that should be absent: only the list says that a mount is absent. */
+  readonly findInList: (node: NodeAddress, asked: AskedMount) => Promise<FoundMount>
+}
+
+/** For one look: what a node answered is used for every fact of the look. */
+export function createMountFinder(
+  reader: Reader,
+  facts: readonly Fact[],
+  active: NodeAddress,
+): MountFinder {
+  const numbers = countMounts(facts, active)
+  const lists = new Map<string, Promise<IndexedMounts>>()
+  const mounts = new Map<string, Promise<ListedMount | undefined>>()
+  const findInList = async (node: NodeAddress, asked: AskedMount): Promise<FoundMount> => {
+    const list = remember(lists, keyOf(node, asked.namespace), () =>
+      indexMounts(listMountsOfNode(reader, node, asked.namespace)),
+    )
+    return findAmong(await list, asked.mount)
+  }
+  return {
+    findInList,
+    find: async (node, asked) => {
+      const { mount: path, namespace } = asked
+      const key = keyOf(node, namespace)
+      if ((numbers.get(key) ?? 0) > ONE_BY_ONE) return findInList(node, asked)
+      const mount = await remember(mounts, `${key} ${path}`, () =>
+        readMount(reader, node, { path, namespace }),
+      )
+      return mount === undefined ? findInList(node, asked) : { kind: 'mount', mount }
+    },
+  }
+}
+
+function keyOf(node: NodeAddress, namespace: Namespace): string {
+  return `${node} ${namespace}`
+}
+
+function remember<Value>(known: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = known.get(key) ?? make()
+  known.set(key, value)
+  return value
+}
+
+/** How many mounts the facts ask for, by node and namespace. */
+function countMounts(facts: readonly Fact[], active: NodeAddress): ReadonlyMap<string, number> {
+  const asked = new Map<string, Set<MountPath>>()
+  for (const fact of facts) {
+    if (fact.fact !== 'mount' && fact.fact !== 'running') continue
+    const key = keyOf(fact.node ?? active, fact.namespace)
+    remember(asked, key, () => new Set<MountPath>()).add(fact.mount)
+  }
+  return new Map([...asked].map(([key, paths]) => [key, paths.size]))
+}
+
+interface IndexedMounts {
+  readonly listed: NodeMounts
+  readonly byPath: ReadonlyMap<MountPath, ListedMount>
+}
+
+async function indexMounts(reading: Promise<NodeMounts>): Promise<IndexedMounts> {
+  const listed = await reading
+  const mounts = listed.kind === 'itself' ? listed.mounts : []
+  return { listed, byPath: new Map(mounts.map((mount) => [mount.path, mount])) }
+}
+
+function findAmong({ listed, byPath }: IndexedMounts, path: MountPath): FoundMount {
+  switch (listed.kind) {
+    case 'forwards':
+      // As a standby does that does not know the token.
+      return { kind: 'unseen', why: 'the node sends us to the active node', denied: true }
+    case 'unreadable': {
+      const { reason, denied } = listed.unreadable
+      return { kind: 'unseen', why: reason, denied: denied === true }
+    }
+    case 'itself': {
+      const mount = byPath.get(path)
+      return mount === undefined ? { kind: 'absent' } : { kind: 'mount', mount }
+    }
+    default:
+      return unreachable(listed)
+  }
+}

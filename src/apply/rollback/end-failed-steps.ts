@@ -1,0 +1,143 @@
+/**
+ * How a run ends with steps that failed: their groups are rolled back, one after another, or what was
+ * not is named.
+ */
+import type { Action, Plan, Step } from '../../documents/plan.generated.ts'
+import type { Failure, RunEnd } from '../../documents/run-outcome.ts'
+import { groupBy } from '../../domain/group-by.ts'
+import { onceEach, wordsOf } from '../failure.ts'
+import type { IncompleteRollback, RollbackResult } from './check-undo.ts'
+import { idsOf } from '../ledger.ts'
+import { recordIfPossible } from '../recorder.ts'
+import { rollBack, type TokenEnded } from './roll-back-group.ts'
+import type { RunContext } from '../run-context.ts'
+import type { StepRun } from '../run-step.ts'
+import { lacksWhatItNeeds } from '../stop-reasons.ts'
+
+export interface FailedStep {
+  readonly step: Step
+  readonly failure: Failure
+  /** Its request went out, or its checks were made; so it may have to be rolled back. */
+  readonly begun: boolean
+}
+
+/** `failed`: in the order in which they failed; at least one. */
+export async function failSteps(
+  context: RunContext,
+  failed: readonly FailedStep[],
+): Promise<RunEnd> {
+  const { run, plan, ledger } = context
+  const failure = joinFailures(failed.map((one) => one.failure))
+  const steps = failed.map(({ step }) => step)
+  const [first] = steps
+  if (first === undefined) throw new Error('nothing failed')
+  const groups = [...groupBy(failed, ({ step }) => step.group)].map(([group, ofGroup]) => ({
+    failed: ofGroup,
+    before: ledger.done().filter((step) => step.group === group),
+    begun: ofGroup.flatMap(({ step, begun }) => (begun ? step : [])),
+  }))
+  const touched = groups.flatMap(({ before, begun }) => [...before, ...begun])
+  if (touched.length === 0) {
+    const error = lacksWhatItNeeds(failure)
+    const none = { unchecked: [], between: ledger.hasWritten() }
+    return { kind: 'stopped', error, ...none, ...ledger.ended(), remaining: ledger.remaining() }
+  }
+  for (const { step, failure: why, begun } of failed) {
+    if (!begun) await recordIfPossible(() => run.recorder.stepFailed(step, why.reason))
+  }
+  const ended: RollbackResult[] = []
+  for (const group of groups) {
+    const left = await rollBackGroup(run, plan, group)
+    if (left.kind === 'token_ended') {
+      const { error } = left
+      const unchecked = idsOf([...new Set([...touched, ...steps])])
+      return {
+        ...{ kind: 'stopped', error, unchecked, between: true, ...ledger.ended(touched) },
+        remaining: ledger.remaining([...touched, ...steps]),
+      }
+    }
+    ended.push(left)
+  }
+  const before = groups.flatMap((group) => group.before)
+  const rolledBack = ended.flatMap((one) => one.rolledBack)
+  const incomplete = ended.filter((one) => one.kind === 'not_rolled_back')
+  const notRolledBack = incomplete.flatMap((one) => one.notRolledBack)
+  const common = {
+    step: first.id,
+    failure,
+    ...ledger.ended(before),
+    remaining: ledger.remaining([first, ...rolledBack, ...notRolledBack]),
+  }
+  if (incomplete.length > 0) {
+    return {
+      kind: 'rollback_failed',
+      ...common,
+      problems: joinFailures(incomplete.map(({ problems }) => problems)),
+      mounts_not_rolled_back: incomplete.flatMap((one) => one.mountsNotRolledBack),
+      by_hand: incomplete.flatMap(({ byHand }) => byHand),
+      rolled_back: idsOf(rolledBack),
+      not_rolled_back: idsOf(notRolledBack),
+    }
+  }
+  // As they were before: whether by a request or because the failed one changed nothing.
+  const rolled_back = idsOf([...new Set([...before, ...rolledBack])])
+  return { kind: 'rolled_back', ...common, rolled_back }
+}
+
+interface FailedGroup {
+  /** In the order in which they failed. */
+  readonly failed: readonly FailedStep[]
+  /** Those of the group that were done. */
+  readonly before: readonly Step[]
+  /** Those of the failed ones whose request may have gone out. */
+  readonly begun: readonly Step[]
+}
+
+async function rollBackGroup(
+  run: StepRun,
+  { steps }: Plan,
+  { failed, before, begun }: FailedGroup,
+): Promise<RollbackResult | TokenEnded> {
+  const touched = [...before, ...begun]
+  const [{ step } = { step: undefined }] = failed
+  if (step === undefined || touched.length === 0) return { kind: 'rolled_back', rolledBack: [] }
+  const unsent = unsentBeside(step, steps).filter((one) => !touched.includes(one))
+  const left = await rollBack(run, step, { touched, unsent })
+  const lost = failed.find((one) => one.step.action.kind === 'check' && one.step.undo.length === 0)
+  if (left.kind !== 'rolled_back' || lost === undefined) return left
+  return nothingToRollBackTo(lost.step, left.rolledBack)
+}
+
+function joinFailures(failures: readonly Failure[]): Failure {
+  return {
+    reason: failures.map(({ reason }) => reason).join('; '),
+    causes: onceEach(failures.flatMap(({ causes }) => causes)),
+  }
+}
+
+/** What an earlier run or a person brought about: nothing here says what was there before. */
+function nothingToRollBackTo({ action }: Step, rolledBack: readonly Step[]): IncompleteRollback {
+  const mounts = action.kind === 'check' ? action.mounts.join(', ') : ''
+  const reason = `${mounts}: no older version is known that could be rolled back to`
+  const byHand: readonly Action[] = []
+  return {
+    kind: 'not_rolled_back',
+    rolledBack,
+    notRolledBack: [],
+    problems: { reason, causes: [wordsOf(reason)] },
+    mountsNotRolledBack: [],
+    byHand,
+  }
+}
+
+/** The reloads of a step's group on its node, from the step on. */
+function unsentBeside(step: Step, steps: readonly Step[]): Step[] {
+  const { action, group } = step
+  if (action.kind !== 'reload') return []
+  return steps
+    .slice(steps.indexOf(step))
+    .filter(
+      (one) =>
+        one.group === group && one.action.kind === 'reload' && one.action.node === action.node,
+    )
+}

@@ -1,0 +1,81 @@
+/**
+ * Carries out steps as soon as what they come after is done, at most so many at the same time. The
+ * first step that is not done ends it: what is under way finishes, and nothing else begins.
+ */
+import type { Step } from '../documents/plan.generated.ts'
+
+export interface Scheduling {
+  /** How many steps may be under way now; at least 1. */
+  readonly limit: () => number
+  /** Asked before each step: false ends the run there. */
+  readonly mayBegin: () => Promise<boolean>
+  /** True if the step is done. Must not throw. */
+  readonly carryOut: (step: Step) => Promise<boolean>
+}
+
+/**
+ * Resolves when nothing is under way any more. Steps that are free begin in the order of the plan.
+ * Throws what `mayBegin` throws, once what was under way has finished.
+ */
+export async function scheduleSteps(
+  steps: readonly Step[],
+  { limit, mayBegin, carryOut }: Scheduling,
+): Promise<void> {
+  const { free, finish } = trackFree(steps)
+  const underWay = new Set<Promise<void>>()
+  const state = { isEnding: false, begun: 0 }
+  const begin = async (step: Step): Promise<void> => {
+    if (await carryOut(step)) finish(step)
+    else state.isEnding = true
+  }
+  try {
+    for (;;) {
+      const next = free[state.begun]
+      if (!state.isEnding && next !== undefined && underWay.size < limit()) {
+        if (!(await mayBegin())) break
+        // Another step may have failed meanwhile.
+        if (state.isEnding) break
+        state.begun += 1
+        const running = begin(next).finally(() => underWay.delete(running))
+        underWay.add(running)
+      } else if (underWay.size > 0) {
+        await Promise.race(underWay)
+      } else break
+    }
+  } finally {
+    await Promise.all(underWay)
+  }
+  if (!state.isEnding && state.begun === free.length && free.length < steps.length) {
+    throw new Error('the steps of the plan wait for each other')
+  }
+}
+
+interface FreeSteps {
+  /** Grows as steps are finished; in the order in which they became free. */
+  readonly free: readonly Step[]
+  readonly finish: (step: Step) => void
+}
+
+function trackFree(steps: readonly Step[]): FreeSteps {
+  const missing = new Map<Step, number>()
+  const followers = new Map<string, Step[]>()
+  for (const step of steps) {
+    missing.set(step, step.after.length)
+    for (const id of step.after) {
+      const ofStep = followers.get(id)
+      if (ofStep === undefined) followers.set(id, [step])
+      else ofStep.push(step)
+    }
+  }
+  const free = steps.filter(({ after }) => after.length === 0)
+  return {
+    free,
+    finish: ({ id }) => {
+      for (const follower of followers.get(id) ?? []) {
+        const left = (missing.get(follower) ?? 0) - 1
+        missing.set(follower, left)
+        if (left === 0) free.push(follower)
+      }
+    },
+  }
+}

@@ -1,0 +1,36 @@
+/** How a run is shown, by the options and by what it is shown on. */
+import type { Plan } from '../documents/plan.generated.ts'
+import type { Host } from './host/host.ts'
+import { listProgress } from './list-progress.ts'
+import { jsonProgress, lineProgress, type Progress } from './progress.ts'
+
+export interface ProgressOptions {
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+}
+
+/** Begins to draw at the first event: a run that is locked out draws nothing. */
+export function progressOf(plan: Plan, options: ProgressOptions, host: Host): Progress {
+  let chosen: Promise<Progress> | undefined
+  return {
+    sink: async (event) => {
+      chosen ??= chooseProgress(plan, options, host)
+      await (await chosen).sink(event)
+    },
+    end: async () => {
+      await (await chosen)?.end()
+    },
+  }
+}
+
+function chooseProgress(plan: Plan, options: ProgressOptions, host: Host): Promise<Progress> {
+  if (options.json === true) return Promise.resolve(jsonProgress(host.out))
+  if (options.quiet === true) return Promise.resolve(lineProgress(plan, () => undefined))
+  // The list is drawn on stdout, and needs to know how wide that is.
+  const canDraw = host.outIsTerminal && host.width < Infinity
+  if (!canDraw || !host.errIsTerminal || options.verbose === true) {
+    return Promise.resolve(lineProgress(plan, host.err))
+  }
+  return listProgress(plan, host)
+}

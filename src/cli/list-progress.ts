@@ -1,0 +1,130 @@
+/**
+ * A run on a terminal: a list of its steps with the ones under way turning, how far the run is and
+ * how long the rest may take. What is rolled back comes as lines below it.
+ */
+import type { JournalEvent } from '../documents/journal.generated.ts'
+import type { Plan, Step } from '../documents/plan.generated.ts'
+import { blocksOf } from '../documents/step-blocks.ts'
+import { count } from '../domain/count.ts'
+import { createRunClock } from './estimate-time.ts'
+import type { Host } from './host/host.ts'
+import { lineProgress, type Progress, titleOf } from './progress.ts'
+
+/** Milliseconds between two looks at the clock. */
+const TICK = 1_000
+
+interface Waiting {
+  readonly finished: Promise<void>
+  readonly finish: (error?: Error) => void
+}
+
+function waiting(): Waiting {
+  let finish: Waiting['finish'] = () => undefined
+  const finished = new Promise<void>((resolve, reject) => {
+    finish = (error) => {
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+  })
+  // Drawn by the list; nobody else waits for it.
+  finished.catch(() => undefined)
+  return { finished, finish }
+}
+
+/** A line of the list: one step, or several that go beside each other. */
+interface Item extends Waiting {
+  readonly steps: readonly Step[]
+  done: number
+  /** Draws the line anew; does nothing while the list does not draw it. */
+  draw: () => void
+}
+
+export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
+  const { Listr } = await import('listr2')
+  const items = blocksOf(plan.steps).map((steps): Item => {
+    return { ...waiting(), steps, done: 0, draw: () => undefined }
+  })
+  const itemOf = new Map(items.flatMap((item) => item.steps.map(({ id }) => [id, item] as const)))
+  const stepOf = new Map(plan.steps.map((step) => [step.id, step]))
+  const milliseconds = (): number => host.now().getTime()
+  const clock = createRunClock(plan.steps, milliseconds())
+  const ended = waiting()
+  const list = new Listr(
+    items.map((item) => ({
+      title: titleOfItem(item, plan),
+      task: (_context, task): Promise<void> => {
+        item.draw = () => {
+          task.title = titleOfItem(item, plan)
+          task.output = clock.describe(milliseconds())
+        }
+        return Promise.race([item.finished, ended.finished])
+      },
+    })),
+    { registerSignalListeners: false, rendererOptions: { collapseErrors: false } },
+  )
+  const state = { isDrawn: true }
+  const drawn = list
+    .run()
+    .catch(() => undefined)
+    .then(() => {
+      state.isDrawn = false
+    })
+  const underWay = (): Item | undefined => items.find(({ steps, done }) => done < steps.length)
+  const stopTicking = host.every(TICK, () => underWay()?.draw())
+  const lines = lineProgress(plan, host.err)
+  return {
+    sink: async (event: JournalEvent) => {
+      switch (event.event) {
+        case 'step_done': {
+          // After a failure the list is not drawn any more.
+          if (!state.isDrawn) await lines.sink(event)
+          const [item, step] = [itemOf.get(event.step), stepOf.get(event.step)]
+          if (item === undefined || step === undefined) break
+          clock.stepDone(step, milliseconds())
+          item.done += 1
+          item.draw()
+          if (item.done === item.steps.length) item.finish()
+          break
+        }
+        case 'step_failed':
+          if (!state.isDrawn) await lines.sink(event)
+          itemOf.get(event.step)?.finish(new Error('failed'))
+          await drawn
+          break
+        case 'undo_started':
+        case 'undo_done':
+        case 'undo_failed':
+        case 'run_waiting':
+          await lines.sink(event)
+          break
+        case 'run_ended':
+          ended.finish(new Error('not begun'))
+          break
+        case 'run_started':
+        case 'step_started':
+          break
+      }
+    },
+    end: async () => {
+      stopTicking()
+      ended.finish(new Error('not begun'))
+      await drawn
+    },
+  }
+}
+
+function titleOfItem({ steps, done }: Pick<Item, 'steps' | 'done'>, plan: Plan): string {
+  const [first] = steps
+  if (first === undefined) return ''
+  if (steps.length === 1) return titleOf(first, plan)
+  const progress = done === steps.length ? '' : `: ${done} done`
+  return `${nameOfSteps(steps)}${progress}`
+}
+
+/** `tune 60 mounts`, `register 3 versions`. */
+function nameOfSteps(steps: readonly Step[]): string {
+  const kinds = new Set(steps.map(({ action }) => action.kind))
+  const [kind] = kinds
+  if (kinds.size > 1 || kind === undefined) return count(steps.length, 'step')
+  return `${kind} ${count(steps.length, kind === 'tune' ? 'mount' : 'version')}`
+}

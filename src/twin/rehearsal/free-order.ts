@@ -1,0 +1,136 @@
+/**
+ * Whether playing the steps in the listed order proves every set of steps that `after` allows at a
+ * stop. It does if `after` makes blocks, one after another, and if no mount depends on more than one
+ * step of a block: then each mount is, at any stop, as it is at some place in the listed order.
+ * Measures time by the number of names in `after`, not by the number of sets.
+ */
+import type { Step } from '../../documents/plan.generated.ts'
+import { groupBy } from '../../domain/group-by.ts'
+import { LATEST, type MountPath, type PluginId } from '../../domain/names.ts'
+import type { RehearsalFault } from './faults.ts'
+
+export interface OrderedMounts {
+  readonly pluginOf: (mount: MountPath) => PluginId | undefined
+  /** The mounts of a plugin that are configured for `latest` before the plan. */
+  readonly followsLatest: (plugin: PluginId) => boolean
+}
+
+/** By step: what other order `after` allows that the listed order says nothing of. */
+export function findFreeOrder(
+  steps: readonly Step[],
+  mounts: OrderedMounts,
+): ReadonlyMap<Step, readonly RehearsalFault[]> {
+  const { blocks, unordered } = blocksOf(steps)
+  const followers = tunedToLatest(steps, mounts)
+  const dependent = blocks.flatMap((block) => (block.length > 1 ? dependentOn(block) : []))
+  return groupFaults([...unordered, ...dependent])
+
+  function dependentOn(block: readonly Step[]): FreeStep[] {
+    return [
+      ...block.flatMap((step) => (isFree(step) ? [] : [{ step, beside: block }])),
+      ...repeated(block, thingOf),
+      ...entangledEntries(block),
+    ]
+  }
+
+  /** Entries of one plugin beside each other, or beside a tune of one of its mounts. */
+  function entangledEntries(block: readonly Step[]): FreeStep[] {
+    const tuned = new Set(
+      block.flatMap(({ action }) => (action.kind === 'tune' ? mounts.pluginOf(action.mount) : [])),
+    )
+    const byPlugin = groupBy(block.filter(isOfEntry), ({ action }) => action.plugin)
+    return [...byPlugin].flatMap(([plugin, ofPlugin]) => {
+      const follows = mounts.followsLatest(plugin) || followers.has(plugin)
+      if (!tuned.has(plugin) && !(ofPlugin.length > 1 && follows)) return []
+      return ofPlugin.map((step) => ({ step, beside: block }))
+    })
+  }
+}
+
+interface FreeStep {
+  readonly step: Step
+  /** The steps that may be carried out before it or after it. */
+  readonly beside: readonly Step[]
+}
+
+interface Blocks {
+  readonly blocks: readonly (readonly Step[])[]
+  /** Steps that do not come after all steps of the block before theirs. */
+  readonly unordered: readonly FreeStep[]
+}
+
+function blocksOf(steps: readonly Step[]): Blocks {
+  const blocks: Step[][] = []
+  const unordered: FreeStep[] = []
+  let before: ReadonlySet<string> = new Set()
+  let current: Step[] = []
+  let ids = new Set<string>()
+  for (const step of steps) {
+    if (!isExactly(step.after, before)) {
+      if (!isExactly(step.after, ids)) unordered.push({ step, beside: current })
+      before = ids
+      current = []
+      ids = new Set()
+    }
+    if (current.length === 0) blocks.push(current)
+    current.push(step)
+    ids.add(step.id)
+  }
+  return { blocks, unordered }
+}
+
+function isExactly(after: readonly string[], block: ReadonlySet<string>): boolean {
+  return after.length === block.size && after.every((id) => block.has(id))
+}
+
+/** The kinds of steps that can be beside others: what they change, no other step of a block needs. */
+function isFree({ action }: Step): boolean {
+  return action.kind === 'register' || action.kind === 'deregister' || action.kind === 'tune'
+}
+
+type EntryStep = Step & {
+  readonly action: { readonly kind: 'register' | 'deregister'; readonly plugin: PluginId }
+}
+
+function isOfEntry(step: Step): step is EntryStep {
+  return step.action.kind === 'register' || step.action.kind === 'deregister'
+}
+
+function thingOf({ action, id }: Step): string {
+  switch (action.kind) {
+    case 'register':
+    case 'deregister':
+      return `${action.plugin} ${action.version}`
+    case 'tune':
+      return action.mount
+    case 'enable':
+    case 'repoint':
+    case 'reload':
+    case 'check':
+      return id
+  }
+}
+
+function repeated(block: readonly Step[], thing: (step: Step) => string): FreeStep[] {
+  return [...groupBy(block, thing).values()].flatMap((alike) =>
+    alike.slice(1).map((step) => ({ step, beside: alike })),
+  )
+}
+
+function tunedToLatest(steps: readonly Step[], { pluginOf }: OrderedMounts): ReadonlySet<PluginId> {
+  return new Set(
+    steps.flatMap(({ action }) =>
+      action.kind === 'tune' && action.version === LATEST ? (pluginOf(action.mount) ?? []) : [],
+    ),
+  )
+}
+
+function groupFaults(free: readonly FreeStep[]): ReadonlyMap<Step, readonly RehearsalFault[]> {
+  return new Map(
+    [...groupBy(free, ({ step }) => step)].map(([step, ofStep]) => {
+      const others = new Set(ofStep.flatMap(({ beside }) => beside.map(({ id }) => id)))
+      others.delete(step.id)
+      return [step, [...others].map((words): RehearsalFault => ({ kind: 'free-order', words }))]
+    }),
+  )
+}
