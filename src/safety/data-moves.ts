@@ -57,6 +57,7 @@ export interface DataMove {
 export const findDataMoves = oncePerDraft(readDataMoves)
 
 function readDataMoves(draft: DraftPlan): readonly DataMove[] {
+  const directionOf = createDirectionOf()
   return draft.targets.flatMap(({ plugin, targets }) => {
     const names = nameVersions(plugin, draft.index)
     const moves = new Map<
@@ -113,6 +114,7 @@ export function findDowngrades(draft: DraftPlan): DataMove[] {
 function findEarlierDowngrades(move: DataMove, { past, index }: DraftPlan): DataMove[] {
   const { plugin, from, to } = move
   const names = nameVersions(plugin, index)
+  const directionOf = createDirectionOf()
   const ran = move.mounts
     .flatMap((mount) => [...(past.ran.get(mount) ?? [])].map((version) => ({ mount, version })))
     .filter(({ version }) => version !== from.version && directionOf({ version }, to) === 'down')
@@ -142,16 +144,31 @@ function ranNothing(view: MountOnNode): boolean {
   return view.running_sha256 === UNKNOWN_HASH && view.running_version === UNVERSIONED
 }
 
-/** `isBack` is asked where versions do not tell. */
-function directionOf(
-  from: Pick<DataVersion, 'version'>,
-  to: Pick<DataVersion, 'version'>,
-  isBack: () => boolean = () => false,
-): DataMove['direction'] | 'none' {
-  const [a, b] = [parse(from.version), parse(to.version)]
-  if (a === null || b === null) return isBack() ? 'down' : 'unknown'
-  const order = compare(a, b)
-  return order < 0 ? 'up' : order > 0 ? 'down' : 'none'
+type Versioned = Pick<DataVersion, 'version'>
+
+/**
+ * Compares each pair of versions once, since thousands of mounts go from one to the other. `isBack`
+ * is asked where versions do not tell.
+ */
+function createDirectionOf() {
+  const orders = new Map<string, number | undefined>()
+  const orderOf = (from: Versioned, to: Versioned): number | undefined => {
+    const key = `${from.version ?? ''} ${to.version ?? ''}`
+    if (!orders.has(key)) {
+      const [a, b] = [parse(from.version), parse(to.version)]
+      orders.set(key, a === null || b === null ? undefined : compare(a, b))
+    }
+    return orders.get(key)
+  }
+  return (
+    from: Versioned,
+    to: Versioned,
+    isBack: () => boolean = () => false,
+  ): DataMove['direction'] | 'none' => {
+    const order = orderOf(from, to)
+    if (order === undefined) return isBack() ? 'down' : 'unknown'
+    return order < 0 ? 'up' : order > 0 ? 'down' : 'none'
+  }
 }
 
 /** By the journals of this machine: what a run replaced is older than what it put in its place. */
