@@ -1,5 +1,5 @@
 /** What a command shows while it reads a cluster that answers slowly. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createTwin } from '../../src/twin/cluster/twin.ts'
 import { startTwinServer, type TwinServer } from '../../src/twin/http/http-server.ts'
 import { mountPath, nodeAddress, plugin, sha256Of, version } from '../builders/live.ts'
@@ -26,6 +26,8 @@ beforeAll(async () => {
   })
   server = await startTwinServer(twin, { token: TOKEN })
   proxy = await FaultProxy.start(server.addresses)
+})
+beforeEach(() => {
   // Longer than after which a reading is shown.
   proxy.intercept(({ path }) =>
     path.endsWith('?help=1') ? { kind: 'delay', milliseconds: 2_500 } : { kind: 'pass' },
@@ -64,4 +66,19 @@ test.each([
 
   expect(exitCode).toBe(0)
   for (const word of ['Reading', 'Checking', ERASE]) expect(stdout + stderr).not.toContain(word)
+})
+
+test('a node that limits requests is named once, and is read to the end', async () => {
+  let refusals = 3
+  proxy.intercept(({ path }) =>
+    path.startsWith('/v1/sys/mounts') && (refusals -= 1) >= 0
+      ? { kind: 'answer', status: 429 }
+      : { kind: 'pass' },
+  )
+
+  const { stdout, stderr, exitCode } = await status([], { onTerminal: false })
+
+  expect(exitCode).toBe(0)
+  expect(stderr.match(/limits requests \(429\)/g)).toHaveLength(1)
+  expect(stdout).toContain('a/')
 })

@@ -2,11 +2,11 @@
 import { readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Sha256 } from '../../src/domain/names.ts'
 import { startTwinServer, type TwinServer } from '../../src/twin/http/http-server.ts'
 import { createTwin } from '../../src/twin/cluster/twin.ts'
-import { nodeAddress } from '../builders/live.ts'
+import { mountPath, nodeAddress, plugin, version } from '../builders/live.ts'
 import { checkout } from './run-lockstep.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 
@@ -30,15 +30,53 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
+/** Bytes that a pipe of Linux holds. */
+const PIPE = 65_536
+/** Long names, so that few are enough. */
+const largeMounts = Array.from({ length: 200 }, (_, at) =>
+  mountPath(`${'long-'.repeat(50)}${1_000 + at}/`),
+)
+const large = plugin('secret/x-kv')
+const [old, next] = [version('v1.0.0'), version('v2.0.0')]
+const upgrade = JSON.stringify({
+  version: 1,
+  plugins: {
+    [large]: {
+      use: next,
+      versions: {
+        [old]: { command: 'kv', sha256 },
+        [next]: {
+          command: 'kv-2',
+          sha256: 'cd'.repeat(32),
+          data: { upgrade_from: '*', downgrade_to: '*' },
+        },
+      },
+    },
+  },
+})
+
+/** A node with so many mounts that a plan for them does not fit into a pipe. */
+function startLargeServer(): Promise<TwinServer> {
+  const twin = createTwin({
+    product: 'openbao',
+    server_version: '2.7.2',
+    cluster: { name: 'lab', id: 'id' },
+    nodes: [{ address: nodeAddress(1), files: { kv: { sha256 } } }],
+    catalog: [{ plugin: large, version: old, command: 'kv', sha256, args: [], declarative: false }],
+    mounts: largeMounts.map((path) => ({ path, plugin: large, configured_version: old })),
+  })
+  return startTwinServer(twin, { token: 'the-token' })
+}
+
 /** `redirect`: what a shell puts after the command. */
-async function shell(folder: string, command: string, redirect: string) {
+async function shell(folder: string, command: string, redirect: string, on: TwinServer = server) {
   const script = `"$0" "${program}" ${command} ${redirect}; echo "exit \${PIPESTATUS[0]}" >&2`
   const { stderr } = await execa('bash', ['-c', script, process.execPath], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: folder,
-      BAO_ADDR: server.addresses[0]!,
+      BAO_ADDR: on.addresses[0]!,
       BAO_TOKEN: 'the-token',
     },
     extendEnv: false,
@@ -57,6 +95,23 @@ test.each([
   const stderr = await shell(folder.path, command, '| true')
 
   expect(stderr.trim().split('\n').at(-1)).toBe(code)
+})
+
+test('a plan that is larger than a pipe arrives whole, however slowly it is read', async () => {
+  const server = await startLargeServer()
+  onTestFinished(() => server.close())
+  await using folder = await makeScratchFolder({ 'lockstep.yaml': upgrade })
+  const plan = 'plan --detail'
+
+  const whole = await shell(folder.path, plan, '> whole', server)
+  const slow = await shell(folder.path, plan, '| { sleep 0.3; cat; } > slow', server)
+  const left = await shell(folder.path, plan, '| head -n 1 > first', server)
+
+  for (const stderr of [whole, slow, left]) expect(stderr).toMatch(/exit 0$/)
+  const text = await readFile(join(folder.path, 'whole'), 'utf8')
+  expect(text.length).toBeGreaterThan(PIPE)
+  expect(text.replace(/\s/g, '')).toContain(largeMounts.at(-1))
+  expect(await readFile(join(folder.path, 'slow'), 'utf8')).toBe(text)
 })
 
 test.each([
