@@ -4,11 +4,9 @@
  * same.
  */
 import fc from 'fast-check'
-import { createRecorder } from '../../src/apply/recorder.ts'
-import { runPlan } from '../../src/apply/run.ts'
-import { DEFAULT_PARALLELISM } from '../../src/apply/run-context.ts'
 import type { RunOutcome } from '../../src/documents/run-outcome.ts'
 import type { Transport } from '../../src/domain/exchange.ts'
+import type { DesiredState } from '../../src/domain/desired.ts'
 import type { LiveState } from '../../src/domain/live.ts'
 import { LATEST, type NodeAddress, type PluginId, type Version } from '../../src/domain/names.ts'
 import { observe } from '../../src/live/observe.ts'
@@ -17,11 +15,18 @@ import { describe } from '../cluster/cluster-client.ts'
 import { resetCluster } from '../cluster/reset.ts'
 import { waitUntil } from '../cluster/wait-until.ts'
 import { type Deed, requestOfDeed } from '../property/deeds.ts'
-import type { FreshPlan } from '../../src/plan/make-plan.ts'
+import { applyPlan } from '../../src/operations/apply-plan.ts'
+import type { Commands } from '../../src/operations/commands.ts'
+import { createContext } from '../../src/operations/context.ts'
+import { isBlocked, makePlan } from '../../src/operations/make-plan.ts'
+import { gatherSecrets } from '../../src/operations/secrets/secrets.ts'
+import { processWorld } from '../../src/operations/world.ts'
+import { draftPlan } from '../../src/plan/make-plan.ts'
+import { makeScratchFolder } from '../cli/scratch-folder.ts'
 import { changesSomething, judgedPlan, makeTwin, observeTwin } from '../property/drive-twin.ts'
 import { type ClusterStory, type Scenario, scenarios } from '../property/generators.ts'
 import { DATABASE_MOUNT, NESTED, type Palette } from '../property/palette.ts'
-import { checkFiles, contentAfter, type ContentOf } from './check-files.ts'
+import { checkFiles, contentAfter, type ContentOf, reportFiles } from './check-files.ts'
 import { realPalette } from './real-palette.ts'
 import {
   activeOf,
@@ -114,20 +119,30 @@ async function playOnce(
 
     const both = await besideTwin()
     await both.compare('the deeds, on a twin of what came of them')
-    const named = desired.plugins.map(({ id }) => id)
     const contentOf: ContentOf = (node, command) => files.contentOf(node, command)
-    const judgement = () => ({ check: check?.(contentOf) })
-    const { plan, draft, blocked } = judgedPlan(desired, await look(named), judgement())
-    const steps = plan.steps.length
+    await using folder = await makeScratchFolder({})
+    const context = createContext({
+      world: { ...processWorld(), env: { XDG_STATE_HOME: folder.path } },
+      transport: besides(both, transport),
+      address: await activeOf(cluster),
+      nodes,
+      token: '',
+      secrets: gatherSecrets({ token: '', env: {}, trust: 'trusted' }),
+      commands: commandsOf(contentOf),
+      journal: undefined,
+    })
+    const made = await makePlan(
+      { desired: check === undefined ? desired : checked(desired) },
+      context,
+    )
+    const blocked = isBlocked(made.plan)
+    const steps = made.plan.steps.length
     if (!blocked && steps > 0 && !differs()) {
-      const isEveryFileRight = checkFiles(contentOf)(draft, nodes).every(
-        ({ result }) => result === 'same',
-      )
-      const outcome = await carryOutPlan(plan, both, transport)
-      findings.differences.push(...judgeOutcome(outcome, isEveryFileRight))
-      const again = judgedPlan(desired, await look(named), judgement()).plan.steps
-      if (outcome.kind === 'done' && again.length > 0)
-        findings.differences.push(`planned again: ${again.map(({ id }) => id).join(', ')}`)
+      const reports = checkFiles(contentOf)(draftPlan(desired, made.live), nodes)
+      const isEveryFileRight = reports.every(({ result }) => result === 'same')
+      const applied = await applyPlan({ made, values: desired, wait: 30 }, context)
+      if (applied.kind !== 'ended') throw new Error(`the plan was not applied: ${applied.kind}`)
+      findings.differences.push(...judgeOutcome(applied.outcome, isEveryFileRight))
     }
     // Whatever the state is that they are left in: what comes up of it on a node that is set up anew.
     for (const node of await standbysFirst(cluster)) if (!differs()) await both.restart(node)
@@ -159,33 +174,38 @@ async function carryOut(
 
 /** Where a node has another file than a plan starts, a run may fail: then all of it is rolled back. */
 function judgeOutcome(outcome: RunOutcome, isEveryFileRight: boolean): readonly string[] {
-  const isRight = outcome.kind === 'done' || (!isEveryFileRight && outcome.kind === 'rolled_back')
+  const isRight =
+    outcome.kind === 'done'
+      ? outcome.unconfirmed === undefined
+      : !isEveryFileRight && outcome.kind === 'rolled_back'
   return isRight ? [] : [`the run ended: ${JSON.stringify(outcome)}`]
 }
 
-function carryOutPlan(
-  plan: FreshPlan,
-  both: SideBySide,
-  transport: Transport,
-): Promise<RunOutcome> {
-  const client = clientOf({
+/** What changes something goes to both sides; all else is asked of the real nodes. */
+function besides(both: SideBySide, real: Transport): Transport {
+  return {
     send: (node, request, signal) =>
-      changesSomething(request) ? both.send(node, request) : transport.send(node, request, signal),
+      changesSomething(request) ? both.send(node, request) : real.send(node, request, signal),
     close: () => Promise.resolve(),
-  })
-  return runPlan(plan, {
-    client,
-    soak: 0,
-    wait: 30,
-    parallelism: DEFAULT_PARALLELISM,
-    recorder: createRecorder({ run: 'run', by: 'test', now: () => new Date(), sinks: [] }),
-    environmentOf: () => [],
-    verify: () => Promise.resolve(undefined),
-    clock: () => Date.now(),
-    interrupted: () => false,
-    lockLost: () => false,
-    lookAtLock: () => Promise.resolve(),
-  })
+  }
+}
+
+/** With a check of every node's files. */
+function checked(desired: DesiredState): DesiredState {
+  const source = { file: 'lockstep.yaml', line: 1, column: 1 }
+  const binaryCheck = { command: ['sha256sum', '{command}'], source }
+  return { ...desired, cluster: { ...desired.cluster, binaryCheck } }
+}
+
+function commandsOf(contentOf: ContentOf): Commands {
+  return {
+    run: () => Promise.resolve(undefined),
+    canStart: () => true,
+    checkDisks: ({ nodes, files }) => {
+      const addresses = nodes.map(({ address }) => address)
+      return Promise.resolve(reportFiles(files, addresses, contentOf))
+    },
+  }
 }
 
 async function standbysFirst(cluster: TestCluster): Promise<readonly NodeAddress[]> {
