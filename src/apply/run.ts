@@ -76,7 +76,8 @@ async function runSteps(context: RunContext): Promise<RunEnd> {
       return result.kind === 'done'
     },
   }).catch((error: unknown) => ({ error }))
-  if (endings.length > 0) return endOf(context, endings)
+  const [ended, ...others] = endings
+  if (ended !== undefined) return endOf(context, [ended, ...others])
   if (scheduled !== undefined) throw scheduled.error
   if (options.lockLost()) return stopped(context, lockLost())
   if (ledger.remaining().length > 0) return interruptedBetween(ledger)
@@ -122,16 +123,17 @@ interface Ending {
 }
 
 /** `endings`: of the steps that were under way when the run ended and are not done. */
-async function endOf(context: RunContext, endings: readonly Ending[]): Promise<RunEnd> {
-  const failed = endings.flatMap(failureIn)
-  if (failed.length > 0) {
+async function endOf(
+  context: RunContext,
+  endings: readonly [Ending, ...Ending[]],
+): Promise<RunEnd> {
+  const [failed, ...others] = endings.flatMap(failureIn)
+  if (failed !== undefined) {
     // Of what was begun beside a step that failed nothing may stay that was not seen to be done.
-    return failSteps(context, [...failed, ...endings.flatMap(unseenAsFailure)])
+    return failSteps(context, [failed, ...others, ...endings.flatMap(unseenAsFailure)])
   }
-  const [first] = endings.toSorted((a, b) => rankOf(a) - rankOf(b))
-  if (first === undefined) throw new Error('a run that ended has no step that ended it')
+  const { step, result } = endings.reduce((a, b) => (rankOf(b) < rankOf(a) ? b : a))
   const unchecked = endings.flatMap(unseen)
-  const { step, result } = first
   const { ledger, options } = context
   switch (result.kind) {
     case 'interrupted':
@@ -149,8 +151,10 @@ async function endOf(context: RunContext, endings: readonly Ending[]): Promise<R
       return stopped(context, staysBehind(result.reason))
     case 'fault':
       return stopped(context, faultOf(result.error), unchecked)
-    case 'failed':
-      throw new Error('a step that failed is rolled back')
+    case 'failed': {
+      const { failure, begun } = result
+      return failSteps(context, [{ step, failure, begun }])
+    }
   }
 }
 

@@ -3,6 +3,7 @@
  * first step that is not done ends it: what is under way finishes, and nothing else begins.
  */
 import type { Step } from '../documents/plan.generated.ts'
+import { LockstepError } from '../domain/errors.ts'
 
 export interface Scheduling {
   /** How many steps may be under way now; at least 1. */
@@ -23,30 +24,33 @@ export async function scheduleSteps(
 ): Promise<void> {
   const { free, finish } = trackFree(steps)
   const underWay = new Set<Promise<void>>()
-  const state = { isEnding: false, begun: 0 }
+  let begun = 0
+  let isEnding = false
   const begin = async (step: Step): Promise<void> => {
     if (await carryOut(step)) finish(step)
-    else state.isEnding = true
+    else isEnding = true
   }
+  const mayGoOn = (): boolean => !isEnding
   try {
-    for (;;) {
-      const next = free[state.begun]
-      if (!state.isEnding && next !== undefined && underWay.size < limit()) {
-        if (!(await mayBegin())) break
-        // Another step may have failed meanwhile.
-        if (state.isEnding) break
-        state.begun += 1
+    while (mayGoOn()) {
+      const next = free[begun]
+      if (next !== undefined && underWay.size < limit()) {
+        // Another step may have failed while this was asked.
+        if (!(await mayBegin()) || !mayGoOn()) break
+        begun += 1
         const running = begin(next).finally(() => underWay.delete(running))
         underWay.add(running)
-      } else if (underWay.size > 0) {
-        await Promise.race(underWay)
-      } else break
+      } else if (underWay.size > 0) await Promise.race(underWay)
+      else break
     }
   } finally {
     await Promise.all(underWay)
   }
-  if (!state.isEnding && state.begun === free.length && free.length < steps.length) {
-    throw new Error('the steps of the plan wait for each other')
+  if (mayGoOn() && begun === free.length && begun < steps.length) {
+    throw new LockstepError({
+      code: 'bug',
+      message: 'this is a bug in lockstep, please report it: steps of the plan wait for each other',
+    })
   }
 }
 

@@ -185,7 +185,7 @@ function whileTogether(path: RegExp, number: number): KillPoint {
     proxy.intercept((seen) => {
       const isMeant = seen.isWrite && path.test(seen.path)
       // The first of the tunes goes alone.
-      const isAlone = /alpha\/tune$/.test(seen.path)
+      const isAlone = seen.path.endsWith('alpha/tune')
       if (!isMeant || isAlone) return { kind: 'pass' }
       arrived += 1
       if (arrived === number) void carriedOut.then(() => running.kill?.())

@@ -21,16 +21,15 @@ export interface FailedStep {
   readonly begun: boolean
 }
 
-/** `failed`: in the order in which they failed; at least one. */
+/** `failed`: in the order in which they failed. */
 export async function failSteps(
   context: RunContext,
-  failed: readonly FailedStep[],
+  failed: readonly [FailedStep, ...FailedStep[]],
 ): Promise<RunEnd> {
   const { run, plan, ledger } = context
   const failure = joinFailures(failed.map((one) => one.failure))
   const steps = failed.map(({ step }) => step)
-  const [first] = steps
-  if (first === undefined) throw new Error('nothing failed')
+  const first = failed[0].step
   const groups = [...groupBy(failed, ({ step }) => step.group)].map(([group, ofGroup]) => ({
     failed: ofGroup,
     before: ledger.done().filter((step) => step.group === group),
