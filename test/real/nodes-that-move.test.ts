@@ -159,7 +159,7 @@ describeOwn('a run whose nodes move', onStandbys, () => {
       let tunes = 0
       proxy.intercept((seen) => {
         if (isTuneOf(seen, 'beta')) tunes += 1
-        return isListOf(seen, standby) && tunes === 1 ? staleBeta : { kind: 'pass' }
+        return showsBeta(seen, standby) && tunes === 1 ? staleBeta : { kind: 'pass' }
       })
 
       const { exitCode, stderr } = await throughProxy(file.path, ['--verbose'])
@@ -179,7 +179,7 @@ describeOwn('a run whose nodes move', onStandbys, () => {
       proxy.intercept((seen) => {
         if (isTuneOf(seen, 'beta')) tunes += 1
         if (tunes > 0 && seen.path.includes('plugins/reload')) reloads.push(seen.node)
-        return isListOf(seen, standby) && tunes > 0 ? staleBeta : { kind: 'pass' }
+        return showsBeta(seen, standby) && tunes > 0 ? staleBeta : { kind: 'pass' }
       })
 
       const { exitCode, stdout } = await throughProxy(file.path, ['--wait', '2'])
@@ -305,8 +305,9 @@ function isTuneOf({ method, path }: SeenRequest, mount: string): boolean {
   return method !== 'GET' && path.endsWith(`sys/mounts/${mount}/tune`)
 }
 
-function isListOf({ method, path, node }: SeenRequest, standby: number): boolean {
-  return method === 'GET' && node === standby && /\/sys\/mounts(\?|$)/.test(path)
+/** All mounts, or `beta/` alone. */
+function showsBeta({ method, path, node }: SeenRequest, standby: number): boolean {
+  return method === 'GET' && node === standby && /\/sys\/mounts(\/beta)?(\?|$)/.test(path)
 }
 
 /** What a standby shows that has missed the tune of `beta/`. */
@@ -314,10 +315,10 @@ const staleBeta = {
   kind: 'rewrite' as const,
   rewrite: (reply: Reply): Reply => {
     const body = JSON.parse(reply.body.toString()) as {
-      data?: Record<string, { plugin_version?: string }>
+      data?: { type?: string; 'beta/'?: object }
     }
-    const beta = body.data?.['beta/']
-    if (beta !== undefined) beta.plugin_version = 'v0.16.2'
+    const beta = typeof body.data?.type === 'string' ? body.data : body.data?.['beta/']
+    if (beta !== undefined) Object.assign(beta, { plugin_version: 'v0.16.2' })
     return { ...reply, body: Buffer.from(JSON.stringify(body)) }
   },
 }
