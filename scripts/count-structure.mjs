@@ -3,8 +3,8 @@
  * HTTP request, in files; the folders that the chain enters more than once; the files of each
  * folder; and exported names that two files declare. Run by hand: `node scripts/count-structure.mjs`.
  *
- * The chain is found in the graph of functions: an edge is a mention of another function, since
- * callbacks are handed over. A call of an interface's method leads to each object that has the
+ * The chain is found in the graph of functions: an edge is a call of another function, or an
+ * argument that is a function. A call of an interface's method leads to each object that has the
  * interface. Functions that call each other in a circle count as one.
  */
 import { execFileSync } from 'node:child_process'
@@ -28,6 +28,8 @@ const program = typescript.createProgram(
   options,
 )
 const checker = program.getTypeChecker()
+/** Without the demo, which runs the whole program again, and its model of a cluster. */
+const NOT_ON_THE_WAY = /^src\/(twin\/|cli\/demo\/|cli\/commands\/demo\.ts)/
 const sources = program.getSourceFiles().filter(({ fileName }) => isOurs(fileName))
 
 printChain(findChain(readCalls()))
@@ -35,7 +37,8 @@ printFolders()
 printSharedNames()
 
 function isOurs(path) {
-  return relative(root, path).startsWith('src')
+  const file = relative(root, path)
+  return file.startsWith('src') && !NOT_ON_THE_WAY.test(file)
 }
 
 function fileOf(node) {
@@ -53,6 +56,21 @@ function ownerOf(node) {
     }
   }
   return owner
+}
+
+function isCalledOrHandedOver(identifier) {
+  const { parent } = identifier
+  const whole =
+    typescript.isPropertyAccessExpression(parent) && parent.name === identifier
+      ? parent
+      : identifier
+  const { parent: user } = whole
+  return (
+    typescript.isCallExpression(user) ||
+    typescript.isNewExpression(user) ||
+    (typescript.isPropertyAssignment(user) && user.initializer === whole) ||
+    typescript.isShorthandPropertyAssignment(user)
+  )
 }
 
 /** Follows an import to the declaration. */
@@ -73,7 +91,20 @@ function functionOf(declaration) {
     : undefined
 }
 
-/** Each function with the functions that it mentions. */
+/** The function that a member of an object names: `{ send: sendOnce }`, `{ send }`. */
+function functionNamedBy(member) {
+  const isShorthand = typescript.isShorthandPropertyAssignment(member)
+  const value = isShorthand ? member.name : member.initializer
+  if (value === undefined || !typescript.isIdentifier(value)) return undefined
+  const symbol = isShorthand
+    ? checker.getShorthandAssignmentValueSymbol(member)
+    : checker.getSymbolAtLocation(value)
+  return declarationsOf(symbol)
+    .map(functionOf)
+    .find((one) => one !== undefined)
+}
+
+/** Each function with the functions that it calls or hands over. */
 function readCalls() {
   const calls = new Map()
   const implementations = new Map()
@@ -101,7 +132,7 @@ function readCalls() {
         }
       }
     }
-    if (typescript.isIdentifier(node)) mentions.push(node)
+    if (typescript.isIdentifier(node) && isCalledOrHandedOver(node)) mentions.push(node)
     typescript.forEachChild(node, visit)
   }
   for (const source of sources) visit(source)
@@ -115,7 +146,7 @@ function readCalls() {
       if (!isOurs(declaration.getSourceFile().fileName)) continue
       const members = implementations.get(declaration) ?? []
       for (const one of [declaration, ...members]) {
-        const called = functionOf(one) ?? (members.has?.(one) ? ownerOf(one) : undefined)
+        const called = functionOf(one) ?? functionNamedBy(one)
         if (called !== undefined && called !== owner) add(calls, owner, called)
       }
     }

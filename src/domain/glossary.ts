@@ -15,7 +15,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     word: 'active node',
     meaning:
-      'The node that leads the cluster and carries out writes. Lockstep reloads it last, after the standbys.',
+      'The node that leads the cluster and does all writes. Lockstep reloads it last, after the standbys.',
   },
   {
     word: 'allowance',

@@ -8,7 +8,7 @@ export const allowUnused: AllowanceRule = {
   severity: 'warning',
   title: 'An allowance matches no finding',
   explanation:
-    'An entry of `allow` accepts the findings of one rule about one subject, both written exactly as the finding has them. This entry matches no finding. Either the finding is fixed, or the rule or the subject is misspelt. If the entry stays in the file, it accepts the same finding the next time, and nobody decides again.',
+    'An entry of `allow` accepts the findings of one rule about one subject, both written exactly as the finding has them. This entry matches no finding. Either the finding is fixed, or the rule or the subject is misspelt. If the entry stays in the file, it accepts the same finding the next time without a new decision.',
   fix: 'Remove the entry from `allow`, or the option `--allow`.',
   allowable: false,
   judge({ rule: name, subject, source: at }, { rule, expired, matched, covered, subjects }) {

@@ -7,7 +7,7 @@ export const mountTypeChange: PlanRule = {
   severity: 'error',
   title: 'A mount exists with another plugin',
   explanation:
-    'A mount’s plugin cannot be changed to one of another name. The only way is to disable the mount and to make a new one, which deletes all its data. Lockstep never does that.',
+    'A mount’s plugin cannot be changed to one of another name. That needs a disabled mount and a new one, which deletes all data of the mount. Lockstep never does that.',
   fix: 'Correct the path or the plugin in the file; or mount the new plugin at another path and move the data yourself.',
   allowable: false,
   judge({ draft }) {
