@@ -265,7 +265,7 @@ test('a step that the token may not do ends with 8 and the line of the policy', 
     `the token’s policy needs path "sys/plugins/catalog/${KV}" { capabilities = ["sudo", "update"] }`,
   )
   expect(stdout).not.toContain('not registered')
-  expect(stdout).toContain('Nothing was changed by this step')
+  expect(stdout).toContain('The failed step changed nothing')
 })
 
 /** Refuses the first of these requests for so many seconds. */

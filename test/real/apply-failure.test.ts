@@ -50,7 +50,7 @@ describeOwn('apply, with a step that fails', () => {
       // Where the active node alone runs plugins, it refuses what it has no file for.
       expect(run.stdout).toMatch(
         cluster.product === 'vault'
-          ? /Nothing was changed by this step/
+          ? /The failed step changed nothing/
           : /Rolled back:\n\s+- register secret\/my-kv unversioned/,
       )
       expect(run.stdout).toMatch(/Not begun:\n\s+- reload team-a\/, team-b\/ on /)
