@@ -92,7 +92,7 @@ it.each(Object.entries(BREAKS))('%s may throw at any time', async (_name, broken
         client,
         recorder,
         soak: 0,
-    parallelism: 4,
+        parallelism: 4,
         wait: 120,
         environmentOf: () => [],
         verify: () => Promise.resolve(undefined),

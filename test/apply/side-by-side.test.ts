@@ -125,7 +125,9 @@ it('goes on one step at a time when a server limits requests, and says so once',
   expect(refused).toBeGreaterThan(1)
   expect(mostUnderWay(journal)).toBe(1)
   const told = journal.flatMap((event) => (event.event === 'run_waiting' ? event.reason : []))
-  expect(told).toEqual(['a server limits requests or is busy: the steps go one at a time from here on'])
+  expect(told).toEqual([
+    'a server limits requests or is busy: the steps go one at a time from here on',
+  ])
 })
 
 /** Six mounts from v1.0.0 to v2.0.0. */

@@ -123,7 +123,10 @@ const LAWS: readonly ((told: Told) => void)[] = [
     for (const line of journal) {
       if (line.event === 'step_done') done.add(line.step)
       if (line.event !== 'step_started') continue
-      expect(after.get(line.step)?.filter((id) => !done.has(id)), line.step).toEqual([])
+      expect(
+        after.get(line.step)?.filter((id) => !done.has(id)),
+        line.step,
+      ).toEqual([])
     }
   },
   function leavesNoDriftInWhatItWasToMove({ desired, again }) {

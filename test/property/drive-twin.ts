@@ -281,10 +281,7 @@ export interface Hooks {
 }
 
 /** A context of the program whose servers are the twin's nodes. */
-export function contextOn(
-  twin: Twin,
-  { folder, elapsed, sent, around, patience }: Hooks,
-): Context {
+export function contextOn(twin: Twin, { folder, elapsed, sent, around, patience }: Hooks): Context {
   const clock = simulatedClock(elapsed)
   const transport: Transport = {
     send: async (node, request) => {
