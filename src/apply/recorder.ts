@@ -74,6 +74,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     runStarted: (plan, before) =>
       tell({
         event: 'run_started',
+        format: 1,
         plan_id: plan.plan_id,
         ...(savedPlanId !== undefined && { saved_plan_id: savedPlanId }),
         cluster: clusterOf(plan),

@@ -2,11 +2,31 @@
 import { type Command, CommanderError } from 'commander'
 import { describeError, EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
 import { line, lines } from '../domain/printable.ts'
+import { errorDocument, exitDocument, usageDocument } from './error-document.ts'
 import type { Host } from './host/host.ts'
 import { createProgram } from './program.ts'
 
 /** Runs one command; the process's exit code. */
 export async function main(args: readonly string[], host: Host, version: string): Promise<number> {
+  if (!args.includes('--json')) return (await runCommand(args, host, version)).code
+  let hasDocument = false
+  const out = (text: string): void => {
+    hasDocument = true
+    host.out(text)
+  }
+  const { code, document } = await runCommand(args, { ...host, out }, version)
+  // Two documents would be none: where a command printed its own, that says what was found or done.
+  if (code !== 0 && !hasDocument) host.out(document ?? exitDocument(code))
+  return code
+}
+
+interface Ended {
+  readonly code: ExitCode
+  /** What `--json` prints of an error. */
+  readonly document?: string
+}
+
+async function runCommand(args: readonly string[], host: Host, version: string): Promise<Ended> {
   let code: ExitCode = EXIT.done
   const program = createProgram(
     host,
@@ -16,16 +36,17 @@ export async function main(args: readonly string[], host: Host, version: string)
   )
   try {
     await program.parseAsync(args, { from: 'user' })
-    return code
+    return { code }
   } catch (error) {
     // Commander has printed its own message, or the help that was asked for.
     if (error instanceof CommanderError) {
       if (error.code === 'commander.excessArguments' && takesFiles(program, args)) {
         host.err('Files and directories of desired state are given with -f.\n')
       }
-      return error.exitCode
+      const usage = error.exitCode === 0 ? EXIT.done : EXIT.error
+      return { code: usage, document: usageDocument(error.message, usage) }
     }
-    return report(error, host)
+    return { code: report(error, host), document: errorDocument(error) }
   }
 }
 
@@ -34,7 +55,7 @@ function takesFiles({ commands }: Command, [name]: readonly string[]): boolean {
   return command?.options.some(({ long }) => long === '--file') === true
 }
 
-function report(error: unknown, host: Host): number {
+function report(error: unknown, host: Host): ExitCode {
   if (!(error instanceof LockstepError)) {
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
     host.err('Error: this is a bug in lockstep, please report it.\n')

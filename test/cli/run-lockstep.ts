@@ -17,6 +17,7 @@ import {
   secretsOf,
   WRAPPED_VARIABLE,
 } from '../canaries.ts'
+import { assertJson } from '../json-documents.ts'
 import { heldLease } from '../cluster/lease.ts'
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url))
@@ -91,6 +92,7 @@ export async function runLockstep(
       'what its arguments name': await readNamed(args, cwd),
     }
     assertUnseen([...secretsOf(given), tokenFile?.trim()], written, args)
+    if (answer === undefined) assertJson(args, stdout, run)
     return run
   } finally {
     await rm(home, { recursive: true, force: true })

@@ -72,7 +72,7 @@ it('says in JSON that all is well', async () => {
   const run = await runLockstep(['validate', '--json', 'a.yaml'], { cwd: folder.path })
 
   expect(run).toMatchObject({ exitCode: 0, stderr: '' })
-  expect(JSON.parse(run.stdout)).toEqual({ valid: true, problems: [], warnings: [] })
+  expect(JSON.parse(run.stdout)).toEqual({ format: 1, valid: true, problems: [], warnings: [] })
 })
 
 it('gives the place of each mistake in JSON', async () => {
@@ -82,6 +82,7 @@ it('gives the place of each mistake in JSON', async () => {
 
   expect(run).toMatchObject({ exitCode: 1, stderr: '' })
   expect(JSON.parse(run.stdout)).toEqual({
+    format: 1,
     valid: false,
     warnings: [],
     problems: [

@@ -16,6 +16,7 @@ import {
   secretsOf,
   WRAPPED_VARIABLE,
 } from '../canaries.ts'
+import { assertJson } from '../json-documents.ts'
 import { heldLease } from '../cluster/lease.ts'
 
 const program =
@@ -79,6 +80,7 @@ export class Workplace implements AsyncDisposable {
     const ended = once(child, 'close').then(() => {
       const written = { ...output, ...this.#readAll(this.home) }
       assertUnseen(this.#secrets, written, args)
+      assertJson(args, output.stdout, child)
       return { exitCode: child.exitCode, ...output }
     })
     return { child, ended }

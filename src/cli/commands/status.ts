@@ -33,7 +33,7 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
     const named = desired === undefined ? undefined : pluginsOf(desired)
     const live = await session.observe(plugins, plugins === undefined ? named : undefined)
     await tellActiveRun({ live, desired }, session, host)
-    if (options.json === true) host.out(lines(jsonText(live, 2)))
+    if (options.json === true) host.out(lines(jsonText({ format: 1, ...live }, 2)))
     else {
       const palette = paletteFor(options, host)
       const shown = plugins === undefined ? shownWithoutChoice(live, named) : chosen(plugins)

@@ -55,7 +55,7 @@ export async function validate(
     const report = buildProblemReport(of, { problems, warnings, warningRule: SECRET_ARGUMENT })
     printReports(options.format, [report], host)
   } else if (options.json === true) {
-    host.out(lines(jsonText({ valid: problems.length === 0, problems, warnings }, 2)))
+    host.out(lines(jsonText({ format: 1, valid: problems.length === 0, problems, warnings }, 2)))
   } else {
     for (const problem of problems) host.err(lines(formatProblem(problem)))
     for (const warning of warnings) host.err(lines(`Warning: ${formatProblem(warning)}`))

@@ -1,0 +1,64 @@
+/** A command with `--json` that fails prints one error document; `runLockstep` holds it to its schema. */
+import { expect, test } from 'vitest'
+import { assertJson } from '../json-documents.ts'
+import { makeScratchFolder } from './scratch-folder.ts'
+import { runLockstep } from './run-lockstep.ts'
+
+/** Nothing listens there. */
+const NOWHERE = { BAO_ADDR: 'http://127.0.0.1:9' }
+const BAD = 'version: 1\nplugins:\n  secret/kv: { uze: v1 }\n'
+
+test.each([
+  [['plan'], { code: 'invalid-input', exit_code: 1 }],
+  [['drift'], { code: 'invalid-input', exit_code: 1 }],
+  [['apply', '--auto-approve'], { code: 'invalid-input', exit_code: 1 }],
+])('%j of a file with a mistake has its place', async (args, error) => {
+  await using folder = await makeScratchFolder({ 'lockstep.yaml': BAD })
+
+  const run = await runLockstep([...args, '--json'], { cwd: folder.path, env: NOWHERE })
+
+  expect(run.exitCode).toBe(1)
+  expect(JSON.parse(run.stdout)).toEqual({
+    format: 1,
+    error: {
+      ...error,
+      message: 'unknown key uze',
+      details: [],
+      problems: [
+        {
+          message: 'unknown key uze',
+          source: { file: 'lockstep.yaml', line: 3, column: 16 },
+          hint: 'did you mean use?',
+        },
+      ],
+    },
+  })
+  expect(run.stderr).toContain('lockstep.yaml:3:16: unknown key uze')
+})
+
+test.each([
+  [['status', '--json'], 'unreachable'],
+  [['status', '--json', '--colour'], 'usage'],
+  [['show', '--json', 'no-such.json'], 'unreadable-file'],
+  [['show', '--json', '.'], 'unreadable-file'],
+  [['history', '--json', 'no-such-run'], 'no-such-run'],
+  [['validate', '--json', '--format', 'sarif'], 'usage'],
+])('%j has the code %s', async (args, code) => {
+  await using folder = await makeScratchFolder({})
+
+  const run = await runLockstep(args, { cwd: folder.path, env: NOWHERE })
+
+  expect(run.exitCode).toBe(1)
+  expect(JSON.parse(run.stdout)).toMatchObject({ format: 1, error: { code, exit_code: 1 } })
+  expect(run.stderr).not.toBe('')
+})
+
+test('what does not fit a schema would be told', () => {
+  const check = (stdout: string) => () => assertJson(['status', '--json'], stdout, { exitCode: 1 })
+
+  expect(check('{}')).toThrow('does not fit lockstep:status')
+  expect(check('{"format":1,"error":{}}')).toThrow('does not fit lockstep:error')
+  expect(check('')).toThrow()
+  const wrong = { code: 'x', message: '', exit_code: 3, details: [], problems: [] }
+  expect(check(JSON.stringify({ format: 1, error: wrong }))).toThrow('says exit 3')
+})

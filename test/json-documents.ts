@@ -1,0 +1,54 @@
+/**
+ * Everything that `--json` prints is a document with a schema. Each test that runs the program holds
+ * what it printed against that schema.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+
+const folder = fileURLToPath(new URL('../schemas/', import.meta.url))
+const ajv = new Ajv2020({ strict: false, validateFormats: false })
+for (const name of readdirSync(folder)) {
+  ajv.addSchema(JSON.parse(readFileSync(folder + name, 'utf8')) as object)
+}
+
+/** What each command prints: one document, or one event a line. */
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  plan: 'lockstep:plan',
+  show: 'lockstep:plan',
+  drift: 'lockstep:drift',
+  status: 'lockstep:status',
+  validate: 'lockstep:validation',
+}
+
+/** Throws where `stdout` is not what the command's `--json` promises. `killed`: it may be cut off. */
+export function assertJson(
+  args: readonly string[],
+  stdout: string,
+  { exitCode }: { readonly exitCode: number | null },
+): void {
+  const [command = ''] = args
+  if (!args.includes('--json') || exitCode === null) return
+  const schema = DOCUMENTS[command]
+  if (schema !== undefined) {
+    // With --out /dev/stdout there are two.
+    assertOne(JSON.parse(stdout), schema, exitCode)
+    return
+  }
+  if (command !== 'apply' && command !== 'rollback') return
+  const lines = stdout.split('\n').filter((line) => line !== '')
+  if (lines.length === 0 && exitCode !== 0) throw new Error('it failed and printed no document')
+  for (const line of lines) assertOne(JSON.parse(line), 'lockstep:journal', exitCode)
+}
+
+function assertOne(document: unknown, schema: string, exitCode: number): void {
+  const isError = typeof document === 'object' && document !== null && 'error' in document
+  const of = isError ? 'lockstep:error' : schema
+  if (!ajv.validate(of, document)) {
+    throw new Error(`what --json printed does not fit ${of}: ${ajv.errorsText()}`)
+  }
+  const { error } = document as { readonly error?: { readonly exit_code: number } }
+  if (error !== undefined && error.exit_code !== exitCode) {
+    throw new Error(`the error document says exit ${error.exit_code}, and it was ${exitCode}`)
+  }
+}
