@@ -9,14 +9,14 @@ import { createProgram } from './program.ts'
 /** Runs one command; the process's exit code. */
 export async function main(args: readonly string[], host: Host, version: string): Promise<number> {
   if (!args.includes('--json')) return (await runCommand(args, host, version)).code
-  let hasDocument = false
+  const printed = { any: false }
   const out = (text: string): void => {
-    hasDocument = true
+    printed.any = true
     host.out(text)
   }
   const { code, document } = await runCommand(args, { ...host, out }, version)
   // Two documents would be none: where a command printed its own, that says what was found or done.
-  if (code !== 0 && !hasDocument) host.out(document ?? exitDocument(code))
+  if (code !== 0 && !printed.any) host.out(document ?? exitDocument(code))
   return code
 }
 
