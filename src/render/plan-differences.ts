@@ -23,16 +23,36 @@ export function renderPlanDifferences(
   cluster: Plan['cluster'],
 ): string[] {
   const linesOf = (steps: readonly Step[]): string =>
-    stepLines({ steps: [...steps], cluster }, { detail: true })
-      .map(({ what, details }) => `${[what, ...details].join('\n')}\n`)
+    steps
+      .flatMap((step) =>
+        stepLines({ steps: [step], cluster }, { detail: true }).flatMap(({ what, details }) => [
+          what,
+          ...hashOf(step),
+          ...details,
+        ]),
+      )
+      .map((text) => `${text}\n`)
       .join('')
+  const steps = changedLines(linesOf(onlyInFile), linesOf(notInFile))
   return [
     ...settings.flatMap(({ name, file, now }) => [
       ...(file === undefined ? [] : [`- ${name}: ${file}`]),
       ...(now === undefined ? [] : [`+ ${name}: ${now}`]),
     ]),
-    ...changedLines(linesOf(onlyInFile), linesOf(notInFile)),
+    // A difference that the words of the steps do not show: namespaces, for example.
+    ...(steps.length > 0 ? steps : changedLines(requestsOf(onlyInFile), requestsOf(notInFile))),
   ]
+}
+
+/** Two registrations that differ only in this have the same words. */
+function hashOf({ action }: Step): string[] {
+  return action.kind === 'register' ? [`sha256 ${action.entry.sha256}`] : []
+}
+
+function requestsOf(steps: readonly Step[]): string {
+  return steps
+    .map(({ action, verify = [] }) => `${JSON.stringify(sortKeys({ action, verify }), null, 2)}\n`)
+    .join('')
 }
 
 /** What of the desired state differs, in the format of its files: `-` the plan file, `+` the files. */
