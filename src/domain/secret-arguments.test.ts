@@ -13,6 +13,9 @@ it.each([
   [['host=db password=hunter2 user=me'], ['host=db password=*** user=me']],
   [['a?API_KEY=1&token=2&x=3'], ['a?API_KEY=***&token=***&x=3']],
   [['clientSecret="a b" x'], ['clientSecret=*** x']],
+  [['token: hunter2'], ['token: ***']],
+  [['{"password":"a b","user":"me"}'], ['{"password":***,"user":"me"}']],
+  [['Authorization-Key:hunter2'], ['Authorization-Key:***']],
 ])('%j is shown as %j', (given, shown) => {
   expect(maskArguments(given)).toEqual(shown)
   expect(hasSecretArgument(given)).toBe(true)

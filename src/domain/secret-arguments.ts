@@ -20,7 +20,7 @@ export function hasSecretArgument(args: readonly string[]): boolean {
   return maskArguments(args).some((masked, at) => masked !== args[at])
 }
 
-/** Userinfo of a URL, and what follows `password=` and the like, up to the next part. */
+/** Userinfo of a URL, and what follows `password=`, `password: ` and the like, up to the next part. */
 function maskArgument(argument: string): string {
   return argument
     .replace(
@@ -30,7 +30,7 @@ function maskArgument(argument: string): string {
       },
     )
     .replace(
-      /((?:password|passwd|pwd|token|secret|key)\s*=\s*)(?:"[^"]*"|'[^']*'|[^&;,\s]+)/gi,
+      /((?:password|passwd|pwd|token|secret|key)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^&;,\s}]+)/gi,
       (_, name: string) => `${name}${MASK}`,
     )
 }
