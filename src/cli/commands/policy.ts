@@ -37,7 +37,8 @@ function refuseWidening(capabilities: readonly Capability[]): void {
   if (faults.length === 0) return
   throw new LockstepError({
     code: 'unnameable-path',
-    message: `no policy can name only what this file needs:\n${faults.join('\n')}`,
+    message: 'no policy can name only what this file needs:',
+    details: faults,
     hint: 'Policies cannot escape these characters. Use another name for the mount or plugin, or write the policy by hand, knowing what else it gives.',
   })
 }
