@@ -1,7 +1,7 @@
 /** The formats that code hosts and CI systems read, with paths as those know them. */
 import { isAbsolute, relative, resolve } from 'node:path'
 import { unreachable } from '../domain/errors.ts'
-import { lines } from '../domain/printable.ts'
+import { commandLines, lines } from '../domain/printable.ts'
 import { renderGithub } from '../render/formats/github.ts'
 import { renderJunit } from '../render/formats/junit.ts'
 import type { Report, ReportRule } from '../render/formats/report.ts'
@@ -20,7 +20,8 @@ export function reportRule({ name, severity, title, explanation, fix }: RuleText
 export const REPORT_RULES: readonly ReportRule[] = RULES.map(reportRule)
 
 export function printReports(format: HostFormat, reports: readonly Report[], host: Host): void {
-  host.out(lines(renderReports(format, reports.map(fromRoot(host)))))
+  const text = renderReports(format, reports.map(fromRoot(host)))
+  host.out(format === 'github' ? commandLines(text) : lines(text))
 }
 
 function renderReports(format: HostFormat, reports: readonly Report[]): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { jsonText, printable, printableLines } from './printable.ts'
+import { commandLines, jsonText, line, lines, printable, printableLines } from './printable.ts'
 
 const HOSTILE: readonly (readonly [string, string, string])[] = [
   ['an escape sequence', 'a\u001b[2Jb', 'a\\u{1b}[2Jb'],
@@ -28,6 +28,27 @@ describe('printable', () => {
 
   it('keeps the line breaks of a text of several lines, and nothing else', () => {
     expect(printableLines('a\n\u001bb')).toBe('a\n\\u{1b}b')
+  })
+})
+
+describe('a command for the CI system whose log the text is in', () => {
+  it.each([
+    ['x ##[set-output name=a]b', 'x \\u{23}#[set-output name=a]b'],
+    ['##vso[task.setvariable variable=PATH]/x', '\\u{23}#vso[task.setvariable variable=PATH]/x'],
+    ['###VSO[a]', '#\\u{23}#VSO[a]'],
+    ['## heading #[x]', '## heading #[x]'],
+  ])('in %s is none any more', (text, shown) => {
+    expect(printable(text)).toBe(shown)
+    expect(JSON.parse(jsonText(text))).toBe(text)
+    expect(jsonText(text)).not.toMatch(/##(?:vso)?\[/i)
+  })
+
+  it('begins no line, but in annotations', () => {
+    expect(line`${'::stop-commands::x'} ended`).toBe('\\u{3a}:stop-commands::x ended\n')
+    expect(lines('MOUNT', '  ::error::x/  kv', 'a::b\n::c')).toBe(
+      'MOUNT\n  \\u{3a}:error::x/  kv\na::b\n\\u{3a}:c\n',
+    )
+    expect(commandLines('::error::x')).toBe('::error::x\n')
   })
 })
 
