@@ -127,6 +127,26 @@ describeOwn(
       await expectEverywhere(cluster, oldFile, 'latest')
     })
 
+    it('go to the older version itself by rollback -f, whose file keeps the newer one registered', async () => {
+      await using file = await writeDesired(
+        desired(cluster, ['v0.16.2', 'v0.21.0'], { use: 'latest' }),
+      )
+      const home = await mkdtemp(join(tmpdir(), 'lockstep-latest-'))
+      onTestFinished(() => rm(home, { recursive: true, force: true }))
+      const env = { HOME: home }
+      const flags = ['--auto-approve', '-f', file.path]
+      const applied = await runOn(cluster, ['apply', ...flags], { env })
+      expect(applied.exitCode, applied.stdout + applied.stderr).toBe(0)
+
+      const allowed = `data-downgrade=${KV}`
+      const back = await runOn(cluster, ['rollback', ...flags, '--allow', allowed], { env })
+
+      expect(back.exitCode, back.stdout + back.stderr).toBe(0)
+      expect(back.stdout + back.stderr).toContain('stays registered')
+      expect(await versionsOf(cluster)).toEqual(['v0.16.2', 'v0.21.0'])
+      await expectEverywhere(cluster, oldFile, 'v0.16.2')
+    })
+
     it('follow latest down when the highest version is retired', async () => {
       await using up = await writeDesired(
         desired(cluster, ['v0.16.2', 'v0.21.0'], { use: 'latest' }),
