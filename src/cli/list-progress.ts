@@ -57,7 +57,10 @@ export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
           task.title = titleOfItem(item, plan)
           task.output = clock.describe(milliseconds())
         }
-        return Promise.race([item.finished, ended.finished])
+        return Promise.race([item.finished, ended.finished]).finally(() => {
+          // The list takes nothing more of a line that has ended.
+          item.draw = () => undefined
+        })
       },
     })),
     { registerSignalListeners: false, rendererOptions: { collapseErrors: false } },

@@ -1,10 +1,9 @@
 /** What a failing step leaves behind: the mounts as they were, and an account of it. */
-import { copyFile, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { canaries, CANARY_VARIABLE } from '../canaries.ts'
-import { ensurePlugins } from '../cluster/cache.ts'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
 import { makeExampleStates, whyNotWhole } from '../cluster/example-states.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
@@ -12,6 +11,7 @@ import { resetCluster } from '../cluster/reset.ts'
 import { describeOwn } from '../cluster/shared-cluster.ts'
 import { markAuditLogs, writesAmong, type AuditedRequest } from './audit-log.ts'
 import { writeDesired } from './desired-file.ts'
+import { restoreFiles } from './restore-files.ts'
 import {
   findSilentMounts,
   hashesOf,
@@ -32,7 +32,7 @@ describeOwn('apply, with a step that fails', () => {
     cluster = await startCluster({ plugins: files, audit: true })
   })
   beforeEach(async () => {
-    for (const node of cluster.addresses.keys()) await restoreFiles(cluster, node)
+    for (const node of cluster.addresses.keys()) await restoreFiles(cluster, node, files)
     await resetCluster(cluster)
     await makeExampleStates(cluster, ['secret/my-kv', 'secret/team-kv'])
   })
@@ -81,7 +81,7 @@ describeOwn('apply, with a step that fails', () => {
       const victim = await victimOf(cluster)
       await spoilFile(cluster, victim, newFile)
       await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
-      await restoreFiles(cluster, victim)
+      await restoreFiles(cluster, victim, files)
 
       const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
 
@@ -229,7 +229,7 @@ describeOwn('apply, with a step that fails', () => {
     // On Vault the one reload there is has failed: nothing is left to begin.
     if (cluster.product === 'vault') expect(run.stdout).not.toContain('Not begun:')
     else expect(run.stdout).toMatch(/Not begun:\n\s+- reload team-a\/, team-b\/ on /)
-    await restoreFiles(cluster, victim)
+    await restoreFiles(cluster, victim, files)
     const mended = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
     expect(mended.exitCode).toBe(0)
     await expectEverywhere(cluster, ['team-a/', 'team-b/'], newFile)
@@ -266,14 +266,6 @@ function pluginPath(cluster: TestCluster, node: number, file: PluginFile): strin
 async function spoilFile(cluster: TestCluster, node: number, file: PluginFile): Promise<void> {
   await rm(pluginPath(cluster, node, file), { force: true })
   await writeFile(pluginPath(cluster, node, file), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
-}
-
-async function restoreFiles(cluster: TestCluster, node: number): Promise<void> {
-  for (const [file, { path }] of await ensurePlugins(files)) {
-    const target = pluginPath(cluster, node, file)
-    await rm(target, { force: true })
-    await copyFile(path, target)
-  }
 }
 
 function binaryOf(cluster: TestCluster, file: PluginFile) {

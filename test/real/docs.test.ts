@@ -9,6 +9,7 @@ import { pluginFiles } from '../cluster/plugin-files.ts'
 import { resetCluster } from '../cluster/reset.ts'
 import { describeOwn } from '../cluster/shared-cluster.ts'
 import { type Block, blocksOf, documents, firstLineMissing, pages } from '../docs/pages.ts'
+import { restoreFiles } from './restore-files.ts'
 import { openReadersShell, type ReadersShell } from './readers-shell.ts'
 
 /** What is on the cluster when a reader begins; `secret/team-kv` if a page is not named here. */
@@ -26,13 +27,18 @@ describeOwn(
       // As the pages show it: bao-1 and bao-2 are standbys, bao-3 is active.
       await cluster.makeLead(cluster.addresses.indexOf([...cluster.addresses].sort().at(-1) ?? ''))
     })
-    beforeEach(() => resetCluster(cluster))
+    beforeEach(async () => {
+      // Some pages end with a wrong file on a node.
+      for (const node of cluster.addresses.keys()) await restoreFiles(cluster, node, pluginFiles)
+      await resetCluster(cluster)
+    })
     afterAll(() => cluster.stop())
 
     it('are all pages that begin with a task', () => {
+      const references = ['docs/rules.md', 'docs/performance.md']
       const tasks = documents.filter((path) => /^docs\/[\w-]+\.md$/.test(path))
       expect(pages).toEqual(
-        expect.arrayContaining(tasks.filter((path) => path !== 'docs/rules.md')),
+        expect.arrayContaining(tasks.filter((path) => !references.includes(path))),
       )
     })
 
