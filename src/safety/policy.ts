@@ -28,7 +28,7 @@ import {
   renewToken,
   requestOf,
 } from '../server/requests.ts'
-import type { Capability } from '../server/rights.ts'
+import { type Capability, faultInPolicy } from '../server/rights.ts'
 import { collectCapabilities } from './capabilities.ts'
 
 /** What planning and applying this file on this cluster needs, its lock included; sorted by path. */
@@ -119,8 +119,12 @@ function pluginRequests(desired: DesiredState, live: LiveState): ServerRequest[]
     actions.push({ kind: 'tune', mount, namespace, version })
     if (node !== undefined) actions.push({ kind: 'reload', node, namespace, mounts: [mount] })
     reads.push(readMountHelp(mount, namespace))
-    // A token that may not read one mount lists all of them, for each step.
-    reads.push(readOneMount(mount, namespace))
+    // A token that may not read one mount lists all of them, for each step. So a mount that no
+    // policy can name alone (`a*/`) goes without.
+    const one = readOneMount(mount, namespace)
+    if (collectCapabilities([one]).every(({ path }) => faultInPolicy(path) === undefined)) {
+      reads.push(one)
+    }
   }
   for (const { path: connection, namespace, plugin } of live.connections) {
     if (managed.has(plugin)) actions.push({ kind: 'repoint', connection, namespace, version })
