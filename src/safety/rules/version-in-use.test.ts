@@ -15,6 +15,7 @@ import {
   only,
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
+import { LATEST } from '../../domain/names.ts'
 import { versionInUse } from './version-in-use.ts'
 
 const KV = 'secret/my-kv'
@@ -43,6 +44,24 @@ test('a mount that no step moves is named', () => {
     message: `The plan would deregister ${KV} ${OLD} while it is still used: team-a/ is configured for it.`,
     mounts: ['team-a/'],
   })
+})
+
+test('a mount on latest that the file does not name counts, if the version is what latest means', () => {
+  // It runs another binary, so that only its setting uses a version.
+  const follower = { ...mountOf('team-a/', KV, 'v0.1.0'), configured_version: LATEST }
+  const retiring = (retired: string) =>
+    versionInUse.judge(
+      safetyInput({
+        desired: { plugins: [desiredPlugin(KV, { retire: [retired] })] },
+        live: { catalog, mounts: [follower] },
+      }),
+    )
+
+  expect(only(retiring(NEW))).toMatchObject({
+    message: expect.stringContaining('team-a/ is configured for latest and starts it') as string,
+    mounts: ['team-a/'],
+  })
+  expect(retiring(OLD)).toEqual([])
 })
 
 test('a mount that the file holds at the version counts, there or not', () => {

@@ -2,7 +2,14 @@
 import type { DesiredPlugin, DesiredState } from '../../domain/desired.ts'
 import { unreachable } from '../../domain/errors.ts'
 import type { LiveMount, LiveState } from '../../domain/live.ts'
-import { type PluginId, UNVERSIONED, type Version, versionLabel } from '../../domain/names.ts'
+import { latestOf } from '../../domain/latest.ts'
+import {
+  LATEST,
+  type PluginId,
+  UNVERSIONED,
+  type Version,
+  versionLabel,
+} from '../../domain/names.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { findUses, type VersionUse, type UsedEntry } from '../../plan/uses.ts'
 import { type Effects, effectsOf } from '../effects.ts'
@@ -31,12 +38,27 @@ export const versionInUse: PlanRule = {
         targets.mounts.filter(({ use }) => use.kind === 'builtin').map(({ mount }) => mount.path),
       )
       const after = stateAfter(input, plugin.id, effects, (mount) => reverting.has(mount.path))
+      const following = draft.index
+        .mountsOf(plugin.id)
+        .filter(
+          ({ path, configured_version }) => configured_version === LATEST && !effects.tunes(path),
+        )
+      /** Until it is retired, mounts on `latest` that the plan does not tune would start it. */
+      const followersOf = (version: Version): VersionUse[] =>
+        isLatestBeside(after, plugin.id, version)
+          ? following.map(({ path: mount }) => ({
+              kind: 'mount',
+              description: `${mount} is configured for latest and starts it`,
+              mount,
+            }))
+          : []
       return plugin.retire.flatMap(({ version, source: at }): Verdict[] => {
         const inFile = desiredUses(plugin, version)
         const entry = draft.index.external(plugin.id, version)
         // A version that is not registered is not deregistered: only the file can contradict itself.
         if (entry !== undefined) unknown ??= unknownUses(live, entry)
         const uses = entry === undefined ? [] : [...findUses(after, entry), ...(unknown ?? [])]
+        uses.push(...(entry === undefined ? [] : followersOf(version)))
         const described = [...inFile, ...uses.map(({ description }) => description)]
         if (described.length === 0) return []
         const until = uses.length === 0 ? 'The file retires' : 'The plan would deregister'
@@ -58,6 +80,12 @@ export const versionInUse: PlanRule = {
       })
     })
   },
+}
+
+/** Higher than every version that is registered after the plan. */
+function isLatestBeside({ catalog }: LiveState, plugin: PluginId, version: Version): boolean {
+  const left = catalog.filter((entry) => entry.plugin === plugin && !entry.builtin)
+  return latestOf([version, ...left.map((entry) => entry.version)]) === version
 }
 
 /** If no use was seen, what could not be read. A pin comes before every other use. */
