@@ -1,5 +1,5 @@
 /** The options and help of the commands that make, show or apply a plan. Each loads what it needs. */
-import { Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { type AddCommand, examples } from './add-command.ts'
 import type { ApplyOptions, CarryingOptions } from './approve-and-apply.ts'
 import {
@@ -75,16 +75,7 @@ export const addApply: AddCommand = (program, host, done) => {
     .option('--no-input', 'never ask: fail instead')
     .option('--expect <plan_id>', 'apply the plan only if this is its id')
     .addOption(maxAgeOption('refuse a saved plan older than this'))
-    .option(
-      '--soak <duration>',
-      'watch each reloaded mount this long before the next step',
-      seconds,
-    )
-    .addOption(waitOption())
-    .addOption(parallelismOption())
-    .option('--journal <dir>', 'where the journals are kept')
-    .option('--log-file <file>', 'log every request to a file (never a token or a value)')
-    .option('--json', 'print each event as a line of JSON')
+  addRunOptions(command)
     .addHelpText(
       'after',
       '\nWith a saved plan, --allow accepts nothing new: it repeats an allowance that the plan has. With\n-f too, repeat each allowance that the plan has and the file lacks; without --allow, apply exits 4.\n' +
@@ -113,16 +104,7 @@ export const addRollback: AddCommand = (program, host, done) => {
     .description('Plan the rollback of a run, ask, and carry it out')
     .option('--auto-approve', 'do not ask')
     .option('--no-input', 'never ask: fail instead')
-    .option(
-      '--soak <duration>',
-      'watch each reloaded mount this long before the next step',
-      seconds,
-    )
-    .addOption(waitOption())
-    .addOption(parallelismOption())
-    .option('--journal <dir>', 'where the journals are kept')
-    .option('--log-file <file>', 'log every request to a file (never a token or a value)')
-    .option('--json', 'print each event as a line of JSON')
+  addRunOptions(command)
     .addHelpText(
       'after',
       '\nGive the file with -f: it says whether the older version reads the newer one’s data.\n' +
@@ -140,6 +122,21 @@ export const addRollback: AddCommand = (program, host, done) => {
       addFileOptions(addPassEnvOption(addAllowOption(addDetailOption(command))), 'none'),
     ),
   )
+}
+
+/** How steps are carried out, and what is told of it. */
+function addRunOptions(command: Command): Command {
+  return command
+    .option(
+      '--soak <duration>',
+      'watch each reloaded mount this long before the next step',
+      seconds,
+    )
+    .addOption(waitOption())
+    .addOption(parallelismOption())
+    .option('--journal <dir>', 'where the journals are kept')
+    .option('--log-file <file>', 'log every request to a file (never a token or a value)')
+    .option('--json', 'print each event as a line of JSON')
 }
 
 function parallelismOption(): Option {

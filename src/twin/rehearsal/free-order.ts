@@ -5,6 +5,7 @@
  * Measures time by the number of names in `after`, not by the number of sets.
  */
 import type { Step } from '../../documents/plan.generated.ts'
+import { blocksOf } from '../../documents/step-blocks.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { LATEST, type MountPath, type PluginId } from '../../domain/names.ts'
 import type { RehearsalFault } from './faults.ts'
@@ -20,7 +21,7 @@ export function findFreeOrder(
   steps: readonly Step[],
   mounts: OrderedMounts,
 ): ReadonlyMap<Step, readonly RehearsalFault[]> {
-  const { blocks, unordered } = blocksOf(steps)
+  const { blocks, unordered } = findBlocks(steps)
   const followers = tunedToLatest(steps, mounts)
   const dependent = blocks.flatMap((block) => (block.length > 1 ? dependentOn(block) : []))
   return groupFaults([...unordered, ...dependent])
@@ -59,23 +60,13 @@ interface Blocks {
   readonly unordered: readonly FreeStep[]
 }
 
-function blocksOf(steps: readonly Step[]): Blocks {
-  const blocks: Step[][] = []
-  const unordered: FreeStep[] = []
-  let before: ReadonlySet<string> = new Set()
-  let current: Step[] = []
-  let ids = new Set<string>()
-  for (const step of steps) {
-    if (!isExactly(step.after, before)) {
-      if (!isExactly(step.after, ids)) unordered.push({ step, beside: current })
-      before = ids
-      current = []
-      ids = new Set()
-    }
-    if (current.length === 0) blocks.push(current)
-    current.push(step)
-    ids.add(step.id)
-  }
+function findBlocks(steps: readonly Step[]): Blocks {
+  const blocks = blocksOf(steps)
+  const unordered = blocks.flatMap((block, at) => {
+    const before = blocks[at - 1] ?? []
+    const isNext = isExactly(block[0].after, new Set(before.map(({ id }) => id)))
+    return isNext ? [] : block.map((step) => ({ step, beside: before }))
+  })
   return { blocks, unordered }
 }
 
