@@ -1,7 +1,8 @@
 /**
  * Applies a plan: steps that need not wait for each other go beside each other. The first step that
- * fails ends the run, after its group was rolled back; a fault ends it where it stands. Decides nothing that the plan does not say, and throws
- * nothing: however it ends, what was done and what was not begun is said.
+ * fails ends the run, after its group was rolled back; a fault ends it where it stands. Decides
+ * nothing that the plan does not say, and throws nothing: however it ends, what was done and what
+ * was not begun is said.
  */
 import type { Step } from '../documents/plan.generated.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'

@@ -2,6 +2,7 @@
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveNode, Unreadable } from '../domain/live.ts'
 import { compareText, type NodeAddress } from '../domain/names.ts'
+import { remember } from '../domain/remember.ts'
 import { health } from '../server/answers/cluster.ts'
 import { decode } from '../server/answers/shape.ts'
 import { errorWords, whyOdd } from '../server/faults.ts'
@@ -120,12 +121,10 @@ const SAYS_HOW_IT_IS_WITHIN = 10_000
 /** Asks each node how it is, without the token and once, however often it is called. */
 export function askOnce(reader: Reader): (address: NodeAddress) => Promise<NodeReport> {
   const asked = new Map<NodeAddress, Promise<NodeReport>>()
-  return (address) => {
-    const known =
-      asked.get(address) ?? readNode(reader, address, AbortSignal.timeout(SAYS_HOW_IT_IS_WITHIN))
-    asked.set(address, known)
-    return known
-  }
+  return (address) =>
+    remember(asked, address, () =>
+      readNode(reader, address, AbortSignal.timeout(SAYS_HOW_IT_IS_WITHIN)),
+    )
 }
 
 /** A node that no token was sent to, and why. */

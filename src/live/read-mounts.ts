@@ -149,7 +149,11 @@ function joinViews(
     }))
     return {
       mount: {
-        ...{ path, namespace, plugin, accessor, configured_version },
+        path,
+        namespace,
+        plugin,
+        accessor,
+        configured_version,
         nodes: nodes.sort((a, b) => compareText(a.node, b.node)),
       },
       unreadable: group.flatMap((view) => anotherMount(view, told)),
@@ -162,8 +166,8 @@ function joinViews(
 }
 
 /**
- * All nodes of a cluster have one mount table, so one of the two lists is wrong and nobody can tell
- * which: a standby may be behind a mount that was just made anew at the path.
+ * All nodes of a cluster have one mount table, so one of the two lists is wrong. It is not known
+ * which one: a standby may not have heard yet that the mount at the path was made anew.
  */
 function anotherMount({ node, mount }: NodeMount, told: NodeMount): Unreadable[] {
   if (mount.plugin === told.mount.plugin && mount.accessor === told.mount.accessor) return []

@@ -21,7 +21,7 @@ import { recordRun } from './record-run.ts'
 import { refuseUntrusted } from './untrusted-run.ts'
 
 export interface ApplyInput {
-  /** What `makePlan`, `makePlanFromFile` or `planRollback` returned. Whoever calls has approved it. */
+  /** What `makePlan` or `makePlanFromFile` returned. Whoever calls has approved it. */
   readonly made: MadePlan
   /**
    * The files that hold values of `env`: `made.desired`, unless that was read from a plan file or a

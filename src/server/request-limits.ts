@@ -4,6 +4,7 @@
  */
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { NodeAddress } from '../domain/names.ts'
+import { remember } from '../domain/remember.ts'
 
 /** Enough to keep a node busy, few enough not to be a load. As many connections are kept. */
 export const REQUESTS_PER_NODE = 4
@@ -20,11 +21,8 @@ export function createRequestLimits(
   tell: (node: NodeAddress) => void = () => undefined,
 ): RequestLimits {
   const limits = new Map<NodeAddress, LimitFunction>()
-  const limitOf = (node: NodeAddress): LimitFunction => {
-    const known = limits.get(node) ?? pLimit(REQUESTS_PER_NODE)
-    limits.set(node, known)
-    return known
-  }
+  const limitOf = (node: NodeAddress): LimitFunction =>
+    remember(limits, node, () => pLimit(REQUESTS_PER_NODE))
   return {
     run: (node, send) => limitOf(node)(send),
     slowDown(node) {

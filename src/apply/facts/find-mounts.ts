@@ -5,6 +5,7 @@
 import type { Fact } from '../../documents/plan.generated.ts'
 import { unreachable } from '../../domain/errors.ts'
 import type { MountPath, Namespace, NodeAddress } from '../../domain/names.ts'
+import { remember } from '../../domain/remember.ts'
 import {
   type ListedMount,
   listMountsOfNode,
@@ -67,12 +68,6 @@ export function createMountFinder(
 
 function keyOf(node: NodeAddress, namespace: Namespace): string {
   return `${node} ${namespace}`
-}
-
-function remember<Value>(known: Map<string, Value>, key: string, make: () => Value): Value {
-  const value = known.get(key) ?? make()
-  known.set(key, value)
-  return value
 }
 
 /** How many mounts the facts ask for, by node and namespace. */

@@ -11,6 +11,7 @@ import {
   ROOT_NAMESPACE,
   versionFromServer,
 } from '../../domain/names.ts'
+import { remember } from '../../domain/remember.ts'
 import { readEntry } from '../../live/catalog.ts'
 import { askMount, type ListedMount } from '../../live/mounts.ts'
 import { readNamespaces } from '../../live/namespaces.ts'
@@ -206,9 +207,9 @@ async function checkEntry(
   const options = { forwarding: fact.node === undefined }
   const node = fact.node ?? look.active
   const key = JSON.stringify([node, options.forwarding, plugin, version])
-  const asked = look.entries.get(key) ?? readEntry(look.client, node, plugin, version, options)
-  look.entries.set(key, asked)
-  const reading = await asked
+  const reading = await remember(look.entries, key, () =>
+    readEntry(look.client, node, plugin, version, options),
+  )
   const expected = entryName(fact.entry)
   if (reading.kind === 'unreadable') {
     const { unreadable, passing } = reading

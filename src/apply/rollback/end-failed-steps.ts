@@ -38,8 +38,9 @@ export async function failSteps(
   const touched = groups.flatMap(({ before, begun }) => [...before, ...begun])
   if (touched.length === 0) {
     const error = lacksWhatItNeeds(failure)
-    const none = { unchecked: [], between: ledger.hasWritten() }
-    return { kind: 'stopped', error, ...none, ...ledger.ended(), remaining: ledger.remaining() }
+    const between = ledger.hasWritten()
+    const remaining = ledger.remaining()
+    return { kind: 'stopped', error, unchecked: [], between, ...ledger.ended(), remaining }
   }
   for (const { step, failure: why, begun } of failed) {
     if (!begun) await recordIfPossible(() => run.recorder.stepFailed(step, why.reason))
@@ -51,7 +52,11 @@ export async function failSteps(
       const { error } = left
       const unchecked = idsOf([...new Set([...touched, ...steps])])
       return {
-        ...{ kind: 'stopped', error, unchecked, between: true, ...ledger.ended(touched) },
+        kind: 'stopped',
+        error,
+        unchecked,
+        between: true,
+        ...ledger.ended(touched),
         remaining: ledger.remaining([...touched, ...steps]),
       }
     }

@@ -57,8 +57,10 @@ export const versionInUse: PlanRule = {
         const entry = draft.index.external(plugin.id, version)
         // A version that is not registered is not deregistered: only the file can contradict itself.
         if (entry !== undefined) unknown ??= unknownUses(live, entry)
-        const uses = entry === undefined ? [] : [...findUses(after, entry), ...(unknown ?? [])]
-        uses.push(...(entry === undefined ? [] : followersOf(version)))
+        const uses =
+          entry === undefined
+            ? []
+            : [...findUses(after, entry), ...(unknown ?? []), ...followersOf(version)]
         const described = [...inFile, ...uses.map(({ description }) => description)]
         if (described.length === 0) return []
         const until = uses.length === 0 ? 'The file retires' : 'The plan would deregister'
