@@ -1,20 +1,21 @@
 /**
- * Of binaries that bear no version, which came before which: nothing but the journals of the runs
- * that replaced them can tell. Pure.
+ * Orders the binaries that were registered without a version. No server knows the order: only the
+ * journals of the runs that replaced them do. Pure.
  */
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import { BUILTIN, type PluginId, type RunningBinary, UNVERSIONED } from '../domain/names.ts'
 
 /**
- * What stood without a version, each once, the first found or registered first; `BUILTIN` where
- * nothing was registered, so that what is compiled in ran. `runs`: the oldest first.
+ * The binaries of each plugin's unversioned entry, each once, the first found or registered first.
+ * `BUILTIN` stands for a time when nothing was registered, so the builtin ran. `runs`: the oldest
+ * first.
  */
 export function binariesInOrder(
   runs: readonly (readonly JournalEvent[])[],
 ): ReadonlyMap<PluginId, readonly RunningBinary[]> {
-  const found = new Map<PluginId, Set<RunningBinary>>()
+  const binaries = new Map<PluginId, Set<RunningBinary>>()
   const add = (plugin: PluginId, sha256: RunningBinary = BUILTIN): void => {
-    found.set(plugin, (found.get(plugin) ?? new Set()).add(sha256))
+    binaries.set(plugin, (binaries.get(plugin) ?? new Set()).add(sha256))
   }
   for (const event of runs.flat()) {
     if (event.event === 'run_started') {
@@ -28,5 +29,5 @@ export function binariesInOrder(
       add(action.plugin, action.kind === 'register' ? action.entry.sha256 : undefined)
     }
   }
-  return new Map([...found].map(([plugin, binaries]) => [plugin, [...binaries]]))
+  return new Map([...binaries].map(([plugin, binaries]) => [plugin, [...binaries]]))
 }

@@ -1,6 +1,6 @@
 /**
- * Which checks the journals say were seen to pass, and which were cut off. A step that was begun and
- * has no end counts as open: whether its checks would have passed, nobody saw. Pure.
+ * Finds in the journals which checks passed and which are open. A check is open if its step was
+ * started and has no end in the journal: its result is unknown. Pure.
  */
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { ConfiguredVersion, MountPath } from '../domain/names.ts'
@@ -9,7 +9,9 @@ import type { Past } from '../plan/past.ts'
 
 type Step = JournalEvent & { readonly event: 'step_started' }
 
-/** `runs`: the oldest first. */
+/**
+ * The last record of each check, and the versions of `Past.beforeOpen`. `runs`: the oldest first.
+ */
 export function pastChecks(
   runs: readonly (readonly JournalEvent[])[],
 ): Pick<Past, 'checks' | 'beforeOpen'> {
@@ -17,13 +19,13 @@ export function pastChecks(
   const beforeOpen = new Map<MountPath, ConfiguredVersion>()
   const openMounts = (): ReadonlySet<string> =>
     new Set(
-      // A node's address has no space in it.
+      // The key is `mount node`. A node's address has no space, a mount's path may have some.
       [...checks].flatMap(([key, { kind }]) =>
         kind === 'open' ? key.slice(0, key.lastIndexOf(' ')) : [],
       ),
     )
   for (const events of runs) {
-    const begun = new Map<string, readonly string[]>()
+    const checkKeys = new Map<string, readonly string[]>()
     for (const event of events) {
       switch (event.event) {
         case 'run_started': {
@@ -35,18 +37,18 @@ export function pastChecks(
         }
         case 'step_started': {
           const keys = keysOf(event)
-          begun.set(event.step, keys)
+          checkKeys.set(event.step, keys)
           for (const key of keys) checks.set(key, { kind: 'open' })
           break
         }
         case 'step_done':
-          for (const key of begun.get(event.step) ?? []) checks.delete(key)
+          for (const key of checkKeys.get(event.step) ?? []) checks.delete(key)
           for (const fact of event.passed?.running ?? []) {
             if (fact.fact !== 'running') continue
             const { mount, node, sha256, version } = fact
-            const verify = event.passed?.verify.filter((one) => one.mount === mount) ?? []
-            const found = { sha256, ...(version !== undefined && { version }), verify }
-            checks.set(checkKey(mount, node), { kind: 'passed', ...found })
+            const verify = event.passed?.verify.filter((check) => check.mount === mount) ?? []
+            const record = { sha256, ...(version !== undefined && { version }), verify }
+            checks.set(checkKey(mount, node), { kind: 'passed', ...record })
           }
           break
         case 'undo_started': {
@@ -56,10 +58,11 @@ export function pastChecks(
           break
         }
         case 'run_ended':
-          // What was rolled back runs as before, and a refused request may have changed nothing.
+          // A mount that was rolled back runs its old version, and a refused request may have
+          // changed nothing. So their checks are not open.
           if (event.outcome !== 'rolled_back') break
           for (const step of [...event.rolled_back, event.failed ?? '']) {
-            for (const key of begun.get(step) ?? []) {
+            for (const key of checkKeys.get(step) ?? []) {
               if (checks.get(key)?.kind === 'open') checks.delete(key)
             }
           }

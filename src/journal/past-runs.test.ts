@@ -20,146 +20,169 @@ const plugin = 'secret/my-kv' as PluginId
 const version = '' as Version
 const mount = 'team-a/' as MountPath
 const node = 'http://127.0.0.1:1' as NodeAddress
-const other = 'http://127.0.0.1:2' as NodeAddress
-const nodes = [node, other]
+const otherNode = 'http://127.0.0.1:2' as NodeAddress
+const nodes = [node, otherNode]
 const reload: Action = { kind: 'reload', node, namespace: '' as never, mounts: [mount] }
 const old: Entry = { command: 'kv', sha256: 'a'.repeat(64) as Sha256, args: [] }
 const withArguments: Entry = { ...old, args: ['-log-json'] }
 const newer: Entry = { command: 'kv-2', sha256: 'b'.repeat(64) as Sha256, args: [] }
 const stamp = { at: '2026-01-01T00:00:00.000Z', run: 'one' }
 
-it('knows what an entry held before an earlier run replaced it', () => {
-  const past = pastOf([[started(), registered(newer)]])
+it('finds the entry that an earlier run replaced', () => {
+  const past = pastOf([[runStarted(), registerStarted(newer)]])
 
   expect(past.replaced).toEqual([{ plugin, version, entry: old, env: [] }])
   expect(past.registered).toEqual([{ plugin, version, entry: newer, env: [] }])
   expect(unreloadedOn(past, newer)).toEqual([])
 })
 
-it('knows the mounts that were not reloaded after other arguments were registered', () => {
-  const past = pastOf([[started(), registered(withArguments), done()]])
+it('finds the mounts that were not reloaded after other arguments were registered', () => {
+  const past = pastOf([[runStarted(), registerStarted(withArguments), stepDone()]])
 
   expect(unreloadedOn(past, withArguments)).toEqual(nodes)
-  // The write may not have arrived; and what somebody else wrote is nothing the journals know of.
+  // The write may not have arrived. An entry that another program wrote is not in the journals.
   expect(unreloadedOn(past, old)).toEqual([])
   expect(unreloadedOn(past, { ...old, args: ['by hand'] })).toEqual([])
 })
 
-it('counts a reload that a later run made, and not one that nobody saw the end of', () => {
-  const first = [started(), registered(withArguments), done()]
+it('counts a reload of a later run, and not a reload without an end in the journal', () => {
+  const first = [runStarted(), registerStarted(withArguments), stepDone()]
 
-  expect(unreloadedOn(pastOf([first, [begun(reload), done()]]), withArguments)).toEqual([other])
-  expect(unreloadedOn(pastOf([first, [begun(reload)]]), withArguments)).toEqual(nodes)
+  expect(unreloadedOn(pastOf([first, [stepStarted(reload), stepDone()]]), withArguments)).toEqual([
+    otherNode,
+  ])
+  expect(unreloadedOn(pastOf([first, [stepStarted(reload)]]), withArguments)).toEqual(nodes)
 })
 
-it('gives the end of a step to that step, also where others were begun meanwhile', () => {
-  const first = [started(), registered(withArguments), done()]
+it('matches the end of a step to that step, also if other steps started before it', () => {
+  const first = [runStarted(), registerStarted(withArguments), stepDone()]
   const of = (step: string, event: JournalEvent): JournalEvent =>
     ({ ...event, step }) as JournalEvent
-  const elsewhere = { ...reload, node: other } as Action
-  const interleaved = [of('a', begun(reload)), of('b', begun(elsewhere)), of('a', done())]
+  const elsewhere = { ...reload, node: otherNode } as Action
+  const interleaved = [
+    of('a', stepStarted(reload)),
+    of('b', stepStarted(elsewhere)),
+    of('a', stepDone()),
+  ]
 
   // The reload on the other node has no end.
-  expect(unreloadedOn(pastOf([first, interleaved]), withArguments)).toEqual([other])
-  const ofFile = { ...started(), saved_plan_id: 'file' } as JournalEvent
+  expect(unreloadedOn(pastOf([first, interleaved]), withArguments)).toEqual([otherNode])
+  const ofFile = { ...runStarted(), saved_plan_id: 'file' } as JournalEvent
   expect([...reloadsOf('file', [[ofFile, ...interleaved]])]).toEqual([`${mount} ${node}`])
 })
 
-it('knows which reloads of a plan file were carried out and not rolled back', () => {
+it('finds the reloads of a plan file that were carried out and not rolled back', () => {
   const key = `${mount} ${node}`
-  const ofFile = { ...started(), saved_plan_id: 'file' } as JournalEvent
-  const reloaded = [ofFile, begun(reload), done()]
+  const ofFile = { ...runStarted(), saved_plan_id: 'file' } as JournalEvent
+  const reloaded = [ofFile, stepStarted(reload), stepDone()]
   const keysOf = (...events: JournalEvent[]): string[] => [...reloadsOf('file', [events])]
 
   expect(keysOf(...reloaded)).toEqual([key])
-  // Another file, or none.
+  // Another plan file, or no plan file.
   expect([...reloadsOf('other', [reloaded])]).toEqual([])
-  expect(keysOf(started(), begun(reload), done())).toEqual([])
-  // Begun only, failed, found to be so, begun once more, rolled back.
-  expect(keysOf(ofFile, begun(reload))).toEqual([])
-  expect(keysOf(ofFile, begun(reload), failure())).toEqual([])
-  expect(keysOf(ofFile, begun(reload), { ...done(), outcome: 'already' } as never)).toEqual([])
-  expect(keysOf(...reloaded, begun(reload))).toEqual([])
-  expect(keysOf(...reloaded, undoing(reload), undone())).toEqual([])
+  expect(keysOf(runStarted(), stepStarted(reload), stepDone())).toEqual([])
+  // Only started; failed; already done; started again; rolled back.
+  expect(keysOf(ofFile, stepStarted(reload))).toEqual([])
+  expect(keysOf(ofFile, stepStarted(reload), stepFailed())).toEqual([])
+  expect(
+    keysOf(ofFile, stepStarted(reload), { ...stepDone(), outcome: 'already' } as never),
+  ).toEqual([])
+  expect(keysOf(...reloaded, stepStarted(reload))).toEqual([])
+  expect(keysOf(...reloaded, undoStarted(reload), undoDone())).toEqual([])
 })
 
-describe('a run that was killed while it took back other arguments', () => {
-  const failed = [started(), registered(withArguments), done(), begun(reload), failure()]
-  const takesBack = registration(old)
+describe('a run that was killed while it rolled back other arguments', () => {
+  const failed = [
+    runStarted(),
+    registerStarted(withArguments),
+    stepDone(),
+    stepStarted(reload),
+    stepFailed(),
+  ]
+  const rollBack = registration(old)
 
-  it('leaves the processes that it had reloaded', () => {
-    const past = pastOf([[...failed, undoing(takesBack)]])
+  it('leaves the processes that it reloaded', () => {
+    const past = pastOf([[...failed, undoStarted(rollBack)]])
 
     expect(unreloadedOn(past, old)).toEqual([node])
-    // The request to take it back may not have gone out.
+    // The rollback's request may not have been sent.
     expect(unreloadedOn(past, withArguments)).toEqual(nodes)
   })
 
-  it('leaves them too where the reload back was begun', () => {
-    const past = pastOf([[...failed, undoing(takesBack), undone(), undoing(reload)]])
+  it('leaves them also if their reload in the rollback was started', () => {
+    const past = pastOf([[...failed, undoStarted(rollBack), undoDone(), undoStarted(reload)]])
 
     expect(unreloadedOn(past, old)).toEqual([node])
   })
 
-  it('leaves nothing once they were reloaded back', () => {
-    const whole = [...failed, undoing(takesBack), undone(), undoing(reload), undone()]
+  it('leaves nothing after the rollback reloaded them', () => {
+    const whole = [...failed, undoStarted(rollBack), undoDone(), undoStarted(reload), undoDone()]
 
     expect(unreloadedOn(pastOf([whole]), old)).toEqual([])
     expect(pastOf([whole]).written.filter(mayBeUnreloaded)).toEqual([])
   })
 
-  it('is finished by a run that goes back', () => {
+  it('is finished by a later run that reloads them', () => {
     const past = pastOf([
-      [...failed, undoing(takesBack)],
-      [begun(reload), done()],
+      [...failed, undoStarted(rollBack)],
+      [stepStarted(reload), stepDone()],
     ])
 
     expect(unreloadedOn(past, old)).toEqual([])
   })
 })
 
-it('knows of arguments written twice which process has which', () => {
+it('knows which arguments each process has after two writes', () => {
   const third: Entry = { ...old, args: ['third'] }
   const past = pastOf([
-    [started(), registered(withArguments), done(), begun(reload), done()],
-    [started(), registered(third, withArguments), undoing(registration(withArguments))],
+    [runStarted(), registerStarted(withArguments), stepDone(), stepStarted(reload), stepDone()],
+    [runStarted(), registerStarted(third, withArguments), undoStarted(registration(withArguments))],
   ])
 
-  expect(unreloadedOn(past, withArguments)).toEqual([other])
+  expect(unreloadedOn(past, withArguments)).toEqual([otherNode])
 })
 
-it('knows which versions a mount was found with and reloaded to', () => {
+it('finds the versions that a mount had before the run and was reloaded to', () => {
   const v2 = 'v2.0.0' as Version
   const tune: Action = { kind: 'tune', mount, namespace: '' as never, version: v2 }
 
-  expect(pastOf([[started(), begun(tune), done()]]).ran.get(mount)).toEqual(new Set([version]))
-  expect(pastOf([[started(), begun(tune), done(), begun(reload), done()]]).ran.get(mount)).toEqual(
-    new Set([version, v2]),
+  expect(pastOf([[runStarted(), stepStarted(tune), stepDone()]]).ran.get(mount)).toEqual(
+    new Set([version]),
   )
+  expect(
+    pastOf([
+      [runStarted(), stepStarted(tune), stepDone(), stepStarted(reload), stepDone()],
+    ]).ran.get(mount),
+  ).toEqual(new Set([version, v2]))
 })
 
-it('knows which binary without a version came before which', () => {
+it('orders the binaries of an unversioned entry', () => {
   const deregister: Action = { kind: 'deregister', plugin, version }
   const inOrder = (...runs: readonly JournalEvent[][]) => pastOf(runs).unversioned.get(plugin)
 
-  expect(inOrder([started(), registered(newer)])).toEqual([old.sha256, newer.sha256])
-  expect(inOrder([started(), begun(deregister)])).toEqual([old.sha256, BUILTIN])
-  // To go back and forth changes nothing about it.
-  expect(inOrder([started(), registered(newer)], [started(newer), registered(old, newer)])).toEqual(
-    [old.sha256, newer.sha256],
-  )
-  expect(inOrder([started(null), registered(old)])).toEqual([BUILTIN, old.sha256])
+  expect(inOrder([runStarted(), registerStarted(newer)])).toEqual([old.sha256, newer.sha256])
+  expect(inOrder([runStarted(), stepStarted(deregister)])).toEqual([old.sha256, BUILTIN])
+  // A second replacement by an old binary does not change the order.
+  expect(
+    inOrder(
+      [runStarted(), registerStarted(newer)],
+      [runStarted(newer), registerStarted(old, newer)],
+    ),
+  ).toEqual([old.sha256, newer.sha256])
+  expect(inOrder([runStarted(null), registerStarted(old)])).toEqual([BUILTIN, old.sha256])
 })
 
-it('forgets what its own run brought to its end', () => {
-  expect(pastOf([[started(), registered(withArguments), done(), end()]]).written).toEqual([])
+it('forgets the entries of a run that finished', () => {
+  expect(
+    pastOf([[runStarted(), registerStarted(withArguments), stepDone(), runEnded()]]).written,
+  ).toEqual([])
 })
 
-it('does not believe the journals of another cluster in the same folder', () => {
+it('ignores the journals of another cluster in the same folder', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-past-'))
   try {
     const journal = openJournal(folder, 'one')
-    for (const event of [started(), registered(withArguments)]) journal.write(event)
+    for (const event of [runStarted(), registerStarted(withArguments)]) journal.write(event)
     journal.close()
 
     expect(readPast(folder, 'c').written).toHaveLength(1)
@@ -170,14 +193,23 @@ it('does not believe the journals of another cluster in the same folder', () => 
   }
 })
 
-it('reads of a run that came to its end what the whole of it says', () => {
+it('reads from disk the same as from the events of finished runs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-past-'))
   try {
     const v2 = 'v2.0.0' as Version
     const tune: Action = { kind: 'tune', mount, namespace: '' as never, version: v2 }
     const runs = [
-      [started(), registered(withArguments), done(), begun(tune), done()],
-      [started(), registered(newer), done(), begun(tune), done(), begun(reload), done(), end()],
+      [runStarted(), registerStarted(withArguments), stepDone(), stepStarted(tune), stepDone()],
+      [
+        runStarted(),
+        registerStarted(newer),
+        stepDone(),
+        stepStarted(tune),
+        stepDone(),
+        stepStarted(reload),
+        stepDone(),
+        runEnded(),
+      ],
     ]
     for (const [index, events] of runs.entries()) {
       const journal = openJournal(folder, String(index))
@@ -192,7 +224,7 @@ it('reads of a run that came to its end what the whole of it says', () => {
   }
 })
 
-function started(entry: Entry | null = old): JournalEvent {
+function runStarted(entry: Entry | null = old): JournalEvent {
   return {
     ...stamp,
     event: 'run_started',
@@ -208,44 +240,44 @@ function started(entry: Entry | null = old): JournalEvent {
   }
 }
 
-/** The nodes on which the mount must be reloaded while this entry stands. */
+/** The nodes on which the mount must be reloaded if `entry` is registered. */
 function unreloadedOn(past: Past, entry: Entry): NodeAddress[] {
-  return nodes.filter((one) => isUnreloaded(past, { plugin, version, entry }, mount, one))
+  return nodes.filter((address) => isUnreloaded(past, { plugin, version, entry }, mount, address))
 }
 
 function registration(entry: Entry): Action {
   return { kind: 'register', plugin, version, entry, env: [] }
 }
 
-function registered(entry: Entry, before = old): JournalEvent {
+function registerStarted(entry: Entry, before = old): JournalEvent {
   return {
-    ...begun(registration(entry)),
+    ...stepStarted(registration(entry)),
     restores: [{ fact: 'entry', plugin, version, entry: before }],
   }
 }
 
-function begun(action: Action): JournalEvent & { readonly event: 'step_started' } {
+function stepStarted(action: Action): JournalEvent & { readonly event: 'step_started' } {
   const place = { step: 's', number: 1, of: 2 }
   return { ...stamp, event: 'step_started', ...place, action, undo: [], restores: [] }
 }
 
-function done(): JournalEvent {
+function stepDone(): JournalEvent {
   return { ...stamp, event: 'step_done', step: 's', outcome: 'done' }
 }
 
-function failure(): JournalEvent {
+function stepFailed(): JournalEvent {
   return { ...stamp, event: 'step_failed', step: 's', reason: 'its verification failed' }
 }
 
-function undoing(action: Action): JournalEvent {
+function undoStarted(action: Action): JournalEvent {
   return { ...stamp, event: 'undo_started', step: 's', action }
 }
 
-function undone(): JournalEvent {
+function undoDone(): JournalEvent {
   return { ...stamp, event: 'undo_done', step: 's' }
 }
 
-function end(): JournalEvent {
+function runEnded(): JournalEvent {
   const steps = { done: [], rolled_back: [], remaining: [] }
   return { ...stamp, event: 'run_ended', outcome: 'done', ...steps }
 }

@@ -1,6 +1,6 @@
 /**
- * Reads the kept journals for what planning needs of earlier runs on a cluster. Believes only what
- * a journal says was begun; whether it came about, the servers say.
+ * Reads the kept journals of a cluster for the planner. A journal says only what a run started.
+ * Whether the change happened, the servers say.
  */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Action, CheckAction, Entry } from '../documents/plan.generated.ts'
@@ -25,12 +25,12 @@ import { binariesInOrder } from './order-binaries.ts'
 import { pastChecks } from './past-checks.ts'
 import { listRuns, readLines } from './read-journal.ts'
 
-/** Older runs have been finished by later ones, or by hand. */
+/** Work of older runs was finished by later runs, or by hand. */
 const RUNS_READ = 50
 
 /**
- * The folder may hold the journals of other clusters too: those say nothing of this one. Throws a
- * LockstepError where a journal cannot be read.
+ * Reads the newest 50 journals of `cluster`. The folder may also hold journals of other clusters:
+ * these are skipped. Throws a LockstepError if a journal cannot be read.
  */
 export function readPast(folder: string, cluster: string): Past {
   return pastOf(readRuns(folder, cluster))
@@ -43,8 +43,8 @@ function readRuns(folder: string, cluster: string): JournalEvent[][] {
 }
 
 /**
- * By `checkKey`: the reloads that the runs of one plan file carried out and did not roll back. Throws
- * a LockstepError where a journal cannot be read.
+ * The reloads that the runs of one plan file carried out and did not roll back, by `checkKey`.
+ * Throws a LockstepError if a journal cannot be read.
  */
 export function readReloadsOf(
   savedPlanId: string,
@@ -53,7 +53,7 @@ export function readReloadsOf(
   return reloadsOf(savedPlanId, readRuns(folder, cluster))
 }
 
-/** As `readReloadsOf`. `runs`: the oldest first. */
+/** Same as `readReloadsOf`, from journals that were read before. `runs`: the oldest first. */
 export function reloadsOf(
   savedPlanId: string,
   runs: readonly (readonly JournalEvent[])[],
@@ -61,18 +61,18 @@ export function reloadsOf(
   const reloaded = new Set<string>()
   for (const events of runs) {
     if (startOf(events)?.saved_plan_id !== savedPlanId) continue
-    // Several steps may be under way, so the line of an end belongs to its own step.
-    const begun = new Map<string, readonly string[]>()
+    // Several steps can run at the same time, so a `step_done` line is matched to its own step.
+    const actions = new Map<string, readonly string[]>()
     for (const event of events) {
       if (event.event === 'step_started' || event.event === 'undo_started') {
         const { action } = event
         const keys =
           action.kind === 'reload' ? action.mounts.map((mount) => checkKey(mount, action.node)) : []
-        // Until it is done nobody knows what it started.
+        // Until the reload ends, it is unknown which process it started.
         for (const key of keys) reloaded.delete(key)
-        if (event.event === 'step_started') begun.set(event.step, keys)
+        if (event.event === 'step_started') actions.set(event.step, keys)
       } else if (event.event === 'step_done' && event.outcome === 'done') {
-        for (const key of begun.get(event.step) ?? []) reloaded.add(key)
+        for (const key of actions.get(event.step) ?? []) reloaded.add(key)
       }
     }
   }
@@ -86,54 +86,57 @@ function readOwn(folder: string, run: string, cluster: string): JournalEvent[] {
   return lines.map(({ event }) => event())
 }
 
-/** How the run began; undefined where its first line was not written whole. */
+/** The first event of a run. Undefined if its first line was cut off. */
 export function startOf(events: readonly JournalEvent[]): RunStarted | undefined {
   return events.find((event) => event.event === 'run_started')
 }
 
-/** As `plugin version`: entries that an earlier run wrote and did not get to reload. */
+/**
+ * Entries, as `plugin version`, that an earlier run wrote and did not reload on every node. Throws
+ * a LockstepError if a journal cannot be read.
+ */
 export function unreloadedEntries(folder: string, cluster: string): string[] {
   return readPast(folder, cluster).written.filter(mayBeUnreloaded).map(keyOf)
 }
 
 interface WrittenByRun extends WrittenEntry {
-  /** The newest that wrote it. */
+  /** The newest run that wrote the entry. */
   run: string
   readonly entries: Entry[]
   readonly mounts: Set<MountPath>
   readonly startedFrom: Map<string, readonly number[]>
 }
 
-/** `runs`: the oldest first. */
+/** What the journals of one cluster say together. `runs`: the oldest first. */
 export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
   const replaced: KnownEntry[] = []
   const registered: KnownEntry[] = []
   const written = new Map<string, WrittenByRun>()
   const ran = new Map<MountPath, Set<Version>>()
   const tuned = new Map<MountPath, ConfiguredVersion>()
-  const addRan = (mount: MountPath, version: ConfiguredVersion): void => {
-    // What that came to when the mount was reloaded is in the checks that passed.
+  const addVersion = (mount: MountPath, version: ConfiguredVersion): void => {
+    // Which version `latest` meant at the reload is recorded in the passed checks.
     if (version === LATEST) return
     ran.set(mount, (ran.get(mount) ?? new Set()).add(version))
   }
   for (const events of runs) {
     const mounts = mountsOf(events)
-    const tunedHere = new Map<MountPath, ConfiguredVersion>()
-    // Several steps may be under way; a rollback sends one request after another.
-    const begun = new Map<string, Action | CheckAction>()
-    let undoing: Action | undefined
+    const tunedInRun = new Map<MountPath, ConfiguredVersion>()
+    // Several steps can run at the same time; a rollback sends one request after another.
+    const actions = new Map<string, Action | CheckAction>()
+    let undoAction: Action | undefined
     for (const event of events) {
       switch (event.event) {
         case 'step_started': {
           const { action } = event
-          begun.set(event.step, action)
+          actions.set(event.step, action)
           if (action.kind === 'tune') {
             tuned.set(action.mount, action.version)
-            tunedHere.set(action.mount, action.version)
+            tunedInRun.set(action.mount, action.version)
           }
           if (action.kind === 'deregister') written.delete(keyOf(action))
           if (action.kind === 'reload') {
-            for (const one of written.values()) noteReload(one, action, 'begun')
+            for (const entry of written.values()) noteReload(entry, action, 'started')
           }
           if (action.kind !== 'register') break
           const { plugin, version, entry, env } = action
@@ -146,52 +149,52 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
             break
           }
           replaced.unshift({ ...known, env: envBefore })
-          const one = written.get(keyOf(action)) ?? newlyWritten(action, before)
-          for (const using of mounts.get(plugin) ?? []) one.mounts.add(using)
-          one.run = event.run
-          one.entries.push(entry)
-          written.set(keyOf(action), one)
+          const writtenEntry = written.get(keyOf(action)) ?? newWrittenEntry(action, before)
+          for (const mount of mounts.get(plugin) ?? []) writtenEntry.mounts.add(mount)
+          writtenEntry.run = event.run
+          writtenEntry.entries.push(entry)
+          written.set(keyOf(action), writtenEntry)
           break
         }
         case 'undo_started': {
           const { action } = event
-          undoing = action
+          undoAction = action
           if (action.kind === 'deregister') written.delete(keyOf(action))
           if (action.kind === 'register') {
             registered.unshift(action)
             written.get(keyOf(action))?.entries.push(action.entry)
           }
           if (action.kind === 'reload') {
-            for (const one of written.values()) noteReload(one, action, 'begun')
+            for (const entry of written.values()) noteReload(entry, action, 'started')
           }
           if (action.kind === 'tune') tuned.set(action.mount, action.version)
           break
         }
         case 'step_done':
         case 'undo_done': {
-          const action = event.event === 'undo_done' ? undoing : begun.get(event.step)
+          const action = event.event === 'undo_done' ? undoAction : actions.get(event.step)
           if (action?.kind === 'reload' && isCarriedOut(event)) {
             for (const mount of action.mounts) {
               const version = tuned.get(mount)
-              if (version !== undefined) addRan(mount, version)
+              if (version !== undefined) addVersion(mount, version)
             }
             for (const fact of event.event === 'step_done' ? (event.passed?.running ?? []) : []) {
               if (fact.fact === 'running' && fact.version !== undefined) {
-                addRan(fact.mount, fact.version)
+                addVersion(fact.mount, fact.version)
               }
             }
-            for (const one of written.values()) noteReload(one, action, 'done')
+            for (const entry of written.values()) noteReload(entry, action, 'done')
           }
           break
         }
         case 'run_ended':
           if (event.outcome !== 'done') break
-          for (const [mount, version] of tunedHere) addRan(mount, version)
+          for (const [mount, version] of tunedInRun) addVersion(mount, version)
           for (const [key, { run }] of written) if (run === event.run) written.delete(key)
           break
         case 'run_started':
           for (const { mount, version } of event.before.mounts) {
-            if (version !== null) addRan(mount, version)
+            if (version !== null) addVersion(mount, version)
           }
           break
         case 'step_failed':
@@ -206,7 +209,7 @@ export function pastOf(runs: readonly (readonly JournalEvent[])[]): Past {
   return { ...known, ...pastChecks(runs), requested: NOTHING_REQUESTED }
 }
 
-function newlyWritten(
+function newWrittenEntry(
   { plugin, version }: { readonly plugin: PluginId; readonly version: Version },
   before: Entry,
 ): WrittenByRun {
@@ -220,12 +223,12 @@ function newlyWritten(
 function noteReload(
   { entries, startedFrom }: WrittenByRun,
   { mounts, node }: Action & { readonly kind: 'reload' },
-  how: 'begun' | 'done',
+  progress: 'started' | 'done',
 ): void {
   const last = entries.length - 1
   for (const mount of mounts) {
     const key = `${mount} ${node}`
-    const before = how === 'done' ? [] : (startedFrom.get(key) ?? BEFORE_THE_FIRST)
+    const before = progress === 'done' ? [] : (startedFrom.get(key) ?? BEFORE_THE_FIRST)
     startedFrom.set(key, [...new Set([...before, last])])
   }
 }

@@ -40,7 +40,7 @@ describe.each(uses)('%s', (_name, use) => {
     expect(use).toThrow(`belongs to another user (uid ${OTHER_USER}`)
   })
 
-  it('is done in a folder that others may read', () => {
+  it('works in a folder that others may read', () => {
     chmodSync(folder, 0o755)
 
     expect(use).not.toThrow()
@@ -75,7 +75,7 @@ it.each([
   expect(journalRoot({ XDG_STATE_HOME: state }, '/home/me').of('id')).toBe(expected)
 })
 
-/** Root may, unless a container takes the right away. */
+/** Root can give files away, unless a container has no such right. */
 function canGiveAway(): boolean {
   const file = mkdtempSync(join(tmpdir(), 'lockstep-owner-'))
   try {

@@ -1,6 +1,6 @@
 /**
- * What this machine keeps between runs decides nothing, and yet a run is told by it what earlier
- * ones did. So it is read, and added to, only where no other user can have written it.
+ * Guards the files that this machine keeps between runs. A run learns from them what earlier runs
+ * did. So they are read, and added to, only if no other user can have written them.
  */
 import {
   closeSync,
@@ -14,17 +14,17 @@ import {
 import { LockstepError } from '../domain/errors.ts'
 import { shellWords } from '../domain/shell-words.ts'
 
-/** In bytes: a run of a hundred thousand steps stays below it. */
+/** In bytes. The journal of a run of 100,000 steps is smaller. */
 const LARGEST = 256 * 1024 ** 2
 
-/** Throws a LockstepError where another user owns the folder or may write to it. */
+/** Throws a LockstepError if another user owns the folder or may write to it. */
 export function checkFolder(path: string): void {
   check(path, statSync(path))
 }
 
 /**
- * The text of a file that is kept here. Throws a LockstepError where another user owns it or may
- * write to it, and Node's own error where it is not there or is a symbolic link (ELOOP).
+ * The text of a kept file. Throws a LockstepError if another user owns the file or may write to it,
+ * and Node's own error if the file does not exist or is a symbolic link (ELOOP).
  */
 export function readPrivate(path: string): string {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
@@ -42,7 +42,7 @@ export function readPrivate(path: string): string {
   }
 }
 
-/** Root may write everywhere anyway. */
+/** A file of root is accepted: root can write everywhere. */
 function check(path: string, { uid, mode }: Stats): void {
   const own = process.geteuid?.()
   if (own === undefined) return

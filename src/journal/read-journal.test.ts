@@ -59,7 +59,7 @@ it.each([
     `{"event":"step_done",${STAMP},"step":"s","outcome":"perhaps"}`,
     '/outcome must be equal to one of the allowed values',
   ],
-])('says which line does not fit, and what of it: %s', (line, fault) => {
+])('names the line that does not fit the schema, and the reason: %s', (line, fault) => {
   write(`${STARTED}\n${line}\n${WAITING}\n`)
 
   expect(() => readRun(folder, 'one')).toThrow(
@@ -77,7 +77,7 @@ it('reads a step of every kind of action', () => {
   expect(readRun(folder, 'one')).toHaveLength(3)
 })
 
-it('takes an empty hash of an older journal for one that is not known', () => {
+it('reads an empty hash in an older journal as an unknown hash', () => {
   const mount = (sha256: string): string =>
     `"mounts":[{"mount":"kv/","namespace":"","plugin":"secret/kv","version":"","running":[{"node":"http://a:8200","sha256":"${sha256}"}]}]`
   write(`${STARTED.replace('"mounts":[]', mount(''))}\n`)
@@ -89,18 +89,18 @@ it('takes an empty hash of an older journal for one that is not known', () => {
   })
 })
 
-it('says which journal cannot be read', () => {
+it('names a journal that cannot be read', () => {
   write(STARTED)
   chmodSync(join(folder, 'one.jsonl'), 0)
 
-  // For who may read everything there is nothing to say.
+  // Root can read every file, so there is no error.
   if (process.getuid?.() === 0) return
   expect(() => readRun(folder, 'one')).toThrow(
     expect.objectContaining({ code: 'journal-unreadable' }),
   )
 })
 
-it('says so of a journal that is gone', () => {
+it('names a journal that does not exist', () => {
   expect(() => readRun(folder, 'two')).toThrow(
     expect.objectContaining({
       code: 'journal-unreadable',
@@ -109,7 +109,7 @@ it('says so of a journal that is gone', () => {
   )
 })
 
-it('takes no folder for a journal, and no folder for one without any', () => {
+it('lists no folder as a run, and no runs if the folder does not exist', () => {
   write(STARTED)
   mkdirSync(join(folder, 'two.jsonl'))
 

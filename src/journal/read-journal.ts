@@ -1,8 +1,9 @@
 /**
- * Reads journals, each line by the journal's schema. What earlier runs left unfinished must not be
- * overlooked: a journal that cannot be read, or has a line that does not fit, is an error, and only
- * a last line may be cut off. A journal informs a plan and decides nothing: whatever it says, the
- * plan made with it is judged like any other, and names are checked where a request is built.
+ * Reads journals and validates each line with the journal's schema. A journal can record work that
+ * an earlier run did not finish, so a journal that cannot be read, or a line that does not fit the
+ * schema, is an error. Only the last line may be cut off. A journal gives a plan information and
+ * decides nothing: the plan is judged like any other, and names are checked when a request is
+ * built.
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,8 +16,8 @@ import { checkFolder, readPrivate } from './private-state.ts'
 const ENDING = '.jsonl'
 
 /**
- * The runs kept in a folder, oldest first; none where it does not exist. Throws a LockstepError
- * where it cannot be read.
+ * The ids of the runs kept in a folder, oldest first. Empty if the folder does not exist. Throws a
+ * LockstepError if the folder cannot be read.
  */
 export function listRuns(folder: string): string[] {
   try {
@@ -28,24 +29,30 @@ export function listRuns(folder: string): string[] {
       .sort(compareText)
   } catch (cause) {
     if (cause instanceof LockstepError) throw cause
-    // Where a file is in the folder's place no run wrote anything, and none will.
+    // If the path is a file, no run can have written a journal there.
     if (['ENOENT', 'ENOTDIR'].includes(faultName(cause))) return []
     throw unreadable(`the journals in ${folder}`, cause)
   }
 }
 
-/** A run's events. Throws a LockstepError with file and line. */
+/**
+ * The events of a run. Throws a LockstepError with file and line if the journal or a line cannot be
+ * read.
+ */
 export function readRun(folder: string, run: string): JournalEvent[] {
   return readLines(folder, run).map((line) => line.event())
 }
 
-/** A line that need not be looked into. */
+/** A line that is parsed only when its event is needed. */
 export interface JournalLine {
-  /** Throws a LockstepError with file and line where no run wrote it. */
+  /** Throws a LockstepError with file and line if the line does not fit the schema. */
   readonly event: () => JournalEvent
 }
 
-/** The lines of a run's journal, less a last one that was cut off while it was written. */
+/**
+ * The lines of a run's journal, without a last line that was cut off while it was written. Throws a
+ * LockstepError if the file cannot be read.
+ */
 export function readLines(folder: string, run: string): JournalLine[] {
   const path = join(folder, `${run}${ENDING}`)
   let text: string
@@ -73,7 +80,10 @@ function parseEvent(line: string, place: string): JournalEvent {
   return value as JournalEvent
 }
 
-/** Journals had an empty hash both of a builtin and of what no hash was reported of: nothing is proved by it. */
+/**
+ * Older journals wrote an empty hash for a builtin and also for a binary whose hash no server
+ * reported. So an empty hash proves nothing.
+ */
 function nameUnknownHash(key: string, value: unknown): unknown {
   return key === 'sha256' && value === '' ? UNKNOWN_HASH : value
 }
@@ -82,7 +92,7 @@ function unreadable(what: string, cause: unknown): LockstepError {
   return new LockstepError({
     code: 'journal-unreadable',
     message: `${what} cannot be read (${faultName(cause)})`,
-    hint: 'It may tell of a run that was not finished, so nothing was begun. Make it readable, or choose another folder with --journal.',
+    hint: 'It may record a run that was not finished, so nothing was begun. Make it readable, or choose another folder with --journal.',
     cause,
   })
 }
@@ -91,6 +101,6 @@ function broken(place: string, why: string): LockstepError {
   return new LockstepError({
     code: 'journal-broken',
     message: `${place}: this line does not fit the journal's schema: ${why}`,
-    hint: 'The journal may tell of a run that was not finished, so nothing was begun. Run lockstep status to see what runs now; then move the file away. If a newer lockstep wrote the journal, use that version.',
+    hint: 'The journal may record a run that was not finished, so nothing was begun. Run lockstep status to see what runs now; then move the file away. If a newer lockstep wrote the journal, use that version.',
   })
 }

@@ -3,63 +3,68 @@ import { mountPath, plugin, version } from '../../test/builders/live.ts'
 import type { JournalEvent, RunEnded, RunStarted } from '../documents/journal.generated.ts'
 import { ROOT_NAMESPACE } from '../domain/names.ts'
 import { startOf } from './past-runs.ts'
-import { isAllOf, findResumedRun } from './resumed-runs.ts'
+import { coversRun, findResumedRun } from './resumed-runs.ts'
 
 const mount = mountPath('a/')
 const at = '2026-01-01T00:00:00.000Z'
 
-it('is the first of the runs before it that left something half done', () => {
-  expect(before(run('done', 'done'), run('killed'), run('stopped', 'stopped'))).toBe('killed')
+it('finds the first of the unfinished runs directly before a run', () => {
+  expect(resumedRun(run('done', 'done'), run('killed'), run('stopped', 'stopped'))).toBe('killed')
 })
 
-it.each(['done', 'rolled_back'] as const)('is none where the run before it ended %s', (outcome) => {
-  expect(before(run('killed'), run('ended', outcome))).toBeUndefined()
-  expect(before()).toBeUndefined()
+it.each(['done', 'rolled_back'] as const)(
+  'finds no run if the run before it ended %s',
+  (outcome) => {
+    expect(resumedRun(run('killed'), run('ended', outcome))).toBeUndefined()
+    expect(resumedRun()).toBeUndefined()
+  },
+)
+
+it('finds a run that was only partly rolled back', () => {
+  expect(resumedRun(run('partly', 'rolled_back', ['register']))).toBe('partly')
 })
 
-it('is a run that was rolled back in part only', () => {
-  expect(before(run('partly', 'rolled_back', ['register']))).toBe('partly')
+it('skips runs on other plugins and runs that started no step', () => {
+  expect(resumedRun(run('killed', undefined, [], 'auth/jwt'))).toBeUndefined()
+  expect(resumedRun([started('not begun')])).toBeUndefined()
 })
 
-it('is no run on other plugins, and none that began nothing', () => {
-  expect(before(run('killed', undefined, [], 'auth/jwt'))).toBeUndefined()
-  expect(before([started('not begun')])).toBeUndefined()
-})
-
-describe('going back to where it began takes back all of the later run', () => {
-  const isAll = (
+describe('a rollback to the beginning of an earlier run undoes all of the later run', () => {
+  const coversLast = (
     last: JournalEvent[],
     first: JournalEvent[],
     ...between: readonly JournalEvent[][]
-  ): boolean => isAllOf(startOf(first)!, startOf(last)!, [first, ...between, last])
+  ): boolean => coversRun(startOf(first)!, startOf(last)!, [first, ...between, last])
   const last = run('last', 'done')
 
-  it('where it touched the same', () => {
-    expect(isAll(last, run('killed'))).toBe(true)
-    expect(isAll(last, run('killed'), run('killed again'))).toBe(true)
-    expect(isAll(last, run('killed'), run('others', 'done', [], 'auth/jwt', 'auth/x/'))).toBe(true)
+  it('if both touched the same things', () => {
+    expect(coversLast(last, run('killed'))).toBe(true)
+    expect(coversLast(last, run('killed'), run('killed again'))).toBe(true)
+    expect(coversLast(last, run('killed'), run('others', 'done', [], 'auth/jwt', 'auth/x/'))).toBe(
+      true,
+    )
   })
 
-  it('not where the later run touched more', () => {
-    expect(isAll(run('last', 'done', [], 'secret/my-kv', 'b/'), run('killed'))).toBe(false)
+  it('not if the later run touched more', () => {
+    expect(coversLast(run('last', 'done', [], 'secret/my-kv', 'b/'), run('killed'))).toBe(false)
   })
 
-  it('not where something else of it was changed and done with in between', () => {
-    expect(isAll(last, run('killed'), run('other', 'done'))).toBe(false)
+  it('not if a run that finished changed the same things in between', () => {
+    expect(coversLast(last, run('killed'), run('other', 'done'))).toBe(false)
   })
 
-  it('not where one of them was a rollback', () => {
+  it('not if one of the runs is a rollback', () => {
     const back = (events: JournalEvent[]): JournalEvent[] =>
       events.map((event) =>
         event.event === 'run_started' ? { ...event, back_to: 'some run' } : event,
       )
-    expect(isAll(last, back(run('killed')))).toBe(false)
-    expect(isAll(back(last), run('killed'))).toBe(false)
-    expect(isAll(last, run('killed'), back(run('back')))).toBe(false)
+    expect(coversLast(last, back(run('killed')))).toBe(false)
+    expect(coversLast(back(last), run('killed'))).toBe(false)
+    expect(coversLast(last, run('killed'), back(run('back')))).toBe(false)
   })
 })
 
-function before(...runs: readonly (readonly JournalEvent[])[]): string | undefined {
+function resumedRun(...runs: readonly (readonly JournalEvent[])[]): string | undefined {
   return findResumedRun(started('last'), [...runs, run('last')])?.run
 }
 

@@ -1,13 +1,13 @@
-/** Which run another one went on with, by their journals. */
+/** Finds the run that a later run resumed, from their journals. */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import { startOf } from './past-runs.ts'
 
 type Events = readonly JournalEvent[]
 
 /**
- * Where the work began that this run brought to its end: the oldest of the runs right before it on
- * the same plugins that left something half done. What those changed, this one found as it was.
- * `runs`: of the cluster, the oldest first.
+ * The first of the unfinished runs that `started` resumed: the oldest of the runs directly before
+ * it, on the same plugins, that left work unfinished. Undefined if the run before it left no
+ * unfinished work. `runs`: all runs of the cluster, the oldest first.
  */
 export function findResumedRun(
   started: RunStarted,
@@ -20,35 +20,36 @@ export function findResumedRun(
     const before = startOf(events)
     if (before === undefined || !pluginsOf(before).some((plugin) => plugins.has(plugin))) continue
     if (!events.some(({ event }) => event === 'step_started')) continue
-    if (leftNothing(events)) break
+    if (isFinished(events)) break
     first = before
   }
   return first
 }
 
 /**
- * Whether going back to where an earlier run began takes back all of this one, and nothing else: it
- * touched all that this one touched, went back nowhere itself, and what was done to any of it in
- * between was left half done too.
+ * Whether a rollback to the beginning of `earlier` undoes all of `started`, and nothing else. So
+ * `earlier` touched everything that `started` touched; neither is a rollback; and every run between
+ * them that touched the same things was left unfinished too and is no rollback.
  */
-export function isAllOf(
+export function coversRun(
   earlier: RunStarted,
   started: RunStarted,
   runs: readonly Events[],
 ): boolean {
-  const touched = new Set(thingsOf(earlier))
+  const touched = new Set(subjectsOf(earlier))
   if (earlier.back_to !== undefined || started.back_to !== undefined) return false
-  if (!thingsOf(started).every((thing) => touched.has(thing))) return false
+  if (!subjectsOf(started).every((subject) => touched.has(subject))) return false
   const position = ({ run }: RunStarted): number =>
     runs.findIndex((events) => startOf(events)?.run === run)
   return runs.slice(position(earlier) + 1, position(started)).every((events) => {
     const between = startOf(events)
-    if (between === undefined || !thingsOf(between).some((thing) => touched.has(thing))) return true
-    return between.back_to === undefined && !leftNothing(events)
+    if (between === undefined || !subjectsOf(between).some((subject) => touched.has(subject)))
+      return true
+    return between.back_to === undefined && !isFinished(events)
   })
 }
 
-function thingsOf({ before: { entries, mounts, connections } }: RunStarted): string[] {
+function subjectsOf({ before: { entries, mounts, connections } }: RunStarted): string[] {
   return [
     ...entries.map(({ plugin, version }) => `${plugin} ${version}`),
     ...mounts.map(({ mount }) => mount),
@@ -56,8 +57,8 @@ function thingsOf({ before: { entries, mounts, connections } }: RunStarted): str
   ]
 }
 
-/** It came to its end, or all of it was rolled back. */
-function leftNothing(events: Events): boolean {
+/** The run finished, or all its steps were rolled back. */
+function isFinished(events: Events): boolean {
   const ended = events.find((event) => event.event === 'run_ended')
   return ended?.outcome === 'done' || (ended?.outcome === 'rolled_back' && ended.done.length === 0)
 }

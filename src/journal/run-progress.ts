@@ -1,32 +1,35 @@
-/** How far a run has come, from the events it tells: for an end that no step comes to. Pure. */
+/**
+ * Follows the events of a run, so that an interrupt at any time can report how far the run got.
+ * Pure.
+ */
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 
 export interface RunProgress {
   readonly sink: (event: JournalEvent) => void
-  /** How the run ended if it ended now. */
+  /** The outcome that the run would have if it stopped now. */
   readonly ending: () => RunOutcome & { readonly kind: 'interrupted' }
 }
 
 export function followRun({ steps }: Plan): RunProgress {
   const done = new Set<string>()
   const already = new Set<string>()
-  const underWay = new Set<string>()
+  const running = new Set<string>()
   const failed = new Set<string>()
   return {
     sink: (event) => {
       switch (event.event) {
         case 'step_started':
-          underWay.add(event.step)
+          running.add(event.step)
           break
         case 'step_done':
           done.add(event.step)
           if (event.outcome === 'already') already.add(event.step)
-          underWay.delete(event.step)
+          running.delete(event.step)
           break
         case 'step_failed':
-          underWay.add(event.step)
+          running.add(event.step)
           failed.add(event.step)
           break
         case 'undo_started':
@@ -40,11 +43,11 @@ export function followRun({ steps }: Plan): RunProgress {
     },
     ending: () => {
       const groups = new Set(steps.flatMap(({ id, group }) => (failed.has(id) ? group : [])))
-      // Those of a failed step's group are being rolled back.
+      // The steps of a failed step's group are being rolled back.
       const isUnchecked = (step: Plan['steps'][number]): boolean =>
-        underWay.has(step.id) || (groups.has(step.group) && done.has(step.id))
-      const idsOf = (wanted: (step: Plan['steps'][number]) => boolean): string[] =>
-        steps.filter(wanted).map(({ id }) => id)
+        running.has(step.id) || (groups.has(step.group) && done.has(step.id))
+      const idsOf = (matches: (step: Plan['steps'][number]) => boolean): string[] =>
+        steps.filter(matches).map(({ id }) => id)
       const unchecked = idsOf(isUnchecked)
       const isDone = (step: Plan['steps'][number]): boolean =>
         done.has(step.id) && !isUnchecked(step)

@@ -1,10 +1,16 @@
-/** What a plan found of all that it changes: recorded when its run begins, for a way back. */
+/**
+ * The state, before a plan, of everything that the plan changes. The journal records it when a run
+ * begins, for a rollback of the run.
+ */
 import type { RunStarted } from '../documents/journal.generated.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 
 export type StateBefore = RunStarted['before']
 
-/** Each entry, mount and connection once, in the order of the steps. */
+/**
+ * Each entry, mount and connection that a plan changes, once, as the plan found it. In the order of
+ * the steps.
+ */
 export function stateBefore(plan: Plan): StateBefore {
   const entries = new Map<string, StateBefore['entries'][number]>()
   const mounts = new Map<string, StateBefore['mounts'][number]>()
@@ -24,7 +30,7 @@ export function stateBefore(plan: Plan): StateBefore {
           break
         }
         case 'mount': {
-          // The first step that speaks of a mount found it untouched.
+          // The first step that names a mount requires the mount's state before the run.
           const { mount, namespace, plugin, configured_version: version } = fact
           if (!mounts.has(mount)) mounts.set(mount, { mount, namespace, plugin, version })
           break

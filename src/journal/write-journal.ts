@@ -1,6 +1,7 @@
 /**
- * Writes the journal of a run: JSON lines, appended and on disk before a request goes out. It is
- * evidence, and the only record of what a server does not give back. Holds no secret.
+ * Writes the journal of a run as JSON lines. A line is on disk before its request is sent. The
+ * journal is the only record of what servers do not report, as an entry's old environment names. It
+ * holds no secret.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
@@ -17,15 +18,16 @@ export interface Journal {
 }
 
 /**
- * What this machine keeps: the user's state folder, a folder for each cluster, with the lock and,
- * where `--journal` does not say otherwise, the journals.
+ * The folders that this machine keeps between runs: in the user's state folder, one folder for each
+ * cluster, with the lock and the journals (if `--journal` names no other folder).
  */
 export function journalRoot(
   env: EnvironmentVariables,
   home: string,
 ): { readonly of: (clusterId: string) => string; readonly folders: () => string[] } {
   const state = env['XDG_STATE_HOME'] ?? ''
-  // Its specification has a relative one ignored: it would be another folder from each place.
+  // The XDG specification says to ignore a relative path: it would mean another folder from each
+  // working directory.
   const root = join(isAbsolute(state) ? state : join(home, '.local', 'state'), 'lockstep')
   return {
     of: (clusterId) => join(root, clusterId),
@@ -41,15 +43,18 @@ export function journalRoot(
   }
 }
 
-/** Throws a LockstepError when the folder cannot be written: then nothing must be begun. */
+/**
+ * Creates the journal file of a run. Throws a LockstepError if the folder cannot be written: the
+ * run must not begin.
+ */
 export function openJournal(folder: string, run: string): Journal {
   const path = join(folder, `${run}.jsonl`)
-  const descriptor = attempt(path, 'Nothing was begun.', () => {
+  const descriptor = writeOrExplain(path, 'Nothing was begun.', () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     checkFolder(folder)
-    // Exclusive: neither a file nor a link that is there already is written to.
+    // Exclusive (`x`): an existing file or link is never written to.
     const opened = openSync(path, 'ax', 0o600)
-    // The file's name must outlive a power failure too.
+    // The file's name must survive a power failure too.
     syncFolder(folder)
     return opened
   })
@@ -57,10 +62,14 @@ export function openJournal(folder: string, run: string): Journal {
     path,
     write: (event) => {
       const isFirst = event.event === 'run_started'
-      attempt(path, isFirst ? 'Nothing was begun.' : 'Nothing more is done without it.', () => {
-        writeWhole(descriptor, Buffer.from(`${JSON.stringify(event)}\n`))
-        fsyncSync(descriptor)
-      })
+      writeOrExplain(
+        path,
+        isFirst ? 'Nothing was begun.' : 'Nothing more is done without it.',
+        () => {
+          writeWhole(descriptor, Buffer.from(`${JSON.stringify(event)}\n`))
+          fsyncSync(descriptor)
+        },
+      )
     },
     close: () => {
       closeSync(descriptor)
@@ -68,7 +77,7 @@ export function openJournal(folder: string, run: string): Journal {
   }
 }
 
-/** A disk that fills up may take half a line without an error, and fail only the rest. */
+/** A full disk may accept half a line without an error and fail only for the rest. */
 function writeWhole(descriptor: number, line: Buffer): void {
   for (let written = 0; written < line.length;) {
     written += writeSync(descriptor, line, written)
@@ -80,21 +89,21 @@ function syncFolder(folder: string): void {
   try {
     fsyncSync(opened)
   } catch {
-    // Not every file system can.
+    // Not every file system can sync a folder.
   } finally {
     closeSync(opened)
   }
 }
 
-function attempt<T>(path: string, consequence: string, write: () => T): T {
+function writeOrExplain<T>(path: string, consequence: string, write: () => T): T {
   try {
     return write()
   } catch (cause) {
     if (cause instanceof LockstepError) throw cause
-    const why = faultName(cause)
+    const reason = faultName(cause)
     throw new LockstepError({
       code: 'journal-unwritable',
-      message: `the journal ${path} cannot be written (${why})`,
+      message: `the journal ${path} cannot be written (${reason})`,
       hint: `${consequence} Make room or choose another folder with --journal.`,
       cause,
     })

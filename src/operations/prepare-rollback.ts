@@ -9,7 +9,7 @@ import type { LiveState } from '../domain/live.ts'
 import type { PluginId } from '../domain/names.ts'
 import { startOf } from '../journal/past-runs.ts'
 import { listRuns, readRun } from '../journal/read-journal.ts'
-import { findResumedRun, isAllOf } from '../journal/resumed-runs.ts'
+import { findResumedRun, coversRun } from '../journal/resumed-runs.ts'
 import { type RollbackState, rollbackState } from '../rollback/rollback-state.ts'
 import { type Context, journalFolder } from './context.ts'
 
@@ -46,7 +46,7 @@ export async function prepareRollback(
   const kept = onCluster.map((one) => one.events)
   const chosen = beginningOn(id, events)
   const resumed = findResumedRun(chosen, kept)
-  const isWhole = run === undefined && resumed !== undefined && isAllOf(resumed, chosen, kept)
+  const isWhole = run === undefined && resumed !== undefined && coversRun(resumed, chosen, kept)
   const started = isWhole ? resumed : chosen
   const { entries, mounts, connections } = started.before
   const plugins = new Set<PluginId>(
