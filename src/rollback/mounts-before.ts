@@ -1,4 +1,4 @@
-/** The mounts as a run found them, for the way back to where it began. Pure. */
+/** The desired mounts of a rollback: as they were before the run. Pure. */
 import type { RunStarted } from '../documents/journal.generated.ts'
 import type { DesiredMount, DesiredPlugin, Use } from '../domain/desired.ts'
 import { nameSome } from '../domain/name-some.ts'
@@ -20,7 +20,10 @@ interface MountsBefore {
   readonly lost: readonly LostBeginning[]
 }
 
-/** What the run found half way stays as it is, if it still is so. */
+/**
+ * The mounts to roll back. A mount that ran another binary than configured when the run began is
+ * left alone if it still does; otherwise it is in `lost`. Adds sentences for the user to `notes`.
+ */
 export function mountsBefore(
   known: RollbackContext,
   plugins: readonly DesiredPlugin[],
@@ -29,31 +32,33 @@ export function mountsBefore(
   const { before } = known.started
   const desired: DesiredMount[] = []
   const lost: LostBeginning[] = []
-  const standing: string[] = []
-  for (const one of before.mounts) {
-    for (const mount of mountBefore(one, known, plugins, notes)) {
-      const due = startedBy(mount, plugins)
+  const unchanged: string[] = []
+  for (const found of before.mounts) {
+    for (const mount of mountBefore(found, known, plugins, notes)) {
+      const started = startedBy(mount, plugins)
       const beginning =
-        due === undefined ? undefined : beginningOf(one, due, known.index.mountAt(mount.path))
+        started === undefined
+          ? undefined
+          : beginningOf(found, started, known.index.mountAt(mount.path))
       if (beginning?.kind === 'lost') lost.push(beginning.lost)
-      else if (beginning?.kind === 'stands') standing.push(mount.path)
+      else if (beginning?.kind === 'unchanged') unchanged.push(mount.path)
       else desired.push(mount)
     }
   }
-  if (standing.length > 0) {
+  if (unchanged.length > 0) {
     notes.push(
-      `${nameSome(standing)}: between two binaries when that run began, and still so. No reload can restore that, so these mounts are not changed.`,
+      `${nameSome(unchanged)}: between two binaries when that run began, and still so. No reload can restore that, so these mounts are not changed.`,
     )
   }
   if (before.mounts.some(({ version, running }) => version !== null && running === undefined)) {
     notes.push(
-      'The journal does not say of every mount what ran when that run began: it goes back to what was configured and registered.',
+      'For some mounts the journal does not record the running binary: these mounts are rolled back to what was configured and registered when that run began.',
     )
   }
   return { desired, lost }
 }
 
-/** Undefined where nobody knows. */
+/** The binary that a reload starts for a desired mount. Undefined if that is unknown. */
 function startedBy(
   { plugin, use }: DesiredMount,
   plugins: readonly DesiredPlugin[],
@@ -65,9 +70,9 @@ function startedBy(
     use.value.kind === 'version'
       ? use.value.version
       : use.value.kind === 'latest'
-        ? highestVersion(versions.map((one) => one.version))
+        ? highestVersion(versions.map((candidate) => candidate.version))
         : UNVERSIONED
-  return versions.find((one) => one.version === version)?.sha256
+  return versions.find((candidate) => candidate.version === version)?.sha256
 }
 
 function mountBefore(
@@ -88,7 +93,7 @@ function mountBefore(
       path: mount,
       plugin,
       enable: false,
-      // Without a version and without such an entry it ran what is compiled in.
+      // A mount without a version, without an unversioned entry, ran the builtin.
       use: {
         value: value.kind === 'unversioned' && unversioned === null ? { kind: 'builtin' } : value,
         source,
@@ -99,8 +104,8 @@ function mountBefore(
 }
 
 /**
- * `latest` again, where that comes to what it came to when the run began. Where a higher version
- * stays registered, only the version itself runs what ran then.
+ * `latest` if it means the same version as when the run began. If a higher version stays
+ * registered, `latest` would start that one, so the version is named instead.
  */
 function useOfLatest(
   { mount, plugin }: { readonly mount: MountPath; readonly plugin: PluginId },

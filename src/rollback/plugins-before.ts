@@ -1,4 +1,4 @@
-/** The plugins' entries as a run found them, for the way back to where it began. Pure. */
+/** The desired entries of a rollback: as they were before the run. Pure. */
 import type { Entry } from '../documents/plan.generated.ts'
 import type { DesiredPlugin, DesiredVersion, EnvironmentVariable } from '../domain/desired.ts'
 import {
@@ -15,6 +15,10 @@ import { environmentOfEntry } from '../plan/past.ts'
 import { contentOf, registrable, sameEntry } from '../plan/steps.ts'
 import { type RollbackContext, sourceOf } from './rollback-sources.ts'
 
+/**
+ * A plugin of a rollback: the entries that the run found, with what `file` declares about their data.
+ * Adds to `notes` what cannot be restored.
+ */
 export function pluginBefore(id: PluginId, known: RollbackContext, notes: string[]): DesiredPlugin {
   const { started, index, file } = known
   const { before } = started
@@ -35,7 +39,7 @@ export function pluginBefore(id: PluginId, known: RollbackContext, notes: string
   ])
   const versions = [...kept].flatMap((version): DesiredVersion[] => {
     const entry = entryBefore(id, version, known)
-    const declared = inFile?.versions.find((one) => one.version === version)
+    const declared = inFile?.versions.find((listed) => listed.version === version)
     if (entry === null) {
       if (version === UNVERSIONED) return []
       if (declared === undefined) notes.push(unknownEntry(id, version))
@@ -45,8 +49,8 @@ export function pluginBefore(id: PluginId, known: RollbackContext, notes: string
     const env = same?.env ?? environmentOf(id, version, entry, known, notes)
     return [{ version, ...entry, env, data: same?.data ?? {}, source: same?.source ?? source }]
   })
-  // What the newer versions say of their data decides whether the older ones may have it; and what
-  // the file lists stays registered.
+  // Newer versions of the file are kept: their `data` says whether an older version may read their
+  // data, and versions that the file lists stay registered.
   const newer = (inFile?.versions ?? []).filter(
     ({ version }) => version !== UNVERSIONED && !kept.has(version),
   )
@@ -55,11 +59,11 @@ export function pluginBefore(id: PluginId, known: RollbackContext, notes: string
   for (const version of registered) {
     if (listed.has(version)) notes.push(`${id} ${version} stays registered: the file lists it.`)
   }
-  const standing = newer.filter(({ version }) => index.external(id, version) !== undefined)
+  const registeredNow = newer.filter(({ version }) => index.external(id, version) !== undefined)
   return {
     id,
     overridesBuiltin: index.isBuiltin(id),
-    versions: [...versions, ...standing].sort((a, b) => compareText(a.version, b.version)),
+    versions: [...versions, ...registeredNow].sort((a, b) => compareText(a.version, b.version)),
     retire: registered
       .filter((version) => !listed.has(version))
       .map((version) => ({ version, source })),
@@ -67,10 +71,14 @@ export function pluginBefore(id: PluginId, known: RollbackContext, notes: string
   }
 }
 
-/** The versions that were registered when the run began, as far as they are still or it changed them. */
+/**
+ * The versions that were registered when the run began: those that the run changed, and those that
+ * are registered now.
+ */
 export function registeredBefore(id: PluginId, { started, index }: RollbackContext): Version[] {
   const changed = started.before.entries.filter(({ plugin }) => plugin === id)
-  const isChanged = (version: Version): boolean => changed.some((one) => one.version === version)
+  const isChanged = (version: Version): boolean =>
+    changed.some((entry) => entry.version === version)
   return [
     ...changed.flatMap(({ version, entry }) => (entry === null ? [] : version)),
     ...index.externals(id).flatMap(({ version }) => (isChanged(version) ? [] : version)),
@@ -81,7 +89,10 @@ function unknownEntry(id: PluginId, version: Version): string {
   return `${id} ${versionLabel(version)} is not registered any more, and no journal of this machine has its entry: its mounts are not rolled back. Give a file that lists it with -f.`
 }
 
-/** What the run registered anew; not what a mount that it made, and that stays, runs. */
+/**
+ * The versions that the run registered, without those that a mount made by the run uses: that mount
+ * stays.
+ */
 function registeredBy(id: PluginId, { started, live, index }: RollbackContext): Version[] {
   const { before } = started
   const made = new Set<string>(
@@ -99,7 +110,10 @@ function registeredBy(id: PluginId, { started, live, index }: RollbackContext): 
   )
 }
 
-/** How the entry was registered by an earlier run; servers never tell its environment. */
+/**
+ * The environment that an earlier run registered the entry with, from the journals. No server
+ * reports an environment.
+ */
 function environmentOf(
   id: PluginId,
   version: Version,
@@ -107,8 +121,8 @@ function environmentOf(
   { past, index }: RollbackContext,
   notes: string[],
 ): EnvironmentVariable[] {
-  const standing = contentOf(index.external(id, version))
-  if (standing !== undefined && sameEntry(standing, entry)) return []
+  const registeredNow = contentOf(index.external(id, version))
+  if (registeredNow !== undefined && sameEntry(registeredNow, entry)) return []
   const names = environmentOfEntry(past, { plugin: id, version, entry })
   if (names === undefined) {
     notes.push(
@@ -119,31 +133,32 @@ function environmentOf(
   return names.flatMap(({ name, from }) => {
     if (from !== undefined) return { name, from }
     notes.push(
-      `${id} ${versionLabel(version)} had ${name} in its environment, whose value was written in a file: give that file with -f.`,
+      `${id} ${versionLabel(version)} had ${name} in its environment, whose value was written in a file. Give that file with -f.`,
     )
     return []
   })
 }
 
 /**
- * Null: nothing was registered under it, or nobody knows what. One that was retired since is in the
- * journal of the run that retired it.
+ * The entry that was registered when the run began. Null: none, or unknown. If the version was
+ * retired since, the journal of the run that retired it has the entry.
  */
 export function entryBefore(
   plugin: PluginId,
   version: Version,
   { started, index, runs }: RollbackContext,
 ): Entry | null {
-  const isIt = (one: { readonly plugin: PluginId; readonly version: Version }): boolean =>
-    one.plugin === plugin && one.version === version
-  const changed = started.before.entries.find(isIt)
+  const matches = (entry: { readonly plugin: PluginId; readonly version: Version }): boolean =>
+    entry.plugin === plugin && entry.version === version
+  const changed = started.before.entries.find(matches)
   if (changed !== undefined) return registrable(changed.entry ?? undefined) ?? null
-  const standing = registrable(contentOf(index.external(plugin, version)))
-  // Without a version there may have been none: what an older run found says nothing of this one's.
-  if (standing !== undefined || version === UNVERSIONED) return standing ?? null
+  const registeredNow = registrable(contentOf(index.external(plugin, version)))
+  // Without a version, there may have been no entry when this run began: an older run's record of
+  // the unversioned entry proves nothing about that.
+  if (registeredNow !== undefined || version === UNVERSIONED) return registeredNow ?? null
   const found = runs
     .flat()
-    .flatMap((event) => (event.event === 'run_started' ? event.before.entries.filter(isIt) : []))
+    .flatMap((event) => (event.event === 'run_started' ? event.before.entries.filter(matches) : []))
   return (
     found
       .map(({ entry }) => registrable(entry ?? undefined))

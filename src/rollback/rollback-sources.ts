@@ -1,4 +1,4 @@
-/** What a rollback is made of: the run that is taken back, the journals, the cluster and the file. */
+/** The inputs of a rollback: the run to roll back, the journals, the live state and the file. */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { DesiredState, Source, Use } from '../domain/desired.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
@@ -8,16 +8,16 @@ import type { Past } from '../plan/past.ts'
 
 export interface RollbackSources {
   readonly started: RunStarted
-  /** The journals of the cluster, the oldest first: how an entry was registered once. */
+  /** The journals of the cluster, the oldest first: they record how entries were registered. */
   readonly runs: readonly (readonly JournalEvent[])[]
   readonly live: LiveState
-  /** What `-f` gave: declarations about data, environment, canaries, verifications, the lock. */
+  /** The file given with `-f`: data declarations, environment, canaries, checks, the lock. */
   readonly file: DesiredState | undefined
 }
 
-/** With what is looked up in them again and again. */
+/** The inputs with indexes built from them. */
 export interface RollbackContext extends RollbackSources {
-  /** What all the journals say together. */
+  /** What all journals say together. */
   readonly past: Past
   readonly index: LiveIndex
 }

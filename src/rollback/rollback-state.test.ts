@@ -1,4 +1,4 @@
-/** What a journal and the live state make of a way back. */
+/** The desired state of a rollback, from a journal and the live state. */
 import { describe, expect, it } from 'vitest'
 import { liveState, nodeAddress, plugin, sha256Of, version } from '../../test/builders/live.ts'
 import { entryOf, mountOf } from '../../test/builders/safety-input.ts'
@@ -22,7 +22,7 @@ describe('a run that changed the arguments of a version', () => {
     mounts: [mount],
   })
 
-  it('is gone back from with the environment of the older entry, where a journal has it', () => {
+  it('is rolled back with the environment of the older entry if a journal has it', () => {
     const runs = [[registered(old, [{ name: 'HTTPS_PROXY', from: 'PROXY' }])], [started]]
 
     const { desired } = rollbackState({ started, runs, live, file: undefined })
@@ -32,7 +32,7 @@ describe('a run that changed the arguments of a version', () => {
     ])
   })
 
-  it('says that nobody knows it, where none has', () => {
+  it('reports an unknown environment if no journal has it', () => {
     const runs = [[started, registered(changed, [])]]
 
     const { notes } = rollbackState({ started, runs, live, file: undefined })
@@ -50,7 +50,7 @@ describe('a version that was retired since', () => {
     mounts: [mountOf('a/', KV, 'v2.0.0')],
   })
 
-  it('is registered again as the run that retired it found it', () => {
+  it('is registered again as it was before the run that retired it', () => {
     const retiring = runStarted([{ plugin: id, version: V1, entry: old }])
 
     const { desired } = rollbackState({
@@ -64,7 +64,7 @@ describe('a version that was retired since', () => {
     expect(desired.mounts).toMatchObject([{ use: { value: { kind: 'version', version: V1 } } }])
   })
 
-  it('leaves what ran it as it is, where nobody knows what it was', () => {
+  it('leaves its mounts unchanged if its entry is unknown', () => {
     const { desired, notes } = rollbackState({ started, live, file: undefined, runs: [[started]] })
 
     expect(desired.mounts).toEqual([])
@@ -72,11 +72,11 @@ describe('a version that was retired since', () => {
   })
 })
 
-describe('mounts that a run found with a reload due', () => {
+describe('mounts that ran another binary than configured when the run began', () => {
   const other = sha256Of(plugin(KV), V2)
   const started = runStarted([], other)
-  const stillDue: LiveMount = { ...mountOf('a/', KV, 'v2.0.0'), configured_version: V1 }
-  const back = (...mounts: readonly LiveMount[]) =>
+  const stillUnreloaded: LiveMount = { ...mountOf('a/', KV, 'v2.0.0'), configured_version: V1 }
+  const rollBack = (...mounts: readonly LiveMount[]) =>
     rollbackState({
       started,
       runs: [[started]],
@@ -84,21 +84,21 @@ describe('mounts that a run found with a reload due', () => {
       live: liveState({ catalog: [entryOf(KV, 'v1.0.0')], mounts }),
     })
 
-  it('are not to be reloaded to what they did not run', () => {
-    const { lost } = back(mount)
+  it('are lost: a reload would start a binary that they did not run', () => {
+    const { lost } = rollBack(mount)
 
-    expect(lost).toEqual([{ mount: 'a/', ran: [other], due: old.sha256 }])
+    expect(lost).toEqual([{ mount: 'a/', ran: [other], configured: old.sha256 }])
   })
 
-  it('stay as they are, where the reload is still due', () => {
-    const { desired, lost, notes } = back(stillDue)
+  it('stay unchanged if they still run that binary', () => {
+    const { desired, lost, notes } = rollBack(stillUnreloaded)
 
     expect(lost).toEqual([])
     expect(desired.mounts).toEqual([])
     expect(notes).toEqual([expect.stringMatching(/^a\/: between two binaries when that run began/)])
   })
 
-  it('go back to what was configured, where an older journal does not say what ran', () => {
+  it('are rolled back to what was configured if an older journal has no running binaries', () => {
     const { before } = started
     const mounts = before.mounts.map(({ running: _, ...rest }) => rest)
     const silent = { ...started, before: { ...before, mounts } }
@@ -112,7 +112,7 @@ describe('mounts that a run found with a reload due', () => {
     })
 
     expect(desired.mounts).toMatchObject([{ use: { value: { version: V1 } } }])
-    expect(notes).toEqual([expect.stringMatching(/does not say of every mount what ran/)])
+    expect(notes).toEqual([expect.stringMatching(/the journal does not record the running binary/)])
   })
 })
 

@@ -1,6 +1,6 @@
 /**
- * The desired state that returns to where a run began, from its journal: what it found of all it
- * changed. Pure. What cannot be returned to is said, and what the plan cannot bring about it says.
+ * Builds the desired state of a rollback from a run's journal: everything the run changed, as the
+ * run found it. Pure.
  */
 import type { DesiredConnection, DesiredState, Use } from '../domain/desired.ts'
 import { indexLive } from '../domain/live-index.ts'
@@ -13,15 +13,15 @@ import { type RollbackSources, sourceOf, useOf } from './rollback-sources.ts'
 
 export interface RollbackState {
   readonly desired: DesiredState
-  /** What will not be as it was, one sentence each. */
+  /** What will differ from the state before the run, one sentence each. */
   readonly notes: readonly string[]
-  /** What no plan can return to: then there is no way back to where the run began. */
+  /** Mounts that no plan can restore. If there is one, the run cannot be rolled back. */
   readonly lost: readonly LostBeginning[]
 }
 
 /**
- * The desired state that a run began with. What the journals do not hold, as a mount that cannot
- * be unmade, is said in `notes`.
+ * The desired state that a run began with. `notes` lists what cannot be restored, as a mount that
+ * the run made: it is never removed.
  */
 export function rollbackState(sources: RollbackSources): RollbackState {
   const { started, runs, live, file } = sources
@@ -40,7 +40,7 @@ export function rollbackState(sources: RollbackSources): RollbackState {
   const listed = new Set(
     plugins.flatMap(({ id, versions }) => versions.map(({ version }) => `${id} ${version}`)),
   )
-  /** What nobody can register again is left as it is. */
+  /** A mount whose version cannot be registered again is left unchanged. */
   const canUse = (plugin: PluginId, use: Use): boolean =>
     use.kind !== 'version' || listed.has(`${plugin} ${use.version}`)
   const mounts = mountsBefore(known, plugins, notes)

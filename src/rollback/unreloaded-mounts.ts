@@ -1,7 +1,7 @@
 /**
- * Mounts that a run found half way: what ran was not what a reload starts. No request brings that
- * back, so a way back must leave such a mount alone or be refused: it never reloads one to a binary
- * that it did not run. Pure.
+ * Compares a mount with its state before a run, if it then ran another binary than a reload would
+ * start. No request can restore that state. So a rollback leaves such a mount alone or refuses: it
+ * never reloads a mount to a binary that the mount did not run. Pure.
  */
 import type { RunStarted } from '../documents/journal.generated.ts'
 import type { LiveMount } from '../domain/live.ts'
@@ -11,33 +11,38 @@ type MountBefore = RunStarted['before']['mounts'][number]
 
 export interface LostBeginning {
   readonly mount: MountPath
-  /** What ran then and would not be started; never empty. */
+  /** The binaries that ran when the run began and that a reload would not start. Never empty. */
   readonly ran: readonly RunningBinary[]
-  /** What a reload would have started. */
-  readonly due: RunningBinary
+  /** The binary that a reload would have started. */
+  readonly configured: RunningBinary
 }
 
-/** `stands`: half way as it was then. `lost`: half way then, and something else now. */
+/**
+ * `reloaded`: the mount ran what a reload starts. `unchanged`: the mount ran another binary then,
+ * and still does. `lost`: the mount ran another binary then, and that state is gone.
+ */
 export type Beginning =
-  | { readonly kind: 'whole' }
-  | { readonly kind: 'stands' }
+  | { readonly kind: 'reloaded' }
+  | { readonly kind: 'unchanged' }
   | { readonly kind: 'lost'; readonly lost: LostBeginning }
 
-/** `due`: what a reload would have started when the run began. */
+/** `configured`: the binary that a reload would have started when the run began. */
 export function beginningOf(
   { mount, version, running = [] }: MountBefore,
-  due: RunningBinary,
+  configured: RunningBinary,
   live: LiveMount | undefined,
 ): Beginning {
   const ran = new Set(running.map(({ sha256 }) => sha256))
-  const unfinished = [...ran].filter((sha256) => sha256 !== due).sort()
-  if (unfinished.length === 0 || live === undefined) return { kind: 'whole' }
+  const ranOther = [...ran].filter((sha256) => sha256 !== configured).sort()
+  if (ranOther.length === 0 || live === undefined) return { kind: 'reloaded' }
   const byNode = new Map(running.map(({ node, sha256 }) => [node, sha256]))
-  const stands =
+  const isUnchanged =
     live.configured_version === version &&
-    live.nodes.every(({ node, answers, running_sha256: now }) => {
-      const then = byNode.get(node)
-      return answers !== 'no' && (then === undefined ? ran.has(now) : then === now)
+    live.nodes.every(({ node, answers, running_sha256: running }) => {
+      const before = byNode.get(node)
+      return answers !== 'no' && (before === undefined ? ran.has(running) : before === running)
     })
-  return stands ? { kind: 'stands' } : { kind: 'lost', lost: { mount, ran: unfinished, due } }
+  return isUnchanged
+    ? { kind: 'unchanged' }
+    : { kind: 'lost', lost: { mount, ran: ranOther, configured } }
 }

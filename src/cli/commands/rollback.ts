@@ -86,8 +86,8 @@ function refuseRollback(
 ): LockstepError {
   const found = groupBy(
     lost,
-    ({ ran, due }) =>
-      `${nameSome(ran.map(nameBinary))}, where a reload would have started ${nameBinary(due)}`,
+    ({ ran, configured }) =>
+      `${nameSome(ran.map(nameBinary))}, where a reload would have started ${nameBinary(configured)}`,
   )
   const told = [...found].map(
     ([what, alike]) => `${nameSome(alike.map(({ mount }) => mount))} ran ${what}`,
