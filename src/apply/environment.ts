@@ -1,4 +1,4 @@
-/** The values a registration needs and no plan holds: from the file, or from apply's environment. */
+/** Finds the environment values of registrations, which no plan holds: in the file, or in the variables of this machine. */
 import type { EnvironmentVariables } from '../domain/environment-variables.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
@@ -7,19 +7,19 @@ import { versionLabel } from '../domain/names.ts'
 import type { EnvironmentOf } from './send-once.ts'
 
 interface EnvironmentSources {
-  /** The files that hold values; absent: values come from `variables` alone. */
+  /** The files that hold values. Undefined: values come from `variables` alone. */
   readonly desired: DesiredState | undefined
   /** Of this machine. */
   readonly variables: EnvironmentVariables
-  /** What the servers are asked with; empty where there is none. No plugin gets it. */
+  /** The token that the servers are asked with, or ''. No plugin gets it. */
   readonly token: string
 }
 
 /**
- * Values for every registration of a plan. Throws a LockstepError, before anything is begun, that
- * names each variable that is not set or that holds the token: whoever wrote the plan would get
- * the token of whoever applies it. An undo that lacks such a value is done without it, since a plan
- * must not be refused for an undo. No message has a value.
+ * Returns a function that gives the values of a registration. Throws a LockstepError, before anything
+ * begins, that names each variable that is not set, or that holds the token: else the author of a
+ * plan would get the token of the person who applies it. If only a rollback lacks a value, it is done
+ * without: a plan is not refused for its rollback. No message contains a value.
  */
 export function resolveEnvironment(
   plan: Plan,

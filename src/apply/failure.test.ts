@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { mountPath, nodeAddress } from '../../test/builders/live.ts'
 import type { Fact } from '../documents/plan.generated.ts'
 import { ROOT_NAMESPACE, type Sha256 } from '../domain/names.ts'
-import { failureOf } from './failure.ts'
-import { seen } from './facts/mismatch.ts'
+import { explainFailure } from './failure.ts'
+import { seenMismatch } from './facts/mismatch.ts'
 
 const node = nodeAddress(2)
 const sha256 = 'a'.repeat(64) as Sha256
@@ -15,10 +15,10 @@ const [first, second] = ['a/', 'b/'].map((path): Fact & { fact: 'running' } => (
   node,
   sha256,
 }))
-const due = [first!, second!]
-const down = due.map((fact) => {
+const expected = [first!, second!]
+const down = expected.map((fact) => {
   const found = `no handler for route "${fact.mount}". route entry found, but backend is nil.`
-  return seen(fact, { field: 'answers', expected: 'yes', found })
+  return seenMismatch(fact, { field: 'answers', expected: 'yes', found })
 })
 
 function refused(words: string) {
@@ -39,7 +39,7 @@ test.each([
     { kind: 'not_executable', node, file: 'kv-2' },
   ],
 ])('a known cause stands for what follows from it: %s', (words, cause) => {
-  const failure = failureOf({ refused: refused(words), broken: down }, due, files)
+  const failure = explainFailure({ refused: refused(words), broken: down }, expected, files)
 
   expect(failure.causes).toEqual([cause])
   expect(failure.reason).toContain(words)
@@ -49,10 +49,12 @@ test.each([
 test('of mounts on one node the same is said once', () => {
   const words = 'cannot reload plugin on "a/": it is Monday'
 
-  expect(failureOf({ refused: refused(words), broken: down }, due, files).causes).toEqual([
-    { kind: 'words', words: `${node}: HTTP 400 ${words}` },
-    { kind: 'wrong', things: ['a/', 'b/'], node, what: 'do not answer (backend is nil)' },
-  ])
+  expect(explainFailure({ refused: refused(words), broken: down }, expected, files).causes).toEqual(
+    [
+      { kind: 'words', words: `${node}: HTTP 400 ${words}` },
+      { kind: 'wrong', things: ['a/', 'b/'], node, what: 'do not answer (backend is nil)' },
+    ],
+  )
 })
 
 test('a node that lacks the file cannot read the entry', () => {
@@ -66,8 +68,8 @@ test('a node that lacks the file cannot read the entry', () => {
     'HTTP 500 error while validating the command path: lstat /opt/plugins/kv-2: no such file or directory'
   const told = { field: 'readable', expected: 'registered', found } as const
 
-  const { causes } = failureOf(
-    { broken: [seen(fact, told), seen({ ...fact, node }, told)] },
+  const { causes } = explainFailure(
+    { broken: [seenMismatch(fact, told), seenMismatch({ ...fact, node }, told)] },
     [],
     files,
   )

@@ -1,7 +1,7 @@
 /**
- * Why a step failed, or what was to take it back: all of it for the journal, and its causes for
- * people. A cause that is known (a plugin file that is missing or another one) stands for
- * everything that follows from it on that node.
+ * Explains why a step or its rollback failed: everything that was found, for the journal, and the
+ * causes, for people. A known cause (a plugin file that is missing or is another one) replaces
+ * everything that follows from it on its node.
  */
 import type { Fact, Step } from '../documents/plan.generated.ts'
 import type { Cause, Failure, Mismatch } from '../documents/run-outcome.ts'
@@ -16,34 +16,34 @@ import {
 } from '../domain/names.ts'
 import { describeMismatch, thingOf, whatIsWrong } from './facts/mismatch.ts'
 
-/** A server's no: which node said it, and its words. */
+/** A server's refusal: which node refused, and its words. */
 export interface Refusal {
   readonly node: NodeAddress
   /** With the node's address. */
   readonly reason: string
-  /** The line of a policy that the token lacks: nothing was done, and all else follows from it. */
+  /** The policy line that the token lacks. Then nothing was done, and all else follows from it. */
   readonly needs?: string
 }
 
 export interface Evidence {
   readonly refused?: Refusal | undefined
-  /** What does not hold. */
+  /** Facts that do not hold. */
   readonly broken?: readonly Mismatch[]
-  /** What else was found, a sentence each. */
-  readonly told?: readonly string[]
+  /** Other reasons, a sentence each. */
+  readonly reasons?: readonly string[]
 }
 
-/** `files`: what each binary is called; `due`: what should have held. */
-export function failureOf(
-  { refused, broken = [], told = [] }: Evidence,
-  due: readonly Fact[],
+/** `files`: the file name of each binary. `expected`: the facts that should hold. */
+export function explainFailure(
+  { refused, broken = [], reasons = [] }: Evidence,
+  expected: readonly Fact[],
   files: FileNames,
 ): Failure {
   const lacksRight = refused?.needs !== undefined
   const runs = broken.flatMap(expectedBinaries)
-  const wanted = runs.length > 0 ? runs : due.flatMap((fact) => expectedBinaries({ fact }))
+  const binaries = runs.length > 0 ? runs : expected.flatMap((fact) => expectedBinaries({ fact }))
   const known = onceEach([
-    ...(refused === undefined ? [] : knownCauses(refused.node, refused.reason, wanted, files)),
+    ...(refused === undefined ? [] : knownCauses(refused.node, refused.reason, binaries, files)),
     ...broken.flatMap(({ node, field, found }) =>
       field === 'readable' && node !== undefined ? knownCauses(node, found, [], files) : [],
     ),
@@ -54,13 +54,13 @@ export function failureOf(
     reason: [
       ...(refused === undefined ? [] : [refused.reason]),
       ...broken.map(describeMismatch),
-      ...told,
+      ...reasons,
     ].join('; '),
     causes: [
       ...known,
       ...(refused === undefined || explained ? [] : [causeOf(refused)]),
       ...groupedByWhatIsWrong(rest),
-      ...told.map(wordsOf),
+      ...reasons.map(wordsOf),
     ],
   }
 }
@@ -73,7 +73,7 @@ export function wordsOf(words: string): Cause {
   return { kind: 'words', words }
 }
 
-/** What each binary that steps speak of is called in the plugin directories. */
+/** The names of plugin binaries in the plugin directories. */
 export type FileNames = ReadonlyMap<RunningBinary, string>
 
 export function fileNames(steps: readonly Step[]): FileNames {
@@ -98,7 +98,7 @@ interface ExpectedBinary {
   readonly version?: Version
 }
 
-/** The binary that a mount was to run; none of a builtin. */
+/** Returns the binary that a mount should run; nothing for a builtin. */
 function expectedBinaries({ fact, node }: Pick<Mismatch, 'fact' | 'node'>): ExpectedBinary[] {
   if (fact.fact !== 'running' || !isHash(fact.sha256)) return []
   const { sha256, version } = fact
@@ -111,7 +111,7 @@ type KnownCause = Exclude<Cause, { kind: 'words' | 'wrong' | 'not_allowed' }>
 function knownCauses(
   node: NodeAddress,
   words: string,
-  wanted: readonly ExpectedBinary[],
+  binaries: readonly ExpectedBinary[],
   files: FileNames,
 ): KnownCause[] {
   const missing = /(?:l?stat|fork\/exec) (.+?): no such file or directory/.exec(words)?.[1]
@@ -119,7 +119,7 @@ function knownCauses(
   const forbidden = /fork\/exec (.+?): permission denied/.exec(words)?.[1]
   if (forbidden !== undefined) return [{ kind: 'not_executable', node, file: baseName(forbidden) }]
   if (!words.includes('checksums did not match')) return []
-  const here = wanted.filter((one) => one.node === node)
+  const here = binaries.filter((one) => one.node === node)
   return here.map(({ sha256, version }) => ({
     kind: 'wrong_bytes',
     node,
@@ -132,7 +132,7 @@ function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
-/** What is known to be wrong on a node is why its mounts do not run, and its entry cannot be read. */
+/** A known cause on a node explains why the node's mounts do not run and its entry cannot be read. */
 function follows({ node, field }: Mismatch, known: readonly KnownCause[]): boolean {
   if (field === 'readable' && node === undefined) return known.length > 0
   return known.some((cause) => cause.node === node)
@@ -153,7 +153,7 @@ function groupedByWhatIsWrong(mismatches: readonly Mismatch[]): Cause[] {
   })
 }
 
-/** A server names the mount that it was asked for in words that are else the same for all. */
+/** Removes the mount's name from a server's words, so that equal faults read alike. */
 export function withoutRoute(words: string): string {
   return words.replace(/^no handler for route ".*?"\. route entry found, but (.*?)\.?$/, '$1')
 }

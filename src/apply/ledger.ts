@@ -1,22 +1,25 @@
 /**
- * What a run has done so far, step by step, kept where nothing that throws can lose it: however the
- * run ends, each step is told once. Pure.
+ * Keeps which steps of a run were begun and which are done, where no exception can lose it: however
+ * the run ends, its outcome names each step once. Pure.
  */
 import type { Plan, Step } from '../documents/plan.generated.ts'
 
 export interface Ledger {
   readonly begin: (step: Step) => void
   readonly finish: (step: Step, how: { readonly already: boolean }) => void
-  /** In the order in which they were finished. */
+  /** The finished steps, in the order in which they finished. */
   readonly done: () => readonly Step[]
   /** The steps that were begun and not finished. */
   readonly underWay: () => readonly Step[]
-  /** In the order of the plan: ids of `done`, less those that `except` names, and of those for which nothing was sent. */
+  /**
+   * Ids in the order of the plan, without those of `except`. `done`: the finished steps. `already`: those
+   * of them for which nothing was sent.
+   */
   readonly ended: (except?: readonly Step[]) => {
     readonly done: readonly string[]
     readonly already: readonly string[]
   }
-  /** Ids of the steps that were neither finished nor named by `except`. */
+  /** Ids of the steps that are not finished, without those of `except`. */
   readonly remaining: (except?: readonly Step[]) => readonly string[]
   /** True once something was sent that may have changed a server. */
   readonly hasWritten: () => boolean

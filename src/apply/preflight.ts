@@ -1,35 +1,33 @@
 /**
- * Before the first step: is the cluster the one that was planned for? What has changed is better
- * found here than half way. A plan that was carried out in part may go on.
+ * Checks before the first step whether the cluster is still as planned: a change is better found
+ * here than in the middle of the run. A plan of which an earlier run did a part may go on.
  */
-import type { Fact, Plan, Step } from '../documents/plan.generated.ts'
+import type { Fact, Step } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { checkListedNodes } from '../live/listed-nodes.ts'
 import { askOnce } from '../live/nodes.ts'
-import { findActive, type WaitLimits } from './facts/active-node.ts'
-import { type FactsContext, readMismatches } from './facts/wait-for-facts.ts'
+import { findActive } from './facts/active-node.ts'
 import { isOneNodesOwn, isUnseen } from './facts/mismatch.ts'
+import { readMismatches } from './facts/wait-for-facts.ts'
+import type { RunContext } from './run-context.ts'
 
-/** Members of the cluster that the plan is not for. */
-export async function findJoined(
-  run: WaitLimits,
-  { cluster }: Plan,
-): Promise<readonly NodeAddress[]> {
-  const active = await findActive(run)
-  const planned = cluster.nodes.map(({ address }) => address)
+/** Returns the members of the cluster that the plan does not have. */
+export async function findJoined(run: RunContext): Promise<readonly NodeAddress[]> {
+  const active = await findActive(run, { isOver: run.stop.isAsked })
+  const planned = run.nodes
   const { unasked, failure } = await checkListedNodes(run.client, {
     address: active,
     listed: planned,
     report: askOnce(run.client),
   })
-  // What cannot be believed is no proof that nobody joined.
+  // An answer that makes no sense does not prove that no node joined.
   if (failure?.code === 'odd-answer') throw failure
   return unasked.map(({ address }) => address).filter((address) => !planned.includes(address))
 }
 
-/** `what`: what came of the plan, and was not done on the nodes that joined. */
+/** `what`: what was done of the plan, and so not on the nodes that joined. */
 export function nodesJoined(joined: readonly NodeAddress[], what: string): LockstepError {
   return new LockstepError({
     code: 'stale-plan',
@@ -45,22 +43,21 @@ export interface Stale {
 }
 
 /**
- * What the steps find when they come to it and no step before them brings about: held against the
- * cluster now. Facts of single nodes are left to the steps, which wait for a node.
+ * Reads what the steps require and no earlier step brings about, and returns the first step whose
+ * requirements do not hold. Facts of single nodes are left to the steps, which wait for a node.
  */
-export async function findStale(
-  run: FactsContext,
-  steps: readonly Step[],
-): Promise<Stale | undefined> {
-  const broken = await readMismatches(run, reliedOn(steps))
+export async function findStale(run: RunContext): Promise<Stale | undefined> {
+  const { steps } = run.plan
+  const end = { isOver: run.stop.isAsked }
+  const broken = await readMismatches(run, reliedOn(steps), end)
   const known = broken.filter((mismatch) => !isUnseen(mismatch))
   if (known.length === 0) return undefined
-  // The step itself, done by an earlier run of this plan, is what changed it; or its undo is.
-  const own = new Set(known.map(({ fact }) => thing(fact)))
+  // An earlier run of this plan may have changed it: by the step itself, or by its rollback.
+  const things = new Set(known.map(({ fact }) => thing(fact)))
   const outcomes = steps
     .flatMap(({ ensures, restores }) => [...ensures, ...restores])
-    .filter((fact) => isOfCluster(fact) && own.has(thing(fact)))
-  const missed = new Set((await readMismatches(run, outcomes)).map(({ fact }) => fact))
+    .filter((fact) => isOfCluster(fact) && things.has(thing(fact)))
+  const missed = new Set((await readMismatches(run, outcomes, end)).map(({ fact }) => fact))
   const reached = new Set(outcomes.filter((fact) => !missed.has(fact)).map(thing))
   const mismatches = known.filter(({ fact }) => !reached.has(thing(fact)))
   const step = steps.find(({ requires }) => requires.some((fact) => fact === mismatches[0]?.fact))
@@ -76,12 +73,12 @@ function reliedOn(steps: readonly Step[]): Fact[] {
   })
 }
 
-/** Whether something is used is asked last: the steps before are what ends the use. */
+/** Not whether an entry is unused: the steps before are what ends its use. */
 function isOfCluster(fact: Fact): boolean {
   return !isOneNodesOwn(fact) && fact.fact !== 'unused'
 }
 
-/** What a fact is about, on whatever node. */
+/** Returns what a fact is about, whatever the node. */
 function thing(fact: Fact): string {
   switch (fact.fact) {
     case 'mount':

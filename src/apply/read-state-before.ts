@@ -1,6 +1,7 @@
 /**
- * What really ran when a run began, beside what its plan found configured and registered. The two
- * differ where a reload was due, and then only this tells what a way back may return to.
+ * Reads what really runs when a run begins, beside what the plan found configured and registered.
+ * The two differ if a mount had not been reloaded after an earlier change. Then only this record
+ * says which version a rollback may return to.
  */
 import type { Plan } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
@@ -10,7 +11,7 @@ import { type ListedMount, listMountsOfNode } from '../live/mounts.ts'
 import type { Reader } from '../server/reader.ts'
 import { type StateBefore, stateBefore } from '../journal/state-before.ts'
 
-/** Reads only. A node that does not say what it runs is left out: its steps wait for it. */
+/** A node that does not say what it runs is left out: the steps wait for it. */
 export async function readStateBefore(reader: Reader, plan: Plan): Promise<StateBefore> {
   const before = stateBefore(plan)
   const namespaces = [...new Set(before.mounts.map(({ namespace }) => namespace))]
@@ -53,7 +54,7 @@ async function readViews(
   }
 }
 
-/** Where a plugin did not start there is neither a hash nor a version; a builtin has its version. */
+/** If a plugin did not start, the mount lists neither hash nor version. A builtin lists its version. */
 function ranSomething({ running_sha256, running_version }: ListedMount): boolean {
   return running_sha256 !== UNKNOWN_HASH || running_version !== UNVERSIONED
 }

@@ -1,6 +1,6 @@
 /**
- * Tells what a run does, line by line, before and after each request: to the journal first, which
- * is on disk before the request goes out, then to whoever watches.
+ * Records what a run does, before and after each request: first in the journal, which is on disk
+ * before the request is sent, then for whoever watches the run.
  */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Action, Plan, Step } from '../documents/plan.generated.ts'
@@ -9,16 +9,16 @@ import type { RunOutcome } from '../documents/run-outcome.ts'
 import { describeMismatch } from './facts/mismatch.ts'
 import type { StateBefore } from '../journal/state-before.ts'
 
-/** What a record says was seen to pass; absent of steps that no mount is reloaded or checked by. */
+/** What was checked and passed. Only steps that reload or check mounts have it. */
 export type Passed = NonNullable<(JournalEvent & { readonly event: 'step_done' })['passed']>
 
 export interface Recorder {
-  /** `before`: what the cluster was found as. */
+  /** `before`: the state of the cluster when the run began. */
   readonly runStarted: (plan: Plan, before: StateBefore) => Promise<void>
   readonly stepStarted: (step: Step, number: number, of: number) => Promise<void>
-  /** `passed`: what a later run need not check once more. */
+  /** `passed`: what a later run need not check again. */
   readonly stepDone: (step: Step, outcome: 'done' | 'already', passed?: Passed) => Promise<void>
-  /** `unseen`: its node could not be looked at, so that nothing is known of what came of it. */
+  /** `unseen`: the node could not be read, so the effect of the step is unknown. */
   readonly stepFailed: (
     step: Step,
     reason: string,
@@ -38,14 +38,14 @@ export interface RecorderOptions {
   readonly run: string
   /** `user@host`, with the process id. */
   readonly by: string
-  /** Of a rollback: the run to whose beginning it goes back. */
+  /** For a rollback: the run to whose beginning it returns. */
   readonly backTo?: string
   /** The id of the plan file that the run carries out. */
   readonly savedPlanId?: string
   readonly now: () => Date
-  /** Called one after the other; each must have happened before the run goes on. */
+  /** Called one after the other. The run goes on when all of them have returned. */
   readonly sinks: readonly Sink[]
-  /** Told after them. One that throws is not told again, and ends no run. */
+  /** Called after the sinks. A watcher that throws is not called again; the run goes on. */
   readonly watchers?: readonly Sink[]
 }
 
@@ -122,14 +122,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
 }
 
 /**
- * For what must be done whether or not it can be recorded: a mount that is down is rolled back also
- * where the disk is full.
+ * For what must be done even if it cannot be recorded: a mount that is down is rolled back also when
+ * the disk is full.
  */
-export async function recordIfPossible(tell: () => Promise<void>): Promise<void> {
+export async function recordIfPossible(record: () => Promise<void>): Promise<void> {
   try {
-    await tell()
+    await record()
   } catch {
-    // The next line that must be recorded says so.
+    // The next line that must be recorded throws again.
   }
 }
 

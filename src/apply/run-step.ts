@@ -1,53 +1,34 @@
 /**
- * Carries out one step: what it requires is read, the request journaled and sent, and what should
- * hold afterwards is read back and checked. Says what came of it; takes nothing back.
+ * Runs one step: reads what the step requires, records and sends its request, then reads back and
+ * checks what the step ensures. Returns how the step ended; rolls nothing back.
  */
 import type { Action, Fact, Step } from '../documents/plan.generated.ts'
 import type { Failure, Mismatch } from '../documents/run-outcome.ts'
 import { isWrite } from '../documents/writes-of.ts'
 import { findActive } from './facts/active-node.ts'
-import {
-  assertTokenLives,
-  readMismatches,
-  readOnce,
-  untilTheyHold,
-} from './facts/wait-for-facts.ts'
-import { type Carried, carryThrough, type SendProgress } from './send-action.ts'
-import {
-  type Checking,
-  checkMounts,
-  explainFailedCheck,
-  type CheckFailure,
-  passedBy,
-} from './check-mounts.ts'
-import { failureOf, fileNames } from './failure.ts'
+import { assertTokenLives, readMismatches, readOnce, waitForFacts } from './facts/wait-for-facts.ts'
+import { sendAction, type SendProgress, type SendResult } from './send-action.ts'
+import { checkMounts, explainFailedCheck, type CheckFailure, passedBy } from './check-mounts.ts'
+import { explainFailure, fileNames } from './failure.ts'
 import { describeMismatch, isOneNodesOwn, isUnseen } from './facts/mismatch.ts'
 import { describeSilent, findSilentMounts } from './facts/silent-mounts.ts'
-import type { RecentFacts } from './facts/recent-facts.ts'
 import { recordIfPossible } from './recorder.ts'
-import { isBehind, tuneBehind } from './retune-nodes.ts'
-
-export interface StepRun extends Checking {
-  /**
-   * Entries that were written and may not have been reloaded since, as `plugin version`: arguments
-   * and environment of a running process cannot be read, so what runs under them is reloaded.
-   */
-  readonly written: Set<string>
-  readonly recent: RecentFacts
-}
+import { isBehind, retuneNodes } from './retune-nodes.ts'
+import type { RunContext } from './run-context.ts'
 
 export type StepResult =
-  /** `already`: nothing was sent, for what it ensures held. */
+  /** `already`: nothing was sent, because what the step ensures held before. */
   | { readonly kind: 'done'; readonly already: boolean }
+  /** The run must stop: nothing was sent. */
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'stale'; readonly mismatches: readonly Mismatch[] }
-  /** A node it needs stayed away: nothing was seen there, good or bad. */
+  /** A node that the step needs did not answer: whether the step worked there is unknown. */
   | { readonly kind: 'away'; readonly reason: string; readonly sent: SendProgress['sent'] }
-  /** A node keeps to an older setting: nothing was sent to it. */
+  /** A node still shows an older setting: nothing was sent to it. */
   | { readonly kind: 'behind'; readonly reason: string }
-  /** `begun`: its request went out, or its checks were made; so it may have to be rolled back. */
+  /** `begun`: the request was sent, or checks were made, so the step may have to be rolled back. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly begun: boolean }
-  /** A fault of ours or the cluster's. */
+  /** Something threw: a bug, a journal that cannot be written, a cluster without a leader. */
   | { readonly kind: 'fault'; readonly error: unknown; readonly sent: SendProgress['sent'] }
 
 export interface StepPosition {
@@ -57,36 +38,37 @@ export interface StepPosition {
 }
 
 /**
- * One step. Nothing is sent where what it ensures holds already: then its checks are made all the
- * same, for nobody has seen them pass. Else it is recorded, sent and checked. Never throws: a fault
- * is a result, and the journal has the step's beginning before its request is sent.
+ * Runs one step. If what the step ensures holds already, nothing is sent, but the checks are made:
+ * no record says that they passed. A step that has begun is finished also when the run must stop;
+ * then only its soak is cut short. Never throws: an exception becomes a `fault`.
  */
-export async function runStep(run: StepRun, step: Step, place: StepPosition): Promise<StepResult> {
+export async function runStep(
+  run: RunContext,
+  step: Step,
+  position: StepPosition,
+): Promise<StepResult> {
   const progress: SendProgress = { sent: 'no' }
-  // Once begun, a step is finished, whoever wants to stop; only the soak is cut short.
-  const finishing = { ...run, interrupted: () => false, endSoak: run.interrupted }
   const { action } = step
   try {
-    if (!isWrite(action)) return await runCheck(run, finishing, step, place)
-    const { isAlready, isReady } = await lookBefore(run, step)
+    if (!isWrite(action)) return await runCheck(run, step, position)
+    const { isAlready, isReady } = await readBefore(run, step)
     if (isAlready && (await readMismatches(run, step.ensures)).length === 0) {
-      return await runAlready(finishing, step, place)
+      return await runAlready(run, step, position)
     }
-    // What another node was told a moment ago may still be on its way to this one.
-    const broken = isReady
-      ? []
-      : await tuneBehind(run, step, await untilTheyHold(run, step.requires))
-    if (run.interrupted()) return { kind: 'interrupted' }
-    if (broken.length > 0) return notAsPlanned(step, broken)
-    await run.recorder.stepStarted(step, place.number, place.of)
+    // A change that another node accepted a moment ago may not have reached this one.
+    const broken = isReady ? [] : await retuneNodes(run, step, await waitForRequired(run, step))
+    if (!run.stop.mayBegin()) return { kind: 'interrupted' }
+    if (broken.length > 0) return explainUnmet(step, broken)
+    await run.recorder.stepStarted(step, position.number, position.of)
     if (action.kind === 'register') run.written.add(`${action.plugin} ${action.version}`)
-    const carried = await carryThrough(finishing, action, step.ensures, progress)
+    const result = await sendAction(run, action, step.ensures, { progress })
     const since = run.clock()
-    const failure = await whyItFailed(finishing, { ...step, action }, carried)
+    const failure = await checkAfterSending(run, { ...step, action }, result)
     if (failure === undefined) run.recent.add(step.ensures, since)
-    // A refused reload may have left its mounts down: what can be rolled back is, without that node.
+    // A refused reload may have left its mounts down. Then the group is rolled back although the
+    // node could not be read.
     const mayBeDown = action.kind === 'reload' && progress.sent === 'refused'
-    return await judged(finishing, step, failure, {
+    return await recordResult(run, step, failure, {
       sent: progress.sent,
       already: false,
       mayBeDown,
@@ -96,18 +78,26 @@ export async function runStep(run: StepRun, step: Step, place: StepPosition): Pr
   }
 }
 
+/** Waits until what the step requires holds, or the run must stop; returns what does not hold. */
+function waitForRequired(run: RunContext, { requires }: Step): Promise<Mismatch[]> {
+  return waitForFacts(run, requires, { isOver: () => !run.stop.mayBegin() })
+}
+
 /**
- * One look at all that matters before a request: whether what the step ensures holds already, and
- * whether what it requires holds. What was seen a moment ago is not asked for again.
+ * Reads once, before a request, whether what the step ensures holds already and whether what it
+ * requires holds. Facts that were read a moment ago are not read again.
  */
-async function lookBefore(
-  run: StepRun,
+async function readBefore(
+  run: RunContext,
   step: Step,
 ): Promise<{ readonly isAlready: boolean; readonly isReady: boolean }> {
   const requires = run.recent.withoutRecent(step.requires)
   const ensures = mustReload(run, step) ? [] : step.ensures
   const since = run.clock()
-  const broken = await readOnce(run, [...ensures, ...requires], { brief: true })
+  const broken = await readOnce(run, [...ensures, ...requires], {
+    brief: true,
+    isOver: () => !run.stop.mayBegin(),
+  })
   const unmet = new Set(broken.map(({ fact }) => fact))
   const hold = (facts: readonly Fact[]): boolean => !facts.some((fact) => unmet.has(fact))
   run.recent.add(
@@ -117,43 +107,42 @@ async function lookBefore(
   return { isAlready: ensures.length > 0 && hold(ensures), isReady: hold(requires) }
 }
 
-/** A step that only checks. What it ensures held when it was planned. */
-async function runCheck(
-  run: StepRun,
-  finishing: StepRun,
-  step: Step,
-  place: StepPosition,
-): Promise<StepResult> {
-  const unplanned = await untilTheyHold(run, step.requires)
-  if (run.interrupted()) return { kind: 'interrupted' }
-  if (unplanned.length > 0) return notAsPlanned(step, unplanned)
-  await run.recorder.stepStarted(step, place.number, place.of)
-  const broken = await untilTheyHold(finishing, step.ensures)
+/** Runs a step that only checks. What the step ensures held when it was planned. */
+async function runCheck(run: RunContext, step: Step, position: StepPosition): Promise<StepResult> {
+  const unmet = await waitForRequired(run, step)
+  if (!run.stop.mayBegin()) return { kind: 'interrupted' }
+  if (unmet.length > 0) return explainUnmet(step, unmet)
+  await run.recorder.stepStarted(step, position.number, position.of)
+  const broken = await waitForFacts(run, step.ensures)
   const failure =
-    broken.length > 0 ? explainFailedCheck(step, { broken }) : await checkMounts(finishing, step)
-  return judged(finishing, step, failure, { sent: 'no', already: false, mayBeDown: false })
+    broken.length > 0 ? explainFailedCheck(step, { broken }) : await checkMounts(run, step)
+  return recordResult(run, step, failure, { sent: 'no', already: false, mayBeDown: false })
 }
 
-/** A change of leader, a restart or somebody else brought it about: the checks are still to be made. */
-async function runAlready(run: StepRun, step: Step, place: StepPosition): Promise<StepResult> {
-  const isChecked =
+/** A change of leader, a restart or another person had the same effect: only the checks are missing. */
+async function runAlready(
+  run: RunContext,
+  step: Step,
+  position: StepPosition,
+): Promise<StepResult> {
+  const hasChecks =
     (step.verify ?? []).length > 0 || (step.action.kind === 'reload' && run.soak > 0)
-  if (isChecked) await run.recorder.stepStarted(step, place.number, place.of)
-  const failure = isChecked ? await checkMounts(run, step) : undefined
-  return judged(run, step, failure, { sent: 'no', already: true, mayBeDown: false })
+  if (hasChecks) await run.recorder.stepStarted(step, position.number, position.of)
+  const failure = hasChecks ? await checkMounts(run, step) : undefined
+  return recordResult(run, step, failure, { sent: 'no', already: true, mayBeDown: false })
 }
 
-interface Sent {
+interface SendSummary {
   readonly sent: SendProgress['sent']
   readonly already: boolean
   readonly mayBeDown: boolean
 }
 
-async function judged(
-  run: StepRun,
+async function recordResult(
+  run: RunContext,
   step: Step,
   failure: CheckFailure | undefined,
-  { sent, already, mayBeDown }: Sent,
+  { sent, already, mayBeDown }: SendSummary,
 ): Promise<StepResult> {
   if (failure === undefined) {
     await run.recorder.stepDone(step, already ? 'already' : 'done', await passedBy(run, step))
@@ -165,17 +154,24 @@ async function judged(
   return isAway ? { kind: 'away', reason, sent } : { kind: 'failed', failure, begun: true }
 }
 
-/** The cluster is as planned and this one node is not: that is no other person's change. */
-function notAsPlanned(step: Step, broken: readonly Mismatch[]): StepResult {
+/**
+ * Tells a change that another person made (`stale`) from a single node that lacks something while the
+ * rest of the cluster is as planned.
+ */
+function explainUnmet(step: Step, broken: readonly Mismatch[]): StepResult {
   const reason = broken.map(describeMismatch).join('; ')
   const seen = broken.filter((mismatch) => !isUnseen(mismatch))
   if (seen.length === 0) return { kind: 'away', reason, sent: 'no' }
   if (!seen.every(({ fact }) => isOneNodesOwn(fact))) return { kind: 'stale', mismatches: seen }
   if (seen.every(isBehind)) return { kind: 'behind', reason }
-  return { kind: 'failed', failure: failureOf({ broken }, [], fileNames([step])), begun: false }
+  return {
+    kind: 'failed',
+    failure: explainFailure({ broken }, [], fileNames([step])),
+    begun: false,
+  }
 }
 
-function mustReload(run: StepRun, { action, requires, unobservable }: Step): boolean {
+function mustReload(run: RunContext, { action, requires, unobservable }: Step): boolean {
   if (action.kind !== 'reload') return false
   if (unobservable !== undefined) return true
   return requires.some(
@@ -183,42 +179,45 @@ function mustReload(run: StepRun, { action, requires, unobservable }: Step): boo
   )
 }
 
-/** Undefined when the step did what it is to do, whatever the answer to it was. */
-async function whyItFailed(
-  run: StepRun,
+/** Returns undefined if the step had its effect, whatever the server answered. */
+async function checkAfterSending(
+  run: RunContext,
   step: Step & { readonly action: Action },
-  carried: Carried,
+  result: SendResult,
 ): Promise<CheckFailure | undefined> {
-  if (carried.kind === 'refused') {
-    // A request that the token may not make says nothing of the mount.
-    if (carried.denied) await assertTokenLives(run, await findActive(run))
+  if (result.kind === 'refused') {
+    // If the token has ended, the refusal says nothing about the mount.
+    if (result.denied) await assertTokenLives(run, await findActive(run))
     const broken = await checkAfterRefusal(run, step)
-    if (broken.length > 0) return explainFailedCheck(step, { refused: carried, broken })
-    const doubts = await doubtsAfterRefusal(run, step)
-    if (doubts === undefined) return checkMounts(run, step)
-    return explainFailedCheck(step, { refused: carried, told: doubts })
+    if (broken.length > 0) return explainFailedCheck(step, { refused: result, broken })
+    const reasons = await findReasonsAgainst(run, step)
+    if (reasons === undefined) return checkMounts(run, step)
+    return explainFailedCheck(step, { refused: result, reasons })
   }
-  const broken = await untilTheyHold(run, step.ensures)
+  const broken = await waitForFacts(run, step.ensures)
   if (broken.length === 0) return checkMounts(run, step)
-  const told = carried.kind === 'unknown' ? [carried.reason] : []
-  return explainFailedCheck(step, { broken, told })
+  const reasons = result.kind === 'unknown' ? [result.reason] : []
+  return explainFailedCheck(step, { broken, reasons })
 }
 
-/** What was refused is on its way to no node: only a node that is away is waited for. */
-async function checkAfterRefusal(run: StepRun, { action, ensures }: Step): Promise<Mismatch[]> {
-  const broken = await untilTheyHold(run, ensures, 0)
+/** A refused request reaches no node later, so only a node that does not answer is waited for. */
+async function checkAfterRefusal(run: RunContext, { action, ensures }: Step): Promise<Mismatch[]> {
+  const broken = await waitForFacts(run, ensures, { seenWithin: 0 })
   if (action.kind === 'reload' || !broken.every(({ fact }) => isOneNodesOwn(fact))) return broken
-  // The active node has it all the same: done by a request whose answer was lost.
-  return untilTheyHold(run, ensures)
+  // The active node has the change: an earlier request, whose answer was lost, made it.
+  return waitForFacts(run, ensures)
 }
 
-/** Why a refused reload is not done though the listing says so; undefined where it is done. */
-async function doubtsAfterRefusal(
-  run: StepRun,
+/**
+ * Returns why a refused reload was not done although the mounts list what the step ensures; undefined
+ * if it was done.
+ */
+async function findReasonsAgainst(
+  run: RunContext,
   step: Step,
 ): Promise<readonly string[] | undefined> {
   if (step.action.kind !== 'reload') return undefined
-  // Arguments and environment of a process are in no listing.
+  // No list shows the arguments and the environment of a process.
   if (mustReload(run, step)) return []
   const silent = await findSilentMounts(run, [step.action])
   return silent.length === 0 ? undefined : silent.map(describeSilent)

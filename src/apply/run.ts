@@ -1,52 +1,35 @@
 /**
- * Applies a plan: steps that need not wait for each other go beside each other. The first step that
- * fails ends the run, after its group was rolled back; a fault ends it where it stands. Decides
- * nothing that the plan does not say, and throws nothing: however it ends, what was done and what
- * was not begun is said.
+ * Runs the steps of a plan; those that need not wait for each other run at the same time. The first
+ * step that fails ends the run, after its group was rolled back. An exception ends the run as it is.
+ * Decides nothing that the plan leaves open. Never throws: however a run ends, its outcome says what
+ * was done and what was not begun.
  */
 import type { Step } from '../documents/plan.generated.ts'
-import { onlyActiveRuns } from '../documents/standbys.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { RunEnd, RunOutcome } from '../documents/run-outcome.ts'
 import type { FreshPlan } from '../plan/make-plan.ts'
 import { findJoined, findStale, nodesJoined } from './preflight.ts'
 import { lockLost } from './send-action.ts'
 import { type FailedStep, failSteps } from './rollback/end-failed-steps.ts'
-import { failureOf } from './failure.ts'
-import { createLedger, idsOf, type Ledger } from './ledger.ts'
-import { createRecentFacts } from './facts/recent-facts.ts'
+import { explainFailure } from './failure.ts'
+import { idsOf, type Ledger } from './ledger.ts'
 import { readStateAfter } from './facts/state-after.ts'
 import { findReadOnly } from './facts/read-only-mounts.ts'
-import type { RunContext, RunOptions } from './run-context.ts'
-import { recordIfPossible } from './recorder.ts'
-import { runStep, type StepResult, type StepRun } from './run-step.ts'
+import { createRunContext, type RunContext, type RunOptions } from './run-context.ts'
+import { runStep, type StepResult } from './run-step.ts'
 import { scheduleSteps } from './schedule-steps.ts'
 import { faultOf, isTokenEnded, stayedAway, staysBehind } from './stop-reasons.ts'
 
 /**
- * Carries out a plan in the order that its steps give, and rolls back the group of a step that fails.
- * Faults of the cluster are outcomes; `wait` and `soak` are in seconds. Begins nothing where the
- * cluster is not as planned. Never throws, whatever its collaborators do.
+ * Runs a plan in the order that its steps give, and rolls back the group of a step that fails. Begins
+ * nothing if the cluster is not as planned. Never throws, whatever its collaborators do.
  */
 export async function runPlan(plan: FreshPlan, options: RunOptions): Promise<RunOutcome> {
-  const interrupted = (): boolean => options.interrupted() || options.lockLost()
-  const run: StepRun = {
-    ...options,
-    nodes: plan.cluster.nodes.map((node) => node.address),
-    patience: options.wait * 1000,
-    waiting: options.recorder.waiting,
-    followsActive: onlyActiveRuns(plan.cluster),
-    written: new Set(options.written),
-    backendless: new Map(),
-    recent: createRecentFacts(options.clock),
-    interrupted,
-    endSoak: interrupted,
-  }
-  const context = { run, plan, options, ledger: createLedger(plan) }
-  const end = await runSteps(context).catch((error: unknown) => stopAt(context, error))
+  const run = createRunContext(plan, options)
+  const end = await runSteps(run).catch((error: unknown) => endByException(run, error))
   const isDone = end.kind === 'done'
   const readOnly = await findReadOnly(run).catch(() => [])
-  const atEnd = await readStateAfter(run, plan, { mounts: !isDone }).catch(() => undefined)
+  const atEnd = await readStateAfter(run, { mounts: !isDone }).catch(() => undefined)
   return {
     ...withBetween(end, atEnd?.differing.length ?? 0),
     ...(readOnly.length > 0 && { readOnly }),
@@ -54,68 +37,67 @@ export async function runPlan(plan: FreshPlan, options: RunOptions): Promise<Run
   }
 }
 
-async function runSteps(context: RunContext): Promise<RunEnd> {
-  const { run, plan, options, ledger } = context
-  const unfit = await whyNotBegun(context)
+async function runSteps(run: RunContext): Promise<RunEnd> {
+  const { plan, ledger, stop } = run
+  const unfit = await checkBeforeRun(run)
   if (unfit !== undefined) return unfit
   const endings: Ending[] = []
-  // A step that has sent nothing yet sends nothing once another one has failed.
-  const stepRun = { ...run, interrupted: () => run.interrupted() || endings.length > 0 }
   const numbers = new Map(plan.steps.map((step, at) => [step, at + 1]))
   const scheduled = await scheduleSteps(plan.steps, {
-    limit: limitSteps(options),
+    limit: limitSteps(run),
     mayBegin: async () => {
-      await options.lookAtLock()
-      return !run.interrupted()
+      await stop.checkLock()
+      return stop.mayBegin()
     },
     carryOut: async (step) => {
       ledger.begin(step)
-      const place = { number: numbers.get(step) ?? 0, of: plan.steps.length }
-      const result = await runStep(stepRun, step, place)
-      if (result.kind !== 'done') endings.push({ step, result })
-      else ledger.finish(step, result)
-      return result.kind === 'done'
+      const position = { number: numbers.get(step) ?? 0, of: plan.steps.length }
+      const result = await runStep(run, step, position)
+      if (result.kind === 'done') {
+        ledger.finish(step, result)
+        return true
+      }
+      endings.push({ step, result })
+      stop.reportFailedStep()
+      return false
     },
   }).catch((error: unknown) => ({ error }))
   const [ended, ...others] = endings
-  if (ended !== undefined) return endOf(context, [ended, ...others])
+  if (ended !== undefined) return endRun(run, [ended, ...others])
   if (scheduled !== undefined) throw scheduled.error
-  if (options.lockLost()) return stopped(context, lockLost())
+  if (stop.isLockLost()) return stopRun(run, lockLost())
   if (ledger.remaining().length > 0) return interruptedBetween(ledger)
-  return (await whyNotDone(context)) ?? { kind: 'done', ...ledger.ended() }
+  return (await checkAfterRun(run)) ?? { kind: 'done', ...ledger.ended() }
 }
 
-/** How many steps may be under way: one once a server asked for fewer requests. */
-function limitSteps({ client, parallelism, recorder }: RunOptions): () => number {
+/** Returns how many steps may be under way: one, after a server asked for fewer requests. */
+function limitSteps({ client, parallelism, reportWait }: RunContext): () => number {
   let isSlow = false
   return () => {
     if (parallelism === 1 || client.busyWaits() === 0) return parallelism
     if (!isSlow) {
       isSlow = true
       const reason = 'a server limits requests or is busy: the steps go one at a time from here on'
-      void recordIfPossible(() => recorder.waiting(reason))
+      void reportWait(reason)
     }
     return 1
   }
 }
 
-/** A node that joined meanwhile came up from whatever was configured then. */
-async function whyNotDone(context: RunContext): Promise<RunEnd | undefined> {
-  const joined = await findJoined(context.run, context.plan)
-  if (joined.length === 0) return undefined
-  return stopped(
-    context,
-    nodesJoined(joined, 'Every step was carried out, and none of them there.'),
-  )
-}
-
-async function whyNotBegun(context: RunContext): Promise<RunEnd | undefined> {
-  const { run, plan, ledger } = context
-  const joined = await findJoined(run, plan)
-  if (joined.length > 0) return stopped(context, nodesJoined(joined, 'Nothing was changed.'))
-  const stale = await findStale(run, plan.steps)
+async function checkBeforeRun(run: RunContext): Promise<RunEnd | undefined> {
+  const { ledger } = run
+  const joined = await findJoined(run)
+  if (joined.length > 0) return stopRun(run, nodesJoined(joined, 'Nothing was changed.'))
+  const stale = await findStale(run)
   if (stale === undefined) return undefined
   return { kind: 'stale', ...stale, ...ledger.ended(), remaining: ledger.remaining() }
+}
+
+/** A node that joined during the run started whatever was configured at that moment. */
+async function checkAfterRun(run: RunContext): Promise<RunEnd | undefined> {
+  const joined = await findJoined(run)
+  if (joined.length === 0) return undefined
+  return stopRun(run, nodesJoined(joined, 'Every step was carried out, and none of them there.'))
 }
 
 interface Ending {
@@ -123,84 +105,81 @@ interface Ending {
   readonly result: Exclude<StepResult, { kind: 'done' }>
 }
 
-/** `endings`: of the steps that were under way when the run ended and are not done. */
-async function endOf(
-  context: RunContext,
-  endings: readonly [Ending, ...Ending[]],
-): Promise<RunEnd> {
+/** `endings`: the steps that were under way when the run ended, and are not done. */
+async function endRun(run: RunContext, endings: readonly [Ending, ...Ending[]]): Promise<RunEnd> {
   const [failed, ...others] = endings.flatMap(failureIn)
   if (failed !== undefined) {
-    // Of what was begun beside a step that failed nothing may stay that was not seen to be done.
-    return failSteps(context, [failed, ...others, ...endings.flatMap(unseenAsFailure)])
+    // What ran beside a failed step and was not seen to be done is rolled back too.
+    return failSteps(run, [failed, ...others, ...endings.flatMap(unseenAsFailure)])
   }
   const { step, result } = endings.reduce((a, b) => (rankOf(b) < rankOf(a) ? b : a))
-  const unchecked = endings.flatMap(unseen)
-  const { ledger, options } = context
+  const unchecked = endings.flatMap(findUnseen)
+  const { ledger, stop } = run
   switch (result.kind) {
     case 'interrupted':
-      return options.lockLost() ? stopped(context, lockLost()) : interruptedBetween(ledger)
+      return stop.isLockLost() ? stopRun(run, lockLost()) : interruptedBetween(ledger)
     case 'stale': {
       const { mismatches } = result
       const remaining = ledger.remaining()
       return { kind: 'stale', step: step.id, mismatches, ...ledger.ended(), remaining }
     }
     case 'away':
-      // Nothing seen speaks against the new version, and where the run stands is a safe place to
-      // stop at: to roll back on a cluster that ails would only be more to go wrong.
-      return stopped(context, await whyAway(context, result.reason), unchecked)
+      // Nothing that was seen speaks against the new version, and it is safe to stop here. To roll
+      // back while a node is away would only risk more.
+      return stopRun(run, await explainAway(run, result.reason), unchecked)
     case 'behind':
-      return stopped(context, staysBehind(result.reason))
+      return stopRun(run, staysBehind(result.reason))
     case 'fault':
-      return stopped(context, faultOf(result.error), unchecked)
+      return stopRun(run, faultOf(result.error), unchecked)
     case 'failed': {
       const { failure, begun } = result
-      return failSteps(context, [{ step, failure, begun }])
+      return failSteps(run, [{ step, failure, begun }])
     }
   }
 }
 
-/** What matters most comes first. */
+/** The most important first. */
 const RANKS = ['failed', 'fault', 'away', 'behind', 'stale', 'interrupted'] as const
 
 function rankOf({ result }: Ending): number {
   return result.kind === 'fault' && isTokenEnded(result.error) ? -1 : RANKS.indexOf(result.kind)
 }
 
-/** A step that must be rolled back with its group. */
+/** Returns the step if it must be rolled back with its group. */
 function failureIn({ step, result }: Ending): FailedStep[] {
   if (result.kind === 'failed') return [{ step, failure: result.failure, begun: result.begun }]
   if (result.kind !== 'fault') return []
   const { error, sent } = result
-  // Nobody can roll back without a token: the next run does, or resumes.
+  // Without a token nothing can be rolled back. The next run rolls back, or resumes.
   if (isTokenEnded(error)) return []
   const isRefusedReload = step.action.kind === 'reload' && sent === 'refused'
   const isBug = !(error instanceof LockstepError)
-  // A reload that the server refused has left its mounts down; and a check that broke down passed
-  // nothing, so that what was begun may not stay.
+  // A refused reload has left its mounts down. And a bug in a check means that the check did not
+  // pass, so the step may not stay.
   if (!isRefusedReload && !(isBug && sent !== 'no')) return []
-  const told = isRefusedReload && !isBug ? 'the server refused it' : faultOf(error).message
-  return [{ step, failure: failureOf({ told: [told] }, [], new Map()), begun: true }]
+  const reason = isRefusedReload && !isBug ? 'the server refused it' : faultOf(error).message
+  return [{ step, failure: explainFailure({ reasons: [reason] }, [], new Map()), begun: true }]
 }
 
 function unseenAsFailure(ending: Ending): FailedStep[] {
   const { step, result } = ending
-  if (unseen(ending).length === 0 || failureIn(ending).length > 0) return []
-  const told = result.kind === 'away' ? result.reason : 'what came of it was not seen'
-  return [{ step, failure: failureOf({ told: [told] }, [], new Map()), begun: true }]
+  if (findUnseen(ending).length === 0 || failureIn(ending).length > 0) return []
+  const reason = result.kind === 'away' ? result.reason : 'its effect was not seen'
+  return [{ step, failure: explainFailure({ reasons: [reason] }, [], new Map()), begun: true }]
 }
 
-/** Something threw that nobody saw coming: what was begun is all that is unknown. */
-function stopAt(context: RunContext, error: unknown): RunEnd {
-  return stopped(context, faultOf(error), context.ledger.underWay())
+/** After an unexpected exception, only the steps that were under way are unknown. */
+function endByException(run: RunContext, error: unknown): RunEnd {
+  return stopRun(run, faultOf(error), run.ledger.underWay())
 }
 
-/** The step, if its request may have gone out and nobody saw what came of it. */
-function unseen({ step, result }: Ending): Step[] {
+/** Returns the step if its request may have been sent and its effect was not seen. */
+function findUnseen({ step, result }: Ending): Step[] {
   const isUnseen = (result.kind === 'away' || result.kind === 'fault') && result.sent !== 'no'
   return isUnseen ? [step] : []
 }
 
-function stopped(
+function stopRun(
   { ledger }: RunContext,
   error: LockstepError,
   unchecked: readonly Step[] = [],
@@ -215,7 +194,7 @@ function stopped(
   }
 }
 
-/** `differing`: how many mounts do not run what others run. */
+/** `differing`: how many mounts run another version than the rest. */
 function withBetween(end: RunEnd, differing: number): RunEnd {
   if (end.kind !== 'stopped') return end
   const between = (end.between || differing > 0) && end.error.exitCode === EXIT.error
@@ -226,9 +205,9 @@ function interruptedBetween(ledger: Ledger): RunEnd {
   return { kind: 'interrupted', unchecked: [], ...ledger.ended(), remaining: ledger.remaining() }
 }
 
-/** A node that joined was asked nothing, and no wait changes that. */
-async function whyAway({ run, plan }: RunContext, reason: string): Promise<LockstepError> {
-  const joined = await findJoined(run, plan).catch(() => [])
+/** A node that joined is not part of the plan, so the run does not wait for it. */
+async function explainAway(run: RunContext, reason: string): Promise<LockstepError> {
+  const joined = await findJoined(run).catch(() => [])
   return joined.length === 0
     ? stayedAway(reason)
     : nodesJoined(joined, 'The steps that were carried out were not carried out there.')

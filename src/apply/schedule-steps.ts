@@ -1,6 +1,7 @@
 /**
- * Carries out steps as soon as what they come after is done, at most so many at the same time. The
- * first step that is not done ends it: what is under way finishes, and nothing else begins.
+ * Runs each step as soon as the steps that it comes after are done, at most `limit` at the same time.
+ * After the first step that ends otherwise than done, nothing else begins; what is under way
+ * finishes.
  */
 import type { Step } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
@@ -35,7 +36,7 @@ export async function scheduleSteps(
     while (mayGoOn()) {
       const next = free[begun]
       if (next !== undefined && underWay.size < limit()) {
-        // Another step may have failed while this was asked.
+        // Another step may have failed during `mayBegin`.
         if (!(await mayBegin()) || !mayGoOn()) break
         begun += 1
         const running = begin(next).finally(() => underWay.delete(running))

@@ -1,67 +1,70 @@
 /**
- * Gets one action carried out: sends its request, and where no answer of the server's own came,
- * looks whether it was carried out before it is sent once more. Never sends again what was refused.
+ * Sends one action. If no answer of the server came, reads whether the action was carried out before
+ * the request is sent again. A refused request is never sent again.
  */
 import type { Action, Fact } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import { findActive } from './facts/active-node.ts'
-import { placed, untilTheyHold } from './facts/wait-for-facts.ts'
 import { isOneNodesOwn, isUnseen } from './facts/mismatch.ts'
-import { type EnvironmentOf, perform, type Performed, type Refused } from './send-once.ts'
-import { recordMissingBackends, type BackendsContext } from './facts/read-only-mounts.ts'
+import { recordMissingBackends } from './facts/read-only-mounts.ts'
+import { onCurrentNode, waitForFacts } from './facts/wait-for-facts.ts'
+import type { RunContext } from './run-context.ts'
+import { type Refused, sendOnce, type SendOnceResult } from './send-once.ts'
 
-/** How often one request is sent at the most, and how long its effect is looked for in between. */
+/** How often one request is sent at most. */
 const TRIES = 3
-const SEEN_WITHIN_A_TRY = 3_000
+/** Milliseconds in which the effect of a lost request may show before it is sent again. */
+const SEEN_WITHIN = 3_000
 
-export interface Sending extends BackendsContext {
-  readonly environmentOf: EnvironmentOf
-  /** True once nothing may be written any more, because another run may be writing. */
-  readonly lockLost: () => boolean
-}
-
-/** How far a request came, kept up to date so that it is known also when something throws. */
+/** How far a request came. Kept up to date, so that it is known also if something throws. */
 export interface SendProgress {
   sent: 'no' | 'maybe' | 'accepted' | 'refused'
 }
 
-export type Carried =
-  /** The server took it, or it was seen to have been carried out. */
+export type SendResult =
+  /** The server accepted the request, or its effect was seen. */
   | { readonly kind: 'accepted' }
   | Refused
-  /** Sent as often as is reasonable; what holds of `effect` was looked at last. */
+  /** No answer came, and the effect was not seen. */
   | { readonly kind: 'unknown'; readonly reason: string }
+
+export interface SendOptions {
+  /** Given: says how far the request came. */
+  readonly progress?: SendProgress
+  /** True sends although the lock is lost. */
+  readonly evenWithoutLock?: boolean
+}
 
 /**
  * `effect` is what holds once the action was carried out. Throws a LockstepError (exit 7) instead
  * of sending anything once the lock is lost.
  */
-export async function carryThrough(
-  sending: Sending,
+export async function sendAction(
+  run: RunContext,
   action: Action,
   effect: readonly Fact[],
-  progress: SendProgress = { sent: 'no' },
-): Promise<Carried> {
+  { progress = { sent: 'no' }, evenWithoutLock = false }: SendOptions = {},
+): Promise<SendResult> {
   for (let attempt = 1; ; attempt += 1) {
-    const active = await findActive(sending)
-    // The wait for a leader may have outlasted the lock.
-    if (sending.lockLost()) throw lockLost()
-    const here = placed(sending, action, active)
-    await recordMissingBackends(sending, here)
+    const active = await findActive(run)
+    // The lock may have ended while the run waited for a leader.
+    if (!evenWithoutLock && run.stop.isLockLost()) throw lockLost()
+    const current = onCurrentNode(run, action, active)
+    await recordMissingBackends(run, current)
     const before = progress.sent
     progress.sent = 'maybe'
-    const performed = await perform(sending.client, active, here, sending.environmentOf)
-    progress.sent = sentBy(performed, before)
-    if (performed.kind !== 'accepted') sending.recent?.drop()
-    if (performed.kind !== 'unknown') return performed
-    const broken = await untilTheyHold(sending, effect, SEEN_WITHIN_A_TRY)
+    const result = await sendOnce(run.client, active, current, run.environmentOf)
+    progress.sent = sentBy(result, before)
+    if (result.kind !== 'accepted') run.recent.drop()
+    if (result.kind !== 'unknown') return result
+    const broken = await waitForFacts(run, effect, { seenWithin: SEEN_WITHIN })
     if (broken.length === 0) {
       progress.sent = 'accepted'
       return { kind: 'accepted' }
     }
-    if (attempt === TRIES || !broken.every(canStillBeDone)) return performed
-    await sending.waiting(`${performed.reason}; it was not carried out, so it is sent again`)
+    if (attempt === TRIES || !broken.every(canStillBeDone)) return result
+    await run.reportWait(`${result.reason}; it was not carried out, so it is sent again`)
   }
 }
 
@@ -75,18 +78,18 @@ export function lockLost(): LockstepError {
   })
 }
 
-function sentBy(performed: Performed, before: SendProgress['sent']): SendProgress['sent'] {
-  switch (performed.kind) {
+function sentBy(result: SendOnceResult, before: SendProgress['sent']): SendProgress['sent'] {
+  switch (result.kind) {
     case 'accepted':
       return 'accepted'
     case 'refused':
-      return performed.denied ? before : 'refused'
+      return result.denied ? before : 'refused'
     case 'unknown':
-      return performed.notDone === true ? before : 'maybe'
+      return result.notDone === true ? before : 'maybe'
   }
 }
 
-/** A node that stayed away all the time is not asked once more. */
+/** A node that never answered is not asked again. */
 function canStillBeDone(mismatch: Mismatch): boolean {
   return !isUnseen(mismatch) || !isOneNodesOwn(mismatch.fact)
 }

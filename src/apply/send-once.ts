@@ -1,7 +1,7 @@
 /**
- * Carries out one action: finds the node to ask, fills in what a plan does not hold, and sends
- * the request once. The only place from which a catalog, a mount or a plugin is changed; the lock
- * and the token's renewal write what is the run's own.
+ * Sends the request of one action once, with the environment values that a plan does not hold. This
+ * is the only place from which a catalog, a mount or a plugin is changed. (The lock and the renewal
+ * of the token also write, but only what is the run's own.)
  */
 import type { Action, RegisterAction } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
@@ -19,10 +19,10 @@ import { capabilityFor, policyLine } from '../server/rights.ts'
 /** `NAME=value` for each variable of a registration. */
 export type EnvironmentOf = (registration: RegisterAction) => readonly string[]
 
-export type Performed =
+export type SendOnceResult =
   | { readonly kind: 'accepted' }
   | Refused
-  /** No answer of the server's own came; `notDone`: nor was it taken by what answered. */
+  /** The server gave no answer of its own. `notDone`: the request was certainly not carried out. */
   | { readonly kind: 'unknown'; readonly reason: string; readonly notDone?: true }
 
 export interface Refused {
@@ -30,22 +30,22 @@ export interface Refused {
   readonly node: NodeAddress
   /** With the node's address. */
   readonly reason: string
-  /** For want of a right or a living token, so that nothing was done. */
+  /** True if the token has ended or lacks a right, so that nothing was done. */
   readonly denied: boolean
-  /** The line that a policy needs for it; absent where no right is missing. */
+  /** The policy line that the token lacks, if it lacks one. */
   readonly needs?: string
 }
 
 /**
- * Sends one action once: a reload to its own node, all else to the active one. Says what the
- * answer was, not whether what it says came true.
+ * Sends a reload to its own node, every other action to the active node. The result says what the
+ * server answered; whether the effect is there, the caller must read.
  */
-export async function perform(
+export async function sendOnce(
   client: Client,
   active: NodeAddress,
   action: Action,
   environmentOf: EnvironmentOf,
-): Promise<Performed> {
+): Promise<SendOnceResult> {
   const env = action.kind === 'register' && action.env.length > 0 ? environmentOf(action) : []
   const node = action.kind === 'reload' ? action.node : active
   const request = requestOf(action, env)

@@ -1,8 +1,8 @@
-/** Why a run stopped without a step having failed, and the way out: an error for each reason. */
+/** Why a run stopped although no step failed: an error for each reason, with what to do. */
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Failure } from '../documents/run-outcome.ts'
 
-/** A node that a step needs stayed away. */
+/** A node that a step needs did not answer for as long as `--wait` says. */
 export function stayedAway(reason: string): LockstepError {
   return new LockstepError({
     code: 'node-away',
@@ -11,7 +11,7 @@ export function stayedAway(reason: string): LockstepError {
   })
 }
 
-/** A node keeps to an older setting, also after it was told again. */
+/** A node shows an older setting, also after the tune was sent again. */
 export function staysBehind(reason: string): LockstepError {
   return new LockstepError({
     code: 'node-behind',
@@ -20,7 +20,7 @@ export function staysBehind(reason: string): LockstepError {
   })
 }
 
-/** One node lacks what a step needs there, and nothing was sent to it. */
+/** One node lacks what a step needs there; nothing was sent to it. */
 export function lacksWhatItNeeds({ reason, causes }: Failure): LockstepError {
   const [missing] = causes.flatMap((cause) => (cause.kind === 'missing_file' ? cause : []))
   if (missing === undefined) return staysBehind(reason)
@@ -31,7 +31,7 @@ export function lacksWhatItNeeds({ reason, causes }: Failure): LockstepError {
   })
 }
 
-/** A fault of ours is told as one, with what is needed to report it. */
+/** An exception that is no LockstepError is reported as a bug, with its stack. */
 export function faultOf(error: unknown): LockstepError {
   if (error instanceof LockstepError) return error
   return new LockstepError({
@@ -41,7 +41,7 @@ export function faultOf(error: unknown): LockstepError {
   })
 }
 
-/** The token has ended or may not do what the run needs: then nothing else is worth telling. */
+/** True if the token has ended, or may not do what the run needs. */
 export function isTokenEnded(error: unknown): error is LockstepError {
   return error instanceof LockstepError && error.exitCode === EXIT.notAllowed
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps the run's token alive: renews it at half its time while the server lets it be renewed.
- * Never logs in anew, and never fails a run: a token that ends says so at the next request.
+ * Keeps the token of a run alive: renews it after half its time, as long as the server allows it.
+ * Never logs in again, and never fails a run: the next request reports a token that has ended.
  */
 import type { NodeAddress } from '../domain/names.ts'
 import { renewedLife, tokenLife } from '../server/answers/cluster.ts'
@@ -10,17 +10,17 @@ import { readOwnToken, renewToken } from '../server/requests.ts'
 
 export interface TokenKeeperOptions {
   readonly client: Client
-  /** The node to ask, found anew each time. */
+  /** Finds the node to ask; called for each request. */
   readonly node: () => Promise<NodeAddress>
   /** Calls back every so many milliseconds until the returned function is called. */
   readonly every: (milliseconds: number, callback: () => void) => () => void
 }
 
-/** Milliseconds: no shorter pause between two renewals, and the longest a timer can take. */
+/** Milliseconds: the shortest pause between two renewals, and the longest that a timer can have. */
 const SHORTEST = 500
 const LONGEST = 24 * 3_600_000
 
-/** The function that stops it. */
+/** Returns the function that stops the renewals. */
 export async function keepToken(options: TokenKeeperOptions): Promise<() => void> {
   let stop: () => void = () => undefined
   let ended = false
@@ -29,7 +29,7 @@ export async function keepToken(options: TokenKeeperOptions): Promise<() => void
     stop = options.every(Math.min(Math.max((ttl * 1000) / 2, SHORTEST), LONGEST), () => {
       stop()
       void renew(options).then((next) => {
-        // Where it could not be renewed just now: half of what is left.
+        // If the renewal failed, the next one comes after half of the time that is left.
         if (next !== 'never') schedule(next ?? ttl / 2)
       })
     })
@@ -42,7 +42,7 @@ export async function keepToken(options: TokenKeeperOptions): Promise<() => void
   }
 }
 
-/** Seconds left of a token that can be renewed; undefined of any other, or where nobody says. */
+/** Seconds left of a token that can be renewed; undefined for any other, or if unknown. */
 async function lifeOf({ client, node }: TokenKeeperOptions): Promise<number | undefined> {
   try {
     const answer = await client.ask(await node(), readOwnToken())
@@ -55,7 +55,7 @@ async function lifeOf({ client, node }: TokenKeeperOptions): Promise<number | un
   }
 }
 
-/** Seconds it lives from now; undefined where it could not be renewed now; `never`: no more. */
+/** Seconds left after a renewal; undefined if it failed; `never` if the server refuses renewals. */
 async function renew({ client, node }: TokenKeeperOptions): Promise<number | undefined | 'never'> {
   try {
     const outcome = await client.write(await node(), renewToken())

@@ -1,5 +1,7 @@
 /**
- * The checks of a mount that its file asks for, on the node that was reloaded or is checked: paths read below it, commands run. The first that fails is the reason the step failed.
+ * Makes the checks of a mount that the desired-state file asks for (`verify`), on the node that was
+ * reloaded: reads paths below the mount, runs commands. The first check that fails is the reason
+ * that the step failed.
  */
 import type { Step, StepVerification } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
@@ -8,9 +10,11 @@ import { shellWords } from '../domain/shell-words.ts'
 import type { Client } from '../server/client.ts'
 import { errorWords, wordsToJudge } from '../server/faults.ts'
 import { readBelowMount } from '../server/requests.ts'
-import type { VerifyMounts } from './check-mounts.ts'
 
-/** Runs a command; why it failed, or undefined. Handed in: this module starts no process. */
+/** Makes the checks that the file asks for of a step's mounts; returns why the first one failed. */
+export type VerifyMounts = (step: Step, active: NodeAddress) => Promise<string | undefined>
+
+/** Runs a command; returns why it failed, or undefined. */
 export type RunCommand = (
   command: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -42,10 +46,10 @@ interface VerifiedMount {
   readonly active: boolean
 }
 
-/** A mount whose backend was nil when its server was unsealed, or that is on a standby. */
+/** Said by a mount whose backend was nil when its server was unsealed, and by one on a standby. */
 const READ_ONLY = /cannot write to (storage during setup|readonly storage)/
 
-/** What it means for a mount that was just reloaded on the active node. */
+/** What these words mean for a mount that was just reloaded on the active node. */
 const STAYS_READ_ONLY =
   'the mount answers but cannot write, and no reload changes that: have the node step down, or restart it'
 
@@ -70,8 +74,8 @@ async function verifyOne(
       }
       const problem = await runCommand(verification.command.map(fill), where)
       if (problem === undefined) return undefined
-      const told = `verify run ${shellWords(verification.command)}: ${problem}`
-      return READ_ONLY.test(problem) ? `${told} (${STAYS_READ_ONLY})` : told
+      const reason = `verify run ${shellWords(verification.command)}: ${problem}`
+      return READ_ONLY.test(problem) ? `${reason} (${STAYS_READ_ONLY})` : reason
     }
     default:
       return unreachable(verification)
@@ -87,8 +91,8 @@ async function verifyRead(
     const answer = await client.ask(node, readBelowMount(mount, namespace, path))
     if (answer.status >= 200 && answer.status < 300) return undefined
     const words = errorWords(answer)
-    // A read that makes a lease: the backend has answered, only a standby cannot store the lease.
-    // OpenBao then says no more than `internal error`; a backend's own errors come in its words.
+    // A read that creates a lease fails on a standby, which cannot store the lease, although the
+    // backend answered. OpenBao then says only `internal error`; a backend's own error has words.
     const meant = wordsToJudge(answer)
     const cannotStore = READ_ONLY.test(meant) || meant === 'internal error'
     if (answer.status === 500 && cannotStore && !active) return undefined

@@ -1,15 +1,16 @@
 /**
- * A client whose writes can be shut off. A server that is cut off while it reloads leaves the
- * mounts without a backend, so what is under way is worth a wait before the process ends.
+ * Wraps a client so that its writes can be shut off. A server whose connection is cut during a reload
+ * leaves the mounts without a backend. So before the process ends, it waits for the writes that are
+ * under way.
  */
 import type { Client } from '../server/client.ts'
 
 export interface WriteGate {
   readonly client: Client
-  /** From now on a write is never sent, and never answered. */
+  /** After this call a write is never sent, and its promise never settles. */
   readonly shut: () => void
   readonly isUnderWay: () => boolean
-  /** Resolves once every write that was sent has its answer, or has lost it. */
+  /** Resolves when every write that was sent has its answer, or failed. */
   readonly settled: () => Promise<void>
 }
 

@@ -183,14 +183,13 @@ function holderOf({ now, randomHex, who, pid, hostname }: Context): LockHolder {
   return { run, who, since, pid, host: hostname }
 }
 
-/** The active node of the moment, waited for as long as `wait` says. */
+/** Finds the active node; waits for one as long as `wait` says. */
 function activeNode(plan: FreshPlan, input: ApplyInput, { client, now }: Context) {
   return findActive({
     client,
     nodes: plan.cluster.nodes.map(({ address }) => address),
     patience: waitOf(input) * 1000,
     clock: () => now().getTime(),
-    waiting: () => Promise.resolve(),
-    interrupted: () => false,
+    reportWait: () => Promise.resolve(),
   })
 }

@@ -78,7 +78,7 @@ export async function recordRun(run: LockedRun, context: Context): Promise<RunOu
         clock: () => context.now().getTime(),
         interrupted: run.isStopped,
         lockLost: () => !localLock.isOurs() || clusterLock?.isOurs() === false,
-        lookAtLock: async () => clusterLock?.look(),
+        checkLock: async () => clusterLock?.look(),
       })
       return await recordEnd(outcome, () => recorder.runEnded(outcome))
     } finally {

@@ -59,7 +59,7 @@ const BREAKS: Readonly<Record<string, Break>> = {
   clock: (given, wrap) => ({ ...given, clock: wrap(given.clock) }),
   interrupted: (given, wrap) => ({ ...given, interrupted: wrap(given.interrupted) }),
   lockLost: (given, wrap) => ({ ...given, lockLost: wrap(given.lockLost) }),
-  lookAtLock: (given, wrap) => ({ ...given, lookAtLock: wrap(given.lookAtLock) }),
+  checkLock: (given, wrap) => ({ ...given, checkLock: wrap(given.checkLock) }),
 }
 
 /** From which call on it throws: at once, in the first steps, and while a group is rolled back. */
@@ -99,7 +99,7 @@ it.each(Object.entries(BREAKS))('%s may throw at any time', async (_name, broken
         clock: () => now().getTime(),
         interrupted: () => false,
         lockLost: () => false,
-        lookAtLock: () => Promise.resolve(),
+        checkLock: () => Promise.resolve(),
       }
 
       const outcome = await runPlan(plan, broken(given, wrap))

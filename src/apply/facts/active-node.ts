@@ -1,49 +1,50 @@
-/** Which node is active now. Waits a bounded time while the cluster is choosing one. */
+/** Finds the active node. Waits for a bounded time while the cluster chooses one. */
 import { LockstepError } from '../../domain/errors.ts'
 import type { NodeAddress } from '../../domain/names.ts'
 import { readNode } from '../../live/nodes.ts'
 import type { Client } from '../../server/client.ts'
-import type { RecentFacts } from './recent-facts.ts'
+import type { RunContext } from '../run-context.ts'
 
-/** How long a run bears a cluster that is moving, and how it is told to give up. */
-export interface WaitLimits {
-  readonly client: Client
-  /** Each node's own address. */
-  readonly nodes: readonly NodeAddress[]
-  /** Milliseconds to wait for a leader, or for a node that is away. */
-  readonly patience: number
-  /** A clock for durations only, in milliseconds. */
-  readonly clock: () => number
-  /** Told why, once a wait. */
-  readonly waiting: (reason: string) => Promise<void>
-  /** True once nobody wants to wait any longer. */
-  readonly interrupted: () => boolean
-  /** What was seen a moment ago and is not asked again; absent: everything is asked each time. */
-  readonly recent?: RecentFacts
+/** `recent`: if it is missing, the nodes are asked each time. */
+export type ActiveNodeContext = Pick<
+  RunContext,
+  'client' | 'nodes' | 'patience' | 'clock' | 'reportWait'
+> &
+  Partial<Pick<RunContext, 'recent'>>
+
+export interface WaitEnd {
+  /** True ends the wait before its time: what was read last is the answer. Never, if not given. */
+  readonly isOver?: () => boolean
 }
 
-const LOOK_EVERY = 250
+/** Milliseconds between two readings. */
+const READ_EVERY = 250
 /** Milliseconds for a node to say whether it is active. */
 const ANSWER_WITHIN = 5_000
 
 /**
- * The node that was active when it was last asked for; asked anew once something was unexpected.
- * Throws a LockstepError when no node became active in time.
+ * Returns the active node: the one that `recent` knows, else whichever node says that it is active.
+ * Throws a LockstepError if no node becomes active within `patience`, or before `isOver`.
  */
-export async function findActive(run: WaitLimits): Promise<NodeAddress> {
+export async function findActive(
+  run: ActiveNodeContext,
+  { isOver = () => false }: WaitEnd = {},
+): Promise<NodeAddress> {
   const { client, nodes, clock, recent } = run
   const known = recent?.active()
   if (known !== undefined) return known
   const began = clock()
-  for (let looks = 0; ; looks += 1) {
+  for (let readings = 0; ; readings += 1) {
     const active = await firstActive(client, nodes)
     if (active !== undefined) {
       recent?.setActive(active)
       return active
     }
-    if (clock() - began >= run.patience || run.interrupted()) break
-    if (looks === 0) await run.waiting('no node is active: waiting for the cluster to choose one')
-    await client.wait(LOOK_EVERY)
+    if (clock() - began >= run.patience || isOver()) break
+    if (readings === 0) {
+      await run.reportWait('no node is active: waiting for the cluster to choose one')
+    }
+    await client.wait(READ_EVERY)
   }
   throw new LockstepError({
     code: 'no-active-node',
@@ -52,7 +53,7 @@ export async function findActive(run: WaitLimits): Promise<NodeAddress> {
   })
 }
 
-/** As soon as one says so: a node that does not answer at all must not hold up the others. */
+/** Returns at the first answer of an active node, so that a silent node does not delay it. */
 async function firstActive(
   client: Client,
   nodes: readonly NodeAddress[],

@@ -1,6 +1,6 @@
 /**
- * Finds the mounts that one look at facts asks for: one by one if they are few, else by one list for
- * each node and namespace. So a fact about one mount costs the same however many others there are.
+ * Finds the mounts that facts are about: one by one if they are few, else by one list for each node
+ * and namespace. So a fact about one mount costs the same however many other mounts there are.
  */
 import type { Fact } from '../../documents/plan.generated.ts'
 import { unreachable } from '../../domain/errors.ts'
@@ -31,13 +31,13 @@ export type NoMount =
   | { readonly kind: 'unseen'; readonly why: string; readonly denied: boolean }
 
 export interface MountFinder {
-  /** The mount as the node has it, or why it cannot be had. */
+  /** Returns the mount as the node lists it, or why it cannot be read. */
   readonly find: (node: NodeAddress, asked: AskedMount) => Promise<FoundMount>
-  /** The same, of a mount that should be absent: only the list says that a mount is absent. */
+  /** The same, for a mount that should be absent: only the list proves that. */
   readonly findInList: (node: NodeAddress, asked: AskedMount) => Promise<FoundMount>
 }
 
-/** For one look: what a node answered is used for every fact of the look. */
+/** Made for one call of `findMismatches`: an answer of a node is used for every fact. */
 export function createMountFinder(
   reader: Reader,
   facts: readonly Fact[],
@@ -70,7 +70,7 @@ function keyOf(node: NodeAddress, namespace: Namespace): string {
   return `${node} ${namespace}`
 }
 
-/** How many mounts the facts ask for, by node and namespace. */
+/** Counts the mounts that the facts are about, by node and namespace. */
 function countMounts(facts: readonly Fact[], active: NodeAddress): ReadonlyMap<string, number> {
   const asked = new Map<string, Set<MountPath>>()
   for (const fact of facts) {
@@ -95,7 +95,7 @@ async function indexMounts(reading: Promise<NodeMounts>): Promise<IndexedMounts>
 function findAmong({ listed, byPath }: IndexedMounts, path: MountPath): FoundMount {
   switch (listed.kind) {
     case 'forwards':
-      // As a standby does that does not know the token.
+      // A standby answers so if it does not know the token.
       return { kind: 'unseen', why: 'the node sends us to the active node', denied: true }
     case 'unreadable': {
       const { reason, denied } = listed.unreadable

@@ -1,6 +1,6 @@
 /**
- * A fact that does not hold, put together and put into words. Whether a wait may mend it is said
- * where it is found, by its state; nothing is read out of its words.
+ * Makes and describes mismatches: facts that do not hold. The state of a mismatch says whether
+ * waiting may help.
  */
 import type { Fact, SeenEntry } from '../../documents/plan.generated.ts'
 import type { Mismatch } from '../../documents/run-outcome.ts'
@@ -9,47 +9,47 @@ import { binaryName, versionLabel } from '../../domain/names.ts'
 
 type MismatchDetails = Pick<Mismatch, 'field' | 'expected' | 'found'>
 
-/** What one node says of itself may be what it has not heard of yet; the cluster's word is final. */
-export function seen(fact: Fact, told: MismatchDetails): Mismatch {
-  return { ...of(fact, told), state: isOneNodesOwn(fact) ? 'pending' : 'final' }
+/** One node may not have received a change yet (`pending`); what the active node says is `final`. */
+export function seenMismatch(fact: Fact, details: MismatchDetails): Mismatch {
+  return { ...mismatchOf(fact, details), state: isOneNodesOwn(fact) ? 'pending' : 'final' }
 }
 
-/** No wait mends it, on whichever node it was seen. */
-export function final(fact: Fact, told: MismatchDetails): Mismatch {
-  return { ...of(fact, told), state: 'final' }
+/** Waiting does not help, whichever node was asked. */
+export function finalMismatch(fact: Fact, details: MismatchDetails): Mismatch {
+  return { ...mismatchOf(fact, details), state: 'final' }
 }
 
-/** Another node has been told what ends it: this one hears of it in a moment. */
-export function pending(fact: Fact, told: MismatchDetails): Mismatch {
-  return { ...of(fact, told), state: 'pending' }
+/** Another node accepted the change already, so this node shows it in a moment. */
+export function pendingMismatch(fact: Fact, details: MismatchDetails): Mismatch {
+  return { ...mismatchOf(fact, details), state: 'pending' }
 }
 
-export function unseen(
+export function unseenMismatch(
   fact: Fact,
-  told: MismatchDetails,
+  details: MismatchDetails,
   { denied }: { denied: boolean },
 ): Mismatch {
-  return { ...of(fact, told), state: denied ? 'denied' : 'unseen' }
+  return { ...mismatchOf(fact, details), state: denied ? 'denied' : 'unseen' }
 }
 
-/** Of a request that got no answer, or was refused. */
-export function unanswered(fact: Fact, error: LockstepError): Mismatch {
+/** For a request that was not answered, or was refused. */
+export function unansweredMismatch(fact: Fact, error: LockstepError): Mismatch {
   // The subject names the node already.
   const found = 'node' in fact ? error.message.replace(`${fact.node}: `, '') : error.message
-  const told: MismatchDetails = { field: 'answer', expected: 'an answer', found }
-  return unseen(fact, told, { denied: error.exitCode === EXIT.notAllowed })
+  const details: MismatchDetails = { field: 'answer', expected: 'an answer', found }
+  return unseenMismatch(fact, details, { denied: error.exitCode === EXIT.notAllowed })
 }
 
-function of(fact: Fact, told: MismatchDetails): Omit<Mismatch, 'state'> {
+function mismatchOf(fact: Fact, details: MismatchDetails): Omit<Mismatch, 'state'> {
   const subject = subjectOf(fact)
-  return { fact, ...('node' in fact && { node: fact.node }), subject, ...told }
+  return { fact, ...('node' in fact && { node: fact.node }), subject, ...details }
 }
 
 export function isOneNodesOwn(fact: Fact): boolean {
   return 'node' in fact
 }
 
-/** True where nothing was seen, one way or the other. */
+/** True if the node could not be read, so that the fact may hold or not. */
 export function isUnseen({ state }: Pick<Mismatch, 'state'>): boolean {
   return state === 'unseen' || state === 'denied'
 }
@@ -58,7 +58,7 @@ function subjectOf(fact: Fact): string {
   return 'node' in fact ? `${thingOf(fact)} on ${fact.node}` : thingOf(fact)
 }
 
-/** What a fact is about, on whatever node. */
+/** Returns what a fact is about, without the node. */
 export function thingOf(fact: Fact): string {
   switch (fact.fact) {
     case 'entry':
@@ -77,7 +77,7 @@ export function thingOf(fact: Fact): string {
   }
 }
 
-/** What a fact is of, and where: two facts of one key cannot both hold. */
+/** Returns what a fact is about, with the node: two different facts with one key cannot both hold. */
 export function keyOf(fact: Fact): string {
   const node = 'node' in fact ? fact.node : ''
   return `${fact.fact} ${whatOf(fact)} ${node}`
@@ -97,12 +97,12 @@ export function versionName(version: string): string {
   return version === '' ? 'none' : version
 }
 
-/** One line: what it is about and what is wrong with it. */
+/** One line: the subject and what is wrong with it. */
 export function describeMismatch(mismatch: Mismatch): string {
   return `${mismatch.subject}: ${whatIsWrong(mismatch)}`
 }
 
-/** After the names of so many things. */
+/** Words to put after the names of `things` things. */
 export function whatIsWrong(
   { field, expected, found }: Pick<Mismatch, 'field' | 'expected' | 'found'>,
   things = 1,

@@ -1,4 +1,4 @@
-/** Reads whether facts hold now. What several facts of one look ask for is read once. */
+/** Reads whether facts hold now. What several facts of one call need is read once. */
 import { maskArguments } from '../../domain/secret-arguments.ts'
 import type { Fact, SeenEntry } from '../../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../../domain/errors.ts'
@@ -29,12 +29,20 @@ import {
   type MountFinder,
   type NoMount,
 } from './find-mounts.ts'
-import { entryName, final, pending, seen, unanswered, unseen, versionName } from './mismatch.ts'
+import {
+  entryName,
+  finalMismatch,
+  pendingMismatch,
+  seenMismatch,
+  unansweredMismatch,
+  unseenMismatch,
+  versionName,
+} from './mismatch.ts'
 
 export interface FactReader {
   readonly client: Client
   readonly active: NodeAddress
-  /** Each node's own address, to look for uses on. */
+  /** Each node's own address, for facts about uses on any node. */
   readonly nodes: readonly NodeAddress[]
 }
 
@@ -46,7 +54,7 @@ export interface LookOptions {
   readonly brief: boolean
 }
 
-/** Those of the facts that do not hold, in their order; what is known of each is its state. */
+/** Returns a mismatch for each fact that does not hold, in the order of the facts. */
 export async function findMismatches(
   reader: FactReader,
   facts: readonly Fact[],
@@ -64,7 +72,7 @@ export async function findMismatches(
         return await check(look, fact)
       } catch (error) {
         if (!(error instanceof LockstepError)) throw error
-        return unanswered(fact, error)
+        return unansweredMismatch(fact, error)
       }
     }),
   )
@@ -89,7 +97,7 @@ async function check(look: Look, fact: Fact): Promise<Mismatch | undefined> {
       if (mount.kind === 'absent') return undefined
       if (mount.kind === 'unseen') return noMount(fact, mount)
       const found = `a mount of ${mount.mount.plugin}`
-      return final(fact, { field: 'mount', expected: 'nothing mounted', found })
+      return finalMismatch(fact, { field: 'mount', expected: 'nothing mounted', found })
     }
     case 'running':
       return checkRunning(look, fact, await look.mounts.find(fact.node, fact))
@@ -108,13 +116,13 @@ function checkMount(fact: Fact & { fact: 'mount' }, found: FoundMount): Mismatch
   if (found.kind !== 'mount') return noMount(fact, found)
   const { plugin, accessor, configured_version } = found.mount
   if (plugin !== fact.plugin) {
-    return final(fact, { field: 'plugin', expected: fact.plugin, found: plugin })
+    return finalMismatch(fact, { field: 'plugin', expected: fact.plugin, found: plugin })
   }
   if (fact.accessor !== undefined && accessor !== fact.accessor) {
-    return final(fact, { field: 'accessor', expected: fact.accessor, found: accessor })
+    return finalMismatch(fact, { field: 'accessor', expected: fact.accessor, found: accessor })
   }
   if (configured_version === fact.configured_version) return undefined
-  return seen(fact, {
+  return seenMismatch(fact, {
     field: 'plugin_version',
     expected: versionName(fact.configured_version),
     found: versionName(configured_version),
@@ -129,10 +137,11 @@ async function checkRunning(
   if (found.kind !== 'mount') return noMount(fact, found)
   const differs = differenceInList(fact, found.mount)
   if (differs !== undefined && brief) return differs
-  // A mount may list its old hash while its backend is gone: it must answer too.
+  // A mount whose backend is gone may still list its old hash, so the mount must answer too.
   const at = { path: fact.mount, namespace: fact.namespace }
   const { answers, detail = 'no' } = await askMount(client, fact.node, at)
-  if (answers === 'no') return seen(fact, { field: 'answers', expected: 'yes', found: detail })
+  if (answers === 'no')
+    return seenMismatch(fact, { field: 'answers', expected: 'yes', found: detail })
   return differs
 }
 
@@ -141,15 +150,15 @@ function differenceInList(
   { running_version, running_sha256 }: ListedMount,
 ): Mismatch | undefined {
   if (fact.version !== undefined && running_version !== fact.version) {
-    return seen(fact, {
+    return seenMismatch(fact, {
       field: 'running_plugin_version',
       expected: fact.version,
       found: versionName(running_version),
     })
   }
-  // Where the server reports no hash, as was expected, the version is what was checked.
+  // If the fact expects that the server reports no hash, only the version was checked.
   if (running_sha256 === fact.sha256) return undefined
-  return seen(fact, {
+  return seenMismatch(fact, {
     field: 'running_sha256',
     expected: binaryName(fact.sha256),
     found: binaryName(running_sha256),
@@ -164,25 +173,27 @@ async function checkConnection(
   const answer = await reader.client.ask(reader.active, request)
   if (answer.status !== 200) {
     const words = errorWords(answer) || 'absent'
-    const told = { field: 'connection', expected: fact.connection, found: words } as const
+    const details = { field: 'connection', expected: fact.connection, found: words } as const
     const denied = isDenied(answer)
-    return denied || asksToRetry(answer) ? unseen(fact, told, { denied }) : final(fact, told)
+    return denied || asksToRetry(answer)
+      ? unseenMismatch(fact, details, { denied })
+      : finalMismatch(fact, details)
   }
   const decoded = decode(connection, answer.body)
   if (decoded.kind === 'odd') {
     const found = whyOdd(decoded.problem).reason
-    const told = { field: 'connection', expected: fact.connection, found } as const
-    return unseen(fact, told, { denied: false })
+    const details = { field: 'connection', expected: fact.connection, found } as const
+    return unseenMismatch(fact, details, { denied: false })
   }
   const { pluginName, pluginVersion } = decoded.value
   const plugin = `database/${pluginName}`
   if (plugin !== fact.plugin) {
-    return final(fact, { field: 'plugin', expected: fact.plugin, found: plugin })
+    return finalMismatch(fact, { field: 'plugin', expected: fact.plugin, found: plugin })
   }
   const found = versionFromServer(pluginVersion)
   if (found === fact.version) return undefined
   const expected = versionName(fact.version)
-  return final(fact, { field: 'plugin_version', expected, found: versionName(found) })
+  return finalMismatch(fact, { field: 'plugin_version', expected, found: versionName(found) })
 }
 
 async function checkNoNamespaces(reader: FactReader, fact: Fact): Promise<Mismatch | undefined> {
@@ -190,13 +201,13 @@ async function checkNoNamespaces(reader: FactReader, fact: Fact): Promise<Mismat
   const [refused] = unreadable
   if (refused !== undefined) {
     const found = `its namespaces cannot be listed (${refused.reason})`
-    const told = { field: 'answer', expected: 'a list of namespaces', found } as const
-    return unseen(fact, told, { denied: refused.denied === true })
+    const details = { field: 'answer', expected: 'a list of namespaces', found } as const
+    return unseenMismatch(fact, details, { denied: refused.denied === true })
   }
   const below = namespaces.filter((namespace) => namespace !== ROOT_NAMESPACE)
   return below.length === 0
     ? undefined
-    : final(fact, { field: 'namespaces', expected: 'none', found: nameSome(below) })
+    : finalMismatch(fact, { field: 'namespaces', expected: 'none', found: nameSome(below) })
 }
 
 async function checkEntry(
@@ -213,23 +224,25 @@ async function checkEntry(
   const expected = entryName(fact.entry)
   if (reading.kind === 'unreadable') {
     const { unreadable, passing } = reading
-    const told = { field: 'readable', expected, found: unreadable.reason } as const
+    const details = { field: 'readable', expected, found: unreadable.reason } as const
     const denied = unreadable.denied === true
-    if (denied || passing) return unseen(fact, told, { denied })
-    return lacksItsFile(fact, unreadable.reason) ? final(fact, told) : seen(fact, told)
+    if (denied || passing) return unseenMismatch(fact, details, { denied })
+    return lacksItsFile(fact, unreadable.reason)
+      ? finalMismatch(fact, details)
+      : seenMismatch(fact, details)
   }
   const found = reading.kind === 'absent' ? null : (contentOf(reading.entry) ?? null)
   if (fact.entry === null || found === null) {
     if (fact.entry === found) return undefined
-    return seen(fact, { field: 'entry', expected, found: entryName(found) })
+    return seenMismatch(fact, { field: 'entry', expected, found: entryName(found) })
   }
   if (sameEntry(fact.entry, found)) return undefined
-  return seen(fact, differenceOf(fact.entry, found))
+  return seenMismatch(fact, differenceOf(fact.entry, found))
 }
 
 /**
- * OpenBao answers 500 for an entry whose file the node lacks, and names the file. A node that has not
- * heard of a deregistration, or of an older registration, still answers so for the newer entry.
+ * True if the node lacks the file of the expected entry: OpenBao then answers 500 and names the file.
+ * If it names another file, the node still has the entry from before the last change.
  */
 function lacksItsFile({ entry }: Fact & { fact: 'entry' }, reason: string): boolean {
   return entry !== null && reason.includes(`/${entry.command}`)
@@ -255,20 +268,20 @@ async function checkUnused(
     plugins: new Set<PluginId>([fact.plugin]),
   })
   const uses = findUses(live, fact)
-  // What is seen to use it is final; what could not be read may be readable in a moment.
+  // A use that was seen is final. What could not be read may become readable.
   const use = uses.find(({ kind }) => kind !== 'unreadable') ?? uses[0]
   if (use === undefined) return undefined
-  const told = { expected: 'nothing', found: use.description }
-  // Reloaded away from it on that node a moment ago.
-  if (use.kind === 'process') return pending(fact, { field: 'run by', ...told })
+  const details = { expected: 'nothing', found: use.description }
+  // The process may belong to a mount that was reloaded a moment ago.
+  if (use.kind === 'process') return pendingMismatch(fact, { field: 'run by', ...details })
   return use.kind === 'unreadable'
-    ? unseen(fact, { field: 'used by', ...told }, { denied: false })
-    : final(fact, { field: 'used by', ...told })
+    ? unseenMismatch(fact, { field: 'used by', ...details }, { denied: false })
+    : finalMismatch(fact, { field: 'used by', ...details })
 }
 
 function noMount(fact: Fact & { readonly mount: string }, found: NoMount): Mismatch {
-  const told = { field: 'mount', expected: fact.mount } as const
+  const details = { field: 'mount', expected: fact.mount } as const
   return found.kind === 'absent'
-    ? seen(fact, { ...told, found: 'absent' })
-    : unseen(fact, { ...told, found: found.why }, found)
+    ? seenMismatch(fact, { ...details, found: 'absent' })
+    : unseenMismatch(fact, { ...details, found: found.why }, found)
 }

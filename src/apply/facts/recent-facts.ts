@@ -1,7 +1,7 @@
 /**
- * What a run has just seen: which node is active, and facts of the cluster that hold. A step that
- * follows at once does not ask for them again. All of it is dropped when anything unexpected happens.
- * What one node says of itself is never kept: a node may lag behind, and its plugin files are its own.
+ * Remembers what a run has just seen: which node is active, and facts of the cluster that hold, so
+ * that the next step does not read them again. Everything is dropped when anything unexpected
+ * happens. Facts of single nodes are never kept: a node may lag behind, and has its own plugin files.
  */
 import type { Fact } from '../../documents/plan.generated.ts'
 import type { NodeAddress } from '../../domain/names.ts'
@@ -17,11 +17,11 @@ export interface RecentFacts {
   /** Undefined if it must be asked for. */
   readonly active: () => NodeAddress | undefined
   readonly setActive: (node: NodeAddress) => void
-  /** Those of the facts that must be read. */
+  /** Returns the facts that must be read. */
   readonly withoutRecent: (facts: readonly Fact[]) => readonly Fact[]
   /** To be called with facts that were seen to hold. `since`: when the reads began. */
   readonly add: (facts: readonly Fact[], since: number) => void
-  /** To be called when an answer is not as expected, was lost, or somebody waited. */
+  /** To be called when an answer was lost or unexpected, and after each wait. */
   readonly drop: () => void
 }
 

@@ -1,25 +1,24 @@
 /**
- * What is seen of the cluster when a run has ended: its nodes with the roles that they have by then,
- * those that cannot be seen, and which mounts of the plan run which version where. Reads only, waits
- * for nothing.
+ * Reads the cluster at the end of a run: the nodes with their roles, the nodes that cannot be seen,
+ * and which mounts of the plan run which version on which node. Waits for nothing.
  */
-import type { Plan, RunningFact } from '../../documents/plan.generated.ts'
+import type { RunningFact } from '../../documents/plan.generated.ts'
 import type { AwayNode, MountAtEnd, SeenAtEnd } from '../../documents/run-outcome.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { compareText, type MountPath, type NodeAddress } from '../../domain/names.ts'
 import { listMountsOfNode } from '../../live/mounts.ts'
 import { readNode } from '../../live/nodes.ts'
-import { type FactsContext, placed } from './wait-for-facts.ts'
-import { findMismatches } from './read-facts.ts'
+import type { RunContext } from '../run-context.ts'
 import { whatIsWrong } from './mismatch.ts'
+import { findMismatches } from './read-facts.ts'
+import { onCurrentNode } from './wait-for-facts.ts'
 
 /** Milliseconds for a node to say what it is. */
 const ANSWER_WITHIN = 5_000
 
-/** `mounts`: whether to look at what they run; where every step was checked a moment ago, no. */
+/** `mounts`: whether to read what the mounts run. Not needed if every step was checked just before. */
 export async function readStateAfter(
-  run: FactsContext,
-  plan: Plan,
+  run: RunContext,
   { mounts }: { readonly mounts: boolean },
 ): Promise<SeenAtEnd> {
   const reports = await Promise.all(
@@ -30,8 +29,8 @@ export async function readStateAfter(
   )
   const active = reports.find(({ role }) => role === 'active')?.address
   const unseen = reports.filter(({ state }) => state === 'sealed' || state === 'unreachable')
-  const due = endOfSteps(plan)
-  const starts = unseen.length === 0 ? [] : await readStarts(run, due, active)
+  const expected = findExpected(run.plan.steps)
+  const starts = unseen.length === 0 ? [] : await readStarts(run, expected, active)
   const away = unseen.map(({ address, state, detail }): AwayNode => {
     return { node: address, why: detail ?? state, starts }
   })
@@ -39,12 +38,13 @@ export async function readStateAfter(
   return {
     nodes: reports.map(({ address, role, state }) => ({ address, role, state })),
     away,
-    differing: mounts && active !== undefined ? await findDiffering(run, due, active, isAway) : [],
+    differing:
+      mounts && active !== undefined ? await findDiffering(run, expected, active, isAway) : [],
   }
 }
 
-/** What each mount is to run on each node once every step is done. */
-function endOfSteps({ steps }: Plan): readonly RunningFact[] {
+/** Returns what each mount runs on each node if every step is done. */
+function findExpected(steps: RunContext['plan']['steps']): readonly RunningFact[] {
   const last = new Map<string, RunningFact>()
   for (const fact of steps.flatMap(({ ensures }) => ensures)) {
     if (fact.fact === 'running') last.set(`${fact.mount} ${fact.node}`, fact)
@@ -52,21 +52,21 @@ function endOfSteps({ steps }: Plan): readonly RunningFact[] {
   return [...last.values()]
 }
 
-/** A node that restarts starts what its mounts are configured for. */
+/** Returns what a node that restarts will start: the versions that its mounts are configured for. */
 async function readStarts(
-  { client }: FactsContext,
-  due: readonly RunningFact[],
+  { client }: RunContext,
+  expected: readonly RunningFact[],
   active: NodeAddress | undefined,
 ): Promise<AwayNode['starts']> {
   if (active === undefined) return []
-  const wanted = new Set(due.map(({ mount }) => mount))
-  const namespaces = [...new Set(due.map(({ namespace }) => namespace))]
+  const paths = new Set(expected.map(({ mount }) => mount))
+  const namespaces = [...new Set(expected.map(({ namespace }) => namespace))]
   const lists = await Promise.all(
     namespaces.map((namespace) => listMountsOfNode(client, active, namespace)),
   )
   return lists
     .flatMap((list) => (list.kind === 'itself' ? list.mounts : []))
-    .filter(({ path }) => wanted.has(path))
+    .filter(({ path }) => paths.has(path))
     .map(({ path, configured_version }) => ({ mount: path, version: configured_version }))
     .sort((a, b) => compareText(a.mount, b.mount))
 }
@@ -78,15 +78,15 @@ interface RunningView {
   readonly isExpected: boolean
 }
 
-/** Empty where the mounts all run what the plan is to bring them to, and where none does. */
+/** Returns nothing if all the mounts run what the plan brings them to, and if none does. */
 async function findDiffering(
-  run: FactsContext,
-  due: readonly RunningFact[],
+  run: RunContext,
+  expected: readonly RunningFact[],
   active: NodeAddress,
   isAway: ReadonlySet<NodeAddress>,
 ): Promise<readonly MountAtEnd[]> {
   const facts = new Map<string, RunningFact>()
-  for (const fact of due.map((one) => placed(run, one, active))) {
+  for (const fact of expected.map((one) => onCurrentNode(run, one, active))) {
     if (!isAway.has(fact.node)) facts.set(`${fact.mount} ${fact.node}`, fact)
   }
   const reader = { client: run.client, active, nodes: run.nodes }

@@ -1,28 +1,26 @@
 /**
- * Looks at facts until they hold, for a bounded time, with the roles read anew after each wait: what
- * one node was told reaches the others a moment later, and a node that is away may come back.
+ * Reads facts until they hold, for a bounded time. A change that one node accepted reaches the
+ * others a moment later, and a node that does not answer may come back; so the active node is asked
+ * for again after each wait.
  */
 import type { Action, CheckAction, Fact } from '../../documents/plan.generated.ts'
 import type { NodeAddress } from '../../domain/names.ts'
 import type { Mismatch } from '../../documents/run-outcome.ts'
 import { doubtsToken, refusal } from '../../server/faults.ts'
 import { readOwnToken } from '../../server/requests.ts'
-import { findActive, type WaitLimits } from './active-node.ts'
+import type { RunContext } from '../run-context.ts'
+import { findActive, type WaitEnd } from './active-node.ts'
 import { findMismatches, type LookOptions } from './read-facts.ts'
 import { describeMismatch, isUnseen } from './mismatch.ts'
 
-/** Milliseconds that what was written may take to be seen on a node that answers. */
+/** Milliseconds that a change may take to reach a node that answers. */
 const SEEN_WITHIN = 15_000
-const LOOK_EVERY = 100
+/** Milliseconds between two readings. */
+const READ_EVERY = 100
 
-export interface FactsContext extends WaitLimits {
-  /** True where what a plan says of one node is meant of the active one, whichever that is by now. */
-  readonly followsActive: boolean
-}
-
-/** On the node it is meant of now. */
-export function placed<Of extends Fact | Action | CheckAction>(
-  { followsActive }: Pick<FactsContext, 'followsActive'>,
+/** Returns the fact or action of the node that it concerns now: if only the active node runs plugins, that one. */
+export function onCurrentNode<Of extends Fact | Action | CheckAction>(
+  { followsActive }: Pick<RunContext, 'followsActive'>,
   of: Of,
   active: NodeAddress,
 ): Of {
@@ -30,32 +28,33 @@ export function placed<Of extends Fact | Action | CheckAction>(
 }
 
 /**
- * One look, with what does not hold looked at once more if another node is active by now. Throws a
- * LockstepError if no node is active in time, or the token is no longer good.
+ * Reads the facts once, and once more if some do not hold and another node has become active. Throws
+ * a LockstepError if no node becomes active in time, or the server no longer accepts the token.
  */
 export async function readMismatches(
-  run: FactsContext,
+  run: RunContext,
   facts: readonly Fact[],
+  end?: WaitEnd,
 ): Promise<Mismatch[]> {
-  const before = run.recent?.active()
-  const broken = await readOnce(run, facts)
+  const before = run.recent.active()
+  const broken = await readOnce(run, facts, end)
   if (broken.length === 0 || before === undefined) return broken
-  run.recent?.drop()
-  return (await findActive(run)) === before ? broken : readOnce(run, facts)
+  run.recent.drop()
+  return (await findActive(run, end)) === before ? broken : readOnce(run, facts, end)
 }
 
-/** One look, at the node that was active when it was last asked for. Throws as `readMismatches`. */
+/** Reads the facts once, through the node that was active last. Throws as `readMismatches`. */
 export async function readOnce(
-  run: FactsContext,
+  run: RunContext,
   facts: readonly Fact[],
-  options?: LookOptions,
+  options: Partial<LookOptions> & WaitEnd = {},
 ): Promise<Mismatch[]> {
   if (facts.length === 0) return []
-  const active = await findActive(run)
+  const active = await findActive(run, options)
   const reader = { client: run.client, active, nodes: run.nodes }
-  const asked = new Map(facts.map((fact) => [placed(run, fact, active), fact]))
-  const broken = await findMismatches(reader, [...asked.keys()], options)
-  // A token that ended in the middle looks like a hundred things that do not hold.
+  const asked = new Map(facts.map((fact) => [onCurrentNode(run, fact, active), fact]))
+  const broken = await findMismatches(reader, [...asked.keys()], { brief: options.brief ?? false })
+  // If the token ended meanwhile, every fact seems not to hold.
   if (broken.some(({ state }) => state === 'denied')) await assertTokenLives(run, active)
   return broken.map((mismatch) => ({
     ...mismatch,
@@ -63,40 +62,47 @@ export async function readOnce(
   }))
 }
 
-/** The mismatches of the last look. `seenWithin`: milliseconds for what answers to come round. */
-export async function untilTheyHold(
-  run: FactsContext,
+export interface FactsWait extends WaitEnd {
+  /** Milliseconds that a node that answers is given to show the facts; 15,000 if not given. */
+  readonly seenWithin?: number
+}
+
+/**
+ * Reads the facts until all of them hold, and returns those that did not hold in the last reading.
+ * A node that does not answer is waited for as long as `patience` says. Throws as `readMismatches`.
+ */
+export async function waitForFacts(
+  run: RunContext,
   facts: readonly Fact[],
-  seenWithin = SEEN_WITHIN,
+  { seenWithin = SEEN_WITHIN, ...end }: FactsWait = {},
 ): Promise<Mismatch[]> {
   const began = run.clock()
-  let toldOf: string | undefined
+  let reported: string | undefined
   for (;;) {
-    const broken = await readMismatches(run, facts)
+    const broken = await readMismatches(run, facts, end)
     const away = broken.find(isUnseen)
     const waited = run.clock() - began
     if (broken.every(({ state }) => state === 'final')) return broken
-    if (waited >= (away === undefined ? seenWithin : run.patience) || run.interrupted()) {
-      return broken
+    const isTimeUp = waited >= (away === undefined ? seenWithin : run.patience)
+    if (isTimeUp || end.isOver?.() === true) return broken
+    // A change of leader usually takes about a second: that is not worth a report.
+    if (away !== undefined && waited > 1000 && reported !== away.subject) {
+      reported = away.subject
+      await run.reportWait(`waiting: ${describeMismatch(away)}`)
     }
-    // A second or so is the ordinary course of a change of leader.
-    if (away !== undefined && waited > 1000 && toldOf !== away.subject) {
-      toldOf = away.subject
-      await run.waiting(`waiting: ${describeMismatch(away)}`)
-    }
-    await run.client.wait(LOOK_EVERY)
-    run.recent?.drop()
+    await run.client.wait(READ_EVERY)
+    run.recent.drop()
   }
 }
 
-/** Throws a LockstepError (exit 8) where the server no longer takes the token. */
+/** Throws a LockstepError (exit 8) if the server no longer accepts the token. */
 export async function assertTokenLives(
-  { client }: Pick<WaitLimits, 'client'>,
+  { client }: Pick<RunContext, 'client'>,
   node: NodeAddress,
 ): Promise<void> {
   const request = readOwnToken()
   const answer = await client.ask(node, request)
-  // A token that lives may lack the right to look itself up.
+  // A valid token may lack the right to look itself up: then the answer proves nothing.
   if (!doubtsToken(answer)) return
   throw refusal(node, request, answer)
 }

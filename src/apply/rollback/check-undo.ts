@@ -1,13 +1,13 @@
 /**
- * Which steps and mounts were rolled back and which were not, once everything was tried, with the
- * requests that would roll back the rest. Pure.
+ * Says which steps and mounts were rolled back and which were not, after everything was tried, and
+ * which requests would roll back the rest. Pure.
  */
 import type { Action, Fact, RunningFact, Step } from '../../documents/plan.generated.ts'
 import type { Cause, Failure, Mismatch, MountNotRolledBack } from '../../documents/run-outcome.ts'
 import { BUILTIN, type NodeAddress, UNVERSIONED } from '../../domain/names.ts'
-import type { Carried } from '../send-action.ts'
+import type { SendResult } from '../send-action.ts'
 import {
-  failureOf,
+  explainFailure,
   type FileNames,
   fileNames,
   onceEach,
@@ -15,12 +15,12 @@ import {
   wordsOf,
 } from '../failure.ts'
 import { describeMismatch, keyOf, whatIsWrong } from '../facts/mismatch.ts'
-import { describeSilent, type Silent } from '../facts/silent-mounts.ts'
+import { describeSilent, type SilentMount } from '../facts/silent-mounts.ts'
 import { effectOf, foundBy, planUndo, type UndoPlan } from './plan-undo.ts'
 
 export type RollbackResult = CompleteRollback | IncompleteRollback
 
-/** `rolledBack` is empty where the refused request had changed nothing. */
+/** `rolledBack` is empty if the refused request had changed nothing. */
 interface CompleteRollback {
   readonly kind: 'rolled_back'
   readonly rolledBack: readonly Step[]
@@ -32,38 +32,38 @@ export interface IncompleteRollback {
   readonly notRolledBack: readonly Step[]
   readonly problems: Failure
   readonly mountsNotRolledBack: readonly MountNotRolledBack[]
-  /** What would roll back the rest, in order. */
+  /** The actions that would roll back the rest, in order. */
   readonly byHand: readonly Action[]
 }
 
-/** Of the steps of one group. */
+/** The steps of one group that began. */
 export interface Begun {
-  /** Those whose request went out, the failed one last if its did. */
+  /** The steps whose request was sent; the failed one is the last. */
   readonly touched: readonly Step[]
   /**
-   * The reloads of the failed step's node that were not sent. What their mounts run there may have
-   * ended all the same: with the process that they share with a mount that was reloaded.
+   * The reloads of the failed step's node that were not sent. Their mounts may be down too: if they
+   * share a process with a mount that was reloaded, that process has ended.
    */
   readonly unsent: readonly Step[]
 }
 
-/** An action that the server did not take, or of which no answer came. */
-export interface NotTaken {
+/** An action that the server refused, or that it did not answer. */
+export interface NotAccepted {
   readonly action: Action
-  readonly carried: Exclude<Carried, { kind: 'accepted' }>
+  readonly result: Exclude<SendResult, { kind: 'accepted' }>
 }
 
 export interface RollbackFindings {
-  readonly notTaken: readonly NotTaken[]
-  /** Of what was to be restored. */
+  readonly notAccepted: readonly NotAccepted[]
+  /** Facts that should hold again and do not. */
   readonly broken: readonly Mismatch[]
   /** Mounts of refused reloads. */
-  readonly silent: readonly Silent[]
-  /** Of what steps without an undo found. */
+  readonly silent: readonly SilentMount[]
+  /** Facts that steps without an undo found, and that no longer hold. */
   readonly lasting: readonly Mismatch[]
 }
 
-/** `touched`: the steps of one group, whose undo `plan` is. */
+/** `touched`: the steps of one group. `plan`: their undo. */
 export function judgeRollback(
   touched: readonly Step[],
   plan: UndoPlan,
@@ -96,7 +96,7 @@ function mayBeLost({ action }: Step, lost: readonly string[]): boolean {
   return action.kind === 'reload' && action.mounts.some((mount) => lost.includes(mount))
 }
 
-/** `reloads`: the mounts of these may be down. */
+/** For a rollback of which nothing could be read. `reloads`: their mounts may be down. */
 export function rollbackUnseen(
   touched: readonly Step[],
   reloads: readonly Step[],
@@ -119,13 +119,13 @@ export function rollbackUnseen(
 }
 
 /**
- * With the mounts of reloads that were not sent and are down all the same: theirs was a process
- * that a reload of others ended, and it does not start anew. `silent`: what did not answer of them.
+ * Adds the mounts of reloads that were not sent and are down: their process was ended by the reload
+ * of another mount, and does not start again. `silent`: those that did not answer.
  */
 export function addUnsentDown(
   judged: RollbackResult,
   { touched, unsent }: Begun,
-  silent: readonly Silent[],
+  silent: readonly SilentMount[],
 ): RollbackResult {
   if (silent.length === 0) return judged
   const files = fileNames([...touched, ...unsent])
@@ -133,18 +133,18 @@ export function addUnsentDown(
   const down = restores.flatMap((fact) =>
     fact.fact === 'running' ? silentlyDown(fact, silent) : [],
   )
-  const sofar =
+  const result =
     judged.kind === 'rolled_back' ? { ...NOTHING_LEFT, rolledBack: judged.rolledBack } : judged
-  const { problems, mountsNotRolledBack, byHand } = sofar
-  const told = silent.filter(({ mount }) => !down.some(({ fact }) => fact.mount === mount))
+  const { problems, mountsNotRolledBack, byHand } = result
+  const others = silent.filter(({ mount }) => !down.some(({ fact }) => fact.mount === mount))
   return {
-    ...sofar,
+    ...result,
     kind: 'not_rolled_back',
     problems: {
       reason: [problems.reason, ...silent.map(describeSilent)]
         .filter((one) => one !== '')
         .join('; '),
-      causes: [...problems.causes, ...told.map((one) => wordsOf(describeSilent(one)))],
+      causes: [...problems.causes, ...others.map((one) => wordsOf(describeSilent(one)))],
     },
     mountsNotRolledBack: [
       ...mountsNotRolledBack,
@@ -168,13 +168,13 @@ const NOTHING_LEFT = {
 
 interface Down {
   readonly fact: RunningFact
-  /** Where it was seen. */
+  /** The node on which it was seen. */
   readonly node: NodeAddress
-  /** In words. */
+  /** What was seen, in words. */
   readonly found: string
 }
 
-/** A mount that does not run what it ran; none where it does. */
+/** Returns the mount of the fact if it does not run its old version. */
 function downBy(fact: RunningFact, { broken, silent }: RollbackFindings): Down[] {
   const mismatch = broken.find((one) => one.fact === fact)
   if (mismatch !== undefined) {
@@ -184,7 +184,7 @@ function downBy(fact: RunningFact, { broken, silent }: RollbackFindings): Down[]
   return silentlyDown(fact, silent)
 }
 
-function silentlyDown(fact: RunningFact, silent: readonly Silent[]): Down[] {
+function silentlyDown(fact: RunningFact, silent: readonly SilentMount[]): Down[] {
   return silent
     .filter(({ mount, reload }) => mount === fact.mount && reload.node === fact.node)
     .map(({ node, detail }) => ({ fact, node, found: noAnswer(detail) }))
@@ -200,35 +200,32 @@ function toMountNotRolledBack({ fact, node, found }: Down, files: FileNames): Mo
   return { mount, node, file, sha256, found }
 }
 
-/** What is said of each mount is not said again among the causes. */
+/** Explains what is wrong beside the mounts that are down, which are listed apart. */
 function problemsOf(
-  { notTaken, broken, silent, lasting }: RollbackFindings,
+  { notAccepted, broken, silent, lasting }: RollbackFindings,
   lost: readonly string[],
   down: readonly Down[],
   files: FileNames,
 ): Failure {
   const others = broken.filter(({ fact }) => fact.fact !== 'running')
-  const lastingly = [
+  const reasons = [
     ...lasting.map(describeLasting),
     ...lost.map((mount) => `${mount}: no older version is known that could be rolled back to`),
   ]
-  const due = down.map(({ fact, node }) => ({ ...fact, node }))
-  const causes = notTaken.flatMap(({ carried }): readonly Cause[] =>
-    carried.kind === 'refused'
-      ? failureOf({ refused: carried }, due, files).causes
-      : [wordsOf(carried.reason)],
+  const expected = down.map(({ fact, node }) => ({ ...fact, node }))
+  const causes = notAccepted.flatMap(({ result }): readonly Cause[] =>
+    result.kind === 'refused'
+      ? explainFailure({ refused: result }, expected, files).causes
+      : [wordsOf(result.reason)],
   )
   return {
     reason: onceEach([
-      ...notTaken.map(({ carried }) => carried.reason),
+      ...notAccepted.map(({ result }) => result.reason),
       ...broken.map(describeMismatch),
       ...silent.map(describeSilent),
-      ...lastingly,
+      ...reasons,
     ]).join('; '),
-    causes: onceEach([
-      ...causes,
-      ...failureOf({ broken: others, told: lastingly }, [], files).causes,
-    ]),
+    causes: onceEach([...causes, ...explainFailure({ broken: others, reasons }, [], files).causes]),
   }
 }
 

@@ -1,8 +1,8 @@
 /**
- * How a run ends with steps that failed: their groups are rolled back, one after another, or what was
- * not is named.
+ * Ends a run in which steps failed: rolls back their groups, one after another, and names what was
+ * not rolled back.
  */
-import type { Action, Plan, Step } from '../../documents/plan.generated.ts'
+import type { Action, Step } from '../../documents/plan.generated.ts'
 import type { Failure, RunEnd } from '../../documents/run-outcome.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { onceEach, wordsOf } from '../failure.ts'
@@ -11,22 +11,21 @@ import { idsOf } from '../ledger.ts'
 import { recordIfPossible } from '../recorder.ts'
 import { rollBack, type TokenEnded } from './roll-back-group.ts'
 import type { RunContext } from '../run-context.ts'
-import type { StepRun } from '../run-step.ts'
 import { lacksWhatItNeeds } from '../stop-reasons.ts'
 
 export interface FailedStep {
   readonly step: Step
   readonly failure: Failure
-  /** Its request went out, or its checks were made; so it may have to be rolled back. */
+  /** True if its request was sent or its checks were made, so that it may have to be rolled back. */
   readonly begun: boolean
 }
 
 /** `failed`: in the order in which they failed. */
 export async function failSteps(
-  context: RunContext,
+  run: RunContext,
   failed: readonly [FailedStep, ...FailedStep[]],
 ): Promise<RunEnd> {
-  const { run, plan, ledger } = context
+  const { ledger } = run
   const failure = joinFailures(failed.map((one) => one.failure))
   const steps = failed.map(({ step }) => step)
   const first = failed[0].step
@@ -45,11 +44,11 @@ export async function failSteps(
   for (const { step, failure: why, begun } of failed) {
     if (!begun) await recordIfPossible(() => run.recorder.stepFailed(step, why.reason))
   }
-  const ended: RollbackResult[] = []
+  const results: RollbackResult[] = []
   for (const group of groups) {
-    const left = await rollBackGroup(run, plan, group)
-    if (left.kind === 'token_ended') {
-      const { error } = left
+    const result = await rollBackGroup(run, group)
+    if (result.kind === 'token_ended') {
+      const { error } = result
       const unchecked = idsOf([...new Set([...touched, ...steps])])
       return {
         kind: 'stopped',
@@ -60,11 +59,11 @@ export async function failSteps(
         remaining: ledger.remaining([...touched, ...steps]),
       }
     }
-    ended.push(left)
+    results.push(result)
   }
   const before = groups.flatMap((group) => group.before)
-  const rolledBack = ended.flatMap((one) => one.rolledBack)
-  const incomplete = ended.filter((one) => one.kind === 'not_rolled_back')
+  const rolledBack = results.flatMap((one) => one.rolledBack)
+  const incomplete = results.filter((one) => one.kind === 'not_rolled_back')
   const notRolledBack = incomplete.flatMap((one) => one.notRolledBack)
   const common = {
     step: first.id,
@@ -83,7 +82,7 @@ export async function failSteps(
       not_rolled_back: idsOf(notRolledBack),
     }
   }
-  // As they were before: whether by a request or because the failed one changed nothing.
+  // A step of which the request changed nothing counts as rolled back too.
   const rolled_back = idsOf([...new Set([...before, ...rolledBack])])
   return { kind: 'rolled_back', ...common, rolled_back }
 }
@@ -91,25 +90,24 @@ export async function failSteps(
 interface FailedGroup {
   /** In the order in which they failed. */
   readonly failed: readonly FailedStep[]
-  /** Those of the group that were done. */
+  /** The steps of the group that were done. */
   readonly before: readonly Step[]
-  /** Those of the failed ones whose request may have gone out. */
+  /** The failed steps whose request may have been sent. */
   readonly begun: readonly Step[]
 }
 
 async function rollBackGroup(
-  run: StepRun,
-  { steps }: Plan,
+  run: RunContext,
   { failed, before, begun }: FailedGroup,
 ): Promise<RollbackResult | TokenEnded> {
   const touched = [...before, ...begun]
   const [{ step } = { step: undefined }] = failed
   if (step === undefined || touched.length === 0) return { kind: 'rolled_back', rolledBack: [] }
-  const unsent = unsentBeside(step, steps).filter((one) => !touched.includes(one))
-  const left = await rollBack(run, step, { touched, unsent })
+  const unsent = findUnsent(step, run.plan.steps).filter((one) => !touched.includes(one))
+  const result = await rollBack(run, step, { touched, unsent })
   const lost = failed.find((one) => one.step.action.kind === 'check' && one.step.undo.length === 0)
-  if (left.kind !== 'rolled_back' || lost === undefined) return left
-  return nothingToRollBackTo(lost.step, left.rolledBack)
+  if (result.kind !== 'rolled_back' || lost === undefined) return result
+  return nothingToRollBackTo(lost.step, result.rolledBack)
 }
 
 function joinFailures(failures: readonly Failure[]): Failure {
@@ -119,7 +117,7 @@ function joinFailures(failures: readonly Failure[]): Failure {
   }
 }
 
-/** What an earlier run or a person brought about: nothing here says what was there before. */
+/** An earlier run or a person made the change that the check found: the version before is unknown. */
 function nothingToRollBackTo({ action }: Step, rolledBack: readonly Step[]): IncompleteRollback {
   const mounts = action.kind === 'check' ? action.mounts.join(', ') : ''
   const reason = `${mounts}: no older version is known that could be rolled back to`
@@ -134,8 +132,8 @@ function nothingToRollBackTo({ action }: Step, rolledBack: readonly Step[]): Inc
   }
 }
 
-/** The reloads of a step's group on its node, from the step on. */
-function unsentBeside(step: Step, steps: readonly Step[]): Step[] {
+/** Returns the reloads of the step's group on its node, from the step on. */
+function findUnsent(step: Step, steps: readonly Step[]): Step[] {
   const { action, group } = step
   if (action.kind !== 'reload') return []
   return steps

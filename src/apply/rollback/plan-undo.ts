@@ -1,17 +1,17 @@
 /**
- * Takes back what a failed step's group has done: first the configuration, newest first, then a
- * reload of every node already touched, in the order they were touched. Each is read back.
+ * Plans the rollback of a failed step's group: first the configuration, newest first, then a reload
+ * of every node that was reloaded, in the same order.
  */
 import type { Action, Fact, Step } from '../../documents/plan.generated.ts'
 import { keyOf } from '../facts/mismatch.ts'
 
 export interface UndoPlan {
   readonly actions: readonly Action[]
-  /** What holds again once they are carried out. */
+  /** Facts that hold again after the actions. */
   readonly restores: readonly Fact[]
-  /** What steps without an undo found: where it holds no longer, nothing brings it back. */
+  /** Facts that steps without an undo found. If one no longer holds, nothing restores it. */
   readonly lasting: readonly Fact[]
-  /** Mounts that were reloaded and for which nothing says what to go back to. */
+  /** Reloaded mounts of which the version before is unknown. */
   readonly lost: readonly string[]
 }
 
@@ -29,7 +29,7 @@ export function planUndo(touched: readonly Step[]): UndoPlan {
   }
 }
 
-/** Two steps may be taken back by the same request. */
+/** One request may roll back two steps. */
 function onceEach(actions: readonly Action[]): Action[] {
   return [...new Map(actions.map((action) => [JSON.stringify(action), action])).values()]
 }
@@ -38,7 +38,7 @@ function isConfiguration(action: Action): boolean {
   return action.kind !== 'reload'
 }
 
-/** One fact for each thing: where two steps touched it, the first one's word is the older state. */
+/** One fact for each thing. If two steps changed it, the first step's fact is the older state. */
 function earliestOf(facts: readonly Fact[]): Fact[] {
   const first = new Map<string, Fact>()
   for (const fact of facts) {
@@ -48,7 +48,7 @@ function earliestOf(facts: readonly Fact[]): Fact[] {
   return [...first.values()]
 }
 
-/** What the step's own entry, mount or connection was before it. */
+/** Returns what the step's own entry, mount or connection was before the step. */
 export function foundBy({ action, requires }: Step): Fact[] {
   return requires.filter(({ fact }) =>
     action.kind === 'register'
@@ -69,7 +69,7 @@ function lostMounts(touched: readonly Step[], restores: readonly Fact[]): string
   return [...new Set(reloaded)].sort()
 }
 
-/** Those of the facts to restore that this one action brings about. */
+/** Returns the facts to restore that this action brings about. */
 export function effectOf(action: Action, restores: readonly Fact[]): Fact[] {
   return restores.filter((fact) => {
     switch (action.kind) {
