@@ -5,7 +5,7 @@
 import type { Difference } from '../documents/drift.generated.ts'
 import { startsUnder } from '../domain/live-index.ts'
 import { isUnreloaded } from '../plan/past.ts'
-import { howItDiffers, runningOf } from '../plan/reload.ts'
+import { findDifference, expectedRunning } from '../plan/reload.ts'
 import { contentOf, entryOf, sameEntry } from '../plan/steps.ts'
 import { type ComparedMount, commonFields, describeFix } from './compared-mount.ts'
 import { type Comparison, keptVersion } from './comparison.ts'
@@ -29,7 +29,7 @@ export function findUnreloaded(compared: ComparedMount, comparison: Comparison):
     return []
   const unreloaded = mount.nodes.filter(
     (view) =>
-      howItDiffers(view, runningOf(target)) === undefined &&
+      findDifference(view, expectedRunning(target)) === undefined &&
       isUnreloaded(past, { plugin: plugin.id, version, entry }, mount.path, view.node),
   )
   const [view] = unreloaded

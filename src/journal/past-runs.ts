@@ -12,7 +12,7 @@ import {
   type Version,
 } from '../domain/names.ts'
 import {
-  BEFORE_THE_FIRST,
+  BEFORE_FIRST_WRITE,
   environmentOfEntry,
   type KnownEntry,
   mayBeUnreloaded,
@@ -228,7 +228,7 @@ function noteReload(
   const last = entries.length - 1
   for (const mount of mounts) {
     const key = `${mount} ${node}`
-    const before = progress === 'done' ? [] : (startedFrom.get(key) ?? BEFORE_THE_FIRST)
+    const before = progress === 'done' ? [] : (startedFrom.get(key) ?? BEFORE_FIRST_WRITE)
     startedFrom.set(key, [...new Set([...before, last])])
   }
 }

@@ -1,4 +1,6 @@
-/** What differs between desired and live, for people: entries, mounts and connections, field by field. */
+/**
+ * Describes, for people, what the steps change: entries, mounts and connections, field by field.
+ */
 import type {
   Change,
   DeregisterAction,
@@ -16,17 +18,17 @@ import { groupBy } from '../domain/group-by.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
 import { maskArguments } from '../domain/secret-arguments.ts'
 import { shellWords } from '../domain/shell-words.ts'
-import { howItDiffers, RELOAD_REASONS } from './reload.ts'
+import { findDifference, RELOAD_REASONS } from './reload.ts'
 import { entrySubject } from './steps.ts'
 
-/** What a step is told by. */
+/** What the description of a step needs. */
 interface DescribedPlan {
   readonly index: LiveIndex
-  /** The plugins of which an entry is registered. */
+  /** The plugins of which the plan registers an entry. */
   readonly registered: ReadonlySet<string>
 }
 
-/** The changes that a list of steps makes, in the steps' order; each mount and entry once. */
+/** The changes of a list of steps, in the order of the steps. Each mount and entry once. */
 export function describeChanges(steps: readonly Step[], index: LiveIndex): Change[] {
   const registered = new Set(
     steps.flatMap(({ action }) => (action.kind === 'register' ? action.plugin : [])),
@@ -38,17 +40,17 @@ function changesOf(step: Step, known: DescribedPlan): readonly Change[] {
   const { action } = step
   switch (action.kind) {
     case 'register':
-      return [registered(action, step, known)]
+      return [describeRegister(action, step, known)]
     case 'deregister':
-      return [deregistered(action, step)]
+      return [describeDeregister(action, step)]
     case 'enable':
-      return [enabled(action, step)]
+      return [describeEnable(action, step)]
     case 'repoint':
-      return [repointed(action, step)]
+      return [describeRepoint(action, step)]
     case 'tune':
-      return [tuned(action, step, known)]
+      return [describeTune(action, step, known)]
     case 'reload':
-      return reloaded(step, known)
+      return describeReload(step, known)
     case 'check':
       return []
     default:
@@ -56,33 +58,33 @@ function changesOf(step: Step, known: DescribedPlan): readonly Change[] {
   }
 }
 
-/** Of an entry that could not be read the list has the hash. */
-function registered(
+/** If the entry could not be read, its hash is known from the catalog's list. */
+function describeRegister(
   action: RegisterAction,
   { requires, why }: Step,
   { index }: DescribedPlan,
 ): Change {
   const before = requires.find((fact) => fact.fact === 'entry')?.entry ?? null
-  const stands = before ?? index.external(action.plugin, action.version)
+  const current = before ?? index.external(action.plugin, action.version)
   const fields: { name: string; from: string | null; to: string | null }[] = [
     { name: 'command', from: before?.command ?? null, to: action.entry.command },
-    { name: 'sha256', from: stands?.sha256 ?? null, to: action.entry.sha256 },
+    { name: 'sha256', from: current?.sha256 ?? null, to: action.entry.sha256 },
   ]
   const args = { from: argsText(before?.args), to: argsText(action.entry.args) }
   const isOther = shellWords(before?.args ?? []) !== shellWords(action.entry.args)
-  // What is masked may be all that differs.
+  // The difference may be only in masked values.
   const to = isOther && args.from === args.to ? `${args.to ?? ''} (another secret)` : args.to
   fields.push({ name: 'args', from: args.from, to })
   return {
     subject: entrySubject(action.plugin, action.version),
     kind: 'entry',
-    action: stands === undefined ? 'add' : 'change',
+    action: current === undefined ? 'add' : 'change',
     fields: fields.filter(({ from, to }) => from !== to),
     why,
   }
 }
 
-function deregistered(action: DeregisterAction, { requires, why }: Step): Change {
+function describeDeregister(action: DeregisterAction, { requires, why }: Step): Change {
   const before = requires.find((fact) => fact.fact === 'entry')?.entry
   const unused = requires.find((fact) => fact.fact === 'unused')
   const fields = [
@@ -98,7 +100,7 @@ function deregistered(action: DeregisterAction, { requires, why }: Step): Change
   }
 }
 
-function enabled(action: EnableAction, { why }: Step): Change {
+function describeEnable(action: EnableAction, { why }: Step): Change {
   return {
     subject: action.mount,
     kind: 'mount',
@@ -111,7 +113,7 @@ function enabled(action: EnableAction, { why }: Step): Change {
   }
 }
 
-function repointed(action: RepointAction, { requires, why }: Step): Change {
+function describeRepoint(action: RepointAction, { requires, why }: Step): Change {
   const before = requires.find((fact) => fact.fact === 'connection')?.version
   const from = before === undefined ? null : versionLabel(before)
   return {
@@ -123,17 +125,21 @@ function repointed(action: RepointAction, { requires, why }: Step): Change {
   }
 }
 
-/** A tune that is sent once more tells the nodes that have not heard of it. */
-function tuned(action: TuneAction, { ensures, why }: Step, { index }: DescribedPlan): Change {
+/** A tune that is sent again names the nodes that still list another version. */
+function describeTune(
+  action: TuneAction,
+  { ensures, why }: Step,
+  { index }: DescribedPlan,
+): Change {
   const mount = index.mountAt(action.mount)
   const before = mount?.configured_version ?? UNVERSIONED
-  const told = ensures.flatMap((fact) =>
+  const nodesBehind = ensures.flatMap((fact) =>
     fact.fact === 'mount' && fact.node !== undefined ? fact.node : [],
   )
   const to = configuredName(action.version)
   const fields =
     before === action.version
-      ? told.map((node) => {
+      ? nodesBehind.map((node) => {
           const from = mount?.nodes.find((view) => view.node === node)?.configured_version
           return { name: `version on ${node}`, from: configuredName(from ?? UNVERSIONED), to }
         })
@@ -141,8 +147,8 @@ function tuned(action: TuneAction, { ensures, why }: Step, { index }: DescribedP
   return { subject: action.mount, kind: 'mount', action: 'change', fields, why }
 }
 
-/** A change of each mount, for a reason of its own: the step's is about all that it names. */
-function reloaded(step: Step, known: DescribedPlan): readonly Change[] {
+/** One change for each mount, with its own reason: the step's reason is about all its mounts. */
+function describeReload(step: Step, known: DescribedPlan): readonly Change[] {
   return step.ensures.flatMap((fact): Change[] => {
     if (fact.fact !== 'running') return []
     const mount = known.index.mountAt(fact.mount)
@@ -161,7 +167,10 @@ function reloaded(step: Step, known: DescribedPlan): readonly Change[] {
   })
 }
 
-/** What a listing does not show is the entry: this plan changes it, or an earlier run did. */
+/**
+ * If the server's list shows no difference, the entry is the reason: this plan changes it, or an
+ * earlier run did.
+ */
 function whyReloaded(
   view: MountOnNode,
   mount: LiveMount | undefined,
@@ -169,10 +178,13 @@ function whyReloaded(
   known: DescribedPlan,
 ): string {
   const isRegistered = mount !== undefined && known.registered.has(mount.plugin)
-  return RELOAD_REASONS[howItDiffers(view, fact) ?? (isRegistered ? 'entry' : 'unfinished')].ofOne
+  return RELOAD_REASONS[findDifference(view, fact) ?? (isRegistered ? 'entry' : 'unfinished')].ofOne
 }
 
-/** A mount's tune and its reloads are one change, for the tune's reason or for all of theirs. */
+/**
+ * Merges a mount's tune and reloads into one change. The reason is that of the tune, or those of
+ * all the reloads.
+ */
 function mergeMounts(changes: readonly Change[]): Change[] {
   const groups = groupBy(changes, (change) =>
     change.kind === 'mount' && change.action === 'change' ? change.subject : change,

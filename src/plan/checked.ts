@@ -1,6 +1,6 @@
 /**
- * Which mounts were seen to pass their checks, and where: only the journals tell. A mount that runs
- * what a file asks for may do so because a run was cut off before its checks had passed.
+ * The records of passed checks, from the journals. A mount that already runs its target may have no
+ * record, because a run was interrupted before the checks passed.
  */
 import type { StepVerification } from '../documents/plan.generated.ts'
 import type { Verification } from '../domain/desired.ts'
@@ -12,32 +12,35 @@ import {
   type Version,
 } from '../domain/names.ts'
 
-/** `open`: a run reloaded it, or began to check it, and nothing says that its checks passed. */
+/**
+ * `open`: a run reloaded the mount, or started its check, and no record says that the checks
+ * passed.
+ */
 export type CheckRecord =
   | { readonly kind: 'open' }
   | {
       readonly kind: 'passed'
       readonly sha256: RunningBinary
-      /** Absent where it runs under none, or a builtin's. */
+      /** Absent if the mount runs without a version or a builtin. */
       readonly version?: Version
       readonly verify: readonly StepVerification[]
     }
 
-/** By mount and node, as `checkKey` has them. */
+/** By `checkKey`. */
 export type CheckRecords = ReadonlyMap<string, CheckRecord>
 
 export function checkKey(mount: MountPath, node: NodeAddress): string {
   return `${mount} ${node}`
 }
 
-/** A file's check of a mount, as steps and journals have it. */
+/** A `verify` of the file, in the form that steps and journals have. */
 export function verificationOf(mount: MountPath, check: Verification): StepVerification {
   return check.kind === 'read'
     ? { mount, ...check }
     : { mount, ...check, command: [...check.command] }
 }
 
-/** What is to have been seen of a mount on a node. */
+/** What a check of a mount on a node must have seen. */
 export interface ExpectedCheck {
   readonly sha256: RunningBinary
   readonly version?: Version
@@ -45,15 +48,15 @@ export interface ExpectedCheck {
 }
 
 /**
- * True where a record says that this binary passed at least these checks. A binary whose hash the
- * server does not report may have been replaced since under the same version, so no record counts.
+ * True if a record says that this binary passed at least these checks. If the server does not
+ * report the hash, the binary may have been replaced under the same version, so no record counts.
  */
-export function hasPassed(record: CheckRecord | undefined, due: ExpectedCheck): boolean {
+export function hasPassed(record: CheckRecord | undefined, expected: ExpectedCheck): boolean {
   if (record?.kind !== 'passed') return false
   const passed = new Set(record.verify.map((check) => JSON.stringify(check)))
   return (
-    isSameBinary(record.sha256, due.sha256) &&
-    record.version === due.version &&
-    due.verify.every((check) => passed.has(JSON.stringify(check)))
+    isSameBinary(record.sha256, expected.sha256) &&
+    record.version === expected.version &&
+    expected.verify.every((check) => passed.has(JSON.stringify(check)))
   )
 }

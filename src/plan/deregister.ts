@@ -1,6 +1,7 @@
 /**
- * `deregister` steps: what the file retires. The servers accept it for a version in use and the
- * mount is lost at its next restart, so nothing may use it: seen, not supposed.
+ * Makes `deregister` steps: for entries that the file retires. Servers accept a deregistration of a
+ * version in use, and the mount is then lost at its next restart. So every step requires that no
+ * use of the entry was found.
  */
 import { reloadOrder } from '../domain/live-index.ts'
 import type { CatalogEntry, LiveState } from '../domain/live.ts'
@@ -16,16 +17,20 @@ import {
 } from './steps.ts'
 
 export interface Deregistration {
-  /** Its mounts fall back to the compiled-in plugin at their next reload. */
+  /** True if the mounts of the entry run the builtin after their next reload. */
   readonly reverts: boolean
   readonly past: Past
-  /** Registered again, the entry is read back on each node that serves, before that is reloaded. */
+  /**
+   * After a rollback registers the entry again, each serving node must see it before that node is
+   * reloaded.
+   */
   readonly live: LiveState
 }
 
 /**
- * An entry that the server cannot read (OpenBao answers 500 where its file is gone) is known from the
- * list alone: nothing of it is relied on but that nothing uses it, and nothing could register it again.
+ * An entry that the server cannot read (OpenBao answers 500 if its file is gone) is known only from
+ * the list. The step then requires only that nothing uses the entry, and a rollback cannot register
+ * the entry again.
  */
 export function deregisterStep(
   entry: CatalogEntry,

@@ -6,7 +6,7 @@ import { describeLive } from './describe-live.ts'
 
 const KV = 'secret/my-kv'
 
-test('a pin is what its plugin’s mounts are said to use, whatever they are configured for', () => {
+test('mounts of a pinned plugin use the pinned version, whatever they are configured for', () => {
   const live = liveState({
     product: 'vault',
     catalog: [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')],
@@ -21,7 +21,7 @@ test('a pin is what its plugin’s mounts are said to use, whatever they are con
   expect(notes).toEqual([`team-a/ is configured for ${KV} v0.16.2, which is pinned to v0.21.0.`])
 })
 
-test('what could not be read is said to be missing', () => {
+test('a note names each path that could not be read', () => {
   const reason = 'HTTP 403 permission denied'
   const live = liveState({ unreadable: [{ what: 'mounts', path: 'ns1/sys/mounts', reason }] })
 
@@ -30,7 +30,7 @@ test('what could not be read is said to be missing', () => {
   ])
 })
 
-test('an entry that no file can name is noted with the reason', () => {
+test('a note names an entry that no file can name, with the reason', () => {
   const path = 'sys/plugins/catalog/secret/kv '
   const reason = 'left out, because its name has a space'
   const live = liveState({ unreadable: [{ what: 'catalog-name', path, reason }] })
@@ -38,7 +38,7 @@ test('an entry that no file can name is noted with the reason', () => {
   expect(describeLive(live).notes).toEqual([`${path} is ${reason}: a file cannot name the entry.`])
 })
 
-test('an entry whose hash the server does not report is left out, and said to be registered', () => {
+test('an entry whose hash the server does not report is left out, and a note says that it is registered', () => {
   const declared = entryOf(KV, 'v0.21.0', { sha256: UNKNOWN_HASH, declarative: true })
   const live = liveState({ catalog: [declared], mounts: [mountOf('team-a/', KV, 'v0.21.0')] })
 
@@ -51,7 +51,7 @@ test('an entry whose hash the server does not report is left out, and said to be
   ])
 })
 
-test('an entry that could not be read is said to be registered, and to override the builtin', () => {
+test('an entry that could not be read overrides the builtin, and a note says that it is registered', () => {
   const { command: _, ...unread } = entryOf('auth/jwt', 'unversioned')
   const mounts = [mountOf('auth/jwt/', 'auth/jwt', 'unversioned')]
   const { document, notes } = describeLive(liveState({ catalog: [unread], mounts }))

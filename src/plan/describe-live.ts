@@ -1,7 +1,7 @@
 /**
- * The document of desired state that says what is live: external plugins, their versions, and the
- * mounts and connections that differ from what most of their plugin's run. Planning it finds
- * nothing to do.
+ * Describes the live state as a document of desired state: external plugins, their versions, and
+ * the mounts and connections that differ from what most of their plugin's mounts run. A plan for
+ * this document has no steps.
  */
 import type { DesiredStateDocument } from '../documents/desired-state.generated.ts'
 import { builtinPlugins } from '../domain/builtin-plugins.ts'
@@ -23,11 +23,14 @@ import { contentOf } from './steps.ts'
 
 export interface LiveDescription {
   readonly document: DesiredStateDocument
-  /** What could not be said, in sentences. */
+  /** What the document does not contain, one sentence each. */
   readonly notes: readonly string[]
 }
 
-/** Sorted as the live state is; what cannot be written in a file is said in `notes`. */
+/**
+ * The document of a live state, sorted as the live state is. `notes` names what a file cannot
+ * express.
+ */
 export function describeLive(live: LiveState): LiveDescription {
   const index = indexLive(live)
   const notes: string[] = []
@@ -35,8 +38,9 @@ export function describeLive(live: LiveState): LiveDescription {
   const mounts: NonNullable<DesiredStateDocument['mounts']> = {}
   const connections: NonNullable<DesiredStateDocument['connections']> = {}
   const external = live.catalog.filter(({ builtin }) => !builtin)
-  // An unversioned entry hides the builtin of its name, and what cannot be read may be one.
-  const compiledIn = new Set(
+  // An unversioned entry hides the builtin of its name in the catalog, and an unreadable entry may
+  // be unversioned. So the builtins of the product are known from a list.
+  const builtins = new Set(
     builtinPlugins(live.product, live.server_version).map(({ plugin }) => plugin),
   )
   for (const plugin of new Set(external.map((entry) => entry.plugin))) {
@@ -48,25 +52,26 @@ export function describeLive(live: LiveState): LiveDescription {
     ]
     const uses = configured.map(({ path, version }) => ({
       path,
-      // A pin goes before it, and with the pin in force it cannot be brought about.
+      // A pin overrides the configured version, and while the pin is in force no plan can reach
+      // that version.
       use: useOf(plugin, pin ?? version, index),
     }))
-    const elsewhere = pin === undefined ? [] : configured.filter(({ version }) => version !== pin)
-    for (const { path, version } of elsewhere) {
+    const unpinned = pin === undefined ? [] : configured.filter(({ version }) => version !== pin)
+    for (const { path, version } of unpinned) {
       const label = versionLabel(version)
       notes.push(`${path} is configured for ${plugin} ${label}, which is pinned to ${String(pin)}.`)
     }
-    const isSayable = (use: string): boolean =>
+    const isExpressible = (use: string): boolean =>
       use === 'builtin' || use in versions || (use === LATEST && Object.keys(versions).length > 0)
-    const known = uses.filter(({ use }) => isSayable(use))
+    const known = uses.filter(({ use }) => isExpressible(use))
     const common = mostCommon(known.map(({ use }) => use))
     plugins[plugin] = {
       ...(common !== undefined && { use: common }),
-      ...((index.isBuiltin(plugin) || compiledIn.has(plugin)) && { overrides: 'builtin' as const }),
+      ...((index.isBuiltin(plugin) || builtins.has(plugin)) && { overrides: 'builtin' as const }),
       versions,
     }
     for (const { path, use } of uses) {
-      if (!isSayable(use)) {
+      if (!isExpressible(use)) {
         const registered = index.external(
           plugin,
           use === 'unversioned'
@@ -75,16 +80,16 @@ export function describeLive(live: LiveState): LiveDescription {
               ? (index.latestOf(plugin) ?? UNVERSIONED)
               : (use as Version),
         )
-        const why =
+        const reason =
           registered === undefined
             ? 'which is not registered'
             : registered.sha256 === UNKNOWN_HASH
               ? `which is registered: ${HASH_NOT_REPORTED}`
               : 'which is registered and could not be read'
-        notes.push(`${path} is configured for ${plugin} ${use}, ${why}.`)
+        notes.push(`${path} is configured for ${plugin} ${use}, ${reason}.`)
       } else if (use !== common) {
-        const at = plugin.startsWith('database/') ? connections : mounts
-        at[path] = { plugin, use }
+        const section = plugin.startsWith('database/') ? connections : mounts
+        section[path] = { plugin, use }
       }
     }
   }
@@ -100,7 +105,7 @@ export function describeLive(live: LiveState): LiveDescription {
     )
   }
   for (const { what, path, node, reason } of live.unreadable) {
-    // Those are told of where their plugin is described.
+    // `describeVersions` has the note for these.
     if (what === 'catalog-entry') continue
     if (what === 'catalog-name') {
       notes.push(`${path} is ${reason}: a file cannot name the entry.`)
@@ -151,7 +156,7 @@ function useOf(plugin: PluginId, version: ConfiguredVersion, index: LiveIndex): 
   return overridden || !index.isBuiltin(plugin) ? 'unversioned' : 'builtin'
 }
 
-/** The most frequent, the first of equals. */
+/** The most frequent item; of equally frequent items, the first. */
 function mostCommon(items: readonly string[]): string | undefined {
   const counts = new Map<string, number>()
   for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1)

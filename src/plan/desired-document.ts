@@ -1,6 +1,7 @@
 /**
- * The desired state as a plan carries it: a document in the format of its files, so that whoever
- * reads it back checks it as any file. Pure; holds no secret, no address and no place in a file.
+ * Writes the desired state as a document that the plan contains. The document has the format of the
+ * files, so a reader of the plan checks it like a file. Pure. It holds no secret, no address and no
+ * position in a file.
  */
 import type {
   Allowance,
@@ -11,12 +12,13 @@ import type {
 import type { DesiredState, DesiredVersion, Use } from '../domain/desired.ts'
 import { compareText, versionLabel } from '../domain/names.ts'
 
-/** Stands for a value of `env` that only the file of desired state holds. */
+/** Replaces a value of `env` that only the file of desired state holds. */
 export const WITHHELD_VALUE = '(written in the file of desired state)'
 
 /**
- * `ignore` is for drift and is left out. The same desired state gives the same document, whatever
- * the order of its files: `allow` is sorted here, the other lists were sorted when they were read.
+ * The document of a desired state. `ignore` is only for drift and is left out. The same desired
+ * state gives the same document, whatever the order of its files: `allow` is sorted here, and the
+ * reader of the files sorts the other lists.
  */
 export function desiredDocument(desired: DesiredState): DesiredStateDocument {
   const cluster = clusterDocument(desired.cluster)
@@ -103,7 +105,10 @@ function mountDocument(mount: DesiredState['mounts'][number]): Mount {
   }
 }
 
-/** Of two allowances for the same finding the first counts: they keep their order. */
+/**
+ * Sorted by rule and subject. Of two allowances for the same finding the first counts, so equal
+ * ones keep their order.
+ */
 function sortAllowances(allow: DesiredState['allow']): DesiredState['allow'] {
   return [...allow].sort((a, b) => compareText(a.rule, b.rule) || compareText(a.subject, b.subject))
 }

@@ -1,6 +1,6 @@
 /**
- * Where a plan is to end, from what the file says: for the rehearsal to hold the plan against.
- * What a rule says cannot be reached is not asked for.
+ * Finds the state in which a plan must end, from the file. The rehearsal compares the plan with it.
+ * What a rule reports as impossible is left out.
  */
 import type { DesiredVersion } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
@@ -30,7 +30,10 @@ export function findDesiredEnd(draft: DraftPlan, live: LiveState): DesiredEnd {
   }
 }
 
-/** Without entries that the token may not read: their command and arguments are unknown. */
+/**
+ * The entries at the end, without those that the token may not read: their command and arguments
+ * are unknown.
+ */
 function findEndEntries({ plugin }: PluginTargets, { index }: DraftPlan): DesiredEndEntry[] {
   const retired = new Set(plugin.retire.map(({ version }) => version))
   const isUnread = ({ version, sha256 }: DesiredVersion): boolean => {
@@ -53,21 +56,21 @@ function findEndMounts(
   const pin = draft.index.pinOf(plugin.id)
   const serving = reloadOrder(live).map(({ address }) => address)
   // A pin decides what its plugin's mounts run.
-  const where = (version: Version, nodes: readonly NodeAddress[]) =>
+  const pinnedNodes = (version: Version, nodes: readonly NodeAddress[]) =>
     pin === undefined || pin === version ? nodes : []
   return [
     ...targets.mounts.map(({ mount, configured, version, sha256 }) => {
-      // Where nodes do not list the same mounts, no plan could get there.
+      // If nodes do not list the same mounts, no plan can reach the end on them.
       const isListed = wrongLists(mount, live).nodes.length === 0
       const nodes = isListed ? mount.nodes.map(({ node }) => node) : []
-      return { mount: mount.path, configured, version, sha256, nodes: where(version, nodes) }
+      return { mount: mount.path, configured, version, sha256, nodes: pinnedNodes(version, nodes) }
     }),
     ...targets.newMounts.map(({ desired, configured, version, sha256 }) => ({
       mount: desired.path,
       configured,
       version,
       sha256,
-      nodes: where(version, serving),
+      nodes: pinnedNodes(version, serving),
     })),
   ]
 }

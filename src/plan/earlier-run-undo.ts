@@ -1,6 +1,6 @@
 /**
- * The way back of mounts that an earlier run left half way: the entry it replaced, which only its
- * journal still has, and the nodes it had reloaded already, which a failure now takes back as well.
+ * Rolls back what an earlier, interrupted run did to a mount that this plan changes: the entry that
+ * the run replaced, which only its journal has, and the nodes that it reloaded.
  */
 import type { Action } from '../documents/plan.generated.ts'
 import type { LiveState } from '../domain/live.ts'
@@ -8,13 +8,16 @@ import { BUILTIN, compareText, UNVERSIONED } from '../domain/names.ts'
 import { type LiveIndex, reloadOrder } from '../domain/live-index.ts'
 import type { Block } from './order.ts'
 import { findReplaced, type Past } from './past.ts'
-import { type MountChange, running, viewOn, whyToReload } from './reload.ts'
+import { type MountChange, runningFact, viewOn, findReloadReason } from './reload.ts'
 import { contentOf, type Entry, entryFactsOn, type Fact, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
 import { mountFact } from './tune.ts'
-import { backTo, type RollbackTarget } from './rollback-target.ts'
+import { rollbackTo, type RollbackTarget } from './rollback-target.ts'
 
-/** For a mount without a version whose entry was replaced by an earlier run. */
+/**
+ * The rollback target of a mount without a version whose entry an earlier run replaced. Undefined
+ * if no node runs the old entry, or if no journal has it.
+ */
 export function rollbackTargetOfEarlierRun(
   target: MountTarget,
   index: LiveIndex,
@@ -28,35 +31,37 @@ export function rollbackTargetOfEarlierRun(
     sha256 === BUILTIN
       ? index.isBuiltin(mount.plugin)
       : findReplaced(past, mount.plugin, UNVERSIONED, sha256) !== undefined
-  return known ? backTo(UNVERSIONED, sha256) : undefined
+  return known ? rollbackTo(UNVERSIONED, sha256) : undefined
 }
 
 /**
- * The first reload or check of a group also takes back what no step of this plan did: the entry an earlier
- * run replaced, and the mounts it reloaded on other nodes.
+ * The first reload or check of a group also rolls back what no step of this plan did: the entry
+ * that an earlier run replaced, and the mounts that it reloaded on other nodes.
  */
 export function addEarlierRunUndo(
   blocks: readonly Block[],
-  moves: readonly MountChange[],
+  changes: readonly MountChange[],
   known: { readonly live: LiveState; readonly index: LiveIndex; readonly past: Past },
 ): Block[] {
   const steps = blocks.flat()
-  const byMount = new Map<string, MountChange>(moves.map((move) => [move.target.mount.path, move]))
-  const seen = new Set<string>()
+  const byMount = new Map<string, MountChange>(
+    changes.map((change) => [change.target.mount.path, change]),
+  )
+  const groupsDone = new Set<string>()
   const withUndo = (step: UnorderedStep): UnorderedStep => {
     const { action } = step
-    if (!namesMounts(action) || seen.has(step.group)) return step
-    seen.add(step.group)
+    if (!namesMounts(action) || groupsDone.has(step.group)) return step
+    groupsDone.add(step.group)
     const group = steps
       .flatMap((one) =>
         one.group === step.group && namesMounts(one.action) ? one.action.mounts : [],
       )
       .flatMap((path) => byMount.get(path) ?? [])
-    const begun = [...new Set(group)].filter(wasBegun)
-    const [first] = begun
+    const changedEarlier = [...new Set(group)].filter(wasChangedEarlier)
+    const [first] = changedEarlier
     if (first === undefined) return step
     const entry = undoEntry(first, known)
-    const elsewhere = undoReloads(begun, known.live)
+    const elsewhere = undoReloads(changedEarlier, known.live)
     return {
       ...step,
       undo: [...entry.undo, ...step.undo, ...elsewhere.undo],
@@ -72,8 +77,8 @@ function namesMounts(
   return action.kind === 'reload' || action.kind === 'check'
 }
 
-/** Neither its version nor its entry is changed by this plan: an earlier run did that. */
-function wasBegun({ tuned, entryChanged, back }: MountChange): boolean {
+/** This plan changes neither the version nor the entry of the mount, so an earlier run did. */
+function wasChangedEarlier({ tuned, entryChanged, back }: MountChange): boolean {
   return !tuned && !entryChanged && back !== undefined
 }
 
@@ -82,17 +87,17 @@ interface EarlierRunUndo {
   readonly restores: Fact[]
 }
 
-const NOTHING: EarlierRunUndo = { undo: [], restores: [] }
+const NO_UNDO: EarlierRunUndo = { undo: [], restores: [] }
 
 function undoEntry(
   { target, back }: MountChange,
   { live, index, past }: { live: LiveState; index: LiveIndex; past: Past },
 ): EarlierRunUndo {
   const { plugin } = target.mount
-  if (target.version !== UNVERSIONED || target.use.kind !== 'unversioned') return NOTHING
-  if (back?.version !== UNVERSIONED) return NOTHING
+  if (target.version !== UNVERSIONED || target.use.kind !== 'unversioned') return NO_UNDO
+  if (back?.version !== UNVERSIONED) return NO_UNDO
   const now = contentOf(index.external(plugin, UNVERSIONED))
-  if (now === undefined || now.sha256 === back.sha256) return NOTHING
+  if (now === undefined || now.sha256 === back.sha256) return NO_UNDO
   const at = { plugin, version: UNVERSIONED }
   const replaced = findReplaced(past, plugin, UNVERSIONED, back.sha256)
   const everywhere = (entry: Entry | null): Fact[] =>
@@ -105,12 +110,12 @@ function undoEntry(
       }
 }
 
-/** The nodes on which a mount runs its target already, though it is rolled back elsewhere. */
-function undoReloads(moves: readonly MountChange[], live: LiveState): EarlierRunUndo {
+/** The reloads of mounts on nodes that already run the target, for a rollback of their group. */
+function undoReloads(changes: readonly MountChange[], live: LiveState): EarlierRunUndo {
   const parts = reloadOrder(live).map((node): EarlierRunUndo => {
-    const done = moves.filter((move) => {
-      const view = viewOn(move.target.mount, node)
-      return view !== undefined && whyToReload(move, view) === undefined
+    const done = changes.filter((change) => {
+      const view = viewOn(change.target.mount, node)
+      return view !== undefined && findReloadReason(change, view) === undefined
     })
     const namespaces = [...new Set(done.map(({ target }) => target.mount.namespace))]
     return {
@@ -127,7 +132,7 @@ function undoReloads(moves: readonly MountChange[], live: LiveState): EarlierRun
           ? []
           : [
               { ...mountFact(target.mount, back.configured), node: node.address },
-              running(target.mount, node, back),
+              runningFact(target.mount, node, back),
             ],
       ),
     }

@@ -1,4 +1,7 @@
-/** `enable` steps: a mount made where nothing is mounted, always with its version. Never undone. */
+/**
+ * Makes `enable` steps: they make a mount where nothing is mounted, always with its version. They
+ * are never rolled back.
+ */
 import type { LiveState } from '../domain/live.ts'
 import {
   isBuiltinVersion,
@@ -20,7 +23,8 @@ export function enableStep(
   const { desired, configured, version, sha256 } = fresh
   const namespace = namespaceOf(desired.path, live)
   const at = { mount: desired.path, namespace }
-  // A builtin's own version is what a new mount runs without one, and servers do not keep it.
+  // A new mount without a version runs the builtin's own version, and servers do not store that
+  // version in the mount.
   const kept = isBuiltinVersion(configured) ? UNVERSIONED : configured
   return {
     id: `enable ${desired.path}`,
@@ -45,11 +49,11 @@ export function enableStep(
   }
 }
 
-/** The deepest namespace a path lies in. */
+/** The deepest namespace that contains a path. */
 export function namespaceOf(path: MountPath, live: LiveState): Namespace {
   const inside = live.namespaces.filter((namespace) => path.startsWith(namespace))
   return inside.reduce(
-    (deepest, one) => (one.length > deepest.length ? one : deepest),
+    (deepest, namespace) => (namespace.length > deepest.length ? namespace : deepest),
     ROOT_NAMESPACE,
   )
 }

@@ -1,4 +1,6 @@
-/** What a plan does to one plugin's entries in the catalog, as far as its mounts are touched by it. */
+/**
+ * Finds what a plan does to one plugin's entries, sorted by how that affects the plugin's mounts.
+ */
 import type { DesiredPlugin } from '../domain/desired.ts'
 import type { CatalogEntry } from '../domain/live.ts'
 import { highestVersion } from '../domain/latest.ts'
@@ -10,24 +12,24 @@ import { contentOf, type SeenEntry } from './steps.ts'
 import type { MountTarget, Targets } from './targets.ts'
 
 export interface EntryChanges {
-  /** Under versions that no mount is on by now. */
+  /** Registrations under versions that no mount runs now. */
   readonly added: readonly Registration[]
-  /** Of versions that are registered otherwise while mounts that stay on them run them. */
+  /** Registrations that change the entry of a version while mounts run it and stay on it. */
   readonly underMounts: readonly Registration[]
   /**
-   * Of versions higher than any that is registered, the highest first, where mounts are configured
-   * for `latest`: from then on each of them starts the highest one.
+   * Registrations of versions higher than any registered one, the highest first, if mounts are
+   * configured for `latest`: after each, those mounts start the new highest version.
    */
   readonly raising: readonly Registration[]
-  /** Of the unversioned entry, which all mounts without a version share. */
+  /** The registration of the unversioned entry, which all mounts without a version share. */
   readonly inPlace: Registration | undefined
   /**
-   * The unversioned entry that stands before the compiled-in plugin and must go before the mounts
-   * can fall back to it, and before they can be tuned to its version.
+   * The unversioned entry that hides the builtin. It must be deregistered before the mounts can run
+   * the builtin or be tuned to its version.
    */
   readonly reverted: CatalogEntry | undefined
-  /** What is registered under each version once the registrations are done. */
-  readonly byThen: ReadonlyMap<Version, SeenEntry>
+  /** The entry under each version after the registrations. */
+  readonly entriesAfter: ReadonlyMap<Version, SeenEntry>
 }
 
 export function findEntryChanges(
@@ -37,21 +39,22 @@ export function findEntryChanges(
 ): EntryChanges {
   const registrations = findRegistrations(plugin, index, past)
   const inPlace = registrations.find(({ version }) => version.version === UNVERSIONED)
-  const versioned = registrations.filter((one) => one !== inPlace)
-  const isUnderMounts = (one: Registration): boolean =>
-    one.before !== null && targets.mounts.some((target) => staysOn(target, one, index))
+  const versioned = registrations.filter((registration) => registration !== inPlace)
+  const isUnderMounts = (registration: Registration): boolean =>
+    registration.before !== null &&
+    targets.mounts.some((target) => staysOn(target, registration, index))
   const raising = findRaising(plugin, versioned, index)
   return {
-    added: versioned.filter((one) => !isUnderMounts(one) && !raising.includes(one)),
+    added: versioned.filter((entry) => !isUnderMounts(entry) && !raising.includes(entry)),
     raising,
     underMounts: versioned.filter(isUnderMounts),
     inPlace,
     reverted: findReverted(plugin, targets, index),
-    byThen: findEntriesByThen(plugin, registrations, index),
+    entriesAfter: findEntriesAfter(plugin, registrations, index),
   }
 }
 
-/** The registration of a version, where there is one. */
+/** The registration of a version. Undefined if the plan does not register the version. */
 export function registrationOf(
   { added, raising, underMounts, inPlace }: EntryChanges,
   version: Version,
@@ -60,7 +63,7 @@ export function registrationOf(
   return [...added, ...raising, ...underMounts].find((one) => one.version.version === version)
 }
 
-/** Whether a mount is on the version that is registered, and is to stay on it. */
+/** Whether a mount runs the registration's version and stays on it. */
 export function staysOn(
   { mount, version }: MountTarget,
   registration: Registration,
@@ -101,7 +104,7 @@ function findReverted(
   return retired && toBuiltin ? index.external(plugin.id, UNVERSIONED) : undefined
 }
 
-function findEntriesByThen(
+function findEntriesAfter(
   plugin: DesiredPlugin,
   registrations: readonly Registration[],
   index: LiveIndex,

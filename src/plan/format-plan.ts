@@ -1,4 +1,7 @@
-/** A plan as JSON, the same on a terminal and in a file. Its id is over another, the canonical form. */
+/**
+ * Writes a plan as JSON, the same on a terminal and in a file. The plan's id is a hash of another
+ * form, canonical JSON.
+ */
 import { jsonText } from '../domain/printable.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 

@@ -1,4 +1,4 @@
-/** What a plan holds, in which order, for each thing a file can ask for. */
+/** The steps of a plan and their order, for each thing that a file can ask for. */
 import { describe, expect, it } from 'vitest'
 import {
   builtinEntry,
@@ -63,7 +63,7 @@ describe('an upgrade under the same name', () => {
     expect(draft.steps[1]?.action).toMatchObject({ kind: 'reload', mounts: ['a/', 'b/'] })
   })
 
-  it('goes back to the entry that stood there', () => {
+  it('rolls back to the entry that was registered', () => {
     const { draft } = safetyInput({ ...parts, live: { ...parts.live, mounts: stale } })
     expect(draft.steps[0]?.undo).toMatchObject([{ kind: 'register', entry: { command: 'old' } }])
     expect(draft.steps[1]?.restores).toContainEqual(
@@ -71,7 +71,7 @@ describe('an upgrade under the same name', () => {
     )
   })
 
-  it('is read back on every node where it goes back, before a mount is reloaded there again', () => {
+  it('reads a rolled-back entry on every node before a mount is reloaded there', () => {
     const { draft } = safetyInput({ ...parts, live: { ...parts.live, mounts: stale } })
     const revert = safetyInput({
       desired: { plugins: [desiredPlugin(JWT, { use: 'builtin', retire: ['unversioned'] })] },
@@ -91,7 +91,7 @@ describe('an upgrade under the same name', () => {
     expect(revert.draft.steps[0]?.id).toBe(`deregister ${JWT} unversioned`)
   })
 
-  it('goes back to nothing where no mount was seen to run what stands there', () => {
+  it('has no rollback if no mount runs the registered entry', () => {
     const other = { running_sha256: 'd'.repeat(64) as never }
     const mounts = stale.map((mount) => ({
       ...mount,
@@ -104,7 +104,7 @@ describe('an upgrade under the same name', () => {
     expect(reload).toMatchObject({ undo: [], restores: [] })
   })
 
-  it('relies on nothing of an entry that the server cannot read, and cannot bring it back', () => {
+  it('requires nothing of an entry that the server cannot read, and cannot roll back to it', () => {
     const { command: _, args: __, ...unread } = parts.live.catalog[0]!
 
     const { draft } = safetyInput({ ...parts, live: { catalog: [unread], mounts: stale } })
@@ -124,7 +124,7 @@ describe('an upgrade under the same name', () => {
   })
 })
 
-describe('a node that has not heard of a tune', () => {
+describe('a node that still lists the version from before a tune', () => {
   const desired = {
     plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.16.2', 'v0.21.0'] })],
   }
@@ -159,7 +159,7 @@ describe('a node that has not heard of a tune', () => {
     expect(reload?.undo[0]).toMatchObject({ kind: 'tune', version: 'v0.16.2' })
   })
 
-  it('is no reload where it runs the wanted binary', () => {
+  it('is not reloaded if it runs the desired binary', () => {
     const parts = { desired, live: seenBy2({}) }
     expect(stepsOf(parts)).toEqual(['tune a/ again'])
     expect(safetyInput(parts).draft.changes).toMatchObject([
@@ -187,7 +187,7 @@ describe('why a mount is reloaded', () => {
     ['runs another binary', { running_sha256: entryOf(KV, 'v9.0.0').sha256 }, {}],
     ['runs under another version', { running_version: version('v9.0.0') }, {}],
     ['runs the entry from before the change', {}, { args: ['--old'] }],
-  ] as const)('is told of the step and of the mount: %s', (why, view, entry) => {
+  ] as const)('is given in the step and in the change of the mount: %s', (why, view, entry) => {
     expect(whyOf(view, entry)).toEqual([`standby: 1 mount ${why}`, why])
   })
 })
@@ -199,7 +199,7 @@ describe('an upgrade with versions', () => {
   }
   const upgrade = desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.16.2', 'v0.21.0'] })
 
-  it('takes the canary through every node before any other mount is touched', () => {
+  it('changes the canary on every node before any other mount', () => {
     const mounts = [desiredMount('b/', KV, { canary: true })]
     expect(stepsOf({ desired: { plugins: [upgrade], mounts }, live })).toEqual([
       `register ${KV} v0.21.0`,
@@ -211,7 +211,7 @@ describe('an upgrade with versions', () => {
     ])
   })
 
-  it('leaves a mount that is held where it is', () => {
+  it('leaves a mount alone if the file keeps it on its version', () => {
     const mounts = [desiredMount('a/', KV, { use: 'v0.16.2' })]
     const steps = stepsOf({ desired: { plugins: [upgrade], mounts }, live })
     expect(steps).not.toContain('tune a/')
@@ -238,7 +238,7 @@ describe('an upgrade with versions', () => {
     expect(stepsOf({ desired: { plugins: [registered] }, live })).toEqual([])
   })
 
-  it('reloads only where something else runs', () => {
+  it('reloads a mount only on nodes that run another binary', () => {
     const behind = { running_version: version('v0.16.2'), running_sha256: 'e'.repeat(64) as never }
     const skewed = mountOf('a/', KV, 'v0.21.0', { except: { [NODE3 as string]: behind } })
     const steps = stepsOf({
@@ -248,7 +248,7 @@ describe('an upgrade with versions', () => {
     expect(steps).toEqual([`reload ${KV} on node 3`])
   })
 
-  it('reloads a mount that does not answer, though it says that it runs the right binary', () => {
+  it('reloads a mount that does not answer, also if its node lists the desired binary', () => {
     const down = { answers: 'no' as const }
     const mount = mountOf('a/', KV, 'v0.21.0', { except: { [NODE2 as string]: down } })
     const steps = stepsOf({
@@ -268,13 +268,13 @@ describe('an upgrade with versions', () => {
     expect(steps).toEqual([`register ${KV} v0.21.0`, 'tune a/', `reload ${KV} on node 1`])
   })
 
-  it('tunes nothing while a pin is in force, since servers refuse that', () => {
+  it('tunes nothing while a pin is in force: servers refuse a tune then', () => {
     const pins = [{ plugin: plugin(KV), version: version('v0.21.0') }]
     const steps = stepsOf({ desired: { plugins: [upgrade] }, live: { ...live, pins } })
     expect(steps.filter((id) => id.startsWith('tune'))).toEqual([])
   })
 
-  it('has no way back while a pin is in force, since every reload starts what is pinned', () => {
+  it('has no rollback while a pin is in force: every reload starts the pinned version', () => {
     const pins = [{ plugin: plugin(KV), version: version('v0.21.0') }]
     const { steps } = safetyInput({
       desired: { plugins: [upgrade] },
@@ -285,7 +285,7 @@ describe('an upgrade with versions', () => {
     expect(reloads.flatMap(({ restores }) => restores)).toEqual([])
   })
 
-  it('reloads nothing while another version is pinned: the reload would start that', () => {
+  it('reloads nothing while another version is pinned: a reload would start that version', () => {
     const pins = [{ plugin: plugin(KV), version: version('v0.16.2') }]
     const steps = stepsOf({ desired: { plugins: [upgrade] }, live: { ...live, pins } })
     expect(steps.filter((id) => id.startsWith('reload'))).toEqual([])
@@ -299,7 +299,7 @@ describe('a builtin', () => {
     running_sha256: 'builtin' as const,
   }
 
-  it('is overridden by an unversioned entry, and all its mounts move', () => {
+  it('is overridden by an unversioned entry, and all its mounts are reloaded', () => {
     const everywhere = Object.fromEntries(
       [NODE1, NODE2, NODE3].map((node) => [node as string, compiledIn]),
     )
@@ -321,7 +321,7 @@ describe('a builtin', () => {
     expect(steps).toEqual([`register ${JWT} unversioned`, ...overAllNodes(`reload ${JWT}`)])
   })
 
-  it('comes back from an unversioned entry by deregistering it, then reloading', () => {
+  it('runs again after its unversioned entry is deregistered and its mounts are reloaded', () => {
     const steps = stepsOf({
       desired: { plugins: [desiredPlugin(JWT, { use: 'builtin', retire: ['unversioned'] })] },
       live: {
@@ -332,7 +332,7 @@ describe('a builtin', () => {
     expect(steps).toEqual([`deregister ${JWT} unversioned`, ...overAllNodes(`reload ${JWT}`)])
   })
 
-  it('comes back from a version by its own version, and that one is deregistered last', () => {
+  it('runs again after a tune to its own version, and the old version is deregistered last', () => {
     const { draft } = safetyInput({
       desired: { plugins: [desiredPlugin(JWT, { use: 'builtin', retire: ['v0.25.0'] })] },
       live: {
@@ -345,7 +345,7 @@ describe('a builtin', () => {
     expect(draft.steps).toHaveLength(5)
   })
 
-  it('cannot come back while an unversioned entry stands that nobody retires', () => {
+  it('cannot run again while an unversioned entry is registered that the file does not retire', () => {
     const { draft } = safetyInput({
       desired: { plugins: [desiredPlugin(JWT, { use: 'builtin' })] },
       live: {
@@ -371,7 +371,7 @@ describe('mounts and connections by name', () => {
   const known = { catalog: [entryOf(KV, 'v0.21.0')] }
   const current = desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })
 
-  it('makes a mount that is to be there, with its version, and never undoes that', () => {
+  it('makes a mount that the file asks for, with its version, and never rolls that back', () => {
     const mounts = [desiredMount('fresh/', KV, { enable: true })]
     const { draft } = safetyInput({ desired: { plugins: [current], mounts }, live: known })
     expect(draft.steps).toMatchObject([
@@ -387,7 +387,7 @@ describe('mounts and connections by name', () => {
     expect(draft.impossible).toMatchObject([{ kind: 'mount-type-change', found: 'secret/pki' }])
   })
 
-  it('does not clear a version, which servers refuse', () => {
+  it('does not clear a version: servers refuse that', () => {
     const { draft } = safetyInput({
       desired: { plugins: [desiredPlugin(KV, { use: 'unversioned', versions: ['unversioned'] })] },
       live: {
@@ -422,13 +422,13 @@ describe('the plan document', () => {
   const judgement = { findings: [], rehearsal: null }
 
   it('has the same bytes for the same inputs', () => {
-    const [one, other] = [1, 2].map(() =>
+    const [first, second] = [1, 2].map(() =>
       JSON.stringify(finishPlan(draftPlan(desired, live), desired, live, judgement)),
     )
-    expect(one).toBe(other)
+    expect(first).toBe(second)
   })
 
-  it('gives each step an id of its own, and says what it comes after', () => {
+  it('gives each step its own id and the steps before it', () => {
     const { steps } = draftPlan(desired, live)
     expect(new Set(steps.map(({ id }) => id)).size).toBe(steps.length)
     expect(steps.map(({ after }) => after)).toEqual([

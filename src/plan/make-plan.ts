@@ -1,6 +1,6 @@
 /**
- * Desired state × live state → plan. Pure and deterministic: the same inputs give the same bytes.
- * What no request can bring about is returned beside the steps, for the rules to judge.
+ * Makes the plan from desired state and live state. Pure: the same inputs give the same bytes. What
+ * the file asks for and no request can do is returned beside the steps, for the rules to judge.
  */
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
@@ -11,11 +11,11 @@ import { describeChanges } from './changes.ts'
 import { desiredDocument } from './desired-document.ts'
 import { indexLive, type LiveIndex } from '../domain/live-index.ts'
 import { NO_PAST, type Past } from './past.ts'
-import { besideEachOther, orderSteps } from './order.ts'
+import { mergeBlocks, orderSteps } from './order.ts'
 import { planPlugin } from './plugin-steps.ts'
 import { findAllTargets, type Impossible, type PluginTargets } from './targets.ts'
 
-/** A plan before it was judged. */
+/** A plan before the rules judge it. */
 export interface DraftPlan {
   readonly steps: readonly Step[]
   readonly changes: readonly Change[]
@@ -23,11 +23,14 @@ export interface DraftPlan {
   /** In the file's sorted order. */
   readonly targets: readonly PluginTargets[]
   readonly index: LiveIndex
-  /** What the journals of earlier runs on this machine say. */
+  /** What the journals of earlier runs record. */
   readonly past: Past
 }
 
-/** `past`: what earlier runs left unfinished, where that is known. */
+/**
+ * The steps from `live` to `desired`. `past`: what earlier runs left unfinished, if journals were
+ * read.
+ */
 export function draftPlan(desired: DesiredState, live: LiveState, past: Past = NO_PAST): DraftPlan {
   const index = indexLive(live)
   const targets = findAllTargets(desired, index)
@@ -35,9 +38,9 @@ export function draftPlan(desired: DesiredState, live: LiveState, past: Past = N
     planPlugin(plugin, targets, { live, index, past }),
   )
   const steps = orderSteps([
-    ...besideEachOther(planned.map(({ registrations }) => registrations)),
-    ...planned.flatMap(({ moves }) => moves),
-    ...besideEachOther(planned.map(({ retirements }) => retirements)),
+    ...mergeBlocks(planned.map(({ registrations }) => registrations)),
+    ...planned.flatMap(({ mountBlocks: moves }) => moves),
+    ...mergeBlocks(planned.map(({ retirements }) => retirements)),
     ...planned.flatMap(({ lastMounts }) => lastMounts),
   ])
   return {
@@ -51,18 +54,18 @@ export function draftPlan(desired: DesiredState, live: LiveState, past: Past = N
 }
 
 export type Judgement = Pick<Plan, 'findings' | 'rehearsal'> & {
-  /** Absent where the file has no check of the nodes' disks, or the plan starts nothing. */
+  /** Absent if the file has no `binary_check` or the plan starts no binary. */
   readonly binaryCheck?: NonNullable<Plan['cluster']['binary_check']>
 }
 
 declare const fresh: unique symbol
 /**
- * A plan that this process has made from what it has just read of the cluster. Only such a plan is
- * carried out: a plan that was read from a file is a `Plan`, whatever it says of itself.
+ * A plan that this process made from a live state that it just read. Only such a plan is carried
+ * out. A plan that was read from a file is a `Plan`, whatever the file says.
  */
 export type FreshPlan = Plan & { readonly [fresh]: true }
 
-/** The plan document of a judged draft, with its id. `desired.allow` is what `judgement` went by. */
+/** The plan document of a judged draft, with its id. `judgement` was made with `desired.allow`. */
 export function finishPlan(
   draft: DraftPlan,
   desired: DesiredState,

@@ -1,4 +1,4 @@
-/** What the steps of a plugin's mounts need to know of each: what changes for it, and its way back. */
+/** Finds for each mount of a plugin what the plan changes and what a rollback restores. */
 import type { DesiredPlugin } from '../domain/desired.ts'
 import type { LiveMount, LiveState } from '../domain/live.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
@@ -12,16 +12,21 @@ import type { MountChange } from './reload.ts'
 import { contentOf } from './steps.ts'
 import type { MountTarget, Targets } from './targets.ts'
 import { nodesBehind } from './tune.ts'
-import { backTo, canBeStarted, type RollbackTarget, findRollbackTarget } from './rollback-target.ts'
+import {
+  rollbackTo,
+  canBeStarted,
+  type RollbackTarget,
+  findRollbackTarget,
+} from './rollback-target.ts'
 
-/** What a plugin's steps are planned on. */
+/** The inputs that all steps of a plan share. */
 export interface PlanningContext {
   readonly live: LiveState
   readonly index: LiveIndex
   readonly past: Past
 }
 
-/** One for each mount that can be brought to its target; not every one needs a step. */
+/** The change of each mount that can reach its target. Some need no step. */
 export function planMountChanges(
   plugin: DesiredPlugin,
   { mounts }: Targets,
@@ -30,23 +35,25 @@ export function planMountChanges(
 ): readonly MountChange[] {
   const { index, past } = known
   const pin = index.pinOf(plugin.id)
-  // A pin on another version decides what a reload starts: there is no way to the target.
-  const movable = mounts.filter(({ version }) => pin === undefined || pin === version)
-  return movable.map((target): MountChange => {
+  // A pin decides what a reload starts. With a pin on another version, the mount cannot reach its
+  // target.
+  const reachable = mounts.filter(({ version }) => pin === undefined || pin === version)
+  return reachable.map((target): MountChange => {
     const { mount, configured, version, use } = target
     const registration = registrationOf(changes, version)
-    const entry = (use.kind === 'builtin' ? undefined : changes.byThen.get(version)) ?? null
+    const entry = (use.kind === 'builtin' ? undefined : changes.entriesAfter.get(version)) ?? null
     const at = { plugin: plugin.id, version, entry }
     const back =
       rollBackToEntry(target, registration, index) ??
-      // While a pin is in force a tune is refused, and so is the way back.
+      // Servers refuse a tune while a pin is in force, so a rollback cannot tune either.
       (pin === undefined ? rollbackTargetOf(target, changes, known) : undefined)
     return {
       target,
       back: back !== undefined && canBeStarted(back, plugin, known) ? back : undefined,
       tuned: pin === undefined && mount.configured_version !== configured,
       behind: pin === undefined ? nodesBehind(target) : [],
-      // One that was gone and is registered again is no change to the process that still runs it.
+      // If the entry was missing and is registered again, the process that still runs its binary is
+      // unchanged.
       entryChanged: (registration?.before ?? null) !== null && use.kind !== 'builtin',
       entry,
       isUnreloaded: (node) =>
@@ -56,7 +63,10 @@ export function planMountChanges(
   })
 }
 
-/** Of a mount whose version is registered otherwise; the unversioned entry takes its mounts back otherwise. */
+/**
+ * The rollback target of a mount whose version gets another entry. Mounts of the unversioned entry
+ * are handled by `rollbackTargetOf`.
+ */
 function rollBackToEntry(
   target: MountTarget,
   registration: Registration | undefined,
@@ -79,17 +89,17 @@ function rollbackTargetOf(
   if (!staysUnversioned) return findRollbackTarget(target, index, past)
   if (target.use.kind === 'builtin') {
     const sha256 = contentOf(reverted)?.sha256
-    return sha256 === undefined ? undefined : backTo(UNVERSIONED, sha256)
+    return sha256 === undefined ? undefined : rollbackTo(UNVERSIONED, sha256)
   }
   if (inPlace === undefined) return rollbackTargetOfEarlierRun(target, index, past)
   if (inPlace.before === 'unread') return undefined
   if (inPlace.before !== null) return rollbackTargetInPlace(target.mount, inPlace.before.sha256)
-  return index.isBuiltin(target.mount.plugin) ? backTo(UNVERSIONED, BUILTIN) : undefined
+  return index.isBuiltin(target.mount.plugin) ? rollbackTo(UNVERSIONED, BUILTIN) : undefined
 }
 
 /**
- * The entry that stands before the registration, if a node runs it. Registered by hand and reloaded
- * nowhere, it is no way back: nobody has seen the mount come up on it.
+ * The entry before the registration, if a node runs it. An entry that a person registered and no
+ * node reloaded is no rollback target: it is unknown whether the mount starts with it.
  */
 function rollbackTargetInPlace(
   { nodes }: LiveMount,
@@ -98,5 +108,5 @@ function rollbackTargetInPlace(
   const up = nodes.filter(({ answers }) => answers !== 'no')
   if (up.length > 0 && !up.some(({ running_sha256 }) => isSameBinary(running_sha256, sha256)))
     return undefined
-  return backTo(UNVERSIONED, sha256)
+  return rollbackTo(UNVERSIONED, sha256)
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { step } from '../../test/builders/plan.ts'
 import { plugin, version } from '../../test/builders/live.ts'
-import { besideEachOther, type Block, oneByOne, orderSteps } from './order.ts'
+import { mergeBlocks, type Block, sequentialBlocks, orderSteps } from './order.ts'
 
-function named(...ids: string[]): Block {
+function blockOf(...ids: string[]): Block {
   const action = {
     kind: 'deregister' as const,
     plugin: plugin('secret/kv'),
@@ -19,8 +19,8 @@ function afterOf(blocks: readonly Block[]) {
   return orderSteps(blocks).map(({ id, after }) => [id, after])
 }
 
-test('steps of one block wait for all of the block before, and not for each other', () => {
-  expect(afterOf([named('r'), named('a', 'b'), [], named('x'), named('y')])).toEqual([
+test('steps of one block wait for all steps of the previous block, and not for each other', () => {
+  expect(afterOf([blockOf('r'), blockOf('a', 'b'), [], blockOf('x'), blockOf('y')])).toEqual([
     ['r', []],
     ['a', ['r']],
     ['b', ['r']],
@@ -30,7 +30,7 @@ test('steps of one block wait for all of the block before, and not for each othe
 })
 
 test('between two wide blocks one step goes alone, so that `after` stays short', () => {
-  expect(afterOf([named('r', 's'), named('a', 'b', 'c'), named('d', 'e')])).toEqual([
+  expect(afterOf([blockOf('r', 's'), blockOf('a', 'b', 'c'), blockOf('d', 'e')])).toEqual([
     ['r', []],
     ['s', []],
     ['a', ['r', 's']],
@@ -41,10 +41,10 @@ test('between two wide blocks one step goes alone, so that `after` stays short',
   ])
 })
 
-test('lists of blocks go beside each other, block by block', () => {
-  const lists = [oneByOne(named('a', 'b')), [named('c', 'd')], []]
+test('lists of blocks are merged, block by block', () => {
+  const lists = [sequentialBlocks(blockOf('a', 'b')), [blockOf('c', 'd')], []]
 
-  expect(besideEachOther(lists).map((block) => block.map(({ id }) => id))).toEqual([
+  expect(mergeBlocks(lists).map((block) => block.map(({ id }) => id))).toEqual([
     ['a', 'c', 'd'],
     ['b'],
   ])

@@ -1,28 +1,32 @@
 /**
- * The order of steps: blocks one after another, and the steps of one block beside each other. Every
- * step comes after all steps of the block before its own, so a run can stop at whole blocks and a
- * part of one more, and at nothing else. The rehearsal relies on that.
+ * Orders the steps: blocks one after another, and the steps of one block in parallel. Every step
+ * comes after all steps of the previous block. So a run can stop only after whole blocks and a part
+ * of the next one. The rehearsal relies on that.
  */
 import type { Step } from '../documents/plan.generated.ts'
 import type { UnorderedStep } from './steps.ts'
 
-/** Steps that may be carried out in any order, or at the same time. */
+/** Steps that may be carried out in any order or in parallel. */
 export type Block = readonly UnorderedStep[]
 
-/** Each step as a block of its own. */
-export function oneByOne(steps: readonly UnorderedStep[]): readonly Block[] {
+/** Each step as its own block. */
+export function sequentialBlocks(steps: readonly UnorderedStep[]): readonly Block[] {
   return steps.map((step) => [step])
 }
 
-/** The first block of every list beside each other, then the second of every list, and so on. */
-export function besideEachOther(lists: readonly (readonly Block[])[]): readonly Block[] {
+/**
+ * Merges lists of blocks: the first blocks of all lists become one block, then the second blocks,
+ * and so on.
+ */
+export function mergeBlocks(lists: readonly (readonly Block[])[]): readonly Block[] {
   const longest = Math.max(0, ...lists.map(({ length }) => length))
   return Array.from({ length: longest }, (_, at) => lists.flatMap((blocks) => blocks[at] ?? []))
 }
 
 /**
- * `after` names the steps of the block before. Where both blocks have several steps, the first step of
- * the later one goes alone before the others: else a plan would name every pair of them.
+ * The steps in order; `after` names the steps of the previous block. If both blocks have several
+ * steps, the first step of the later block goes alone: otherwise `after` would name every pair of
+ * them.
  */
 export function orderSteps(blocks: readonly Block[]): Step[] {
   const steps: Step[] = []

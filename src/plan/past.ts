@@ -1,6 +1,6 @@
 /**
- * What earlier runs from this machine know and no server says: what an entry held before it was
- * replaced, and which mounts were not reloaded after it was. Empty where there is no journal.
+ * What the journals of earlier runs record and no server reports: the content of an entry before it
+ * was replaced, and the mounts that were not reloaded after that. Empty if there is no journal.
  */
 import type { Entry, EnvironmentName, SeenEntry } from '../documents/plan.generated.ts'
 import {
@@ -14,7 +14,7 @@ import {
 import type { CheckRecords } from './checked.ts'
 import { sameEntry } from './steps.ts'
 
-/** An entry as a run wrote it, or found it before it did. */
+/** An entry as a run registered it or found it. */
 export interface KnownEntry {
   readonly plugin: PluginId
   readonly version: Version
@@ -23,19 +23,23 @@ export interface KnownEntry {
 }
 
 /**
- * What stood under one name, one entry after the other, and which of them each process was started
- * from. Where their binaries are the same, no server tells: only who wrote and reloaded them knows.
+ * The successive entries under one plugin and version, and which of them each process was started
+ * from. If the entries have the same binary, no server shows the difference: only the journals
+ * know.
  */
 export interface WrittenEntry {
   readonly plugin: PluginId
   readonly version: Version
-  /** What was there before the first write, then what each wrote. The last may not have arrived. */
+  /**
+   * The entry before the first write, then the entry of each write. The last write may not have
+   * reached the server.
+   */
   readonly entries: readonly Entry[]
-  /** The mounts that ran what was there before. */
+  /** The mounts that ran the entry before the first write. */
   readonly mounts: ReadonlySet<MountPath>
   /**
-   * By `mount node`, for those reloaded since: which of `entries` its process was started from.
-   * Several, where a reload was begun and nothing says how it ended.
+   * By `mount node`, for mounts that were reloaded since: the indexes in `entries` that its process
+   * may have been started from. Several if a reload was started and has no end in the journal.
    */
   readonly startedFrom: ReadonlyMap<string, readonly number[]>
 }
@@ -43,33 +47,33 @@ export interface WrittenEntry {
 export interface Past {
   readonly checks: CheckRecords
   /**
-   * Of mounts with an open check: the version each was configured for before the first run that
-   * left it open.
+   * For mounts with an open check: the version that each was configured for before the first run
+   * that left the check open.
    */
   readonly beforeOpen: ReadonlyMap<MountPath, ConfiguredVersion>
-  /** The newest first. */
+  /** The entries that runs replaced, the newest first. */
   readonly replaced: readonly KnownEntry[]
-  /** What was registered, with what only its registration says; the newest first. */
+  /** The entries that runs registered, with their environment names. The newest first. */
   readonly registered: readonly KnownEntry[]
   readonly written: readonly WrittenEntry[]
-  /** The versions that a mount was found configured for, or was reloaded to; the first one first. */
+  /** The versions that each mount was configured for or reloaded to, the first one first. */
   readonly ran: ReadonlyMap<MountPath, ReadonlySet<Version>>
   /**
-   * The binaries that stood without a version, the first one first; `BUILTIN` where there was
-   * none, so that the compiled-in plugin ran.
+   * The binaries of each plugin's unversioned entry, the first one first. `BUILTIN` stands for a
+   * time without such an entry, when the builtin ran.
    */
   readonly unversioned: ReadonlyMap<PluginId, readonly RunningBinary[]>
   readonly requested: Requested
 }
 
 /**
- * What a saved plan names, and what only a record shows to be done. Another machine may have the
- * record: what has none here is done again. Both by `checkKey`.
+ * Steps of a saved plan that only a record could prove done. Another machine may have the record.
+ * If this machine has none, the steps are done again. Both sets hold `checkKey`s.
  */
 export interface Requested {
-  /** Reloads that no server shows and no journal of this machine has. */
+  /** Reloads whose effect no server shows and that no journal of this machine records. */
   readonly reloads: ReadonlySet<string>
-  /** Mounts that are checked where no journal of this machine says that their checks passed. */
+  /** Checks of mounts that no journal of this machine records as passed. */
   readonly checks: ReadonlySet<string>
 }
 
@@ -86,7 +90,10 @@ export const NO_PAST: Past = {
   requested: NOTHING_REQUESTED,
 }
 
-/** The newest entry of that name that held this binary; undefined where no run replaced one. */
+/**
+ * The newest replaced entry of this plugin and version with this binary. Undefined if no run
+ * replaced one.
+ */
 export function findReplaced(
   past: Past,
   plugin: PluginId,
@@ -99,8 +106,8 @@ export function findReplaced(
 }
 
 /**
- * The names of the environment that an entry was last registered with. Undefined where no journal
- * of this machine has its registration: no server tells.
+ * The names of the environment that an entry was last registered with. Undefined if no journal of
+ * this machine has the registration: no server reports an environment.
  */
 export function environmentOfEntry(
   { registered }: Pick<Past, 'registered'>,
@@ -112,7 +119,10 @@ export function environmentOfEntry(
   )?.env
 }
 
-/** True where a mount's process on a node may have been started from another entry than stands now. */
+/**
+ * True if a mount's process on a node may have been started from another entry than the registered
+ * one.
+ */
 export function isUnreloaded(
   past: Past,
   at: { readonly plugin: PluginId; readonly version: Version; readonly entry: SeenEntry | null },
@@ -120,38 +130,44 @@ export function isUnreloaded(
   node: NodeAddress,
 ): boolean {
   const { plugin, version, entry } = at
-  const one = past.written.find((known) => known.plugin === plugin && known.version === version)
-  if (entry === null || one?.mounts.has(mount) !== true) return false
-  const arrived = arrivedOf(one.entries, entry)
-  return (one.startedFrom.get(`${mount} ${node}`) ?? BEFORE_THE_FIRST).some((started) =>
-    // What was reloaded after a write that did not arrive was started from what stood there still.
+  const written = past.written.find((known) => known.plugin === plugin && known.version === version)
+  if (entry === null || written?.mounts.has(mount) !== true) return false
+  const arrived = arrivedOf(written.entries, entry)
+  return (written.startedFrom.get(`${mount} ${node}`) ?? BEFORE_FIRST_WRITE).some((started) =>
+    // A reload after a write that did not reach the server started the entry from before that
+    // write.
     differsUnseen(arrived[Math.min(started, arrived.length - 1)], entry),
   )
 }
 
-/** True where some process may have been started from another entry than was written last. */
+/** True if some process may have been started from another entry than the last one written. */
 export function mayBeUnreloaded({ entries, startedFrom }: WrittenEntry): boolean {
   const written = entries.at(-1)
   return (
     written !== undefined &&
-    [BEFORE_THE_FIRST, ...startedFrom.values()]
+    [BEFORE_FIRST_WRITE, ...startedFrom.values()]
       .flat()
       .some((started) => differsUnseen(entries[started], written))
   )
 }
 
-/** Of a process that was not reloaded since the first write. */
-export const BEFORE_THE_FIRST: readonly number[] = [0]
+/** The index in `entries` of a process that was not reloaded since the first write. */
+export const BEFORE_FIRST_WRITE: readonly number[] = [0]
 
-/** All but the last, where that one did not arrive; none, where somebody else wrote what stands. */
-function arrivedOf(entries: readonly Entry[], standing: SeenEntry): readonly Entry[] {
-  const isStanding = (entry: Entry | undefined): boolean =>
-    entry !== undefined && sameEntry(entry, standing)
-  if (isStanding(entries.at(-1))) return entries
-  return isStanding(entries.at(-2)) ? entries.slice(0, -1) : []
+/**
+ * The entries whose write reached the server: without the last one if it did not. None if another
+ * program wrote the registered entry.
+ */
+function arrivedOf(entries: readonly Entry[], registered: SeenEntry): readonly Entry[] {
+  const isRegistered = (entry: Entry | undefined): boolean =>
+    entry !== undefined && sameEntry(entry, registered)
+  if (isRegistered(entries.at(-1))) return entries
+  return isRegistered(entries.at(-2)) ? entries.slice(0, -1) : []
 }
 
-/** A process of another binary is told by its hash. */
+/**
+ * Whether two entries differ and no server shows it. If their binaries differ, the hash shows it.
+ */
 function differsUnseen(started: Entry | undefined, entry: SeenEntry): boolean {
   return started?.sha256 === entry.sha256 && !sameEntry(started, entry)
 }

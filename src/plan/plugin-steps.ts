@@ -1,17 +1,18 @@
 /**
- * One plugin's steps in order: what all its mounts need first, then the canary alone, then the
- * other mounts together, standbys before the active node, and what it retires apart, for the end.
+ * Makes the steps of one plugin, in order: what all its mounts need, then the canaries, then the
+ * other mounts (standbys before the active node). The retirements are separate, because they come
+ * at the end of the plan.
  */
 import type { DesiredPlugin } from '../domain/desired.ts'
 import { highestVersion } from '../domain/latest.ts'
 import { type LiveIndex, reloadOrder } from '../domain/live-index.ts'
 import { LATEST, type Version } from '../domain/names.ts'
-import { batchSteps } from './batches.ts'
+import { groupSteps } from './group-steps.ts'
 import { deregisterStep } from './deregister.ts'
 import { addEarlierRunUndo } from './earlier-run-undo.ts'
 import { enableStep } from './enable.ts'
 import { type EntryChanges, findEntryChanges } from './entry-changes.ts'
-import { type Block, oneByOne } from './order.ts'
+import { type Block, sequentialBlocks } from './order.ts'
 import { type PlanningContext, planMountChanges } from './mount-changes.ts'
 import { type Registration, registerStep } from './register.ts'
 import type { MountChange } from './reload.ts'
@@ -21,19 +22,27 @@ import type { MountTarget, Targets } from './targets.ts'
 import { tuneToLatestStep } from './tune.ts'
 
 export interface PluginSteps {
-  /** Entries under versions that no mount runs yet; beside those of the other plugins. */
+  /** Entries under versions that no mount runs yet. In parallel with those of the other plugins. */
   readonly registrations: readonly Block[]
-  /** After the moves of the plugin before. */
-  readonly moves: readonly Block[]
-  /** When every plugin's moves are done; beside those of the other plugins. */
+  /**
+   * Steps on mounts, and on the entries that they share. After the mount blocks of the previous
+   * plugin.
+   */
+  readonly mountBlocks: readonly Block[]
+  /**
+   * After the mount blocks of all plugins. In parallel with the retirements of the other plugins.
+   */
   readonly retirements: readonly Block[]
-  /** New mounts that follow `latest`, when every version to retire is gone. */
+  /** New mounts that follow `latest`, after all versions to retire are gone. */
   readonly lastMounts: readonly Block[]
 }
 
-const NOTHING: PluginSteps = { registrations: [], moves: [], retirements: [], lastMounts: [] }
+const NOTHING: PluginSteps = { registrations: [], mountBlocks: [], retirements: [], lastMounts: [] }
 
-/** One plugin's steps, in the order they are carried out; none where all is as it should be. */
+/**
+ * The steps of one plugin, in the order in which they are carried out. None if the plugin is in
+ * sync.
+ */
 export function planPlugin(
   plugin: DesiredPlugin,
   targets: Targets,
@@ -41,16 +50,26 @@ export function planPlugin(
 ): PluginSteps {
   if (targets.impossible.some(({ kind }) => kind === 'not-overridable')) return NOTHING
   const changes = findEntryChanges(plugin, targets, known)
-  const { added, byThen, reverted } = changes
-  const register = (one: Registration, group: string): UnorderedStep =>
-    registerStep(plugin, one, group, usersOf(one.version.version, targets), reloadOrder(known.live))
-  const lowered = targets.mounts.filter((target) => isLowered(target, plugin, known.index))
-  const madeLast = targets.newMounts.filter((fresh) => isLowered(fresh, plugin, known.index))
-  const made = targets.newMounts.filter((fresh) => !madeLast.includes(fresh))
-  const onTheWay = {
+  const { added, entriesAfter, reverted } = changes
+  const register = (registration: Registration, group: string): UnorderedStep =>
+    registerStep(
+      plugin,
+      registration,
+      group,
+      usersOf(registration.version.version, targets),
+      reloadOrder(known.live),
+    )
+  const tunedToLatest = targets.mounts.filter((target) =>
+    waitsForRetirement(target, plugin, known.index),
+  )
+  const enabledLast = targets.newMounts.filter((fresh) =>
+    waitsForRetirement(fresh, plugin, known.index),
+  )
+  const enabled = targets.newMounts.filter((fresh) => !enabledLast.includes(fresh))
+  const intermediate = {
     ...targets,
     mounts: targets.mounts.map((target) =>
-      lowered.includes(target) ? { ...target, configured: target.version } : target,
+      tunedToLatest.includes(target) ? { ...target, configured: target.version } : target,
     ),
   }
   const repointed =
@@ -59,22 +78,22 @@ export function planPlugin(
       : []
   return {
     registrations: entryBlocks(
-      added.map((one) => register(one, `register ${plugin.id}`)),
+      added.map((registration) => register(registration, `register ${plugin.id}`)),
       plugin,
       known.index,
     ),
-    moves: [
+    mountBlocks: [
       ...mountSteps(
         plugin,
-        planMountChanges(plugin, onTheWay, changes, known),
+        planMountChanges(plugin, intermediate, changes, known),
         changes,
         known,
         register,
       ),
-      ...oneByOne([
-        ...repointed.map((target) => repointStep(target, byThen.get(target.version))),
-        // A standby of OpenBao can miss mounts that are made at once.
-        ...made.map((fresh) => enableStep(fresh, byThen.get(fresh.version), known.live)),
+      ...sequentialBlocks([
+        ...repointed.map((target) => repointStep(target, entriesAfter.get(target.version))),
+        // One after another: a standby of OpenBao can miss mounts that are made at the same time.
+        ...enabled.map((fresh) => enableStep(fresh, entriesAfter.get(fresh.version), known.live)),
       ]),
     ],
     retirements: [
@@ -87,17 +106,17 @@ export function planPlugin(
         plugin,
         known.index,
       ),
-      lowered.map((target) => tuneToLatestStep(target, byThen.get(target.version))),
+      tunedToLatest.map((target) => tuneToLatestStep(target, entriesAfter.get(target.version))),
     ],
-    lastMounts: oneByOne(
-      madeLast.map((fresh) => enableStep(fresh, byThen.get(fresh.version), known.live)),
+    lastMounts: sequentialBlocks(
+      enabledLast.map((fresh) => enableStep(fresh, entriesAfter.get(fresh.version), known.live)),
     ),
   }
 }
 
 /**
- * Steps of a plugin's entries: beside each other, unless a mount follows `latest`. What that mount
- * starts depends on all entries, so each step then has a place of its own in the order.
+ * The steps of a plugin's entries: in parallel, unless a mount follows `latest`. Which version such
+ * a mount starts depends on all entries, so then the steps go one after another.
  */
 function entryBlocks(
   steps: readonly UnorderedStep[],
@@ -105,80 +124,89 @@ function entryBlocks(
   index: LiveIndex,
 ): readonly Block[] {
   const follows = index.mountsOf(id).some(({ configured_version }) => configured_version === LATEST)
-  return follows ? oneByOne(steps) : [steps]
+  return follows ? sequentialBlocks(steps) : [steps]
 }
 
-/** The mounts that are there: those whose own entry changes, those that leave a shared one, the rest. */
+/**
+ * The steps of existing mounts: first the mounts whose own entry changes, then those that leave a
+ * shared entry, then the others.
+ */
 function mountSteps(
   plugin: DesiredPlugin,
-  moves: readonly MountChange[],
-  { underMounts, raising, inPlace, reverted, byThen }: EntryChanges,
+  changes: readonly MountChange[],
+  { underMounts, raising, inPlace, reverted, entriesAfter }: EntryChanges,
   known: PlanningContext,
-  register: (one: Registration, group: string) => UnorderedStep,
+  register: (registration: Registration, group: string) => UnorderedStep,
 ): Block[] {
   const { id } = plugin
   const { checks, requested } = known.past
-  const moving = {
+  const context = {
     plugin: id,
     live: known.live,
-    entries: byThen,
+    entries: entriesAfter,
     checks,
     requested: requested.checks,
   }
-  const stays = ({ target }: MountChange): boolean =>
+  const isUnderMounts = ({ target }: MountChange): boolean =>
     underMounts.some(({ version }) => version.version === target.version)
   const isShared = inPlace !== undefined || reverted !== undefined
   const raised = new Set(raising.map(({ version }) => version.version))
-  // The entry they leave is about to be another, or none, and `latest` another version: a restart
-  // must not start that for them.
-  const leaves = ({ target: { use, mount, configured } }: MountChange): boolean =>
+  // The plan changes or removes the entry that these mounts leave, or changes what `latest` means.
+  // A restart before their reload must not start that for them, so they leave first.
+  const leavesShared = ({ target: { use, mount, configured } }: MountChange): boolean =>
     (isShared && use.kind === 'version') ||
     (raising.length > 0 && mount.configured_version === LATEST && configured !== LATEST)
-  const isLeaving = (move: MountChange): boolean =>
-    !stays(move) && leaves(move) && !raised.has(move.target.version)
-  const leaving = moves.filter(isLeaving)
-  const rest = moves.filter((move) => !stays(move) && !isLeaving(move))
-  // An entry that all mounts share takes them all back with it: then they are one group.
+  const isLeaving = (change: MountChange): boolean =>
+    !isUnderMounts(change) && leavesShared(change) && !raised.has(change.target.version)
+  const leaving = changes.filter(isLeaving)
+  const rest = changes.filter((change) => !isUnderMounts(change) && !isLeaving(change))
+  // The rollback of a shared entry affects all its mounts, so canaries and other mounts are one
+  // group.
   const canaryGroup = isShared || raising.length > 0 ? id : `${id} canary`
   return [
-    ...underMounts.flatMap((one) => {
-      const { version } = one.version
-      // Mounts run it: the entry and they go back together.
+    ...underMounts.flatMap((registration) => {
+      const { version } = registration.version
+      // Mounts run this entry, so the entry and the mounts roll back together.
       const group = entrySubject(id, version)
-      const users = moves.filter(({ target }) => target.version === version)
-      return [[register(one, group)], ...batchSteps(users, group, group, moving)]
+      const users = changes.filter(({ target }) => target.version === version)
+      return [[register(registration, group)], ...groupSteps(users, group, group, context)]
     }),
     ...addEarlierRunUndo(
-      batchSteps(leaving, `${id} versioned`, `${id} versioned canary`, moving),
+      groupSteps(leaving, `${id} versioned`, `${id} versioned canary`, context),
       leaving,
       known,
     ),
     ...(reverted === undefined
       ? []
       : [[deregisterStep(reverted, id, { reverts: true, ...known })]]),
-    ...oneByOne(raising.map((one) => register(one, id))),
+    ...sequentialBlocks(raising.map((registration) => register(registration, id))),
     ...(inPlace === undefined ? [] : [[register(inPlace, id)]]),
-    ...addEarlierRunUndo(batchSteps(rest, id, canaryGroup, moving), rest, known),
+    ...addEarlierRunUndo(groupSteps(rest, id, canaryGroup, context), rest, known),
   ]
 }
 
 /**
- * True of a mount that is to follow `latest` while a higher version is still registered and is to be
- * retired. A process of a version that is gone cannot be started again when it is lost. So the mount
- * runs its version under that version's own name until the higher one is gone, and a new mount is
- * made after that.
+ * True if a mount will follow `latest` and a higher version is still registered, to be retired. A
+ * lost process of a retired version cannot be started again. So an existing mount runs its version
+ * under that version's own name until the higher version is gone, and a new mount is made after
+ * that.
  */
-function isLowered(
+function waitsForRetirement(
   { configured, version }: Pick<MountTarget, 'configured' | 'version'>,
   { id, retire }: DesiredPlugin,
   index: LiveIndex,
 ): boolean {
   if (configured !== LATEST) return false
-  const retired = retire.filter((one) => index.external(id, one.version) !== undefined)
-  return highestVersion([version, ...retired.map((one) => one.version)]) !== version
+  const retired = retire.filter(
+    (registration) => index.external(id, registration.version) !== undefined,
+  )
+  return (
+    highestVersion([version, ...retired.map((registration) => registration.version)]) !== version
+  )
 }
 
-/** How many mounts and connections are to run a version. */
+/** How many mounts and connections will run a version. */
 function usersOf(version: Version, { mounts, newMounts, connections }: Targets): number {
-  return [...mounts, ...newMounts, ...connections].filter((one) => one.version === version).length
+  return [...mounts, ...newMounts, ...connections].filter((target) => target.version === version)
+    .length
 }

@@ -1,4 +1,7 @@
-/** `register` steps: what the file lists and the catalog does not hold, or holds otherwise. */
+/**
+ * Makes `register` steps: for entries that the file lists and that the catalog does not hold, or
+ * holds with other content.
+ */
 import type { EnvironmentName } from '../documents/plan.generated.ts'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
 import type { LiveNode } from '../domain/live.ts'
@@ -25,12 +28,15 @@ import {
 export interface Registration {
   readonly version: DesiredVersion
   /**
-   * What stands under the version now; null: nothing. An entry that the server cannot read (OpenBao
-   * answers 500 where its file is gone) is known by its hash alone.
+   * The entry that is registered now. Null: none. `unread`: the server cannot read the entry
+   * (OpenBao answers 500 if its file is gone), so only its hash is known.
    */
   readonly before: Entry | 'unread' | null
   readonly after: Entry
-  /** What it is registered with again, should it be taken back; as the file has it where nobody knows. */
+  /**
+   * The environment of a rollback's registration. The file's environment if the entry's own is
+   * unknown.
+   */
   readonly envBefore: readonly EnvironmentName[]
 }
 
@@ -42,7 +48,8 @@ export function findRegistrations(
 ): readonly Registration[] {
   const retired = new Set<Version>(plugin.retire.map(({ version }) => version))
   return plugin.versions.flatMap((version) => {
-    // A version that is kept and retired at once is a finding; it is not registered only to go.
+    // A version that is both listed and retired is a finding. It is not registered only to be
+    // retired.
     if (retired.has(version.version)) return []
     const live = index.external(plugin.id, version.version)
     const after = entryOf(version)
@@ -51,7 +58,8 @@ export function findRegistrations(
     const seen = contentOf(live)
     const before = registrable(seen)
     if (before === undefined) {
-      // A hash that the servers’ configuration does not declare cannot be compared, nor registered.
+      // An entry that is declared in the servers' configuration without a hash cannot be compared
+      // by hash.
       const isAlike = live.declarative === true && seen !== undefined && sameCommand(seen, after)
       return live.sha256 === after.sha256 || isAlike
         ? []
@@ -64,8 +72,9 @@ export function findRegistrations(
 }
 
 /**
- * `users` are the mounts and connections that are to run it. Read back on every node that serves:
- * a node that lacks the file says so when it is asked for the entry, before anything is reloaded.
+ * Registers a version and reads the entry back on every node that serves: a node that lacks the
+ * file reports that when it is asked for the entry, before any reload. `users`: how many mounts and
+ * connections will run the version.
  */
 export function registerStep(
   plugin: DesiredPlugin,
@@ -76,8 +85,8 @@ export function registerStep(
 ): UnorderedStep {
   const { version, before, after, envBefore } = registration
   const env = environmentNames(version)
-  // Registered again it would name a file that is gone, or holds another binary by then.
-  const isLasting = before === 'unread' || (before !== null && isOverwritten(plugin, before))
+  // A rollback cannot register the old entry again if its file is gone or has another binary.
+  const isIrreversible = before === 'unread' || (before !== null && isOverwritten(plugin, before))
   const everywhere = (entry: Entry | null): Fact[] =>
     entryFactsOn(nodes, plugin.id, version.version, entry)
   return {
@@ -86,8 +95,8 @@ export function registerStep(
     action: { kind: 'register', plugin: plugin.id, version: version.version, entry: after, env },
     requires: before === 'unread' ? [] : [entryFact(plugin.id, version.version, before)],
     ensures: everywhere(after),
-    undo: isLasting ? [] : undoOf(plugin, version, before, envBefore),
-    restores: isLasting ? [] : everywhere(before),
+    undo: isIrreversible ? [] : undoOf(plugin, version, before, envBefore),
+    restores: isIrreversible ? [] : everywhere(before),
     why: whyRegister(plugin.id, registration, users),
   }
 }
@@ -110,13 +119,13 @@ function whyRegister(
   users: number,
 ): string {
   const user = pluginType(plugin) === 'database' ? 'connection' : 'mount'
-  const wanted =
+  const purpose =
     users === 0 ? 'kept registered for a rollback' : `${count(users, user)} will run it`
-  if (before === null) return `not in the catalog; ${wanted}`
+  if (before === null) return `not in the catalog; ${purpose}`
   if (before === 'unread' || before.sha256 !== after.sha256) {
     return version.version === UNVERSIONED
-      ? `the catalog holds another binary under this name; ${wanted}`
-      : `the catalog holds another binary under this version; ${wanted}`
+      ? `the catalog holds another binary under this name; ${purpose}`
+      : `the catalog holds another binary under this version; ${purpose}`
   }
-  return `the catalog holds it with another command or other arguments; ${wanted}`
+  return `the catalog holds it with another command or other arguments; ${purpose}`
 }

@@ -1,6 +1,7 @@
 /**
- * `reload` steps: one request to one node, naming every mount of a group that runs something
- * else there. A reload reaches only the node it is sent to, so each node has its own.
+ * Makes `reload` steps. A step is one request to one node and names every mount of a group that
+ * must be reloaded there. A reload reaches only the node that it is sent to, so each node has its
+ * own step.
  */
 import type { StepVerification } from '../documents/plan.generated.ts'
 import type { LiveMount, LiveNode, MountOnNode } from '../domain/live.ts'
@@ -21,16 +22,16 @@ import type { MountTarget } from './targets.ts'
 import { mountFact } from './tune.ts'
 import type { RollbackTarget } from './rollback-target.ts'
 
-/** A mount that a plan moves, with what its steps need to know. */
+/** A mount that a plan changes, with what its steps need. */
 export interface MountChange {
   readonly target: MountTarget
-  /** True where the plan changes the mount's version. */
+  /** True if the plan changes the mount's configured version. */
   readonly tuned: boolean
-  /** Nodes that list it with another version though the active node has the wanted one. */
+  /** Nodes that still list another version although the active node has the desired one. */
   readonly behind: readonly NodeAddress[]
-  /** True where the plan changes the entry it runs. */
+  /** True if the plan changes the entry that the mount runs. */
   readonly entryChanged: boolean
-  /** What stands under the target version by the time of the reload; null: nothing need. */
+  /** The entry under the target version at the reload. Null if none is needed. */
   readonly entry: SeenEntry | null
   readonly back: RollbackTarget | undefined
   /**
@@ -56,59 +57,68 @@ export const RELOAD_REASONS = {
 } as const
 export type ReloadReason = keyof typeof RELOAD_REASONS
 
-/** Undefined where a node runs the target, as it is to be registered. */
-export function whyToReload(move: MountChange, view: MountOnNode): ReloadReason | undefined {
-  const differs = howItDiffers(view, runningOf(move.target))
-  if (differs !== undefined || move.target.use.kind === 'builtin') return differs
-  if (move.entryChanged) return 'entry'
-  return move.isUnreloaded(view.node) ? 'unfinished' : undefined
+/**
+ * Why a node must reload a mount. Undefined if the node runs the target from the entry of the plan.
+ */
+export function findReloadReason(change: MountChange, view: MountOnNode): ReloadReason | undefined {
+  const differs = findDifference(view, expectedRunning(change.target))
+  if (differs !== undefined || change.target.use.kind === 'builtin') return differs
+  if (change.entryChanged) return 'entry'
+  return change.isUnreloaded(view.node) ? 'unfinished' : undefined
 }
 
-/** What a listing can show: the rest is known from the plan and from journals. */
-export function howItDiffers(
+/**
+ * The difference between a node's view of a mount and a target, as far as the server's list shows
+ * it. Other reasons for a reload come from the plan and the journals.
+ */
+export function findDifference(
   view: MountOnNode,
   { sha256, version }: { readonly sha256: RunningBinary; readonly version?: Version },
 ): 'down' | 'binary' | 'version' | undefined {
   if (view.answers === 'no') return 'down'
   if (view.running_sha256 !== sha256) return 'binary'
-  // The same binary may stand under two versions: then only the copied version tells.
+  // The same binary may be registered under two versions. Then only the version that the server
+  // copied shows the difference.
   return version !== undefined && view.running_version !== version ? 'version' : undefined
 }
 
-/** The view a node has of a mount; undefined where it does not list it. */
+/** A node's view of a mount. Undefined if the node does not list the mount. */
 export function viewOn(mount: LiveMount, node: LiveNode): MountOnNode | undefined {
   return mount.nodes.find((view) => view.node === node.address)
 }
 
-/** One namespace's reload on one node; `moves` are those that need it there, sorted by path. */
+/**
+ * The reload of one namespace's mounts on one node. `changes`: those that need the reload there,
+ * sorted by path.
+ */
 export function reloadStep(
   plugin: PluginId,
   node: LiveNode,
   namespace: Namespace,
-  moves: readonly MountChange[],
+  changes: readonly MountChange[],
   group: string,
 ): UnorderedStep {
-  const mounts = moves.map((move) => move.target.mount.path)
+  const mounts = changes.map((change) => change.target.mount.path)
   const action = { kind: 'reload' as const, node: node.address, namespace, mounts }
   const where = namespace === '' ? '' : ` in ${namespace}`
-  const verify = moves.flatMap(verificationsOf)
-  const unobservable = moves.filter((move) => isUnobservable(move, node))
+  const verify = changes.flatMap(verificationsOf)
+  const unobservable = changes.filter((change) => isUnobservable(change, node))
   return {
     id: `reload ${group}${where} on ${node.address}`,
     group,
     action,
     requires: [
-      ...moves.flatMap(({ target, tuned }) => {
+      ...changes.flatMap(({ target, tuned }) => {
         const configured = tuned ? target.configured : target.mount.configured_version
         const fact = mountFact(target.mount, configured)
         return [fact, { ...fact, node: node.address }]
       }),
-      ...entriesSeen(plugin, node, moves),
+      ...entriesSeen(plugin, node, changes),
     ],
-    ensures: moves.map(({ target }) => running(target.mount, node, target)),
-    undo: undoOf(moves, action),
-    restores: restoresOn(node, moves),
-    why: whyReload(node, moves),
+    ensures: changes.map(({ target }) => runningFact(target.mount, node, target)),
+    undo: undoOf(changes, action),
+    restores: restoresOn(node, changes),
+    why: whyReload(node, changes),
     ...(unobservable.length > 0 && {
       unobservable: unobservable.map(({ target }) => target.mount.path),
     }),
@@ -116,10 +126,13 @@ export function reloadStep(
   }
 }
 
-/** Arguments and environment of a running process are in no answer of a server. */
+/**
+ * No server reports the arguments or the environment of a running process, so such a reload cannot
+ * be verified.
+ */
 function isUnobservable(change: MountChange, node: LiveNode): boolean {
   const view = viewOn(change.target.mount, node)
-  const reason = view && whyToReload(change, view)
+  const reason = view && findReloadReason(change, view)
   return reason === 'entry' || reason === 'unfinished'
 }
 
@@ -127,8 +140,8 @@ export function verificationsOf({ target }: MountChange): StepVerification[] {
   return target.verify.map((check) => verificationOf(target.mount.path, check))
 }
 
-/** Loaded under a version, that version too: the same binary may stand under two. */
-export function running(
+/** The fact that a mount runs a target on a node. */
+export function runningFact(
   mount: LiveMount,
   node: LiveNode,
   target: Pick<MountTarget, 'version' | 'sha256'>,
@@ -138,31 +151,38 @@ export function running(
     mount: mount.path,
     namespace: mount.namespace,
     node: node.address,
-    ...runningOf(target),
+    ...expectedRunning(target),
   }
 }
 
-export function runningOf({ version, sha256 }: Pick<MountTarget, 'version' | 'sha256'>) {
+/**
+ * The binary that must run, and the version if the mount has one: the same binary may be registered
+ * under two versions.
+ */
+export function expectedRunning({ version, sha256 }: Pick<MountTarget, 'version' | 'sha256'>) {
   const versioned = version !== UNVERSIONED && !isBuiltinVersion(version)
   return { sha256, ...(versioned && { version }) }
 }
 
-/** What holds on a node once the moves are rolled back there. */
-export function restoresOn(node: LiveNode, moves: readonly MountChange[]): Fact[] {
-  return moves.flatMap(({ target, back }) =>
+/** The facts on a node after the changes were rolled back there. */
+export function restoresOn(node: LiveNode, changes: readonly MountChange[]): Fact[] {
+  return changes.flatMap(({ target, back }) =>
     back === undefined
       ? []
       : [
           { ...mountFact(target.mount, back.configured), node: node.address },
-          running(target.mount, node, back),
+          runningFact(target.mount, node, back),
         ],
   )
 }
 
-/** A standby learns of a registration a moment after the active node: what it sees must be asked. */
-function entriesSeen(plugin: PluginId, node: LiveNode, moves: readonly MountChange[]) {
+/**
+ * The facts that the node sees the entries. A standby of OpenBao sees a registration later than the
+ * active node, and a reload before that starts the old entry.
+ */
+function entriesSeen(plugin: PluginId, node: LiveNode, changes: readonly MountChange[]) {
   const seen = new Map(
-    moves
+    changes
       .filter(({ target }) => !isBuiltinVersion(target.version))
       .map(({ target, entry }) => [target.version, entry]),
   )
@@ -170,15 +190,15 @@ function entriesSeen(plugin: PluginId, node: LiveNode, moves: readonly MountChan
 }
 
 /**
- * A mount tuned by an earlier run is tuned back too; one tuned by this plan has a step that does.
- * One that nothing is known to run again on is left alone: the node may be well, and a reload would
- * only be one more chance to lose it.
+ * The requests that roll back a reload. A mount that an earlier run tuned is tuned too; a mount
+ * that this plan tunes has a tune step with its own undo. A mount without a rollback target is left
+ * alone: the node may be healthy, and a reload could lose the mount.
  */
 export function undoOf(
-  moves: readonly MountChange[],
+  changes: readonly MountChange[],
   { node, namespace }: { readonly node: NodeAddress; readonly namespace: Namespace },
 ): UnorderedStep['undo'] {
-  const tunes = moves.flatMap(({ target, tuned, back }) =>
+  const tunes = changes.flatMap(({ target, tuned, back }) =>
     tuned || back === undefined || back.configured === target.mount.configured_version
       ? []
       : {
@@ -188,19 +208,21 @@ export function undoOf(
           version: back.configured,
         },
   )
-  const mounts = moves.flatMap(({ target, back }) => (back === undefined ? [] : target.mount.path))
+  const mounts = changes.flatMap(({ target, back }) =>
+    back === undefined ? [] : target.mount.path,
+  )
   return mounts.length === 0 ? [] : [...tunes, { kind: 'reload', node, namespace, mounts }]
 }
 
-function whyReload(node: LiveNode, moves: readonly MountChange[]): string {
+function whyReload(node: LiveNode, changes: readonly MountChange[]): string {
   const role = node.role === 'active' ? 'active node' : 'standby'
-  const reasons = moves.flatMap((move) => {
-    const view = viewOn(move.target.mount, node)
-    return (view && whyToReload(move, view)) ?? []
+  const reasons = changes.flatMap((change) => {
+    const view = viewOn(change.target.mount, node)
+    return (view && findReloadReason(change, view)) ?? []
   })
-  const told = [...groupBy(reasons, (reason) => reason)].map(
+  const summary = [...groupBy(reasons, (reason) => reason)].map(
     ([reason, alike]) =>
       `${count(alike.length, 'mount')} ${RELOAD_REASONS[reason][alike.length === 1 ? 'ofOne' : 'ofMany']}`,
   )
-  return `${role}: ${told.join(', ')}`
+  return `${role}: ${summary.join(', ')}`
 }

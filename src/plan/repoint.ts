@@ -1,4 +1,7 @@
-/** `repoint` steps: the version a database connection uses. The server starts it at once. */
+/**
+ * Makes `repoint` steps: they set the version that a database connection uses. The server starts it
+ * at once.
+ */
 import { UNVERSIONED, versionLabel } from '../domain/names.ts'
 import { entryFact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { ConnectionTarget } from './targets.ts'
@@ -11,7 +14,7 @@ export function repointStep(target: ConnectionTarget, entry: SeenEntry | undefin
   return {
     id: `repoint ${connection.path}`,
     group: `repoint ${connection.path}`,
-    // Only the version is sent: every other setting, the password among them, stays.
+    // Only the version is sent, so every other setting stays, also the password.
     action: { kind: 'repoint', ...at, version },
     requires: [
       { ...fact, version: connection.version },

@@ -1,6 +1,6 @@
 /**
- * What a mount can be rolled back to when its reload fails: the version it ran, if that can still
- * be tuned to. Without a way back a failed step needs a person.
+ * Finds the version that a mount can be rolled back to if its reload fails: the version that it
+ * ran, if the mount can still be tuned to it. Without one, a failed step needs a person.
  */
 import type { DesiredPlugin } from '../domain/desired.ts'
 import type { LiveMount } from '../domain/live.ts'
@@ -19,20 +19,20 @@ import { findReplaced, type Past } from './past.ts'
 import type { MountTarget } from './targets.ts'
 
 export interface RollbackTarget {
-  /** What to tune the mount to; `''` where nothing need be tuned. */
+  /** The version to tune the mount to. `''` if no tune is needed. */
   readonly configured: ConfiguredVersion
-  /** The version that is started then, and its binary. */
+  /** The version that a reload then starts, and its binary. */
   readonly version: Version
   readonly sha256: RunningBinary
 }
 
-export function backTo(version: Version, sha256: RunningBinary): RollbackTarget {
+export function rollbackTo(version: Version, sha256: RunningBinary): RollbackTarget {
   return { configured: version, version, sha256 }
 }
 
 /**
- * Undefined where there is none: a version cannot be cleared, so a mount that had none can only
- * go back to a version under which the binary it ran is registered too.
+ * Undefined if there is none. A version cannot be cleared, so a mount that had no version can only
+ * be rolled back to a version whose entry has the same binary.
  */
 export function findRollbackTarget(
   target: MountTarget,
@@ -49,21 +49,22 @@ export function findRollbackTarget(
     return rollbackTargetOfPending(target, index) ?? rollbackTargetOfOpen(target, index, past)
   }
   const sha256 = runsUnder(index, mount.plugin, before)
-  // Changed by hand and not reloaded since: what it is configured for is not what it ran.
+  // If the mount was tuned by hand and not reloaded, it runs another binary than it is configured
+  // for.
   const ran = ranEverywhere(mount)
   if (ran !== undefined && ran !== sha256) {
     const back = versionThatRuns(mount, ran, target.version, index)
     if (back !== undefined) return back
   }
   if (sha256 === undefined || before === LATEST) return undefined
-  if (before !== UNVERSIONED) return backTo(before, sha256)
+  if (before !== UNVERSIONED) return rollbackTo(before, sha256)
   return versionThatRuns(mount, sha256, target.version, index)
 }
 
 /**
- * Back to what `latest` came to before this plan. A plan that registers a higher version does so in
- * the group of these mounts, so the version is deregistered before they are reloaded. Undefined where
- * that is not what runs, or where the plan registers nothing: then `latest` stays what it is.
+ * The version that `latest` meant before this plan. A plan that registers a higher version does so
+ * in the group of these mounts, so a rollback deregisters that version before it reloads them.
+ * Undefined if the mounts run another binary, or if the plan does not change what `latest` means.
  */
 function rollbackTargetOfLatest(target: MountTarget, index: LiveIndex): RollbackTarget | undefined {
   const { mount } = target
@@ -76,7 +77,7 @@ function rollbackTargetOfLatest(target: MountTarget, index: LiveIndex): Rollback
   return { configured: LATEST, version, sha256 }
 }
 
-/** The one binary that runs wherever the mount answers; undefined where nodes differ. */
+/** The binary that all nodes run on which the mount answers. Undefined if they differ. */
 function ranEverywhere({ nodes }: LiveMount): RunningBinary | undefined {
   const binaries = nodes.flatMap(({ answers, running_sha256 }) =>
     answers === 'no' ? [] : running_sha256,
@@ -84,7 +85,10 @@ function ranEverywhere({ nodes }: LiveMount): RunningBinary | undefined {
   return new Set(binaries).size === 1 ? binaries[0] : undefined
 }
 
-/** Tuned already by an earlier run or by hand: what still runs somewhere tells what it was. */
+/**
+ * For a mount that an earlier run, or a person, tuned already: the old binary, if some node still
+ * runs it.
+ */
 function rollbackTargetOfPending(
   target: MountTarget,
   index: LiveIndex,
@@ -95,8 +99,8 @@ function rollbackTargetOfPending(
 }
 
 /**
- * Moved by a run that ended before its checks were seen to pass: its journal says what it was
- * configured for, and where that is registered still, a check that fails goes back to it.
+ * For a mount that a run changed and did not check: the version that the run's journal says it was
+ * configured for, if that is still registered.
  */
 function rollbackTargetOfOpen(
   { mount, configured: target }: MountTarget,
@@ -105,11 +109,11 @@ function rollbackTargetOfOpen(
 ): RollbackTarget | undefined {
   const version = beforeOpen.get(mount.path)
   if (version === undefined || version === UNVERSIONED || version === target) return undefined
-  // What `latest` came to then is not what it comes to now.
+  // `latest` may mean another version now than then.
   if (version === LATEST) return undefined
   if (isBuiltinVersion(version) && index.mayDoubleNamespaces) return undefined
   const sha256 = runsUnder(index, mount.plugin, version)
-  return sha256 === undefined ? undefined : backTo(version, sha256)
+  return sha256 === undefined ? undefined : rollbackTo(version, sha256)
 }
 
 function versionThatRuns(
@@ -124,18 +128,18 @@ function versionThatRuns(
     const hidden = index.external(mount.plugin, UNVERSIONED) !== undefined
     return version === undefined || hidden || version === except
       ? undefined
-      : backTo(version, sha256)
+      : rollbackTo(version, sha256)
   }
   const entry = index.externals(mount.plugin).find(({ version, sha256: registered }) => {
     const usable = version !== UNVERSIONED && version !== except && !isBuiltinVersion(version)
     return usable && registered === sha256
   })
-  return entry === undefined ? undefined : backTo(entry.version, sha256)
+  return entry === undefined ? undefined : rollbackTo(entry.version, sha256)
 }
 
 /**
- * True where the file gives an entry's command another hash. A name in the plugin directory is one
- * file: then the entry's own binary is gone from there or goes, and nothing starts it again.
+ * True if the file gives an entry's command another hash. A name in the plugin directory is one
+ * file, so the entry's own binary is or will be replaced there, and nothing can start it again.
  */
 export function isOverwritten(
   { versions }: DesiredPlugin,
@@ -146,7 +150,7 @@ export function isOverwritten(
   )
 }
 
-/** Whether what a way back leads to can still be started, as far as its command is known. */
+/** Whether the binary of a rollback target can still be started, as far as its command is known. */
 export function canBeStarted(
   back: RollbackTarget,
   plugin: DesiredPlugin,

@@ -1,4 +1,4 @@
-/** A step before it is ordered, and what all kinds of step share. */
+/** A step before it is ordered, and the functions that all kinds of step share. */
 import type { Entry, EnvironmentName, Fact, SeenEntry, Step } from '../documents/plan.generated.ts'
 import type { DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry, LiveNode } from '../domain/live.ts'
@@ -28,7 +28,10 @@ export function entryFact(
   return { fact: 'entry', plugin, version, entry, ...(node !== undefined && { node }) }
 }
 
-/** The cluster's word for an entry, and that of each of these nodes, which may hear of it later. */
+/**
+ * The entry in the cluster's catalog, and as each of these nodes sees it: a standby sees a
+ * registration later than the active node.
+ */
 export function entryFactsOn(
   nodes: readonly LiveNode[],
   plugin: PluginId,
@@ -45,19 +48,22 @@ export function entryOf(version: DesiredVersion): Entry {
   return { command: version.command, sha256: version.sha256, args: [...version.args] }
 }
 
-/** What a plan says of an entry; undefined where its command was not read. */
+/** An entry as plans contain it. Undefined if its command was not read, or for a builtin. */
 export function contentOf(entry: CatalogEntry | undefined): SeenEntry | undefined {
   if (entry?.command === undefined || entry.sha256 === BUILTIN) return undefined
   return { command: entry.command, sha256: entry.sha256, args: [...(entry.args ?? [])] }
 }
 
-/** The entry as it can be registered again; undefined where the server does not report its hash. */
+/**
+ * The entry in a form that can be registered again. Undefined if the server does not report its
+ * hash.
+ */
 export function registrable(entry: SeenEntry | undefined): Entry | undefined {
   if (entry === undefined || !isHash(entry.sha256)) return undefined
   return { ...entry, sha256: entry.sha256 }
 }
 
-/** The environment's names: a value never enters a plan. */
+/** The names of the environment variables. A value never enters a plan. */
 export function environmentNames(version: DesiredVersion): EnvironmentName[] {
   return version.env.map((variable) => ({
     name: variable.name,
@@ -69,7 +75,7 @@ export function sameEntry(a: SeenEntry, b: SeenEntry): boolean {
   return a.sha256 === b.sha256 && sameCommand(a, b)
 }
 
-/** Whether two entries have the same command and arguments, whatever their binaries. */
+/** Whether two entries have the same command and arguments. Their binaries may differ. */
 export function sameCommand(
   a: Pick<SeenEntry, 'command' | 'args'>,
   b: Pick<SeenEntry, 'command' | 'args'>,

@@ -1,6 +1,6 @@
 /**
- * What each mount and connection should come to: the version it is to be tuned to and the binary
- * it is to run. Where the servers leave no way there, says so instead.
+ * Finds the target of each mount and connection: the version to configure and the binary that must
+ * run. If no request leads there, says why.
  */
 import { groupBy } from '../domain/group-by.ts'
 import { isOverridable } from '../domain/overridable.ts'
@@ -23,19 +23,19 @@ import {
   type Version,
 } from '../domain/names.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
-import { findUseTarget, findNewMountTarget, type UnreachableUse } from './use-ends.ts'
+import { findUseTarget, findNewMountTarget, type UnreachableUse } from './use-targets.ts'
 
-/** Where a mount is to get to. */
+/** The state in which the plan leaves an existing mount. */
 export interface MountTarget {
   readonly mount: LiveMount
   readonly canary: boolean
   readonly verify: readonly Verification[]
   readonly use: Use
-  /** What it is to be configured for; `''` leaves it without a version. */
+  /** The version to configure. `''` leaves the mount without a version. */
   readonly configured: ConfiguredVersion
-  /** The version that it is started under then: the highest one, where `configured` is `latest`. */
+  /** The version that a reload then starts: the highest one if `configured` is `latest`. */
   readonly version: Version
-  /** What runs then. */
+  /** The binary that must run. */
   readonly sha256: RunningBinary
 }
 
@@ -51,7 +51,7 @@ export interface ConnectionTarget {
   readonly version: Version
 }
 
-/** Something the file asks for that no request can bring about. Each becomes a finding. */
+/** Something that the file asks for and no request can do. Each becomes a finding. */
 export type Impossible =
   | {
       readonly kind: 'mount-type-change'
@@ -64,7 +64,7 @@ export type Impossible =
   | { readonly kind: 'not-overridable'; readonly plugin: PluginId; readonly source: Source }
   | ImpossibleUse
 
-/** Mounts or connections whose `use` the servers have no way to. */
+/** Mounts or connections whose `use` no request leads to. */
 export interface ImpossibleUse {
   readonly kind: UnreachableUse
   readonly plugin: PluginId
@@ -80,20 +80,20 @@ export interface Targets {
   readonly impossible: readonly Impossible[]
 }
 
-/** What the file says of one plugin's mounts and connections by name. */
+/** The mounts and connections of one plugin that the file names. */
 export interface NamedInFile {
   readonly mounts: readonly DesiredMount[]
   readonly connections: readonly DesiredConnection[]
 }
 
-/** One plugin of the file with what it asks of the live state. */
+/** One plugin of the file with its targets. */
 export interface PluginTargets {
   readonly plugin: DesiredPlugin
   readonly named: NamedInFile
   readonly targets: Targets
 }
 
-/** What every plugin's mounts and connections are to come to, in the file's sorted order. */
+/** The targets of all plugins, in the file's sorted order. */
 export function findAllTargets(desired: DesiredState, index: LiveIndex): PluginTargets[] {
   const mounts = groupBy(desired.mounts, (mount) => mount.plugin)
   const connections = groupBy(desired.connections, (connection) => connection.plugin)
@@ -127,57 +127,57 @@ function findTargets(plugin: DesiredPlugin, named: NamedInFile, index: LiveIndex
     mounts: mounts.targets,
     newMounts: newMounts.targets,
     connections: connections.targets,
-    impossible: [...newMounts.impossible, ...connections.impossible, ...joined(unreached)],
+    impossible: [...newMounts.impossible, ...connections.impossible, ...mergeByKind(unreached)],
   }
 }
 
 interface SearchResult<Target> {
   readonly targets: readonly Target[]
-  /** Each with one path. */
+  /** Each has one path. */
   readonly unreached: readonly ImpossibleUse[]
   readonly impossible: readonly Impossible[]
 }
 
-/** The mounts that are there, named in the file or not. */
+/** The targets of existing mounts, named in the file or not. */
 function findMounts(
   plugin: DesiredPlugin,
-  said: readonly DesiredMount[],
+  named: readonly DesiredMount[],
   index: LiveIndex,
 ): SearchResult<MountTarget> {
-  const byPath = new Map(said.map((mount) => [mount.path, mount]))
+  const byPath = new Map(named.map((mount) => [mount.path, mount]))
   const targets: MountTarget[] = []
   const unreached: ImpossibleUse[] = []
   for (const mount of index.mountsOf(plugin.id)) {
-    const own = byPath.get(mount.path)
-    const use = own?.use ?? plugin.use
+    const desired = byPath.get(mount.path)
+    const use = desired?.use ?? plugin.use
     if (use === undefined) continue
     const end = findUseTarget(use.value, plugin, mount.configured_version, index)
-    const { canary = false, verify = [] } = own ?? {}
+    const { canary = false, verify = [] } = desired ?? {}
     if (typeof end === 'string') unreached.push(unreachedMount(end, plugin, mount, use))
     else targets.push({ mount, canary, verify, use: use.value, ...end })
   }
   return { targets, unreached, impossible: [] }
 }
 
-/** The mounts of the file that are not there. */
+/** The targets of mounts that the file names and that do not exist. */
 function findNewMounts(
   plugin: DesiredPlugin,
-  said: readonly DesiredMount[],
+  named: readonly DesiredMount[],
   index: LiveIndex,
 ): SearchResult<NewMount> {
   const targets: NewMount[] = []
   const unreached: ImpossibleUse[] = []
   const impossible: Impossible[] = []
-  for (const desired of said) {
+  for (const desired of named) {
     const { path, source, enable } = desired
-    const there = index.mountAt(path)
-    if (there !== undefined) {
-      if (there.plugin === plugin.id) continue
-      const at = { mount: path, plugin: plugin.id, found: there.plugin, source }
-      impossible.push({ kind: 'mount-type-change', ...at })
+    const existing = index.mountAt(path)
+    if (existing !== undefined) {
+      if (existing.plugin === plugin.id) continue
+      const change = { mount: path, plugin: plugin.id, found: existing.plugin, source }
+      impossible.push({ kind: 'mount-type-change', ...change })
       continue
     }
-    // Whether there is a mount is not known: the rule `unreadable` names it.
+    // It is unknown whether the mount exists: the rule `unreadable` names the path.
     if (index.isHidden(path)) continue
     if (!enable) {
       impossible.push({ kind: 'mount-absent', path, source })
@@ -203,10 +203,10 @@ function unreachedMount(
 
 function findConnections(
   plugin: DesiredPlugin,
-  said: readonly DesiredConnection[],
+  named: readonly DesiredConnection[],
   index: LiveIndex,
 ): SearchResult<ConnectionTarget> {
-  const byPath = new Map(said.map((connection) => [connection.path, connection]))
+  const byPath = new Map(named.map((connection) => [connection.path, connection]))
   const live = index.connectionsOf(plugin.id)
   const targets: ConnectionTarget[] = []
   const unreached: ImpossibleUse[] = []
@@ -219,15 +219,15 @@ function findConnections(
       unreached.push({ kind: end, plugin: plugin.id, mounts: [], connections, source })
     } else targets.push({ connection, version: end.version })
   }
-  const impossible = said
+  const impossible = named
     .filter(({ path }) => !live.some((connection) => connection.path === path))
     .filter(({ path }) => !index.isHidden(path))
     .map(({ path, source }) => ({ kind: 'mount-absent' as const, path, source }))
   return { targets, unreached, impossible }
 }
 
-/** One for each kind, with the paths of all. */
-function joined(unreached: readonly ImpossibleUse[]): ImpossibleUse[] {
+/** One `ImpossibleUse` for each kind, with the paths of all. */
+function mergeByKind(unreached: readonly ImpossibleUse[]): ImpossibleUse[] {
   return [...groupBy(unreached, ({ kind }) => kind).values()].flatMap((group) =>
     group.slice(0, 1).map((first) => ({
       ...first,

@@ -1,4 +1,7 @@
-/** `tune` steps: the version a mount is configured for. It takes effect at the next reload only. */
+/**
+ * Makes `tune` steps: they set the version that a mount is configured for. A node starts it at the
+ * next reload.
+ */
 import { mayDoubleNamespaces } from '../domain/doubled-namespaces.ts'
 import type { LiveMount, LiveState } from '../domain/live.ts'
 import {
@@ -25,7 +28,7 @@ export function mountFact(mount: LiveMount, version: ConfiguredVersion): Fact & 
 }
 
 export interface Tuning {
-  /** What is registered under the target version by then; undefined for a builtin's. */
+  /** The entry under the target version when the tune is sent. Undefined for a builtin. */
   readonly entry: SeenEntry | undefined
   readonly back: RollbackTarget | undefined
   readonly group: string
@@ -42,7 +45,7 @@ export function tuneStep(target: MountTarget, { entry, back, group, live }: Tuni
     requires: [
       ...requiredBy(target, entry),
       ...([configured, back?.configured ?? configured].some(isBuiltinVersion)
-        ? harmlessOn(live)
+        ? requireNoNamespaces(live)
         : []),
     ],
     ensures: [mountFact(mount, configured)],
@@ -52,16 +55,19 @@ export function tuneStep(target: MountTarget, { entry, back, group, live }: Tuni
   }
 }
 
-/** What makes a builtin's version harmless: where it is not, a rule says so. */
-function harmlessOn(live: LiveState): Fact[] {
+/**
+ * A builtin's version is safe only on a cluster without namespaces (OpenBao). With namespaces, the
+ * rule `builtin-version-with-namespaces` blocks the plan.
+ */
+function requireNoNamespaces(live: LiveState): Fact[] {
   const hasNone = live.product === 'openbao' && !mayDoubleNamespaces(live)
   return hasNone ? [{ fact: 'no_namespaces' }] : []
 }
 
 /**
- * The nodes whose own word for a mount's version is older than the active node's. A standby of
- * OpenBao that was down during a tune and came back can keep the version from before (2.7.2): it
- * starts that at a reload, until the same tune is sent once more.
+ * The nodes that still list an older version for a mount than the active node. A standby of OpenBao
+ * that was down during a tune and came back can keep the old version (2.7.2). It starts that
+ * version at a reload, until the same tune is sent again.
  */
 export function nodesBehind({ mount, configured }: MountTarget): readonly NodeAddress[] {
   if (configured === UNVERSIONED || mount.configured_version !== configured) return []
@@ -71,8 +77,8 @@ export function nodesBehind({ mount, configured }: MountTarget): readonly NodeAd
 }
 
 /**
- * The same tune once more, for nodes that have not heard of it. It changes nothing that could be
- * taken back, so it is a group of its own.
+ * Sends the same tune again, for nodes that still list an older version. The step changes nothing
+ * that a rollback would undo, so it is a group of its own.
  */
 export function retuneStep(
   target: MountTarget,
@@ -94,7 +100,10 @@ export function retuneStep(
   }
 }
 
-/** From the version that a mount runs to `latest`, which is that version: nothing is reloaded. */
+/**
+ * Tunes a mount from the version that it runs to `latest`, which now means the same version. So no
+ * reload is needed.
+ */
 export function tuneToLatestStep(
   { mount, version }: MountTarget,
   entry: SeenEntry | undefined,

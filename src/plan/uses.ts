@@ -1,6 +1,6 @@
 /**
- * What uses a catalog entry: the mounts and connections configured for it, the processes that
- * run it on any node, the pin on it, and whatever could not be read, which counts as use.
+ * Finds the uses of a catalog entry: mounts and connections that are configured for it, processes
+ * that run it on any node, and its pin. Anything that could not be read counts as a use.
  */
 import { latestOf as latestOfVersions } from '../domain/latest.ts'
 import type { LiveState, MountOnNode } from '../domain/live.ts'
@@ -22,7 +22,7 @@ export interface VersionUse {
   readonly description: string
   readonly mount?: MountPath
   readonly node?: NodeAddress
-  /** What could not be read. */
+  /** The path that could not be read. */
   readonly path?: string
 }
 
@@ -32,13 +32,16 @@ export interface UsedEntry {
   readonly sha256: RunningBinary
 }
 
-/** The version that a process says it runs is copied from the configuration; the hash is not. */
+/**
+ * Servers copy the running version of a process from the configuration. Only the hash shows which
+ * binary runs.
+ */
 function mayRun(
   { running_sha256, running_version, answers }: MountOnNode,
   { sha256, version }: UsedEntry,
 ): boolean {
   if (running_version !== version || running_sha256 === BUILTIN) return false
-  // A mount whose plugin did not start has no hash either, and runs nothing.
+  // A mount whose plugin did not start also has no hash, and runs nothing.
   if (running_sha256 === UNKNOWN_HASH) return answers !== 'no'
   return sha256 === UNKNOWN_HASH || running_sha256 === sha256
 }
@@ -48,11 +51,14 @@ function latestVersionOf({ catalog }: LiveState, plugin: PluginId): Version | un
   return latestOfVersions(entries.map(({ version }) => version))
 }
 
-/** In a fixed order: mounts by path with their nodes, connections, pins, then what is unknown. */
+/**
+ * All uses of an entry, in a fixed order: mounts by path with their nodes, connections, pins, then
+ * everything that could not be read.
+ */
 export function findUses(live: LiveState, entry: UsedEntry): readonly VersionUse[] {
   const { plugin, version } = entry
   const uses: VersionUse[] = []
-  // Found once, and only where a mount follows it.
+  // Computed once, and only if a mount is configured for `latest`.
   let latest: { readonly version: Version | undefined } | undefined
   const latestOf = (): Version | undefined => {
     latest ??= { version: latestVersionOf(live, plugin) }
@@ -94,7 +100,7 @@ export function findUses(live: LiveState, entry: UsedEntry): readonly VersionUse
     uses.push({ kind: 'unreadable', description: `${where} could not be read (${reason})`, path })
   }
   for (const node of live.nodes) {
-    // A standby that is configured to forward runs nothing.
+    // A standby that forwards runs no plugins.
     if (node.state === 'serving' || node.state === 'forwarding') continue
     const description = `${node.address} could not be asked (${node.detail ?? node.state})`
     uses.push({ kind: 'unreadable', description, node: node.address })

@@ -1,4 +1,7 @@
-/** What a `use` comes to: the version to tune to and the binary to run, where the servers have a way. */
+/**
+ * Finds what a `use` means for a mount or connection: the version to tune to and the binary that
+ * must run. If no request leads there, says why.
+ */
 import type { DesiredPlugin, Use } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
@@ -13,19 +16,25 @@ import {
   type Version,
 } from '../domain/names.ts'
 
-/** Why the servers have no way to a `use`. Each is a rule's name. */
+/** Why no request leads to a `use`. Each is the name of a rule. */
 export type UnreachableUse =
   'unversioned-unreachable' | 'builtin-hidden' | 'builtin-unknown' | 'latest-unavailable'
 
 export interface UseTarget {
-  /** What the mount is to be configured for; `''` leaves it without a version. */
+  /** The version to configure. `''` leaves the mount without a version. */
   readonly configured: ConfiguredVersion
-  /** What is started then: with `latest`, the highest version that is registered by then. */
+  /**
+   * The version that a reload then starts. For `latest`: the highest version that is registered at
+   * the end of the plan.
+   */
   readonly version: Version
   readonly sha256: RunningBinary
 }
 
-/** The end of a mount or connection that is there, and `configured` for a version or for none. */
+/**
+ * The target of an existing mount or connection that is configured for `configured` (`''`: no
+ * version).
+ */
 export function findUseTarget(
   use: Use,
   plugin: DesiredPlugin,
@@ -34,28 +43,27 @@ export function findUseTarget(
 ): UseTarget | UnreachableUse {
   switch (use.kind) {
     case 'version':
-      return endAt(use.version, listedBinary(plugin, use.version, index))
+      return targetAt(use.version, listedBinary(plugin, use.version, index))
     case 'latest':
-      return latestEnd(plugin, index) ?? 'latest-unavailable'
+      return findLatestTarget(plugin, index) ?? 'latest-unavailable'
     case 'unversioned':
-      // A version, once set, cannot be cleared: `""` is refused as no semantic version.
+      // A version, once set, cannot be cleared: servers refuse `""`, which is not a semantic
+      // version.
       return configured === UNVERSIONED
-        ? endAt(UNVERSIONED, listedBinary(plugin, UNVERSIONED, index))
+        ? targetAt(UNVERSIONED, listedBinary(plugin, UNVERSIONED, index))
         : 'unversioned-unreachable'
     case 'builtin': {
-      if (isUnretired(plugin, index)) return 'builtin-hidden'
-      if (configured === UNVERSIONED) return endAt(UNVERSIONED, BUILTIN)
+      if (keepsUnversioned(plugin, index)) return 'builtin-hidden'
+      if (configured === UNVERSIONED) return targetAt(UNVERSIONED, BUILTIN)
       const version = index.builtinVersion(plugin.id)
-      return version === undefined ? 'builtin-unknown' : endAt(version, BUILTIN)
+      return version === undefined ? 'builtin-unknown' : targetAt(version, BUILTIN)
     }
     default:
       return unreachable(use)
   }
 }
 
-/**
- * The end of a mount that is not there yet, always with its version where there is one to say.
- */
+/** The target of a mount that the plan makes. It has a version wherever one is possible. */
 export function findNewMountTarget(
   use: Use,
   plugin: DesiredPlugin,
@@ -66,27 +74,27 @@ export function findNewMountTarget(
     case 'latest':
       return findUseTarget(use, plugin, UNVERSIONED, index)
     case 'unversioned':
-      return endAt(UNVERSIONED, listedBinary(plugin, UNVERSIONED, index))
+      return targetAt(UNVERSIONED, listedBinary(plugin, UNVERSIONED, index))
     case 'builtin': {
-      // Without a version it would take the highest registered one.
+      // Without a version, the new mount would get the highest registered version.
       const registered = index.externals(plugin.id).length > 0 || plugin.versions.length > 0
       const version = registered ? index.builtinVersion(plugin.id) : UNVERSIONED
-      return version === undefined ? 'builtin-unknown' : endAt(version, BUILTIN)
+      return version === undefined ? 'builtin-unknown' : targetAt(version, BUILTIN)
     }
     default:
       return unreachable(use)
   }
 }
 
-function endAt(version: Version, sha256: RunningBinary): UseTarget {
+function targetAt(version: Version, sha256: RunningBinary): UseTarget {
   return { configured: version, version, sha256 }
 }
 
 /**
- * The highest of what is registered once the plan is done. What the file does not list counts too:
- * the servers start it.
+ * The highest version that is registered after the plan. Versions that the file does not list count
+ * too: servers start them.
  */
-function latestEnd(plugin: DesiredPlugin, index: LiveIndex): UseTarget | undefined {
+function findLatestTarget(plugin: DesiredPlugin, index: LiveIndex): UseTarget | undefined {
   if (!index.hasLatest) return undefined
   const retired = new Set(plugin.retire.map(({ version }) => version))
   const version = highestVersion([
@@ -102,19 +110,20 @@ function latestEnd(plugin: DesiredPlugin, index: LiveIndex): UseTarget | undefin
 }
 
 /**
- * An unversioned entry that the file does not retire keeps every mount without a version, and the
- * builtin's own version cannot be tuned to beside it: one that the file lists would stand too.
+ * True if an unversioned entry will be registered after the plan. Such an entry applies to every
+ * mount without a version, and hides the builtin, so no mount can be tuned to the builtin's own
+ * version.
  */
-function isUnretired(plugin: DesiredPlugin, index: LiveIndex): boolean {
-  const stands = index.external(plugin.id, UNVERSIONED) !== undefined
+function keepsUnversioned(plugin: DesiredPlugin, index: LiveIndex): boolean {
+  const registered = index.external(plugin.id, UNVERSIONED) !== undefined
   const listed = plugin.versions.some(({ version }) => version === UNVERSIONED)
   const retired = plugin.retire.some(({ version }) => version === UNVERSIONED)
-  return (stands || listed) && !retired
+  return (registered || listed) && !retired
 }
 
 /**
- * What the servers list for a process of this version. An entry that is declared in their
- * configuration without a hash stays as it is, and no process of it has a hash to compare.
+ * The hash that servers will list for a process of this version. An entry that the servers'
+ * configuration declares without a hash is not replaced, and its processes have no hash to compare.
  */
 function listedBinary(plugin: DesiredPlugin, version: Version, index: LiveIndex): RunningBinary {
   const live = index.external(plugin.id, version)
