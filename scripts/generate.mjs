@@ -24,12 +24,16 @@ const BRANDS = {
 /** A whole document inside another one. Its own loader checks it, so the validator does not. */
 const DESIRED_STATE = 'lockstep:desired-state'
 
+/** Whole documents that are parts of others, and their types. */
+const DOCUMENTS = { [DESIRED_STATE]: 'DesiredStateDocument', 'lockstep:journal': 'JournalEvent' }
+
 function brand(node, used, foreign) {
   if (Array.isArray(node)) return node.map((item) => brand(item, used, foreign))
   if (node === null || typeof node !== 'object') return node
-  if (node.$ref === DESIRED_STATE) {
-    foreign.set('./desired-state.generated.ts', new Set(['DesiredStateDocument']))
-    return { description: node.description, tsType: 'DesiredStateDocument' }
+  const document = DOCUMENTS[node.$ref]
+  if (document !== undefined) {
+    foreign.set(`./${node.$ref.replace('lockstep:', '')}.generated.ts`, new Set([document]))
+    return { ...(node.description && { description: node.description }), tsType: document }
   }
   const other = /^lockstep:([a-z-]+)#\/\$defs\/([a-z_]+)$/.exec(node.$ref ?? '')
   if (other !== null) {

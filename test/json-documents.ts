@@ -21,6 +21,18 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
   validate: 'lockstep:validation',
 }
 
+/** These print events, one a line; `history` without a run prints one document. */
+const EVENTS = new Set(['apply', 'rollback', 'history'])
+
+/** Of `history`: one document. A run's events, a document on each line, are not. */
+function isListing(stdout: string): boolean {
+  try {
+    return !('event' in (JSON.parse(stdout) as object))
+  } catch {
+    return false
+  }
+}
+
 /** Throws where `stdout` is not what the command's `--json` promises. `killed`: it may be cut off. */
 export function assertJson(
   args: readonly string[],
@@ -35,7 +47,15 @@ export function assertJson(
     assertOne(JSON.parse(stdout), schema, exitCode)
     return
   }
-  if (command !== 'apply' && command !== 'rollback') return
+  if (!EVENTS.has(command)) {
+    if (exitCode === 0) throw new Error(`${command} --json printed what no schema is known of`)
+    assertOne(JSON.parse(stdout), 'lockstep:error', exitCode)
+    return
+  }
+  if (command === 'history' && isListing(stdout)) {
+    assertOne(JSON.parse(stdout), 'lockstep:history', exitCode)
+    return
+  }
   const lines = stdout.split('\n').filter((line) => line !== '')
   if (lines.length === 0 && exitCode !== 0) throw new Error('it failed and printed no document')
   for (const line of lines) assertOne(JSON.parse(line), 'lockstep:journal', exitCode)

@@ -1,26 +1,20 @@
 /** Runs and what they did, from their journals. */
+import type { HistoryRun } from '../documents/history.generated.ts'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import { printable } from '../domain/printable.ts'
 import { describeAction } from './action-text.ts'
 
-export interface NamedRun {
-  readonly name: string
-  readonly events: readonly JournalEvent[]
-  /** Its process holds the lock and lives. */
-  readonly underWay?: boolean
-}
-
 /** One line a run, oldest first. */
-export function renderHistory(runs: readonly NamedRun[]): string {
+export function renderHistory(runs: readonly HistoryRun[]): string {
   if (runs.length === 0) return 'No runs yet on this machine.'
   return runs
-    .map(({ name, events, underWay }) => {
+    .map(({ name, events, under_way: underWay }) => {
       const started = events.find((event) => event.event === 'run_started')
       const steps = started === undefined ? '?' : String(started.steps)
       const backTo = started?.back_to === undefined ? '' : `, back to before ${started.back_to}`
       const cluster = started?.cluster.name ?? 'unknown cluster'
       return printable(
-        `${name}  ${cluster}  ${underWay === true ? 'under way' : outcomeOf(events)}  ${stepsDone(events)} of ${steps} steps${backTo}  ${started?.by ?? ''}`.trimEnd(),
+        `${name}  ${cluster}  ${underWay ? 'under way' : outcomeOf(events)}  ${stepsDone(events)} of ${steps} steps${backTo}  ${started?.by ?? ''}`.trimEnd(),
       )
     })
     .join('\n')

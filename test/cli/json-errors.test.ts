@@ -59,6 +59,13 @@ test('what does not fit a schema would be told', () => {
   expect(check('{}')).toThrow('does not fit lockstep:status')
   expect(check('{"format":1,"error":{}}')).toThrow('does not fit lockstep:error')
   expect(check('')).toThrow()
+  const listing = (stdout: string) => () =>
+    assertJson(['history', '--json'], stdout, { exitCode: 0 })
+  expect(listing('{"format":1,"runs":[]}')).not.toThrow()
+  expect(listing('[]')).toThrow('does not fit lockstep:history')
+  expect(listing('{"format":1,"runs":[{"name":"r"}]}')).toThrow('does not fit lockstep:history')
+  expect(listing('{"event":"run_waiting"}\n')).toThrow('does not fit lockstep:journal')
+  expect(() => assertJson(['lock', '--json'], '{}', { exitCode: 0 })).toThrow('no schema is known')
   const wrong = { code: 'x', message: '', exit_code: 3, details: [], problems: [] }
   expect(check(JSON.stringify({ format: 1, error: wrong }))).toThrow('says exit 3')
 })

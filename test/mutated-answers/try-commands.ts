@@ -10,6 +10,7 @@ import { main } from '../../src/cli/main.ts'
 import { EXIT } from '../../src/domain/errors.ts'
 import { terminalText } from '../../src/render/palette.ts'
 import { FaultProxy, type Reply } from '../faults/fault-proxy.ts'
+import { assertJson } from '../json-documents.ts'
 import { replyMutationsOf } from './reply-mutations.ts'
 import type { Counts } from './try-answers.ts'
 
@@ -141,6 +142,7 @@ async function runInProcess(stage: Stage, home: string, mutate: Mutate): Promise
     written.err += `main threw ${String(error)}`
     return -1
   })
+  if (exitCode !== -1) assertJson(args, written.out, { exitCode })
   return { exitCode, ...written }
 }
 

@@ -1,11 +1,12 @@
 /** `lockstep history`: the runs this machine has journals of, or what one of them did. */
+import type { History, HistoryRun } from '../../documents/history.generated.ts'
 import type { JournalEvent } from '../../documents/journal.generated.ts'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { jsonText, line, lines } from '../../domain/printable.ts'
 import { journalRoot } from '../../journal/write-journal.ts'
 import { listRuns, readRun } from '../../journal/read-journal.ts'
 import { isHeld, readHolder } from '../../lock/local-lock.ts'
-import { type NamedRun, renderHistory, renderRun } from '../../render/history-text.ts'
+import { renderHistory, renderRun } from '../../render/history-text.ts'
 import type { Host } from '../host/host.ts'
 import type { OutputOptions } from '../options.ts'
 
@@ -14,14 +15,12 @@ type HistoryOptions = OutputOptions & { readonly json?: boolean; readonly journa
 export function history(run: string | undefined, options: HistoryOptions, host: Host): ExitCode {
   const found = findRuns(options, host)
   if (run === undefined) {
-    const runs = found.flatMap((kept) => readOrTell(kept, host))
-    if (options.json === true) host.out(lines(jsonText(runs, 2)))
-    else {
-      const living = livingRuns(host)
-      host.out(
-        lines(renderHistory(runs.map((one) => ({ ...one, underWay: living.has(one.name) })))),
-      )
-    }
+    const living = livingRuns(host)
+    const runs = found.flatMap((kept) => readOrTell(kept, living, host))
+    if (options.json === true) {
+      const document: History = { format: 1, runs }
+      host.out(lines(jsonText(document, 2)))
+    } else host.out(lines(renderHistory(runs)))
     return EXIT.done
   }
   const events = eventsOf(run, found)
@@ -31,9 +30,13 @@ export function history(run: string | undefined, options: HistoryOptions, host: 
 }
 
 /** One journal that cannot be read keeps nobody from seeing the others. */
-function readOrTell({ folder, name }: KeptRun, host: Host): NamedRun[] {
+function readOrTell(
+  { folder, name }: KeptRun,
+  living: ReadonlySet<string>,
+  host: Host,
+): HistoryRun[] {
   try {
-    return [{ name, events: readRun(folder, name) }]
+    return [{ name, under_way: living.has(name), events: readRun(folder, name) }]
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error
     host.err(line`Left out: ${error.message}`)
