@@ -1,10 +1,10 @@
 /** The formats that code hosts and CI systems read, with paths as those know them. */
 import { isAbsolute, relative, resolve } from 'node:path'
-import { unreachable } from '../domain/errors.ts'
+import { LockstepError, unreachable } from '../domain/errors.ts'
 import { commandLines, lines } from '../domain/printable.ts'
 import { renderGithub } from '../render/formats/github.ts'
 import { renderJunit } from '../render/formats/junit.ts'
-import type { Report, ReportRule } from '../render/formats/report.ts'
+import { buildFailureReport, type Report, type ReportRule } from '../render/formats/report.ts'
 import { renderSarif } from '../render/formats/sarif.ts'
 import type { RuleText } from '../safety/rule.ts'
 import { RULES } from '../safety/rules.ts'
@@ -22,6 +22,31 @@ export const REPORT_RULES: readonly ReportRule[] = RULES.map(reportRule)
 export function printReports(format: HostFormat, reports: readonly Report[], host: Host): void {
   const text = renderReports(format, reports.map(fromRoot(host)))
   host.out(format === 'github' ? commandLines(text) : lines(text))
+}
+
+/**
+ * Runs a command. If it throws before it has printed anything, the document of its format says so
+ * too: a pipeline uploads what stdout holds, whether or not the command failed.
+ */
+export async function reportingFailure<Result>(
+  { format, ...what }: Pick<Report, 'command' | 'of'> & { readonly format: HostFormat | undefined },
+  host: Host,
+  run: (host: Host) => Promise<Result>,
+): Promise<Result> {
+  if (format === undefined) return run(host)
+  const printed = { any: false }
+  const out = (text: string): void => {
+    printed.any = true
+    host.out(text)
+  }
+  try {
+    return await run({ ...host, out })
+  } catch (error) {
+    if (error instanceof LockstepError && !printed.any) {
+      printReports(format, [buildFailureReport(error, what)], host)
+    }
+    throw error
+  }
 }
 
 function renderReports(format: HostFormat, reports: readonly Report[]): string {

@@ -1,6 +1,6 @@
 /** `--format`, as a pipeline uses it. */
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { upgradePlan } from '../builders/plan.ts'
 import { liveNode, mountPath, plugin, version } from '../builders/live.ts'
 import { formatPlan } from '../../src/plan/format-plan.ts'
@@ -17,6 +17,10 @@ const UPGRADE = upgradePlan({
 })
 const GENUINE = { ...UPGRADE, plan_id: planId(UPGRADE) }
 
+interface Sarif {
+  readonly runs: readonly unknown[]
+}
+
 test('validate annotates a problem at its line, by the path from the root of the repository', async () => {
   const bad = 'version: 1\nplugins:\n  secret/kv: { uze: v1 }\n'
   await using folder = await makeScratchFolder({ 'lockstep.yaml': bad })
@@ -29,6 +33,55 @@ test('validate annotates a problem at its line, by the path from the root of the
   expect(run.stdout).toContain(
     `::error file=${name}/lockstep.yaml,line=3,col=16,title=invalid-input::`,
   )
+})
+
+describe.each(['plan', 'drift', 'validate'])('%s of a file with a mistake', (command) => {
+  const bad = 'version: 1\nplugins:\n  secret/kv: { uze: v1 }\n'
+  const run = async (format: string) => {
+    await using folder = await makeScratchFolder({ 'lockstep.yaml': bad })
+    const ended = await runLockstep([command, '--format', format], { cwd: folder.path })
+    expect(ended.exitCode).toBe(1)
+    return ended.stdout
+  }
+
+  test('is annotated at its line', async () => {
+    expect(await run('github')).toBe(
+      [
+        '::error file=lockstep.yaml,line=3,col=16,title=invalid-input::unknown key uze%0AFix: did you mean use?',
+        'lockstep.yaml: not valid, 1 problem',
+      ].join('\n'),
+    )
+  })
+
+  test('is a result of SARIF', async () => {
+    const { runs } = JSON.parse(await run('sarif')) as Sarif
+    expect(runs).toMatchObject([
+      {
+        automationDetails: { id: `lockstep ${command}/lockstep.yaml` },
+        results: [{ ruleId: 'invalid-input', level: 'error' }],
+      },
+    ])
+  })
+
+  test('fails a test of JUnit', async () => {
+    expect(await run('junit')).toContain('<failure type="invalid-input" message="unknown key uze">')
+  })
+})
+
+test.each([
+  [['plan'], 'unreachable'],
+  [['drift'], 'unreachable'],
+  [['show', 'no-such.json'], 'unreadable-file'],
+])('%j that fails says why in the format too', async (args, code) => {
+  const good = 'version: 1\nplugins: {}\n'
+  await using folder = await makeScratchFolder({ 'lockstep.yaml': good })
+  const env = { BAO_ADDR: 'http://127.0.0.1:9' }
+
+  const run = await runLockstep([...args, '--format', 'github'], { cwd: folder.path, env })
+
+  expect(run.exitCode).toBe(1)
+  expect(run.stdout).toMatch(new RegExp(`^::error title=command-failed ${code}::`))
+  expect(run.stderr).toMatch(/^Error: /m)
 })
 
 test('validate of a valid file has no result', async () => {

@@ -5,11 +5,13 @@ import { Ajv } from 'ajv'
 import { SaxesParser } from 'saxes'
 import { describe, expect, it } from 'vitest'
 import type { DriftReport } from '../../src/documents/drift.generated.ts'
+import { InputError, LockstepError } from '../../src/domain/errors.ts'
 import { DRIFT_CLASSES } from '../../src/drift/classes.ts'
 import { renderGithub } from '../../src/render/formats/github.ts'
 import { renderJunit } from '../../src/render/formats/junit.ts'
 import {
   buildDriftReport,
+  buildFailureReport,
   buildPlanReport,
   buildProblemReport,
   type Report,
@@ -78,6 +80,13 @@ const REPORTS: Readonly<Record<string, readonly Report[]>> = {
       warnings: [{ message: 'a secret', source: { file: 'plan.json#/a', line: 0, column: 0 } }],
       warningRule: reportRule(secretArgument),
     }),
+  ],
+  'a command that failed': [
+    buildFailureReport(
+      new LockstepError({ code: HOSTILE, message: HOSTILE, details: [HOSTILE], hint: HOSTILE }),
+      { command: 'drift', of: HOSTILE },
+    ),
+    buildFailureReport(new InputError([{ message: HOSTILE }]), { command: 'plan', of: 'f.yaml' }),
   ],
   'hostile text': [
     {

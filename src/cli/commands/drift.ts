@@ -6,11 +6,16 @@ import { reportDrift } from '../../operations/report-drift.ts'
 import { buildDriftReport } from '../../render/formats/report.ts'
 import { renderDrift } from '../../render/drift-text.ts'
 import { resumeCommand } from '../resume-command.ts'
-import { printReports } from '../formats.ts'
+import { printReports, reportingFailure } from '../formats.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
-import type { CommonOptions, DetailOption, FormatOption } from '../options.ts'
+import {
+  type CommonOptions,
+  DEFAULT_FILE,
+  type DetailOption,
+  type FormatOption,
+} from '../options.ts'
 import { openSession } from '../session.ts'
 import { tellActiveRun } from '../tell-active-run.ts'
 
@@ -18,7 +23,14 @@ type DriftOptions = CommonOptions &
   DetailOption &
   FormatOption & { readonly json?: boolean; readonly journal?: string }
 
-export async function drift(options: DriftOptions, host: Host): Promise<ExitCode> {
+export function drift(options: DriftOptions, host: Host): Promise<ExitCode> {
+  const of = (options.file ?? [DEFAULT_FILE]).join(' + ')
+  return reportingFailure({ command: 'drift', of, format: options.format }, host, (own) =>
+    findAndShow(options, own),
+  )
+}
+
+async function findAndShow(options: DriftOptions, host: Host): Promise<ExitCode> {
   const desired = await loadDesired(options, host)
   const session = await openSession(options, host, desired)
   try {

@@ -10,11 +10,17 @@ import { pluginsOf } from '../../operations/context.ts'
 import { isBlocked, makePlan } from '../../operations/make-plan.ts'
 import { buildPlanReport } from '../../render/formats/report.ts'
 import { type AllowOptions, blockedExitCode, withAllowances } from '../allowances.ts'
-import { printReports, REPORT_RULES } from '../formats.ts'
+import { printReports, REPORT_RULES, reportingFailure } from '../formats.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
-import type { CommonOptions, DetailOption, FormatOption, ReviewOptions } from '../options.ts'
+import {
+  type CommonOptions,
+  DEFAULT_FILE,
+  type DetailOption,
+  type FormatOption,
+  type ReviewOptions,
+} from '../options.ts'
 import { planComment } from '../plan-comment.ts'
 import { resumeCommand } from '../resume-command.ts'
 import { openSession } from '../session.ts'
@@ -32,7 +38,14 @@ type PlanOptions = CommonOptions &
     readonly out?: string
   }
 
-export async function plan(options: PlanOptions, host: Host): Promise<ExitCode> {
+export function plan(options: PlanOptions, host: Host): Promise<ExitCode> {
+  const of = (options.file ?? [DEFAULT_FILE]).join(' + ')
+  return reportingFailure({ command: 'plan', of, format: options.format }, host, (own) =>
+    makeAndShow(options, own),
+  )
+}
+
+async function makeAndShow(options: PlanOptions, host: Host): Promise<ExitCode> {
   const desired = await loadDesired(options, host)
   const session = await openSession(options, host, desired)
   try {

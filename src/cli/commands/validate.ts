@@ -13,7 +13,7 @@ import type { DesiredPlugin } from '../../domain/desired.ts'
 import { versionLabel } from '../../domain/names.ts'
 import { buildProblemReport } from '../../render/formats/report.ts'
 import { secretArgument } from '../../safety/rules/secret-argument.ts'
-import { printReports, reportRule } from '../formats.ts'
+import { printReports, reportingFailure, reportRule } from '../formats.ts'
 import { hasSecretArgument } from '../../domain/secret-arguments.ts'
 import type { Host } from '../host/host.ts'
 import { trustOf } from '../trust.ts'
@@ -27,7 +27,19 @@ import {
 type ValidateOptions = FileOptions & OutputOptions & FormatOption & { readonly json?: boolean }
 
 /** Each of `paths` is a configuration of its own; those of `-f` are one, merged. */
-export async function validate(
+export function validate(
+  paths: readonly string[],
+  options: ValidateOptions,
+  host: Host,
+): Promise<ExitCode> {
+  const files = [...paths, ...(options.file ?? [])]
+  const of = files.length === 0 ? DEFAULT_FILE : files.join(', ')
+  return reportingFailure({ command: 'validate', of, format: options.format }, host, (own) =>
+    checkFiles(paths, options, own),
+  )
+}
+
+async function checkFiles(
   paths: readonly string[],
   options: ValidateOptions,
   host: Host,

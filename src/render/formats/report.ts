@@ -4,7 +4,7 @@
  */
 import type { DriftReport, Difference } from '../../documents/drift.generated.ts'
 import type { Finding, Plan } from '../../documents/plan.generated.ts'
-import type { Problem } from '../../domain/errors.ts'
+import { InputError, type LockstepError, type Problem } from '../../domain/errors.ts'
 import { count } from '../../domain/count.ts'
 import { nameNodes } from '../node-names.ts'
 import { summarizeDrift } from '../drift-text.ts'
@@ -200,31 +200,69 @@ export function buildProblemReport(
     readonly warningRule: ReportRule
   },
 ): Report {
-  const result =
-    ({ name }: ReportRule, level: Level) =>
-    ({ message, source, hint }: Problem): ReportResult => ({
-      rule: name,
-      level,
-      subject: '',
-      message,
-      ...(hint !== undefined && { fix: hint }),
-      ...(source !== undefined && {
-        place:
-          source.line === 0
-            ? { file: source.file }
-            : { file: source.file, line: source.line, column: source.column },
-      }),
-    })
   return {
     command: 'validate',
     of,
-    summary: problems.length === 0 ? 'valid' : `not valid, ${count(problems.length, 'problem')}`,
+    summary: summarizeProblems(problems),
     rules: [INVALID_INPUT, warningRule],
     results: [
-      ...problems.map(result(INVALID_INPUT, 'error')),
-      ...warnings.map(result(warningRule, 'warning')),
+      ...problems.map((one) => problemResult(one, INVALID_INPUT)),
+      ...warnings.map((one) => problemResult(one, warningRule)),
     ],
   }
+}
+
+function summarizeProblems(problems: readonly Problem[]): string {
+  return problems.length === 0 ? 'valid' : `not valid, ${count(problems.length, 'problem')}`
+}
+
+function problemResult(
+  { message, source, hint }: Problem,
+  { name: rule, level }: ReportRule,
+): ReportResult {
+  return {
+    rule,
+    level,
+    subject: '',
+    message,
+    ...(hint !== undefined && { fix: hint }),
+    ...(source !== undefined && {
+      place:
+        source.line === 0
+          ? { file: source.file }
+          : { file: source.file, line: source.line, column: source.column },
+    }),
+  }
+}
+
+const COMMAND_FAILED: ReportRule = {
+  name: 'command-failed',
+  level: 'error',
+  title: 'The command failed',
+  explanation:
+    'The command ended with an error before it had a result: a server could not be reached or refused a request, or a file could not be read. Nothing is known about the plan or the drift.',
+}
+
+/** Of a command that ended with an error before it had a report of its own. */
+export function buildFailureReport(
+  error: LockstepError,
+  { command, of }: Pick<Report, 'command' | 'of'>,
+): Report {
+  if (error instanceof InputError) {
+    return {
+      ...{ command, of, summary: summarizeProblems(error.problems), rules: [INVALID_INPUT] },
+      results: error.problems.map((one) => problemResult(one, INVALID_INPUT)),
+    }
+  }
+  const { message, details, hint, code } = error
+  const result: ReportResult = {
+    rule: COMMAND_FAILED.name,
+    level: 'error',
+    subject: code,
+    message: [message, ...details].join('; '),
+    ...(hint !== undefined && { fix: hint }),
+  }
+  return { command, of, summary: `failed: ${message}`, rules: [COMMAND_FAILED], results: [result] }
 }
 
 /** `file:line:column`; a name that does not end so is the name of a file. */
