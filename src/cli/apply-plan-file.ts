@@ -3,14 +3,14 @@
  * as it is, and carries that out where the file says the same.
  */
 import { readSavedPlan } from '../operations/load-desired.ts'
-import { checkPlanAge, checkPlanId } from '../operations/plan-file.ts'
+import { checkPlanAge, checkPlanId } from '../operations/plan-files/plan-file.ts'
 import type { Allowance } from '../documents/desired-state.generated.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
 import { line } from '../domain/printable.ts'
 import { isBlocked, makePlanFromFile } from '../operations/make-plan.ts'
-import type { PlanComparison } from '../operations/compare-plans.ts'
+import type { PlanComparison } from '../operations/plan-files/compare-plans.ts'
 import { desiredDocument } from '../plan/desired-document.ts'
 import { renderDesiredDifferences, renderPlanDifferences } from '../render/plan-differences.ts'
 import { count } from '../domain/count.ts'

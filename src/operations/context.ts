@@ -15,7 +15,7 @@ import { type Client, createClient } from '../server/client.ts'
 import type { PatienceOptions } from '../server/patience.ts'
 import { createReader } from '../server/reader.ts'
 import { createRequestLimits } from '../server/request-limits.ts'
-import type { Commands } from './commands.ts'
+import type { Commands } from './user-commands/commands.ts'
 import type { Secrets } from './secrets/secrets.ts'
 import type { World } from './world.ts'
 

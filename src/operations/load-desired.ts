@@ -5,7 +5,7 @@ import type { Plan } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { DRIFT_CLASSES } from '../drift/classes.ts'
 import { RULES } from '../safety/rules.ts'
-import { readPlanFile } from './plan-file.ts'
+import { readPlanFile } from './plan-files/plan-file.ts'
 import type { Trust } from './secrets/secrets.ts'
 
 const rules: ReadonlySet<string> = new Set(RULES.map(({ name }) => name))

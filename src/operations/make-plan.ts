@@ -13,11 +13,11 @@ import { type DraftPlan, draftPlan, type FreshPlan } from '../plan/make-plan.ts'
 import { requiredCapabilities } from '../safety/capabilities.ts'
 import { neededFiles } from '../safety/needed-files.ts'
 import type { BinaryReport, RuleInput } from '../safety/rule.ts'
-import type { DiskCheck } from './commands.ts'
-import { comparePlans, type PlanComparison } from './compare-plans.ts'
+import type { DiskCheck } from './user-commands/commands.ts'
+import { comparePlans, type PlanComparison } from './plan-files/compare-plans.ts'
 import { type Context, journalFolder, pluginsOf, today } from './context.ts'
 import { judgePlan, rehearseDraft } from './judge-plan.ts'
-import { requestedSteps } from './requested-steps.ts'
+import { requestedSteps } from './plan-files/requested-steps.ts'
 
 export interface PlanInput {
   /** With everything that is accepted in `allow`. */

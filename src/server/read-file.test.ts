@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readPlanToShow } from '../operations/plan-file.ts'
+import { readPlanToShow } from '../operations/plan-files/plan-file.ts'
 import { readPem } from './certificates.ts'
 import { resolveConnection } from './connection.ts'
 

@@ -1,6 +1,6 @@
 /** `lockstep apply`: plans, from files or a saved plan, asks, carries out, and plans again. */
 import type { ExitCode } from '../../domain/errors.ts'
-import { checkPlanId } from '../../operations/plan-file.ts'
+import { checkPlanId } from '../../operations/plan-files/plan-file.ts'
 import { resumeCommand } from '../resume-command.ts'
 import { makePlan } from '../../operations/make-plan.ts'
 import { withAllowances } from '../allowances.ts'

@@ -56,7 +56,7 @@ async function makeAndShow(options: PlanOptions, host: Host): Promise<ExitCode> 
     if (!isBlocked(made)) await warnOfTokenLife({ plan: made, session, host })
     const createdAt = host.now()
     if (options.out !== undefined) {
-      const { writePlanFile } = await import('../../operations/plan-file.ts')
+      const { writePlanFile } = await import('../../operations/plan-files/plan-file.ts')
       await writePlanFile(options.out, made, createdAt)
     }
     if (options.json === true) host.out(formatPlan(made))

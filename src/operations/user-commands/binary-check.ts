@@ -4,7 +4,7 @@
  * hashes before anything is begun.
  */
 import { type NodeAddress, parseSha256, type Sha256 } from '../../domain/names.ts'
-import type { DiskCheck } from '../commands.ts'
+import type { DiskCheck } from './commands.ts'
 import type { BinaryReport } from '../../safety/rule.ts'
 import { type CommandSetting, runBounded } from './run-bounded.ts'
 

@@ -1,6 +1,6 @@
 /** The commands of a file, run as processes of this machine. */
 import type { World } from '../world.ts'
-import type { Commands } from '../commands.ts'
+import type { Commands } from './commands.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { commandEnvironment } from './command-environment.ts'
 import { isCommand } from './find-command.ts'

@@ -3,15 +3,15 @@
  * out; the file says what was approved. Pure.
  */
 import canonicalize from 'canonicalize'
-import { onlyActiveRuns } from '../documents/standbys.ts'
-import type { Plan, Step, StepVerification } from '../documents/plan.generated.ts'
-import type { DesiredState } from '../domain/desired.ts'
-import { unreachable } from '../domain/errors.ts'
-import { groupBy } from '../domain/group-by.ts'
-import type { LiveState } from '../domain/live.ts'
-import { indexLive, type LiveIndex } from '../domain/live-index.ts'
-import type { FreshPlan } from '../plan/make-plan.ts'
-import { contentOf, sameEntry } from '../plan/steps.ts'
+import { onlyActiveRuns } from '../../documents/standbys.ts'
+import type { Plan, Step, StepVerification } from '../../documents/plan.generated.ts'
+import type { DesiredState } from '../../domain/desired.ts'
+import { unreachable } from '../../domain/errors.ts'
+import { groupBy } from '../../domain/group-by.ts'
+import type { LiveState } from '../../domain/live.ts'
+import { indexLive, type LiveIndex } from '../../domain/live-index.ts'
+import type { FreshPlan } from '../../plan/make-plan.ts'
+import { contentOf, sameEntry } from '../../plan/steps.ts'
 
 export type PlanComparison =
   | {

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { mountPath, nodeAddress } from '../../test/builders/live.ts'
-import { plan, step } from '../../test/builders/plan.ts'
-import type { Plan } from '../documents/plan.generated.ts'
-import { ROOT_NAMESPACE } from '../domain/names.ts'
+import { mountPath, nodeAddress } from '../../../test/builders/live.ts'
+import { plan, step } from '../../../test/builders/plan.ts'
+import type { Plan } from '../../documents/plan.generated.ts'
+import { ROOT_NAMESPACE } from '../../domain/names.ts'
 import { checkCommands } from './check-commands.ts'
-import { isCommand } from './user-commands/find-command.ts'
+import { isCommand } from './find-command.ts'
 
 it('finds out before a run which commands there are not', () => {
   const canStart = (program: string): boolean => isCommand(program, process.env['PATH'])

@@ -1,6 +1,6 @@
 /** Looks for the commands that a plan runs, before anything is begun. */
-import type { Plan } from '../documents/plan.generated.ts'
-import { LockstepError } from '../domain/errors.ts'
+import type { Plan } from '../../documents/plan.generated.ts'
+import { LockstepError } from '../../domain/errors.ts'
 import type { Commands } from './commands.ts'
 
 /**

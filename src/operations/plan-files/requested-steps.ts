@@ -4,12 +4,12 @@
  * and be the only one with a record. So what has no record here is done again: a reload and a check
  * do no harm twice. Pure.
  */
-import type { Plan } from '../documents/plan.generated.ts'
-import { onlyActiveRuns } from '../documents/standbys.ts'
-import type { LiveState } from '../domain/live.ts'
-import type { MountPath, NodeAddress } from '../domain/names.ts'
-import { checkKey } from '../plan/checked.ts'
-import type { Requested } from '../plan/past.ts'
+import type { Plan } from '../../documents/plan.generated.ts'
+import { onlyActiveRuns } from '../../documents/standbys.ts'
+import type { LiveState } from '../../domain/live.ts'
+import type { MountPath, NodeAddress } from '../../domain/names.ts'
+import { checkKey } from '../../plan/checked.ts'
+import type { Requested } from '../../plan/past.ts'
 
 /** `reloaded`: by `checkKey`, the reloads of this file that the journals of this machine have. */
 export function requestedSteps(

@@ -1,8 +1,8 @@
 /** Reloads and checks of a plan file that another machine may have carried out. */
 import { expect, it } from 'vitest'
-import { liveNode, liveState, mountPath, nodeAddress } from '../../test/builders/live.ts'
-import { plan, step } from '../../test/builders/plan.ts'
-import { ROOT_NAMESPACE } from '../domain/names.ts'
+import { liveNode, liveState, mountPath, nodeAddress } from '../../../test/builders/live.ts'
+import { plan, step } from '../../../test/builders/plan.ts'
+import { ROOT_NAMESPACE } from '../../domain/names.ts'
 import { requestedSteps } from './requested-steps.ts'
 
 const NODE = nodeAddress(1)

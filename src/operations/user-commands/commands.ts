@@ -1,8 +1,8 @@
 /** The commands that a file of desired state names, as operations see them. */
-import type { RunCommand } from '../apply/verify.ts'
-import type { LiveState } from '../domain/live.ts'
-import type { NeededFile } from '../safety/needed-files.ts'
-import type { BinaryReport } from '../safety/rule.ts'
+import type { RunCommand } from '../../apply/verify.ts'
+import type { LiveState } from '../../domain/live.ts'
+import type { NeededFile } from '../../safety/needed-files.ts'
+import type { BinaryReport } from '../../safety/rule.ts'
 
 /** The file's `binary_check`, to be run for each node and each plugin file. */
 export interface DiskCheck {

@@ -4,12 +4,12 @@
  */
 import { lstat, writeFile } from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
-import type { Plan } from '../documents/plan.generated.ts'
-import { findPlanFault } from '../documents/validator.ts'
-import { EXIT, LockstepError, faultName } from '../domain/errors.ts'
-import { formatPlan } from '../plan/format-plan.ts'
-import { planId } from '../plan/make-plan.ts'
-import { readTextFile, UnfitFile } from '../server/read-file.ts'
+import type { Plan } from '../../documents/plan.generated.ts'
+import { findPlanFault } from '../../documents/validator.ts'
+import { EXIT, LockstepError, faultName } from '../../domain/errors.ts'
+import { formatPlan } from '../../plan/format-plan.ts'
+import { planId } from '../../plan/make-plan.ts'
+import { readTextFile, UnfitFile } from '../../server/read-file.ts'
 import { findDuplicateKey } from './duplicate-keys.ts'
 import { findNameFault } from './plan-names.ts'
 

@@ -9,13 +9,13 @@ import {
   entryOf,
   mountOf,
   safetyInput,
-} from '../../test/builders/safety-input.ts'
-import { readDesiredOfPlan } from '../desired/desired-of-plan.ts'
-import { LockstepError } from '../domain/errors.ts'
-import { finishPlan, planId } from '../plan/make-plan.ts'
-import { renderPlanMarkdown } from '../../test/render/comment.ts'
-import { renderPlan } from '../render/plan-text.ts'
-import { createPalette } from '../render/palette.ts'
+} from '../../../test/builders/safety-input.ts'
+import { readDesiredOfPlan } from '../../desired/desired-of-plan.ts'
+import { LockstepError } from '../../domain/errors.ts'
+import { finishPlan, planId } from '../../plan/make-plan.ts'
+import { renderPlanMarkdown } from '../../../test/render/comment.ts'
+import { renderPlan } from '../../render/plan-text.ts'
+import { createPalette } from '../../render/palette.ts'
 import { readPlanFile } from './plan-file.ts'
 
 const KV = 'secret/my-kv'

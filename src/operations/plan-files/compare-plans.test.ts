@@ -1,6 +1,6 @@
 /** A plan file against the plan that is made from it now. */
 import { describe, expect, it } from 'vitest'
-import { plan, step } from '../../test/builders/plan.ts'
+import { plan, step } from '../../../test/builders/plan.ts'
 import {
   connectionPath,
   liveConnection,
@@ -9,7 +9,7 @@ import {
   nodeAddress,
   plugin,
   version,
-} from '../../test/builders/live.ts'
+} from '../../../test/builders/live.ts'
 import {
   desiredMount,
   desiredPlugin,
@@ -19,11 +19,11 @@ import {
   SOURCE,
   safetyInput,
   type SafetyInputParts,
-} from '../../test/builders/safety-input.ts'
-import type { Plan, Step } from '../documents/plan.generated.ts'
-import { ROOT_NAMESPACE } from '../domain/names.ts'
-import { draftPlan, finishPlan } from '../plan/make-plan.ts'
-import { NO_PAST } from '../plan/past.ts'
+} from '../../../test/builders/safety-input.ts'
+import type { Plan, Step } from '../../documents/plan.generated.ts'
+import { ROOT_NAMESPACE } from '../../domain/names.ts'
+import { draftPlan, finishPlan } from '../../plan/make-plan.ts'
+import { NO_PAST } from '../../plan/past.ts'
 import { comparePlans, type PlanComparison } from './compare-plans.ts'
 import { requestedSteps } from './requested-steps.ts'
 

@@ -2,8 +2,8 @@
  * The names in the requests that a plan file speaks of, held against the parsers that names of a
  * file of desired state go through: what is shown as a request is one that this program could make.
  */
-import type { Plan, Step } from '../documents/plan.generated.ts'
-import { unreachable } from '../domain/errors.ts'
+import type { Plan, Step } from '../../documents/plan.generated.ts'
+import { unreachable } from '../../domain/errors.ts'
 import {
   LATEST,
   parseConnectionPath,
@@ -13,7 +13,7 @@ import {
   parsePluginId,
   parseVersion,
   UNVERSIONED,
-} from '../domain/names.ts'
+} from '../../domain/names.ts'
 
 /** What is wrong with the first such name, with its JSON Pointer; undefined where all are names. */
 export function findNameFault({ steps }: Plan): string | undefined {
