@@ -7,12 +7,24 @@ import { LongestFirst } from './test/longest-first.ts'
 const CLI_TESTS = 'test/cli/**/*.test.ts'
 const REAL_TESTS = 'test/real/**/*.test.ts'
 const FAULT_TESTS = 'test/faults/**/*.test.ts'
-// Minutes each: only `npm run test:all` runs them.
-const LONG_FAULT_TESTS = ['load', 'moving-cluster', 'rollback', 'two-at-once'].map(
-  (name) => `test/faults/${name}.test.ts`,
-)
+/**
+ * Together they take longer than everything else. Only `npm run test:all` runs them, so that
+ * `npm test` stays something to run for each change.
+ */
+const LONG_TESTS = [
+  'test/cli/package.test.ts',
+  ...[
+    ...['as-predicted', 'bench', 'declared-entries', 'docs', 'doubled-namespaces', 'forged-plans'],
+    ...['latest', 'nodes-that-move', 'plan-files'],
+  ].map((name) => `test/real/${name}.test.ts`),
+  ...['fault-proxy', 'interrupt', 'load', 'moving-cluster', 'rollback', 'two-at-once'].map(
+    (name) => `test/faults/${name}.test.ts`,
+  ),
+]
 const EXHAUSTIVE_TESTS = 'test/exhaustive/**/*.test.ts'
 const PROPERTY_TESTS = ['test/property/**/*.test.ts', 'test/desired/any-text.test.ts']
+
+const exceptLong = [...configDefaults.exclude, ...LONG_TESTS]
 
 // Nothing is timed here: these end what hangs, on a busy machine too.
 const timeouts = { testTimeout: 900_000, hookTimeout: 900_000 }
@@ -36,21 +48,14 @@ export default defineConfig({
         },
       },
       // Each starts the built program, some against a server in the test's own process.
-      { test: { name: 'cli', include: [CLI_TESTS], ...timeouts } },
-      { test: { name: 'real', include: [REAL_TESTS], ...timeouts } },
-      {
-        test: {
-          name: 'faults',
-          include: [FAULT_TESTS],
-          exclude: [...configDefaults.exclude, ...LONG_FAULT_TESTS],
-          ...timeouts,
-        },
-      },
+      { test: { name: 'cli', include: [CLI_TESTS], exclude: exceptLong, ...timeouts } },
+      { test: { name: 'real', include: [REAL_TESTS], exclude: exceptLong, ...timeouts } },
+      { test: { name: 'faults', include: [FAULT_TESTS], exclude: exceptLong, ...timeouts } },
       {
         test: {
           name: 'exhaustive',
-          // What is sampled elsewhere is tried at length here.
-          include: [EXHAUSTIVE_TESTS, FAULT_TESTS, ...PROPERTY_TESTS],
+          // The long tests, and at length what `npm test` samples.
+          include: [EXHAUSTIVE_TESTS, FAULT_TESTS, ...LONG_TESTS, ...PROPERTY_TESTS],
           env: { LOCKSTEP_TEST_SIZE: process.env['LOCKSTEP_TEST_SIZE'] ?? 'many' },
           // Hours, where everything is tried (LOCKSTEP_TEST_SIZE=all).
           ...timeouts,

@@ -18,8 +18,6 @@ import { type Ended, Workplace } from './run-program.ts'
 import {
   begin,
   inPlace,
-  repoint,
-  revert,
   type Scenario,
   scenarios,
   sideBySide,
@@ -28,8 +26,8 @@ import {
   writeFileOf,
 } from './scenario.ts'
 
-/** One of each kind of change, or every one. */
-const killed = bySize<readonly Scenario[]>({ few: [versioned, revert, repoint], many: scenarios })
+/** The most usual change, or every one. */
+const killed = bySize<readonly Scenario[]>({ few: [versioned], many: scenarios })
 
 /** Milliseconds into a write, when a reload is under way. */
 const AMID = 15
