@@ -1,8 +1,4 @@
-/**
- * `npm run cluster`: a real cluster with every plugin to try things on, until Ctrl-C, in the state
- * that the examples start from; bare with `--empty`. `--json` prints its description as one line
- * instead; `--tls`, `--audit` and `--no-standby-reads` as in the tests.
- */
+/** `npm run cluster`: a real cluster to try things on. Ctrl-C stops it. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -11,20 +7,52 @@ import { makeExampleStates } from './example-states.ts'
 import { fitExampleSums, renderSums } from './example-sums.ts'
 import { pluginFiles } from './plugin-files.ts'
 
-const { values: flags } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    nodes: { type: 'string', default: '3' },
-    tls: { type: 'boolean', default: false },
-    audit: { type: 'boolean', default: false },
-    'no-standby-reads': { type: 'boolean', default: false },
-    empty: { type: 'boolean', default: false },
-  },
-})
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  nodes: { type: 'string', default: '3' },
+  tls: { type: 'boolean', default: false },
+  audit: { type: 'boolean', default: false },
+  'no-standby-reads': { type: 'boolean', default: false },
+  empty: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+const HELP = `Usage: npm run cluster -- [options]
+
+Starts a real cluster with every test plugin, in the state that the examples start from. Ctrl-C stops it.
+
+  --empty             no entries and no mounts
+  --nodes NUMBER      how many nodes (default 3)
+  --tls               HTTPS, with a certificate authority of the cluster's own
+  --audit             an audit log on each node
+  --no-standby-reads  standbys forward every request to the active node
+  --json              print the description of the cluster as one line
+  --help              print this text
+
+Examples:
+  npm run cluster
+  npm run cluster -- --empty --tls
+`
+
+const flags = readFlags()
+
+function readFlags() {
+  try {
+    const { values } = parseArgs({ options: OPTIONS })
+    const { nodes } = values
+    if (!/^[1-9]$/.test(nodes)) throw new Error(`--nodes is ${nodes}; it can be 1 to 9`)
+    if (!values.help) return values
+    process.stdout.write(HELP)
+    process.exit(0)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`)
+    process.exit(1)
+  }
+}
 
 const running: { cluster?: TestCluster } = {}
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // Before it is up, exiting is enough: the guard leaves nothing behind.
+  // While the cluster starts, exiting is enough: a guard process removes what was started.
   process.once(signal, () => {
     if (running.cluster === undefined) process.exit(130)
     void running.cluster.stop()
@@ -44,7 +72,7 @@ running.cluster = cluster
 const sumsFile = join(cluster.folder, 'SHA256SUMS')
 await writeFile(sumsFile, renderSums(cluster.description))
 if (await fitExampleSums(cluster.description)) {
-  log('examples/SHA256SUMS was written anew: the Go here builds other bytes than it told of')
+  log('examples/SHA256SUMS was written anew: the Go of this machine builds other bytes')
 }
 if (!flags.empty) await makeExampleStates(cluster)
 process.stdout.write(
