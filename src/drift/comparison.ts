@@ -1,4 +1,7 @@
-/** What every difference is found from: both states, their index, the journals, and the fix. */
+/**
+ * The inputs of every comparison: both states, their index, the journals, and the command that
+ * fixes a difference.
+ */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, DesiredVersion, Source } from '../domain/desired.ts'
 import { formatSource } from '../domain/errors.ts'
@@ -44,7 +47,9 @@ export function countUsers(plugin: PluginId, version: Version, index: LiveIndex)
   const mounts = index
     .mountsOf(plugin)
     .filter((mount) => startsUnder(index, plugin, mount.configured_version) === version)
-  const connections = index.connectionsOf(plugin).filter((one) => one.version === version)
+  const connections = index
+    .connectionsOf(plugin)
+    .filter((connection) => connection.version === version)
   return mounts.length + connections.length
 }
 

@@ -21,7 +21,7 @@ import {
   onEveryNode,
   cluster,
   drift,
-  told,
+  summarize,
 } from '../../test/drift/one-mount.ts'
 import { UNVERSIONED } from '../domain/names.ts'
 import type { MountOnNode } from '../domain/live.ts'
@@ -39,7 +39,7 @@ describe('the name of a builtin', () => {
     const file = desiredState({ plugins: [desiredPlugin(JWT, { use: 'builtin' })] })
     const live = liveState({ catalog: [builtin, catalogEntry(JWT, NEW)], mounts: [mount(NEW)] })
 
-    expect(told(drift(live, file))).toEqual(['overridden auth/jwt/'])
+    expect(summarize(drift(live, file))).toEqual(['overridden auth/jwt/'])
   })
 
   it('is overridden by an unversioned entry that is not retired', () => {
@@ -69,7 +69,10 @@ describe('the name of a builtin', () => {
     )
     const after = drift(liveState({ catalog: [builtin], mounts: [runs] }), file)
 
-    expect(told(before)).toEqual(['retire-pending auth/jwt unversioned', 'overridden auth/jwt/'])
+    expect(summarize(before)).toEqual([
+      'retire-pending auth/jwt unversioned',
+      'overridden auth/jwt/',
+    ])
     expect(after).toMatchObject([
       {
         class: 'reload-pending',
@@ -87,10 +90,10 @@ describe('the name of a builtin', () => {
     )
     const live = liveState({ catalog: [builtin, catalogEntry(JWT, NEW)], mounts: [runs] })
 
-    expect(told(drift(live, file))).toEqual(['not-overridden auth/jwt/'])
+    expect(summarize(drift(live, file))).toEqual(['not-overridden auth/jwt/'])
   })
 
-  it('can be one that nothing overrides', () => {
+  it('is a difference if an external plugin is desired and the builtin cannot be overridden', () => {
     const kv = plugin('secret/kv')
     const file = desiredState({ plugins: [desiredPlugin(kv, { use: NEW, versions: [NEW] })] })
     const runs = liveMount(PATH, {
@@ -104,10 +107,10 @@ describe('the name of a builtin', () => {
       mounts: [runs],
     })
 
-    expect(told(drift(live, file))).toEqual(['not-overridden secret/kv'])
+    expect(summarize(drift(live, file))).toEqual(['not-overridden secret/kv'])
   })
 
-  it('is in step with the builtin of the mount’s own version', () => {
+  it('is in sync if the mount is tuned to the builtin’s own version', () => {
     const file = desiredState({ plugins: [desiredPlugin(JWT, { use: 'builtin' })] })
     const live = liveState({ catalog: [builtin], mounts: [mount(BUILTIN)] })
 
@@ -116,7 +119,7 @@ describe('the name of a builtin', () => {
 })
 
 describe('a pin', () => {
-  it('on another version is said of the plugin, and not again of what it makes run', () => {
+  it('on another version is reported once for the plugin, and not for its mounts', () => {
     const nodes = [liveNode(1)]
     const except = { [ONE]: running(OLD) }
     const mount = liveMount(PATH, { plugin: KV, version: NEW, nodes, except })
@@ -148,7 +151,7 @@ describe('a pin', () => {
     expect(drift(cluster(NEW, {}, pinned))).toEqual([])
   })
 
-  it('must go before a mount can be tuned', () => {
+  it('must be removed before a mount can be tuned', () => {
     const pinned = { pins: [{ plugin: KV, version: NEW }] }
     const still = onEveryNode(running(NEW))
 

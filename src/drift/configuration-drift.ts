@@ -35,8 +35,9 @@ export function findConfigurationDrift(
 }
 
 /**
- * Nodes that have the mount configured otherwise than the active node. A standby of OpenBao that
- * was away during a tune may list the old version until the same tune is sent again (2.7.2).
+ * Nodes that list another configured version for the mount than the active node. A standby of
+ * OpenBao that was down during a tune may list the old version until the same tune is sent again
+ * (2.7.2).
  */
 export function findMissedTunes(
   { mount, plugin, use, target }: ComparedMount,
@@ -72,15 +73,15 @@ function judge(compared: ComparedMount, comparison: Comparison): DifferenceDetai
   const registered = runsUnder(comparison.index, plugin.id, configured)
   if (registered === undefined) {
     // Reported once, for the entry, and not again for each mount that would run it.
-    const asTheFileSays = target === undefined || target.configured === configured
-    return asTheFileSays && configured !== LATEST && keptVersion(plugin, configured) !== undefined
+    const isAsDesired = target === undefined || target.configured === configured
+    return isAsDesired && configured !== LATEST && keptVersion(plugin, configured) !== undefined
       ? undefined
       : unregistered(compared, comparison)
   }
   if (use === undefined || target === undefined) return undefined
   if (target.configured !== configured) {
     const fix = describeVersionFix(plugin.id, comparison)
-    const cause = `configured for ${configuredLabel(configured)}${runningWords(compared, comparison)}`
+    const cause = `configured for ${configuredLabel(configured)}${describeRunning(compared, comparison)}`
     return { class: versionClass(use.value, registered), cause, fix }
   }
   if (use.value.kind === 'builtin' && registered !== BUILTIN) {
@@ -156,7 +157,7 @@ function unregistered(
 }
 
 /** Whether the configuration has taken effect. It does so on each node at a reload or restart. */
-function runningWords({ mount, target }: ComparedMount, { index }: Comparison): string {
+function describeRunning({ mount, target }: ComparedMount, { index }: Comparison): string {
   const views = mount.nodes.filter(({ answers }) => answers !== 'no')
   const started = startedBinaryOf(index, mount)?.sha256
   if (target === undefined || views.length === 0 || started === target.sha256) return ''

@@ -12,17 +12,17 @@ export function findConnectionDrift(
   { plugin, named, targets }: PluginTargets,
   comparison: Comparison,
 ): Difference[] {
-  const own = new Map(named.connections.map((connection) => [connection.path, connection]))
+  const byPath = new Map(named.connections.map((connection) => [connection.path, connection]))
   const versions = new Map(
     targets.connections.map(({ connection, version }) => [connection.path, version]),
   )
   const impossible = new Map(
-    targets.impossible.flatMap((one) =>
-      'connections' in one ? one.connections.map((path) => [path, one.kind] as const) : [],
+    targets.impossible.flatMap((use) =>
+      'connections' in use ? use.connections.map((path) => [path, use.kind] as const) : [],
     ),
   )
   return comparison.index.connectionsOf(plugin.id).flatMap((connection) => {
-    const use = own.get(connection.path)?.use ?? plugin.use
+    const use = byPath.get(connection.path)?.use ?? plugin.use
     const target = versions.get(connection.path)
     const kind = impossible.get(connection.path)
     const details =
@@ -59,16 +59,16 @@ function judge(
   const uses =
     version === UNVERSIONED ? 'uses the unversioned entry or the builtin' : `uses ${version}`
   const registered = runsUnder(index, plugin.id, version) !== undefined
-  const asTheFileSays = target === undefined || target === version
+  const isAsDesired = target === undefined || target === version
   // Reported once, for the entry, and not again for each connection that would run it.
-  if (!registered && !(asTheFileSays && keptVersion(plugin, version) !== undefined)) {
+  if (!registered && !(isAsDesired && keptVersion(plugin, version) !== undefined)) {
     return {
       class: 'not-registered',
       cause: `${uses}, which is not in the catalog: its next start fails`,
       fix: hasUse ? apply : `set \`use\` for ${path}, then ${apply}`,
     }
   }
-  if (asTheFileSays) return undefined
+  if (isAsDesired) return undefined
   return {
     class: 'connection-differs',
     cause: uses,

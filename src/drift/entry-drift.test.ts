@@ -11,7 +11,7 @@ import {
   onEveryNode,
   cluster,
   drift,
-  told,
+  summarize,
 } from '../../test/drift/one-mount.ts'
 import { UNVERSIONED } from '../domain/names.ts'
 
@@ -31,7 +31,7 @@ describe('the catalog', () => {
     ])
   })
 
-  it('holds another hash, registered by hand and not yet started anywhere', () => {
+  it('holds another hash that was registered by hand and that no node runs yet', () => {
     const sha256 = sha256Of(KV, version('v9.9.9'))
     const catalog = [catalogEntry(KV, OLD), catalogEntry(KV, NEW, { sha256 })]
 
@@ -51,23 +51,23 @@ describe('the catalog', () => {
     )
   })
 
-  it('holds another hash that a node has loaded: the node is named', () => {
+  it('holds another hash that a node runs: the difference names the node', () => {
     const sha256 = sha256Of(KV, version('v9.9.9'))
     const catalog = [catalogEntry(KV, OLD), catalogEntry(KV, NEW, { sha256 })]
 
     const differences = drift(cluster(NEW, { [ONE]: { running_sha256: sha256 } }, { catalog }))
 
-    expect(told(differences)).toEqual([
+    expect(summarize(differences)).toEqual([
       'hash-differs secret/my-kv v0.21.0',
       `hash-differs team-a/ ${ONE}`,
     ])
     expect(differences[1]!.cause).toContain('runs the binary that is registered under v0.21.0')
-    // As the rule sha256-changed has it.
+    // Same text as the rule sha256-changed.
     expect(differences[0]!.fix).toContain('refuses to change the binary of a version')
     expect(differences[1]!.fix).toMatch(/^fix secret\/my-kv v0\.21\.0 first; then `lockstep apply/)
   })
 
-  it('holds the right hash, and a node runs another under the version', () => {
+  it('holds the desired hash, and a node runs another binary under the version', () => {
     const sha256 = sha256Of(KV, version('v9.9.9'))
 
     expect(drift(cluster(NEW, { [TWO]: { running_sha256: sha256 } }))).toMatchObject([
@@ -90,7 +90,7 @@ describe('the catalog', () => {
 
     const differences = drift(cluster(UNVERSIONED, onEveryNode(other), { catalog }), file)
 
-    expect(told(differences)).toEqual([
+    expect(summarize(differences)).toEqual([
       'hash-differs secret/my-kv unversioned',
       'hash-differs team-a/',
     ])
@@ -116,7 +116,7 @@ describe('the catalog', () => {
     expect(difference!.fix).not.toContain('lockstep apply')
   })
 
-  it('still holds what is retired, and tells who uses it', () => {
+  it('still holds a retired version: the difference names its uses', () => {
     const file = desiredState({
       plugins: [desiredPlugin(KV, { use: NEW, versions: [NEW], retire: [OLD] })],
     })

@@ -99,7 +99,10 @@ function describeEntryFix(
     : `find out who registered it; ${apply} registers what the file says`
 }
 
-/** A hash that is not reported is `unreadable`, no difference; so is a command that could not be read. Absent and empty arguments are the same. */
+/**
+ * The fields that differ. A hash that the server does not report is `unreadable`, not a difference,
+ * and so is a command that could not be read. Absent and empty arguments are the same.
+ */
 function differingFields(version: DesiredVersion, entry: CatalogEntry): ReadonlySet<EntryField> {
   const fields = new Set<EntryField>()
   if (isOtherBinary(entry.sha256, version.sha256)) fields.add('sha256')

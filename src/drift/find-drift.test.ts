@@ -34,7 +34,7 @@ import {
   running,
   cluster,
   drift,
-  told,
+  summarize,
 } from '../../test/drift/one-mount.ts'
 import { findDrift } from './find-drift.ts'
 import type { Unreadable } from '../domain/live.ts'
@@ -44,10 +44,10 @@ const JWT = plugin('auth/jwt')
 const REDIS = plugin('database/redis')
 const BUILTIN = version('v2.7.2+builtin.bao')
 
-describe('what the file names and is not there', () => {
+describe('a mount that the file names and that does not exist', () => {
   const absent = mountPath('team-b/')
 
-  it('is missing, to be enabled or not', () => {
+  it('is missing, with or without `enable`', () => {
     const file = (enable: boolean) => ({ ...FILE, mounts: [desiredMount(absent, KV, { enable })] })
 
     const [enabled] = drift(cluster(NEW), file(true))
@@ -62,7 +62,7 @@ describe('what the file names and is not there', () => {
     expect(named!.fix).toContain('`enable: true`')
   })
 
-  it('is missing where another plugin is mounted', () => {
+  it('is missing if another plugin is mounted there', () => {
     const other = liveMount(absent, { plugin: JWT, version: BUILTIN, nodes: NODES })
     const file = { ...FILE, mounts: [desiredMount(absent, KV)] }
 
@@ -76,16 +76,16 @@ describe('what the file names and is not there', () => {
 
     const differences = drift(liveState({ catalog: CATALOG, mounts: [mount] }))
 
-    expect(told(differences)).toEqual([`mount-missing team-a/ ${THREE}`])
+    expect(summarize(differences)).toEqual([`mount-missing team-a/ ${THREE}`])
   })
 
-  it('is gone where only a standby lists it', () => {
+  it('is gone if only a standby lists it', () => {
     const standby = NODES.find(({ role }) => role === 'standby')!
     const mount = liveMount(PATH, { plugin: KV, version: NEW, nodes: [standby] })
 
     const differences = drift(liveState({ catalog: CATALOG, mounts: [mount] }))
 
-    expect(told(differences)).toEqual([`mount-missing team-a/ ${standby.address}`])
+    expect(summarize(differences)).toEqual([`mount-missing team-a/ ${standby.address}`])
     expect(differences[0]!.found).toBe('listed here, but not on the active node')
   })
 
@@ -96,7 +96,7 @@ describe('what the file names and is not there', () => {
     const report = findDrift(file, cluster(NEW, {}, { unreadable: [refused] }), ASKED)
 
     expect(report.differences).toEqual([])
-    expect(told(report.unreadable)).toEqual(['unreadable ns1/sys/mounts'])
+    expect(summarize(report.unreadable)).toEqual(['unreadable ns1/sys/mounts'])
   })
 })
 
@@ -107,44 +107,48 @@ describe('a database connection', () => {
   const live = (of: Version) =>
     liveState({ catalog, connections: [liveConnection(path, { plugin: REDIS, version: of })] })
 
-  it('differs where it uses another version', () => {
+  it('differs if it uses another version', () => {
     expect(drift(live(NEW), file)).toEqual([])
     expect(drift(live(OLD), file)).toMatchObject([
       { class: 'connection-differs', subject: path, desired: 'v0.21.0', found: 'v0.16.2' },
     ])
   })
 
-  it('is told where its version is not registered', () => {
-    expect(told(drift(live(version('v0.1.0')), file))).toEqual(['not-registered db/config/orders'])
+  it('is reported if its version is not registered', () => {
+    expect(summarize(drift(live(version('v0.1.0')), file))).toEqual([
+      'not-registered db/config/orders',
+    ])
   })
 
-  it('is missing where the file names it', () => {
+  it('is missing if the file names it and it does not exist', () => {
     const named = { ...file, connections: [desiredConnection(path, REDIS)] }
 
-    expect(told(drift(liveState({ catalog }), named))).toEqual(['mount-missing db/config/orders'])
+    expect(summarize(drift(liveState({ catalog }), named))).toEqual([
+      'mount-missing db/config/orders',
+    ])
   })
 })
 
 describe('what could not be read', () => {
-  it('keeps a cluster from being in step', () => {
+  it('makes a cluster not in sync', () => {
     const nodes = [liveNode(1), liveNode(2, { state: 'sealed', role: 'unknown' })]
     const mount = liveMount(PATH, { plugin: KV, version: NEW, nodes })
 
     const report = findDrift(FILE, liveState({ catalog: CATALOG, mounts: [mount], nodes }), ASKED)
 
     expect(report).toMatchObject({ in_sync: false, differences: [] })
-    expect(told(report.unreadable)).toEqual([`unreadable ${TWO} ${TWO}`])
+    expect(summarize(report.unreadable)).toEqual([`unreadable ${TWO} ${TWO}`])
   })
 
-  it('is told of a mount that the token may not ask', () => {
+  it('is reported for a mount that the token may not ask', () => {
     const refused = { answers: 'unchecked' as const, detail: 'permission denied' }
 
     const report = findDrift(FILE, cluster(NEW, { [ONE]: refused }), ASKED)
 
-    expect(told(report.unreadable)).toEqual(['unreadable team-a/'])
+    expect(summarize(report.unreadable)).toEqual(['unreadable team-a/'])
   })
 
-  it('is told of an entry whose file one node lacks, with its fix', () => {
+  it('is reported, with its fix, for an entry whose file is missing on one node', () => {
     const path = `sys/plugins/catalog/${KV}?version=${NEW}`
     const lost = { what: 'catalog-entry', path, node: nodeAddress(2), reason: 'HTTP 500' } as const
     const unreadable = (one: Unreadable) => {
@@ -160,7 +164,7 @@ describe('what could not be read', () => {
     ])
   })
 
-  it('is told of an entry that no file can name', () => {
+  it('is reported for an entry that no file can name', () => {
     const path = 'sys/plugins/catalog/secret/kv '
     const odd = { what: 'catalog-name', path, reason: 'left out, because …' } as const
     const live = { ...cluster(NEW), unreadable: [{ ...odd, fix: 'deregister it' }] }
@@ -175,7 +179,7 @@ describe('what could not be read', () => {
     ])
   })
 
-  it('passes over what the file has nothing to do with, and standbys configured to forward', () => {
+  it('is not reported for other plugins, nor for standbys that are configured to forward', () => {
     const unreadable = [
       { what: 'connections' as const, path: 'db/config', reason: 'HTTP 403' },
       {
@@ -192,7 +196,7 @@ describe('what could not be read', () => {
     }
 
     expect(report('forwarding')).toMatchObject({ in_sync: true, unreadable: [] })
-    // It runs plugins that nobody can see then.
+    // This standby runs plugins, and they cannot be read while it is not ready.
     expect(report('not-ready')).toMatchObject({
       in_sync: false,
       unreadable: [{ node: nodeAddress(2), found: 'not-ready' }],
@@ -200,8 +204,8 @@ describe('what could not be read', () => {
   })
 })
 
-describe('what no file names', () => {
-  it('is listed apart, and is no drift', () => {
+describe('a plugin that no file names', () => {
+  it('is listed separately, and is no drift', () => {
     const other = plugin('secret/other')
     const foreign = liveMount(mountPath('x/'), { plugin: other, version: OLD, nodes: NODES })
     const catalog = [...CATALOG, catalogEntry(KV, version('v0.10.0')), catalogEntry(other, OLD)]
@@ -214,7 +218,7 @@ describe('what no file names', () => {
     )
 
     expect(report.in_sync).toBe(true)
-    expect(told(report.unmanaged)).toEqual([
+    expect(summarize(report.unmanaged)).toEqual([
       'unmanaged secret/my-kv v0.10.0',
       'unmanaged secret/other v0.16.2',
       'unmanaged x/',
@@ -229,7 +233,7 @@ describe('what no file names', () => {
   })
 })
 
-describe('what is ignored', () => {
+describe('an ignored difference', () => {
   const ignore = (overrides: { subject?: string; until?: string }) => ({
     ...FILE,
     ignore: [
@@ -243,7 +247,7 @@ describe('what is ignored', () => {
     ],
   })
 
-  it('is told apart, with the reason, up to the last day', () => {
+  it('is listed separately, with the reason, up to the last day', () => {
     const report = findDrift(ignore({ until: TODAY }), cluster(OLD), ASKED)
 
     expect(report).toMatchObject({ in_sync: true, differences: [], unused_ignores: [] })
@@ -268,7 +272,7 @@ describe('what is ignored', () => {
     ])
   })
 
-  it('is told to be of no use where nothing of the kind differs', () => {
+  it('makes an unused `ignore` if nothing of its class differs', () => {
     expect(findDrift(ignore({}), cluster(NEW), ASKED)).toMatchObject({
       in_sync: true,
       unused_ignores: [{ subject: PATH, is: 'unused' }],
@@ -279,11 +283,11 @@ describe('what is ignored', () => {
     expect(drift(cluster(OLD), ignore({ subject }))).toEqual([])
   })
 
-  it('is no other class or subject', () => {
-    expect(told(drift(cluster(OLD), ignore({ subject: 'team-b/' })))).toEqual([
+  it('has the class and the subject of the `ignore`', () => {
+    expect(summarize(drift(cluster(OLD), ignore({ subject: 'team-b/' })))).toEqual([
       'version-differs team-a/',
     ])
-    expect(told(drift(cluster(NEW, { [ONE]: running(OLD) }), ignore({})))).toEqual([
+    expect(summarize(drift(cluster(NEW, { [ONE]: running(OLD) }), ignore({})))).toEqual([
       `node-skew team-a/ ${ONE}`,
     ])
   })

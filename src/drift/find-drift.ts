@@ -1,7 +1,7 @@
 /**
- * Desired state × live state → where the cluster differs, why, and how to fix it. Pure. Only what
- * the file names can drift. Two ways to write the same (`0.16.2` and `v0.16.2`, absent and empty
- * arguments) are no difference.
+ * Compares desired state and live state: where the cluster differs, why, and how to fix it. Pure.
+ * Only what the file names can drift. Two ways to write the same (`0.16.2` and `v0.16.2`, absent
+ * and empty arguments) are no difference.
  */
 import type { Difference, DriftReport } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, DesiredState } from '../domain/desired.ts'
@@ -37,13 +37,13 @@ export function findDrift(
 ): DriftReport {
   const index = indexLive(live)
   const comparison = compareStates(live, index, { apply, past })
-  const found = findAllTargets(desired, index).flatMap((one) => [
-    ...findNotOverridable(one.plugin, one.targets.impossible, comparison),
-    ...findPinDrift(one.plugin, one.targets, comparison),
-    ...findEntryDrift(one.plugin, comparison),
-    ...findMountDrift(one, comparison),
-    ...findConnectionDrift(one, comparison),
-    ...findMissing(one, comparison),
+  const found = findAllTargets(desired, index).flatMap((ofPlugin) => [
+    ...findNotOverridable(ofPlugin.plugin, ofPlugin.targets.impossible, comparison),
+    ...findPinDrift(ofPlugin.plugin, ofPlugin.targets, comparison),
+    ...findEntryDrift(ofPlugin.plugin, comparison),
+    ...findMountDrift(ofPlugin, comparison),
+    ...findConnectionDrift(ofPlugin, comparison),
+    ...findMissing(ofPlugin, comparison),
   ])
   const splitIgnored = (differences: readonly Difference[]) =>
     separateIgnored([...differences].sort(compareDifferences), desired.ignore, today)

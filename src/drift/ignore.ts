@@ -19,14 +19,16 @@ export function separateIgnored(
   today: string,
 ): SeparatedDifferences {
   const inForce = ignore.filter(({ until }) => until === undefined || today <= until)
-  const byClass = groupBy(inForce, (one) => one.class)
+  const byClass = groupBy(inForce, (entry) => entry.class)
   const kept: Difference[] = []
   const ignored: IgnoredDifference[] = []
   for (const difference of differences) {
-    const one = byClass.get(difference.class)?.find(({ subject }) => isOf(difference, subject))
-    if (one === undefined) kept.push(difference)
+    const matching = byClass
+      .get(difference.class)
+      ?.find(({ subject }) => isAbout(difference, subject))
+    if (matching === undefined) kept.push(difference)
     else {
-      const { because, until } = one
+      const { because, until } = matching
       ignored.push({ ...difference, because, ...(until !== undefined && { until }) })
     }
   }
@@ -41,7 +43,9 @@ export function findUnusedIgnores(
 ): UnusedIgnore[] {
   return ignore.flatMap(({ class: name, subject, because, until, source }) => {
     const isExpired = until !== undefined && today > until
-    const isUsed = differences.some((one) => one.class === name && isOf(one, subject))
+    const isUsed = differences.some(
+      (difference) => difference.class === name && isAbout(difference, subject),
+    )
     if (!isExpired && isUsed) return []
     return {
       class: name,
@@ -54,7 +58,7 @@ export function findUnusedIgnores(
   })
 }
 
-/** A mount may be written without its trailing slash. */
-function isOf({ subject, plugin, mount, node }: Difference, named: string): boolean {
+/** `named` may be a mount without its trailing slash. */
+function isAbout({ subject, plugin, mount, node }: Difference, named: string): boolean {
   return [subject, plugin, mount, node].includes(named) || mount === `${named}/`
 }

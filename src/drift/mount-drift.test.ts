@@ -15,19 +15,19 @@ import {
   onEveryNode,
   cluster,
   drift,
-  told,
+  summarize,
 } from '../../test/drift/one-mount.ts'
 import { UNKNOWN_HASH, UNVERSIONED } from '../domain/names.ts'
 import { findDrift } from './find-drift.ts'
 
 describe('a mount that is as the file says', () => {
-  it('is in step', () => {
+  it('is in sync', () => {
     const report = findDrift(FILE, cluster(NEW), ASKED)
 
     expect(report).toMatchObject({ in_sync: true, differences: [], unreadable: [], unmanaged: [] })
   })
 
-  it('does not drift where an entry was read without its command or args', () => {
+  it('does not drift if an entry was read without its command or args', () => {
     const bare = [OLD, NEW].map((of) => {
       const { command: _command, args: _args, ...entry } = catalogEntry(KV, of)
       return entry
@@ -38,7 +38,7 @@ describe('a mount that is as the file says', () => {
 })
 
 describe('a mount that was not reloaded', () => {
-  it('is pending, once, where every node runs the binary from before', () => {
+  it('is pending, once, if every node runs the old binary', () => {
     const stale = onEveryNode(running(OLD))
 
     const differences = drift(cluster(NEW, stale))
@@ -58,10 +58,13 @@ describe('a mount that was not reloaded', () => {
     ])
   })
 
-  it('is a skew on the two standbys where only the active node was reloaded', () => {
+  it('is a skew on the two standbys if only the active node was reloaded', () => {
     const differences = drift(cluster(NEW, { [TWO]: running(OLD), [THREE]: running(OLD) }))
 
-    expect(told(differences)).toEqual([`node-skew team-a/ ${TWO}`, `node-skew team-a/ ${THREE}`])
+    expect(summarize(differences)).toEqual([
+      `node-skew team-a/ ${TWO}`,
+      `node-skew team-a/ ${THREE}`,
+    ])
     expect(differences[0]).toMatchObject({
       desired: `v0.21.0 (${sha256Of(KV, NEW)})`,
       found: `v0.16.2 (${sha256Of(KV, OLD)})`,
@@ -69,21 +72,21 @@ describe('a mount that was not reloaded', () => {
     })
   })
 
-  it('is a skew on every node where none runs what it is configured for', () => {
+  it('is a skew on every node if none runs what the mount is configured for', () => {
     const third = version('v0.10.0')
 
     const differences = drift(
       cluster(NEW, { [ONE]: running(OLD), [TWO]: running(third), [THREE]: running(OLD) }),
     )
 
-    expect(told(differences)).toEqual([
+    expect(summarize(differences)).toEqual([
       `node-skew team-a/ ${ONE}`,
       `node-skew team-a/ ${TWO}`,
       `node-skew team-a/ ${THREE}`,
     ])
   })
 
-  it('is pending on the nodes that answer where another is down', () => {
+  it('is pending on the nodes that answer if it is down on another node', () => {
     const stale = {
       [ONE]: { answers: 'no' as const },
       [TWO]: running(OLD),
@@ -92,11 +95,11 @@ describe('a mount that was not reloaded', () => {
 
     const differences = drift(cluster(NEW, stale))
 
-    expect(told(differences)).toEqual([`mount-down team-a/ ${ONE}`, 'reload-pending team-a/'])
+    expect(summarize(differences)).toEqual([`mount-down team-a/ ${ONE}`, 'reload-pending team-a/'])
     expect(differences[1]!.cause).toBe('tuned to v0.21.0 and not reloaded on 2 of 3 nodes')
   })
 
-  it('says when what runs is not registered any more', () => {
+  it('reports that the running binary is not registered any more', () => {
     const stale = onEveryNode(running(OLD))
     const file = desiredState({ plugins: [desiredPlugin(KV, { use: NEW, versions: [NEW] })] })
 
@@ -109,14 +112,14 @@ describe('a mount that was not reloaded', () => {
     })
   })
 
-  it('is pending where the same binary ran under another version', () => {
+  it('is pending if the same binary runs under another version', () => {
     const twin = [catalogEntry(KV, OLD, { sha256: sha256Of(KV, NEW) }), catalogEntry(KV, NEW)]
     const file = desiredState({ plugins: [desiredPlugin(KV, { use: NEW, versions: [NEW] })] })
     const renamed = { running_version: OLD }
 
     const differences = drift(cluster(NEW, onEveryNode(renamed), { catalog: twin }), file)
 
-    expect(told(differences)).toEqual(['reload-pending team-a/'])
+    expect(summarize(differences)).toEqual(['reload-pending team-a/'])
   })
 
   it('is pending after its unversioned entry was registered again', () => {
@@ -140,8 +143,8 @@ describe('a mount that was not reloaded', () => {
   })
 })
 
-describe('a mount configured otherwise than the file says', () => {
-  it('differs in version alone, though it was not reloaded', () => {
+describe('a mount that is configured for another version than the file says', () => {
+  it('differs only in its version if it was not reloaded', () => {
     const still = onEveryNode(running(NEW))
 
     expect(drift(cluster(OLD, still))).toMatchObject([
@@ -155,16 +158,16 @@ describe('a mount configured otherwise than the file says', () => {
     ])
   })
 
-  it('differs in version alone where it runs that on every node', () => {
+  it('differs only in its version if every node runs that version', () => {
     expect(drift(cluster(OLD))).toMatchObject([
       { class: 'version-differs', cause: 'configured for v0.16.2, and runs it' },
     ])
   })
 
-  it('is a skew too where one node was reloaded: that node is named', () => {
+  it('is also a skew if one node was reloaded: the difference names that node', () => {
     const differences = drift(cluster(OLD, { [TWO]: running(NEW), [THREE]: running(NEW) }))
 
-    expect(told(differences)).toEqual([`node-skew team-a/ ${ONE}`, 'version-differs team-a/'])
+    expect(summarize(differences)).toEqual([`node-skew team-a/ ${ONE}`, 'version-differs team-a/'])
     expect(differences[0]!.cause).toBe(
       `reloaded here; v0.21.0 (${sha256Of(KV, NEW)}) still runs on 2 of 3 nodes`,
     )
@@ -175,7 +178,7 @@ describe('a mount configured otherwise than the file says', () => {
 
     const differences = drift(cluster(NEW, { [TWO]: missed }))
 
-    expect(told(differences)).toEqual([
+    expect(summarize(differences)).toEqual([
       `node-skew team-a/ ${TWO}`,
       `version-differs team-a/ ${TWO}`,
     ])
@@ -187,7 +190,7 @@ describe('a mount configured otherwise than the file says', () => {
     })
   })
 
-  it('is not registered, rather than of another version, where it would be lost', () => {
+  it('is reported as not registered if a reload would lose the mount', () => {
     const gone = version('v0.18.0')
 
     expect(drift(cluster(gone))).toMatchObject([
@@ -200,17 +203,17 @@ describe('a mount configured otherwise than the file says', () => {
     ])
   })
 
-  it('follows its own `use` before that of its plugin', () => {
+  it('follows its own `use`, not that of its plugin', () => {
     const file = {
       ...FILE,
       mounts: [desiredMount(PATH, KV, { use: using(OLD) })],
     }
 
     expect(drift(cluster(OLD), file)).toEqual([])
-    expect(told(drift(cluster(NEW), file))).toEqual(['version-differs team-a/'])
+    expect(summarize(drift(cluster(NEW), file))).toEqual(['version-differs team-a/'])
   })
 
-  it('cannot go back to unversioned, and says so', () => {
+  it('cannot be unversioned again, and the difference says so', () => {
     const file = desiredState({
       plugins: [desiredPlugin(KV, { use: 'unversioned', versions: [UNVERSIONED, NEW] })],
     })
@@ -218,7 +221,7 @@ describe('a mount configured otherwise than the file says', () => {
 
     const differences = drift(cluster(NEW, {}, { catalog }), file)
 
-    expect(told(differences)).toEqual(['version-differs team-a/'])
+    expect(summarize(differences)).toEqual(['version-differs team-a/'])
     expect(differences[0]!.fix).toContain('`use` that version')
   })
 })
@@ -226,11 +229,11 @@ describe('a mount configured otherwise than the file says', () => {
 describe('a plugin without `use`', () => {
   const file = desiredState({ plugins: [desiredPlugin(KV, { versions: [OLD, NEW] })] })
 
-  it('leaves its mounts on what they are configured for', () => {
+  it('leaves its mounts on their configured versions', () => {
     expect(drift(cluster(OLD), file)).toEqual([])
   })
 
-  it('still tells what a node does not run, and that no plan fixes it', () => {
+  it('still reports a node that runs another binary, and that no plan fixes that', () => {
     const [difference] = drift(cluster(NEW, { [TWO]: running(OLD) }), file)
 
     expect(difference).toMatchObject({ class: 'node-skew', node: TWO })
@@ -239,7 +242,7 @@ describe('a plugin without `use`', () => {
 })
 
 describe('a mount that does not answer', () => {
-  it('is down on the node that started without the file', () => {
+  it('is down on a node that started without the plugin’s file', () => {
     const empty = {
       running_version: UNVERSIONED,
       running_sha256: UNKNOWN_HASH,
@@ -258,20 +261,20 @@ describe('a mount that does not answer', () => {
     ])
   })
 
-  it('is down, whatever hash the server still reports', () => {
-    expect(told(drift(cluster(NEW, { [ONE]: { answers: 'no' } })))).toEqual([
+  it('is down, even if the server still reports a hash', () => {
+    expect(summarize(drift(cluster(NEW, { [ONE]: { answers: 'no' } })))).toEqual([
       `mount-down team-a/ ${ONE}`,
     ])
   })
 
-  it('is down where it was not asked and nothing runs', () => {
+  it('is down if it was not asked and nothing runs', () => {
     const empty = {
       running_version: UNVERSIONED,
       running_sha256: UNKNOWN_HASH,
       answers: 'unchecked' as const,
     }
 
-    expect(told(drift(cluster(NEW, { [TWO]: empty })))).toEqual([`mount-down team-a/ ${TWO}`])
+    expect(summarize(drift(cluster(NEW, { [TWO]: empty })))).toEqual([`mount-down team-a/ ${TWO}`])
   })
 
   it('may stay read-only on Vault', () => {

@@ -15,14 +15,14 @@ export function findMountDrift(
   { plugin, named, targets }: PluginTargets,
   comparison: Comparison,
 ): Difference[] {
-  const own = new Map(named.mounts.map((mount) => [mount.path, mount]))
+  const byName = new Map(named.mounts.map((mount) => [mount.path, mount]))
   const byPath = new Map(targets.mounts.map((target) => [target.mount.path, target]))
   const impossible = impossibleByMount(targets)
   return comparison.index.mountsOf(plugin.id).flatMap((mount) => {
     const compared: ComparedMount = {
       mount,
       plugin,
-      use: own.get(mount.path)?.use ?? plugin.use,
+      use: byName.get(mount.path)?.use ?? plugin.use,
       target: byPath.get(mount.path),
       impossible: impossible.get(mount.path),
     }
@@ -39,8 +39,8 @@ export function findMountDrift(
 
 function impossibleByMount(targets: Targets): ReadonlyMap<MountPath, ImpossibleUse['kind']> {
   return new Map(
-    targets.impossible.flatMap((one) =>
-      'mounts' in one ? one.mounts.map((mount) => [mount, one.kind] as const) : [],
+    targets.impossible.flatMap((use) =>
+      'mounts' in use ? use.mounts.map((mount) => [mount, use.kind] as const) : [],
     ),
   )
 }

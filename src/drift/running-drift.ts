@@ -31,12 +31,12 @@ export function findRunningDrift(
   const down = mount.nodes.filter((view) => isDown(view, started))
   const up = down.length === 0 ? mount.nodes : mount.nodes.filter((view) => !isDown(view, started))
   const binaries = new Set(up.map((view) => binaryKey(view, desired)))
-  const one: MountComparison = { compared, comparison, desired, started, up }
+  const mountComparison: MountComparison = { compared, comparison, desired, started, up }
   return [
     ...findUnlisted(compared, desired, comparison),
-    ...down.map((view) => reportDownMount(one, view)),
-    ...(binaries.size > 1 ? findSkew(one) : []),
-    ...(binaries.size === 1 && !isMisconfigured ? findPending(one) : []),
+    ...down.map((view) => reportDownMount(mountComparison, view)),
+    ...(binaries.size > 1 ? findSkew(mountComparison) : []),
+    ...(binaries.size === 1 && !isMisconfigured ? findPending(mountComparison) : []),
   ]
 }
 
@@ -58,8 +58,8 @@ function runs(view: MountOnNode, desired: DesiredBinary | undefined): boolean {
 }
 
 /** Nodes differ: one difference for each node that does not run what it should. */
-function findSkew(one: MountComparison): Difference[] {
-  const { compared, comparison, desired, started, up } = one
+function findSkew(mountComparison: MountComparison): Difference[] {
+  const { compared, comparison, desired, started, up } = mountComparison
   // If no node runs what the file says, the nodes that run what is configured are ahead.
   const right =
     up.find((view) => runs(view, desired)) ?? up.find((view) => view.running_sha256 === started)
@@ -68,7 +68,8 @@ function findSkew(one: MountComparison): Difference[] {
   )
   const where = onNodes(up.length - others.length, comparison.serving.length)
   return others.map((view): Difference => {
-    if (runsOtherBinary(one, view)) return { ...reportOtherBinary(one, view), node: view.node }
+    if (runsOtherBinary(mountComparison, view))
+      return { ...reportOtherBinary(mountComparison, view), node: view.node }
     const cause =
       right === undefined
         ? 'each node runs a different binary, and no node runs the configured one'
@@ -88,8 +89,8 @@ function findSkew(one: MountComparison): Difference[] {
 }
 
 /** Every node that answers runs the same: one difference for all of them, or none. */
-function findPending(one: MountComparison): Difference[] {
-  const { compared, comparison, desired, started, up } = one
+function findPending(mountComparison: MountComparison): Difference[] {
+  const { compared, comparison, desired, started, up } = mountComparison
   const [view] = up
   if (view === undefined || desired === undefined || runs(view, desired)) return []
   const pinned = comparison.index.pinOf(compared.plugin.id)
@@ -97,12 +98,12 @@ function findPending(one: MountComparison): Difference[] {
   if (pinned !== undefined && pinned !== desired.version && view.running_sha256 === started) {
     return []
   }
-  if (runsOtherBinary(one, view)) return [reportOtherBinary(one, view)]
+  if (runsOtherBinary(mountComparison, view)) return [reportOtherBinary(mountComparison, view)]
   return [
     {
       class: 'reload-pending',
       ...commonFields(compared, desired, view),
-      cause: whyPending(one, view),
+      cause: whyPending(mountComparison, view),
       fix: describeFix(compared, comparison),
     },
   ]

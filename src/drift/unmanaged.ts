@@ -13,13 +13,13 @@ import { configuredLabel, entryLabel } from './wording.ts'
 
 export function findUnmanaged(desired: DesiredState, { live }: Comparison): Difference[] {
   const named = new Set<PluginId>(desired.plugins.map(({ id }) => id))
-  const said = new Set(
+  const listed = new Set(
     desired.plugins.flatMap(({ id, versions, retire }) =>
       [...versions, ...retire].map(({ version }) => entrySubject(id, version)),
     ),
   )
   const entries = live.catalog
-    .filter((entry) => !entry.builtin && !said.has(entrySubject(entry.plugin, entry.version)))
+    .filter((entry) => !entry.builtin && !listed.has(entrySubject(entry.plugin, entry.version)))
     .map((entry) => unmanagedEntry(entry, named.has(entry.plugin)))
   const isUpgradable = upgradablePlugins(live.catalog)
   const isForeign = (plugin: PluginId): boolean => !named.has(plugin) && isUpgradable(plugin)

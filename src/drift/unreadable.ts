@@ -1,6 +1,7 @@
 /**
- * What could not be read, if it concerns the file: it may differ or not. A standby that forwards
- * runs no plugin, so nothing of it is unread. What a standby runs that is not ready is unknown.
+ * Reports what could not be read, if it concerns the file: it may differ. A standby that forwards
+ * runs no plugin, so nothing of it is unread. A standby that is not ready runs plugins that cannot
+ * be read.
  */
 import type { Difference } from '../documents/drift.generated.ts'
 import type { DesiredPlugin, DesiredState } from '../domain/desired.ts'
@@ -21,7 +22,7 @@ export function findUnreadable(desired: DesiredState, comparison: Comparison): D
   const named = desired.plugins.map(({ id }) => id)
   return [
     ...live.nodes.flatMap(unreadableNode),
-    ...live.unreadable.filter((one) => matters(one, named)).map(unreadablePath),
+    ...live.unreadable.filter((part) => matters(part, named)).map(unreadablePath),
     ...named.flatMap((plugin) =>
       index.mountsOf(plugin).flatMap((mount) => unaskedMount(mount, serving.length)),
     ),
@@ -52,7 +53,10 @@ function unreadableNode({ address, state, detail, unasked }: LiveNode): Differen
   ]
 }
 
-/** False of other plugins' entries, and of connections if the file has no database plugin. */
+/**
+ * Whether an unreadable path concerns the file. Not if it is another plugin's entry, or if it is
+ * about connections and the file has no database plugin.
+ */
 function matters({ what, path }: Unreadable, named: readonly PluginId[]): boolean {
   if (what === 'connections') return named.some((plugin) => pluginType(plugin) === 'database')
   if (what !== 'catalog-entry') return true
@@ -122,7 +126,10 @@ function unreportedMount({ path, plugin, nodes }: LiveMount, all: number): Diffe
   ]
 }
 
-/** Listed, but the token may not ask it: a mount can be down while the server lists it as running. */
+/**
+ * Reports a mount that the token may not ask. A mount can be down while the server lists it as
+ * running.
+ */
 function unaskedMount({ path, plugin, nodes }: LiveMount, all: number): Difference[] {
   const unasked = nodes.filter(
     ({ answers, detail }) => answers === 'unchecked' && detail !== undefined,

@@ -13,7 +13,7 @@ import {
   PATH,
   running,
   THREE,
-  told,
+  summarize,
   TWO,
 } from '../../test/drift/one-mount.ts'
 import type { Entry } from '../documents/plan.generated.ts'
@@ -27,7 +27,7 @@ const after: Entry = { ...before, args: ['--new'] }
 const file = fileWith(after)
 const live = cluster(NEW, {}, { catalog: [catalogEntry(KV, NEW, { args: after.args })] })
 
-it('is pending where a run changed the arguments and did not get to reload', () => {
+it('is pending if a run changed the arguments and did not reload the mount', () => {
   const past = written([before, after])
 
   const report = findDrift(file, live, { ...ASKED, past })
@@ -44,29 +44,29 @@ it('is pending where a run changed the arguments and did not get to reload', () 
       fix: '`lockstep apply -f lockstep.yaml`',
     }),
   ])
-  // As a plan would have it.
+  // A plan makes the same reloads.
   expect(draftPlan(file, live, past).steps.map(({ action }) => action.kind)).toEqual([
     ...['reload', 'reload', 'reload'],
   ])
 })
 
-it('names the node where it is one', () => {
+it('names the node if it is one node', () => {
   const past = written([before, after], { [`${PATH} ${ONE}`]: [1], [`${PATH} ${THREE}`]: [1] })
 
   const { differences } = findDrift(file, live, { ...ASKED, past })
 
-  expect(told(differences)).toEqual([`reload-pending ${PATH} ${TWO}`])
+  expect(summarize(differences)).toEqual([`reload-pending ${PATH} ${TWO}`])
 })
 
-it('is pending on what was reloaded to arguments that were taken back since', () => {
+it('is pending on nodes that were reloaded to arguments that were rolled back since', () => {
   const past = written([before, after, before], { [`${PATH} ${ONE}`]: [1] })
 
   const { differences } = findDrift(fileWith(before), cluster(NEW), { ...ASKED, past })
 
-  expect(told(differences)).toEqual([`reload-pending ${PATH} ${ONE}`])
+  expect(summarize(differences)).toEqual([`reload-pending ${PATH} ${ONE}`])
 })
 
-it('is nothing where every node was reloaded, and where there is no journal', () => {
+it('is in sync if every node was reloaded, and if there is no journal', () => {
   const reloaded = Object.fromEntries([ONE, TWO, THREE].map((node) => [`${PATH} ${node}`, [1]]))
   const past = written([before, after], reloaded)
 
@@ -74,7 +74,7 @@ it('is nothing where every node was reloaded, and where there is no journal', ()
   expect(findDrift(file, live, ASKED).in_sync).toBe(true)
 })
 
-it('is not said beside what differs for all to see', () => {
+it('is not reported if the server already shows another difference', () => {
   const past = written([before, after])
   const stale = { ...live, mounts: cluster(NEW, onEveryNode(running(OLD))).mounts }
 
@@ -92,7 +92,10 @@ function fileWith({ args }: Entry) {
   })
 }
 
-/** By `mount node`: which entry the process was started from, where not the first. */
+/**
+ * `startedFrom`, by `mount node`: the index of the entry that the process was started from, if that
+ * is not the first.
+ */
 function written(
   entries: readonly Entry[],
   startedFrom: Readonly<Record<string, readonly number[]>> = {},

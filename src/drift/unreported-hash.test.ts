@@ -1,4 +1,4 @@
-/** A hash that the server does not report: neither a builtin nor proof of anything. */
+/** A hash that the server does not report is no builtin and proves nothing. */
 import { expect, it } from 'vitest'
 import { catalogEntry } from '../../test/builders/live.ts'
 import { ASKED, cluster, FILE, KV, NEW, OLD, onEveryNode } from '../../test/drift/one-mount.ts'
@@ -11,7 +11,7 @@ const live = cluster(NEW, onEveryNode({ running_sha256: UNKNOWN_HASH }), {
   catalog: [catalogEntry(KV, OLD), declared],
 })
 
-it('is told of the entry and the mount as unreadable, and nothing is in sync', () => {
+it('makes the entry and the mount unreadable, and the cluster not in sync', () => {
   const report = findDrift(FILE, live, ASKED)
 
   expect(report.differences).toEqual([])

@@ -19,7 +19,7 @@ import {
   version,
 } from '../builders/live.ts'
 import { desiredMount, desiredPlugin, desiredState, using } from './desired-state.ts'
-import { ASKED, told } from './one-mount.ts'
+import { ASKED, summarize } from './one-mount.ts'
 
 const NODES = [liveNode(1), liveNode(2), liveNode(3)]
 const BUILTIN = version('v2.7.2+builtin.bao')
@@ -149,7 +149,7 @@ describe('drift and the plan', () => {
       fc.property(states, ({ desired, live }) => {
         const first = findDrift(desired, live, ASKED)
 
-        const texts = told(first.differences)
+        const texts = summarize(first.differences)
         expect(new Set(texts).size).toBe(texts.length)
         expect(findDrift(desired, live, ASKED)).toEqual(first)
       }),

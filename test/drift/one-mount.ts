@@ -59,8 +59,8 @@ export function drift(live: LiveState, desired: DesiredState = FILE): Difference
   return findDrift(desired, live, ASKED).differences
 }
 
-/** `class subject`, and the node where there is one. */
-export function told(differences: readonly Difference[]): string[] {
+/** Each difference as `class subject`, and the node if it has one. */
+export function summarize(differences: readonly Difference[]): string[] {
   return differences.map(({ class: name, subject, node }) =>
     [name, subject, ...(node === undefined ? [] : [node])].join(' '),
   )
