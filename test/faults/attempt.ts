@@ -1,14 +1,25 @@
 /** One try: the scenario's beginning, a first run that something happens to, and the run after it. */
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import type { Survival } from './family.ts'
-import type { FaultProxy } from './fault-proxy.ts'
-import type { Ended, Started, Workplace } from './run-program.ts'
+import { FaultProxy } from './fault-proxy.ts'
+import { type Ended, type Started, Workplace } from './run-program.ts'
 import { begin, type Scenario, whyNotThere, writeFileOf } from './scenario.ts'
 
 export interface Stage {
   readonly cluster: ClusterClient
   readonly proxy: FaultProxy
   readonly place: Workplace
+}
+
+/** The cluster is reached through the proxy of the stage. */
+export async function openStage(cluster: ClusterClient): Promise<Stage> {
+  const proxy = await FaultProxy.start(cluster.addresses)
+  return { cluster, proxy, place: await Workplace.make(cluster.token) }
+}
+
+export async function closeStage({ proxy, place }: Stage): Promise<void> {
+  await proxy[Symbol.asyncDispose]()
+  await place[Symbol.asyncDispose]()
 }
 
 export interface Attempt {

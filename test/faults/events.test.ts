@@ -7,21 +7,17 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JournalEvent } from '../../src/documents/journal.generated.ts'
 import { checkout } from '../cli/run-lockstep.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
-import { argumentsFor, type Stage } from './attempt.ts'
-import { FaultProxy } from './fault-proxy.ts'
-import { type Ended, Workplace } from './run-program.ts'
+import { argumentsFor, closeStage, openStage, type Stage } from './attempt.ts'
+import type { Ended } from './run-program.ts'
 import { begin, versioned, writeFileOf } from './scenario.ts'
 
 describeReal('the events of a run', () => {
   let stage: Stage
   beforeAll(async () => {
-    const cluster = sharedCluster()
-    const proxy = await FaultProxy.start(cluster.addresses)
-    stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
+    stage = await openStage(sharedCluster())
   })
   afterAll(async () => {
-    await stage.proxy[Symbol.asyncDispose]()
-    await stage.place[Symbol.asyncDispose]()
+    await closeStage(stage)
     await sharedCluster().reset()
   })
 

@@ -3,10 +3,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import { type Aim, chooseAims, collectAims, nameRequests } from './aims.ts'
 import { bySize } from '../size.ts'
-import { argumentsFor, attempt, type Attempt, type Stage } from './attempt.ts'
+import {
+  argumentsFor,
+  type Attempt,
+  attempt,
+  closeStage,
+  openStage,
+  type Stage,
+} from './attempt.ts'
 import { someOf, type Survival, tryFamily } from './family.ts'
-import { type Fate, FaultProxy, type SeenRequest } from './fault-proxy.ts'
-import { Workplace } from './run-program.ts'
+import type { Fate, SeenRequest } from './fault-proxy.ts'
 import { begin, inPlace, revert, type Scenario, scenarios, writeFileOf } from './scenario.ts'
 
 /** Seconds that a request may take, so that a late answer is one soon. */
@@ -55,13 +61,10 @@ function isTriedAlways({ name, scenario }: { name: string; scenario: Scenario })
 describeReal('a run whose requests go astray', () => {
   let stage: Stage
   beforeAll(async () => {
-    const cluster = sharedCluster()
-    const proxy = await FaultProxy.start(cluster.addresses)
-    stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
+    stage = await openStage(sharedCluster())
   })
   afterAll(async () => {
-    await stage.proxy[Symbol.asyncDispose]()
-    await stage.place[Symbol.asyncDispose]()
+    await closeStage(stage)
     await sharedCluster().reset()
   })
 

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { JournalEvent } from '../../src/documents/journal.generated.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import { findSilentMounts } from '../real/node-views.ts'
-import { argumentsFor, type Stage } from './attempt.ts'
-import { FaultProxy, type SeenRequest } from './fault-proxy.ts'
+import { argumentsFor, closeStage, openStage, type Stage } from './attempt.ts'
+import type { SeenRequest } from './fault-proxy.ts'
 import { type Ended, type Started, Workplace } from './run-program.ts'
 import {
   type Beginning,
@@ -27,9 +27,7 @@ describeReal('a run that is told to stop', () => {
   let file: string
   let scenario: Scenario
   beforeAll(async () => {
-    const cluster = sharedCluster()
-    const proxy = await FaultProxy.start(cluster.addresses)
-    stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
+    stage = await openStage(sharedCluster())
   })
   beforeEach(async () => {
     stage.proxy.relax()
@@ -37,8 +35,7 @@ describeReal('a run that is told to stop', () => {
     await prepare(inPlace)
   })
   afterAll(async () => {
-    await stage.proxy[Symbol.asyncDispose]()
-    await stage.place[Symbol.asyncDispose]()
+    await closeStage(stage)
     await sharedCluster().reset()
   })
 

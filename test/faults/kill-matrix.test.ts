@@ -11,10 +11,17 @@ import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import { findSilentMounts } from '../real/node-views.ts'
 import { bySize } from '../size.ts'
-import { argumentsFor, attempt, type Attempt, type Stage } from './attempt.ts'
+import {
+  argumentsFor,
+  type Attempt,
+  attempt,
+  closeStage,
+  openStage,
+  type Stage,
+} from './attempt.ts'
 import { someOf, tryFamily } from './family.ts'
-import { type Fate, FaultProxy } from './fault-proxy.ts'
-import { type Ended, Workplace } from './run-program.ts'
+import type { Fate } from './fault-proxy.ts'
+import type { Ended } from './run-program.ts'
 import {
   begin,
   inPlace,
@@ -40,13 +47,10 @@ type KillPoint = (stage: Stage, start: Parameters<Attempt['disturb']>[0]) => Pro
 describeReal('a run that is killed', () => {
   let stage: Stage
   beforeAll(async () => {
-    const cluster = sharedCluster()
-    const proxy = await FaultProxy.start(cluster.addresses)
-    stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
+    stage = await openStage(sharedCluster())
   })
   afterAll(async () => {
-    await stage.proxy[Symbol.asyncDispose]()
-    await stage.place[Symbol.asyncDispose]()
+    await closeStage(stage)
     await sharedCluster().reset()
   })
 

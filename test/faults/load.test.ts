@@ -13,10 +13,8 @@ import { waitUntil } from '../cluster/wait-until.ts'
 import { markAuditLogs } from '../real/audit-log.ts'
 import { hashesOf } from '../real/node-views.ts'
 import { bySize } from '../size.ts'
-import { argumentsFor, type Stage } from './attempt.ts'
+import { argumentsFor, closeStage, openStage, type Stage } from './attempt.ts'
 import { tryFamily } from './family.ts'
-import { FaultProxy } from './fault-proxy.ts'
-import { Workplace } from './run-program.ts'
 
 const ROUNDS = bySize({ few: 1, many: 3, all: 6 })
 const CLIENTS = 4
@@ -43,13 +41,11 @@ describeReal('clients of mounts that are upgraded', () => {
   beforeAll(async () => {
     const cluster = sharedCluster()
     await cluster.reset()
-    const proxy = await FaultProxy.start(cluster.addresses)
-    stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
+    stage = await openStage(cluster)
     await makeMounts(cluster)
   })
   afterAll(async () => {
-    await stage.proxy[Symbol.asyncDispose]()
-    await stage.place[Symbol.asyncDispose]()
+    await closeStage(stage)
     for (const mount of mounts) await revokeLeases(sharedCluster(), mount)
     await sharedCluster().reset()
   })

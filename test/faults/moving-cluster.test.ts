@@ -5,10 +5,8 @@ import { pluginFiles } from '../cluster/plugin-files.ts'
 import { describeOwn } from '../cluster/shared-cluster.ts'
 import { waitUntil } from '../cluster/wait-until.ts'
 import { bySize } from '../size.ts'
-import { argumentsFor, attempt, type Stage } from './attempt.ts'
+import { argumentsFor, attempt, closeStage, openStage, type Stage } from './attempt.ts'
 import { someOf, tryFamily } from './family.ts'
-import { FaultProxy } from './fault-proxy.ts'
-import { Workplace } from './run-program.ts'
 import { begin, inPlace, type Scenario, scenarios, versioned, writeFileOf } from './scenario.ts'
 
 /** The others differ in what their steps change, not in which nodes they need. */
@@ -23,12 +21,10 @@ describeOwn('a run on a cluster that moves', () => {
   let stage: Stage
   beforeAll(async () => {
     cluster = await startCluster({ plugins: pluginFiles })
-    const proxy = await FaultProxy.start(cluster.addresses)
-    stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
+    stage = await openStage(cluster)
   })
   afterAll(async () => {
-    await stage.proxy[Symbol.asyncDispose]()
-    await stage.place[Symbol.asyncDispose]()
+    await closeStage(stage)
     await cluster.stop()
   })
 

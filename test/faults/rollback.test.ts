@@ -5,9 +5,8 @@ import { join } from 'node:path'
 import type { PluginFile } from '../cluster/plugin-files.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import { readExternalEntries } from '../real/node-views.ts'
-import { argumentsFor, type Stage } from './attempt.ts'
-import { FaultProxy } from './fault-proxy.ts'
-import { type Ended, Workplace } from './run-program.ts'
+import { argumentsFor, closeStage, openStage, type Stage } from './attempt.ts'
+import type { Ended } from './run-program.ts'
 import {
   begin,
   inPlace,
@@ -55,14 +54,11 @@ const stories: readonly Story[] = [
 describeReal('rollback', () => {
   let stage: Stage
   beforeAll(async () => {
-    const cluster = sharedCluster()
-    const proxy = await FaultProxy.start(cluster.addresses)
-    stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
+    stage = await openStage(sharedCluster())
   })
   beforeEach(() => stage.place.clear())
   afterAll(async () => {
-    await stage.proxy[Symbol.asyncDispose]()
-    await stage.place[Symbol.asyncDispose]()
+    await closeStage(stage)
     await sharedCluster().reset()
   })
 

@@ -6,39 +6,33 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
 import { bySize } from '../size.ts'
-import { argumentsFor, type Stage } from './attempt.ts'
+import { argumentsFor, closeStage, openStage, type Stage } from './attempt.ts'
 import { tryFamily } from './family.ts'
-import { FaultProxy } from './fault-proxy.ts'
-import { type Ended, type Started, Workplace } from './run-program.ts'
+import { type FaultProxy } from './fault-proxy.ts'
+import { type Ended, type Started } from './run-program.ts'
 import { begin, inPlace, type Scenario, whyNotThere, writeFileOf } from './scenario.ts'
 
 const ROUNDS = bySize({ few: 3, many: 8, all: 50 })
 
 describeReal('two runs at once', () => {
   let stage: Stage
-  let other: Workplace
-  /** The second run’s own way to the cluster: so the servers’ side tells whose a write is. */
-  let otherProxy: FaultProxy
+  /** The second run has a proxy of its own, so that it is known which run sent a write. */
+  let other: Stage
   beforeAll(async () => {
-    const cluster = sharedCluster()
-    const proxy = await FaultProxy.start(cluster.addresses)
-    stage = { cluster, proxy, place: await Workplace.make(cluster.token) }
-    other = await Workplace.make(cluster.token)
-    otherProxy = await FaultProxy.start(cluster.addresses)
+    stage = await openStage(sharedCluster())
+    other = await openStage(sharedCluster())
   })
   beforeEach(async () => {
     await stage.place.clear()
-    await other.clear()
+    await other.place.clear()
   })
   afterEach(() => {
     stage.proxy.relax()
-    otherProxy.relax()
+    other.proxy.relax()
   })
   afterAll(async () => {
-    await stage.proxy[Symbol.asyncDispose]()
-    await otherProxy[Symbol.asyncDispose]()
-    await stage.place[Symbol.asyncDispose]()
-    await other[Symbol.asyncDispose]()
+    await closeStage(stage)
+    await closeStage(other)
     await sharedCluster().reset()
   })
 
@@ -52,11 +46,11 @@ describeReal('two runs at once', () => {
         const apply = (proxy: FaultProxy, journal: string): Promise<Ended> =>
           stage.place.run(argumentsFor({ ...stage, proxy }, 'apply', file, ['--journal', journal]))
         const { journals } = stage.place
-        const written = watchWrites([stage.proxy, otherProxy])
+        const written = watchWrites([stage.proxy, other.proxy])
 
         const ended = await Promise.all([
           apply(stage.proxy, journals),
-          apply(otherProxy, `${journals}-elsewhere`),
+          apply(other.proxy, `${journals}-elsewhere`),
         ])
 
         return finish(ended, written, () => whyNotThere(stage.cluster, inPlace, beginning))
@@ -73,20 +67,19 @@ describeReal('two runs at once', () => {
       'two at once on two machines',
       Array.from({ length: ROUNDS }, () => async () => {
         await stage.place.clear()
-        await other.clear()
+        await other.place.clear()
         const beginning = await begin(stage.cluster, scenario)
         await mountLocks(stage)
-        const there = { ...stage, proxy: otherProxy, place: other }
         const [one, two] = await Promise.all([
           writeFileOf(stage.cluster, scenario, stage.place.home),
-          writeFileOf(stage.cluster, scenario, other.home),
+          writeFileOf(stage.cluster, scenario, other.place.home),
         ])
 
-        const written = watchWrites([stage.proxy, otherProxy])
+        const written = watchWrites([stage.proxy, other.proxy])
 
         const ended = await Promise.all([
           stage.place.run(argumentsFor(stage, 'apply', one)),
-          other.run(argumentsFor(there, 'apply', two)),
+          other.place.run(argumentsFor(other, 'apply', two)),
         ])
 
         return finish(ended, written, () => whyNotThere(stage.cluster, scenario, beginning))
@@ -101,12 +94,12 @@ describeReal('two runs at once', () => {
     await begin(stage.cluster, scenario)
     await mountLocks(stage)
     const file = await writeFileOf(stage.cluster, scenario, stage.place.home)
-    const elsewhere = await writeFileOf(stage.cluster, scenario, other.home)
+    const elsewhere = await writeFileOf(stage.cluster, scenario, other.place.home)
     const { first, goOn } = await startAndHold(file)
 
     const [here, there, shown, planned] = await Promise.all([
       stage.place.run(argumentsFor(stage, 'apply', file)),
-      other.run(argumentsFor({ ...stage, place: other }, 'apply', elsewhere)),
+      other.place.run(argumentsFor({ ...stage, place: other.place }, 'apply', elsewhere)),
       stage.place.run([
         ...['lock', 'show', '-f', file],
         ...['--address', stage.proxy.addresses[0] ?? ''],
