@@ -1,4 +1,4 @@
-/** What adds a command to the program. */
+/** The type of a function that adds a command to the program. */
 import type { Command } from 'commander'
 import type { ExitCode } from '../domain/errors.ts'
 import type { RunProgram } from './demo/story.ts'
@@ -10,7 +10,7 @@ export type Done = (code: ExitCode) => void
 /** `run` runs another command. */
 export type AddCommand = (program: Command, host: Host, done: Done, run: RunProgram) => void
 
-/** For the end of a command's help. */
+/** The examples at the end of a command's help. */
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`
 }

@@ -1,11 +1,11 @@
-/** What a command adds to an operation that makes a plan: `--allow`, and the exit code of a blocked plan. */
+/** `--allow`, and the exit code of a blocked plan. */
 import { blockingFindings } from '../documents/blocking.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { Allowance, DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
 import { RULES } from '../safety/rules.ts'
 
-/** The reason that an allowance of the command line has, since it gives none. */
+/** The reason of an allowance from the command line, which cannot give one. */
 const ALLOWED_ON_COMMAND_LINE = 'allowed on the command line'
 
 export interface AllowOptions {
@@ -13,15 +13,18 @@ export interface AllowOptions {
   readonly allow?: readonly string[]
 }
 
-/** Throws a LockstepError for an `--allow` that is not one. */
+/**
+ * The desired state with the allowances of `--allow` added. Throws a LockstepError for an `--allow`
+ * that is not `rule=subject` with a known rule.
+ */
 export function withAllowances(desired: DesiredState, allow: readonly string[] = []): DesiredState {
   return { ...desired, allow: [...desired.allow, ...allow.map(parseAllowance)] }
 }
 
 function parseAllowance(text: string): Allowance {
-  const at = text.indexOf('=')
-  const [rule, subject] = [text.slice(0, at), text.slice(at + 1)]
-  if (at <= 0 || subject === '') {
+  const separator = text.indexOf('=')
+  const [rule, subject] = [text.slice(0, separator), text.slice(separator + 1)]
+  if (separator <= 0 || subject === '') {
     throw new LockstepError({
       code: 'bad-allow',
       message: `--allow "${text}" is not rule=subject`,
@@ -31,14 +34,14 @@ function parseAllowance(text: string): Allowance {
   if (!RULES.some(({ name }) => name === rule)) {
     throw new LockstepError({
       code: 'bad-allow',
-      message: `--allow names the rule "${rule}", which there is not`,
+      message: `--allow: there is no rule "${rule}"`,
       hint: 'See the rules with lockstep explain.',
     })
   }
   return { rule, subject, because: ALLOWED_ON_COMMAND_LINE }
 }
 
-/** A right that is missing has an exit code of its own. */
+/** Exit code 8 if only missing rights block the plan, else 3. */
 export function blockedExitCode(plan: Plan): ExitCode {
   return blockingFindings(plan.findings).every(({ rule }) => rule === 'capability-missing')
     ? EXIT.notAllowed

@@ -1,6 +1,6 @@
 /**
- * Applies a saved plan: makes the plan anew from the desired state in the file and from the cluster
- * as it is, and carries that out where the file says the same.
+ * Applies a saved plan: plans again from the desired state in the file and from the cluster as it
+ * is now, and carries that plan out if it agrees with the file.
  */
 import { readSavedPlan } from '../operations/load-desired.ts'
 import { checkPlanAge, checkPlanId } from '../operations/plan-files/plan-file.ts'
@@ -21,7 +21,7 @@ import type { Host } from './host/host.ts'
 import { loadDesired } from './load-desired.ts'
 import { openSession } from './session.ts'
 
-/** The exit code; throws a LockstepError for what keeps the plan from being carried out. */
+/** Returns the exit code. Throws a LockstepError if the plan cannot be applied. */
 export async function applyPlanFile(
   planFile: string,
   options: ApplyOptions,
@@ -31,17 +31,17 @@ export async function applyPlanFile(
   const confirmed = confirmAllowances(file, options.allow)
   if (options.expect !== undefined) checkPlanId(file, options.expect)
   checkPlanAge(file, options.maxAge, host.now())
-  // The file of desired state gives the address, and values of env that no plan holds.
+  // The files of `-f` give the address, and the values of `env`, which no plan holds.
   const values = options.file === undefined ? undefined : await loadDesired(options, host)
-  const anew = commandToPlanAnew(planFile, options)
-  if (values !== undefined) checkAgrees(file, { files: values, confirmed, anew })
+  const planCommand = planAgainCommand(planFile, options)
+  if (values !== undefined) checkAgrees(file, { files: values, confirmed, planCommand })
   const session = await openSession(options, host, values)
   try {
     const made = await makePlanFromFile({ desired, file }, session)
-    // What blocks the plan explains more than how it differs.
+    // If the plan is blocked, its findings explain more than how it differs from the file.
     if (!isBlocked(made.plan)) {
-      const told = checkApproved(made.comparison, { planFile, file, anew })
-      if (options.quiet !== true) host.err(line`${told}`)
+      const summary = checkApproved(made.comparison, { planFile, file, planCommand })
+      if (options.quiet !== true) host.err(line`${summary}`)
     }
     return await approveAndApply({
       made,
@@ -49,7 +49,7 @@ export async function applyPlanFile(
       session,
       options,
       host,
-      anew,
+      planCommand,
       resume: resumeCommand(['apply', planFile], options),
     })
   } finally {
@@ -60,18 +60,21 @@ export async function applyPlanFile(
 interface Saved {
   readonly planFile: string
   readonly file: Plan
-  readonly anew: string
+  readonly planCommand: string
 }
 
-/** How far the plan is done already. Throws a LockstepError (exit 4) where the file says another. */
-function checkApproved(comparison: PlanComparison, { planFile, file, anew }: Saved): string {
+/**
+ * A line that says how many steps of the file are done already. Throws a LockstepError (exit 4) if
+ * the plan made now differs from the file.
+ */
+function checkApproved(comparison: PlanComparison, { planFile, file, planCommand }: Saved): string {
   if (comparison.kind === 'differs') {
     throw new LockstepError({
       code: 'stale-plan',
       message: `the steps in ${planFile} (-) are not what would be done now (+):`,
       details: renderPlanDifferences(comparison, file.cluster),
       exitCode: EXIT.stale,
-      hint: `Nothing was changed. Plan again: ${anew}`,
+      hint: `Nothing was changed. Plan again: ${planCommand}`,
     })
   }
   const { alreadyDone } = comparison
@@ -81,21 +84,21 @@ function checkApproved(comparison: PlanComparison, { planFile, file, anew }: Sav
     : `Plan file ${planFile} (plan ${file.plan_id}): ${alreadyDone} of ${steps} already done.`
 }
 
-interface Given {
-  /** The files of desired state given beside the plan. */
+interface GivenFiles {
+  /** The desired state in the files of `-f`. */
   readonly files: DesiredState
-  /** The plan's allowances that `--allow` repeats. */
+  /** The allowances of the plan that `--allow` repeats. */
   readonly confirmed: ReadonlySet<Allowance>
-  readonly anew: string
+  readonly planCommand: string
 }
 
 /**
- * Throws a LockstepError (exit 4) unless the files ask for what the plan was made of. An allowance
- * that only the plan has may have been given to `plan --allow`, or have been written into the plan
- * by somebody else: so it must be repeated.
+ * Throws a LockstepError (exit 4) unless the files hold the desired state that the plan was made
+ * from. An allowance that only the plan has may come from `plan --allow`, or somebody may have
+ * written it into the plan. So it must be repeated with `--allow`.
  */
-function checkAgrees({ desired }: Plan, { files, confirmed, anew }: Given): void {
-  const allow = (desired.allow ?? []).filter((one) => !confirmed.has(one))
+function checkAgrees({ desired }: Plan, { files, confirmed, planCommand }: GivenFiles): void {
+  const allow = (desired.allow ?? []).filter((allowance) => !confirmed.has(allowance))
   const asked = desiredDocument(files)
   const accepted = asked.allow ?? []
   const differences = renderDesiredDifferences({ ...desired, allow }, { ...asked, allow: accepted })
@@ -104,11 +107,11 @@ function checkAgrees({ desired }: Plan, { files, confirmed, anew }: Given): void
   const onlyInPlan = allow.map(allowanceText).filter((text) => !inFiles.has(text))
   throw new LockstepError({
     code: 'stale-plan',
-    message: 'the plan was made of another desired state (-) than the files given with -f (+):',
+    message: 'the plan was made from another desired state (-) than the files given with -f (+):',
     details: differences,
     exitCode: EXIT.stale,
     hint: [
-      `Nothing was changed. Plan again: ${anew}`,
+      `Nothing was changed. Plan again: ${planCommand}`,
       ...(onlyInPlan.length === 0
         ? []
         : [
@@ -122,12 +125,17 @@ function allowanceText({ rule, subject }: Allowance): string {
   return `${rule}=${subject}`
 }
 
-/** Throws a LockstepError for an `--allow` that the plan does not have. */
+/**
+ * The allowances of the plan that `--allow` repeats. Throws a LockstepError for an `--allow` that
+ * the plan does not have.
+ */
 function confirmAllowances(
   { desired: { allow = [] } }: Plan,
   repeated: readonly string[] = [],
 ): ReadonlySet<Allowance> {
-  const added = repeated.filter((text) => !allow.some((one) => allowanceText(one) === text))
+  const added = repeated.filter(
+    (text) => !allow.some((allowance) => allowanceText(allowance) === text),
+  )
   if (added.length > 0) {
     throw new LockstepError({
       code: 'bad-allow',
@@ -135,13 +143,16 @@ function confirmAllowances(
       hint: 'Give --allow to lockstep plan --out. With a saved plan, --allow repeats an allowance that the plan has.',
     })
   }
-  return new Set(allow.filter((one) => repeated.includes(allowanceText(one))))
+  return new Set(allow.filter((allowance) => repeated.includes(allowanceText(allowance))))
 }
 
-/** A plan does not say which files it was made from, and where it is applied others may lie. */
-function commandToPlanAnew(planFile: string, options: ApplyOptions): string {
-  const known = options.file !== undefined
+/**
+ * The command that makes the plan again. A plan does not name the files that it was made from, and
+ * their paths may differ where it is applied.
+ */
+function planAgainCommand(planFile: string, options: ApplyOptions): string {
+  const hasFiles = options.file !== undefined
   const file = options.file ?? ['FILE']
   const command = resumeCommand(['plan', '--out', planFile], { ...options, file })
-  return known ? command : `${command} (FILE: what this plan was made from)`
+  return hasFiles ? command : `${command} (FILE: what this plan was made from)`
 }

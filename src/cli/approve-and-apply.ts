@@ -1,4 +1,4 @@
-/** Shows a made plan, asks a person, applies it, and prints how it ended. */
+/** Shows a plan, asks a person to approve it, applies it, and prints the outcome. */
 import type { Failure, RunOutcome } from '../documents/run-outcome.ts'
 import { blockingFindings } from '../documents/blocking.ts'
 import type { DesiredState } from '../domain/desired.ts'
@@ -14,16 +14,16 @@ import { renderFindings } from '../render/findings-text.ts'
 import { summarizePlan } from '../render/plan-summary.ts'
 import { renderPlan } from '../render/plan-text.ts'
 import { blockedExitCode, type AllowOptions } from './allowances.ts'
-import { commandByHand } from './curl-command.ts'
+import { curlCommand } from './curl-command.ts'
 import { viewOf } from './host/colour.ts'
 import type { Host } from './host/host.ts'
 import type { CommonOptions, DetailOption } from './options.ts'
-import { progressOf } from './choose-progress.ts'
+import { createProgress } from './choose-progress.ts'
 import { lockCommands } from './resume-command.ts'
 import { warnOfTokenLife } from './token-life.ts'
 import { watchInterrupt } from './watch-interrupt.ts'
 
-/** Of a command that ends in applying a plan. */
+/** The options of a command that applies a plan. */
 export type CarryingOptions = CommonOptions &
   DetailOption &
   AllowOptions & {
@@ -32,37 +32,37 @@ export type CarryingOptions = CommonOptions &
     readonly json?: boolean
     readonly journal?: string
     readonly logFile?: string
-    /** How many steps may be under way at the same time. */
+    /** The number of steps that may run at the same time. */
     readonly parallelism?: number
-    /** Seconds. */
+    /** Seconds to watch each reloaded mount. */
     readonly soak?: number
-    /** Seconds. */
+    /** Seconds to wait for a leader, or for a node that does not answer. */
     readonly wait: number
   }
 
 export type ApplyOptions = CarryingOptions & {
   readonly expect?: string
-  /** Seconds. */
+  /** The age in seconds up to which a saved plan is applied. */
   readonly maxAge: number
 }
 
 export interface ApplyJob {
-  /** Shown, and asked about. */
+  /** The plan to show and to ask about. */
   readonly made: MadePlan
-  /** The files that hold values of `env`; undefined for a saved plan that was given without them. */
+  /** The desired state that holds the values of `env`; undefined for a saved plan without `-f`. */
   readonly values: DesiredState | undefined
   readonly session: Context
   readonly options: CarryingOptions
   readonly host: Host
   /** The command that resumes a run of this plan. */
   readonly resume: string
-  /** The command that plans anew if this plan is stale. */
-  readonly anew: string
-  /** Of a rollback: the run to whose beginning it returns. */
+  /** The command that plans again if this plan is stale. */
+  readonly planCommand: string
+  /** If the run is a rollback: the run whose initial state it returns to. */
   readonly backTo?: string
 }
 
-/** The exit code; throws a LockstepError if nothing can be begun. */
+/** Returns the exit code. Throws a LockstepError if nothing can be begun. */
 export async function approveAndApply(job: ApplyJob): Promise<ExitCode> {
   const { session, options, host } = job
   const { plan } = job.made
@@ -76,34 +76,34 @@ export async function approveAndApply(job: ApplyJob): Promise<ExitCode> {
     ...(options.soak !== undefined && { soak: options.soak }),
   })
   if (options.autoApprove !== true) {
-    const refusal = await whyNotApproved(options, host)
+    const refusal = await askForApproval(options, host)
     if (refusal !== undefined) {
-      host.err(line`${refusal.told}`)
+      host.err(line`${refusal.message}`)
       return refusal.exitCode
     }
   }
   const result = await applyWatched(job)
   switch (result.kind) {
     case 'blocked':
-      tellBlockedByCheck(result.plan, job)
+      reportBlockedByCheck(result.plan, job)
       return blockedExitCode(result.plan)
-    // What differs was told before anything was asked.
+    // The differences were reported before the approval was asked for.
     case 'stale':
       return EXIT.stale
     case 'nothing_to_do':
       return EXIT.done
     case 'ended':
-      tellEnd(job, result.outcome, describeEnd(job, result.plan)(result.outcome))
+      reportEnd(job, result.outcome, describeEnd(job, result.plan)(result.outcome))
       return exitCodeOf(result.outcome)
     default:
       return unreachable(result)
   }
 }
 
-/** Draws what the run does, and stops it at Ctrl-C. */
+/** Applies the plan, shows its progress, and stops the run at Ctrl-C. */
 async function applyWatched(job: ApplyJob): Promise<ApplyResult> {
   const { made, values, session, options, host, backTo } = job
-  const progress = progressOf(made.plan, options, host)
+  const progress = createProgress(made.plan, options, host)
   try {
     return await applyPlan(
       {
@@ -120,36 +120,39 @@ async function applyWatched(job: ApplyJob): Promise<ApplyResult> {
       session,
     )
   } finally {
-    // Whether the last event was drawn changes nothing about what was done.
+    // An error while drawing the last event must not change the outcome.
     await progress.end().catch(() => undefined)
   }
 }
 
 function describeEnd(
-  { resume, anew, options, host }: ApplyJob,
+  { resume, planCommand, options, host }: ApplyJob,
   plan: FreshPlan,
 ): (outcome: RunOutcome) => string {
   return (outcome) =>
     renderOutcome(outcome, plan, {
       ...viewOf(options, host),
       resume,
-      anew,
-      byHand: (action) => commandByHand(action, plan),
+      planCommand,
+      byHand: (action) => curlCommand(action, plan),
     })
 }
 
-/** Nobody is asked to approve what they have not seen, and a blocked plan says why it is. */
+/**
+ * Prints the plan if a person is asked to approve it, also with `--quiet`. A blocked plan is always
+ * printed, since it says why it is blocked.
+ */
 function showPlan({ made: { plan }, options, host }: ApplyJob): void {
-  const shown = lines(renderPlan(plan, viewOf(options, host)))
-  const silent = options.json === true || options.quiet === true
-  const asks = options.autoApprove !== true && options.json !== true
-  if (!silent || asks) host.out(shown)
-  else if (isBlocked(plan)) host.err(shown)
+  const planLines = lines(renderPlan(plan, viewOf(options, host)))
+  const isSilent = options.json === true || options.quiet === true
+  const asksApproval = options.autoApprove !== true && options.json !== true
+  if (!isSilent || asksApproval) host.out(planLines)
+  else if (isBlocked(plan)) host.err(planLines)
   else if (plan.steps.length === 0 && options.json !== true) host.out(line`${summarizePlan(plan)}`)
 }
 
-/** The plan was shown and approved; only what the check found is new. */
-function tellBlockedByCheck(plan: FreshPlan, { options, host }: ApplyJob): void {
+/** Prints only what the check found: the plan was shown and approved before. */
+function reportBlockedByCheck(plan: FreshPlan, { options, host }: ApplyJob): void {
   const findings = renderFindings(blockingFindings(plan.findings), {
     ...viewOf(options, host),
     nodes: nameNodes(plan.cluster.nodes),
@@ -163,44 +166,46 @@ function tellBlockedByCheck(plan: FreshPlan, { options, host }: ApplyJob): void 
   )
 }
 
-/** With `--quiet` a result is a line, and what went wrong is an error. */
-function tellEnd({ options, host }: ApplyJob, outcome: RunOutcome, told: string): void {
-  if (options.json !== true && options.quiet !== true) host.out(lines(told))
-  else if (isTrouble(outcome)) host.err(lines(told))
-  else if (options.json !== true) host.out(lines(told.trim()))
+/**
+ * Prints the outcome. With `--quiet` or `--json`, a run that did not succeed is reported on stderr.
+ */
+function reportEnd({ options, host }: ApplyJob, outcome: RunOutcome, description: string): void {
+  if (options.json !== true && options.quiet !== true) host.out(lines(description))
+  else if (needsAttention(outcome)) host.err(lines(description))
+  else if (options.json !== true) host.out(lines(description.trim()))
 }
 
-function isTrouble(outcome: RunOutcome): boolean {
+function needsAttention(outcome: RunOutcome): boolean {
   if (outcome.kind !== 'done' || outcome.readOnly !== undefined) return true
   return outcome.unconfirmed !== undefined
 }
 
-interface NotApproved {
-  readonly told: string
+interface Refusal {
+  readonly message: string
   readonly exitCode: ExitCode
 }
 
-/** Undefined where it was approved. Throws a LockstepError where nobody can be asked. */
-async function whyNotApproved(
-  options: CarryingOptions,
-  host: Host,
-): Promise<NotApproved | undefined> {
+/**
+ * Asks a person to approve the plan. Returns undefined if it was approved. Throws a LockstepError
+ * if there is no terminal to ask on.
+ */
+async function askForApproval(options: CarryingOptions, host: Host): Promise<Refusal | undefined> {
   if (!options.input || options.json === true || !host.inIsTerminal) {
     throw cannotAsk('there is no terminal to ask on')
   }
   if (!host.outIsTerminal) {
-    throw cannotAsk('what was printed went elsewhere than to this terminal')
+    throw cannotAsk('stdout is not a terminal, so the plan was not shown on it')
   }
-  const answer = await host.ask('\nApply these steps? Only yes will do: ')
+  const answer = await host.ask('\nApply these steps? Type yes to apply: ')
   switch (answer.kind) {
     case 'interrupted':
-      return { told: 'Interrupted. Nothing was changed.', exitCode: EXIT.interrupted }
+      return { message: 'Interrupted. Nothing was changed.', exitCode: EXIT.interrupted }
     case 'nothing':
-      return { told: 'Not applied. Nothing was changed.', exitCode: EXIT.error }
+      return { message: 'Not applied. Nothing was changed.', exitCode: EXIT.error }
     case 'said':
       if (answer.text === 'yes') return undefined
       return {
-        told: 'Not applied: only yes is taken for yes. Nothing was changed.',
+        message: 'Not applied: the answer was not yes. Nothing was changed.',
         exitCode: EXIT.error,
       }
     default:
@@ -216,8 +221,8 @@ function cannotAsk(why: string): LockstepError {
   })
 }
 
-/** All is as it was, and what is missing is not on the cluster. */
-function isForWantOfRight({ causes }: Failure): boolean {
+/** True if the cause of the failure is a missing right of the token. */
+function isMissingRight({ causes }: Failure): boolean {
   return causes.some(({ kind }) => kind === 'not_allowed')
 }
 
@@ -228,7 +233,7 @@ function exitCodeOf(outcome: RunOutcome): ExitCode {
     case 'stale':
       return EXIT.stale
     case 'rolled_back':
-      return isForWantOfRight(outcome.failure) ? EXIT.notAllowed : EXIT.rolledBack
+      return isMissingRight(outcome.failure) ? EXIT.notAllowed : EXIT.rolledBack
     case 'rollback_failed':
       return EXIT.rollbackFailed
     case 'interrupted':

@@ -1,4 +1,4 @@
-/** How a run is shown, by the options and by what it is shown on. */
+/** Chooses how the progress of a run is shown, by the options and by the terminal. */
 import type { Plan } from '../documents/plan.generated.ts'
 import type { Host } from './host/host.ts'
 import { listProgress } from './list-progress.ts'
@@ -10,8 +10,8 @@ export interface ProgressOptions {
   readonly verbose?: boolean
 }
 
-/** Begins to draw at the first event: a run that is locked out draws nothing. */
-export function progressOf(plan: Plan, options: ProgressOptions, host: Host): Progress {
+/** Draws nothing before the first event: a run that finds the cluster locked draws nothing. */
+export function createProgress(plan: Plan, options: ProgressOptions, host: Host): Progress {
   let chosen: Promise<Progress> | undefined
   return {
     sink: async (event) => {
@@ -27,7 +27,7 @@ export function progressOf(plan: Plan, options: ProgressOptions, host: Host): Pr
 function chooseProgress(plan: Plan, options: ProgressOptions, host: Host): Promise<Progress> {
   if (options.json === true) return Promise.resolve(jsonProgress(host.out))
   if (options.quiet === true) return Promise.resolve(lineProgress(plan, () => undefined))
-  // The list is drawn on stdout, and needs to know how wide that is.
+  // The list is drawn on stdout, and must know the width of the terminal.
   const canDraw = host.outIsTerminal && host.width < Infinity
   if (!canDraw || !host.errIsTerminal || options.verbose === true) {
     return Promise.resolve(lineProgress(plan, host.err))

@@ -1,6 +1,6 @@
 /**
- * The command that makes an action's request without Lockstep, for whoever fixes what could not be
- * rolled back. The servers' own command cannot send the header that keeps a node from passing it on.
+ * The command that sends an action's request without Lockstep, for a person who fixes a failed
+ * rollback. It uses curl: `bao` and `vault` cannot send the header that forbids forwarding.
  */
 import type { Action, Plan } from '../documents/plan.generated.ts'
 import type { NodeAddress } from '../domain/names.ts'
@@ -8,10 +8,10 @@ import { maskArguments } from '../domain/secret-arguments.ts'
 import { shellWord } from '../domain/shell-words.ts'
 import { requestOf } from '../server/requests.ts'
 
-/** For a shell, with the token and the values of an environment left to be filled in. */
-export function commandByHand(action: Action, { cluster }: Pick<Plan, 'cluster'>): string {
+/** A shell command. The token is a variable, and the values of `env` are left to be filled in. */
+export function curlCommand(action: Action, { cluster }: Pick<Plan, 'cluster'>): string {
   const values = action.kind === 'register' ? action.env.map(({ name }) => `${name}=…`) : []
-  const { method, path, body, namespace, forwarding } = requestOf(masked(action), values)
+  const { method, path, body, namespace, forwarding } = requestOf(maskSecrets(action), values)
   const node = action.kind === 'reload' ? action.node : activeNode(cluster)
   const token = cluster.product === 'vault' ? '$VAULT_TOKEN' : '$BAO_TOKEN'
   const header = (name: string, value: string): string[] => ['-H', shellWord(`${name}: ${value}`)]
@@ -24,8 +24,8 @@ export function commandByHand(action: Action, { cluster }: Pick<Plan, 'cluster'>
   ].join(' ')
 }
 
-/** A secret among the arguments is left to be filled in, as an environment's values are. */
-function masked(action: Action): Action {
+/** Masks secrets among the arguments. They are left to be filled in, like the values of `env`. */
+function maskSecrets(action: Action): Action {
   if (action.kind !== 'register') return action
   const args = [...maskArguments(action.entry.args)]
   return { ...action, entry: { ...action.entry, args } }

@@ -1,12 +1,14 @@
-/** What a failing command with `--json` prints on stdout: one document, `schemas/error.schema.json`. */
+/**
+ * The document that a failing command with `--json` prints on stdout (`schemas/error.schema.json`).
+ */
 import type { ErrorDocument } from '../documents/error.generated.ts'
 import { EXIT, type ExitCode, InputError, LockstepError } from '../domain/errors.ts'
 import { jsonText, lines } from '../domain/printable.ts'
 
 export function errorDocument(error: unknown): string {
   if (!(error instanceof LockstepError)) {
-    const told = error instanceof Error ? error.message : String(error)
-    return format({ code: 'bug', message: `this is a bug in lockstep: ${told}`, exit: EXIT.error })
+    const text = error instanceof Error ? error.message : String(error)
+    return format({ code: 'bug', message: `this is a bug in lockstep: ${text}`, exit: EXIT.error })
   }
   const { code, message, exitCode: exit, hint, details } = error
   if (!(error instanceof InputError)) {
@@ -14,10 +16,10 @@ export function errorDocument(error: unknown): string {
   }
   const { problems } = error
   const first = problems[0]?.message ?? message
-  const others = problems.length - 1
+  const more = problems.length - 1
   return format({
     code,
-    message: others > 0 ? `${first}, and ${others} more` : first,
+    message: more > 0 ? `${first}, and ${more} more` : first,
     exit,
     ...(hint !== undefined && { hint }),
     problems: problems.map(({ message: of, source, hint: toDo }) => ({
@@ -30,13 +32,13 @@ export function errorDocument(error: unknown): string {
   })
 }
 
-/** Of a command line that the parser refuses; `message` as the parser has it. */
+/** The document for a command line that the parser refuses. `message` is the parser's message. */
 export function usageDocument(message: string, exit: number): string {
   const text = message.replace(/^error: /, '')
   return format({ code: 'usage', message: text, exit, hint: 'See lockstep help <command>.' })
 }
 
-/** Of a command that ended with this code and printed no document of its own. */
+/** The document for a command that ended with this code and printed no document itself. */
 export function exitDocument(exit: ExitCode): string {
   const meaning = MEANINGS[exit]
   return format({ ...meaning, exit, hint: 'stderr says more.' })
@@ -60,7 +62,7 @@ const MEANINGS: Readonly<Record<ExitCode, { readonly code: string; readonly mess
   [EXIT.interrupted]: { code: 'interrupted', message: 'interrupted' },
 }
 
-interface Told {
+interface ErrorFields {
   readonly code: string
   readonly message: string
   readonly exit: number
@@ -69,7 +71,7 @@ interface Told {
   readonly problems?: ErrorDocument['error']['problems']
 }
 
-function format({ code, message, exit, hint, details = [], problems = [] }: Told): string {
+function format({ code, message, exit, hint, details = [], problems = [] }: ErrorFields): string {
   const document: ErrorDocument = {
     format: 1,
     error: {

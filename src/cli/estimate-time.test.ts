@@ -16,7 +16,7 @@ const [first, second] = [1, 2].map((node) =>
 const retired = { kind: 'deregister' as const, plugin: plugin('secret/kv') }
 const deregister = step('deregister', { ...retired, version: version('v1.0.0') }, '')
 
-test('the rest is estimated once each kind of step that is left was measured', () => {
+test('estimates the time left when a step of each remaining kind was measured', () => {
   const clock = createRunClock([tune, first!, second!], 1_000)
   expect(clock.describe(1_000)).toBe('0 of 3 steps done, 0 s so far')
   clock.stepDone(tune, 2_000)
@@ -24,11 +24,11 @@ test('the rest is estimated once each kind of step that is left was measured', (
   clock.stepDone(first!, 12_000)
   expect(clock.describe(12_000)).toBe('2 of 3 steps done, 11 s so far, about 10 s left')
   expect(clock.describe(16_000)).toBe('2 of 3 steps done, 15 s so far, about 6 s left')
-  // Longer than the one before: nothing is known but that it is not done.
+  // The step takes longer than the one before it, so the estimate would be negative.
   expect(clock.describe(40_000)).toBe('2 of 3 steps done, 39 s so far')
 })
 
-test('a kind that was not measured leaves the rest unknown', () => {
+test('gives no estimate while a remaining kind of step was not measured', () => {
   const clock = createRunClock([first!, second!, deregister], 0)
   clock.stepDone(first!, 5_000)
 

@@ -1,4 +1,4 @@
-/** The formats that code hosts and CI systems read, with paths as those know them. */
+/** Prints reports in the formats of code hosts and CI systems. */
 import { isAbsolute, relative, resolve } from 'node:path'
 import { LockstepError, unreachable } from '../domain/errors.ts'
 import { commandLines, lines } from '../domain/printable.ts'
@@ -16,11 +16,11 @@ export function reportRule({ name, severity, title, explanation, fix }: RuleText
   return { name, level: severity, title, explanation, fix }
 }
 
-/** The rules of plans. */
+/** The rules that judge plans, for reports. */
 export const REPORT_RULES: readonly ReportRule[] = RULES.map(reportRule)
 
 export function printReports(format: HostFormat, reports: readonly Report[], host: Host): void {
-  const text = renderReports(format, reports.map(fromRoot(host)))
+  const text = renderReports(format, reports.map(relativeToRepository(host)))
   host.out(format === 'github' ? commandLines(text) : lines(text))
 }
 
@@ -62,8 +62,8 @@ function renderReports(format: HostFormat, reports: readonly Report[]): string {
   }
 }
 
-/** Hosts know a file by its path from the root of the repository, wherever the command runs. */
-function fromRoot({ env }: Host): (report: Report) => Report {
+/** Makes the paths of a report relative to the root of the repository, as code hosts expect. */
+function relativeToRepository({ env }: Host): (report: Report) => Report {
   const root = env['GITHUB_WORKSPACE'] ?? env['CI_PROJECT_DIR']
   if (root === undefined || root === '') return (report) => report
   const pathOf = (file: string): string => {

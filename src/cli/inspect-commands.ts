@@ -1,4 +1,7 @@
-/** The options and help of all other commands: they apply no plan. Each loads what it needs. */
+/**
+ * The options and help of the commands that apply no plan. Each command loads its code when it
+ * runs.
+ */
 import type { Command } from 'commander'
 import { type AddCommand, examples } from './add-command.ts'
 import {
@@ -88,7 +91,7 @@ export const addPolicy: AddCommand = (program, host, done) => {
       'after',
       examples(
         'lockstep policy -f lockstep.yaml > lockstep.hcl',
-        'lockstep policy > read-only.hcl   # where there is no lockstep.yaml: for import and status',
+        'lockstep policy > read-only.hcl   # in a folder without lockstep.yaml: for import and status',
       ),
     )
     .action(async (options: CommonOptions) => {
@@ -146,14 +149,14 @@ export const addHistory: AddCommand = (program, host, done) => {
 
 export const addLock: AddCommand = (program, host, done) => {
   const lock = program.command('lock').description('Show or release the lock')
-  const add = (what: 'show' | 'release', description: string): Command => {
+  const add = (action: 'show' | 'release', description: string): Command => {
     const command = lock
-      .command(what)
+      .command(action)
       .description(description)
-      .addHelpText('after', examples(`lockstep lock ${what}`, `lockstep lock ${what} -f prod/`))
+      .addHelpText('after', examples(`lockstep lock ${action}`, `lockstep lock ${action} -f prod/`))
       .action(async (options: CommonOptions) => {
         const { lock: run } = await import('./commands/lock.ts')
-        done(await run(what, options, host))
+        done(await run(action, options, host))
       })
     return addOutputOptions(addClusterOptions(addFileOptions(command, 'none')))
   }
@@ -161,7 +164,7 @@ export const addLock: AddCommand = (program, host, done) => {
   add(
     'release',
     'Remove the lock of a run that is gone, here and (with -f) across machines',
-  ).option('--force', 'also where the run that holds it may be alive')
+  ).option('--force', 'also if the run that holds it may be alive')
 }
 
 export const addDemo: AddCommand = (program, host, done, run) => {

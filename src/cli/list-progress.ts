@@ -1,6 +1,6 @@
 /**
- * A run on a terminal: a list of its steps with the ones under way turning, how far the run is and
- * how long the rest may take. What is rolled back comes as lines below it.
+ * Shows a run on a terminal: the list of its steps with a spinner at those under way, the number of
+ * steps done, and the estimated time left. Rollbacks are printed as lines below the list.
  */
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Plan, Step } from '../documents/plan.generated.ts'
@@ -10,45 +10,45 @@ import { createRunClock } from './estimate-time.ts'
 import type { Host } from './host/host.ts'
 import { lineProgress, type Progress, titleOf } from './progress.ts'
 
-/** Milliseconds between two looks at the clock. */
+/** Milliseconds between two updates of the time. */
 const TICK = 1_000
 
-interface Waiting {
+interface Completion {
   readonly finished: Promise<void>
   readonly finish: (error?: Error) => void
 }
 
-function waiting(): Waiting {
-  let finish: Waiting['finish'] = () => undefined
+function createCompletion(): Completion {
+  let finish: Completion['finish'] = () => undefined
   const finished = new Promise<void>((resolve, reject) => {
     finish = (error) => {
       if (error === undefined) resolve()
       else reject(error)
     }
   })
-  // Drawn by the list; nobody else waits for it.
+  // The list handles the rejection. Without this line, Node would report it as unhandled.
   finished.catch(() => undefined)
   return { finished, finish }
 }
 
-/** A line of the list: one step, or several that go beside each other. */
-interface Item extends Waiting {
+/** A line of the list: one step, or several that run at the same time. */
+interface Item extends Completion {
   readonly steps: readonly Step[]
   done: number
-  /** Draws the line anew; does nothing while the list does not draw it. */
+  /** Draws the line again; does nothing while the line is not drawn. */
   draw: () => void
 }
 
 export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
   const { Listr } = await import('listr2')
   const items = blocksOf(plan.steps).map((steps): Item => {
-    return { ...waiting(), steps, done: 0, draw: () => undefined }
+    return { ...createCompletion(), steps, done: 0, draw: () => undefined }
   })
   const itemOf = new Map(items.flatMap((item) => item.steps.map(({ id }) => [id, item] as const)))
   const stepOf = new Map(plan.steps.map((step) => [step.id, step]))
   const milliseconds = (): number => host.now().getTime()
   const clock = createRunClock(plan.steps, milliseconds())
-  const ended = waiting()
+  const ended = createCompletion()
   const list = new Listr(
     items.map((item) => ({
       title: titleOfItem(item, plan),
@@ -58,7 +58,7 @@ export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
           task.output = clock.describe(milliseconds())
         }
         return Promise.race([item.finished, ended.finished]).finally(() => {
-          // The list takes nothing more of a line that has ended.
+          // The list ignores updates of a line that has ended.
           item.draw = () => undefined
         })
       },
@@ -79,7 +79,7 @@ export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
     sink: async (event: JournalEvent) => {
       switch (event.event) {
         case 'step_done': {
-          // After a failure the list is not drawn any more.
+          // After a failure the list is no longer drawn.
           if (!state.isDrawn) await lines.sink(event)
           const [item, step] = [itemOf.get(event.step), stepOf.get(event.step)]
           if (item === undefined || step === undefined) break

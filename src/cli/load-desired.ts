@@ -1,4 +1,4 @@
-/** The desired state that `-f` names, or the default file. */
+/** Loads the desired state of `-f`, or of the default file. */
 import { existsSync } from 'node:fs'
 import type { DesiredState } from '../domain/desired.ts'
 import { InputError } from '../domain/errors.ts'
@@ -11,7 +11,7 @@ export function loadDesired(options: FileOptions, host: Pick<Host, 'env'>): Prom
   return loadDesiredFiles(options.file ?? defaultPaths(), trustOf(options, host))
 }
 
-/** Throws an InputError where the file that is read by default is not there. */
+/** The default file. Throws an InputError if it does not exist. */
 export function defaultPaths(): readonly string[] {
   if (existsSync(DEFAULT_FILE)) return [DEFAULT_FILE]
   throw new InputError([

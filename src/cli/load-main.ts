@@ -1,6 +1,6 @@
 /**
- * Loads the bundle of every command with the code that V8 compiled for it when it was built: most
- * of a short command's time is compiling.
+ * Loads the bundle of all commands with the code that V8 compiled when the bundle was built.
+ * Compiling would take most of the time of a short command.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -22,12 +22,12 @@ type Wrapped = (
   filename: string,
 ) => void
 
-/** `codeCache`: the file that the build kept beside the bundle, if it did. */
+/** `codeCache`: the content of `main.cache`, if the build wrote it. */
 export function loadMain(folder: string, codeCache?: Buffer): Loaded {
   const filename = join(folder, 'main.cjs')
   const source = readFileSync(filename)
-  const cachedData = codeCache === undefined ? undefined : codeOf(codeCache, source)
-  // The build makes it ASCII: read so, no byte needs decoding.
+  const cachedData = codeCache === undefined ? undefined : compiledCode(codeCache, source)
+  // The build writes ASCII only, so latin1 is right and the fastest to decode.
   const script = new Script(source.toString('latin1'), {
     filename,
     ...(cachedData !== undefined && { cachedData }),
@@ -38,21 +38,21 @@ export function loadMain(folder: string, codeCache?: Buffer): Loaded {
   return { main: module.exports.main, script }
 }
 
-/** Bytes of the source's SHA-256, which the code cache begins with. */
+/** The code cache begins with the SHA-256 of the source, of this many bytes. */
 const HASH_LENGTH = 32
 
 /**
- * The code, if it was compiled from this very source: V8 itself compares the length alone. Of
- * another V8's code it makes nothing, and compiles as it always did.
+ * The compiled code, if it was compiled from this source. V8 itself only compares the length of the
+ * source. V8 rejects the code of another V8 version, and compiles the source.
  */
-function codeOf(codeCache: Buffer, source: Buffer): Buffer | undefined {
+function compiledCode(codeCache: Buffer, source: Buffer): Buffer | undefined {
   const hash = createHash('sha256').update(source).digest()
   return hash.equals(codeCache.subarray(0, HASH_LENGTH))
     ? codeCache.subarray(HASH_LENGTH)
     : undefined
 }
 
-/** What the build kept, if it did. */
+/** The code cache that the build wrote; undefined if there is none. */
 export function readCodeCache(folder: string): Buffer | undefined {
   try {
     return readFileSync(join(folder, 'main.cache'))

@@ -1,4 +1,4 @@
-/** Runs one command and turns whatever happens into an exit code and words for the user. */
+/** Runs one command, and turns its errors into an exit code and a message. */
 import { type Command, CommanderError } from 'commander'
 import { describeError, EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
 import { line, lines } from '../domain/printable.ts'
@@ -6,7 +6,7 @@ import { errorDocument, exitDocument, usageDocument } from './error-document.ts'
 import type { Host } from './host/host.ts'
 import { createProgram } from './program.ts'
 
-/** Runs one command; the process's exit code. */
+/** Runs one command. Returns the exit code of the process. */
 export async function main(args: readonly string[], host: Host, version: string): Promise<number> {
   if (!args.includes('--json')) return (await runCommand(args, host, version)).code
   const printed = { any: false }
@@ -15,18 +15,23 @@ export async function main(args: readonly string[], host: Host, version: string)
     host.out(text)
   }
   const { code, document } = await runCommand(args, { ...host, out }, version)
-  // Two documents would be none: where a command printed its own, that says what was found or done.
+  // stdout must hold one document. If the command printed its own, that says what was found or
+  // done.
   if (code !== 0 && !printed.any) host.out(document ?? exitDocument(code))
   return code
 }
 
-interface Ended {
+interface CommandEnd {
   readonly code: ExitCode
-  /** What `--json` prints of an error. */
+  /** The document that `--json` prints for an error. */
   readonly document?: string
 }
 
-async function runCommand(args: readonly string[], host: Host, version: string): Promise<Ended> {
+async function runCommand(
+  args: readonly string[],
+  host: Host,
+  version: string,
+): Promise<CommandEnd> {
   let code: ExitCode = EXIT.done
   const program = createProgram(
     host,
@@ -38,7 +43,7 @@ async function runCommand(args: readonly string[], host: Host, version: string):
     await program.parseAsync(args, { from: 'user' })
     return { code }
   } catch (error) {
-    // Commander has printed its own message, or the help that was asked for.
+    // Commander has printed its message, or the help.
     if (error instanceof CommanderError) {
       if (error.code === 'commander.excessArguments' && takesFiles(program, args)) {
         host.err('Files and directories of desired state are given with -f.\n')
@@ -51,15 +56,15 @@ async function runCommand(args: readonly string[], host: Host, version: string):
 }
 
 function takesFiles({ commands }: Command, [name]: readonly string[]): boolean {
-  const command = commands.find((one) => one.name() === name)
+  const command = commands.find((candidate) => candidate.name() === name)
   return command?.options.some(({ long }) => long === '--file') === true
 }
 
 function report(error: unknown, host: Host): ExitCode {
   if (!(error instanceof LockstepError)) {
-    const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     host.err('Error: this is a bug in lockstep, please report it.\n')
-    for (const one of told.split('\n')) host.err(line`${one}`)
+    for (const textLine of text.split('\n')) host.err(line`${textLine}`)
     return EXIT.error
   }
   host.err(lines('Error: ' + describeError(error)))

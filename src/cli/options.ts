@@ -1,4 +1,4 @@
-/** The options that commands share, as the command line gives them. */
+/** The options that several commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_LIMIT } from '../render/markdown/default-limit.ts'
 import type { ConnectionFlags } from '../server/connection.ts'
@@ -15,11 +15,11 @@ export interface DetailOption {
 
 export interface FileOptions {
   readonly file?: readonly string[]
-  /** Also where LOCKSTEP_UNTRUSTED_FILES says so: ask `trustOf`. */
+  /** LOCKSTEP_UNTRUSTED_FILES can set it, too: call `trustOf`. */
   readonly untrustedFiles?: boolean
 }
 
-/** Of what runs commands that a file names. */
+/** The option of commands that run commands of the file. */
 export interface PassEnvOptions {
   readonly passEnv?: readonly string[]
 }
@@ -30,7 +30,7 @@ export interface ClusterOptions extends ConnectionFlags {
 
 export type CommonOptions = OutputOptions & FileOptions & ClusterOptions & PassEnvOptions
 
-/** Read where `-f` is not given. */
+/** The file that is read if `-f` is not given. */
 export const DEFAULT_FILE = 'lockstep.yaml'
 
 export function addOutputOptions(command: Command): Command {
@@ -48,7 +48,7 @@ export function addDetailOption(command: Command): Command {
   return command.option('--detail', 'name every mount, node and step, and show whole hashes')
 }
 
-/** `without`: what is read where no file is given. */
+/** `without`: what the help names as the default of `-f`. */
 export function addFileOptions(
   command: Command,
   without: typeof DEFAULT_FILE | 'none' = DEFAULT_FILE,
@@ -91,7 +91,7 @@ export function addClusterOptions(command: Command): Command {
     )
 }
 
-/** What code hosts and CI systems read. */
+/** The formats of code hosts and CI systems. */
 const HOST_FORMATS = ['github', 'sarif', 'junit'] as const
 export type HostFormat = (typeof HOST_FORMATS)[number]
 
@@ -99,7 +99,7 @@ export interface FormatOption {
   readonly format?: HostFormat
 }
 
-/** Of a command that prints one thing in several forms, one of which is asked for. */
+/** Adds `--format`, to a command that prints its result in one of several formats. */
 export function addFormatOption(command: Command): Command {
   return command.addOption(
     new Option(
@@ -111,14 +111,14 @@ export function addFormatOption(command: Command): Command {
   )
 }
 
-/** The age up to which `apply` takes a saved plan, in seconds, and as it is typed. */
+/** The default of `--max-age` in seconds, and as it is typed. */
 const MAX_AGE = [86_400, '24h'] as const
 
 export function maxAgeOption(description: string): Option {
   return new Option('--max-age <duration>', description).argParser(seconds).default(...MAX_AGE)
 }
 
-/** Of what shows plans to reviewers. */
+/** The options of commands that show plans to reviewers. */
 export interface ReviewOptions {
   readonly markdown?: boolean
   readonly markdownLimit: number
@@ -145,7 +145,7 @@ export function collect(value: string, previous: readonly string[] | undefined):
   return [...(previous ?? []), value]
 }
 
-/** `30`, `30s`, `5m`, `24h`, `7d` in seconds. */
+/** Parses `30`, `30s`, `5m`, `24h` or `7d` to seconds. */
 export function seconds(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(s|m|h|d)?$/.exec(text)
   if (match === null) throw new InvalidArgumentError('Write a duration as 30s, 5m or 24h.')
@@ -153,7 +153,7 @@ export function seconds(text: string): number {
   return Number(match[1]) * unit
 }
 
-/** A whole number of at least 1. */
+/** Parses a whole number of at least 1. */
 export function positiveNumber(text: string): number {
   const number = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 0
   if (number === 0) throw new InvalidArgumentError('Write a whole number of at least 1, such as 4.')

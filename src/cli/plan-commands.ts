@@ -1,4 +1,7 @@
-/** The options and help of the commands that make, show or apply a plan. Each loads what it needs. */
+/**
+ * The options and help of the commands that make, show or apply a plan. Each command loads its code
+ * when it runs.
+ */
 import { type Command, Option } from 'commander'
 import { type AddCommand, examples } from './add-command.ts'
 import type { ApplyOptions, CarryingOptions } from './approve-and-apply.ts'
@@ -124,7 +127,7 @@ export const addRollback: AddCommand = (program, host, done) => {
   )
 }
 
-/** How steps are carried out, and what is told of it. */
+/** Adds the options of a run: how steps are carried out, and what is reported. */
 function addRunOptions(command: Command): Command {
   return command
     .option(

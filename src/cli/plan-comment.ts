@@ -1,4 +1,7 @@
-/** Plans as a comment on a pull request: what the machine knows, added to the documents. */
+/**
+ * Renders plans as a comment on a pull request, with the commit of the CI system and the date on
+ * which a plan expires.
+ */
 import { type ReviewedPlan, renderPlansMarkdown } from '../render/markdown/plan-markdown.ts'
 import { ciCommit } from './host/ci-commit.ts'
 import type { Host } from './host/host.ts'
@@ -7,7 +10,7 @@ import { VERSION } from './version.ts'
 
 type PlanToReview = Omit<ReviewedPlan, 'expiresAt'>
 
-/** Throws a LockstepError as `renderPlansMarkdown` does. */
+/** Markdown. Throws a LockstepError if `renderPlansMarkdown` does. */
 export function planComment(
   plans: readonly PlanToReview[],
   { markdownLimit, maxAge }: ReviewOptions,

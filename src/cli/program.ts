@@ -1,4 +1,4 @@
-/** The command line: its commands, its help, and its own messages. */
+/** Builds the command line: its commands, its help, and its messages. */
 import { Command } from 'commander'
 import { printable } from '../domain/printable.ts'
 import type { AddCommand, Done } from './add-command.ts'
@@ -18,7 +18,7 @@ import {
 } from './inspect-commands.ts'
 import { addApply, addPlan, addRollback, addShow } from './plan-commands.ts'
 
-/** `done` is told the exit code of the command that ran; `run` runs another command. */
+/** `done` is called with the exit code of the command that ran. `run` runs another command. */
 export function createProgram(
   host: Host,
   { version, args }: { readonly version: string; readonly args: readonly string[] },
@@ -45,12 +45,12 @@ export function createProgram(
   return program
 }
 
-/** The library's messages quote arguments as they were typed: each stays on its line. */
+/** Escapes control characters in the arguments that messages of the parser repeat. */
 function quoteArguments(text: string, args: readonly string[]): string {
   return args
     .flatMap((arg) => [arg, arg.split('=')[0] ?? ''])
     .filter((arg) => printable(arg) !== arg)
-    .reduce((told, arg) => told.replaceAll(arg, printable(arg)), text)
+    .reduce((escaped, arg) => escaped.replaceAll(arg, printable(arg)), text)
 }
 
 function helpWidth(host: Host): number {
@@ -71,7 +71,7 @@ Exit codes:
   10   stopped between two versions, and nothing failed; run again to resume
   130  interrupted; run again to resume`
 
-/** In the order of the help. */
+/** In the order in which the help lists them. */
 const COMMANDS: readonly AddCommand[] = [
   addValidate,
   addPlan,

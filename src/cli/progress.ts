@@ -1,4 +1,4 @@
-/** What a run tells whoever watches: a list that moves on a terminal, one line a step otherwise. */
+/** Reports the progress of a run: one line for each step, or one JSON event for each line. */
 import { jsonText, line } from '../domain/printable.ts'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Plan, Step } from '../documents/plan.generated.ts'
@@ -8,20 +8,20 @@ import { describeAction } from '../render/action-text.ts'
 
 export interface Progress {
   readonly sink: (event: JournalEvent) => void | Promise<void>
-  /** Resolves when everything told has been drawn. */
+  /** Resolves when every event has been drawn. */
   readonly end: () => Promise<void>
 }
 
 export function titleOf(step: Step, plan: Plan): string {
-  // Without roles: the leader may have changed since the plan was made.
+  // Without the roles of nodes: another node may be active since the plan was made.
   const followsActive = onlyActiveRuns(plan.cluster)
   return describeAction(step.action, { nodes: [], followsActive, detail: false })
 }
 
 /**
- * One line a step, for logs. A step that goes alone has its line when it begins, since it may take
- * long; steps that go beside each other have theirs when they end. Why one failed is told once, when
- * the run has ended.
+ * One line for each step, for logs. A step that runs alone is printed when it begins, since it may
+ * take long. Steps that run at the same time are printed when they end. The reason of a failure is
+ * printed once, at the end of the run.
  */
 export function lineProgress(plan: Plan, write: (text: string) => void): Progress {
   const of = plan.steps.length
@@ -30,8 +30,8 @@ export function lineProgress(plan: Plan, write: (text: string) => void): Progres
     plan.steps.map((step, at) => [step.id, `[${at + 1}/${of}] ${titleOf(step, plan)}`]),
   )
   const titleFor = (id: string): string => titles.get(id) ?? id
-  const beside = stepsBesideOthers(plan)
-  /** The step whose line has no end yet. */
+  const concurrentSteps = findConcurrentSteps(plan)
+  /** The id of the step whose line is not finished; '' if there is none. */
   let open = ''
   const end = (id: string, how: string): void => {
     write(open === id ? `${how}\n` : `${titleFor(id)} … ${how}\n`)
@@ -41,7 +41,7 @@ export function lineProgress(plan: Plan, write: (text: string) => void): Progres
     sink: (event) => {
       switch (event.event) {
         case 'step_started':
-          if (beside.has(event.step)) break
+          if (concurrentSteps.has(event.step)) break
           open = event.step
           write(`${titleFor(event.step)} … `)
           break
@@ -74,13 +74,13 @@ export function lineProgress(plan: Plan, write: (text: string) => void): Progres
   }
 }
 
-/** Ids of the steps that may be under way with others: they come after the same steps. */
-function stepsBesideOthers({ steps }: Plan): ReadonlySet<string> {
-  const wide = blocksOf(steps).filter(({ length }) => length > 1)
-  return new Set(wide.flat().map(({ id }) => id))
+/** The ids of the steps that may run at the same time as others. */
+function findConcurrentSteps({ steps }: Plan): ReadonlySet<string> {
+  const blocks = blocksOf(steps).filter(({ length }) => length > 1)
+  return new Set(blocks.flat().map(({ id }) => id))
 }
 
-/** One event a line, for programs. */
+/** Prints one event for each line, for programs. */
 export function jsonProgress(write: (text: string) => void): Progress {
   return {
     sink: (event) => {

@@ -10,7 +10,7 @@ test('names the plan file, and the nodes as they were given', () => {
   )
 })
 
-test('names the files, what was allowed and the journal, quoted for a shell', () => {
+test('names the files, the allowances and the journal, quoted for a shell', () => {
   const typed = { file: ['a.yaml', "it's here/"], allow: ['siblings=a/'], journal: '/j' }
   expect(resumeCommand(['apply'], { color, ...typed })).toBe(
     `lockstep apply -f a.yaml -f 'it'\\''s here/' --allow siblings=a/ --journal /j`,

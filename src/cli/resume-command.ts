@@ -1,4 +1,6 @@
-/** The command to type to go on: the one that was typed, as far as it says what is done, and where. */
+/**
+ * The command that resumes: the options that were typed, without those that only change the output.
+ */
 import { parseNodeAddress } from '../domain/names.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import type { CommonOptions } from './options.ts'
@@ -8,7 +10,9 @@ export interface TypedOptions extends CommonOptions {
   readonly journal?: string
 }
 
-/** For a shell. `words` are the command and its argument. Holds no credential, not in a URL either. */
+/**
+ * A shell command without credentials, also not in a URL. `words` are the command and its argument.
+ */
 export function resumeCommand(words: readonly string[], options: TypedOptions): string {
   const { file = [], allow = [], passEnv = [], address, namespace, node = [], journal } = options
   const repeated = (flag: string, values: readonly (string | undefined)[]): string[] =>
@@ -26,12 +30,12 @@ export function resumeCommand(words: readonly string[], options: TypedOptions): 
   ])
 }
 
-/** The commands that show and release the locks of the cluster that was named. */
+/** The commands that show and release the locks of the cluster. */
 export function lockCommands(options: TypedOptions): {
   readonly show: string
   readonly release: string
 } {
-  // They take no allowance, and locks do not follow the journals.
+  // `lock` has no --allow and no --pass-env, and locks do not depend on the journal folder.
   const { allow: _, journal: __, passEnv: ___, ...where } = options
   return {
     show: resumeCommand(['lock', 'show'], where),

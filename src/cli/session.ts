@@ -1,4 +1,7 @@
-/** The context of a command that asks a cluster: its options, and a terminal that is told of waits. */
+/**
+ * Makes the context of a command that asks a cluster, from its options. Waits are reported on the
+ * terminal.
+ */
 import { appendFileSync, constants, openSync } from 'node:fs'
 import type { DesiredState } from '../domain/desired.ts'
 import { faultName, LockstepError } from '../domain/errors.ts'
@@ -21,7 +24,10 @@ type SessionOptions = ClusterOptions &
   FileOptions &
   PassEnvOptions & { readonly logFile?: string; readonly journal?: string; readonly json?: boolean }
 
-/** `desired` gives the address and the nodes where flags do not, if its files are trusted. */
+/**
+ * `desired` gives the address and the nodes if no flag or variable does. The address is used only
+ * if the files are trusted.
+ */
 export async function openSession(
   options: SessionOptions,
   host: Host,
@@ -37,13 +43,13 @@ export async function openSession(
     ...(options.journal !== undefined && { journal: options.journal }),
     trust: trustOf(options, host),
     world: host,
-    around: (http, { token }) =>
-      logged(token === '' ? http : warnOfPlainHttp(http, warnOfNode(host)), options, host),
-    // A run tells of nodes that do not answer by itself.
+    wrapTransport: (http, { token }) =>
+      withRequestLog(token === '' ? http : warnOfPlainHttp(http, warnOfNode(host)), options, host),
+    // The requests of a run are not wrapped: a run itself reports nodes that do not answer.
     ...(!isQuiet && {
-      aroundReads: (transport) => announceWaits(transport, host),
-      tellBusy: announceBusy(host),
-      tellSlowDown: announceSlowDown(host),
+      wrapReads: (transport) => announceWaits(transport, host),
+      onBusy: announceBusy(host),
+      onSlowDown: announceSlowDown(host),
     }),
     ...(!isQuiet && options.json !== true && { watchReading: (read) => showReading(host, read) }),
   })
@@ -57,17 +63,26 @@ function warnOfNode(host: Host): (node: NodeAddress) => void {
   }
 }
 
-function logged(transport: Transport, { verbose, logFile }: SessionOptions, host: Host): Transport {
+function withRequestLog(
+  transport: Transport,
+  { verbose, logFile }: SessionOptions,
+  host: Host,
+): Transport {
   const clock = (): number => host.now().getTime()
-  const told = verbose === true ? logRequests(transport, host.err, clock) : transport
-  return logFile === undefined ? told : logRequests(told, openLog(logFile, host), clock)
+  const verboseTransport = verbose === true ? logRequests(transport, host.err, clock) : transport
+  return logFile === undefined
+    ? verboseTransport
+    : logRequests(verboseTransport, openLog(logFile, host), clock)
 }
 
-/** Each line with its time. Throws a LockstepError where the file cannot be opened, and only then. */
+/**
+ * Opens the log file. Returns a function that appends a line with its time. Throws a LockstepError
+ * if the file cannot be opened.
+ */
 function openLog(path: string, host: Host): (line: string) => void {
-  let log: number
+  let logFd: number
   try {
-    log = openSync(path, appendFlag(path), 0o600)
+    logFd = openSync(path, appendFlag(path), 0o600)
   } catch (cause) {
     const name = faultName(cause)
     throw new LockstepError({
@@ -77,19 +92,23 @@ function openLog(path: string, host: Host): (line: string) => void {
       cause,
     })
   }
-  let told = false
+  let isReported = false
   return (text) => {
     try {
-      appendFileSync(log, `${host.now().toISOString()} ${text}`)
+      appendFileSync(logFd, `${host.now().toISOString()} ${text}`)
     } catch (error) {
-      // A full disk must not end a run that the journal still records.
-      if (!told) host.err(line`The log ${path} cannot be written any more (${faultName(error)}).`)
-      told = true
+      // A full disk must not end a run that is still recorded in the journal.
+      if (!isReported)
+        host.err(line`The log ${path} cannot be written any more (${faultName(error)}).`)
+      isReported = true
     }
   }
 }
 
-/** Whoever can make a link where the log is to be must not choose which file grows. */
+/**
+ * Refuses a symbolic link: otherwise a user who can create files there could choose which file
+ * grows.
+ */
 function appendFlag(path: string): number {
   const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants
   return O_APPEND | O_CREAT | O_WRONLY | (isStream(path) ? 0 : O_NOFOLLOW)

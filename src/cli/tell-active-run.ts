@@ -1,4 +1,4 @@
-/** Says on stderr that a run is under way, or that the latest one died before its end. */
+/** Reports on stderr that a run is under way, or that the latest run died before its end. */
 import { unreachable } from '../domain/errors.ts'
 import { line } from '../domain/printable.ts'
 import type { Context } from '../operations/context.ts'
@@ -25,8 +25,8 @@ function describe(notice: RunNotice): string {
       return line`Run ${notice.run} (by ${notice.who}) died before its end: mounts may be between two versions. See what it did with lockstep history ${notice.run}; resume with lockstep apply.`
     case 'unknown':
       return notice.what === 'died'
-        ? line`Whether a run has died cannot be seen: ${notice.why}`
-        : line`Whether a run is under way cannot be seen: ${notice.why}`
+        ? line`Could not find out whether a run has died: ${notice.why}`
+        : line`Could not find out whether a run is under way: ${notice.why}`
     default:
       return unreachable(notice)
   }

@@ -7,20 +7,24 @@ import { secondsNeeded, secondsOfLife } from './token-life.ts'
 const NOW = 1_000_000
 
 test.each([
-  ['a root token never ends', { ttl: 0, renewable: false }, undefined],
-  ['one that cannot be renewed ends with its time', { ttl: 30, renewable: false }, 30],
-  ['one that can be renewed is', { ttl: 30, renewable: true }, undefined],
+  ['a root token never expires', { ttl: 0, renewable: false }, undefined],
+  ['a token that cannot be renewed expires after its ttl', { ttl: 30, renewable: false }, 30],
   [
-    'but not beyond its explicit end',
+    'a token that can be renewed does not expire during a run',
+    { ttl: 30, renewable: true },
+    undefined,
+  ],
+  [
+    'a token is not renewed beyond its explicit_max_ttl',
     { ttl: 30, renewable: true, creation_time: NOW - 50, explicit_max_ttl: 90 },
     40,
   ],
-  ['what is not said is not known', {}, undefined],
+  ['the life of a token without these fields is unknown', {}, undefined],
 ])('%s', (_, data, life) => {
   expect(secondsOfLife(data, NOW)).toBe(life)
 })
 
-test('a run may take longer for each step and each soak', () => {
+test('counts the time of each step and each soak', () => {
   const at = { namespace: ROOT_NAMESPACE, mounts: [mountPath('a/')] }
   const tune = { kind: 'tune' as const, mount: mountPath('a/'), version: version('v2.0.0') }
   const steps = [

@@ -1,4 +1,7 @@
-/** Warns where the token ends before a run may be done: the run would stop in the middle (exit 8). */
+/**
+ * Warns if the token expires before the run may end: the run would then stop in the middle (exit
+ * 8).
+ */
 import type { JsonObject } from '../domain/exchange.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
@@ -8,18 +11,21 @@ import { readOwnToken } from '../server/requests.ts'
 import type { Host } from './host/host.ts'
 import type { Context } from '../operations/context.ts'
 
-/** Seconds that a step takes on a cluster that is slow to tell its nodes of a change. */
+/** Seconds for a step on a cluster whose nodes see a change late. */
 const PER_STEP = 5
 
 export interface TokenLifeQuestion {
   readonly plan: Plan
   readonly session: Pick<Context, 'client' | 'address'>
   readonly host: Host
-  /** Seconds. */
+  /** Seconds to watch each reloaded mount; 0 if not given. */
   readonly soak?: number
 }
 
-/** One line to stderr; nothing where the token lives long enough, or nobody says how long. */
+/**
+ * Prints a line on stderr if the token may expire during the run. Prints nothing if its life is
+ * unknown.
+ */
 export async function warnOfTokenLife(question: TokenLifeQuestion): Promise<void> {
   const { plan, session, host, soak = 0 } = question
   if (plan.steps.length === 0) return
@@ -36,8 +42,8 @@ async function readLife(
   now: number,
 ): Promise<number | undefined> {
   try {
-    const told = decode(dataOf, (await client.ask(address, readOwnToken())).body)
-    return told.kind === 'odd' ? undefined : secondsOfLife(told.value, now)
+    const token = decode(dataOf, (await client.ask(address, readOwnToken())).body)
+    return token.kind === 'odd' ? undefined : secondsOfLife(token.value, now)
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error
     return undefined
@@ -45,9 +51,9 @@ async function readLife(
 }
 
 /**
- * Seconds for which a token can live from `now` (seconds since the epoch), as `auth/token/lookup-self`
- * has it; undefined of one without an end. A run renews one that can be renewed, up to its
- * `explicit_max_ttl`.
+ * The seconds that a token can live from `now` (seconds since the epoch), by the answer of
+ * `auth/token/lookup-self`. Undefined if the token does not expire during a run: a run renews a
+ * renewable token, up to its `explicit_max_ttl`.
  */
 export function secondsOfLife(
   { ttl, renewable, creation_time, explicit_max_ttl }: JsonObject,
@@ -59,7 +65,7 @@ export function secondsOfLife(
   return typeof creation_time === 'number' ? creation_time + explicit_max_ttl - now : undefined
 }
 
-/** Whole seconds that a run of the plan may take. `soak`: seconds after each reload. */
+/** The whole seconds that a run of the plan may take. `soak`: seconds after each reload. */
 export function secondsNeeded({ steps }: Pick<Plan, 'steps'>, soak: number): number {
   const soaked = steps.filter(({ action }) => action.kind === 'reload' || action.kind === 'check')
   return Math.ceil(steps.length * PER_STEP + soaked.length * soak)

@@ -1,7 +1,7 @@
 /**
- * Whether the files of desired state are those of the person who runs the program, or were written
- * by others, as in a pull request. Files of others decide neither where the token goes nor what
- * runs or is read on this machine.
+ * Finds out who wrote the files of desired state: the person who runs the program, or others, as in
+ * a pull request. Files of others must not decide where the token is sent or what runs or is read
+ * on this machine.
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { Trust } from '../operations/secrets/secrets.ts'
@@ -10,7 +10,7 @@ import type { FileOptions } from './options.ts'
 
 const VARIABLE = 'LOCKSTEP_UNTRUSTED_FILES'
 
-/** Throws a LockstepError where the variable says neither yes nor no. */
+/** Throws a LockstepError if the variable is neither yes nor no. */
 export function trustOf(options: FileOptions, { env }: Pick<Host, 'env'>): Trust {
   if (options.untrustedFiles === true) return 'untrusted'
   switch (env[VARIABLE] ?? '') {
@@ -22,7 +22,7 @@ export function trustOf(options: FileOptions, { env }: Pick<Host, 'env'>): Trust
     case 'false':
       return 'trusted'
     default:
-      // Taken for a no, a misspelt yes would give the token away.
+      // Read as no, a misspelt yes would let an untrusted file receive the token.
       throw new LockstepError({
         code: 'bad-variable',
         message: `${VARIABLE} is "${env[VARIABLE] ?? ''}"; it must be 1 or 0`,

@@ -6,24 +6,24 @@ import { EXIT } from '../domain/errors.ts'
 import type { Host } from './host/host.ts'
 import { watchInterrupt } from './watch-interrupt.ts'
 
-/** What was done, in order. */
+/** The calls on the run and the host, in order. */
 let done: string[]
 let interrupt: () => void
 let answer: () => void
-/** Ends the wait for an answer. */
-let waitedLongEnough: () => void
+/** Ends the time limit of the answer. */
+let expireTimeLimit: () => void
 let watching: boolean
 beforeEach(() => {
   done = []
 })
 
-it('has not been asked to stop before the first Ctrl-C', () => {
+it('does nothing before the first Ctrl-C', () => {
   watch()
 
   expect(done).toEqual([])
 })
 
-it('asks the run to stop at the first, and says what the second does', () => {
+it('asks the run to stop at the first Ctrl-C, and says what the second does', () => {
   watch({ underWay: true })
 
   interrupt()
@@ -34,7 +34,7 @@ it('asks the run to stop at the first, and says what the second does', () => {
   ])
 })
 
-it('ends at the second where no request is under way', () => {
+it('ends the process at the second Ctrl-C if no request is under way', () => {
   watch()
 
   times(2)
@@ -42,33 +42,33 @@ it('ends at the second where no request is under way', () => {
   expect(done.slice(2)).toEqual(['shut', ...ended])
 })
 
-it('waits at the second for the answer of a request under way', async () => {
+it('waits for the answer of a request under way at the second Ctrl-C', async () => {
   watch({ underWay: true })
 
   times(2)
-  await everythingDue()
+  await pendingCallbacks()
   expect(done.slice(2)).toEqual([
     'shut',
     'err: Stopping at once: a request is under way, and has 2 s for its answer.',
     'wait 2000',
   ])
   answer()
-  await everythingDue()
+  await pendingCallbacks()
 
   expect(done.slice(5)).toEqual(ended)
 })
 
-it('waits for it no longer than it said', async () => {
+it('ends the process when the answer does not arrive within the time limit', async () => {
   watch({ underWay: true })
 
   times(2)
-  waitedLongEnough()
-  await everythingDue()
+  expireTimeLimit()
+  await pendingCallbacks()
 
   expect(done.slice(5)).toEqual(ended)
 })
 
-it('ends at the third whatever is under way', () => {
+it('ends the process at the third Ctrl-C even if a request is under way', () => {
   watch({ underWay: true })
 
   times(3)
@@ -76,7 +76,7 @@ it('ends at the third whatever is under way', () => {
   expect(done.slice(5)).toEqual(['shut', ...ended])
 })
 
-it('watches until it is told not to', () => {
+it('watches until the returned function is called', () => {
   const end = watch()
 
   end()
@@ -84,7 +84,7 @@ it('watches until it is told not to', () => {
   expect(watching).toBe(false)
 })
 
-/** The lock goes back before the process does: nothing runs after it. */
+/** The lock is released before the process ends: nothing runs after that. */
 const ended = ['err: the end: interrupted', 'release', `exit ${EXIT.interrupted}`]
 
 function watch({ underWay = false } = {}): ReturnType<typeof watchInterrupt> {
@@ -94,7 +94,7 @@ function watch({ underWay = false } = {}): ReturnType<typeof watchInterrupt> {
     exit: (code) => done.push(`exit ${code}`),
     wait: (milliseconds) => {
       done.push(`wait ${milliseconds}`)
-      return new Promise((resolve) => (waitedLongEnough = resolve))
+      return new Promise((resolve) => (expireTimeLimit = resolve))
     },
     onInterrupt: (callback) => {
       interrupt = callback
@@ -121,7 +121,7 @@ function times(count: number): void {
   for (let time = 0; time < count; time += 1) interrupt()
 }
 
-/** All that can happen without anything more from outside. */
-function everythingDue(): Promise<void> {
+/** Resolves when all pending promise callbacks have run. */
+function pendingCallbacks(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,6 +1,7 @@
 /**
- * Ctrl-C while a plan is carried out. The first lets the step under way finish; the second sends
- * nothing more, gives the request under way a moment for its answer, and ends; the third ends.
+ * Handles Ctrl-C while a plan is carried out. The first lets the steps under way finish. The second
+ * sends no other request, waits up to two seconds for the answer of a request under way, and ends
+ * the process. The third ends it at once.
  */
 import type { ActiveRun } from '../operations/apply-plan.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
@@ -14,10 +15,10 @@ export interface InterruptedRun {
   readonly describeEnd: (outcome: RunOutcome) => string
 }
 
-/** Milliseconds for the answer of a request under way, once the user wants to stop at once. */
-const ANSWER_WITHIN = 2_000
+/** Milliseconds to wait for the answer of a request under way at the second Ctrl-C. */
+const ANSWER_TIME_LIMIT = 2_000
 
-/** Returns a function that ends the watch. */
+/** Starts watching. Returns a function that stops it. */
 export function watchInterrupt(watched: InterruptedRun): () => void {
   const { host, run } = watched
   let times = 0
@@ -34,7 +35,7 @@ export function watchInterrupt(watched: InterruptedRun): () => void {
       return
     }
     host.err('\nStopping at once: a request is under way, and has 2 s for its answer.\n')
-    void Promise.race([run.settled(), host.wait(ANSWER_WITHIN)]).then(() => {
+    void Promise.race([run.settled(), host.wait(ANSWER_TIME_LIMIT)]).then(() => {
       endRun(watched)
     })
   })

@@ -1,6 +1,6 @@
 /**
- * Applies a plan: under the locks, into the journal, checked, and stoppable; then plans again and
- * expects nothing to do.
+ * Applies a plan: takes the locks, writes the journal, checks each step, and can be stopped. Then
+ * plans again and expects an empty plan.
  */
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
@@ -21,44 +21,54 @@ import { recordRun } from './record-run.ts'
 import { refuseUntrusted } from './untrusted-run.ts'
 
 export interface ApplyInput {
-  /** What `makePlan` or `makePlanFromFile` returned. Whoever calls has approved it. */
+  /** The result of `makePlan` or `makePlanFromFile`. The caller has had it approved. */
   readonly made: MadePlan
   /**
-   * The files that hold values of `env`: `made.desired`, unless that was read from a plan file or a
-   * journal, which hold none. Not given: `env` comes from the variables of this machine alone.
+   * The desired state that holds the values of `env`: `made.desired`, unless that was read from a
+   * plan file or a journal, which hold no values. Not given: `env` comes only from the variables of
+   * this machine.
    */
   readonly values?: DesiredState | undefined
   /** Seconds to watch each reloaded mount before the next step; 0 if not given. */
   readonly soak?: number
   /** Seconds to wait for a leader, or for a node that does not answer; 60 if not given. */
   readonly wait?: number
-  /** How many steps may be under way at the same time; 4 if not given. */
+  /** The number of steps that may run at the same time; 4 if not given. */
   readonly parallelism?: number
-  /** Of a rollback: the run to whose beginning it returns. */
+  /** If the run is a rollback: the run whose initial state it returns to. */
   readonly backTo?: string
-  /** The commands that show and release the locks, for the error of a run that is locked out. */
+  /** The commands that show and release the locks, for the error that the cluster is locked. */
   readonly lockCommands?: LockCommands
-  /** Told of each line of the journal, after it is on disk. What it throws ends no run. */
+  /**
+   * Called with each line of the journal after it is on disk. An error that it throws does not onEnd
+   * the run.
+   */
   readonly onEvent?: (event: JournalEvent) => void | Promise<void>
-  /** Called when the lock of this machine is held; what it returns is called when it is released. */
+  /**
+   * Called when the lock of this machine is held. The function it returns is called when the lock
+   * is released.
+   */
   readonly onStart?: (run: ActiveRun) => () => void
 }
 
-/** A run that can be stopped. */
+/** A run under way, with the functions that stop it. */
 export interface ActiveRun extends Pick<WriteGate, 'shut' | 'isUnderWay' | 'settled'> {
   readonly plan: FreshPlan
-  /** Lets the step under way finish, and begins no other. */
+  /** Lets the steps under way finish and begins no other step. */
   readonly stop: () => void
-  /** How the run has ended if the process ends now. */
+  /** The outcome of the run if the process ended now. */
   readonly ending: RunProgress['ending']
-  /** Releases the lock of this machine: for who ends the process. */
+  /** Releases the lock of this machine. Call it before ending the process. */
   readonly release: () => void
 }
 
 export type ApplyResult =
-  /** Nothing was begun. `by`: whether the plan was blocked, or `binary_check` blocked it. */
+  /**
+   * Nothing was begun. `by`: the plan itself was blocked, or the result of `binary_check` blocked
+   * it.
+   */
   | { readonly kind: 'blocked'; readonly by: 'plan' | 'binary_check'; readonly plan: FreshPlan }
-  /** The plan is not what the plan file says: nothing was begun. */
+  /** The plan differs from the plan file. Nothing was begun. */
   | { readonly kind: 'stale'; readonly plan: FreshPlan }
   /** The plan has no steps. */
   | { readonly kind: 'nothing_to_do'; readonly plan: FreshPlan }
@@ -67,10 +77,10 @@ export type ApplyResult =
 const LOCK_COMMANDS: LockCommands = { show: 'lockstep lock show', release: 'lockstep lock release' }
 
 /**
- * Runs what is left of `binary_check`, takes the locks, carries out the plan, releases the locks and
- * checks that planning again finds nothing to do. However the run ends, the outcome says what was
- * done. Throws a LockstepError before anything is begun: exit 7 if locked, exit 3 if the plan needs
- * what untrusted files may not use, exit 1 if the run cannot be recorded.
+ * Runs `binary_check` if it has not run, takes the locks, carries out the plan, releases the locks,
+ * and checks that planning again gives an empty plan. However the run ends, the outcome says what
+ * was done. Throws a LockstepError before anything is begun: exit 7 if locked, exit 3 if the plan
+ * needs what untrusted files may not use, exit 1 if the run cannot be recorded.
  */
 export async function applyPlan(input: ApplyInput, context: Context): Promise<ApplyResult> {
   const { made } = input
@@ -89,7 +99,7 @@ export async function applyPlan(input: ApplyInput, context: Context): Promise<Ap
   }
 }
 
-/** Seconds. */
+/** How long to wait for a leader or a node, in seconds. */
 function waitOf({ wait = 60 }: ApplyInput): number {
   return wait
 }
@@ -102,7 +112,7 @@ async function runLocked(
   const { made, values, lockCommands = LOCK_COMMANDS } = input
   const { commands, secrets } = context
   const runCommand = commands === undefined ? refuseUntrusted(plan, made.desired) : commands.run
-  // An untrusted file must not say which variable of this machine an undo reads.
+  // An untrusted file must not choose which variable of this machine a rollback reads.
   const environmentOf = resolveEnvironment(plan, {
     desired: values,
     variables: commands === undefined ? {} : context.env,
@@ -120,7 +130,7 @@ async function runLocked(
   const gate = gateWrites(context.client)
   const progress = followRun(plan)
   let stopped = false
-  const end = input.onStart?.({
+  const onEnd = input.onStart?.({
     plan,
     shut: gate.shut,
     isUnderWay: gate.isUnderWay,
@@ -168,11 +178,12 @@ async function runLocked(
     try {
       return await recordRun({ ...run, clusterLock }, context)
     } finally {
-      // A lock that cannot be released ends by itself: it must not hide how the run ended.
+      // A cluster lock that cannot be released expires by itself. Its error must not hide the
+      // outcome.
       await clusterLock?.release().catch(() => undefined)
     }
   } finally {
-    end?.()
+    onEnd?.()
     localLock.release()
   }
 }
@@ -183,7 +194,7 @@ function holderOf({ now, randomHex, who, pid, hostname }: Context): LockHolder {
   return { run, who, since, pid, host: hostname }
 }
 
-/** Finds the active node; waits for one as long as `wait` says. */
+/** Finds the active node, waiting for it up to `wait` seconds. */
 function activeNode(plan: FreshPlan, input: ApplyInput, { client, now }: Context) {
   return findActive({
     client,

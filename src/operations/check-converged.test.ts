@@ -10,7 +10,7 @@ import { checkConverged } from './check-converged.ts'
 const made = { plan: plan() as FreshPlan, desired: desiredState(), live: liveState() }
 
 test.each([EXIT.error, EXIT.notAllowed])(
-  'a cluster that cannot be read at the end (exit code %d) hides no step that was done',
+  'keeps the steps that were done in the outcome if the cluster cannot be read at the end (exit code %d)',
   async (exitCode) => {
     const message = 'http://node1:8200 does not accept the token for GET sys/auth (HTTP 403)'
     const fault = new LockstepError({ code: 'x', message, hint: 'Log in again.', exitCode })

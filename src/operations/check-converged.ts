@@ -1,4 +1,4 @@
-/** After the last step: plans again, from what every node shows now, and expects nothing to do. */
+/** After the last step: reads every node, plans again, and expects an empty plan. */
 import type { Plan } from '../documents/plan.generated.ts'
 import type { AwayNode, RunOutcome, Unconfirmed } from '../documents/run-outcome.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
@@ -15,16 +15,17 @@ export interface ConvergenceOptions {
 
 type DoneOutcome = RunOutcome & { readonly kind: 'done' }
 
-/** Milliseconds that nodes which all answer may take to agree, and how often they are asked. */
-const AGREED_WITHIN = 15_000
-const LOOK_EVERY = 500
+/** Milliseconds that nodes may take to agree if all of them answer. */
+const AGREEMENT_LIMIT = 15_000
+/** Milliseconds between two readings. */
+const READ_INTERVAL = 500
 
 /**
- * The outcome with what the last look at the cluster showed. Plans with the same past as the plan
- * that was applied, the journal of the run among it. `unconfirmed` if planning again finds something
- * to do for as long as nodes that all answer may take to agree, or if a node of the plan does not
- * answer for itself within `patience`, or if the cluster could not be read: also with a token that
- * ended meanwhile, since the steps were done and must be reported.
+ * Adds to the outcome what the last reading of the cluster showed. Plans with the same journals as
+ * the applied plan, and with the journal of the run. Sets `unconfirmed` in three cases: planning
+ * again finds steps for as long as nodes that all answer may take to agree; a node of the plan does
+ * not answer within `patience`; the cluster could not be read. The last includes a token that
+ * expired meanwhile: the steps were done and must be reported, so no error is thrown.
  */
 export async function checkConverged(
   outcome: DoneOutcome,
@@ -34,26 +35,26 @@ export async function checkConverged(
   const { now, wait } = context
   const began = now().getTime()
   for (;;) {
-    const { unconfirmed, away } = await look(made, context)
+    const { unconfirmed, away } = await planAgain(made, context)
     const waited = now().getTime() - began
-    const limit = unconfirmed?.kind === 'more_to_do' ? AGREED_WITHIN : patience * 1000
+    const limit = unconfirmed?.kind === 'more_to_do' ? AGREEMENT_LIMIT : patience * 1000
     if (unconfirmed === undefined || waited >= limit) {
       const nodes = outcome.atEnd?.nodes ?? made.plan.cluster.nodes
       const differing = outcome.atEnd?.differing ?? []
       const atEnd = { nodes, differing, away: away ?? outcome.atEnd?.away ?? [] }
       return { ...outcome, atEnd, ...(unconfirmed !== undefined && { unconfirmed }) }
     }
-    await wait(LOOK_EVERY)
+    await wait(READ_INTERVAL)
   }
 }
 
-interface Look {
+interface Reading {
   readonly unconfirmed?: Unconfirmed
-  /** The nodes that could not be seen; absent where nobody could look. */
+  /** The nodes that could not be read; absent if the cluster could not be read. */
   readonly away?: readonly AwayNode[]
 }
 
-async function look({ plan, desired, file }: MadePlan, context: Context): Promise<Look> {
+async function planAgain({ plan, desired, file }: MadePlan, context: Context): Promise<Reading> {
   const live = await context.observe(pluginsOf(desired)).catch((error: unknown) => {
     if (error instanceof LockstepError) return error
     throw error
@@ -64,7 +65,7 @@ async function look({ plan, desired, file }: MadePlan, context: Context): Promis
     return { unconfirmed: { kind: 'cluster_not_read', why } }
   }
   const away = findAway(plan, live)
-  // The plan was accepted knowing of those that did not answer then.
+  // The plan was accepted with the knowledge that these nodes did not answer.
   const known = new Set(
     plan.cluster.nodes.filter(({ state }) => state !== 'serving').map(({ address }) => address),
   )
@@ -74,13 +75,13 @@ async function look({ plan, desired, file }: MadePlan, context: Context): Promis
   const { draft } = await draftFrom({ desired, live, ...(file !== undefined && { file }) }, context)
   const { steps } = draft
   if (steps.length === 0) return { away }
-  const told = steps.map(({ id, why }) => ({ id, why }))
-  return { unconfirmed: { kind: 'more_to_do', steps: told }, away }
+  const remaining = steps.map(({ id, why }) => ({ id, why }))
+  return { unconfirmed: { kind: 'more_to_do', steps: remaining }, away }
 }
 
 /** The nodes of the plan that do not answer for themselves. */
 function findAway(plan: Plan, live: LiveState): readonly AwayNode[] {
-  // A node that became a standby that forwards runs nothing that could be seen.
+  // If only the active node runs plugins, a node that became a standby runs nothing to check.
   if (onlyActiveRuns(plan.cluster)) return []
   const changed = new Set(
     plan.steps

@@ -1,6 +1,6 @@
 /**
- * A context over HTTP: the address, the token and the certificates as flags, variables and the file
- * say, and answers without the secrets that are known.
+ * Makes a context over HTTP. The address, the token and the certificates come from flags, variables
+ * and the file. Known secrets are removed from the errors of the servers.
  */
 import type { DesiredState } from '../domain/desired.ts'
 import type { Transport } from '../domain/exchange.ts'
@@ -15,36 +15,42 @@ import { createCommands } from './user-commands/create-commands.ts'
 import { processWorld, type World } from './world.ts'
 
 export interface ConnectOptions {
-  /** Where the cluster is, and how to reach it, before variables and the file. */
+  /** The address of the cluster and how to reach it. Flags win over variables and over the file. */
   readonly flags?: ConnectionFlags
-  /** Gives the address and the nodes if nothing else does, and if its files are trusted. */
+  /**
+   * Gives the address and the nodes if no flag or variable does. The address is used only if the
+   * files are trusted.
+   */
   readonly desired?: DesiredState
-  /** Each node's own address; `cluster.nodes` of the file, or the cluster, says it if not given. */
+  /**
+   * Each node's own address. If not given: `cluster.nodes` of the file, else what the cluster
+   * lists.
+   */
   readonly nodes?: readonly NodeAddress[]
   /** `trusted` if not given. */
   readonly trust?: Trust
-  /** Variables for the commands of the file. */
+  /** Names of variables that the commands of the file get. */
   readonly passEnv?: readonly string[]
-  /** Where journals are kept; in the user's state folder if not given. */
+  /** The folder of the journals; the user's state folder if not given. */
   readonly journal?: string
-  /** This process if not given. */
+  /** The clock, the variables and the process; those of this process if not given. */
   readonly world?: World
-  /** Put around what sends requests: to log them, to warn. */
-  readonly around?: (transport: Transport, connection: Connection) => Transport
-  /** Put around that again for what is read before and after a run. */
-  readonly aroundReads?: (transport: Transport) => Transport
-  /** Told of each wait for a busy server, in milliseconds. */
-  readonly tellBusy?: PatienceOptions['tell']
-  readonly tellSlowDown?: ContextSources['tellSlowDown']
+  /** Wraps the transport of every request, to log or to warn. */
+  readonly wrapTransport?: (transport: Transport, connection: Connection) => Transport
+  /** Wraps that transport once more, for the requests that read before and after a run. */
+  readonly wrapReads?: (transport: Transport) => Transport
+  /** Called before each wait for a busy server, with its length in milliseconds. */
+  readonly onBusy?: PatienceOptions['tell']
+  readonly onSlowDown?: ContextSources['onSlowDown']
   readonly watchReading?: ContextSources['watchReading']
 }
 
 /**
- * Sends nothing so far. Throws a LockstepError for an address, token, certificate or variable that
+ * Sends no request. Throws a LockstepError for an address, token, certificate or variable that
  * cannot be used.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Context> {
-  const { desired, trust = 'trusted', passEnv = [], world = processWorld(), tellBusy } = options
+  const { desired, trust = 'trusted', passEnv = [], world = processWorld(), onBusy } = options
   const fileAddress = desired?.cluster.address
   const connection = await resolveConnection({
     flags: options.flags ?? {},
@@ -58,9 +64,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
   secrets.learn({ desired })
   const commands = createCommands({ env: world.env, passEnv, secrets })
   const http = createHttpTransport({ token: () => token, namespace, tls, timeout })
-  const hidden = hideSecrets(http, secrets)
-  const transport = options.around?.(hidden, connection) ?? hidden
-  const readTransport = options.aroundReads?.(transport)
+  const maskedTransport = hideSecrets(http, secrets)
+  const transport = options.wrapTransport?.(maskedTransport, connection) ?? maskedTransport
+  const readTransport = options.wrapReads?.(transport)
   const nodes = options.nodes ?? desired?.cluster.nodes
   return createContext({
     world,
@@ -69,13 +75,13 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
     token,
     secrets,
     ...(readTransport !== undefined && { readTransport }),
-    ...(options.tellSlowDown !== undefined && { tellSlowDown: options.tellSlowDown }),
+    ...(options.onSlowDown !== undefined && { onSlowDown: options.onSlowDown }),
     ...(options.watchReading !== undefined && { watchReading: options.watchReading }),
     patience: {
       limit: timeout,
       random: () => parseInt(world.randomHex(4), 16) / 2 ** 32,
       now: () => world.now().getTime(),
-      ...(tellBusy !== undefined && { tell: tellBusy }),
+      ...(onBusy !== undefined && { tell: onBusy }),
     },
     ...(nodes !== undefined && { nodes }),
     mustBeMembers: options.nodes === undefined && trust === 'untrusted',

@@ -1,6 +1,6 @@
 /**
- * What every operation works with: a cluster, the machine, and what may be run and must be hidden.
- * Made once, then passed to each operation. Knows no terminal.
+ * The context of an operation: the cluster, the machine, the commands that may be run and the
+ * secrets to hide. It is made once and passed to each operation. It knows no terminal.
  */
 import type { Transport } from '../domain/exchange.ts'
 import { LockstepError } from '../domain/errors.ts'
@@ -21,31 +21,40 @@ import type { World } from './world.ts'
 
 export interface Context extends World {
   readonly client: Client
-  /** Where the cluster was asked for: a node, or a load balancer in front of the nodes. */
+  /**
+   * The address that was given for the cluster: a node, or a load balancer in front of the nodes.
+   */
   readonly address: NodeAddress
-  /** The token of the requests; empty if there is none. For no output and no plugin. */
+  /**
+   * The token of the requests; empty if there is none. It is never printed and never passed to a
+   * plugin.
+   */
   readonly token: string
-  /** What no output, plan, journal or log may hold. */
+  /** Must appear in no output, plan, journal or log. */
   readonly secrets: Secrets
-  /** Runs the commands of the file; undefined if others wrote the file: none is run. */
+  /** Runs the commands of the file. Undefined if the file is untrusted: then no command is run. */
   readonly commands: Commands | undefined
-  /** Where journals are kept; undefined: in the user's state folder. */
+  /** The folder of the journals; undefined for the user's state folder. */
   readonly journal: string | undefined
   /**
-   * Reads the cluster. `plugins`: asks the mounts of these plugins whether they answer; all if not
-   * given. `also`: asks the mounts of these, too. Throws a LockstepError if no node answers.
+   * Reads the cluster. `plugins`: the plugins whose mounts are asked whether they answer; all
+   * plugins if not given. `also`: more plugins whose mounts are asked. Throws a LockstepError if no
+   * node answers.
    */
   readonly observe: (
     plugins?: ReadonlySet<PluginId>,
     also?: ReadonlySet<PluginId>,
   ) => Promise<LiveState>
-  /** Which cluster answers at the address. Throws a LockstepError if none answers. */
+  /**
+   * The id and name of the cluster that answers at the address. Throws a LockstepError if none
+   * answers.
+   */
   readonly identify: () => Promise<NodeReport['cluster']>
   readonly close: () => Promise<void>
 }
 
 export type WatchReading = (
-  read: (tell: (progress: ReadingProgress) => void) => Promise<LiveState>,
+  read: (onProgress: (progress: ReadingProgress) => void) => Promise<LiveState>,
 ) => Promise<LiveState>
 
 export interface ContextSources extends Pick<
@@ -54,17 +63,17 @@ export interface ContextSources extends Pick<
 > {
   readonly world: World
   readonly transport: Transport
-  /** Sends what is read before and after a run; `transport` if not given. */
+  /** Sends the requests that read the cluster before and after a run; `transport` if not given. */
   readonly readTransport?: Transport
-  /** How a busy server is waited for; it is not waited for if not given. */
+  /** How long to wait for a busy server. If not given, a busy server is an error at once. */
   readonly patience?: PatienceOptions
-  /** Told once of each node that limits requests (429), and is sent fewer at once. */
-  readonly tellSlowDown?: (node: NodeAddress) => void
-  /** Put around each reading of the cluster: it gets what reads, and passes what is told of it. */
+  /** Called once for each node that limits requests (429) and from then on gets fewer at once. */
+  readonly onSlowDown?: (node: NodeAddress) => void
+  /** Wraps each reading of the cluster: it calls `read` and gets the progress of the reading. */
   readonly watchReading?: WatchReading
-  /** Each node's own address; the cluster is asked if not given. */
+  /** Each node's own address. If not given, the cluster is asked for them. */
   readonly nodes?: readonly NodeAddress[]
-  /** True: reads nothing if one of `nodes` is no member of the cluster at `address`. */
+  /** True: `observe` throws if one of `nodes` is not a member of the cluster at `address`. */
   readonly mustBeMembers?: boolean
 }
 
@@ -75,7 +84,7 @@ export function createContext(sources: ContextSources): Context {
     wait: world.wait,
     ...(patience !== undefined && { patience }),
     lasting: new Set<string>(),
-    limits: createRequestLimits(sources.tellSlowDown),
+    limits: createRequestLimits(sources.onSlowDown),
   }
   const client = createClient({ transport, ...options })
   const reader = createReader({ transport: sources.readTransport ?? transport, ...options })
@@ -91,13 +100,13 @@ export function createContext(sources: ContextSources): Context {
       if (nodes !== undefined && mustBeMembers === true) {
         await refuseStrangers(reader, address, nodes)
       }
-      return watchReading((tell) =>
+      return watchReading((onProgress) =>
         observe(reader, {
           address,
           ...(nodes !== undefined && { nodes }),
           ...(plugins !== undefined && { plugins }),
           ...(also !== undefined && { also }),
-          tell,
+          tell: onProgress,
         }),
       )
     },
@@ -114,20 +123,20 @@ export function createContext(sources: ContextSources): Context {
   }
 }
 
-/** The plugins that a file names: their mounts are asked whether they answer. */
+/** The plugins that a file names. Their mounts are asked whether they answer. */
 export function pluginsOf(desired: DesiredState): ReadonlySet<PluginId> {
   return new Set(desired.plugins.map(({ id }) => id))
 }
 
 /**
- * The folder of a cluster on this machine, with the lock. It does not follow `journal`: two runs
- * with a journal folder each must meet at one lock.
+ * The folder of a cluster on this machine. It holds the lock of this machine, so it does not depend
+ * on `journal`: two runs with different journal folders must use the same lock.
  */
 export function stateFolder({ env, home }: Pick<World, 'env' | 'home'>, clusterId: string): string {
   return journalRoot(env, home).of(clusterId)
 }
 
-/** Where the journals of a cluster's runs are. */
+/** The folder with the journals of a cluster's runs. */
 export function journalFolder(
   context: Pick<Context, 'env' | 'home' | 'journal'>,
   clusterId: string,
@@ -135,7 +144,7 @@ export function journalFolder(
   return context.journal ?? stateFolder(context, clusterId)
 }
 
-/** The date of today in UTC, YYYY-MM-DD. */
+/** Today's date in UTC, as YYYY-MM-DD. */
 export function today({ now }: Pick<World, 'now'>): string {
   return now().toISOString().slice(0, 10)
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a run is under way on a cluster, so that what is read may change, or whether the latest
- * run of this machine died before its end. Takes no lock.
+ * Finds whether a run is under way on a cluster, which means that the cluster may change while it
+ * is read, or whether the latest run of this machine diedNotice before its end. Takes no lock.
  */
 import type { DesiredState } from '../domain/desired.ts'
 import { LockstepError } from '../domain/errors.ts'
@@ -19,26 +19,26 @@ export type RunNotice =
       readonly since: string
     }
   | { readonly kind: 'died'; readonly run: string; readonly who: string }
-  /** `what` could not be found out. */
+  /** `what` could not be determined. */
   | { readonly kind: 'unknown'; readonly what: 'under_way' | 'died'; readonly why: string }
 
 export interface ActiveRunQuestion {
   readonly live: LiveState
-  /** Not given: only the runs of this machine are known. */
+  /** Names the cluster lock. If not given, only the runs of this machine are found. */
   readonly desired?: DesiredState | undefined
 }
 
-/** Empty if no run is under way and none has died, as far as can be seen. */
+/** Empty if no run was found to be under way or to have diedNotice. */
 export async function findActiveRun(
   { live, desired }: ActiveRunQuestion,
   context: Context,
 ): Promise<readonly RunNotice[]> {
   const local = localHolder(live, context)
   if (local !== undefined) return [{ kind: 'under_way', ...local }]
-  const shared = await sharedHolder({ live, desired }, context)
-  if (shared?.kind === 'under_way') return [shared]
-  const died = findDiedRun(live, context)
-  return [shared, died].flatMap((notice) => notice ?? [])
+  const sharedNotice = await sharedHolder({ live, desired }, context)
+  if (sharedNotice?.kind === 'under_way') return [sharedNotice]
+  const diedNotice = findDiedRun(live, context)
+  return [sharedNotice, diedNotice].flatMap((notice) => notice ?? [])
 }
 
 function localHolder(live: LiveState, context: Context) {
@@ -56,7 +56,7 @@ async function sharedHolder(
 ): Promise<RunNotice | undefined> {
   const kv = desired?.cluster.lock?.kv
   const active = live.nodes.find(({ role }) => role === 'active')
-  // An untrusted file must not say which secret is read and shown.
+  // An untrusted file must not choose which secret is read and shown.
   const isUntrusted = context.commands === undefined
   if (kv === undefined || active === undefined || isUntrusted) return undefined
   try {

@@ -1,4 +1,7 @@
-/** The file of desired state that says what is live: a plan for it is empty. Changes nothing. */
+/**
+ * Writes a file of desired state that describes the live state. A plan for it is empty. Writes
+ * nothing to a server.
+ */
 import { Document, visit } from 'yaml'
 import { escapeQuoted, printable } from '../domain/printable.ts'
 import { describeLive } from '../plan/describe-live.ts'
@@ -6,17 +9,17 @@ import type { Context } from './context.ts'
 
 export interface ImportedFile {
   readonly yaml: string
-  /** What the file does not say of the cluster, one sentence each. */
+  /** What the file leaves out about the cluster, one sentence each. */
   readonly notes: readonly string[]
 }
 
-/** Throws a LockstepError if the cluster cannot be read. */
+/** Reads the cluster and describes it. Throws a LockstepError if the cluster cannot be read. */
 export async function importLive({ observe }: Pick<Context, 'observe'>): Promise<ImportedFile> {
   const { document, notes } = describeLive(await observe())
   return { yaml: yamlText(document), notes }
 }
 
-/** YAML that reads back as the same: what cannot be seen is there as its escape, in quotes. */
+/** YAML that parses to the same value. Invisible characters are escaped, in double quotes. */
 function yamlText(value: unknown): string {
   const document = new Document(value)
   visit(document, {

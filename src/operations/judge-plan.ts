@@ -1,4 +1,4 @@
-/** A draft to the plan document: rehearsed, judged by every rule, with its id. Pure. */
+/** Makes the plan document from a draft: rehearsed, judged by every rule, with its id. Pure. */
 import type { Plan } from '../documents/plan.generated.ts'
 import { compareText } from '../domain/names.ts'
 import type { LiveState } from '../domain/live.ts'
@@ -24,7 +24,7 @@ export function judgePlan(input: RuleInput & { readonly rehearsal: Plan['rehears
   })
 }
 
-/** What a plan says of `binary_check`; undefined if there is none, or if the plan starts no file. */
+/** The `binary_check` of a plan; undefined if there is none, or if the plan starts no file. */
 function describeCheck({ desired, draft }: RuleInput): Plan['cluster']['binary_check'] {
   const command = desired.cluster.binaryCheck?.command
   if (command === undefined) return undefined

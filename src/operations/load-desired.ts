@@ -1,4 +1,7 @@
-/** Files of desired state, and the desired state in a plan file, with the rules' and classes' names. */
+/**
+ * Reads desired state from files, or from a plan file. Passes the names of the rules and drift
+ * classes to the reader, which checks `allow` and `ignore` against them.
+ */
 import { readDesiredOfPlan } from '../desired/desired-of-plan.ts'
 import { loadDesiredState } from '../desired/load-desired-state.ts'
 import type { Plan } from '../documents/plan.generated.ts'
@@ -11,8 +14,8 @@ import type { Trust } from './secrets/secrets.ts'
 const rules: ReadonlySet<string> = new Set(RULES.map(({ name }) => name))
 
 /**
- * The desired state of files and directories, merged. `untrusted`: nothing outside the folder of a
- * file is read. Throws an InputError with every problem found, each with file, line and column.
+ * The desired state of files and directories, merged. `untrusted`: only files in the folder of each
+ * file are read. Throws an InputError with every problem found, each with file, line and column.
  */
 export function loadDesiredFiles(
   paths: readonly string[],
@@ -27,13 +30,13 @@ export function loadDesiredFiles(
 
 export interface SavedPlan {
   readonly file: Plan
-  /** The desired state in the file. It has no values of `env`: no plan holds them. */
+  /** The desired state in the file, without the values of `env`: no plan holds them. */
   readonly desired: DesiredState
 }
 
 /**
- * A plan file, to be planned again with `makePlanFromFile`. Throws a LockstepError if it is no plan
- * of this version, if it was edited, or if its desired state has problems.
+ * Reads a plan file for `makePlanFromFile`. Throws a LockstepError if it is not a plan of this
+ * format, if it was edited, or if its desired state has problems.
  */
 export async function readSavedPlan(path: string): Promise<SavedPlan> {
   const file = await readPlanFile(path)

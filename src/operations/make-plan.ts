@@ -1,6 +1,6 @@
 /**
- * Desired state to a plan that was judged by every rule and rehearsed: the one way to a plan that
- * can be applied. Reads the cluster, the token's rights and the journals; writes nothing.
+ * Makes a plan from a desired state: judged by every rule and rehearsed. Only such a plan can be
+ * applied. Reads the cluster, the token's rights and the journals; writes nothing.
  */
 import type { Plan, Step } from '../documents/plan.generated.ts'
 import { blockingFindings } from '../documents/blocking.ts'
@@ -20,7 +20,7 @@ import { judgePlan, rehearseDraft } from './judge-plan.ts'
 import { requestedSteps } from './plan-files/requested-steps.ts'
 
 export interface PlanInput {
-  /** With everything that is accepted in `allow`. */
+  /** `allow` has every accepted finding, those of `--allow` included. */
   readonly desired: DesiredState
   /** What `Context.observe` returned; read now if not given. */
   readonly live?: LiveState
@@ -31,11 +31,11 @@ export interface MadePlan {
   readonly plan: FreshPlan
   readonly desired: DesiredState
   readonly live: LiveState
-  /** The plan file that the plan was made from. */
+  /** The plan file that the plan was made from, if any. */
   readonly file?: Plan
-  /** How the plan compares with the file. It says nothing if the plan is blocked. */
+  /** How the plan compares with the plan file. Has no meaning if the plan is blocked. */
   readonly comparison?: PlanComparison
-  /** Runs `binary_check` and judges again. Absent if there is none, or if it has run. */
+  /** Runs `binary_check` and judges again. Absent if there is no such check, or if it has run. */
   readonly check?: () => Promise<FreshPlan>
 }
 
@@ -55,7 +55,7 @@ export async function makePlan(input: PlanInput, context: Context): Promise<Made
 }
 
 export interface SavedPlanInput extends PlanInput {
-  /** The plan file; `desired` is what its desired state was read as. */
+  /** The plan file. `desired` is the desired state that was read from it. */
   readonly file: Plan
 }
 
@@ -65,11 +65,11 @@ export interface PlanFromFile extends MadePlan {
 }
 
 /**
- * Plans again from the desired state in a plan file and from what the cluster is now. The steps of
+ * Plans again from the desired state in a plan file and from the cluster as it is now. The steps of
  * the file say what was approved, and which reloads and checks to repeat if no record shows that
- * they were done. Nothing else of the file is believed. Runs no command of it: the plan is judged
- * as if `binary_check` had found every file right, and `check` runs it once a person has approved.
- * Throws a LockstepError (exit 4) if the file is for another cluster.
+ * they were done. Nothing else in the file is trusted. Runs no command of the file: the plan is
+ * judged as if `binary_check` had passed for every file, and `check` runs it after a person has
+ * approved. Throws a LockstepError (exit 4) if the file is for another cluster.
  */
 export async function makePlanFromFile(
   input: SavedPlanInput,
@@ -81,7 +81,9 @@ export async function makePlanFromFile(
   const { desired, live, check } = drafted
   const finish = await prepareJudgement(drafted, context)
   const { commands } = context
-  const plan = finish(check !== undefined && commands !== undefined ? asFound(check) : undefined)
+  const plan = finish(
+    check !== undefined && commands !== undefined ? passedReports(check) : undefined,
+  )
   const comparison = comparePlans(file, plan, { desired, live })
   const made = { plan, desired, live, file, comparison }
   if (check === undefined || commands === undefined || check.files.length === 0) return made
@@ -99,7 +101,7 @@ async function checkCluster({ cluster }: Plan, context: Context): Promise<void> 
   })
 }
 
-/** True if an error stands that was not accepted. */
+/** True if the plan has an error that was not accepted. */
 export function isBlocked({ findings }: Pick<Plan, 'findings'>): boolean {
   return blockingFindings(findings).length > 0
 }
@@ -111,7 +113,7 @@ export interface Drafted {
   readonly check: DiskCheck | undefined
 }
 
-/** The steps alone, from the cluster and the journals as they are now. */
+/** The steps, from the cluster and the journals as they are now. Not yet judged. */
 export async function draftFrom(
   input: PlanInput & Partial<SavedPlanInput>,
   context: Context,
@@ -132,13 +134,13 @@ export async function draftFrom(
 }
 
 /** `binaries`: what `binary_check` found; undefined if it did not run. */
-type Finish = (binaries: readonly BinaryReport[] | undefined) => FreshPlan
+type FinishPlan = (binaries: readonly BinaryReport[] | undefined) => FreshPlan
 
-async function prepareJudgement(drafted: Drafted, context: Context): Promise<Finish> {
+async function prepareJudgement(drafted: Drafted, context: Context): Promise<FinishPlan> {
   const { desired, live, draft } = drafted
-  const asked = readGranted(drafted, context)
+  const reading = readGrantedCapabilities(drafted, context)
   const rehearsal = rehearseDraft(draft, live)
-  const capabilities = await asked
+  const capabilities = await reading
   return (binaries) =>
     judgePlan({
       desired,
@@ -152,7 +154,7 @@ async function prepareJudgement(drafted: Drafted, context: Context): Promise<Fin
     })
 }
 
-async function readGranted(
+async function readGrantedCapabilities(
   { desired, live, draft }: Drafted,
   { client }: Context,
 ): Promise<RuleInput['capabilities']> {
@@ -164,8 +166,8 @@ async function readGranted(
   return readOwnCapabilities(client, active.address, paths)
 }
 
-/** The reports of a check that finds every file right. */
-function asFound({ nodes, files }: DiskCheck): readonly BinaryReport[] {
+/** The reports of a `binary_check` that passed for every file on every node. */
+function passedReports({ nodes, files }: DiskCheck): readonly BinaryReport[] {
   return nodes.flatMap(({ address }) =>
     files.map(({ command, sha256: expected, for: use }): BinaryReport => ({
       node: address,

@@ -1,6 +1,7 @@
 /**
- * The desired state that rolls back a whole run, from its journal. Plan it with `makePlan` and apply
- * it with `applyPlan` like any other. Reads the cluster and the journals; changes nothing.
+ * Makes the desired state that rolls back a whole run, from its journal. Plan it with `makePlan`
+ * and apply it with `applyPlan`, like any other. Reads the cluster and the journals; writes
+ * nothing.
  */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
@@ -14,26 +15,28 @@ import { type RollbackState, rollbackState } from '../rollback/rollback-state.ts
 import { type Context, journalFolder } from './context.ts'
 
 export interface RollbackInput {
-  /** A run id or its first characters; not given: the latest run, with the runs that it resumed. */
+  /** A run id or its first characters. Not given: the latest run, with the runs that it resumed. */
   readonly run?: string
   /** A file that says whether the older version reads the data of the newer one. */
   readonly file?: DesiredState | undefined
 }
 
-/** If `lost` is not empty, no plan can return to where the run began. */
+/** If `lost` is not empty, no plan can restore the state before the run. */
 export interface Rollback extends RollbackState {
-  /** The run to whose beginning it returns. */
+  /** The run whose initial state is the desired state. */
   readonly started: RunStarted
   /** The run that was named, or the latest. */
   readonly chosen: RunStarted
   /** The first of the unfinished runs that `chosen` resumed. */
   readonly resumed: RunStarted | undefined
-  /** True: it rolls back `resumed`, and all of `chosen` with it. */
+  /** True if the rollback covers `resumed`, and so all of `chosen`. */
   readonly isWhole: boolean
   readonly live: LiveState
 }
 
-/** Throws a LockstepError if there is no such run, or if it was on another cluster (exit 4). */
+/**
+ * Throws a LockstepError if there is no such run, or if the run was on another cluster (exit 4).
+ */
 export async function prepareRollback(
   { run, file }: RollbackInput,
   context: Context,
@@ -43,17 +46,17 @@ export async function prepareRollback(
   const runs = listRuns(folder).map((name) => ({ name, events: readRun(folder, name) }))
   const onCluster = runs.filter(({ events }) => startOf(events)?.cluster.id === id)
   const { events } = chooseRun(run, run === undefined ? onCluster : runs)
-  const kept = onCluster.map((one) => one.events)
-  const chosen = beginningOn(id, events)
-  const resumed = findResumedRun(chosen, kept)
-  const isWhole = run === undefined && resumed !== undefined && coversRun(resumed, chosen, kept)
+  const journals = onCluster.map((run) => run.events)
+  const chosen = startOnCluster(id, events)
+  const resumed = findResumedRun(chosen, journals)
+  const isWhole = run === undefined && resumed !== undefined && coversRun(resumed, chosen, journals)
   const started = isWhole ? resumed : chosen
   const { entries, mounts, connections } = started.before
   const plugins = new Set<PluginId>(
     [...entries, ...mounts, ...connections].map(({ plugin }) => plugin),
   )
   const live = await context.observe(plugins)
-  const state = rollbackState({ started, runs: kept, live, file })
+  const state = rollbackState({ started, runs: journals, live, file })
   return { ...state, started, chosen, resumed, isWhole, live }
 }
 
@@ -66,7 +69,7 @@ function chooseRun(run: string | undefined, runs: readonly KeptJournal[]): KeptJ
   const matching = runs.filter(
     ({ name, events }) =>
       (run === undefined || name.startsWith(run)) &&
-      // A run that only checked has changed nothing that could be rolled back.
+      // A run that only checked has changed nothing, so there is nothing to roll back.
       events.some((event) => event.event === 'step_started' && event.action.kind !== 'check'),
   )
   const newest = matching.at(-1)
@@ -84,7 +87,7 @@ function chooseRun(run: string | undefined, runs: readonly KeptJournal[]): KeptJ
   })
 }
 
-function beginningOn(cluster: string, events: readonly JournalEvent[]): RunStarted {
+function startOnCluster(cluster: string, events: readonly JournalEvent[]): RunStarted {
   const started = startOf(events)
   if (started?.cluster.id === cluster) return started
   throw new LockstepError({

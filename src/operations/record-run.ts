@@ -1,4 +1,6 @@
-/** Carries out a plan whose locks are held, and records it: the journal, the token kept alive. */
+/**
+ * Carries out a plan whose locks are held: writes the journal and renews the token during the run.
+ */
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 import type { NodeAddress } from '../domain/names.ts'
@@ -23,33 +25,36 @@ export interface LockedRun {
   readonly holder: LockHolder
   readonly localLock: LocalLock
   readonly clusterLock: ClusterLock | undefined
-  /** Its writes can be shut off. */
+  /** The client of the run. Its writes can be shut off. */
   readonly client: Client
-  /** Finds the active node. */
+  /** Finds the address of the active node. */
   readonly node: () => Promise<NodeAddress>
   readonly environmentOf: EnvironmentOf
   readonly runCommand: RunCommand
   readonly progress: RunProgress
   readonly isStopped: () => boolean
-  /** Seconds. */
+  /** Seconds to watch each reloaded mount. */
   readonly soak: number
-  /** Seconds. */
+  /** Seconds to wait for a leader, or for a node that does not answer. */
   readonly wait: number
-  /** How many steps may be under way at the same time. */
+  /** The number of steps that may run at the same time. */
   readonly parallelism: number
-  /** Of a rollback: the run to whose beginning it returns. */
+  /** If the run is a rollback: the run whose initial state it returns to. */
   readonly backTo: string | undefined
-  /** The id of the plan file that is carried out. */
+  /** The id of the plan file that is applied, if any. */
   readonly savedPlanId: string | undefined
   readonly onEvent: ((event: JournalEvent) => void | Promise<void>) | undefined
 }
 
-/** Throws a LockstepError before anything is begun if the run cannot be recorded. */
+/**
+ * Returns how the run ended. Throws a LockstepError before anything is begun if the run cannot be
+ * recorded.
+ */
 export async function recordRun(run: LockedRun, context: Context): Promise<RunOutcome> {
   const { plan, holder, client, environmentOf, runCommand, localLock, clusterLock } = run
   const { soak, wait, backTo, savedPlanId, onEvent } = run
   const folder = journalFolder(context, plan.cluster.id)
-  // Read before this run's own journal is among them.
+  // Read before the journal of this run exists, so that this run is not counted.
   const written = unreloadedEntries(folder, plan.cluster.id)
   const journal = openJournal(folder, holder.run)
   try {
@@ -90,8 +95,8 @@ export async function recordRun(run: LockedRun, context: Context): Promise<RunOu
 }
 
 /**
- * A journal that cannot be written has ended most runs already. One that is done is returned with
- * what keeps it from being recorded.
+ * Writes the end of the run. If the journal cannot be written, a run with outcome `done` becomes
+ * `stopped` with the error. Other outcomes stay: most of them come from the same error.
  */
 async function recordEnd(outcome: RunOutcome, record: () => Promise<void>): Promise<RunOutcome> {
   try {

@@ -1,4 +1,4 @@
-/** What differs between a desired state and the cluster now, and why. Changes nothing. */
+/** Reports how the cluster differs from a desired state, and why. Writes nothing. */
 import type { DriftReport } from '../documents/drift.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
@@ -17,7 +17,10 @@ export interface DriftFound {
   readonly live: LiveState
 }
 
-/** Throws a LockstepError if the cluster or a journal cannot be read. */
+/**
+ * Reads the cluster and compares. Throws a LockstepError if the cluster or a journal cannot be
+ * read.
+ */
 export async function reportDrift(
   { desired, apply = 'lockstep apply' }: DriftInput,
   context: Context,

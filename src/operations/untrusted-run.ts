@@ -1,4 +1,4 @@
-/** What carrying out a plan may use of this machine where others wrote its file: nothing. */
+/** Refuses a plan of untrusted files that needs a command or a variable of this machine. */
 import type { RunCommand } from '../apply/verify.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
@@ -6,16 +6,19 @@ import { EXIT, LockstepError } from '../domain/errors.ts'
 import { shellWords } from '../domain/shell-words.ts'
 
 /**
- * Throws a LockstepError (exit 3), before anything is begun, where the plan needs a command or a
- * variable of this machine: to leave a check out would let a run pass a canary unchecked.
+ * Returns the function that stands in for running commands. Throws a LockstepError (exit 3) before
+ * anything is begun if the plan needs a command or a variable of this machine. Only skipping the
+ * check would be wrong: a run could then pass a canary that was not checked.
  */
 export function refuseUntrusted(plan: Plan, desired: DesiredState | undefined): RunCommand {
   const check = desired?.cluster.binaryCheck?.command ?? plan.cluster.binary_check?.command
   const verifications = plan.steps.flatMap(({ verify = [] }) => verify)
   const needed = new Set([
     ...(check === undefined ? [] : [`binary_check runs ${shellWords(check)}`]),
-    ...verifications.flatMap((one) =>
-      one.kind === 'run' ? [`verify of ${one.mount} runs ${shellWords(one.command)}`] : [],
+    ...verifications.flatMap((verification) =>
+      verification.kind === 'run'
+        ? [`verify of ${verification.mount} runs ${shellWords(verification.command)}`]
+        : [],
     ),
     ...plan.steps.flatMap(({ action }) =>
       action.kind !== 'register'
@@ -29,7 +32,7 @@ export function refuseUntrusted(plan: Plan, desired: DesiredState | undefined): 
     throw new LockstepError({
       code: 'untrusted-files',
       message: [
-        'with --untrusted-files no command of the file is run and no variable is read, and this plan needs both or one of them:',
+        'with --untrusted-files no command of the file is run and no variable is read, but this plan needs:',
         ...needed,
       ].join('\n    '),
       exitCode: EXIT.blocked,

@@ -1,6 +1,6 @@
 /**
- * Makes the `verify` checks of a file alone, of each mount on every node that runs it. Changes
- * nothing but what the checks themselves do.
+ * Runs only the `verify` checks of a file: those of each mount, on every node that runs it. Changes
+ * nothing but what the checks themselves change.
  */
 import { createVerify, type RunCommand } from '../apply/verify.ts'
 import type { Step, StepVerification } from '../documents/plan.generated.ts'
@@ -10,7 +10,7 @@ import type { MountPath, Namespace, NodeAddress } from '../domain/names.ts'
 import { verificationOf } from '../plan/checked.ts'
 import { type Context, pluginsOf } from './context.ts'
 
-/** The checks of one mount on one node, or why they could not be made. */
+/** The result of the checks of one mount on one node, or why they could not be run. */
 export type VerifyResult =
   | { readonly kind: 'passed'; readonly mount: MountPath; readonly node: NodeAddress }
   /** `problem` names the mount and the node. */
@@ -25,7 +25,10 @@ export interface VerifyInput {
 const refuseCommand: RunCommand = () =>
   Promise.resolve('not made: commands of untrusted files are not run')
 
-/** Empty if the file has no checks. Throws a LockstepError if the cluster cannot be read. */
+/**
+ * The results in the order of the mounts; empty if the file has no checks. Throws a LockstepError
+ * if the cluster cannot be read.
+ */
 export async function verifyMounts(
   { desired, onResult }: VerifyInput,
   context: Context,
@@ -35,7 +38,7 @@ export async function verifyMounts(
   context.secrets.learn({ desired })
   const live = await context.observe(pluginsOf(desired))
   const { client, commands } = context
-  const makeChecks = createVerify({ client, runCommand: commands?.run ?? refuseCommand })
+  const runVerifications = createVerify({ client, runCommand: commands?.run ?? refuseCommand })
   const active = live.nodes.find(({ role }) => role === 'active')?.address
   const results: VerifyResult[] = []
   const add = (result: VerifyResult): void => {
@@ -48,7 +51,7 @@ export async function verifyMounts(
     for (const problem of problems) add({ kind: 'failed', mount: path, problem })
     for (const { node, namespace } of places) {
       const verifications = mount.verify.map((check) => verificationOf(path, check))
-      const problem = await makeChecks(
+      const problem = await runVerifications(
         stepOf(mount, node, namespace, verifications),
         active ?? node,
       )
@@ -61,18 +64,18 @@ export async function verifyMounts(
 
 interface VerifyPlaces {
   readonly places: readonly { readonly node: NodeAddress; readonly namespace: Namespace }[]
-  /** Why a check cannot be made. */
+  /** Why a check cannot be run on a node, naming the mount and the node. */
   readonly problems: readonly string[]
 }
 
 function placesOf({ path }: DesiredMount, live: LiveState): VerifyPlaces {
-  const mount = live.mounts.find((one) => one.path === path)
+  const mount = live.mounts.find((candidate) => candidate.path === path)
   if (mount === undefined) return { places: [], problems: [`${path}: nothing is mounted there`] }
   const { namespace } = mount
   const listed = new Set(mount.nodes.map(({ node }) => node))
   return {
     places: mount.nodes.map(({ node }) => ({ node, namespace })),
-    // A standby that forwards runs no plugins.
+    // A forwarding standby runs no plugins.
     problems: live.nodes
       .filter(({ address, state }) => state !== 'forwarding' && !listed.has(address))
       .map(({ address, detail, state }) => `${path} on ${address}: not seen (${detail ?? state})`),

@@ -1,30 +1,30 @@
-/** What an operation needs of the machine that it runs on: clock, chance, process, variables. */
+/** The parts of the machine that an operation needs: clock, random numbers, process, variables. */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EnvironmentVariables } from '../domain/environment-variables.ts'
 
-/** Given to operations, so that a test decides what the time is. */
+/** Passed to operations, so that a test can set the time. */
 export interface World {
   readonly env: EnvironmentVariables
   /** The user's home folder: the token file and the state folder are below it. */
   readonly home: string
-  /** `user@host pid n`: who holds a lock or began a run. */
+  /** `user@host pid n`, as it is written into locks and journals. */
   readonly who: string
   readonly pid: number
   readonly hostname: string
-  /** The same for two processes that see each other's process ids; undefined if not known. */
+  /** Equal for two processes that see each other's process ids; undefined if it cannot be read. */
   readonly machine: string | undefined
   /** True if a process of this machine is alive. */
   readonly isAlive: (pid: number) => boolean
   readonly now: () => Date
   readonly randomHex: (bytes: number) => string
   readonly wait: (milliseconds: number) => Promise<void>
-  /** Calls back every so many milliseconds until the returned function is called. */
+  /** Calls `callback` every `milliseconds` until the returned function is called. */
   readonly every: (milliseconds: number, callback: () => void) => () => void
 }
 
-/** This process. */
+/** The world of this process. */
 export function processWorld(): World {
   return {
     env: process.env,
@@ -53,7 +53,7 @@ function userName(): string {
   try {
     return userInfo().username
   } catch {
-    // A container's user id without a name.
+    // A container can run under a user id that has no name.
     return `uid ${process.getuid?.() ?? 'unknown'}`
   }
 }
@@ -73,7 +73,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // The process of another user, but alive.
+    // The process is alive and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

@@ -144,7 +144,7 @@ test('a stale plan says each thing once, and how to plan anew', () => {
   const text = told({ kind: 'stale', step: 's', mismatches: [mismatch, mismatch], ...sofar })
 
   expect(text.match(/a\/: mount was nothing mounted in the plan/g)).toHaveLength(1)
-  expect(text.trimEnd().split('\n').at(-1)).toBe('To resume, plan again: plan anew')
+  expect(text.trimEnd().split('\n').at(-1)).toBe('To resume, plan again: the plan command')
 })
 
 test('a stale retirement says what uses the version after all', () => {
@@ -227,7 +227,7 @@ function told(outcome: RunOutcome, cluster: Plan['cluster'] = plan().cluster): s
   return renderOutcome(outcome, plan({ cluster, steps }), {
     palette: createPalette(false),
     resume: AGAIN,
-    anew: 'plan anew',
+    planCommand: 'the plan command',
     byHand: ({ kind }) => `${kind} by hand`,
   })
 }

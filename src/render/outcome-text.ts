@@ -22,7 +22,7 @@ export interface OutcomeTextOptions {
   /** The command to type to resume. */
   readonly resume: string
   /** The command that plans again if this plan is stale. */
-  readonly anew: string
+  readonly planCommand: string
   /** The command that makes an action's request without this program. */
   readonly byHand: (action: Action) => string
 }
@@ -69,7 +69,7 @@ function renderEnd(
   plan: Plan,
   options: OutcomeTextOptions,
 ): (string | CommandLine)[] {
-  const { palette, resume: resumeCommand, anew } = options
+  const { palette, resume: resumeCommand, planCommand } = options
   const { titleOf, list } = stepsOf(outcome, plan)
   const done = [
     ...list(
@@ -80,7 +80,7 @@ function renderEnd(
   ]
   const seen = [...differingLines(outcome), ...awayLines(outcome)]
   const resume: CommandLine = { before: 'To resume: ', command: resumeCommand }
-  const planAgain: CommandLine = { before: 'To resume, plan again: ', command: anew }
+  const planAgain: CommandLine = { before: 'To resume, plan again: ', command: planCommand }
   const fixAndResume: CommandLine = {
     before: 'Fix the cause, then resume: ',
     command: resumeCommand,

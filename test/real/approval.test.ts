@@ -41,7 +41,7 @@ describeReal('apply without --auto-approve', () => {
     const run = await runOn(cluster, args, { answer })
 
     expect(run).toMatchObject({ exitCode: 1, journal: '' })
-    expect(run.stdout).toContain('Only yes will do')
+    expect(run.stdout).toContain('Type yes to apply')
     expect(await readExternalEntries(cluster)).toEqual(before)
   })
 

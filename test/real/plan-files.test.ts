@@ -59,7 +59,7 @@ describeReal('a saved plan', () => {
     ['an id that was not approved', 4, 'not the expected', () => undefined, ['--expect', 'f00d']],
     ['an age beyond the limit', 4, 'the limit is', () => undefined, ['--max-age', '0s']],
     ['an allowance', 1, '--allow cannot be added', () => undefined, ['--allow', 'siblings=x']],
-    ['an edit by hand', 1, 'it was changed after it was made', edited, []],
+    ['an edit by hand', 1, 'the file was changed after it was made', edited, []],
     ['an older format', 1, 'lockstep plan --out', (plan) => ({ ...plan, format: 1 }), []],
     ['a newer format', 1, 'its format is 3', (plan) => ({ ...plan, format: 3 }), []],
     ['another cluster', 4, 'the plan is for cluster', forAnother, []],

@@ -1,4 +1,4 @@
-/** `lockstep apply`: plans, from files or a saved plan, asks, carries out, and plans again. */
+/** `lockstep apply`: plans from files or takes a saved plan, asks, applies it, and plans again. */
 import type { ExitCode } from '../../domain/errors.ts'
 import { checkPlanId } from '../../operations/plan-files/plan-file.ts'
 import { resumeCommand } from '../resume-command.ts'
@@ -9,7 +9,10 @@ import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
 import { openSession } from '../session.ts'
 
-/** `planFile`: a plan saved by `plan --out`; without it the files of desired state are planned. */
+/**
+ * `planFile`: a plan saved by `plan --out`. Without it, a plan is made from the files of desired
+ * state.
+ */
 export async function apply(
   planFile: string | undefined,
   options: ApplyOptions,
@@ -25,8 +28,15 @@ export async function apply(
     const made = await makePlan({ desired: withAllowances(desired, options.allow) }, session)
     if (options.expect !== undefined) checkPlanId(made.plan, options.expect)
     const resume = resumeCommand(['apply'], options)
-    const anew = resume
-    return await approveAndApply({ made, values: desired, session, options, host, resume, anew })
+    return await approveAndApply({
+      made,
+      values: desired,
+      session,
+      options,
+      host,
+      resume,
+      planCommand: resume,
+    })
   } finally {
     await session.close()
   }

@@ -1,4 +1,4 @@
-/** `lockstep demo`: the story of an upgrade, told on three simulated nodes. Touches nothing else. */
+/** `lockstep demo`: shows an upgrade on three simulated nodes. Changes nothing else. */
 import { createHash } from 'node:crypto'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { type NodeAddress, ROOT_NAMESPACE, type Sha256 } from '../../domain/names.ts'

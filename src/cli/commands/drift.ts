@@ -1,4 +1,4 @@
-/** `lockstep drift`: what differs between the file and the cluster, and why. Changes nothing. */
+/** `lockstep drift`: reports how the cluster differs from the file, and why. Writes nothing. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { jsonText, lines } from '../../domain/printable.ts'
 import { DRIFT_CLASSES } from '../../drift/classes.ts'

@@ -1,4 +1,4 @@
-/** `lockstep explain`: what a rule or a word means, or the list of all. Asks no server. */
+/** `lockstep explain`: explains a rule or a word, or lists all of them. Asks no server. */
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { findTerm, GLOSSARY, type Term } from '../../domain/glossary.ts'
 import { line } from '../../domain/printable.ts'
@@ -12,7 +12,7 @@ export function explain(name: string | undefined, host: Host): ExitCode {
     listAll(host)
     return EXIT.done
   }
-  const rule = RULES.find((one) => one.name === name)
+  const rule = RULES.find((candidate) => candidate.name === name)
   const term = findTerm(name)
   if (rule !== undefined) explainRule(rule, host)
   else if (term !== undefined) explainTerm(term, host)

@@ -1,4 +1,4 @@
-/** `lockstep history`: the runs this machine has journals of, or what one of them did. */
+/** `lockstep history`: lists the runs that have a journal on this machine, or shows one of them. */
 import type { History, HistoryRun } from '../../documents/history.generated.ts'
 import type { JournalEvent } from '../../documents/journal.generated.ts'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
@@ -15,8 +15,8 @@ type HistoryOptions = OutputOptions & { readonly json?: boolean; readonly journa
 export function history(run: string | undefined, options: HistoryOptions, host: Host): ExitCode {
   const found = findRuns(options, host)
   if (run === undefined) {
-    const living = livingRuns(host)
-    const runs = found.flatMap((kept) => readOrTell(kept, living, host))
+    const active = findActiveRuns(host)
+    const runs = found.flatMap((kept) => readOrWarn(kept, active, host))
     if (options.json === true) {
       const document: History = { format: 1, runs }
       host.out(lines(jsonText(document, 2)))
@@ -29,14 +29,14 @@ export function history(run: string | undefined, options: HistoryOptions, host: 
   return EXIT.done
 }
 
-/** One journal that cannot be read keeps nobody from seeing the others. */
-function readOrTell(
+/** Warns of a journal that cannot be read, so that the others are still listed. */
+function readOrWarn(
   { folder, name }: KeptRun,
-  living: ReadonlySet<string>,
+  active: ReadonlySet<string>,
   host: Host,
 ): HistoryRun[] {
   try {
-    return [{ name, under_way: living.has(name), events: readRun(folder, name) }]
+    return [{ name, under_way: active.has(name), events: readRun(folder, name) }]
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error
     host.err(line`Left out: ${error.message}`)
@@ -49,7 +49,7 @@ export interface KeptRun {
   readonly name: string
 }
 
-/** Every kept run, oldest first: of `--journal`, else of all clusters. */
+/** Every run with a journal, oldest first: in `--journal`, or else of all clusters. */
 export function findRuns(options: Pick<HistoryOptions, 'journal'>, host: Host): KeptRun[] {
   const folders =
     options.journal === undefined ? journalRoot(host.env, host.home).folders() : [options.journal]
@@ -58,8 +58,8 @@ export function findRuns(options: Pick<HistoryOptions, 'journal'>, host: Host): 
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** The runs whose process holds its cluster's lock. */
-function livingRuns(host: Host): ReadonlySet<string> {
+/** The ids of the runs whose process holds the lock of its cluster. */
+function findActiveRuns(host: Host): ReadonlySet<string> {
   const watcher = { host: host.hostname, pid: host.pid }
   return new Set(
     journalRoot(host.env, host.home)
@@ -73,7 +73,7 @@ function livingRuns(host: Host): ReadonlySet<string> {
   )
 }
 
-/** The events of a run, by its name or the beginning of one. */
+/** The events of a run. `run` is its id or the first characters of its id. */
 function eventsOf(run: string, found: readonly KeptRun[]): JournalEvent[] {
   const matching = found.filter(({ name }) => name.startsWith(run))
   const [only] = matching

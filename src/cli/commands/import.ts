@@ -1,4 +1,7 @@
-/** `lockstep import`: the file that says what is live, so that a plan for it is empty. */
+/**
+ * `lockstep import`: writes a file of desired state that describes what is live. A plan for it is
+ * empty.
+ */
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { line } from '../../domain/printable.ts'
 import { importLive } from '../../operations/import-live.ts'

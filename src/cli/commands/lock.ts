@@ -1,4 +1,4 @@
-/** `lockstep lock`: who holds the cluster, and, for a person who knows better, giving it free. */
+/** `lockstep lock`: shows who holds the lock, or releases it. */
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import type { DesiredState } from '../../domain/desired.ts'
 import type { NodeAddress } from '../../domain/names.ts'
@@ -20,12 +20,12 @@ import { openSession } from '../session.ts'
 
 type LockCommandOptions = CommonOptions & { readonly force?: boolean }
 
-/** Without a file there is the lock of this machine only. */
+/** Printed if no file is given: then only the lock of this machine is known. */
 const ONLY_WITH_FILE =
-  'A lock across machines is seen only with the file that names it (cluster.lock): give it with -f.'
+  'To see a lock across machines, give the file that names it (cluster.lock) with -f.'
 
 export async function lock(
-  what: 'show' | 'release',
+  action: 'show' | 'release',
   options: LockCommandOptions,
   host: Host,
 ): Promise<ExitCode> {
@@ -33,8 +33,8 @@ export async function lock(
   const session = await openSession(options, host, desired)
   try {
     const locks = await readLocks(session, desired, host)
-    if (what === 'show') for (const one of describe(locks)) host.out(line`${one}`)
-    else for (const one of await release(locks, options, host)) host.out(line`${one}`)
+    if (action === 'show') for (const text of describe(locks)) host.out(line`${text}`)
+    else for (const text of await release(locks, options, host)) host.out(line`${text}`)
     if (desired === undefined) host.err(line`${ONLY_WITH_FILE}`)
     return EXIT.done
   } finally {
@@ -43,14 +43,14 @@ export async function lock(
 }
 
 interface Locks {
-  /** This machine's. */
+  /** The lock of this machine. */
   readonly local: {
     readonly folder: string
     readonly holder: LockHolder | undefined
-    /** False of one that died. */
+    /** False if the process of the holder is dead. */
     readonly held: boolean
   }
-  /** The file's. */
+  /** The lock that the file names; undefined if it names none. */
   readonly shared: { readonly at: SharedLock; readonly state: ClusterLockState } | undefined
 }
 
@@ -96,7 +96,7 @@ function describe({ local, shared }: Locks): string[] {
   return lines
 }
 
-/** Only what was looked at: whoever has taken it since keeps it. */
+/** Releases only the locks that were read. A lock that another run has taken since then is kept. */
 async function release(
   { local, shared }: Locks,
   options: LockCommandOptions,
@@ -105,17 +105,17 @@ async function release(
   const { folder, holder, held } = local
   if (options.force !== true) {
     const forced = `${lockCommands(options).release} --force`
-    refuseWhereHeld(held ? holder : shared?.state.held === true ? shared.state : undefined, forced)
+    refuseHeldLock(held ? holder : shared?.state.held === true ? shared.state : undefined, forced)
   }
   const lines: string[] = []
   if (holder === undefined) lines.push('This machine: there was no lock.')
   else if (removeLock(folder, holder)) lines.push('This machine: released.')
-  else throw takenSince('the lock of this machine', options)
+  else throw lockTakenError('the lock of this machine', options)
   if (shared === undefined) return lines
   const { at, state } = shared
   if (!state.held) return [...lines, `Cluster (${at.kv}): there was no lock.`]
   const by = { run: '', who: host.who, since: host.now().toISOString() }
-  if (!(await forceRelease({ ...at, ...by }, state.version))) throw takenSince(at.kv, options)
+  if (!(await forceRelease({ ...at, ...by }, state.version))) throw lockTakenError(at.kv, options)
   return [...lines, `Cluster (${at.kv}): released.`]
 }
 
@@ -125,21 +125,24 @@ function describeHolder({ who, since, run }: ShownHolder): string {
   return `${who}, since ${since} (run ${run})`
 }
 
-/** The lock of a run that died on this machine is free for the taking; any other may be alive. */
-function refuseWhereHeld(holder: ShownHolder | undefined, release: string): void {
+/**
+ * Throws a LockstepError (exit 7) if a lock is held. The lock of a run that died on this machine
+ * does not count; any other holder may be alive.
+ */
+function refuseHeldLock(holder: ShownHolder | undefined, release: string): void {
   if (holder === undefined) return
   throw new LockstepError({
     code: 'lock-held',
     message: `the lock is held by ${describeHolder(holder)}`,
     exitCode: EXIT.locked,
-    hint: `Wait for that run to end. Where you know that it is gone: ${release}`,
+    hint: `Wait for that run to end. If you know that it has ended: ${release}`,
   })
 }
 
-function takenSince(what: string, options: LockCommandOptions): LockstepError {
+function lockTakenError(lockName: string, options: LockCommandOptions): LockstepError {
   return new LockstepError({
     code: 'lock-taken',
-    message: `${what} was released or taken by another run just now, and is left alone`,
+    message: `${lockName} was released or taken by another run just now, and is left alone`,
     exitCode: EXIT.locked,
     hint: `See who holds it: ${lockCommands(options).show}`,
   })

@@ -1,4 +1,4 @@
-/** `lockstep plan`: what would be done, and why. Changes nothing. */
+/** `lockstep plan`: shows the steps to the desired state, and why. Changes nothing. */
 import { sawEverything } from '../../documents/seen.ts'
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { line, lines } from '../../domain/printable.ts'
@@ -89,7 +89,7 @@ function comment({
   readonly host: Host
 }): string {
   const { out } = options
-  // A plan that is saved says when it was made, and expires.
+  // A saved plan has the time when it was made, and expires.
   const plan = out === undefined ? made : { ...made, created_at: createdAt.toISOString() }
   const apply =
     out === undefined ? resumeCommand(['apply'], options) : shellWords(['lockstep', 'apply', out])

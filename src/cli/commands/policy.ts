@@ -1,6 +1,6 @@
 /**
- * `lockstep policy`: the policy for a token that plans and applies a file; without a file, for one
- * that imports and looks. Changes nothing.
+ * `lockstep policy`: prints the policy for a token that plans and applies a file, or without a
+ * file, for a token that imports and shows the status. Changes nothing.
  */
 import { existsSync } from 'node:fs'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
@@ -28,17 +28,20 @@ export async function policy(options: CommonOptions, host: Host): Promise<ExitCo
   }
 }
 
-/** A policy that is printed gives what the file needs and nothing else, or is not printed. */
+/**
+ * Throws a LockstepError if a path cannot be named exactly: the policy would then allow more than
+ * the file needs.
+ */
 function refuseWidening(capabilities: readonly Capability[]): void {
-  const faults = capabilities.flatMap(({ path }) => {
-    const fault = faultInPolicy(path)
-    return fault === undefined ? [] : `${path}: ${fault}`
+  const problems = capabilities.flatMap(({ path }) => {
+    const problem = faultInPolicy(path)
+    return problem === undefined ? [] : `${path}: ${problem}`
   })
-  if (faults.length === 0) return
+  if (problems.length === 0) return
   throw new LockstepError({
     code: 'unnameable-path',
     message: 'no policy can name only what this file needs:',
-    details: faults,
+    details: problems,
     hint: 'Policies cannot escape these characters. Use another name for the mount or plugin, or write the policy by hand, knowing what else it gives.',
   })
 }

@@ -1,4 +1,7 @@
-/** `lockstep rollback`: a plan that returns to where a run began, judged and asked like any other. */
+/**
+ * `lockstep rollback`: plans the return to the state before a run, judged and approved like any
+ * plan.
+ */
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { blockingFindings } from '../../documents/blocking.ts'
 import type { RunStarted } from '../../documents/journal.generated.ts'
@@ -19,7 +22,7 @@ import { resumeCommand } from '../resume-command.ts'
 import { approveAndApply, type CarryingOptions } from '../approve-and-apply.ts'
 
 /**
- * `run`: a run id or its first characters; without it the latest run that changed something, with
+ * `run`: a run id or its first characters. Without it: the latest run that changed something, with
  * the runs that it resumed.
  */
 export async function rollback(
@@ -27,7 +30,7 @@ export async function rollback(
   options: CarryingOptions,
   host: Host,
 ): Promise<ExitCode> {
-  // A file is not needed to go back, but says what may read whose data.
+  // A rollback needs no file, but a file says which version may read whose data.
   const file = options.file === undefined ? undefined : await loadDesired(options, host)
   const session = await openSession(options, host, file)
   try {
@@ -61,7 +64,7 @@ export async function rollback(
     if (allowing !== undefined) {
       host.err(line`Blocked, see below. If the older version reads the data, run: ${allowing}`)
     }
-    // By its name: the newest run is this one from now on.
+    // With the id of the run: from now on the latest run is this rollback.
     const resume = resumeCommand(['rollback', started.run], options)
     return await approveAndApply({
       made,
@@ -70,7 +73,7 @@ export async function rollback(
       options,
       host,
       resume,
-      anew: resume,
+      planCommand: resume,
       backTo: started.run,
     })
   } finally {
@@ -78,7 +81,7 @@ export async function rollback(
   }
 }
 
-/** `other`: where else there may be a way back to. */
+/** `other`: a sentence about another run that may be rolled back. */
 function refuseRollback(
   started: RunStarted,
   lost: readonly LostBeginning[],
@@ -122,14 +125,17 @@ function warnOtherRuns(chosen: RunStarted, earlier: RunStarted, options: Carryin
   return `Run ${chosen.run} resumed run ${earlier.run}, which had not finished. This rolls back both. To roll back only run ${chosen.run}: ${half}`
 }
 
-/** Taking back a rollback is the upgrade again: nobody should get there by typing the same twice. */
+/**
+ * The rollback of a rollback is the upgrade again. Nobody should upgrade by typing `rollback`
+ * twice.
+ */
 function warnForward({ run }: RunStarted, backTo: string, options: CarryingOptions): string {
   const { color, journal } = options
   const runs = resumeCommand(['history'], { color, ...(journal !== undefined && { journal }) })
   return `Warning: run ${run} was itself a rollback, to where run ${backTo} began. Rolling it back goes FORWARD, to the versions that run ${backTo} left. To roll back further, name an older run: ${runs}`
 }
 
-/** Nobody is asked: then nobody may get there without having said so. */
+/** With --auto-approve nobody is asked, so the run must be named. */
 function refuseUnnamedForward({ run }: RunStarted, options: CarryingOptions): LockstepError {
   return new LockstepError({
     code: 'goes-forward',
@@ -146,7 +152,7 @@ function deregistered({ steps }: Plan): string[] {
   )
 }
 
-/** Undefined where something else blocks the plan too. */
+/** The command that allows the data downgrade; undefined if another rule blocks the plan, too. */
 function commandThatAllows(
   { findings }: Plan,
   { run }: RunStarted,

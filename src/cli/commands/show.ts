@@ -1,4 +1,7 @@
-/** `lockstep show`: saved plans as `plan` printed them. Asks no server. Exits 1 for an edited one. */
+/**
+ * `lockstep show`: prints saved plans as `plan` prints them. Asks no server. Exits 1 if a plan was
+ * edited.
+ */
 import type { Plan } from '../../documents/plan.generated.ts'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { line, lines } from '../../domain/printable.ts'
@@ -73,7 +76,7 @@ function editedLine(path: string): string {
   return line`EDITED: ${path} was changed after it was made: its content does not fit its plan_id. Do not approve it. Apply refuses it. Plan again.`
 }
 
-/** The document alone on stdout; that it was edited is said on stderr. */
+/** Prints only the document on stdout. That the plan was edited is said on stderr. */
 function showJson([first, ...others]: readonly ShownPlan[], host: Host): void {
   if (first === undefined || others.length > 0) {
     throw new LockstepError({

@@ -1,4 +1,4 @@
-/** `lockstep status`: every mount on every node, configured and running. */
+/** `lockstep status`: shows every mount on every node, configured and running. */
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import type { LiveConnection, LiveMount, LiveState } from '../../domain/live.ts'
 import {
@@ -25,7 +25,7 @@ type StatusOptions = CommonOptions & {
 }
 
 export async function status(options: StatusOptions, host: Host): Promise<ExitCode> {
-  // A file is not needed to look, but one that is named says which cluster.
+  // No file is needed, but a file that is given names the cluster.
   const desired = options.file === undefined ? undefined : await loadDesired(options, host)
   const plugins = options.plugin === undefined ? undefined : new Set(options.plugin.map(pluginOf))
   const session = await openSession(options, host, desired)
@@ -36,13 +36,13 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
     if (options.json === true) host.out(lines(jsonText({ format: 1, ...live }, 2)))
     else {
       const palette = paletteFor(options, host)
-      const shown = plugins === undefined ? shownWithoutChoice(live, named) : chosen(plugins)
-      const mounts = live.mounts.filter(shown.mount)
-      const connections = live.connections.filter(shown.connection)
-      // Who chose knows what is left out.
+      const filter = plugins === undefined ? defaultFilter(live, named) : onlyPlugins(plugins)
+      const mounts = live.mounts.filter(filter.mount)
+      const connections = live.connections.filter(filter.connection)
+      // With --plugin the user knows what is left out.
       const hidden = plugins === undefined && {
-        mounts: live.mounts.filter((mount) => !shown.mount(mount)),
-        connections: live.connections.filter((connection) => !shown.connection(connection)),
+        mounts: live.mounts.filter((mount) => !filter.mount(mount)),
+        connections: live.connections.filter((connection) => !filter.connection(connection)),
       }
       const text = renderStatus(
         { ...live, mounts, connections },
@@ -56,27 +56,27 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
   }
 }
 
-interface Shown {
+interface StatusFilter {
   readonly mount: (mount: LiveMount) => boolean
   readonly connection: (connection: LiveConnection) => boolean
 }
 
-function chosen(plugins: ReadonlySet<PluginId>): Shown {
+function onlyPlugins(plugins: ReadonlySet<PluginId>): StatusFilter {
   const isChosen = ({ plugin }: { readonly plugin: PluginId }): boolean => plugins.has(plugin)
   return { mount: isChosen, connection: isChosen }
 }
 
-/** All but what runs compiled-in plugins, and of that what the file names the plugin of. */
-function shownWithoutChoice(
+/** Hides mounts and connections that use only builtin plugins, unless the file names the plugin. */
+function defaultFilter(
   { catalog }: LiveState,
   named: ReadonlySet<PluginId> | undefined,
-): Shown {
+): StatusFilter {
   const isUpgradable = upgradablePlugins(catalog)
   const isShown = (plugin: PluginId): boolean => isUpgradable(plugin) || named?.has(plugin) === true
   return {
     mount: ({ plugin, nodes }) =>
       isShown(plugin) || nodes.some(({ running_sha256 }) => running_sha256 !== BUILTIN),
-    // A version that no builtin has was an external binary’s, registered still or not.
+    // A version that no builtin has belongs to an external binary, registered or not.
     connection: ({ plugin, version }) =>
       isShown(plugin) || !(version === UNVERSIONED || isBuiltinVersion(version)),
   }

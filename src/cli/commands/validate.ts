@@ -1,4 +1,4 @@
-/** `lockstep validate`: files of desired state, checked without asking any server. */
+/** `lockstep validate`: checks files of desired state. Asks no server. */
 import { loadDesiredFiles } from '../../operations/load-desired.ts'
 import { defaultPaths } from '../load-desired.ts'
 import {
@@ -26,7 +26,7 @@ import {
 
 type ValidateOptions = FileOptions & OutputOptions & FormatOption & { readonly json?: boolean }
 
-/** Each of `paths` is a configuration of its own; those of `-f` are one, merged. */
+/** Each of `paths` is a separate configuration. Those of `-f` are merged to one. */
 export function validate(
   paths: readonly string[],
   options: ValidateOptions,
@@ -52,7 +52,7 @@ async function checkFiles(
     try {
       const configuration = given ?? defaultPaths()
       const { plugins } = await loadDesiredFiles(configuration, trustOf(options, host))
-      warnings.push(...secretArguments(plugins))
+      warnings.push(...findSecretArguments(plugins))
       if (options.quiet !== true && options.json !== true && options.format === undefined) {
         const count = `${plugins.length} plugin${plugins.length === 1 ? '' : 's'}`
         host.out(line`${configuration.join(' + ')}: valid, ${count}`)
@@ -77,8 +77,8 @@ async function checkFiles(
 
 const SECRET_ARGUMENT = reportRule(secretArgument)
 
-/** As the rule of that name tells them of a plan. */
-function secretArguments(plugins: readonly DesiredPlugin[]): Problem[] {
+/** The warnings that the rule `secret-argument` would give for a plan. */
+function findSecretArguments(plugins: readonly DesiredPlugin[]): Problem[] {
   return plugins.flatMap(({ id, versions }) =>
     versions
       .filter(({ args }) => hasSecretArgument(args))

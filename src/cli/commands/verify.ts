@@ -1,6 +1,6 @@
 /**
- * `lockstep verify`: makes the file's `verify` checks alone, of each mount on every node that runs
- * it. Changes nothing but what the checks themselves do.
+ * `lockstep verify`: runs only the `verify` checks of the file, for each mount on every node that
+ * runs it. Changes nothing but what the checks themselves change.
  */
 import { count } from '../../domain/count.ts'
 import type { DesiredMount } from '../../domain/desired.ts'
@@ -13,7 +13,7 @@ import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession } from '../session.ts'
 
-/** Exit 0 if every check passed on every node; 1 if one failed, or could not be made. */
+/** Returns 0 if every check passed on every node; 1 if one failed or could not be run. */
 export async function verify(options: CommonOptions, host: Host): Promise<ExitCode> {
   const desired = await loadDesired(options, host)
   const session = await openSession(options, host, desired)
@@ -37,7 +37,7 @@ export async function verify(options: CommonOptions, host: Host): Promise<ExitCo
   }
 }
 
-/** Before any is run: whoever reads along sees what runs on this machine. */
+/** Lists the commands before any of them runs, so that the log shows what ran on this machine. */
 function listCommands(mounts: readonly DesiredMount[], host: Host): void {
   const commands = mounts.flatMap(({ path, verify: checks }) =>
     checks.flatMap((check) =>

@@ -1,7 +1,7 @@
 /**
- * A story in scenes, told with the program's own commands on a cluster that is set up for it:
- * what is there, what is wrong with it, plans that are refused, one that is carried out, one that
- * fails and is rolled back. The same on simulated servers and on real ones.
+ * A story in scenes, told with the program's own commands on a cluster that is set up for it: the
+ * status, the drift, plans that are refused, a plan that is applied, and one that fails and is
+ * rolled back. The story is the same on simulated and on real servers.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,20 +11,23 @@ import type { Product } from '../../domain/live.ts'
 import { line, lines } from '../../domain/printable.ts'
 import type { Host } from '../host/host.ts'
 
-/** The cluster a story is told on. */
+/** The cluster of the story. */
 export interface DemoCluster {
-  /** What the servers are, in a sentence. */
+  /** Says in a sentence what the servers are. */
   readonly introduction: string
   readonly product: Product
   readonly addresses: readonly string[]
   readonly token: string
-  /** Hashes of the plugin files on the nodes, by file. */
+  /** The hashes of the plugin files on the nodes, by file. */
   readonly sha256: Readonly<Record<StoryFile, string>>
   /** Sends a request to the cluster; throws unless it is accepted. */
   readonly request: (method: string, path: string, body?: object) => Promise<void>
-  /** The place of a node that runs plugins: a standby, or where none does the active one (Vault). */
+  /**
+   * The index of a node that runs plugins: a standby, or the active node if standbys run none
+   * (Vault).
+   */
   readonly victim: number
-  /** Takes a plugin file away from the node at this place, puts other bytes under its name, or lays it there again. */
+  /** On the node at this index: removes a plugin file, replaces its content, or restores it. */
   readonly removeFile: (node: number, file: StoryFile) => Promise<void>
   readonly spoilFile: (node: number, file: StoryFile) => Promise<void>
   readonly restoreFile: (node: number, file: StoryFile) => Promise<void>
@@ -35,17 +38,17 @@ export type StoryFile = (typeof STORY_FILES)[number]
 
 const MOUNTS = ['billing', 'payroll', 'search', 'staging', 'web'] as const
 
-/** Runs the program in this process; its exit code. */
+/** Runs the program in this process. Returns its exit code. */
 export type RunProgram = (args: readonly string[], host: Host) => Promise<number>
 
-/** Tells it; throws a LockstepError where a command does not end as the story says. */
+/** Tells the story. Throws a LockstepError if a command does not exit as the story expects. */
 export async function tellStory(stage: DemoCluster, host: Host, run: RunProgram): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-demo-'))
   try {
     host.out(lines(stage.introduction))
     await setUp(stage)
     for (const [number, scene] of scenes(stage).entries()) {
-      host.out(lines(`\n== ${number + 1}. ${scene.title}`, scene.told))
+      host.out(lines(`\n== ${number + 1}. ${scene.title}`, scene.text))
       await scene.before?.()
       await writeFile(join(folder, 'lockstep.yaml'), scene.file)
       host.out(line`\n$ lockstep ${scene.command.join(' ')}`)
@@ -57,14 +60,14 @@ export async function tellStory(stage: DemoCluster, host: Host, run: RunProgram)
         inStory(host, stage, folder),
       )
       host.out(line`(exit code ${code})`)
-      if (code !== scene.ends) throw unexpected(scene.command, code, scene.ends)
+      if (code !== scene.exitCode) throw unexpectedExit(scene.command, code, scene.exitCode)
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** The commands see the story's cluster and a home of their own. */
+/** A host on which commands see the cluster of the story and an empty home folder. */
 function inStory(host: Host, stage: DemoCluster, folder: string): Host {
   return {
     ...host,
@@ -78,7 +81,10 @@ function inStory(host: Host, stage: DemoCluster, folder: string): Host {
   }
 }
 
-/** Five mounts on the old plugin, an overridden builtin, and a mount that is about to be lost. */
+/**
+ * Sets up five mounts on the old plugin, an overridden builtin, and a mount that will be lost at
+ * the next restart.
+ */
 async function setUp({ request, sha256 }: DemoCluster): Promise<void> {
   const entry = (file: StoryFile) => ({ command: file, sha256: sha256[file] })
   const old = 'sys/plugins/catalog/secret/team-kv'
@@ -90,7 +96,7 @@ async function setUp({ request, sha256 }: DemoCluster): Promise<void> {
     })
     await request('POST', `${mount}/greeting`, { text: `hello from ${mount}` })
   }
-  // A mount that is about to lose its version: what it runs is registered no more.
+  // This mount will be lost: the version that it runs is no longer registered.
   const archive = 'sys/plugins/catalog/secret/archive-kv'
   await request('POST', archive, { version: 'v0.16.2', ...entry('secrets-kv-0.16.2') })
   await request('POST', 'sys/mounts/archive', {
@@ -105,12 +111,12 @@ async function setUp({ request, sha256 }: DemoCluster): Promise<void> {
 
 interface Scene {
   readonly title: string
-  readonly told: string
+  readonly text: string
   readonly before?: () => Promise<void>
   readonly file: string
   readonly command: readonly string[]
-  /** The exit code it ends with. */
-  readonly ends: number
+  /** The expected exit code. */
+  readonly exitCode: number
 }
 
 function scenes(stage: DemoCluster): readonly Scene[] {
@@ -120,81 +126,81 @@ function scenes(stage: DemoCluster): readonly Scene[] {
   return [
     {
       title: 'What is there',
-      told: 'Five mounts of one plugin on three nodes. Somebody overrode the builtin jwt and reloaded one node only; and somebody deregistered the version that archive/ runs.',
+      text: 'Five mounts of one plugin on three nodes. Somebody overrode the builtin jwt and reloaded only one node. Somebody also deregistered the version that archive/ runs.',
       file: whole,
       command: ['status'],
-      ends: 0,
+      exitCode: 0,
     },
     {
       title: 'What is wrong with it',
-      told: 'How the cluster differs from the file, and why. At the next restart archive/ would be gone.',
+      text: 'How the cluster differs from the file, and why. At the next restart archive/ would be gone.',
       file: whole,
       command: ['drift'],
-      ends: 2,
+      exitCode: 2,
     },
     {
       title: 'A plan that is refused',
-      told: 'The file retires v0.16.2 while one mount is held at it. Servers accept that, and lose the mount at the next restart.',
+      text: 'The file retires v0.16.2 while one mount is held at it. Servers accept that, and lose the mount at the next restart.',
       file: kv('v0.21.0', '    retire: [v0.16.2]\n') + held('payroll/', 'v0.16.2'),
       command: ['plan'],
-      ends: 3,
+      exitCode: 3,
     },
     {
       title: 'The corrected plan',
-      told: 'Without the retirement: what archive/ runs is registered again, a canary goes first, then the other mounts in one reload a node, standbys before the active node.',
+      text: 'Without the retirement: what archive/ runs is registered again, a canary goes first, then the other mounts with one reload for each node, standbys before the active node.',
       file: whole + canary('staging/'),
       command: ['plan', '--detailed-exitcode'],
-      ends: 2,
+      exitCode: 2,
     },
     {
       title: 'Carried out',
-      told: 'Each step is checked before and after.',
+      text: 'Each step is checked before and after.',
       file: whole + canary('staging/'),
       command: ['apply', '--auto-approve', '--quiet'],
-      ends: 0,
+      exitCode: 0,
     },
     {
       title: 'Every node runs what the file says',
-      told: 'And no mount has lost its data: its accessor is the one it had.',
+      text: 'No mount has lost its data: each has the accessor that it had before.',
       file: whole,
       command: ['drift'],
-      ends: 0,
+      exitCode: 0,
     },
     ...(stage.product === 'openbao' ? [missingFile(stage)] : []),
     {
       title: 'An upgrade that fails',
-      told: 'Somebody puts another build on one node under the name of the right one: what a file holds shows only when it is started.',
+      text: 'Somebody puts another build on one node under the right name. A server checks the file only when it starts it.',
       before: async () => {
         await registerNext(stage)
         await stage.spoilFile(stage.victim, 'secrets-kv-0.16.2')
       },
       file: desiredNext(stage) + canary('staging/'),
       command: ['apply', '--auto-approve'],
-      ends: 5,
+      exitCode: 5,
     },
     {
       title: 'Rolled back',
-      told: 'The canary runs its old version on every node; the other mounts were never touched.',
+      text: 'The canary runs its old version on every node; the other mounts were never touched.',
       before: () => stage.restoreFile(stage.victim, 'secrets-kv-0.16.2'),
       file: whole,
       command: ['status'],
-      ends: 0,
+      exitCode: 0,
     },
   ]
 }
 
-/** Only OpenBao looks for an entry’s file when it is asked for the entry. */
+/** Only OpenBao checks that an entry's file exists when the entry is read. */
 function missingFile(stage: DemoCluster): Scene {
   return {
     title: 'A file that is missing',
-    told: 'The next version is registered, but one node has lost the file of it since. The active node does not know; that node, asked for itself, says so.',
+    text: 'The next version is registered, but one node has lost its file since. The active node does not know that. Asked directly, that node reports it.',
     before: async () => {
       await registerNext(stage)
       await stage.removeFile(stage.victim, 'secrets-kv-0.16.2')
     },
     file: desiredNext(stage) + canary('staging/'),
     command: ['plan'],
-    ends: 3,
+    exitCode: 3,
   }
 }
 
@@ -255,9 +261,9 @@ function canary(mount: string): string {
   return `mounts:\n  ${mount}: { plugin: secret/team-kv, canary: true }\n`
 }
 
-function unexpected(command: readonly string[], code: number, wanted: number): LockstepError {
+function unexpectedExit(command: readonly string[], code: number, expected: number): LockstepError {
   return new LockstepError({
     code: 'demo-failed',
-    message: `the story wanted lockstep ${command.join(' ')} to exit ${wanted}, and it exited ${code}`,
+    message: `the story expects lockstep ${command.join(' ')} to exit ${expected}, and it exited ${code}`,
   })
 }

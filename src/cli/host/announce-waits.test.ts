@@ -4,9 +4,9 @@ import type { ServerResponse } from '../../domain/exchange.ts'
 import { readHealth } from '../../server/requests.ts'
 import { announceWaits } from './announce-waits.ts'
 
-test('a node whose answer is long in coming is named, once', async () => {
-  const told: string[] = []
-  const due = new Set<() => void>()
+test('names a node once if its answer takes long', async () => {
+  const printed: string[] = []
+  const callbacks = new Set<() => void>()
   const answers: ((response: ServerResponse) => void)[] = []
   const transport = announceWaits(
     {
@@ -14,20 +14,20 @@ test('a node whose answer is long in coming is named, once', async () => {
       close: () => Promise.resolve(),
     },
     {
-      err: (text) => told.push(text),
+      err: (text) => printed.push(text),
       every: (_, callback) => {
-        due.add(callback)
-        return () => due.delete(callback)
+        callbacks.add(callback)
+        return () => callbacks.delete(callback)
       },
     },
   )
   const node = nodeAddress(1)
 
   const both = [transport.send(node, readHealth()), transport.send(node, readHealth())]
-  for (let times = 0; times < 2; times += 1) due.forEach((callback) => callback())
+  for (let times = 0; times < 2; times += 1) callbacks.forEach((callback) => callback())
 
-  expect(told).toEqual([`waiting for ${node} to answer …\n`])
+  expect(printed).toEqual([`waiting for ${node} to answer …\n`])
   for (const answer of answers) answer({ status: 200, body: null })
   await Promise.all(both)
-  expect(due.size).toBe(0)
+  expect(callbacks.size).toBe(0)
 })

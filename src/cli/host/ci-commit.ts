@@ -1,8 +1,11 @@
-/** The commit that a CI system says it works on. */
+/** Finds the commit that a CI system works on. */
 import { readFileSync, statSync } from 'node:fs'
 import type { Host } from './host.ts'
 
-/** GitHub Actions’ is handled apart: in a pull request `GITHUB_SHA` is a merge that nobody wrote. */
+/**
+ * In a pull request on GitHub, `GITHUB_SHA` is a merge commit that GitHub made. So
+ * `headOfPullRequest` comes first.
+ */
 const VARIABLES = [
   // GitHub Actions
   'GITHUB_SHA',
@@ -19,13 +22,13 @@ const VARIABLES = [
   'GIT_COMMIT',
 ] as const
 
-/** Undefined outside CI, and for what is no commit id. */
+/** The commit id; undefined outside CI, and for a value that is not a commit id. */
 export function ciCommit({ env }: Pick<Host, 'env'>): string | undefined {
   const commits = [headOfPullRequest(env), ...VARIABLES.map((name) => env[name])]
   return commits.find((commit) => commit !== undefined && /^[0-9a-f]{7,64}$/.test(commit))
 }
 
-/** In bytes: GitHub writes less, and any other file is none of its events. */
+/** In bytes. The event files of GitHub are smaller; a larger file is something else. */
 const LARGEST_EVENT = 8 * 1024 * 1024
 
 function headOfPullRequest(env: Host['env']): string | undefined {
@@ -42,7 +45,7 @@ function headOfPullRequest(env: Host['env']): string | undefined {
     const sha = event.pull_request?.head?.sha
     return typeof sha === 'string' ? sha : undefined
   } catch {
-    // The comment then names the merge commit.
+    // Without the event, the comment names the merge commit.
     return undefined
   }
 }

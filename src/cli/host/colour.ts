@@ -1,4 +1,6 @@
-/** Whether results are coloured: on a terminal, unless NO_COLOR or --color says otherwise. */
+/**
+ * Decides whether results are coloured: on a terminal, unless NO_COLOR or --color says otherwise.
+ */
 import { createPalette, type Palette } from '../../render/palette.ts'
 import type { Host } from './host.ts'
 import type { DetailOption, OutputOptions } from '../options.ts'
@@ -7,7 +9,9 @@ export function paletteFor(options: OutputOptions, host: Host): Palette {
   return createPalette(isColoured(options, host, host.outIsTerminal), host.paintKey)
 }
 
-/** How results are drawn: in colour or not, how wide, and with every name or the first few. */
+/**
+ * How results are drawn: with colours or not, how wide, and with all names or only the first few.
+ */
 export function viewOf(
   options: OutputOptions & DetailOption,
   host: Host,

@@ -1,45 +1,45 @@
 /**
- * The world a command runs in: streams, environment, clock and chance, handed in so that commands
- * can be run by tests. Commands never touch `process` themselves.
+ * The world of a command: streams, environment, clock and random numbers. It is passed in so that
+ * tests can run commands. Commands never use `process` themselves.
  */
 import { isatty } from 'node:tty'
 import { processWorld, type World } from '../../operations/world.ts'
 import { paintKey, terminalText } from '../../render/palette.ts'
 
 export interface Host extends World {
-  /** Results, for people or programs. What could act on a terminal is written as its escape. */
+  /** Writes results, for people or programs. Control characters are written as escapes. */
   readonly out: (text: string) => void
-  /** Progress and errors; written the same way. */
+  /** Writes progress and errors, in the same way. */
   readonly err: (text: string) => void
   /**
-   * Shows a text as the last line of the terminal that stderr is, in place of the one shown before,
-   * until anything else is written; an empty one takes it away. Without a terminal nothing is shown.
+   * If stderr is a terminal, shows a text as its last line. It replaces the text shown before, and
+   * is erased at the next other output. An empty text erases the line.
    */
   readonly showLine: (text: string) => void
-  /** What a palette needs for `out` and `err` to know its colours from forged ones. */
+  /** The key by which `out` and `err` tell the colours of a palette from forged ones. */
   readonly paintKey: string
   readonly outIsTerminal: boolean
   readonly errIsTerminal: boolean
   readonly inIsTerminal: boolean
-  /** Columns of the terminal; without end where there is none. */
+  /** The columns of the terminal; Infinity if stdout is not a terminal. */
   readonly width: number
   /** Ends the process at once. */
   readonly exit: (code: number) => void
   /** Asks a question on the terminal. */
   readonly ask: (question: string) => Promise<Answer>
-  /** Calls back at each Ctrl-C, SIGTERM or SIGHUP until the returned function is called. */
+  /** Calls `callback` at each Ctrl-C, SIGTERM or SIGHUP until the returned function is called. */
   readonly onInterrupt: (callback: () => void) => () => void
 }
 
 export type Answer =
-  /** Without its newline. */
+  /** `text` has no newline. */
   | { readonly kind: 'said'; readonly text: string }
   /** Ctrl-C. */
   | { readonly kind: 'interrupted' }
-  /** Ctrl-D, or a terminal that went away. */
+  /** Ctrl-D, or the terminal was closed. */
   | { readonly kind: 'nothing' }
 
-/** To the beginning of the line, then nothing from there on. */
+/** Moves to the beginning of the line and erases the line. */
 const ERASE_LINE = '\r\u001b[K'
 
 export function processHost(): Host {
@@ -66,7 +66,7 @@ export function processHost(): Host {
     outIsTerminal: isTerminal(process.stdout),
     errIsTerminal: isTerminal(process.stderr),
     inIsTerminal: isatty(0),
-    // A terminal whose size nobody has set says 0.
+    // A terminal without a known size reports 0 columns.
     width: (isTerminal(process.stdout) && process.stdout.columns) || Infinity,
     exit: (code) => process.exit(code),
     ask: askTerminal,
@@ -80,7 +80,7 @@ export function processHost(): Host {
   }
 }
 
-/** Where there is none, Node leaves the field out: `undefined` is no `false` to who asks for one. */
+/** Node leaves `isTTY` undefined if the stream is not a terminal. */
 function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
   return stream.isTTY === true
 }
@@ -88,24 +88,24 @@ function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
 async function askTerminal(question: string): Promise<Answer> {
   const { createInterface } = await import('node:readline/promises')
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const left = new AbortController()
-  const end: { answer: Answer } = { answer: { kind: 'nothing' } }
+  const closed = new AbortController()
+  const result: { answer: Answer } = { answer: { kind: 'nothing' } }
   terminal.on('SIGINT', () => {
-    end.answer = { kind: 'interrupted' }
-    left.abort()
+    result.answer = { kind: 'interrupted' }
+    closed.abort()
   })
   terminal.on('close', () => {
-    left.abort()
+    closed.abort()
   })
   try {
     return {
       kind: 'said',
-      text: await terminal.question(terminalText(question), { signal: left.signal }),
+      text: await terminal.question(terminalText(question), { signal: closed.signal }),
     }
   } catch {
-    // The cursor stands behind the question.
+    // The cursor is still on the line of the question.
     process.stdout.write('\n')
-    return end.answer
+    return result.answer
   } finally {
     terminal.close()
   }

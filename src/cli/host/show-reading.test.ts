@@ -1,31 +1,34 @@
 import { expect, test } from 'vitest'
 import { showReading } from './show-reading.ts'
 
-/** A terminal's last line, as it was at each change, and a clock that ticks when told. */
+/**
+ * A host that records the last line of the terminal at each change, and whose clock ticks when
+ * `tick` is called.
+ */
 function makeHost() {
   const lines: string[] = []
-  const due = new Set<() => void>()
+  const callbacks = new Set<() => void>()
   return {
     lines,
-    tick: () => due.forEach((callback) => callback()),
+    tick: () => callbacks.forEach((callback) => callback()),
     host: {
       showLine: (text: string) => void lines.push(text),
       every: (_: number, callback: () => void) => {
-        due.add(callback)
-        return () => due.delete(callback)
+        callbacks.add(callback)
+        return () => callbacks.delete(callback)
       },
     },
   }
 }
 
-test('a reading that takes long shows how far it is, and leaves nothing behind', async () => {
+test('shows the progress of a reading that takes long, and erases the line at the end', async () => {
   const { host, tick, lines } = makeHost()
 
-  const result = await showReading(host, (tell) => {
+  const result = await showReading(host, (onProgress) => {
     tick()
-    tell({ nodes: 3, mounts: { done: 1, of: 6 } })
+    onProgress({ nodes: 3, mounts: { done: 1, of: 6 } })
     expect(lines).toHaveLength(1)
-    tell({ nodes: 3, mounts: { done: 2, of: 6 } })
+    onProgress({ nodes: 3, mounts: { done: 2, of: 6 } })
     tick()
     return Promise.resolve('read')
   })
@@ -35,7 +38,7 @@ test('a reading that takes long shows how far it is, and leaves nothing behind',
   expect(lines).toEqual(['Reading the cluster …', 'Checking mounts on 3 nodes: 2 of 6 …', ''])
 })
 
-test('the line goes also where the reading fails', async () => {
+test('erases the line also if the reading fails', async () => {
   const { host, tick, lines } = makeHost()
 
   const read = showReading(host, () => {

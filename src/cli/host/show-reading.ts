@@ -1,18 +1,20 @@
-/** Shows on a terminal how far the reading of a cluster is, where it takes long. */
+/** Shows the progress of a reading of the cluster on a terminal, if the reading takes long. */
 import { count } from '../../domain/count.ts'
 import type { ReadingProgress } from '../../live/observe.ts'
 import type { Host } from './host.ts'
 
-/** Milliseconds after which the line is shown, and between two of its changes. */
-const SHOW_EVERY = 1_000
+/** Milliseconds until the line is shown, and between two updates. */
+const UPDATE_INTERVAL = 1_000
 
-/** Calls `read` with what hears of its progress. However it ends, the line is gone then. */
+/**
+ * Calls `read` with a function for its progress. Erases the line when the reading ends or fails.
+ */
 export async function showReading<Result>(
   { every, showLine }: Pick<Host, 'every' | 'showLine'>,
-  read: (tell: (progress: ReadingProgress) => void) => Promise<Result>,
+  read: (onProgress: (progress: ReadingProgress) => void) => Promise<Result>,
 ): Promise<Result> {
   let text = 'Reading the cluster …'
-  const stop = every(SHOW_EVERY, () => showLine(text))
+  const stop = every(UPDATE_INTERVAL, () => showLine(text))
   try {
     return await read(({ nodes, mounts }) => {
       text = `Checking mounts on ${count(nodes, 'node')}: ${mounts.done} of ${mounts.of} …`

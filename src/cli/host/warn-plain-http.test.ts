@@ -18,21 +18,21 @@ it.each([
   expect(isReadableByOthers(address as NodeAddress)).toBe(readable)
 })
 
-it('warns once, before the first request goes out', async () => {
-  const told: string[] = []
+it('warns once, before the first request is sent', async () => {
+  const calls: string[] = []
   const transport: Transport = {
     send: (node) => {
-      told.push(`sent to ${node}`)
+      calls.push(`sent to ${node}`)
       return Promise.resolve({ status: 200, body: null })
     },
     close: () => Promise.resolve(),
   }
-  const careful = warnOfPlainHttp(transport, (node) => told.push(`warned of ${node}`))
+  const warningTransport = warnOfPlainHttp(transport, (node) => calls.push(`warned of ${node}`))
   for (const node of ['http://localhost:1', 'http://a:1', 'http://b:1', 'http://a:1']) {
-    await careful.send(node as NodeAddress, {} as ServerRequest)
+    await warningTransport.send(node as NodeAddress, {} as ServerRequest)
   }
 
-  expect(told).toEqual([
+  expect(calls).toEqual([
     'sent to http://localhost:1',
     'warned of http://a:1',
     'sent to http://a:1',

@@ -1,4 +1,4 @@
-/** A transport that warns, once, before a token goes over a network where anybody can read it. */
+/** Warns once before the token is sent over a network without TLS. */
 import type { Transport } from '../../domain/exchange.ts'
 import type { NodeAddress } from '../../domain/names.ts'
 
@@ -20,14 +20,14 @@ export function warnOfPlainHttp(
   }
 }
 
-/** True of plain HTTP to anything but this machine. */
+/** True if the address is plain HTTP to another machine. */
 export function isReadableByOthers(address: NodeAddress): boolean {
   const { protocol, hostname } = new URL(address)
   return protocol === 'http:' && !isLoopback(hostname)
 }
 
 function isLoopback(hostname: string): boolean {
-  // A URL normalises every spelling of an IPv4 address to four numbers.
+  // `URL` normalises every spelling of an IPv4 address to four numbers.
   return (
     /^127(\.\d+){3}$/.test(hostname) ||
     hostname === '[::1]' ||

@@ -1,4 +1,4 @@
-/** A plan file against the plan that is made from it now. */
+/** Compares a plan file with the plan that is made from it now. */
 import { describe, expect, it } from 'vitest'
 import { plan, step } from '../../../test/builders/plan.ts'
 import {
@@ -43,11 +43,11 @@ const before = {
 const start: SafetyInputParts = { desired, live: before }
 
 describe('a plan file agrees', () => {
-  it('while nothing has changed', () => {
+  it('if nothing has changed', () => {
     expect(compared(fileOf(start), start)).toEqual({ kind: 'agrees', alreadyDone: 0 })
   })
 
-  it('where only findings, reasons, undo, rehearsal and order differ', () => {
+  it('if only findings, reasons, undo, rehearsal and order differ', () => {
     const file = fileOf(start)
     const other: Plan = {
       ...file,
@@ -62,7 +62,7 @@ describe('a plan file agrees', () => {
     expect(compared(other, start)).toEqual({ kind: 'agrees', alreadyDone: 0 })
   })
 
-  it('where its keys are in another order', () => {
+  it('if its keys are in another order', () => {
     const file = fileOf(start)
     const turned = JSON.parse(
       JSON.stringify(file, (_, value: unknown) =>
@@ -75,7 +75,7 @@ describe('a plan file agrees', () => {
     expect(compared(turned, start)).toEqual({ kind: 'agrees', alreadyDone: 0 })
   })
 
-  it('where a part of it is done, and counts that', () => {
+  it('if some of its steps are done, and counts those', () => {
     const registered = { ...before, catalog: [...before.catalog, entryOf(KV, 'v1.1.0')] }
 
     expect(compared(fileOf(start), { desired, live: registered })).toEqual({
@@ -84,7 +84,7 @@ describe('a plan file agrees', () => {
     })
   })
 
-  it('where one mount of a reload is done', () => {
+  it('if one mount of a reload is done', () => {
     const live = {
       catalog: [...before.catalog, entryOf(KV, 'v1.1.0')],
       mounts: [mountOf('a/', KV, 'v1.0.0'), mountOf('b/', KV, 'v1.1.0')],
@@ -93,7 +93,7 @@ describe('a plan file agrees', () => {
     expect(compared(fileOf(start), { desired, live })).toEqual({ kind: 'agrees', alreadyDone: 2 })
   })
 
-  it('where one mount of a reload is done, whose checks it has too', () => {
+  it('if one mount of a reload is done and the file has checks of that mount', () => {
     const verify = [{ kind: 'read' as const, path: 'health' }]
     const mounts = ['a/', 'b/'].map((path) => desiredMount(path, KV, { verify }))
     const live = {
@@ -107,7 +107,7 @@ describe('a plan file agrees', () => {
     expect(found.kind).toBe('agrees')
   })
 
-  it('where what a reload of it has done is only checked', () => {
+  it('if the plan made now only checks what a reload of the file has done', () => {
     const live = {
       catalog: [...before.catalog, entryOf(KV, 'v1.1.0')],
       mounts: [mountOf('a/', KV, 'v1.1.0'), mountOf('b/', KV, 'v1.1.0')],
@@ -124,8 +124,8 @@ describe('a plan file agrees', () => {
     expect(comparePlans(file, now, input)).toEqual({ kind: 'agrees', alreadyDone: 3 })
   })
 
-  it('where another node leads whose standbys run no plugins', () => {
-    const led = (active: number): SafetyInputParts => {
+  it('if another node is active in a cluster whose standbys run no plugins', () => {
+    const clusterLedBy = (active: number): SafetyInputParts => {
       const nodes = [1, 2].map((number) =>
         liveNode(number, {
           role: number === active ? 'active' : 'standby',
@@ -136,12 +136,15 @@ describe('a plan file agrees', () => {
       return { desired, live: { ...before, nodes, mounts, product: 'vault' } }
     }
 
-    expect(compared(fileOf(led(1)), led(2))).toEqual({ kind: 'agrees', alreadyDone: 0 })
+    expect(compared(fileOf(clusterLedBy(1)), clusterLedBy(2))).toEqual({
+      kind: 'agrees',
+      alreadyDone: 0,
+    })
   })
 })
 
 describe('a plan file differs', () => {
-  it('where a mount was made since', () => {
+  it('if a mount was made since', () => {
     const live = { ...before, mounts: [...before.mounts, mountOf('c/', KV, 'v1.0.0')] }
 
     const found = differing(compared(fileOf(start), { desired, live }))
@@ -153,7 +156,7 @@ describe('a plan file differs', () => {
     expect(found.onlyInFile.map(({ action }) => action.kind)).toEqual([])
   })
 
-  it('where a node joined', () => {
+  it('if a node joined', () => {
     const nodes = [1, 2, 3, 4].map((number) => liveNode(number))
     const mounts = ['a/', 'b/'].map((path) => mountOf(path, KV, 'v1.0.0', { nodes }))
 
@@ -166,7 +169,7 @@ describe('a plan file differs', () => {
     ])
   })
 
-  it('where other arguments, variables or another file are registered', () => {
+  it('if other arguments, variables or another file are registered', () => {
     for (const change of [
       { args: ['--x'] },
       { command: 'other' },
@@ -182,7 +185,7 @@ describe('a plan file differs', () => {
     }
   })
 
-  it('where a step has other checks, or none', () => {
+  it('if a step has other checks, or none', () => {
     const file = fileOf(start)
     const withVerify = (verify: Step['verify']): Plan => ({
       ...file,
@@ -247,7 +250,7 @@ describe('a plan file differs', () => {
       },
     ],
     [
-      'a reload of a mount that no plugin of it has',
+      'a reload of a mount of a plugin that the file does not name',
       { kind: 'reload', node: NODE1, ...AT, mounts: [mountPath('else/')] },
     ],
     [
@@ -276,7 +279,7 @@ describe('a plan file differs', () => {
       ],
     },
   }
-  it.each(unplanned)('by %s that nobody plans and that is not so', (_, action) => {
+  it.each(unplanned)('if the file has %s that is neither planned now nor done', (_, action) => {
     const file = fileOf(withElse)
     const forged = { ...file, steps: [...file.steps, step('forged', action, 'because')] }
 
@@ -286,7 +289,7 @@ describe('a plan file differs', () => {
     expect(found.notInFile).toEqual([])
   })
 
-  it('by a lock that its desired state does not have', () => {
+  it('if the file shows a lock that its desired state does not have', () => {
     const file = fileOf(start)
     const forged = { ...file, cluster: { ...file.cluster, lock: 'kv/lock' } }
 
@@ -295,7 +298,7 @@ describe('a plan file differs', () => {
     ])
   })
 
-  it('by a binary_check that its desired state does not have, or that it does not show', () => {
+  it('if the file shows a binary_check that its desired state does not have, or hides one that it has', () => {
     const file = fileOf(start)
     const command = ['true']
     const shown = { ...file, cluster: { ...file.cluster, binary_check: { command, files: [] } } }
@@ -315,7 +318,7 @@ describe('a plan file differs', () => {
   })
 })
 
-it('takes a step for done only where the cluster is as after it', () => {
+it('counts a step as done only if the cluster is as it is after the step', () => {
   const live = {
     catalog: [entryOf(KV, 'v1.1.0')],
     mounts: [mountOf('a/', KV, 'v1.1.0'), mountOf('b/', KV, 'v1.1.0')],
@@ -330,7 +333,7 @@ it('takes a step for done only where the cluster is as after it', () => {
   expect(found.onlyInFile.map(({ action }) => action.kind)).toEqual(['register'])
 })
 
-it('asks a reload of the file for no node but its own where every node runs plugins', () => {
+it('accepts a reload of the file only for the node it names if every node runs plugins', () => {
   const file = fileOf(start)
   const moved = {
     ...file,
@@ -358,7 +361,7 @@ function freshOf(
   })
 }
 
-/** As it is read: without what JSON does not have. */
+/** The file as it is read: `undefined` properties are lost in JSON. */
 function fileOf(parts: SafetyInputParts): Plan {
   return plan(JSON.parse(JSON.stringify(freshOf(parts))) as Plan)
 }

@@ -1,5 +1,5 @@
 /**
- * A plan file against the plan that was made from it now. Only the plan made now is ever carried
+ * Compares a plan file with the plan that was made from it now. Only the plan made now is carried
  * out; the file says what was approved. Pure.
  */
 import canonicalize from 'canonicalize'
@@ -16,44 +16,44 @@ import { contentOf, sameEntry } from '../../plan/steps.ts'
 export type PlanComparison =
   | {
       readonly kind: 'agrees'
-      /** How many steps of the file have nothing left to do. */
+      /** The number of steps of the file that need no request any more. */
       readonly alreadyDone: number
     }
   | {
       readonly kind: 'differs'
-      /** Steps that would be carried out now, and that the file does not have. */
+      /** Steps of the plan made now that the file does not have. */
       readonly notInFile: readonly Step[]
-      /** Steps of the file that are not done, and that nobody would plan now. */
+      /** Steps of the file that are neither done nor in the plan made now. */
       readonly onlyInFile: readonly Step[]
-      /** What the file shows of its commands and lock, where its desired state has another. */
+      /** The commands and the lock that the file shows, if its desired state has others. */
       readonly settings: readonly SettingDifference[]
     }
 
 export interface SettingDifference {
   readonly name: 'lock' | 'binary_check'
-  /** JSON; undefined for none. */
+  /** As JSON; undefined if there is none. */
   readonly file: string | undefined
   readonly now: string | undefined
 }
 
 /**
- * What is written decides: steps of the same requests, with the same checks after them. Which node
- * leads, the order of nodes, findings, reasons and how a step is rolled back do not matter. A
- * reload may name fewer mounts than the file's, those that are left of it.
+ * Two plans agree if their steps send the same requests and have the same checks after them. The
+ * active node, the order of nodes, findings, reasons and rollback requests do not matter. A reload
+ * may name fewer mounts than in the file: those that are not done yet.
  */
 export function comparePlans(
   file: Plan,
   fresh: FreshPlan,
   { desired, live }: { readonly desired: DesiredState; readonly live: LiveState },
 ): PlanComparison {
-  // On a Vault a reload is meant for the active node, whichever that is by now.
+  // If only the active node runs plugins (Vault), a reload is for whichever node is active now.
   const matcher = { anyNode: onlyActiveRuns(fresh.cluster) }
   const inFile = indexSteps(file.steps, matcher)
   const now = indexSteps(fresh.steps, matcher)
   const notInFile = fresh.steps.filter(
-    (step) => !inFile.covering(step).some((said) => sameChecks(said, step)),
+    (step) => !inFile.covering(step).some((fileStep) => sameChecks(fileStep, step)),
   )
-  const left = file.steps.filter((said) => !now.coveredBy(said))
+  const left = file.steps.filter((fileStep) => !now.coveredBy(fileStep))
   const index = indexLive(live)
   const managed = new Set<string>(desired.plugins.map(({ id }) => id))
   const onlyInFile = left.filter(({ action }) => !isInEffect(action, { live, index, managed }))
@@ -65,35 +65,35 @@ export function comparePlans(
 }
 
 interface StepIndex {
-  /** Steps that write, or check, all that this one does. */
+  /** The steps that do everything that `step` does, or more. */
   readonly covering: (step: Step) => readonly Step[]
-  /** True if a step writes, or checks, only what this one does: it is left of this one. */
-  readonly coveredBy: (said: Step) => boolean
+  /** True if a step does a part of what `fileStep` does: the rest of it is done. */
+  readonly coveredBy: (fileStep: Step) => boolean
 }
 
-/** Plans have thousands of steps: each is looked up, not searched for. */
+/** Indexes steps by their action: plans have thousands of steps. */
 function indexSteps(steps: readonly Step[], { anyNode }: { readonly anyNode: boolean }): StepIndex {
   const keyOf = (action: Step['action']): string =>
     hasMounts(action)
       ? canonicalText([action.kind, action.namespace, anyNode ? '' : action.node])
       : canonicalText(action)
   const byKey = groupBy(steps, ({ action }) => keyOf(action))
-  const alike = (action: Step['action']): readonly Step[] => byKey.get(keyOf(action)) ?? []
+  const sameTarget = (action: Step['action']): readonly Step[] => byKey.get(keyOf(action)) ?? []
   return {
     covering: ({ action }) =>
-      // What a reload has done already is only checked.
-      as('reload', action)
-        .flatMap(alike)
-        .filter((said) => namesMountsOf(said.action, action)),
+      // A reload of the file can be only a check now, because it was done already.
+      withKind('reload', action)
+        .flatMap(sameTarget)
+        .filter((fileStep) => namesMountsOf(fileStep.action, action)),
     coveredBy: ({ action }) =>
-      as('check', action)
-        .flatMap(alike)
+      withKind('check', action)
+        .flatMap(sameTarget)
         .some((step) => namesMountsOf(action, step.action)),
   }
 }
 
-/** The action itself, and as the other kind that names mounts. */
-function as(kind: 'reload' | 'check', action: Step['action']): readonly Step['action'][] {
+/** The action. If it names mounts, also the same action with the other kind. */
+function withKind(kind: 'reload' | 'check', action: Step['action']): readonly Step['action'][] {
   return hasMounts(action) && action.kind !== kind ? [action, { ...action, kind }] : [action]
 }
 
@@ -103,16 +103,18 @@ function hasMounts(
   return action.kind === 'reload' || action.kind === 'check'
 }
 
-function namesMountsOf(said: Step['action'], action: Step['action']): boolean {
-  if (!hasMounts(said) || !hasMounts(action)) return true
-  const mounts = new Set(said.mounts)
+function namesMountsOf(fileStep: Step['action'], action: Step['action']): boolean {
+  if (!hasMounts(fileStep) || !hasMounts(action)) return true
+  const mounts = new Set(fileStep.mounts)
   return action.mounts.every((mount) => mounts.has(mount))
 }
 
-/** The checks that the file has of the mounts of a step, those of mounts it no longer reloads aside. */
-function sameChecks(said: Step, { action, verify = [] }: Step): boolean {
+/**
+ * True if both steps have the same checks. Checks of mounts that `step` does not name are ignored.
+ */
+function sameChecks(fileStep: Step, { action, verify = [] }: Step): boolean {
   const mounts = hasMounts(action) ? new Set<string>(action.mounts) : undefined
-  const relevant = (said.verify ?? []).filter(
+  const relevant = (fileStep.verify ?? []).filter(
     ({ mount }: StepVerification) => mounts?.has(mount) ?? true,
   )
   return canonicalText(relevant) === canonicalText(verify)
@@ -126,8 +128,8 @@ interface Cluster {
 }
 
 /**
- * Whether the cluster is as after this request. What a reload or a check of a managed mount was for
- * is known to be done where the plan made now has none.
+ * True if the cluster is as it is after this request. For a reload or a check of a managed mount it
+ * is enough that the plan made now has no such step.
  */
 function isInEffect(action: Step['action'], { live, index, managed }: Cluster): boolean {
   switch (action.kind) {
@@ -158,20 +160,23 @@ function isInEffect(action: Step['action'], { live, index, managed }: Cluster): 
   }
 }
 
-/** A lock is written, and a check runs a command here: both must be what the file shows. */
+/**
+ * Both settings act when the plan is applied: a lock is written, and a check runs a command on this
+ * machine. So both must be what the file shows.
+ */
 function findSettings(
   file: Plan,
   fresh: FreshPlan,
   { cluster }: DesiredState,
 ): SettingDifference[] {
-  const shown = file.cluster.binary_check?.command
-  // A plan that starts nothing has no check, whatever its desired state says.
-  const check = shown ?? fresh.cluster.binary_check?.command
+  const fileCheck = file.cluster.binary_check?.command
+  // A plan that starts no file has no check, whatever its desired state says.
+  const check = fileCheck ?? fresh.cluster.binary_check?.command
   const pairs = [
     { name: 'lock' as const, file: file.cluster.lock, now: fresh.cluster.lock },
     {
       name: 'binary_check' as const,
-      file: shown,
+      file: fileCheck,
       now: check === undefined ? undefined : cluster.binaryCheck?.command,
     },
   ]
@@ -184,7 +189,7 @@ function jsonOf(value: unknown): string | undefined {
   return value === undefined ? undefined : canonicalText(value)
 }
 
-/** Another program may have written the file with its keys in another order. */
+/** Canonical: another program may have written the file with its keys in another order. */
 function canonicalText(value: unknown): string {
   return canonicalize(value) ?? ''
 }

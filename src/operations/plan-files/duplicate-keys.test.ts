@@ -8,7 +8,7 @@ it.each([
   [String.raw`{"\"":1,"\"":2}`, '"'],
   ['{"__proto__":1,"__proto__":2}', '__proto__'],
   ['{"":1,"":2}', ''],
-])('finds the key that stands twice in %s', (json, key) => {
+])('finds the duplicate key in %s', (json, key) => {
   expect(findDuplicateKey(json)).toBe(key)
 })
 
@@ -17,6 +17,6 @@ it.each([
   String.raw`{"a":"{\"a\":1,\"a\":2}","b":"a"}`,
   '"a"',
   '[]',
-])('finds none in %s', (json) => {
+])('finds no duplicate key in %s', (json) => {
   expect(findDuplicateKey(json)).toBeUndefined()
 })

@@ -1,13 +1,13 @@
 /**
- * Keys that stand twice in one object of a JSON text. The parser takes the last one and says
- * nothing, so a person who reads the text may approve the first one.
+ * Finds a key that one object of a JSON text has twice. `JSON.parse` silently takes the last one,
+ * so a person who reads the text may approve the first one.
  */
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g
 
-/** `json`: a text that was parsed. The first such key; undefined for none. */
+/** The first duplicate key; undefined for none. `json` must be valid JSON. */
 export function findDuplicateKey(json: string): string | undefined {
-  /** The keys of each object that is open; undefined for a list. */
+  /** The keys of each object that is open at this point; undefined for a list. */
   const open: (Set<string> | undefined)[] = []
   let last = ''
   for (const [token] of json.matchAll(TOKENS)) {

@@ -1,4 +1,4 @@
-/** Plan files of which one value was replaced by hand: each is read and shown, or refused in words. */
+/** Plan files with one value replaced by hand are either shown or refused with a clear error. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,7 +42,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const sources = JSON.stringify(planOfUpgrade())
 
-it('is refused in words, or shown, for every value there is', async () => {
+it('shows or refuses a plan file, whichever value is replaced', async () => {
   const paths = pathsIn(JSON.parse(sources))
   const tried = { shown: 0, refused: 0 }
   for (const path of paths) {
@@ -83,7 +83,7 @@ async function outcomeOf(
   }
 }
 
-/** As JSON.parse makes it: `__proto__` is a key like any other. */
+/** Adds the key as JSON.parse does: `__proto__` is a key like any other. */
 function define(parent: Container, key: string): void {
   // JSON has no list with keys.
   if (Array.isArray(parent)) return

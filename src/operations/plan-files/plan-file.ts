@@ -1,6 +1,6 @@
 /**
- * Plan files: written whole or not at all, and believed only when they are what they say they
- * are: of a format this program knows, of their schema, and with the id of their content.
+ * Writes and reads plan files. A file is written completely or not at all. A file is accepted only
+ * if it has the known format, matches the schema, and its plan id matches its content.
  */
 import { lstat, writeFile } from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
@@ -11,19 +11,19 @@ import { formatPlan } from '../../plan/format-plan.ts'
 import { planId } from '../../plan/make-plan.ts'
 import { readTextFile, UnfitFile } from '../../server/read-file.ts'
 import { findDuplicateKey } from './duplicate-keys.ts'
-import { findNameFault } from './plan-names.ts'
+import { findNameProblem } from './plan-names.ts'
 
 const FORMAT = 2
 
-/** In MiB: a plan for ten thousand mounts stays far below it. */
+/** In MiB. A plan for ten thousand mounts is far smaller. */
 const LARGEST_PLAN = 256
 
-/** `createdAt` becomes part of the file, not of the plan's id. */
+/** `createdAt` is written into the file and is not part of the plan's id. */
 export async function writePlanFile(path: string, plan: Plan, createdAt: Date): Promise<void> {
   try {
     const text = formatPlan({ ...plan, created_at: createdAt.toISOString() })
     if (isStream(path)) await writeFile(path, text)
-    else if (await isLink(path)) throw linked(path)
+    else if (await isLink(path)) throw symbolicLinkError(path)
     else await writeFileAtomic(path, text, { mode: 0o600 })
   } catch (cause) {
     if (cause instanceof LockstepError) throw cause
@@ -36,7 +36,10 @@ export async function writePlanFile(path: string, plan: Plan, createdAt: Date): 
   }
 }
 
-/** The names of this process's own streams, which are links and meant as such. */
+/**
+ * True for the names of this process's own streams. They are links, and writing to them is
+ * intended.
+ */
 export function isStream(path: string): boolean {
   return /^\/dev\/(stdout|stderr|fd\/\d+)$/.test(path)
 }
@@ -45,12 +48,12 @@ async function isLink(path: string): Promise<boolean> {
   try {
     return (await lstat(path)).isSymbolicLink()
   } catch {
-    // Not there yet; what else is wrong, the writing tells.
+    // The file does not exist yet. Any other problem is reported by the write.
     return false
   }
 }
 
-function linked(path: string): LockstepError {
+function symbolicLinkError(path: string): LockstepError {
   return new LockstepError({
     code: 'unwritable-file',
     message: `the plan is not written to ${path}: it is a symbolic link, and another file would be overwritten`,
@@ -58,23 +61,25 @@ function linked(path: string): LockstepError {
   })
 }
 
-/** Throws a LockstepError for anything but a whole, unchanged plan of a known format. */
+/**
+ * Reads a plan. Throws a LockstepError unless it is a complete, unchanged plan of a known format.
+ */
 export async function readPlanFile(path: string): Promise<Plan> {
   const plan = await readPlanToShow(path)
   if (isUnchanged(plan)) return plan
   throw notAPlan(
     path,
-    'its content does not fit its plan_id: it was changed after it was made',
+    'its content does not fit its plan_id: the file was changed after it was made',
     'A plan is not edited: change the file of desired state and plan again.',
   )
 }
 
-/** True where the plan still has the id of its content. */
+/** True if the plan id matches the content of the plan. */
 export function isUnchanged(plan: Plan): boolean {
   return planId(plan) === plan.plan_id
 }
 
-/** A plan to look at, edited or not. Throws a LockstepError for what is no plan. */
+/** Reads a plan to show it, edited or not. Throws a LockstepError if it is not a plan. */
 export async function readPlanToShow(path: string): Promise<Plan> {
   const document = parse(path, await readText(path))
   if (typeof document !== 'object' || document === null || !('format' in document)) {
@@ -89,8 +94,8 @@ export async function readPlanToShow(path: string): Promise<Plan> {
         : 'Use the version of lockstep that wrote it, or plan again.',
     )
   }
-  const fault = findPlanFault(document) ?? findNameFault(document as Plan)
-  if (fault !== undefined) throw notAPlan(path, fault, 'Plan again.')
+  const problem = findPlanFault(document) ?? findNameProblem(document as Plan)
+  if (problem !== undefined) throw notAPlan(path, problem, 'Plan again.')
   return document as Plan
 }
 
@@ -117,7 +122,7 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** No plan is nested as deep; what reads it further calls itself for each level. */
+/** No plan is nested this deep. The validators recurse for each level. */
 const DEEPEST = 40
 
 function parse(path: string, text: string): unknown {
@@ -127,11 +132,11 @@ function parse(path: string, text: string): unknown {
   } catch (cause) {
     throw notAPlan(path, 'it is not JSON', desiredStateHint(path), cause)
   }
-  const twice = findDuplicateKey(text)
-  if (twice !== undefined) {
+  const duplicate = findDuplicateKey(text)
+  if (duplicate !== undefined) {
     throw notAPlan(
       path,
-      `it has the key ${JSON.stringify(twice)} twice in one object`,
+      `it has the key ${JSON.stringify(duplicate)} twice in one object`,
       'Plan again.',
     )
   }
@@ -141,7 +146,7 @@ function parse(path: string, text: string): unknown {
   return document
 }
 
-/** Level by level, without calling itself. */
+/** Goes level by level, without recursion. */
 function isDeeperThan(document: unknown, levels: number): boolean {
   let level = [document]
   for (let depth = 0; level.length > 0; depth++) {
@@ -166,7 +171,7 @@ function notAPlan(path: string, why: string, hint: string, cause?: unknown): Loc
   })
 }
 
-/** Throws a LockstepError (exit 4) unless the plan has the id that was approved. */
+/** Throws a LockstepError (exit 4) unless the plan has the approved id. */
 export function checkPlanId(plan: Plan, expected: string): void {
   if (plan.plan_id === expected) return
   throw new LockstepError({
@@ -181,16 +186,16 @@ export function checkPlanId(plan: Plan, expected: string): void {
 const CLOCK_SKEW = 300
 
 /**
- * `maxAge` in seconds. Throws a LockstepError (exit 4) for a plan that is older, that says it was
- * made in the future (by more than five minutes, since clocks differ), or that does not say when.
+ * `maxAge` is in seconds. Throws a LockstepError (exit 4) if the plan is older, if its date is more
+ * than five minutes in the future (clocks differ), or if it has no date.
  */
 export function checkPlanAge(plan: Plan, maxAge: number, now: Date): void {
-  const refuse = (told: string, hint: string): never => {
+  const refuse = (problem: string, hint: string): never => {
     throw new LockstepError({
       code: 'plan-too-old',
       exitCode: EXIT.stale,
       hint,
-      message: `the plan ${told}; the limit is ${duration(maxAge)}`,
+      message: `the plan ${problem}; the limit is ${duration(maxAge)}`,
     })
   }
   const { created_at: createdAt } = plan

@@ -1,6 +1,6 @@
 /**
- * The names in the requests that a plan file speaks of, held against the parsers that names of a
- * file of desired state go through: what is shown as a request is one that this program could make.
+ * Checks the names in the actions of a plan file with the parsers that are used for a file of
+ * desired state. So a plan never shows a request that this program could not send.
  */
 import type { Plan, Step } from '../../documents/plan.generated.ts'
 import { unreachable } from '../../domain/errors.ts'
@@ -15,12 +15,12 @@ import {
   UNVERSIONED,
 } from '../../domain/names.ts'
 
-/** What is wrong with the first such name, with its JSON Pointer; undefined where all are names. */
-export function findNameFault({ steps }: Plan): string | undefined {
+/** What is invalid with the first invalid name, with its JSON Pointer; undefined if all are valid. */
+export function findNameProblem({ steps }: Plan): string | undefined {
   for (const [position, { action }] of steps.entries()) {
-    const wrong = namesIn(action).find(({ text, parsed }) => text !== parsed)
-    if (wrong !== undefined) {
-      return `/steps/${String(position)}/action: ${JSON.stringify(wrong.text)} is not ${wrong.what}`
+    const invalid = namesIn(action).find(({ text, parsed }) => text !== parsed)
+    if (invalid !== undefined) {
+      return `/steps/${String(position)}/action: ${JSON.stringify(invalid.text)} is not ${invalid.what}`
     }
   }
   return undefined
@@ -29,7 +29,7 @@ export function findNameFault({ steps }: Plan): string | undefined {
 interface Name {
   readonly what: string
   readonly text: string
-  /** What it is read as; undefined for no name of its kind. */
+  /** The parsed name; undefined if the text is not a name of this kind. */
   readonly parsed: string | undefined
 }
 
@@ -81,7 +81,7 @@ function version(text: string): Name {
   return { what: 'a version', text, parsed: text === UNVERSIONED ? text : parseVersion(text) }
 }
 
-/** What a mount can be tuned to. */
+/** A version that a mount can be tuned to. */
 function configured(text: string): Name {
   return text === LATEST ? { what: 'a version', text, parsed: text } : version(text)
 }

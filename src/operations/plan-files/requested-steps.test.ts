@@ -1,4 +1,4 @@
-/** Reloads and checks of a plan file that another machine may have carried out. */
+/** Repeats the reloads and checks of a plan file that another machine may have carried out. */
 import { expect, it } from 'vitest'
 import { liveNode, liveState, mountPath, nodeAddress } from '../../../test/builders/live.ts'
 import { plan, step } from '../../../test/builders/plan.ts'
@@ -21,14 +21,14 @@ const check = step(
   'no record',
 )
 
-it('requests the reloads that no server shows, and the checks of all that the file names', () => {
+it('repeats the reloads whose effect no server shows, and the checks of every mount in the file', () => {
   const requested = requestedSteps(plan({ steps: [reload, check] }), liveState(), new Set())
 
   expect([...requested.reloads]).toEqual([`a/ ${NODE}`])
   expect([...requested.checks]).toEqual([`a/ ${NODE}`, `b/ ${NODE}`, `b/ ${nodeAddress(2)}`])
 })
 
-it('requests no reload that a journal of this machine has', () => {
+it('repeats no reload that a journal of this machine records', () => {
   const { reloads } = requestedSteps(
     plan({ steps: [reload] }),
     liveState(),
@@ -38,7 +38,7 @@ it('requests no reload that a journal of this machine has', () => {
   expect([...reloads]).toEqual([])
 })
 
-it('requests them of whichever node leads where standbys run no plugins', () => {
+it('repeats a reload on the node that is active now if standbys run no plugins', () => {
   const nodes = [
     liveNode(1, { role: 'standby', state: 'forwarding' }),
     liveNode(2, { role: 'active' }),

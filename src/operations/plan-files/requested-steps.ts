@@ -1,8 +1,8 @@
 /**
- * What a plan file says is to be done and no server shows to be done: its reloads for other
- * arguments or environment, and its checks. Another machine may have carried out a part of the file
- * and be the only one with a record. So what has no record here is done again: a reload and a check
- * do no harm twice. Pure.
+ * Finds the requests of a plan file whose effect no server shows: reloads for other arguments or
+ * environment, and checks. Another machine may have carried out a part of the file and have the
+ * only record of that. So each of them that has no record here is done again: to reload or check
+ * twice does no harm. Pure.
  */
 import type { Plan } from '../../documents/plan.generated.ts'
 import { onlyActiveRuns } from '../../documents/standbys.ts'
@@ -11,17 +11,20 @@ import type { MountPath, NodeAddress } from '../../domain/names.ts'
 import { checkKey } from '../../plan/checked.ts'
 import type { Requested } from '../../plan/past.ts'
 
-/** `reloaded`: by `checkKey`, the reloads of this file that the journals of this machine have. */
+/**
+ * The reloads and checks to repeat. `reloaded`: the reloads of this file that the journals of this
+ * machine record, by `checkKey`.
+ */
 export function requestedSteps(
   file: Plan,
   live: Pick<LiveState, 'nodes'>,
   reloaded: ReadonlySet<string>,
 ): Requested {
-  // The file's steps name the node that was active when it was made.
+  // The steps of the file name the node that was active when the file was made.
   const anyNode = onlyActiveRuns(live)
   const keysOf = (node: NodeAddress, mounts: readonly MountPath[]): string[] =>
-    (anyNode ? live.nodes.map(({ address }) => address) : [node]).flatMap((one) =>
-      mounts.map((mount) => checkKey(mount, one)),
+    (anyNode ? live.nodes.map(({ address }) => address) : [node]).flatMap((address) =>
+      mounts.map((mount) => checkKey(mount, address)),
     )
   const reloads = file.steps.flatMap(({ action, unobservable = [] }) =>
     action.kind === 'reload' ? keysOf(action.node, unobservable) : [],

@@ -1,18 +1,22 @@
-/** A transport whose answers are told without the secrets that are known, should a server echo one. */
+/** A transport that removes known secrets from the errors of a server, which may echo one. */
 import type { Transport } from '../../domain/exchange.ts'
 import { errorsOf } from '../../server/faults.ts'
 import { withoutSecrets } from './mask.ts'
 import type { Secrets } from './secrets.ts'
 
-/** The answers themselves stay as they are: what they mean is read off their own words. */
+/**
+ * `told` of a response holds its errors without secrets. `body` stays as it is, because the program
+ * decides by the server's exact words what a refusal means.
+ */
 export function hideSecrets(transport: Transport, { known }: Pick<Secrets, 'known'>): Transport {
   return {
     close: () => transport.close(),
     send: async (node, request, signal) => {
       const response = await transport.send(node, request, signal)
       const errors = errorsOf(response)
-      const told = errors.map((words) => withoutSecrets(words, known()))
-      return told.some((words, at) => words !== errors[at]) ? { ...response, told } : response
+      const masked = errors.map((error) => withoutSecrets(error, known()))
+      const hasSecret = masked.some((error, index) => error !== errors[index])
+      return hasSecret ? { ...response, told: masked } : response
     },
   }
 }

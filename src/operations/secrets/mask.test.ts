@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { withoutSecrets } from './mask.ts'
 
 it.each([
-  { text: 'X-Vault-Token: hvs.CAESIJ', told: 'X-Vault-Token: ***' },
-  { text: 'tok=hvs.CAESIJ/hvs.CAESIJ', told: 'tok=***/***' },
-  { text: '{"key":"first line\\nsecond line"}', told: '{"key":"***"}' },
-  { text: 'first line and no more', told: '*** and no more' },
-  { text: 'q=a%2Fb%20c%3Dd', told: 'q=***' },
-  { text: 'longer-than-that-one', told: '***' },
-  { text: 'yes, it is on', told: 'yes, it is on' },
-])('$text', ({ text, told }) => {
+  { text: 'X-Vault-Token: hvs.CAESIJ', masked: 'X-Vault-Token: ***' },
+  { text: 'tok=hvs.CAESIJ/hvs.CAESIJ', masked: 'tok=***/***' },
+  { text: '{"key":"first line\\nsecond line"}', masked: '{"key":"***"}' },
+  { text: 'first line and no more', masked: '*** and no more' },
+  { text: 'q=a%2Fb%20c%3Dd', masked: 'q=***' },
+  { text: 'longer-than-that-one', masked: '***' },
+  { text: 'yes, it is on', masked: 'yes, it is on' },
+])('$text', ({ text, masked }) => {
   const secrets = ['hvs.CAESIJ', 'first line\nsecond line', 'a/b c=d', 'longer', 'on', '']
 
-  expect(withoutSecrets(text, [...secrets, 'longer-than-that-one'])).toBe(told)
+  expect(withoutSecrets(text, [...secrets, 'longer-than-that-one'])).toBe(masked)
 })
 
-describe('a secret in another form', () => {
+describe('withoutSecrets', () => {
   const SECRET = 'p<ss"w\\rd/ü?>~+ 1'
   const bytes = Buffer.from(SECRET)
   const around = (before: string): string => `${before}${SECRET} and more`
@@ -41,18 +41,18 @@ describe('a secret in another form', () => {
       [`in base64 after "${before}"`, Buffer.from(around(before)).toString('base64')],
       [`in base64url after "${before}"`, Buffer.from(around(before)).toString('base64url')],
     ]),
-  ])('is masked %s', (_form, text) => {
-    const told = withoutSecrets(`before ${text} after`, [SECRET])
+  ])('masks a secret %s', (_form, text) => {
+    const masked = withoutSecrets(`before ${text} after`, [SECRET])
 
-    expect(told).toContain('***')
-    // At most the digits that the secret shares with its neighbours are left of it.
-    const left = told.split('***')[0]!.replace('before ', '')
+    expect(masked).toContain('***')
+    // At most the digits that encode both the secret and its neighbours are left.
+    const left = masked.split('***')[0]!.replace('before ', '')
     expect(left.length).toBeLessThanOrEqual(8)
-    expect(told).not.toContain(text)
+    expect(masked).not.toContain(text)
   })
 })
 
-it('masks one that has characters which patterns give a meaning', () => {
+it('masks a secret with characters that have a meaning in regular expressions', () => {
   expect(withoutSecrets('a.*(b)[c]{2}|^$', ['a.*(b)[c]{2}|^$'])).toBe('***')
   expect(withoutSecrets('axx(b)c', ['a.*(b)[c]'])).toBe('axx(b)c')
 })

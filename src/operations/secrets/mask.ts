@@ -1,21 +1,21 @@
 /**
- * A text without the secrets in it, in whatever form they stand there: as they are, quoted for
- * JSON or a URL (whole or in part), in hexadecimal digits, or in base64, also within something
- * longer that was encoded as a whole (`user:secret`).
+ * Removes secrets from a text, in any form: as they are, quoted for JSON or a URL (whole or in
+ * part), in hexadecimal digits, or in base64, also as a part of a longer text that was encoded as a
+ * whole (`user:secret`).
  */
 
-/** Shorter ones are no secrets, and stand in too many words and hashes. */
+/** Shorter values are not masked: they occur in too many words and hashes. */
 const SHORTEST = 6
 
-/** Patterns are made once for each secret: an apply masks each answer that refuses. */
+/** The pattern of each secret, made once: an apply masks the errors of every refusal. */
 const patterns = new Map<string, RegExp>()
 
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const pieces = secrets
-    // Each line of one that has several may stand alone.
+    // Each line of a secret with several lines may appear alone.
     .flatMap((secret) => [secret, ...secret.split(/\r?\n/)])
     .filter((piece) => piece.length >= SHORTEST)
-    // A secret may be the beginning of another.
+    // The longest first: a secret may be the beginning of another.
     .sort((a, b) => b.length - a.length)
   return [...new Set(pieces)].reduce((left, piece) => {
     const pattern = patterns.get(piece) ?? patternOf(piece)
@@ -34,7 +34,7 @@ function patternOf(secret: string): RegExp {
   return new RegExp(forms.filter((form) => form !== '').join('|'), 'gu')
 }
 
-/** A character as it is, after a backslash, as `\u00e9` or `\x3c`, or percent-encoded. */
+/** Matches a character as it is, after a backslash, as `\u00e9` or `\x3c`, or percent-encoded. */
 function characterPattern(character: string): string {
   const code = character.codePointAt(0) ?? 0
   const units = Array.from({ length: character.length }, (_, at) =>
@@ -70,8 +70,9 @@ function anyCase(digit: string): string {
 }
 
 /**
- * The digits that hold nothing but the secret where it stands `offset` bytes (of three) into what
- * was encoded, in either alphabet. The digits at both ends hold bits of its neighbours, too.
+ * Matches the base64 digits that encode only the secret, in either alphabet, if the secret begins
+ * `offset` bytes (of three) into the encoded text. The digits at both ends also hold bits of the
+ * neighbouring bytes, so they are left out.
  */
 function base64Pattern(bytes: Buffer, offset: number): string {
   const digits = Buffer.concat([Buffer.alloc(offset), bytes])

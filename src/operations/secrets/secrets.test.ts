@@ -4,7 +4,7 @@ import { gatherSecrets } from './secrets.ts'
 
 it.each([
   { trust: 'trusted', known: ['the-token', 'written', 'in-ci'] },
-  // Masking its words would tell whoever wrote them that a guess is right.
+  // Masking would show the author of an untrusted file whether a guess is right.
   { trust: 'untrusted', known: ['the-token', 'written'] },
 ] as const)('reads the variables that $trust files name: $known', async ({ trust, known }) => {
   const binary = `{ command: kv, sha256: ${'a'.repeat(64)}, env: { A: written, B: { from: CI } } }`

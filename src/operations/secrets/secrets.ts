@@ -1,6 +1,6 @@
 /**
- * The secrets that a run knows of: what a command of the user's file prints (`set -x`, `curl -v`)
- * is told where it fails, as are a server's words, and neither must tell these.
+ * Collects the secrets that a run knows. Output of the user's commands (`set -x`, `curl -v`) and
+ * words of a server are shown when they fail, and must not contain these secrets.
  */
 import type { Action, Plan } from '../../documents/plan.generated.ts'
 import { writeOf } from '../../documents/writes-of.ts'
@@ -8,25 +8,26 @@ import type { EnvironmentVariables } from '../../domain/environment-variables.ts
 import type { DesiredState } from '../../domain/desired.ts'
 
 /**
- * Whose files of desired state are read: `trusted`, those of the person who runs the program;
- * `untrusted`, those that others wrote, as in a pull request.
+ * Who wrote the files of desired state: `trusted`, the person who runs the program; `untrusted`,
+ * others, as in a pull request.
  */
 export type Trust = 'trusted' | 'untrusted'
 
 interface SecretSources {
-  /** What the servers are asked with. */
+  /** The token of the requests. */
   readonly token: string
   readonly desired: DesiredState | undefined
-  /** Absent before there is one. */
+  /** Absent while there is no plan yet. */
   readonly plan?: Plan
   readonly env: EnvironmentVariables
-  /** Of the files. */
+  /** Who wrote the files. */
   readonly trust: Trust
 }
 
-/** The token, also one that is only in the environment, and every value for a plugin's `env`. */
+/** The token, the tokens in the environment, and every value for a plugin's `env`. */
 function secretsOf({ token, desired, plan, env: all, trust }: SecretSources): string[] {
-  // Which words of an untrusted file are masked would tell what is in a variable that it names.
+  // If values of variables were masked in an untrusted file, its author could learn from the masked
+  // words what a variable of this machine holds.
   const env: EnvironmentVariables = trust === 'trusted' ? all : {}
 
   const inFile = (desired?.plugins ?? [])
@@ -43,7 +44,7 @@ function secretsOf({ token, desired, plan, env: all, trust }: SecretSources): st
   return [...new Set(found.flatMap((value) => value ?? []))]
 }
 
-/** What a command knows of, more of it as files and plans are read. */
+/** The known secrets. More are added as files and plans are read. */
 export interface Secrets {
   readonly known: () => readonly string[]
   readonly learn: (from: Pick<SecretSources, 'desired' | 'plan'>) => void

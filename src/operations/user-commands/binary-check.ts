@@ -1,7 +1,7 @@
 /**
- * Runs the file's `binary_check` for every node and file that a plan's mounts and connections start
- * from, the way back included, in parallel, bounded in time: what it finds is held against the
- * hashes before anything is begun.
+ * Runs the `binary_check` of the file, for every node and every file that the plan or its rollback
+ * starts. Runs in parallel, with a time limit. The found hashes are compared with the expected ones
+ * before anything is begun.
  */
 import { type NodeAddress, parseSha256, type Sha256 } from '../../domain/names.ts'
 import type { DiskCheck } from './commands.ts'
@@ -11,7 +11,7 @@ import { type CommandSetting, runBounded } from './run-bounded.ts'
 /** Milliseconds for one command on one node. */
 const TIME_LIMIT = 30_000
 
-/** Every file on every node, sealed ones and those out of reach included. */
+/** Checks every file on every node, also on nodes that are sealed or cannot be reached. */
 export async function checkBinaries(
   check: DiskCheck,
   setting: CommandSetting,
@@ -46,16 +46,16 @@ async function runCheck(
     part.replaceAll('{host}', host).replaceAll('{address}', node).replaceAll('{command}', command),
   )
   const env = { ...setting.environment, LOCKSTEP_NODE: host, LOCKSTEP_ADDRESS: node }
-  const ran = await runBounded(filled, {
+  const result = await runBounded(filled, {
     timeLimit: TIME_LIMIT,
     env,
     secrets: setting.secrets(),
   })
-  if (ran.kind === 'failed') return { failed: ran.reason }
-  // `sha256sum` marks a name with odd characters by a backslash before the hash.
-  const found = parseSha256(ran.stdout.trim().replace(/^\\/, '').slice(0, 64))
+  if (result.kind === 'failed') return { failed: result.reason }
+  // `sha256sum` puts a backslash before the hash if the file name has special characters.
+  const found = parseSha256(result.stdout.trim().replace(/^\\/, '').slice(0, 64))
   if (found === undefined) {
-    return { failed: `its output does not begin with a SHA-256: "${firstLine(ran.stdout)}"` }
+    return { failed: `its output does not begin with a SHA-256: "${firstLine(result.stdout)}"` }
   }
   return found === expected ? 'same' : { found }
 }

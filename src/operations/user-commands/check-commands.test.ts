@@ -6,7 +6,7 @@ import { ROOT_NAMESPACE } from '../../domain/names.ts'
 import { checkCommands } from './check-commands.ts'
 import { isCommand } from './find-command.ts'
 
-it('finds out before a run which commands there are not', () => {
+it('throws for each command of the plan that cannot be started on this machine', () => {
   const canStart = (program: string): boolean => isCommand(program, process.env['PATH'])
 
   expect(() => {

@@ -1,17 +1,17 @@
-/** Looks for the commands that a plan runs, before anything is begun. */
+/** Checks that the commands of a plan can be started, before anything is begun. */
 import type { Plan } from '../../documents/plan.generated.ts'
 import { LockstepError } from '../../domain/errors.ts'
 import type { Commands } from './commands.ts'
 
 /**
- * Throws a LockstepError for the commands that a plan's `verify` runs and that cannot be started
- * here: better before the first step than after a reload, which would be undone for that alone.
+ * Throws a LockstepError if a command of the plan's `verify` cannot be started here. Otherwise the
+ * missing command would be found only after a reload, and that reload would be rolled back.
  */
 export function checkCommands({ steps }: Plan, { canStart }: Pick<Commands, 'canStart'>): void {
   const checks = steps.flatMap(({ verify = [] }) => verify)
   const missing = checks.flatMap((check) => {
     const program = check.kind === 'run' ? check.command[0] : undefined
-    // A place is filled in for each node.
+    // A placeholder is filled in for each node, so the program is not known yet.
     if (program === undefined || program.includes('{') || canStart(program)) return []
     return `verify of ${check.mount} runs ${program}`
   })

@@ -1,13 +1,13 @@
 /**
- * The environment of a command that a file names: what programs need to start and to reach a node,
- * and nothing that the command was not meant to have, such as the token or a pipeline's secrets.
+ * The environment of a command that a file names. It holds what programs need to start and to reach
+ * a node. It does not hold the token or the secrets of a pipeline.
  */
 import type { EnvironmentVariables } from '../../domain/environment-variables.ts'
 import { LockstepError } from '../../domain/errors.ts'
 
 const PASSED = ['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'TZ', 'SSH_AUTH_SOCK']
 
-/** `names`: what the command line passes besides. Throws a LockstepError for one that is not set. */
+/** `names`: the variables of `--pass-env`. Throws a LockstepError if one of them is not set. */
 export function commandEnvironment(
   env: EnvironmentVariables,
   names: readonly string[],

@@ -1,12 +1,12 @@
-/** The commands that a file of desired state names, as operations see them. */
+/** The interface through which operations run the commands of a file of desired state. */
 import type { RunCommand } from '../../apply/verify.ts'
 import type { LiveState } from '../../domain/live.ts'
 import type { NeededFile } from '../../safety/needed-files.ts'
 import type { BinaryReport } from '../../safety/rule.ts'
 
-/** The file's `binary_check`, to be run for each node and each plugin file. */
+/** The `binary_check` of a file, with the nodes and plugin files to check. */
 export interface DiskCheck {
-  /** With `{host}`, `{address}` and `{command}` still to fill in. */
+  /** Holds the placeholders `{host}`, `{address}` and `{command}`. */
   readonly command: readonly string[]
   readonly nodes: LiveState['nodes']
   readonly files: readonly NeededFile[]
@@ -16,8 +16,8 @@ export interface DiskCheck {
 export interface Commands {
   /** Runs a command of `verify`. */
   readonly run: RunCommand
-  /** Runs `binary_check`: a report for each file on each node. */
+  /** Runs `binary_check`. Returns a report for each file on each node. */
   readonly checkDisks: (check: DiskCheck) => Promise<readonly BinaryReport[]>
-  /** True if this program can be started on this machine; starts nothing. */
+  /** True if this program can be started on this machine. Starts nothing. */
   readonly canStart: (program: string) => boolean
 }

@@ -1,4 +1,4 @@
-/** The commands of a file, run as processes of this machine. */
+/** Runs the commands of a file as processes of this machine. */
 import type { World } from '../world.ts'
 import type { Commands } from './commands.ts'
 import type { Secrets } from '../secrets/secrets.ts'
@@ -8,9 +8,9 @@ import { runCommand } from './run-command.ts'
 
 export interface CommandSources {
   readonly env: World['env']
-  /** Variables that the commands get beside those that programs need to start. */
+  /** Names of variables that the commands get, besides those that every program needs to start. */
   readonly passEnv: readonly string[]
-  /** What is hidden in their output, beside the values of `passEnv`. */
+  /** The secrets that are removed from their output. The values of `passEnv` are removed, too. */
   readonly secrets: Pick<Secrets, 'known'>
 }
 
@@ -23,7 +23,7 @@ export function createCommands({ env, passEnv, secrets }: CommandSources): Comma
   return {
     run: runCommand(setting),
     checkDisks: async (check) => {
-      // Few commands need it, and the start of each would wait for it.
+      // Loaded on demand: few commands need it, and loading it would slow down every start.
       const { checkBinaries } = await import('./binary-check.ts')
       return checkBinaries(check, setting)
     },

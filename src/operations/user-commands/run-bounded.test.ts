@@ -8,13 +8,13 @@ import { runBounded } from './run-bounded.ts'
 const env = { PATH: process.env['PATH'] ?? '' }
 const bounds = { timeLimit: 60_000, secrets: [], env }
 
-test('a command that prints without end is ended', async () => {
+test('kills a command that prints without end', async () => {
   const ran = await runBounded(['yes'], bounds)
 
   expect(ran).toEqual({ kind: 'failed', reason: 'it printed more than 10 million characters' })
 })
 
-test('of many commands at most eight are under way, and all are run', async () => {
+test('runs at most eight of many commands at the same time, and runs all of them', async () => {
   await using folder = await makeScratchFolder({ log: '' })
   const log = join(folder.path, 'log')
   const command = ['sh', '-c', `echo begin >> ${log}; sleep 0.05; echo end >> ${log}`]
@@ -33,7 +33,7 @@ test('of many commands at most eight are under way, and all are run', async () =
   expect(most).toBeLessThanOrEqual(8)
 })
 
-test('a command has the environment that it is given, and no other', async () => {
+test('passes only the given environment to a command', async () => {
   const all = { PATH: env.PATH, HOME: '/h', LC_ALL: 'C', BAO_TOKEN: 'hvs.x', AWS_KEY: 'k', A: 'b' }
   const ran = await runBounded(['env'], { ...bounds, env: commandEnvironment(all, ['A']) })
 

@@ -1,71 +1,78 @@
 /**
- * Runs a command of the user's file, for so long and no longer, whatever it has started, with the
- * environment that it is given and no other. The one place where foreign output enters: it is told
- * without the secrets that the run knows of.
+ * Runs a command of the user's file, with a time limit and with only the given environment. The
+ * processes that it starts end with it. The output of foreign programs enters only here: known
+ * secrets are removed from it.
  */
 import pLimit from 'p-limit'
 import { withoutSecrets } from '../secrets/mask.ts'
 
-/** What every command of a file is run with. */
+/** The environment and the secrets for every command of a file. */
 export interface CommandSetting {
   readonly environment: Readonly<Record<string, string>>
-  /** What their output is told without. */
+  /** The secrets to remove from the output. */
   readonly secrets: () => readonly string[]
 }
 
 export interface Bounds {
   /** Milliseconds. */
   readonly timeLimit: number
-  /** What its output is told without. */
+  /** The secrets to remove from the output. */
   readonly secrets: readonly string[]
-  /** All of its environment. */
+  /** The whole environment of the command. */
   readonly env: Readonly<Record<string, string>>
 }
 
-export type Ran =
+export type CommandResult =
   | { readonly kind: 'ok'; readonly stdout: string }
-  /** Why, in words; what it printed last. */
+  /** `reason`: why, with the end of its output. */
   | { readonly kind: 'failed'; readonly reason: string }
 
-/** Characters: a command that prints without end is ended. */
+/** In characters. A command that prints more is killed. */
 const LARGEST_OUTPUT = 10_000_000
-/** Characters of a failed command's output that are told. */
-const TOLD = 300
-/** Milliseconds in which a killed command's output must end. */
+/** The number of characters of a failed command's output that are shown. */
+const SHOWN_OUTPUT = 300
+/** Milliseconds that the output of a killed command may take to end. */
 const GRACE = 1000
 
-/** Commands under way at once: a check of many files on many nodes is as many connections. */
+/**
+ * Commands that run at the same time. Each may open a connection, and a check of many files on many
+ * nodes runs many of them.
+ */
 const AT_ONCE = 8
-const oneOfFew = pLimit(AT_ONCE)
+const limitConcurrency = pLimit(AT_ONCE)
 
-/** Waits its turn; the time limit counts from the command's start. Never throws. */
-export function runBounded(command: readonly string[], bounds: Bounds): Promise<Ran> {
-  return oneOfFew(() => run(command, bounds))
+/**
+ * Runs the command when fewer than eight run. The time limit counts from its start. Never throws.
+ */
+export function runBounded(command: readonly string[], bounds: Bounds): Promise<CommandResult> {
+  return limitConcurrency(() => run(command, bounds))
 }
 
 async function run(
   [program = '', ...args]: readonly string[],
   { timeLimit, env, secrets }: Bounds,
-): Promise<Ran> {
+): Promise<CommandResult> {
   const { execa } = await import('execa')
   const running = execa(program, args, {
     env,
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
-    // A group of its own: Ctrl-C lets the step under way finish, and this may be part of it; and
-    // what the command has started ends with it.
+    // In its own process group. So Ctrl-C does not end the command, which may belong to the step
+    // under way that is allowed to finish, and the processes that the command has started can be
+    // killed with it.
     detached: true,
     all: true,
     maxBuffer: LARGEST_OUTPUT,
   })
-  const killWithUs = (): void => {
+  const killOnExit = (): void => {
     killGroup(running.pid)
   }
-  // A second Ctrl-C ends this process at once; being a group of its own, the command would go on.
-  process.once('exit', killWithUs)
+  // A second Ctrl-C ends this process at once. The command is in its own process group, so it would
+  // continue.
+  process.once('exit', killOnExit)
   const timer: { limit?: NodeJS.Timeout; grace?: NodeJS.Timeout } = {}
-  const tooLong = new Promise<undefined>((resolve) => {
+  const timedOut = new Promise<undefined>((resolve) => {
     timer.limit = setTimeout(() => {
       killGroup(running.pid)
       timer.grace = setTimeout(() => {
@@ -73,12 +80,12 @@ async function run(
       }, GRACE)
     }, timeLimit)
   })
-  const result = await Promise.race([running, tooLong])
-  const late = timer.grace !== undefined
+  const result = await Promise.race([running, timedOut])
+  const wasKilled = timer.grace !== undefined
   clearTimeout(timer.limit)
   clearTimeout(timer.grace)
-  process.off('exit', killWithUs)
-  if (result === undefined || late) {
+  process.off('exit', killOnExit)
+  if (result === undefined || wasKilled) {
     return { kind: 'failed', reason: `no end within ${timeLimit / 1000} s` }
   }
   if (!result.failed) return { kind: 'ok', stdout: withoutSecrets(result.stdout, secrets) }
@@ -92,10 +99,10 @@ async function run(
   if (result.code === 'ENOENT')
     return { kind: 'failed', reason: `there is no command "${program}"` }
   if (result.code === 'EACCES') return { kind: 'failed', reason: `${program} may not be executed` }
-  // Before it is cut: half a secret would not be known again.
-  const told = withoutSecrets(result.all.trim(), secrets).slice(-TOLD)
+  // Remove the secrets before cutting the text: a secret that was cut in half is not recognized.
+  const output = withoutSecrets(result.all.trim(), secrets).slice(-SHOWN_OUTPUT)
   const code = result.exitCode ?? result.signal ?? result.code ?? 'unknown'
-  return { kind: 'failed', reason: `exit ${code}${told === '' ? '' : `: ${told}`}` }
+  return { kind: 'failed', reason: `exit ${code}${output === '' ? '' : `: ${output}`}` }
 }
 
 function killGroup(pid: number | undefined): void {
@@ -103,6 +110,6 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // It ended by itself just now.
+    // The process has ended by itself meanwhile.
   }
 }

@@ -14,7 +14,7 @@ function commands(...secrets: readonly string[]): CommandSetting {
   return { environment: { PATH: process.env['PATH'] ?? '' }, secrets: () => secrets }
 }
 
-it('tells what a failed command printed last, without the secrets', async () => {
+it('returns the end of the output of a failed command, without the secrets', async () => {
   const run = runCommand(commands(TOKEN))
 
   const why = await run(['sh', '-xc', 'echo "tok=$TOKEN"; exit 3'], { TOKEN })
@@ -24,7 +24,7 @@ it('tells what a failed command printed last, without the secrets', async () => 
   expect(why).not.toContain(TOKEN)
 })
 
-it('tells none of a secret that the cut would go through', async () => {
+it('removes a secret even if the output is cut within it', async () => {
   const run = runCommand(commands(TOKEN))
 
   const why = await run(['sh', '-c', `printf %s $TOKEN; printf %290s end; exit 3`], { TOKEN })
@@ -32,47 +32,50 @@ it('tells none of a secret that the cut would go through', async () => {
   expect(why).not.toContain(TOKEN.slice(-8))
 })
 
-it('says nothing where it succeeds', async () => {
+it('returns undefined if the command succeeds', async () => {
   expect(await runCommand(commands())(['true'], {})).toBeUndefined()
 })
 
-it('ends with the program that started it', async () => {
+it('ends the command when the program that started it ends', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-command-'))
   try {
-    const told = join(folder, 'pid')
-    const program = spawn(process.execPath, ['--import', 'tsx', '-e', programThatRuns(told)], {
+    const pidFile = join(folder, 'pid')
+    const program = spawn(process.execPath, ['--import', 'tsx', '-e', programThatRuns(pidFile)], {
       stdio: ['pipe', 'ignore', 'inherit'],
     })
     const ended = once(program, 'exit')
-    await until(() => existsSync(told))
+    await until(() => existsSync(pidFile))
 
     program.stdin.write('end')
     await ended
 
-    await until(() => !isAlive(Number(readFileSync(told, 'utf8'))))
+    await until(() => !isAlive(Number(readFileSync(pidFile, 'utf8'))))
   } finally {
     rmSync(folder, { recursive: true })
   }
 })
 
-/** It ends at once when something is typed, as at a second Ctrl-C. */
-function programThatRuns(told: string): string {
+/**
+ * The source of a program that runs a command, and exits at once when it reads something, as at a
+ * second Ctrl-C.
+ */
+function programThatRuns(pidFile: string): string {
   const module = new URL('run-command.ts', import.meta.url).href
   const script = 'echo $$ > "$0.new"; mv "$0.new" "$0"; sleep 600'
-  const command = ['sh', '-c', script, told]
+  const command = ['sh', '-c', script, pidFile]
   return `
     process.stdin.once('data', () => process.exit(130))
     import(${JSON.stringify(module)}).then(({ runCommand }) =>
       runCommand({ environment: process.env, secrets: () => [] })(${JSON.stringify(command)}, {}))`
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(20)
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(20)
 }
 
 function isAlive(pid: number): boolean {
   try {
-    // A zombie is alive to kill(2), and has no command line.
+    // For kill(2) a zombie is alive, but it has no command line.
     return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8') !== ''
   } catch {
     return false
