@@ -18,7 +18,7 @@ const WRONG = desiredVersion(KV, 'v0.21.0', {
   sha256: `${right.sha256.slice(0, -1)}f` as typeof right.sha256,
 })
 
-/** A file with one wrong digit, and three nodes whose disks were read. */
+/** A file with one wrong digit in a hash, and three nodes whose plugin files were read. */
 function wrongDigit(catalog: NonNullable<SafetyInputParts['live']>['catalog']) {
   return safetyInput({
     desired: {
@@ -43,7 +43,7 @@ function errorsWithoutCause(input: ReturnType<typeof safetyInput>) {
   )
 }
 
-test('of one wrong digit in a hash the first finding says what to do, the others follow from it', () => {
+test('links the findings of one wrong digit in a hash to the first of them', () => {
   const input = wrongDigit([entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')])
 
   expect(errorsWithoutCause(input)).toMatchObject([{ rule: 'sha256-changed', subject: KV }])
@@ -55,7 +55,7 @@ test('of one wrong digit in a hash the first finding says what to do, the others
   )
 })
 
-test('of a version that is not registered yet the first node stands for all', () => {
+test('links the findings of all nodes to the first node if the version is not registered yet', () => {
   const errors = errorsWithoutCause(wrongDigit([entryOf(KV, 'v0.16.2')]))
 
   expect(errors).toMatchObject([
@@ -67,7 +67,7 @@ test('of a version that is not registered yet the first node stands for all', ()
   ])
 })
 
-test('what was accepted causes nothing: what is left stands for itself', () => {
+test('does not use an allowed finding as a cause', () => {
   const input = wrongDigit([entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')])
   const allowance = { rule: 'sha256-changed', subject: KV, because: 'rebuilt' }
 
@@ -80,7 +80,7 @@ test('what was accepted causes nothing: what is left stands for itself', () => {
   ])
 })
 
-test('a fault of another file stands for itself', () => {
+test('does not link findings about different files', () => {
   const input = wrongDigit([entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')])
   const other = { ...input.binaries![0]!, command: 'other', expected: right.sha256 }
 
@@ -89,7 +89,7 @@ test('a fault of another file stands for itself', () => {
   expect(findings.find(({ rule }) => rule === 'binary-differs')?.because_of).toBeUndefined()
 })
 
-/** Each finding that is no note: its rule, and the rule it follows from. */
+/** Each error and warning: its rule, and the rule of its cause. */
 function chains(parts: SafetyInputParts): readonly string[] {
   const input = safetyInput(parts)
   const { live, draft } = input
@@ -103,7 +103,7 @@ const OTHER = 'secret/other-kv'
 const retiring = (id: string) => desiredPlugin(id, { retire: ['v0.16.2'] })
 const registered = [KV, OTHER].map((id) => entryOf(id, 'v0.16.2'))
 
-test('what cannot be checked while a node is away stands under the node', () => {
+test('links what cannot be checked while a node is away to that node', () => {
   const nodes = [1, 2, 3].map((number) => ({
     ...liveNode(number),
     ...(number === 2 && { state: 'unreachable' as const, detail: 'connect ECONNREFUSED' }),
@@ -128,7 +128,7 @@ test('what cannot be checked while a node is away stands under the node', () => 
   ])
 })
 
-test('of versions that one unread list may use, the first stands for all', () => {
+test('links the versions that one unreadable list may use to the first of them', () => {
   const unreadable = [{ what: 'mounts' as const, path: 'sys/mounts', reason: 'HTTP 403' }]
 
   expect(
@@ -139,7 +139,7 @@ test('of versions that one unread list may use, the first stands for all', () =>
   ).toEqual(['version-in-use', 'version-in-use < version-in-use', 'unreadable'])
 })
 
-test('a stop that is not safe stands under the retirement that makes it so', () => {
+test('links an unsafe stop to the retirement that causes it', () => {
   expect(
     chains({
       desired: { plugins: [retiring(KV)] },
@@ -148,7 +148,7 @@ test('a stop that is not safe stands under the retirement that makes it so', () 
   ).toEqual(['unsafe-stopping-point < version-in-use', 'version-in-use'])
 })
 
-test('what a pin makes impossible stands under the pin', () => {
+test('links what a pin makes impossible to the pin', () => {
   expect(
     chains({
       desired: {
@@ -172,7 +172,7 @@ test('what a pin makes impossible stands under the pin', () => {
   ])
 })
 
-test('a mount that is down for want of its entry stands under the missing entry', () => {
+test('links a mount that is down to its missing entry', () => {
   const down = mountOf('team-a/', KV, 'v0.16.2')
   const nodes = down.nodes.map((view) => ({ ...view, answers: 'no' as const }))
 
@@ -184,7 +184,7 @@ test('a mount that is down for want of its entry stands under the missing entry'
   ).toEqual(['unregistered-version', 'mount-down < unregistered-version'])
 })
 
-test('on another cluster everything stands under that', () => {
+test('links every finding to a wrong cluster', () => {
   const name = { value: 'production', source: right.source }
   const found = chains({
     desired: { cluster: { name }, plugins: [retiring(KV)] },

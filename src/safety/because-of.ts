@@ -1,16 +1,20 @@
 /**
- * Which finding follows from which. One wrong hash in a file, or one node that is away, makes
- * several rules speak: the first says what to do, and the others stand under it.
+ * Finds the cause of a finding among the other findings. One wrong hash in a file, or one node that
+ * is away, makes several rules give findings: the first finding says what to do, and the others are
+ * shown under it.
  */
 import type { Finding } from '../documents/plan.generated.ts'
 
-/** A finding with its topics (`topics.ts`), sorted as findings are. */
+/** A finding with its topics (`topics.ts`). Findings are sorted. */
 export interface FindingWithTopics {
   readonly finding: Finding
   readonly topics: readonly string[]
 }
 
-/** By rule: the rules whose findings of the same topic it follows from, the likeliest cause first. */
+/**
+ * By rule: the rules whose findings can be the cause if they have a topic in common, the likeliest
+ * cause first.
+ */
 const CAUSES: Readonly<Record<string, readonly string[]>> = {
   'binary-differs': ['node-unreachable', 'sha256-changed', 'command-reused', 'binary-differs'],
   'binary-unchecked': ['checks-not-made', 'replaced-in-place'],
@@ -30,25 +34,25 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
   'version-in-use': ['node-unreachable', 'pinned', 'version-in-use'],
 }
 
-/** On another cluster than the one of the file, nothing that is found is about the file's cluster. */
+/** If the cluster is not the one of the file, no finding is about the file's cluster. */
 const CAUSE_OF_ALL = 'wrong-cluster'
 
 /**
- * The findings in the same order, with their cause where there is one. A cause that was accepted is
- * no cause, and a finding never stands under a milder one.
+ * Returns the findings in the same order, with their cause if there is one. An allowed finding is
+ * never a cause, and a finding never has a milder finding as its cause.
  */
 export function linkCauses(found: readonly FindingWithTopics[]): Finding[] {
-  return found.map((one, at) => {
-    const cause = findCause(one, at, found)
-    if (cause === undefined) return one.finding
+  return found.map((effect, position) => {
+    const cause = findCause(effect, position, found)
+    if (cause === undefined) return effect.finding
     const { rule, subject } = cause.finding
-    return { ...one.finding, because_of: { rule, subject } }
+    return { ...effect.finding, because_of: { rule, subject } }
   })
 }
 
 function findCause(
   { finding, topics }: FindingWithTopics,
-  at: number,
+  position: number,
   found: readonly FindingWithTopics[],
 ): FindingWithTopics | undefined {
   const mayCause = (other: FindingWithTopics): boolean =>
@@ -56,10 +60,10 @@ function findCause(
     (other.finding.severity === finding.severity || other.finding.severity === 'error')
   for (const rule of CAUSES[finding.rule] ?? []) {
     const cause = found.find(
-      (other, place) =>
+      (other, otherPosition) =>
         other.finding.rule === rule &&
-        // Of the same rule the first stands for all.
-        (rule !== finding.rule || place < at) &&
+        // Among findings of one rule, the first is the cause of the others.
+        (rule !== finding.rule || otherPosition < position) &&
         mayCause(other) &&
         other.topics.some((topic) => topics.includes(topic)),
     )

@@ -27,7 +27,7 @@ function required(parts: SafetyInputParts) {
   return Object.fromEntries(found.map(({ path, capabilities }) => [path, capabilities.join(' ')]))
 }
 
-test('an upgrade needs to register, tune, reload, read back, undo and deregister', () => {
+test('an upgrade needs the rights to register, tune, reload, read back, undo and deregister', () => {
   const found = required({
     desired: {
       plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'], retire: ['v0.16.2'] })],
@@ -53,7 +53,7 @@ test('an upgrade needs to register, tune, reload, read back, undo and deregister
   })
 })
 
-test('the lock may have to be made; a plan without steps takes none', () => {
+test('a plan needs the right to create the lock; a plan without steps needs no lock', () => {
   const cluster = { lock: { kv: 'secret/team/lockstep', source: SOURCE } }
   const plugins = [desiredPlugin(KV, { versions: ['v0.21.0'] })]
 
@@ -63,7 +63,7 @@ test('the lock may have to be made; a plan without steps takes none', () => {
   expect(required({ desired: { cluster } })).toEqual({})
 })
 
-test('auth methods need sudo, in a namespace too; mounts and reloads do not', () => {
+test('tunes of auth methods need sudo, also in a namespace; tunes of mounts and reloads do not', () => {
   const JWT = 'auth/jwt'
   const inNamespace = {
     ...mountOf('ns1/auth/jwt/', JWT, 'v0.25.0', { nodes: NODES }),
@@ -90,7 +90,7 @@ test('auth methods need sudo, in a namespace too; mounts and reloads do not', ()
   })
 })
 
-test('a connection is read and updated', () => {
+test('a repoint needs the rights to read and update the connection', () => {
   const DB = 'database/redis'
   const found = required({
     desired: { plugins: [desiredPlugin(DB, { use: 'v0.7.0', versions: ['v0.7.0'] })] },
@@ -122,7 +122,7 @@ test('no plan ever needs to delete below sys/mounts or sys/auth', () => {
   expect(deleting).toEqual(['sys/plugins/catalog/secret/my-kv'])
 })
 
-test('what is missing is what was not granted; deny wins, root has all', () => {
+test('a right is missing if it was not granted; deny wins, root has every right', () => {
   const needed = [
     { path: 'a', capabilities: ['read', 'sudo'] },
     { path: 'b', capabilities: ['update'] },

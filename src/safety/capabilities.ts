@@ -1,6 +1,6 @@
 /**
- * The rights that a plan's requests need, read off the requests themselves, so that a right is
- * never forgotten for one. Never asks for the right to disable a mount: no request does that.
+ * Computes the rights that a plan needs from its requests, so that no request is forgotten. The
+ * right to disable a mount is never needed: no request does that.
  */
 import type { Fact, Step } from '../documents/plan.generated.ts'
 import { writeOf } from '../documents/writes-of.ts'
@@ -23,15 +23,15 @@ import {
 import { type Capability, capabilityFor, policyLine } from '../server/rights.ts'
 
 /**
- * What the steps need, with what takes them back, what checks them and the lock that excludes
- * other runs meanwhile; sorted by path. `lock` is the file's, as `<mount>/<path>`.
+ * The rights that the steps need, for their rollback, their checks and the cluster lock, too;
+ * sorted by path. `lock` is the lock of the file, as `<mount>/<path>`.
  */
 export function requiredCapabilities(steps: readonly Step[], lock?: string): readonly Capability[] {
   const requests: ServerRequest[] = []
   const need = (request: ServerRequest): void => {
     requests.push(request)
   }
-  // Thousands of facts are read with a few requests: each of those is looked at once.
+  // Thousands of facts are read with a few requests: each request is counted once.
   const read = new Set<string>()
   const needReads = (fact: Fact): void => {
     const key = readKey(fact)
@@ -41,7 +41,7 @@ export function requiredCapabilities(steps: readonly Step[], lock?: string): rea
   }
   for (const step of steps) {
     const { action, undo, requires, ensures, restores, verify = [] } = step
-    for (const one of [...writeOf(step), ...undo]) need(requestOf(one))
+    for (const request of [...writeOf(step), ...undo]) need(requestOf(request))
     for (const facts of [requires, ensures, restores]) facts.forEach(needReads)
     for (const check of verify) {
       if (check.kind !== 'read') continue
@@ -52,7 +52,7 @@ export function requiredCapabilities(steps: readonly Step[], lock?: string): rea
   return collectCapabilities(requests, steps.length === 0 ? undefined : lock)
 }
 
-/** What these requests and the lock need, each path once; sorted by path. */
+/** The rights that these requests and the lock need, each path once; sorted by path. */
 export function collectCapabilities(
   requests: readonly ServerRequest[],
   lock?: string,
@@ -70,7 +70,7 @@ export function collectCapabilities(
     .sort((a, b) => compareText(a.path, b.path))
 }
 
-/** Facts of one key are read with the same requests. */
+/** Facts with the same key are read with the same requests. */
 function readKey(fact: Fact): string {
   switch (fact.fact) {
     case 'entry':
@@ -100,7 +100,7 @@ function readsOf(fact: Fact): readonly ServerRequest[] {
     case 'connection':
       return [readConnection(fact.connection, fact.namespace)]
     case 'unused':
-      // A server without pins (OpenBao) looks at the token's rights before it says so.
+      // OpenBao has no pins, but it checks the token's rights before it says so.
       return [readCatalog(), readPins()]
     case 'no_namespaces':
       return [listNamespaces(ROOT_NAMESPACE)]
@@ -109,20 +109,21 @@ function readsOf(fact: Fact): readonly ServerRequest[] {
   }
 }
 
-/** What of it the token may not do. A path the server said nothing about is refused. */
+/** The rights that the token lacks. A path that the server said nothing about counts as denied. */
 export function missingCapabilities(
   required: readonly Capability[],
   granted: ReadonlyMap<string, readonly string[]>,
 ): readonly Capability[] {
   return required.flatMap(({ path, capabilities }) => {
-    const may = new Set(granted.get(path))
-    if (may.has('root')) return []
-    const missing = capabilities.filter((capability) => may.has('deny') || !may.has(capability))
+    const grantedHere = new Set(granted.get(path))
+    if (grantedHere.has('root')) return []
+    const isDenied = grantedHere.has('deny')
+    const missing = capabilities.filter((capability) => isDenied || !grantedHere.has(capability))
     return missing.length === 0 ? [] : { path, capabilities: missing }
   })
 }
 
-/** A policy in HCL, a line for each path; empty for none. */
+/** A policy in HCL with a line for each path; '' for no paths. */
 export function renderPolicy(capabilities: readonly Capability[]): string {
   return capabilities.map((capability) => `${policyLine(capability)}\n`).join('')
 }

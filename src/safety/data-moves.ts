@@ -1,8 +1,8 @@
 /**
- * Which mounts come to run another binary over the data they have, and from which version to
- * which. By hash wherever it can be: the version a server lists is copied from the configuration.
+ * Finds the mounts that will run another version over their data, and from which version to which.
+ * Compares hashes where it can: servers copy the version that they list from the configuration.
  */
-// Each function by itself: the package's index loads them all.
+// Imported one by one: the index of the package loads all functions.
 import compare from 'semver/functions/compare.js'
 import parse from 'semver/functions/parse.js'
 import rsort from 'semver/functions/rsort.js'
@@ -30,15 +30,15 @@ import type { MountTarget } from '../plan/targets.ts'
 import { oncePerDraft } from './once-per-draft.ts'
 import { agree, nameSome } from './wording.ts'
 
-/** One end of a move. */
+/** The version before or after the change. */
 export interface DataVersion {
-  /** Absent where it is known only as a binary, or as the server's own release. */
+  /** Absent if only the binary is known, or only the server's own release. */
   readonly version?: Version
-  /** What the file says of it. */
+  /** The version in the file. */
   readonly entry?: DesiredVersion
-  /** For people: `v0.21.0`, `the unversioned binary 3fb7…`. */
+  /** As messages show it: `v0.21.0`, `the unversioned binary 3fb7…`. */
   readonly label: string
-  /** Absent where nobody says what ran. */
+  /** Absent if it is unknown what ran. */
   readonly sha256?: RunningBinary
 }
 
@@ -49,11 +49,14 @@ export interface DataMove {
   readonly direction: 'up' | 'down' | 'unknown'
   readonly mounts: readonly MountPath[]
   readonly nodes: readonly NodeAddress[]
-  /** What it moves from it ran in an earlier run, and runs no more. */
+  /** The mounts ran `from` in an earlier run and do not run it now. */
   readonly isEarlier?: true
 }
 
-/** Mounts that go the same way are one move; where both ends are one version there is none. */
+/**
+ * The version changes of a plan. Mounts with the same change are one `DataMove`; a change between
+ * equal versions is none.
+ */
 export const findDataMoves = oncePerDraft(readDataMoves)
 
 function readDataMoves(draft: DraftPlan): readonly DataMove[] {
@@ -70,10 +73,10 @@ function readDataMoves(draft: DraftPlan): readonly DataMove[] {
     for (const target of targets.mounts) {
       for (const view of target.mount.nodes) {
         if (runsTarget(view, target)) continue
-        // Where no node says what it ran, the version it was configured for may have written data.
-        const isUnsaid = target.mount.nodes.every(ranNothing)
-        if (ranNothing(view) && !isUnsaid) continue
-        const from: DataVersion = isUnsaid
+        // If no node shows what ran, the configured version may have written data.
+        const isUnknown = target.mount.nodes.every(ranNothing)
+        if (ranNothing(view) && !isUnknown) continue
+        const from: DataVersion = isUnknown
           ? names.configured(target.mount)
           : { ...names.running(view), sha256: view.running_sha256 }
         const to = names.target(target)
@@ -102,8 +105,8 @@ function readDataMoves(draft: DraftPlan): readonly DataMove[] {
 }
 
 /**
- * The moves down, each also from every newer version that an earlier run from this machine had the
- * mount run: its data may still be there.
+ * The downgrades. A mount that ran a newer version in an earlier run of this machine has a
+ * downgrade from that version, too: its data may still be there.
  */
 export function findDowngrades(draft: DraftPlan): DataMove[] {
   return findDataMoves(draft)
@@ -128,18 +131,18 @@ function findEarlierDowngrades(move: DataMove, { past, index }: DraftPlan): Data
     }))
 }
 
-/** True where a declared range holds a version; pre-releases count like others. */
+/** True if a declared range includes a version. Pre-releases count like other versions. */
 export function includesVersion(range: string, version: Version): boolean {
   return satisfies(version, range, { includePrerelease: true })
 }
 
-/** Where the server reports no hash, the version it lists is all there is to compare. */
+/** If the server reports no hash, only the listed version can be compared. */
 function runsTarget(view: MountOnNode, { sha256, version }: MountTarget): boolean {
   if (view.running_sha256 !== sha256) return false
   return sha256 !== UNKNOWN_HASH || view.running_version === version
 }
 
-/** A node that never got the plugin started says nothing of the data. */
+/** True if the node never started the plugin: then the node shows nothing about the data. */
 function ranNothing(view: MountOnNode): boolean {
   return view.running_sha256 === UNKNOWN_HASH && view.running_version === UNVERSIONED
 }
@@ -147,8 +150,9 @@ function ranNothing(view: MountOnNode): boolean {
 type Versioned = Pick<DataVersion, 'version'>
 
 /**
- * Compares each pair of versions once, since thousands of mounts go from one to the other. `isBack`
- * is asked where versions do not tell.
+ * Returns a function that gives the direction of a change. It compares each pair of versions once,
+ * since thousands of mounts have the same change. `isBack` is called if the versions cannot be
+ * compared.
  */
 function createDirectionOf() {
   const orders = new Map<string, number | undefined>()
@@ -171,21 +175,23 @@ function createDirectionOf() {
   }
 }
 
-/** By the journals of this machine: what a run replaced is older than what it put in its place. */
+/** True if the journals of this machine show that the target is older: a run replaced it. */
 function isBack({ mount, version, sha256 }: MountTarget, from: DataVersion, past: Past): boolean {
-  const ran = [...(past.ran.get(mount.path) ?? [])].map(orNone)
+  const ran = [...(past.ran.get(mount.path) ?? [])].map(orUnversioned)
   return (
-    isBefore((past.unversioned.get(mount.plugin) ?? []).filter(isTold), sha256, from.sha256) ||
-    isBefore(ran, orNone(version), orNone(from.version ?? UNVERSIONED))
+    isBefore((past.unversioned.get(mount.plugin) ?? []).filter(isKnown), sha256, from.sha256) ||
+    isBefore(ran, orUnversioned(version), orUnversioned(from.version ?? UNVERSIONED))
   )
 }
 
-function isTold(binary: RunningBinary): boolean {
+function isKnown(binary: RunningBinary): boolean {
   return binary !== UNKNOWN_HASH
 }
 
-/** A mount is on the builtin without a version, or under the builtin's own. */
-function orNone(version: Version): Version {
+/**
+ * A mount runs the builtin without a version, or with the builtin's own version: both count as one.
+ */
+function orUnversioned(version: Version): Version {
   return isBuiltinVersion(version) ? UNVERSIONED : version
 }
 
@@ -226,7 +232,7 @@ function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
       const { running_sha256: sha256, running_version: version } = view
       if (sha256 === BUILTIN) return compiledIn(version)
       const registered = byHash.get(sha256)
-      // With no entry of that hash left, the copied version is the best there is.
+      // If no entry with this hash is left, only the copied version is known.
       const copied =
         registered === undefined
           ? version !== UNVERSIONED
@@ -248,12 +254,14 @@ function nameVersions(plugin: DesiredPlugin, index: LiveIndex) {
   }
 }
 
-/** `v0.25.0+builtin` is the plugin's version; `v2.7.2+builtin.bao` is the server's. */
+/**
+ * `v0.25.0+builtin` is a version of the plugin; `v2.7.2+builtin.bao` is a version of the server.
+ */
 function isPluginsOwn(version: Version): boolean {
   return version.endsWith('+builtin')
 }
 
-/** The strictest to go back from, where one binary bears several versions. */
+/** If one binary has several versions, the highest is the strictest for a downgrade. */
 function highest(versions: readonly Version[]): Version | undefined {
   return rsort([...versions])[0]
 }

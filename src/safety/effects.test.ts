@@ -5,7 +5,7 @@ import { effectsOf } from './effects.ts'
 
 const KV = plugin('secret/my-kv')
 
-test('a mount that is tuned and reloaded runs its target on every node afterwards', () => {
+test('a mount that is tuned and reloaded runs its target on every node after the plan', () => {
   const before = mountOf('team-a/', KV, 'v0.16.2')
   const { draft } = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
@@ -48,7 +48,7 @@ test('a mount that falls back to the builtin runs the builtin’s version', () =
   expect(effects.deregisters(JWT, version(''))).toBe(true)
 })
 
-test('registrations and single nodes’ reloads are told', () => {
+test('registrations, and reloads of single nodes, are effects', () => {
   const stale = { answers: 'no' as const }
   const down = mountOf('team-a/', KV, 'v0.21.0', { except: { 'http://node2:8200': stale } })
   const { draft } = safetyInput({

@@ -1,6 +1,6 @@
 /**
- * What a draft's steps come to: what is registered, tuned, reloaded and repointed once they are
- * done. Says nothing of what the file wants: only of what the steps do.
+ * Computes the state after the steps of a draft: what is then registered, tuned, reloaded and
+ * repointed. It says nothing about what the file asks for.
  */
 import type { RegisterAction } from '../documents/plan.generated.ts'
 import type { LiveConnection, LiveMount } from '../domain/live.ts'
@@ -28,9 +28,9 @@ export interface Effects {
   registers(plugin: PluginId, version: Version): boolean
   deregisters(plugin: PluginId, version: Version): boolean
   tunes(mount: MountPath): boolean
-  /** On this node, or on any. */
+  /** On this node; on any node if none is given. */
   reloads(mount: MountPath, node?: NodeAddress): boolean
-  /** The mount as it is when every step is done. */
+  /** The mount after the last step. */
   mountAfter(mount: LiveMount): LiveMount
   connectionAfter(connection: LiveConnection): LiveConnection
 }
@@ -111,13 +111,16 @@ function entryKey(plugin: PluginId, version: Version): string {
   return `${plugin} ${version}`
 }
 
-/** What a reload was seen to load, once it is done. */
+/** What a reload loads. */
 interface LoadedBinary {
   readonly sha256: RunningBinary
   readonly version?: Version
 }
 
-/** Servers copy it from the configuration, except for the compiled-in plugin's and of `latest`. */
+/**
+ * The version that servers list as running. They copy it from the configuration, except for
+ * builtins and for `latest`.
+ */
 function runningVersion(
   draft: DraftPlan,
   plugin: PluginId,

@@ -47,7 +47,7 @@ test('an error blocks until it is allowed', () => {
   expect(blocksPlan(allowed)).toBe(false)
 })
 
-test('an allowance holds on its last day and not on the next', () => {
+test('an allowance is valid on its last day and not on the next', () => {
   const onTheDay = judge(downgrade(), [{ ...DOWNGRADE, until: '2026-03-01' }])
   const after = judge(downgrade(), [{ ...DOWNGRADE, until: '2026-02-28' }])
 
@@ -63,7 +63,7 @@ test('an allowance matches the subject exactly', () => {
   expect(findings.map(({ rule }) => rule)).toEqual(['data-downgrade', 'allow-unused'])
 })
 
-test('what cannot be allowed still blocks, and allowing it is an error of its own', () => {
+test('a finding that cannot be allowed still blocks, and to allow it is an error, too', () => {
   const input = safetyInput({
     desired: { cluster: { name: { value: 'staging', source: SOURCE } } },
   })
@@ -77,7 +77,7 @@ test('what cannot be allowed still blocks, and allowing it is an error of its ow
   ])
 })
 
-test('the gravest come first, then by rule, subject and message', () => {
+test('errors come first, then findings are sorted by rule, subject and message', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'unversioned', versions: ['unversioned'] })] },
     live: {
@@ -106,7 +106,7 @@ test('the gravest come first, then by rule, subject and message', () => {
   ])
 })
 
-test('a cluster that is as the file says has nothing found about it', () => {
+test('a cluster that is in sync has no findings', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
     live: { catalog: [entryOf(KV, 'v0.21.0')], mounts: [mountOf('team-a/', KV, 'v0.21.0')] },

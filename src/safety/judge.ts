@@ -1,6 +1,6 @@
 /**
- * The gate: every rule's findings about a draft, with what the file accepts marked as allowed.
- * Drops no finding: an allowed one is shown with its reason.
+ * Judges a draft with every rule. Findings that the file accepts are marked as allowed. No finding
+ * is dropped: an allowed finding is shown with its reason.
  */
 import type { Finding } from '../documents/plan.generated.ts'
 import type { Allowance } from '../domain/desired.ts'
@@ -12,8 +12,8 @@ import type { RuleInput, RuleText, Severity, Standing, Verdict } from './rule.ts
 import { RULES } from './rules.ts'
 
 /**
- * Sorted by severity, the gravest first, then rule, subject and message; each that follows from
- * another says from which.
+ * The findings, sorted by severity (errors first), rule, subject and message. A finding that
+ * follows from another one names it.
  */
 export function judge(input: RuleInput, allow: readonly Allowance[]): Finding[] {
   const inForce = new Map<string, Allowance>()
@@ -39,7 +39,7 @@ export function judge(input: RuleInput, allow: readonly Allowance[]): Finding[] 
   )
 }
 
-/** True where an error stands that nobody has accepted. */
+/** True if there is an error that was not accepted. */
 export function blocksPlan(findings: readonly Finding[]): boolean {
   return blockingFindings(findings).length > 0
 }
@@ -50,7 +50,7 @@ function keyOf(rule: string, subject: string): string {
   return `${rule} ${subject}`
 }
 
-/** The last day counts. */
+/** The last day is included. */
 function hasExpired(allowance: Allowance, today: string): boolean {
   return allowance.until !== undefined && allowance.until < today
 }
@@ -78,9 +78,9 @@ function judgeAllowances(
       covered: finding?.allowed !== undefined,
       subjects: [...(subjects.get(allowance.rule) ?? [])].sort(compareText),
     }
-    return rules.flatMap((one) => {
-      const verdict = one.judge(allowance, standing)
-      return verdict === undefined ? [] : toFinding(one, verdict)
+    return rules.flatMap((allowanceRule) => {
+      const verdict = allowanceRule.judge(allowance, standing)
+      return verdict === undefined ? [] : toFinding(allowanceRule, verdict)
     })
   })
 }

@@ -30,27 +30,27 @@ function filesOf(desired: ReturnType<typeof to>, live: Partial<LiveState>): read
   )
 }
 
-/** Tuned to the new version by an earlier run, which did not get to the second node. */
+/** An earlier run tuned the mount to the new version and did not reach the second node. */
 const BEGUN = mountOf('team-a/', KV, NEW, {
   except: { [nodeAddress(2)]: { running_sha256: entryOf(KV, OLD).sha256 } },
 })
 
-test('a move to a version that is registered needs its file, and the file to go back', () => {
+test('a change to a registered version needs its file, and the old file for the rollback', () => {
   expect(filesOf(to(NEW), { catalog: CATALOG, mounts: MOUNTS })).toEqual([
     'run my-kv_0.21.0 on every node',
     'back my-kv_0.16.2 on every node',
   ])
 })
 
-test('a run that is gone on with needs them where it has not been', () => {
+test('a resumed run needs the files on the nodes that the earlier run did not reach', () => {
   expect(filesOf(to(NEW), { catalog: CATALOG, mounts: [BEGUN] })).toEqual([
     `run my-kv_0.21.0 on ${nodeAddress(2)}`,
-    // The other nodes go back with it.
+    // The other nodes are rolled back, too.
     `back my-kv_0.16.2 on ${[1, 2, 3].map(nodeAddress).join(', ')}`,
   ])
 })
 
-test('a connection needs both', () => {
+test('a repoint needs the file of both versions', () => {
   const id = 'database/redis'
   const connections = [
     liveConnection(connectionPath('db/config/a'), { plugin: plugin(id), version: version(OLD) }),
@@ -63,7 +63,7 @@ test('a connection needs both', () => {
   ])
 })
 
-test('what is registered is needed, what is retired is not', () => {
+test('the file of a registered version is needed, the file of a retired version is not', () => {
   const retiring = { plugins: [desiredPlugin(KV, { versions: [NEW], retire: [OLD] })] }
 
   expect(filesOf(retiring, { catalog: [entryOf(KV, OLD)] })).toEqual([
@@ -71,11 +71,11 @@ test('what is registered is needed, what is retired is not', () => {
   ])
 })
 
-test('a plan without steps needs none', () => {
+test('a plan without steps needs no files', () => {
   expect(filesOf(to(OLD), { catalog: CATALOG, mounts: MOUNTS })).toEqual([])
 })
 
-test('a file that one entry cannot be read for is missing for every entry of it', () => {
+test('a file that is missing for one entry is missing for every entry of it', () => {
   const other = entryOf('secret/other', 'v1.0.0', {
     command: 'my-kv_0.21.0',
     unreadable_on: [onNode(2)],
@@ -89,7 +89,7 @@ test('a file that one entry cannot be read for is missing for every entry of it'
   expect(missingFiles(input.draft, input.live, 'back')).toEqual([])
 })
 
-test('a file that no node has is known by what the file says of its entry', () => {
+test('the content of an entry that no node can read comes from the file', () => {
   const { command: _unread, args: _too, ...listed } = entryOf(KV, NEW)
   const lost = { ...listed, unreadable_on: [onNode(1), onNode(2), onNode(3)] }
   const live = { catalog: [entryOf(KV, OLD), lost], mounts: MOUNTS }
@@ -102,7 +102,7 @@ test('a file that no node has is known by what the file says of its entry', () =
   )
 })
 
-test('what is replaced because it cannot be read is no file that the plan starts', () => {
+test('an unreadable entry that the plan replaces is not a file that the plan starts', () => {
   const { command: _unread, args: _too, ...listed } = entryOf(KV, 'unversioned')
   const gone = { ...listed, sha256: entryOf(KV, OLD).sha256, unreadable_on: [onNode(1)] }
   const desired = {
@@ -115,7 +115,7 @@ test('what is replaced because it cannot be read is no file that the plan starts
   expect(missingFiles(input.draft, input.live, 'run')).toEqual([])
 })
 
-test('a node on which nothing is started lacks nothing', () => {
+test('a node on which nothing is started lacks no file', () => {
   const catalog = [entryOf(KV, OLD), entryOf(KV, NEW, { unreadable_on: [onNode(3)] })]
   const { draft, live } = safetyInput({ desired: to(NEW), live: { catalog, mounts: [BEGUN] } })
 

@@ -1,6 +1,6 @@
 /**
- * The files of the nodes' plugin directories that a plan's mounts and connections start from: read
- * off the facts that its steps rely on, bring about and roll back.
+ * Finds the plugin files that the mounts and connections of a plan start. They come from the facts
+ * that its steps require, ensure and restore.
  */
 import type { Fact, Step } from '../documents/plan.generated.ts'
 import type { DesiredVersion } from '../domain/desired.ts'
@@ -18,28 +18,32 @@ export interface NeededFile {
   readonly version: Version
   readonly command: string
   readonly sha256: Sha256
-  /** `back`: only a step that is taken back starts it. */
+  /** `back`: only the rollback of a step starts it. */
   readonly for: 'run' | 'back'
-  /** A reload starts it on its own node, everything else sooner or later on every node. */
+  /**
+   * A reload starts the file only on its own node. Everything else starts it on every node sooner
+   * or later.
+   */
   readonly on: 'every node' | ReadonlySet<NodeAddress>
 }
 
-/** Each file once; one that is needed for both is one to run. */
+/** Each file once. A file that is needed both to run and to roll back counts as one to run. */
 export const neededFiles = oncePerDraft(readNeededFiles)
 
 function readNeededFiles({ steps, index, targets }: DraftPlan): readonly NeededFile[] {
-  const moving = steps.filter(({ action }) => action.kind !== 'deregister')
+  const changingSteps = steps.filter(({ action }) => action.kind !== 'deregister')
   const files = new Map<string, NeededFile>()
-  // Thousands of mounts are moved alike: each is looked up once.
+  // Thousands of mounts have the same change: each entry is looked up once.
   const seen = new Set<string>()
   const desired = new Map(targets.map(({ plugin }) => [plugin.id, plugin.versions]))
   const need = (use: NeededFile['for'], { plugin, version, node, entry }: StartedEntry): void => {
     const key = `${use} ${plugin} ${version} ${node ?? ''}`
     if (seen.has(key)) return
     seen.add(key)
-    // Where the active node could not read it, or no hash is reported, only the file says it.
+    // If the active node could not read the entry, or no hash is reported, only the file has the
+    // content.
     const inFile = (): DesiredVersion | undefined =>
-      desired.get(plugin)?.find((one) => one.version === version)
+      desired.get(plugin)?.find((candidate) => candidate.version === version)
     const content =
       registrable(entry ?? undefined) ??
       registrable(contentOf(index.external(plugin, version))) ??
@@ -51,13 +55,13 @@ function readNeededFiles({ steps, index, targets }: DraftPlan): readonly NeededF
     const on = joinNodes(known?.on ?? new Set(), node)
     files.set(command, { plugin, version, command, sha256, ...known, for: use, on })
   }
-  for (const fact of moving.flatMap(reliesOn)) {
+  for (const fact of changingSteps.flatMap(reliesOn)) {
     if (fact.fact === 'entry') need('run', fact)
   }
-  for (const fact of moving.flatMap(({ restores }) => restores)) {
+  for (const fact of changingSteps.flatMap(({ restores }) => restores)) {
     if (fact.fact === 'connection') need('back', fact)
     if (fact.fact !== 'mount') continue
-    // Back on `latest`, a mount starts what that was before the plan.
+    // Rolled back to `latest`, a mount starts the version that `latest` meant before the plan.
     const version = startsUnder(index, fact.plugin, fact.configured_version)
     if (version !== undefined) need('back', { plugin: fact.plugin, version, node: fact.node })
   }
@@ -67,12 +71,12 @@ function readNeededFiles({ steps, index, targets }: DraftPlan): readonly NeededF
 interface StartedEntry {
   readonly plugin: PluginId
   readonly version: Version
-  /** Absent or null: as it is registered now. */
+  /** Absent or null: the entry that is registered now. */
   readonly entry?: SeenEntry | null
   readonly node?: NodeAddress | undefined
 }
 
-/** A registration makes the entry; what moves or reloads relies on it. */
+/** A registration makes the entry; every other change requires it. */
 function reliesOn({ action, requires, ensures }: Step): readonly Fact[] {
   return action.kind === 'register' ? ensures : requires
 }
@@ -82,7 +86,9 @@ function joinNodes(on: NeededFile['on'], node: NodeAddress | undefined): NeededF
   return on.has(node) ? on : new Set([...on, node])
 }
 
-/** True where `binary_check` looked for the binary on the node. Whatever it found is another rule’s matter. */
+/**
+ * True if `binary_check` read the file on the node. What it found is the matter of another rule.
+ */
 export function isChecked(
   node: NodeAddress,
   { command, sha256 }: Pick<NeededFile, 'command' | 'sha256'>,
@@ -97,38 +103,41 @@ export function isChecked(
   )
 }
 
-/** A node that cannot read an entry of a file that it needs, and why. */
+/** A node that cannot read an entry whose file it needs, and why. */
 export interface MissingFile {
   readonly file: NeededFile
   readonly node: NodeAddress
   readonly reason: string
 }
 
-/** What a plan starts, or goes back to, where it is not, as far as the catalog tells. */
+/**
+ * The files that a plan starts, or rolls back to, and that a node does not have. Only missing files
+ * are found: the catalog does not show what a file holds.
+ */
 export function missingFiles(
   draft: DraftPlan,
   { catalog }: LiveState,
   use: NeededFile['for'],
 ): readonly MissingFile[] {
   const effects = effectsOf(draft)
-  // What stands in the place of what is registered is not what the plan starts.
-  const lacking = catalog.filter(
+  // An unreadable entry that the plan replaces is not what the plan starts.
+  const unreadableEntries = catalog.filter(
     ({ plugin, version, command, unreadable_on = [] }) =>
       unreadable_on.length > 0 && (command !== undefined || !effects.registers(plugin, version)),
   )
-  if (lacking.length === 0) return []
+  if (unreadableEntries.length === 0) return []
   return neededFiles(draft).flatMap((file) => {
     if (file.for !== use) return []
-    const refused = lacking
+    const refused = unreadableEntries
       .filter((entry) => isOf(entry, file))
       .flatMap(({ unreadable_on = [] }) => unreadable_on)
       .filter(({ node }) => file.on === 'every node' || file.on.has(node))
-    const byNode = new Map(refused.map((one) => [one.node, one]))
-    return [...byNode.values()].map((one) => ({ file, ...one }))
+    const byNode = new Map(refused.map((refusal) => [refusal.node, refusal]))
+    return [...byNode.values()].map((refusal) => ({ file, ...refusal }))
   })
 }
 
-/** Where the active node could not read an entry, its command is not known. */
+/** If the active node could not read an entry, its command is unknown. */
 function isOf({ plugin, version, command }: CatalogEntry, file: NeededFile): boolean {
   if (command !== undefined) return command === file.command
   return plugin === file.plugin && version === file.version

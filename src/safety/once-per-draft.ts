@@ -1,4 +1,7 @@
-/** Many rules ask the same of a draft, and a draft never changes: it is read once for each. */
+/**
+ * Wraps a reading of a draft so that it is computed once for each draft: many rules ask for the
+ * same reading, and a draft never changes.
+ */
 import type { DraftPlan } from '../plan/make-plan.ts'
 
 export function oncePerDraft<Reading>(

@@ -53,7 +53,7 @@ test('a policy has the lock, what verify reads, pins, and a new mount in its own
   })
 })
 
-test('a policy has all that a plan asks the token for', () => {
+test('a policy has every right that a plan checks', () => {
   const { draft, desired } = safetyInput(UPGRADE)
   const printed = policy(UPGRADE)
 

@@ -1,6 +1,7 @@
 /**
- * What a token needs to plan and apply a file: read off the requests that its plugins and mounts
- * can ever call for, so that one plan may need less. Never the right to disable a mount.
+ * Computes the rights that a token needs to plan and apply a file, from all requests that its
+ * plugins and mounts may ever need. A single plan may need less. The right to disable a mount is
+ * never needed.
  */
 import type { DesiredState } from '../domain/desired.ts'
 import type { ServerRequest } from '../domain/exchange.ts'
@@ -31,15 +32,16 @@ import {
 import { type Capability, faultInPolicy } from '../server/rights.ts'
 import { collectCapabilities } from './capabilities.ts'
 
-/** What planning and applying this file on this cluster needs, its lock included; sorted by path. */
+/** The rights to plan and apply this file on this cluster, with its lock; sorted by path. */
 export function policyFor(desired: DesiredState, live: LiveState): readonly Capability[] {
   const requests = [...readsFor(desired, live), ...pluginRequests(desired, live)]
   return collectCapabilities(requests, desired.cluster.lock?.kv)
 }
 
 /**
- * What looking at all of a cluster needs, without a file: `import`, `status`, and `drift` against the
- * file that was imported; sorted by path. Nothing that changes a server but the token's own renewal.
+ * The rights to read a whole cluster without a file: for `import`, `status`, and `drift` against
+ * the imported file; sorted by path. They change nothing on a server, except that the token renews
+ * itself.
  */
 export function readPolicyFor(live: LiveState): readonly Capability[] {
   const databases = live.mounts.filter(({ plugin }) => plugin === pluginId('secret', 'database'))
@@ -57,7 +59,7 @@ function readsFor(desired: DesiredState, live: LiveState): ServerRequest[] {
     : []
   return [
     ...commonReads(live, databases),
-    // A node that is listed by another address than it advertises is asked which it is.
+    // A node that is listed under another address than it advertises is asked which address it has.
     ...(desired.cluster.nodes === undefined ? [] : [readOwnConfiguration()]),
   ]
 }
@@ -66,8 +68,8 @@ function commonReads(live: LiveState, databases: LiveState['mounts']): ServerReq
   return [
     readHaStatus(),
     readRaftConfiguration(),
-    // Where standbys of OpenBao forward, the active node is asked whether they are configured to.
-    ...(areSomeForwarding(live) ? [readOwnConfiguration()] : []),
+    // If standbys of OpenBao forward, the active node is asked whether they are configured to.
+    ...(hasForwardingNode(live) ? [readOwnConfiguration()] : []),
     readCatalog(),
     readPins(),
     readCapabilities([]),
@@ -83,7 +85,7 @@ function commonReads(live: LiveState, databases: LiveState['mounts']): ServerReq
   ]
 }
 
-function areSomeForwarding({ product, nodes }: LiveState): boolean {
+function hasForwardingNode({ product, nodes }: LiveState): boolean {
   return (
     product === 'openbao' &&
     nodes.some(({ state }) => state === 'forwarding' || state === 'not-ready')
@@ -119,11 +121,11 @@ function pluginRequests(desired: DesiredState, live: LiveState): ServerRequest[]
     actions.push({ kind: 'tune', mount, namespace, version })
     if (node !== undefined) actions.push({ kind: 'reload', node, namespace, mounts: [mount] })
     reads.push(readMountHelp(mount, namespace))
-    // A token that may not read one mount lists all of them, for each step. So a mount that no
-    // policy can name alone (`a*/`) goes without.
-    const one = readOneMount(mount, namespace)
-    if (collectCapabilities([one]).every(({ path }) => faultInPolicy(path) === undefined)) {
-      reads.push(one)
+    // Without the right to read a single mount, Lockstep lists all mounts for each step. So a mount
+    // that no policy can name exactly (`a*/`) gets no such right.
+    const read = readOneMount(mount, namespace)
+    if (collectCapabilities([read]).every(({ path }) => faultInPolicy(path) === undefined)) {
+      reads.push(read)
     }
   }
   for (const { path: connection, namespace, plugin } of live.connections) {

@@ -1,6 +1,6 @@
 /**
- * What a rule is: a text that explains it, and a function from everything known about a plan to
- * what is wrong with it. A rule reads nothing but its input and changes nothing.
+ * The type of a rule: a text that explains it, and a function that finds what is wrong with a plan.
+ * A rule reads nothing but its input and changes nothing.
  */
 import type { Finding, Rehearsal } from '../documents/plan.generated.ts'
 import type { Allowance, DesiredState, Source } from '../domain/desired.ts'
@@ -16,54 +16,57 @@ export interface RuleInput {
   readonly draft: DraftPlan
   /** YYYY-MM-DD. */
   readonly today: string
-  /** API path → what the token may do there, or why that is not known. Absent: not asked. */
+  /** For each API path the rights of the token, or why they are unknown. Absent: not asked. */
   readonly capabilities?: ReadonlyMap<string, readonly string[]> | { readonly refused: string }
-  /** What the check of the nodes' disks found. Absent: nothing was checked. */
+  /** What `binary_check` found. Absent: it was not run. */
   readonly binaries?: readonly BinaryReport[]
-  /** False: others wrote the files, so no command of theirs was run. Absent: they are trusted. */
+  /**
+   * False: the files are untrusted, so none of their commands was run. Absent: the files are
+   * trusted.
+   */
   readonly runsCommands?: boolean
-  /** What the rehearsal showed. Absent or null: nothing was rehearsed. */
+  /** The result of the rehearsal. Absent or null: nothing was rehearsed. */
   readonly rehearsal?: Rehearsal | null
 }
 
-/** A plugin's file on one node's disk, held against the file's hash. */
+/** A plugin file on one node, compared with the expected hash. */
 export interface BinaryReport {
   readonly node: NodeAddress
   readonly command: string
   readonly expected: Sha256
-  /** `back`: only a step that is taken back starts it. */
+  /** `back`: only the rollback of a step starts it. */
   readonly for: 'run' | 'back'
   readonly result: 'same' | { readonly found: Sha256 } | { readonly failed: string }
 }
 
-/** What a rule found. Allowances match it by the rule's name and its subject. */
+/** What a rule found. An allowance matches it by the name of the rule and the subject. */
 export interface Verdict {
-  /** Only where it is milder than the rule's own. */
+  /** Only if it is milder than the severity of the rule. */
   readonly severity?: Severity
-  /** A plugin id, mount path, connection path or node address, exactly. */
+  /** Exactly a plugin id, mount path, connection path or node address. */
   readonly subject: string
   readonly message: string
-  /** Only where there is more to say than the rule's own. */
+  /** Only if there is more to say than the fix of the rule. */
   readonly fix?: string
-  /** Lines to copy that the fix speaks of. */
+  /** Lines to copy, to which the fix refers. */
   readonly lines?: readonly string[]
   readonly mounts?: readonly MountPath[]
   readonly nodes?: readonly NodeAddress[]
   readonly at?: Source
-  /** What it is about (`topics.ts`): a finding of the same topic may be its cause. */
+  /** What the verdict is about (`topics.ts`). A finding with the same topic may be its cause. */
   readonly topics?: readonly string[]
 }
 
 export interface RuleText {
-  /** Stable: files name it in `allow`. */
+  /** Stable, since files name it in `allow`. */
   readonly name: string
-  /** The gravest it gives. */
+  /** The highest severity of its findings. */
   readonly severity: Severity
   readonly title: string
-  /** Two to six sentences: what the servers do, and what comes of it. */
+  /** Two to six sentences: what the servers do, and what follows from it. */
   readonly explanation: string
   readonly fix: string
-  /** False: no `allow` in the file makes it pass. */
+  /** False: `allow` has no effect on its findings. */
   readonly allowable: boolean
 }
 
@@ -72,22 +75,22 @@ export interface PlanRule extends RuleText {
   judge(input: RuleInput): readonly Verdict[]
 }
 
-/** About an `allow` of the file rather than the plan. */
+/** A rule about an `allow` of the file, not about the plan. */
 export interface AllowanceRule extends RuleText {
   readonly about: 'allowance'
   judge(allowance: Allowance, standing: Standing): Verdict | undefined
 }
 
-/** How an allowance stands to the rules and to what they found. */
+/** The state of an allowance: whether its rule exists and what the rule found. */
 export interface Standing {
   /** Absent: no rule has that name. */
   readonly rule?: RuleText
   readonly expired: boolean
-  /** A finding of that rule has that subject. */
+  /** The rule has a finding with that subject. */
   readonly matched: boolean
-  /** Such a finding is allowed, by this allowance or another. */
+  /** That finding is allowed, by this allowance or another. */
   readonly covered: boolean
-  /** What else the rule found something about. */
+  /** The subjects of all findings of the rule. */
   readonly subjects: readonly string[]
 }
 

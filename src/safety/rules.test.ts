@@ -5,7 +5,7 @@ import { safetyInput, SOURCE } from '../../test/builders/safety-input.ts'
 import { compareText } from '../domain/names.ts'
 import { RULES } from './rules.ts'
 
-test('every file under rules/ is a rule of its name, in order', () => {
+test('every file under rules/ defines the rule of its name, and the rules are sorted', () => {
   const files = readdirSync(new URL('rules/', import.meta.url))
     .filter((file) => !file.endsWith('.test.ts'))
     .map((file) => file.replace(/[.]ts$/, ''))
@@ -36,7 +36,7 @@ test.each([
   { kind: 'builtin-hidden', ...NAMED },
   { kind: 'builtin-unknown', ...NAMED },
   { kind: 'latest-unavailable', ...NAMED },
-] as const)('what is impossible for one reason is found by one rule: $kind', (one) => {
+] as const)('each impossible change is found by exactly one rule: $kind', (one) => {
   const input = safetyInput()
   const draft = { ...input.draft, impossible: [{ ...one, source: SOURCE }] }
 

@@ -1,4 +1,4 @@
-/** Every rule there is, by name. One that is not listed here judges nothing. */
+/** The list of all rules, by name. A rule that is not listed here judges nothing. */
 import { compareText } from '../domain/names.ts'
 import type { Rule } from './rule.ts'
 import { allowExpired } from './rules/allow-expired.ts'

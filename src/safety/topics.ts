@@ -1,10 +1,10 @@
 /**
- * What a finding is about, as text that can be compared: a file, an entry, a node, a pin. Findings
- * with a topic in common may follow from each other (`because-of.ts`).
+ * Topics of findings as text: a file, an entry, a node, a pin. A finding may be the cause of
+ * another one with the same topic (`because-of.ts`).
  */
 import type { NodeAddress, PluginId, Sha256, Version } from '../domain/names.ts'
 
-/** A plugin file as a file of desired state has it: its name, and the hash given for it. */
+/** A plugin file as the desired state names it: its file name and its hash. */
 export function fileTopic({
   command,
   sha256,
@@ -15,7 +15,7 @@ export function fileTopic({
   return `file ${command} ${sha256}`
 }
 
-/** A plugin file in one node's plugin directory, whatever it holds. */
+/** A plugin file in the plugin directory of one node, whatever its content. */
 export function fileOnNodeTopic(command: string, node: NodeAddress): string {
   return `file ${command} on ${node}`
 }
@@ -32,7 +32,7 @@ export function nodeTopic(node: NodeAddress): string {
   return `node ${node}`
 }
 
-/** The path of what could not be read. */
+/** A path that could not be read. */
 export function pathTopic(path: string): string {
   return `path ${path}`
 }

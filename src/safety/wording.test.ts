@@ -10,7 +10,7 @@ test.each([
   expect(nameSome(items)).toBe(text)
 })
 
-test('of more than twenty the first twenty are named', () => {
+test('only the first twenty names are listed', () => {
   const items = Array.from({ length: 25 }, (_, at) => `m${at}/`)
 
   expect(nameSome(items)).toBe(`${items.slice(0, 20).join(', ')} and 5 more`)

@@ -20,7 +20,7 @@ const standing: Standing = {
   subjects: ['secret/my-kv'],
 }
 
-test('an allowance whose day is over is told with the finding it accepted', () => {
+test('reports an allowance whose last day is over, with the finding that it accepted', () => {
   expect(allowExpired.judge(allowance, standing)).toEqual({
     subject: 'secret/my-kv',
     message:
@@ -29,13 +29,13 @@ test('an allowance whose day is over is told with the finding it accepted', () =
   })
 })
 
-test('one that holds, matches nothing or is replaced is not', () => {
+test('reports no allowance that is valid, matches no finding or was replaced', () => {
   expect(allowExpired.judge(allowance, { ...standing, expired: false })).toBeUndefined()
   expect(allowExpired.judge(allowance, { ...standing, matched: false })).toBeUndefined()
   expect(allowExpired.judge(allowance, { ...standing, covered: true })).toBeUndefined()
 })
 
-test('one of a rule that is not there, or that nobody may allow, is another rule’s', () => {
+test('leaves an allowance of an unknown rule, or of a rule that cannot be allowed, to other rules', () => {
   const { rule: _rule, ...unknown } = standing
 
   expect(allowExpired.judge(allowance, unknown)).toBeUndefined()

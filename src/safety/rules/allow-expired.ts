@@ -1,4 +1,4 @@
-/** An `allow` whose last day is over: what it accepted counts again. */
+/** An `allow` whose last day is over: the finding that it accepted counts again. */
 import type { AllowanceRule } from '../rule.ts'
 
 export const allowExpired: AllowanceRule = {

@@ -19,7 +19,7 @@ const standing: Standing = {
   subjects: [],
 }
 
-test('a rule that nobody may allow is refused', () => {
+test('refuses an allowance of a rule that cannot be allowed', () => {
   expect(allowRefused.judge(allowance, standing)).toEqual({
     subject: 'secret/my-kv',
     message:
@@ -30,11 +30,11 @@ test('a rule that nobody may allow is refused', () => {
   expect(allowRefused.judge(typed, standing)?.message).toMatch(/^The command line \(`--allow`\) /)
 })
 
-test('a rule that may be allowed is not', () => {
+test('accepts an allowance of a rule that can be allowed', () => {
   expect(allowRefused.judge(allowance, { ...standing, rule: nodeSkew })).toBeUndefined()
 })
 
-test('a rule that is not there is another rule’s', () => {
+test('leaves an allowance of an unknown rule to another rule', () => {
   const { rule: _rule, ...unknown } = standing
 
   expect(allowRefused.judge(allowance, unknown)).toBeUndefined()

@@ -14,25 +14,25 @@ const standing: Standing = {
   subjects: [],
 }
 
-test('an allowance that matches nothing is unused', () => {
+test('reports an allowance that matches no finding', () => {
   expect(allowUnused.judge(allowance, standing)?.message).toBe(
     'The file allows node-skew for secret/my-kv, but the rule found nothing.',
   )
 })
 
-test('where the rule found something about another subject, that is named', () => {
+test('names the subjects that the rule found if the subject of the allowance is another one', () => {
   const found = allowUnused.judge(allowance, { ...standing, subjects: ['secret/my-kv-2'] })
 
   expect(found?.message).toContain('but the findings of the rule are about secret/my-kv-2')
 })
 
-test('a rule that does not exist is named', () => {
+test('names a rule that does not exist', () => {
   const { rule: _rule, ...unknown } = standing
 
   expect(allowUnused.judge(allowance, unknown)?.message).toContain('there is no rule of that name')
 })
 
-test('an ended allowance that another one has replaced is unused', () => {
+test('reports an expired allowance that another allowance has replaced', () => {
   const replaced = { ...standing, expired: true, matched: true, covered: true }
 
   expect(allowUnused.judge(allowance, replaced)?.message).toContain(
@@ -40,14 +40,14 @@ test('an ended allowance that another one has replaced is unused', () => {
   )
 })
 
-test('one that matches is used, and one for a rule that nobody may allow is another rule’s', () => {
+test('accepts an allowance that matches, and leaves one of a rule that cannot be allowed to another rule', () => {
   expect(
     allowUnused.judge(allowance, { ...standing, matched: true, covered: true }),
   ).toBeUndefined()
   expect(allowUnused.judge(allowance, { ...standing, rule: wrongCluster })).toBeUndefined()
 })
 
-test('an ended allowance that nothing has replaced is another rule’s', () => {
+test('leaves an expired allowance that nothing has replaced to another rule', () => {
   expect(
     allowUnused.judge(allowance, { ...standing, expired: true, matched: true }),
   ).toBeUndefined()

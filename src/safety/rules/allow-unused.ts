@@ -1,4 +1,4 @@
-/** An `allow` that accepts nothing: a leftover, or a name written wrongly. */
+/** An `allow` that matches no finding: it is left over, or a name is misspelt. */
 import type { AllowanceRule } from '../rule.ts'
 import { agree, nameSome, whoAllows } from '../wording.ts'
 

@@ -12,7 +12,7 @@ import { binaryDiffers } from './binary-differs.ts'
 const expected = sha256Of(plugin('secret/my-kv'), version('v0.21.0'))
 const found = sha256Of(plugin('secret/my-kv'), version('v0.1.0'))
 
-test('a node’s wrong and unchecked files are one finding, right ones none', () => {
+test('reports the wrong and unchecked files of a node in one finding, and no right files', () => {
   const input = safetyInput({
     binaries: [
       { node: nodeAddress(1), command: 'a', expected, for: 'run', result: 'same' },
@@ -35,11 +35,11 @@ test('a node’s wrong and unchecked files are one finding, right ones none', ()
   })
 })
 
-test('nothing is found where nothing was checked', () => {
+test('finds nothing if no file was checked', () => {
   expect(binaryDiffers.judge(safetyInput())).toEqual([])
 })
 
-test('a check that cannot run is fixed where it is written', () => {
+test('gives the place of the check in the file if the check cannot run', () => {
   const source = { file: 'cluster.yaml', line: 2, column: 3 }
   const binaries = [
     {
@@ -61,7 +61,7 @@ test('a check that cannot run is fixed where it is written', () => {
   })
 })
 
-test('what only a failed step would start is a warning, unless more is wrong there', () => {
+test('warns of a file that only a rollback starts, unless another file is wrong there', () => {
   const old: BinaryReport = {
     node: nodeAddress(1),
     command: 'old',
@@ -79,7 +79,7 @@ test('what only a failed step would start is a warning, unless more is wrong the
   expect(judged([old, { ...old, command: 'new', for: 'run' }])).not.toHaveProperty('severity')
 })
 
-test('a file that differs is told where its version is written, also beside one that was not checked', () => {
+test('gives the place of the version in the file if its file differs, also if another file was not checked', () => {
   const KV = 'secret/my-kv'
   const source = { file: 'plugins.yaml', line: 9, column: 7 }
   const versions = [

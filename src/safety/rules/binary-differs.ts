@@ -18,25 +18,25 @@ export const binaryDiffers: PlanRule = {
     const wrong = binaries.filter(({ result }) => result !== 'same')
     const sameEverywhere = filesAlikeEverywhere(binaries)
     return [...groupBy(wrong, ({ node }) => node)].map(([node, reports]) => {
-      const differing = reports.find(({ result }) => isOther(result))
+      const differing = reports.find(({ result }) => hasOtherHash(result))
       const at =
         differing === undefined
           ? desired.cluster.binaryCheck?.source
           : versions.find(({ command }) => command === differing.command)?.source
-      const isForTheWayBack = reports.every((report) => report.for === 'back')
-      const wrongly = isForTheWayBack
+      const isForRollback = reports.every((report) => report.for === 'back')
+      const problem = isForRollback
         ? 'lacks what a failed step would roll back to'
         : 'is not as the file says'
       return {
-        ...(isForTheWayBack && { severity: 'warning' as const }),
+        ...(isForRollback && { severity: 'warning' as const }),
         subject: node,
-        message: `On ${node} the plugin directory ${wrongly}: ${nameSome(reports.map(describeBinary))}.`,
+        message: `On ${node} the plugin directory ${problem}: ${nameSome(reports.map(describeBinary))}.`,
         ...(differing === undefined && { fix: NOT_CHECKED }),
         ...(differing !== undefined &&
           reports.every((report) => sameEverywhere.has(fileOf(report))) && { fix: CORRECT_HASH }),
         nodes: [node],
         ...(at !== undefined && { at }),
-        // Of a node that is away, its files are not known either.
+        // If a node is away, its files cannot be checked either.
         topics: differing === undefined ? [nodeTopic(node)] : reports.map(fileOf),
       }
     })
@@ -64,11 +64,11 @@ const CORRECT_HASH =
 const NOT_CHECKED =
   'Run the command of `cluster.binary_check` for this node by hand: it must print the SHA-256 of the file. Plan again when it does.'
 
-function isOther(result: BinaryReport['result']): boolean {
+function hasOtherHash(result: BinaryReport['result']): boolean {
   return result !== 'same' && 'found' in result
 }
 
-/** What one file is, in words. */
+/** Describes one file. */
 function describeBinary({ command, expected, result }: BinaryReport): string {
   if (result === 'same') return `${command} is right`
   return 'found' in result

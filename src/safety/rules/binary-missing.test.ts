@@ -17,7 +17,7 @@ const lost = { unreadable_on: [{ node: NODE, reason: 'HTTP 500 no such file or d
 const desired = { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] }
 const mounts = [mountOf('team-a/', KV, 'v0.16.2')]
 
-test('a node without the file of the version to run is named', () => {
+test('names a node without the file of the new version', () => {
   const catalog = [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0', lost)]
   const input = safetyInput({ desired, live: { catalog, mounts } })
 
@@ -30,7 +30,7 @@ test('a node without the file of the version to run is named', () => {
   expect(noRollback.judge(input)).toEqual([])
 })
 
-test('a file that only the way back needs is no error, and no way back', () => {
+test('leaves a missing file that only the rollback needs to no-rollback', () => {
   const catalog = [entryOf(KV, 'v0.16.2', lost), entryOf(KV, 'v0.21.0')]
   const input = safetyInput({ desired, live: { catalog, mounts } })
 
@@ -41,7 +41,7 @@ test('a file that only the way back needs is no error, and no way back', () => {
   })
 })
 
-test('a file that nothing in the plan starts is not the plan’s', () => {
+test('ignores a missing file that the plan does not start', () => {
   const catalog = [entryOf(KV, 'v0.15.0', lost), entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')]
 
   expect(binaryMissing.judge(safetyInput({ desired, live: { catalog, mounts } }))).toEqual([])

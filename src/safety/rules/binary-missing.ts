@@ -1,4 +1,4 @@
-/** A node lacks a plugin file that the plan has it start. */
+/** A node lacks a plugin file that the plan starts. */
 import { groupBy } from '../../domain/group-by.ts'
 import { entrySubject } from '../../plan/steps.ts'
 import { missingFiles } from '../needed-files.ts'

@@ -14,7 +14,7 @@ const standby = liveNode(2, { state: 'forwarding' })
 const live = { product: 'vault' as const, nodes: [liveNode(1), standby] }
 const desired = { plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })] }
 
-test('a standby that forwards is warned of, since nothing shows before a change of leader', () => {
+test('warns of a standby that forwards, since a wrong file shows only after a change of leader', () => {
   const finding = only(binaryUnchecked.judge(safetyInput({ desired, live })))
 
   expect(finding).toMatchObject({
@@ -25,7 +25,7 @@ test('a standby that forwards is warned of, since nothing shows before a change 
   expect(finding).not.toHaveProperty('severity')
 })
 
-test('nodes that serve are named in a note, once for all files', () => {
+test('names the nodes that serve in one note for all files', () => {
   const nodes = [1, 2, 3].map((number) => liveNode(number))
   const two = ['secret/my-kv', 'secret/other'].map((id) =>
     desiredPlugin(id, { versions: ['v0.21.0'] }),
@@ -40,7 +40,7 @@ test('nodes that serve are named in a note, once for all files', () => {
   })
 })
 
-test('a node that runs the binary already has it', () => {
+test('does not name a node that runs the binary already', () => {
   const sha256 = sha256Of(plugin(KV), version('v0.21.0'))
   const nodes = [liveNode(1), liveNode(2)]
   const mount = mountOf('team-a/', KV, 'v0.16.2', { nodes })
@@ -54,7 +54,7 @@ test('a node that runs the binary already has it', () => {
   ).toMatchObject({ nodes: [nodes[1]?.address] })
 })
 
-test('nodes that were checked are not named', () => {
+test('does not name nodes that were checked', () => {
   const sha256 = sha256Of(plugin(KV), version('v0.21.0'))
   const binaries = live.nodes.map(({ address }) => ({
     node: address,
@@ -67,13 +67,13 @@ test('nodes that were checked are not named', () => {
   expect(binaryUnchecked.judge(safetyInput({ desired, live, binaries }))).toEqual([])
 })
 
-test('a plan that registers nothing needs no look', () => {
+test('finds nothing if the plan registers nothing', () => {
   const catalog = [entryOf(KV, 'v0.21.0')]
 
   expect(binaryUnchecked.judge(safetyInput({ desired, live: { ...live, catalog } }))).toEqual([])
 })
 
-test('a move to a version that is registered already needs one', () => {
+test('names the nodes for a change to a version that is registered already', () => {
   const nodes = [liveNode(1), standby]
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },

@@ -20,7 +20,8 @@ export const binaryUnchecked: PlanRule = {
     const files = neededFiles(draft).filter((file) => file.for === 'run')
     const added = new Set(effectsOf(draft).registered.map(({ entry }) => entry.command))
     const isRunning = findRunning(live)
-    // A node that serves was asked for the registered entries: its answer says whether the file exists.
+    // A node that serves was asked for the registered entries, so it is known whether the files
+    // exist.
     const unseen = live.nodes.flatMap(({ address, state }) =>
       files
         .filter(
@@ -35,7 +36,7 @@ export const binaryUnchecked: PlanRule = {
     const commands = [...new Set(unseen.map(({ command }) => command))].sort()
     const nodes = [...new Set(unseen.map(({ address }) => address))]
     const late = [
-      ...new Set(unseen.flatMap((one) => (one.state === 'forwarding' ? one.address : []))),
+      ...new Set(unseen.flatMap((file) => (file.state === 'forwarding' ? file.address : []))),
     ]
     return [
       {
@@ -54,7 +55,7 @@ export const binaryUnchecked: PlanRule = {
   },
 }
 
-/** Whether a process of a node was started from a binary, under any name. */
+/** Returns a function that says whether a node runs a binary, under any name. */
 function findRunning({ mounts }: LiveState): (file: NeededFile, node: NodeAddress) => boolean {
   const running = new Map<NodeAddress, Set<RunningBinary>>()
   for (const { nodes } of mounts) {

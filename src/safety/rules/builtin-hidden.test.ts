@@ -16,7 +16,7 @@ const live = {
   mounts: [mountOf('auth/jwt/', JWT, 'unversioned')],
 }
 
-test('the builtin cannot be used while an unversioned entry stays', () => {
+test('refuses the builtin while an unversioned entry stays', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(JWT, { use: 'builtin' })] },
     live,
@@ -30,7 +30,7 @@ test('the builtin cannot be used while an unversioned entry stays', () => {
   })
 })
 
-test('nor while the file would register one', () => {
+test('refuses the builtin if the file would register an unversioned entry', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(JWT, { use: 'builtin', versions: ['unversioned'] })] },
     live: { mounts: live.mounts },
@@ -39,7 +39,7 @@ test('nor while the file would register one', () => {
   expect(only(builtinHidden.judge(input)).message).toContain('that the file lists would hide it')
 })
 
-test('a database connection cannot go back either', () => {
+test('refuses the builtin for a database connection, too', () => {
   const DB = 'database/mysql-database-plugin'
   const connection = liveConnection(connectionPath('db/config/orders'), {
     plugin: plugin(DB),
@@ -53,7 +53,7 @@ test('a database connection cannot go back either', () => {
   expect(only(builtinHidden.judge(input)).message).toContain('db/config/orders should run')
 })
 
-test('it can where the entry is retired', () => {
+test('allows the builtin if the entry is retired', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(JWT, { use: 'builtin', retire: ['unversioned'] })] },
     live,

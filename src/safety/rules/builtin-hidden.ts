@@ -13,9 +13,9 @@ export const builtinHidden: PlanRule = {
   fix: 'Add `retire: [unversioned]` under the plugin, or leave its mounts on the unversioned entry.',
   allowable: false,
   judge({ draft }) {
-    return draft.impossible.flatMap((one) => {
-      if (one.kind !== 'builtin-hidden') return []
-      const { plugin, mounts, connections, source: at } = one
+    return draft.impossible.flatMap((impossible) => {
+      if (impossible.kind !== 'builtin-hidden') return []
+      const { plugin, mounts, connections, source: at } = impossible
       const paths = [...mounts, ...connections]
       const isRegistered = draft.index.external(plugin, UNVERSIONED) !== undefined
       return {

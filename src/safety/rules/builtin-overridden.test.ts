@@ -16,7 +16,7 @@ const builtinMount = (path: string) => ({
   configured_version: version(''),
 })
 
-test('registering under a builtin’s name must be said', () => {
+test('refuses a registration under a builtin’s name without `overrides: builtin`', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(JWT, { versions: ['v0.26.1'] })] },
     live: { catalog },
@@ -28,7 +28,7 @@ test('registering under a builtin’s name must be said', () => {
   expect(found.message).toContain('auth/jwt is compiled into the server')
 })
 
-test('using the builtin need not be said', () => {
+test('accepts `use: builtin` without `overrides: builtin`', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(JWT, { use: 'builtin' })] },
     live: { catalog },
@@ -37,7 +37,7 @@ test('using the builtin need not be said', () => {
   expect(builtinOverridden.judge(input)).toEqual([])
 })
 
-test('a first unversioned override warns of every mount without a version', () => {
+test('warns at a first unversioned override of every mount without a version', () => {
   const input = safetyInput({
     desired: {
       plugins: [
@@ -59,7 +59,7 @@ test('a first unversioned override warns of every mount without a version', () =
   })
 })
 
-test('the first versioned override is a note on mounts made later', () => {
+test('notes at the first versioned override that mounts made later use it', () => {
   const parts = (found: ReturnType<typeof entryOf>[]) =>
     safetyInput({
       desired: {
@@ -72,7 +72,7 @@ test('the first versioned override is a note on mounts made later', () => {
   expect(builtinOverridden.judge(parts([entryOf(JWT, 'v0.25.0')]))).toEqual([])
 })
 
-test('what is no builtin cannot be overridden, unless an entry may hide one', () => {
+test('refuses `overrides: builtin` if there is no builtin, unless an entry may hide one', () => {
   const KV = 'secret/my-kv'
   const desired = {
     plugins: [desiredPlugin(KV, { overridesBuiltin: true, versions: ['v0.21.0'] })],
@@ -87,7 +87,7 @@ test('what is no builtin cannot be overridden, unless an entry may hide one', ()
   expect(hidden).toEqual([])
 })
 
-test('a first override without mounts, or whose mounts all get a version, is a note', () => {
+test('gives a note for a first override without mounts, or whose mounts all get a version', () => {
   const first = (use: string, mounts: ReturnType<typeof builtinMount>[]) =>
     only(
       builtinOverridden.judge(
@@ -110,7 +110,7 @@ test('a first override without mounts, or whose mounts all get a version, is a n
   expect(first('v0.26.1', [builtinMount('auth/a/')]).severity).toBe('note')
 })
 
-test('replacing an override that stands is a note, of the mounts without a version alone', () => {
+test('gives a note when an existing override is replaced, and lists only mounts without a version', () => {
   const input = safetyInput({
     desired: {
       plugins: [desiredPlugin(JWT, { overridesBuiltin: true, versions: ['unversioned'] })],
@@ -130,7 +130,7 @@ test('replacing an override that stands is a note, of the mounts without a versi
   })
 })
 
-test('a name of its own, a name that nothing can override and a plugin without versions are none', () => {
+test('finds nothing for other names, for names that cannot be overridden, and for plugins without versions', () => {
   const kv = builtinEntry(plugin('secret/kv'), version('v2.7.2+builtin.bao'))
   const plugins = [
     desiredPlugin('secret/my-kv', { versions: ['v0.21.0'] }),

@@ -1,4 +1,7 @@
-/** A registration replaces a compiled-in plugin: is that meant, and which mounts change? */
+/**
+ * A registration replaces a builtin. The file must say that this is intended, and the finding lists
+ * the mounts that change.
+ */
 import { UNVERSIONED } from '../../domain/names.ts'
 import { count } from '../../domain/count.ts'
 import { isOverridable } from '../../domain/overridable.ts'
@@ -23,7 +26,7 @@ export const builtinOverridden: PlanRule = {
       if (!isOverridable(id)) return []
       const builtin = index.isBuiltin(id)
       if (!builtin) {
-        // An unversioned entry hides the builtin of its name: whether there is one is unknown then.
+        // An unversioned entry hides a builtin of its name, so it is unknown whether there is one.
         const hidden = index.external(id, UNVERSIONED) !== undefined
         if (!overridesBuiltin || hidden) return []
         return [

@@ -21,7 +21,7 @@ const desired = { plugins: [desiredPlugin(JWT, { use: 'builtin' })] }
 const mounts = [mountOf('auth/jwt/', JWT, 'v0.26.1')]
 const external = entryOf(JWT, 'v0.26.1')
 
-test('a mount with a version cannot go to a builtin that the catalog does not show', () => {
+test('refuses the builtin for a mount with a version if the catalog does not show the builtin', () => {
   const input = safetyInput({ desired, live: { catalog: [external], mounts } })
 
   expect(only(builtinUnknown.judge(input))).toMatchObject({
@@ -32,14 +32,14 @@ test('a mount with a version cannot go to a builtin that the catalog does not sh
   })
 })
 
-test('it can where the catalog shows the builtin', () => {
+test('accepts the builtin if the catalog shows it', () => {
   const builtin = builtinEntry(plugin(JWT), version('v2.7.2+builtin.bao'))
   const input = safetyInput({ desired, live: { catalog: [external, builtin], mounts } })
 
   expect(builtinUnknown.judge(input)).toEqual([])
 })
 
-test('so it is for a connection', () => {
+test('refuses the builtin for a connection, too', () => {
   const DB = 'database/redis'
   const connection = liveConnection(connectionPath('db/config/orders'), {
     plugin: plugin(DB),

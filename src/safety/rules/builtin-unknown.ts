@@ -1,4 +1,4 @@
-/** `use: builtin` for a mount that has a version, while the builtin's version is not known. */
+/** `use: builtin` for a mount that has a version, while the version of the builtin is unknown. */
 import type { PlanRule } from '../rule.ts'
 import { nameSome } from '../wording.ts'
 
@@ -12,9 +12,9 @@ export const builtinUnknown: PlanRule = {
   fix: 'If no builtin has this name, give these mounts a version to use. If an unversioned entry hides it, retire that entry in a separate run, then plan again.',
   allowable: false,
   judge({ draft }) {
-    return draft.impossible.flatMap((one) => {
-      if (one.kind !== 'builtin-unknown') return []
-      const { plugin, mounts, connections, source: at } = one
+    return draft.impossible.flatMap((impossible) => {
+      if (impossible.kind !== 'builtin-unknown') return []
+      const { plugin, mounts, connections, source: at } = impossible
       const paths = [...mounts, ...connections]
       return {
         subject: plugin,

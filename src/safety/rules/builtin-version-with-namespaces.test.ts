@@ -26,7 +26,7 @@ function judge(use: string, configured: string, live: Partial<LiveState>) {
   )
 }
 
-test('a mount that the plan would tune to a builtin’s version is refused where there are namespaces', () => {
+test('refuses to tune a mount to a builtin’s version if there are namespaces', () => {
   expect(only(judge('builtin', 'v0.26.1', { namespaces: nested }))).toMatchObject({
     subject: JWT,
     message: `auth/jwt/ would be tuned to ${BUILTIN}, and there is a namespace (ns1/): at the next change of leader OpenBao writes the mounts of namespaces twice, and after a second change no node can lead.`,
@@ -34,7 +34,7 @@ test('a mount that the plan would tune to a builtin’s version is refused where
   })
 })
 
-test('it is refused where nobody can tell whether there are namespaces', () => {
+test('refuses it if it is unknown whether there are namespaces', () => {
   const unreadable = [
     { what: 'namespaces', path: 'sys/namespaces', reason: 'permission denied' },
   ] as const
@@ -47,12 +47,12 @@ test('it is refused where nobody can tell whether there are namespaces', () => {
   })
 })
 
-test('it is not where there are none, nor on Vault', () => {
+test('accepts it if there are no namespaces, and on Vault', () => {
   expect(judge('builtin', 'v0.26.1', {})).toEqual([])
   expect(judge('builtin', 'v0.26.1', { namespaces: nested, product: 'vault' })).toEqual([])
 })
 
-test('a mount that stands on a builtin’s version is warned of', () => {
+test('warns of a mount that is configured for a builtin’s version', () => {
   expect(only(judge('builtin', BUILTIN, { namespaces: nested }))).toMatchObject({
     severity: 'warning',
     subject: 'auth/jwt/',
@@ -60,7 +60,7 @@ test('a mount that stands on a builtin’s version is warned of', () => {
   })
 })
 
-test('one that the plan moves off it is, since a failed step is rolled back to it', () => {
+test('warns of a mount that the plan changes, since a failed step is rolled back to the builtin’s version', () => {
   expect(only(judge('v0.26.1', BUILTIN, { namespaces: nested }))).toMatchObject({
     severity: 'warning',
     message: expect.stringContaining('The plan changes that') as string,
@@ -68,7 +68,7 @@ test('one that the plan moves off it is, since a failed step is rolled back to i
   })
 })
 
-test('a tune that only reaches a node that missed it is not refused as well', () => {
+test('does not refuse a repeated tune for a node that missed it', () => {
   const [first, ...others] = mountOf('auth/jwt/', JWT, BUILTIN).nodes
   const nodes = [{ ...first!, configured_version: version('v0.26.1') }, ...others]
   const mounts = [{ ...mountOf('auth/jwt/', JWT, BUILTIN), nodes }]

@@ -1,4 +1,7 @@
-/** With namespaces, a mount on a builtin's version costs an OpenBao cluster its leader. */
+/**
+ * On OpenBao with namespaces, a mount that is tuned to a builtin's version costs the cluster its
+ * leader.
+ */
 import { doublingMounts, mayDoubleNamespaces } from '../../domain/doubled-namespaces.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import type { LiveState } from '../../domain/live.ts'
@@ -25,7 +28,7 @@ export const builtinVersionWithNamespaces: PlanRule = {
   allowable: true,
   judge({ draft, live }) {
     if (!mayDoubleNamespaces(live)) return []
-    return [...judgeTunes(draft, live), ...judgeStanding(draft, live)]
+    return [...judgeTunes(draft, live), ...judgeConfigured(draft, live)]
   },
 }
 
@@ -44,7 +47,7 @@ function judgeTunes({ steps, index, targets }: DraftPlan, live: LiveState): Verd
     return {
       subject: plugin,
       message: `${nameSome(mounts)} would be tuned to ${first?.version ?? ''}, and ${whichNamespaces(live)}: ${CONSEQUENCE}.`,
-      ...(hasSeenSome(live) ? {} : { fix: LIST_THEM }),
+      ...(hasNamespaces(live) ? {} : { fix: LIST_THEM }),
       topics: unlistedNamespaces(live),
       mounts,
       ...(at !== undefined && { at: at.use?.source ?? at.source }),
@@ -52,8 +55,11 @@ function judgeTunes({ steps, index, targets }: DraftPlan, live: LiveState): Verd
   })
 }
 
-/** Not caused by the plan. Only a warning: otherwise the plan that fixes it would be blocked. */
-function judgeStanding(draft: DraftPlan, live: LiveState): Verdict[] {
+/**
+ * Judges mounts that have such a version already. Only a warning: otherwise the plan that fixes it
+ * would be blocked.
+ */
+function judgeConfigured(draft: DraftPlan, live: LiveState): Verdict[] {
   const effects = effectsOf(draft)
   const restoreVersion = new Set(
     draft.steps.flatMap(({ undo }) =>
@@ -64,16 +70,16 @@ function judgeStanding(draft: DraftPlan, live: LiveState): Verdict[] {
   )
   return doublingMounts(live).flatMap((mount): Verdict[] => {
     const { path, configured_version: version } = mount
-    const isMoved = effects.mountAfter(mount).configured_version !== version
-    if (isMoved && !restoreVersion.has(path)) return []
+    const isChanged = effects.mountAfter(mount).configured_version !== version
+    if (isChanged && !restoreVersion.has(path)) return []
     return [
       {
         severity: 'warning',
         subject: path,
-        message: `${path} is configured for ${version}, and ${whichNamespaces(live)}: ${CONSEQUENCE}.${isMoved ? ' The plan changes that; if its step fails, the mount is rolled back to this version.' : ''}`,
-        fix: isMoved
+        message: `${path} is configured for ${version}, and ${whichNamespaces(live)}: ${CONSEQUENCE}.${isChanged ? ' The plan changes that; if its step fails, the mount is rolled back to this version.' : ''}`,
+        fix: isChanged
           ? 'Apply the plan before the leader changes.'
-          : hasSeenSome(live)
+          : hasNamespaces(live)
             ? 'Have the mount run a registered version before the leader changes; do not restart or step down the active node until then.'
             : LIST_THEM,
         mounts: [path],
@@ -84,17 +90,17 @@ function judgeStanding(draft: DraftPlan, live: LiveState): Verdict[] {
 }
 
 function unlistedNamespaces(live: LiveState): readonly string[] {
-  if (hasSeenSome(live)) return []
+  if (hasNamespaces(live)) return []
   return live.unreadable.flatMap(({ what, path }) => (what === 'namespaces' ? pathTopic(path) : []))
 }
 
-function hasSeenSome({ namespaces }: LiveState): boolean {
+function hasNamespaces({ namespaces }: LiveState): boolean {
   return namespaces.length > 1
 }
 
 function whichNamespaces(live: LiveState): string {
   const below = live.namespaces.filter((namespace) => namespace !== ROOT_NAMESPACE)
-  return hasSeenSome(live)
+  return hasNamespaces(live)
     ? `there ${agree(below.length, 'is a namespace', 'are namespaces')} (${nameSome(below)})`
     : 'there may be namespaces (they could not be listed)'
 }

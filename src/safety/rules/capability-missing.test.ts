@@ -12,7 +12,7 @@ const KV = 'secret/my-kv'
 const PATH = 'sys/plugins/catalog/secret/my-kv'
 const desired = { plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })] }
 
-test('a missing right is named, with the line for the policy', () => {
+test('names a missing right, with the line for the policy', () => {
   const capabilities = new Map([[PATH, ['read', 'update', 'delete']]])
 
   const found = only(capabilityMissing.judge(safetyInput({ desired, capabilities })))
@@ -25,7 +25,7 @@ test('a missing right is named, with the line for the policy', () => {
   })
 })
 
-test('a path that the server said nothing about is refused', () => {
+test('treats a path that the server said nothing about as denied', () => {
   const capabilities = new Map<string, readonly string[]>()
 
   expect(only(capabilityMissing.judge(safetyInput({ desired, capabilities }))).message).toContain(
@@ -33,7 +33,7 @@ test('a path that the server said nothing about is refused', () => {
   )
 })
 
-test('root may do all, and a plan without steps needs nothing', () => {
+test('finds nothing for root, and for a plan without steps', () => {
   const root = new Map([[PATH, ['root']]])
   const live = { catalog: [entryOf(KV, 'v0.21.0')] }
 
@@ -43,7 +43,7 @@ test('root may do all, and a plan without steps needs nothing', () => {
   )
 })
 
-test('a token that may not ask for its rights is a warning, with the line for the policy', () => {
+test('warns if the token may not ask for its rights, with the line for the policy', () => {
   const capabilities = { refused: 'HTTP 403 permission denied' }
 
   expect(only(capabilityMissing.judge(safetyInput({ desired, capabilities })))).toMatchObject({
@@ -54,11 +54,11 @@ test('a token that may not ask for its rights is a warning, with the line for th
   })
 })
 
-test('nothing is found where nobody asked', () => {
+test('finds nothing if the rights were not asked for', () => {
   expect(capabilityMissing.judge(safetyInput({ desired }))).toEqual([])
 })
 
-test('eight lines are shown, and of the others it is said how many they are', () => {
+test('shows eight lines and says how many more there are', () => {
   const plugins = Array.from({ length: 9 }, (_, number) =>
     desiredPlugin(`secret/kv-${number}`, { versions: ['v0.21.0'] }),
   )
@@ -70,7 +70,7 @@ test('eight lines are shown, and of the others it is said how many they are', ()
   expect(found.fix).toContain('with 1 more line that `lockstep policy` prints')
 })
 
-test('the lock is among what the plan needs', () => {
+test('includes the rights for the lock', () => {
   const cluster = { lock: { kv: 'locks/lockstep', source: SOURCE } }
   const input = safetyInput({
     desired: { ...desired, cluster },

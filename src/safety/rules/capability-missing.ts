@@ -1,4 +1,4 @@
-/** The token may not do something that a step does. */
+/** The token lacks a right for a request of a step. */
 import { count } from '../../domain/count.ts'
 import { missingCapabilities, renderPolicy, requiredCapabilities } from '../capabilities.ts'
 import { readCapabilities } from '../../server/requests.ts'
@@ -6,7 +6,7 @@ import { capabilityFor, policyLine } from '../../server/rights.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { agree, nameSome } from '../wording.ts'
 
-/** With more lines than this, `lockstep policy` is easier to read. */
+/** With more lines than this, the output of `lockstep policy` is easier to read. */
 const LINES_SHOWN = 8
 
 export const capabilityMissing: PlanRule = {
@@ -20,7 +20,7 @@ export const capabilityMissing: PlanRule = {
   allowable: false,
   judge({ desired, draft, capabilities }) {
     if (capabilities === undefined) return []
-    if ('refused' in capabilities) return [unchecked(capabilities.refused)]
+    if ('refused' in capabilities) return [rightsUnknown(capabilities.refused)]
     const required = requiredCapabilities(draft.steps, desired.cluster.lock?.kv)
     const missing = missingCapabilities(required, capabilities)
     if (missing.length === 0) return []
@@ -45,7 +45,7 @@ function unchecked(reason: string): Verdict {
   return {
     severity: 'warning',
     subject: 'token',
-    message: `Not known whether the token may send all requests of the plan: the question for its rights was answered with ${reason}.`,
+    message: `Not known whether the token may send all requests of the plan: the server answered the question for its rights with ${reason}.`,
     fix: `Add to the token’s policy: ${line}`,
   }
 }

@@ -1,4 +1,4 @@
-/** The files are not trusted, so the commands of their checks were not run. */
+/** The files are untrusted, so the commands of their checks were not run. */
 import type { PlanRule } from '../rule.ts'
 import { BINARY_CHECK_TOPIC } from '../topics.ts'
 
@@ -14,7 +14,7 @@ export const checksNotMade: PlanRule = {
   judge({ desired, draft, runsCommands = true }) {
     if (runsCommands) return []
     const { binaryCheck } = desired.cluster
-    const disks =
+    const diskVerdicts =
       binaryCheck === undefined
         ? []
         : [
@@ -26,19 +26,19 @@ export const checksNotMade: PlanRule = {
               topics: [BINARY_CHECK_TOPIC],
             },
           ]
-    const moved = new Set(
+    const verifiedMounts = new Set(
       draft.steps.flatMap(({ verify = [] }) =>
-        verify.flatMap((one) => (one.kind === 'run' ? [one.mount] : [])),
+        verify.flatMap((check) => (check.kind === 'run' ? [check.mount] : [])),
       ),
     )
     const mounts = desired.mounts
-      .filter(({ path }) => moved.has(path))
+      .filter(({ path }) => verifiedMounts.has(path))
       .map(({ path, source }) => ({
         subject: path,
         message: `The commands under verify of ${path} were not checked and will not be run with --untrusted-files.`,
         mounts: [path],
         at: source,
       }))
-    return [...disks, ...mounts]
+    return [...diskVerdicts, ...mounts]
   },
 }

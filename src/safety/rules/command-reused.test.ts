@@ -17,7 +17,7 @@ const newer = desiredVersion(KV, 'v0.21.0', file)
 const older = entryOf(KV, 'v0.16.2', file)
 const upgrade = { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: [newer] })] }
 
-test('a new version in the file of one that mounts use is named with both, and with the mounts', () => {
+test('names a new version that reuses the file of a version in use, both entries, and the mounts', () => {
   const input = safetyInput({
     desired: upgrade,
     live: { catalog: [older], mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
@@ -38,7 +38,7 @@ test('a new version in the file of one that mounts use is named with both, and w
   ])
 })
 
-test('another plugin’s entry and its connections count too', () => {
+test('finds the entry of another plugin and its connections', () => {
   const DB = 'database/redis'
   const connection = liveConnection(connectionPath('db/config/orders'), {
     plugin: plugin(DB),
@@ -54,7 +54,7 @@ test('another plugin’s entry and its connections count too', () => {
   )
 })
 
-test('an entry that nothing uses is a warning, and none where the plan retires it', () => {
+test('warns of an unused entry, and finds nothing if the plan retires it', () => {
   const input = safetyInput({ desired: upgrade, live: { catalog: [older] } })
   const retiring = desiredPlugin(KV, { versions: [newer], retire: ['v0.16.2'] })
 
@@ -66,7 +66,7 @@ test('an entry that nothing uses is a warning, and none where the plan retires i
   ).toEqual([])
 })
 
-test('one binary under two versions, an entry replaced in place and an unread command are none', () => {
+test('finds nothing for one binary under two versions, an entry replaced in place, and an unread command', () => {
   const same = entryOf(KV, 'v0.16.2', { ...file, sha256: newer.sha256 })
   const { command: _unread, ...unread } = older
   const inPlace = desiredPlugin(KV, {
@@ -83,7 +83,7 @@ test('one binary under two versions, an entry replaced in place and an unread co
   ).toEqual([])
 })
 
-test('an entry that mounts use is an error also where the plan retires it', () => {
+test('gives an error for an entry in use, also if the plan retires it', () => {
   const retiring = desiredPlugin(KV, { use: 'v0.21.0', versions: [newer], retire: ['v0.16.2'] })
   const input = safetyInput({
     desired: { plugins: [retiring] },
@@ -93,7 +93,7 @@ test('an entry that mounts use is an error also where the plan retires it', () =
   expect(only(commandReused.judge(input))).not.toHaveProperty('severity')
 })
 
-test('what could not be read is no use of it', () => {
+test('does not count what could not be read as a use of the entry', () => {
   const unreadable = [{ what: 'mounts', path: 'ns1/sys/mounts', reason: 'HTTP 403' }] as const
   const input = safetyInput({ desired: upgrade, live: { catalog: [older], unreadable } })
 

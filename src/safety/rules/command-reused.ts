@@ -23,17 +23,17 @@ export const commandReused: PlanRule = {
     const effects = effectsOf(input.draft)
     const byCommand = groupBy(input.live.catalog, ({ command }) => command)
     return effects.registered.flatMap((action) =>
-      othersOfFile(action, byCommand.get(action.entry.command) ?? []).flatMap((other) => {
-        const verdict = judgeTwo(action, other, input)
-        const isGoing = effects.deregisters(other.plugin, other.version)
-        return verdict.severity === 'warning' && isGoing ? [] : verdict
+      otherEntriesOfFile(action, byCommand.get(action.entry.command) ?? []).flatMap((other) => {
+        const verdict = judgePair(action, other, input)
+        const isDeregistered = effects.deregisters(other.plugin, other.version)
+        return verdict.severity === 'warning' && isDeregistered ? [] : verdict
       }),
     )
   },
 }
 
-/** Among the entries whose command was read, without the entry that this registration replaces. */
-function othersOfFile(
+/** The other entries of the file with another hash. Only entries whose command could be read. */
+function otherEntriesOfFile(
   { plugin, version, entry }: RegisterAction,
   ofFile: readonly CatalogEntry[],
 ): readonly CatalogEntry[] {
@@ -44,7 +44,7 @@ function othersOfFile(
   )
 }
 
-function judgeTwo(
+function judgePair(
   { plugin, version, entry }: RegisterAction,
   other: CatalogEntry,
   { live, draft }: RuleInput,
@@ -55,16 +55,16 @@ function judgeTwo(
     uses.length === 0
       ? 'Nothing uses that entry now, and nothing can be rolled back to it'
       : `A file is one binary, so that one does not start again: ${nameSome(uses.map(({ description }) => description))}`
-  const own =
+  const fileSuffix =
     version === UNVERSIONED ? entry.sha256.slice(0, 8) : version.replace(/^v/, '').replace('+', '-')
   const at = draft.targets
-    .find((one) => one.plugin.id === plugin)
-    ?.plugin.versions.find((one) => one.version === version)?.source
+    .find((target) => target.plugin.id === plugin)
+    ?.plugin.versions.find((candidate) => candidate.version === version)?.source
   return {
     ...(uses.length === 0 && { severity: 'warning' }),
     subject: plugin,
     message: `${newer} names the file ${entry.command}, and so does ${older}, with another SHA-256 (${other.sha256}). ${end}.`,
-    fix: `On every node keep the binary of ${older} as ${entry.command}, and copy the new one under another name, such as ${entry.command}-${own}; write that as \`command\` and plan again.`,
+    fix: `On every node keep the binary of ${older} as ${entry.command}, and copy the new one under another name, such as ${entry.command}-${fileSuffix}; write that as \`command\` and plan again.`,
     mounts: uses.flatMap(({ mount }) => mount ?? []),
     ...(at !== undefined && { at }),
     topics: [fileTopic(entry)],

@@ -37,13 +37,13 @@ function goingBack(newer: readonly DesiredVersion[], mount = mountOf('team-a/', 
   })
 }
 
-test('a downgrade that the newer version declares is no finding', () => {
+test('accepts a downgrade that the newer version declares', () => {
   const data = { downgradeTo: '>=0.16.0' }
 
   expect(dataDowngrade.judge(goingBack([desiredVersion(KV, 'v0.21.0', { data })]))).toEqual([])
 })
 
-test('an undeclared downgrade is an error', () => {
+test('gives an error for an undeclared downgrade', () => {
   const found = only(dataDowngrade.judge(goingBack([])))
 
   expect(found.severity).toBeUndefined()
@@ -54,7 +54,7 @@ test('an undeclared downgrade is an error', () => {
   })
 })
 
-test('a downgrade outside the declared range is an error', () => {
+test('gives an error for a downgrade outside the declared range', () => {
   const data = { downgradeTo: '>=0.20.0' }
 
   expect(
@@ -62,7 +62,7 @@ test('a downgrade outside the declared range is an error', () => {
   ).toContain('but the file declares that only >=0.20.0 reads the data of v0.21.0')
 })
 
-test('every newer version that runs on some node must declare it', () => {
+test('requires the declaration of every newer version that runs on some node', () => {
   const data = { downgradeTo: '>=0.16.0' }
   const newest = {
     running_version: version('v0.22.0'),
@@ -78,11 +78,11 @@ test('every newer version that runs on some node must declare it', () => {
   })
 })
 
-test('an upgrade is no downgrade', () => {
+test('finds nothing for an upgrade', () => {
   expect(dataDowngrade.judge(goingBack([], mountOf('team-a/', KV, 'v0.1.0')))).toEqual([])
 })
 
-test('a mount that came up nowhere may have data of what it is configured for', () => {
+test('judges the configured version if the mount is down on every node', () => {
   const nothing = {
     running_sha256: UNKNOWN_HASH,
     running_version: version(''),
@@ -96,7 +96,7 @@ test('a mount that came up nowhere may have data of what it is configured for', 
   )
 })
 
-test('a version that an earlier run had the mount run is judged too', () => {
+test('judges a version that an earlier run had the mount run, too', () => {
   const data = { downgradeTo: '>=0.16.0' }
   const input = goingBack([
     desiredVersion(KV, 'v0.21.0', { data }),
@@ -110,7 +110,7 @@ test('a version that an earlier run had the mount run is judged too', () => {
   )
 })
 
-describe('where versions do not tell, what a run replaced is the older', () => {
+describe('if versions cannot be compared, the binary that a run replaced is the older one:', () => {
   const older = desiredVersion(KV, 'unversioned')
   const newer = sha256Of(plugin(KV), version('v9.9.9'))
   const running = Object.fromEntries(
@@ -134,7 +134,7 @@ describe('where versions do not tell, what a run replaced is the older', () => {
     unversioned: new Map([[plugin(KV), binaries]]),
   })
 
-  test('and going back to it is an error that can be allowed', () => {
+  test('a change back to it is an error that can be allowed', () => {
     const { down, up } = judged(replaced, standing(older.sha256, newer))
 
     expect(only(down)).toMatchObject({
@@ -146,14 +146,17 @@ describe('where versions do not tell, what a run replaced is the older', () => {
     expect(up).toEqual([])
   })
 
-  test.each([[[]], [[newer, older.sha256]], [[newer]]])('else nobody can tell: %j', (binaries) => {
-    const { down, up } = judged(replaced, standing(...binaries))
+  test.each([[[]], [[newer, older.sha256]], [[newer]]])(
+    'without such a journal the direction is unknown: %j',
+    (binaries) => {
+      const { down, up } = judged(replaced, standing(...binaries))
 
-    expect(down).toEqual([])
-    expect(only(up)).toMatchObject({ severity: 'warning' })
-  })
+      expect(down).toEqual([])
+      expect(only(up)).toMatchObject({ severity: 'warning' })
+    },
+  )
 
-  test('also where a mount returns from a version to what is compiled in', () => {
+  test('a change from a version back to the builtin is an error, too', () => {
     const JWT = 'auth/jwt'
     const input = safetyInput({
       desired: {

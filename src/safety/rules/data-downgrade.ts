@@ -1,4 +1,4 @@
-/** Mounts get an older binary that may not read the data of the newer one. */
+/** Mounts get an older binary, which may not read the data of the newer one. */
 import { type DataMove, describeMove, findDowngrades, includesVersion } from '../data-moves.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 

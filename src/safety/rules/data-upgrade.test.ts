@@ -25,15 +25,15 @@ function upgrade(data: DataCompatibility, from = 'v0.16.2') {
   })
 }
 
-test('an upgrade within the declared range is no finding', () => {
+test('accepts an upgrade within the declared range', () => {
   expect(dataUpgrade.judge(upgrade({ upgradeFrom: '>=0.16.0' }))).toEqual([])
 })
 
-test('a pre-release within the declared range is in it', () => {
+test('accepts a pre-release within the declared range', () => {
   expect(dataUpgrade.judge(upgrade({ upgradeFrom: '>=0.16.0' }, 'v0.17.0-rc1'))).toEqual([])
 })
 
-test('an upgrade outside the declared range is an error', () => {
+test('gives an error for an upgrade outside the declared range', () => {
   const found = only(dataUpgrade.judge(upgrade({ upgradeFrom: '>=0.18.0' })))
 
   expect(found.severity).toBeUndefined()
@@ -44,7 +44,7 @@ test('an upgrade outside the declared range is an error', () => {
   })
 })
 
-test('an undeclared upgrade is a warning, the mounts that go the same way together', () => {
+test('warns of an undeclared upgrade, once for all mounts with the same change', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
     live: {
@@ -60,7 +60,7 @@ test('an undeclared upgrade is a warning, the mounts that go the same way togeth
   })
 })
 
-test('what runs is told by the hash, not by the version the server copied', () => {
+test('takes what runs from the hash, not from the version that the server copied', () => {
   const running = {
     running_version: version('v0.20.0'),
     running_sha256: entryOf(KV, 'v0.16.2').sha256,
@@ -82,7 +82,7 @@ test('what runs is told by the hash, not by the version the server copied', () =
   })
 })
 
-test('an unversioned binary that is registered under a version too is that version', () => {
+test('takes the version of an unversioned binary from an entry with the same hash', () => {
   const { sha256 } = entryOf(KV, 'v0.20.0')
   const data = { upgradeFrom: '>=0.20.0' }
   const input = safetyInput({
@@ -106,7 +106,7 @@ test('an unversioned binary that is registered under a version too is that versi
   expect(dataUpgrade.judge(input)).toEqual([])
 })
 
-test('unversioned binaries cannot be compared, which is a warning', () => {
+test('warns of unversioned binaries, which cannot be compared', () => {
   const old = entryOf(KV, 'v0.1.0').sha256
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'unversioned', versions: ['unversioned'] })] },
@@ -128,7 +128,7 @@ test('unversioned binaries cannot be compared, which is a warning', () => {
   expect(found.message).toContain('the two binaries have no versions to compare')
 })
 
-test('a builtin is compared by its own version (Vault), not by the server’s (OpenBao)', () => {
+test('compares a builtin by its own version (Vault), not by the server’s (OpenBao)', () => {
   const data = { upgradeFrom: '>=0.25.0' }
   const overridden = (builtin: string) =>
     safetyInput({
@@ -153,7 +153,7 @@ test('a builtin is compared by its own version (Vault), not by the server’s (O
   )
 })
 
-test('where no range can say it, the way out is to accept it', () => {
+test('says how to allow it if no range can declare it', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(JWT, { use: 'builtin', retire: ['unversioned'] })] },
     live: {
@@ -173,6 +173,6 @@ test('where no range can say it, the way out is to accept it', () => {
   )
 })
 
-test('a mount that runs its target is no finding', () => {
+test('finds nothing for a mount that runs its target', () => {
   expect(dataUpgrade.judge(upgrade({}, 'v0.21.0'))).toEqual([])
 })

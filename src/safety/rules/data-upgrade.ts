@@ -1,4 +1,4 @@
-/** Mounts get a newer binary that may not read the data of the old one. */
+/** Mounts get a newer binary, which may not read the data of the old one. */
 import { type DataMove, describeMove, findDataMoves, includesVersion } from '../data-moves.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 
@@ -43,7 +43,7 @@ function judgeMove(move: DataMove): Verdict | undefined {
     severity: 'warning' as const,
     message: `${describeMove(move)}, and ${unknown}.`,
   }
-  // A range declares versions only, and the compiled-in plugin has no range.
+  // A range can only declare versions, and the builtin has no range.
   const canDeclare = to.entry !== undefined && from.version !== undefined
   return canDeclare ? verdict : { ...verdict, fix: acceptFix(plugin.id) }
 }

@@ -5,7 +5,7 @@ import { declaredByServer } from './declared-by-server.ts'
 const KV = 'secret/my-kv'
 const declared = (of: string) => entryOf(KV, of, { declarative: true, command: 'from-the-server' })
 
-test('registering over and deregistering a declared entry is an error', () => {
+test('gives an error for registering over and deregistering a declared entry', () => {
   const input = safetyInput({
     desired: {
       plugins: [desiredPlugin(KV, { versions: ['v0.21.0'], retire: ['v0.16.2'] })],
@@ -19,7 +19,7 @@ test('registering over and deregistering a declared entry is an error', () => {
   })
 })
 
-test('a declared entry that the plan leaves alone is no finding', () => {
+test('finds nothing for a declared entry that the plan leaves alone', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })] },
     live: { catalog: [declared('v0.16.2')] },

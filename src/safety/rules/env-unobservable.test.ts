@@ -18,7 +18,7 @@ const desired = {
   plugins: [desiredPlugin(KV, { versions: ['v0.20.0', desiredVersion(KV, 'v0.21.0', { env })] })],
 }
 
-test('a registered version with an environment is noted', () => {
+test('notes a registered version with an environment', () => {
   const live = { catalog: [entryOf(KV, 'v0.20.0'), entryOf(KV, 'v0.21.0')] }
 
   const found = only(envUnobservable.judge(safetyInput({ desired, live })))
@@ -27,7 +27,7 @@ test('a registered version with an environment is noted', () => {
   expect(found.message).toContain('secret/my-kv v0.21.0 is registered already')
 })
 
-test('one that the plan registers has what the file says', () => {
+test('finds nothing for a version that the plan registers', () => {
   expect(envUnobservable.judge(safetyInput({ desired }))).toEqual([])
 })
 
@@ -35,7 +35,7 @@ const INPLACE = desiredPlugin(KV, { use: 'unversioned', versions: ['unversioned'
 const before = entryOf(KV, 'unversioned', { args: ['--old'] })
 const replaced = { catalog: [before], mounts: [mountOf('team-a/', KV, 'unversioned')] }
 
-test('an entry that may be registered again without its environment is noted', () => {
+test('notes an entry that a rollback may register without its environment', () => {
   const input = safetyInput({ desired: { plugins: [INPLACE] }, live: replaced })
 
   expect(only(envUnobservable.judge(input)).message).toBe(
@@ -43,7 +43,7 @@ test('an entry that may be registered again without its environment is noted', (
   )
 })
 
-test('one that an earlier run registered gets its environment again', () => {
+test('finds nothing if a journal has the environment of the entry', () => {
   const input = safetyInput({ desired: { plugins: [INPLACE] }, live: replaced })
   const known = {
     plugin: before.plugin,
@@ -58,7 +58,7 @@ test('one that an earlier run registered gets its environment again', () => {
   expect(envUnobservable.judge({ ...input, draft })).toEqual([])
 })
 
-test('one that the plan changes, or that is retired and not there, is not compared', () => {
+test('finds nothing for a version that the plan changes, or that is retired and not registered', () => {
   const version = desiredVersion(KV, 'v0.21.0', { env })
   const judged = (retire: readonly string[], catalog: ReturnType<typeof entryOf>[]) =>
     envUnobservable.judge(
@@ -74,7 +74,7 @@ test('one that the plan changes, or that is retired and not there, is not compar
   expect(judged(['v0.21.0'], [])).toEqual([])
 })
 
-test('an entry that is retired when nothing uses it is not noted', () => {
+test('finds nothing for a retired entry that nothing uses', () => {
   const retiring = { plugins: [desiredPlugin(KV, { retire: ['v0.20.0'] })] }
   const input = safetyInput({ desired: retiring, live: { catalog: [entryOf(KV, 'v0.20.0')] } })
 

@@ -19,9 +19,9 @@ export const envUnobservable: PlanRule = {
   allowable: true,
   judge({ draft }) {
     const effects = effectsOf(draft)
-    const again = groupBy(findRegisteredAgain(draft), (action) => action.plugin)
-    const takenBack = draft.targets.flatMap(({ plugin }) => {
-      const unknown = (again.get(plugin.id) ?? []).filter(
+    const registeredByUndo = groupBy(findRegisteredAgain(draft), (action) => action.plugin)
+    const afterRollback = draft.targets.flatMap(({ plugin }) => {
+      const unknown = (registeredByUndo.get(plugin.id) ?? []).filter(
         (action) => environmentOfEntry(draft.past, action) === undefined,
       )
       if (unknown.length === 0) return []
@@ -36,21 +36,21 @@ export const envUnobservable: PlanRule = {
       }
     })
     const compared = draft.targets.flatMap(({ plugin }) => {
-      const unseen = plugin.versions.filter(
+      const notCompared = plugin.versions.filter(
         ({ version, env }) =>
           env.length > 0 &&
           draft.index.external(plugin.id, version) !== undefined &&
           !effects.registers(plugin.id, version),
       )
-      if (unseen.length === 0) return []
-      const labels = unseen.map(({ version }) => versionLabel(version))
+      if (notCompared.length === 0) return []
+      const labels = notCompared.map(({ version }) => versionLabel(version))
       return {
         subject: plugin.id,
         message: `${plugin.id} ${nameSome(labels)} is registered already, and the server does not report its environment: \`env\` of the file is neither checked nor applied.`,
         at: plugin.source,
       }
     })
-    return [...compared, ...takenBack]
+    return [...compared, ...afterRollback]
   },
 }
 

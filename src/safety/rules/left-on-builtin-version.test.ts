@@ -13,7 +13,7 @@ const JWT = 'auth/jwt'
 const BUILTIN = 'v2.7.2+builtin.bao'
 const catalog = [builtinEntry(plugin(JWT), version(BUILTIN)), entryOf(JWT, 'v0.26.1')]
 
-test('a mount that the plan tunes to a builtin’s version is warned of', () => {
+test('warns of a mount that the plan tunes to a builtin’s version', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(JWT, { use: 'builtin' })] },
     live: { catalog, mounts: [mountOf('auth/jwt/', JWT, 'v0.26.1')] },
@@ -26,7 +26,7 @@ test('a mount that the plan tunes to a builtin’s version is warned of', () => 
   })
 })
 
-test('a mount that the plan moves off one is not', () => {
+test('finds nothing for a mount that the plan changes to another version', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(JWT, { use: 'v0.26.1', versions: ['v0.26.1'] })] },
     live: { catalog, mounts: [mountOf('auth/jwt/', JWT, BUILTIN)] },
@@ -35,7 +35,7 @@ test('a mount that the plan moves off one is not', () => {
   expect(leftOnBuiltinVersion.judge(input)).toEqual([])
 })
 
-test('it is told where the file says what the mounts use', () => {
+test('gives the place in the file where the mounts get their version', () => {
   const source = { file: 'plugins.yaml', line: 9, column: 5 }
   const input = safetyInput({
     desired: { plugins: [{ ...desiredPlugin(JWT), use: { value: { kind: 'builtin' }, source } }] },

@@ -1,4 +1,7 @@
-/** A mount that names a builtin's version breaks when the server, and with it the builtin, changes. */
+/**
+ * A mount that is configured for a builtin's version breaks when a server upgrade changes the
+ * builtin.
+ */
 import { isBuiltinVersion } from '../../domain/names.ts'
 import { count } from '../../domain/count.ts'
 import { groupBy } from '../../domain/group-by.ts'

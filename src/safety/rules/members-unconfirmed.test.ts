@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { only, safetyInput } from '../../../test/builders/safety-input.ts'
 import { membersUnconfirmed } from './members-unconfirmed.ts'
 
-test('nodes that one list alone has are a note', () => {
+test('gives a note if only one list has the nodes', () => {
   const input = safetyInput({ live: { members_unconfirmed: true } })
 
   expect(only(membersUnconfirmed.judge(input))).toMatchObject({
@@ -11,6 +11,6 @@ test('nodes that one list alone has are a note', () => {
   })
 })
 
-test('nodes that the Raft configuration confirms are not', () => {
+test('finds nothing if the Raft configuration confirms the nodes', () => {
   expect(membersUnconfirmed.judge(safetyInput())).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** One list alone says which nodes the cluster has. */
+/** Only one list says which nodes the cluster has. */
 import type { PlanRule } from '../rule.ts'
 
 export const membersUnconfirmed: PlanRule = {

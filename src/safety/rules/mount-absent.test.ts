@@ -8,7 +8,7 @@ import {
 import { mountAbsent } from './mount-absent.ts'
 import { unreadableParts } from './unreadable.ts'
 
-test('mounts and connections that are not there are named', () => {
+test('names mounts and connections that do not exist', () => {
   const input = safetyInput({
     desired: {
       plugins: [desiredPlugin('database/redis'), desiredPlugin('secret/my-kv')],
@@ -23,7 +23,7 @@ test('mounts and connections that are not there are named', () => {
   ])
 })
 
-test('a mount that is to be made is no finding', () => {
+test('finds nothing for a mount with `enable: true`', () => {
   const input = safetyInput({
     desired: {
       plugins: [desiredPlugin('secret/my-kv', { use: 'v0.21.0', versions: ['v0.21.0'] })],
@@ -34,7 +34,7 @@ test('a mount that is to be made is no finding', () => {
   expect(mountAbsent.judge(input)).toEqual([])
 })
 
-test('a mount and a connection in a namespace that is sealed are not known to be absent', () => {
+test('finds nothing for a mount and a connection in a sealed namespace, which may exist', () => {
   const input = safetyInput({
     live: {
       unreadable: [

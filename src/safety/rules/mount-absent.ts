@@ -11,9 +11,9 @@ export const mountAbsent: PlanRule = {
   fix: 'Correct the path (an auth method’s begins with auth/); to make the mount, write `enable: true`.',
   allowable: true,
   judge({ draft }) {
-    return draft.impossible.flatMap((one) => {
-      if (one.kind !== 'mount-absent') return []
-      const { path, source: at } = one
+    return draft.impossible.flatMap((impossible) => {
+      if (impossible.kind !== 'mount-absent') return []
+      const { path, source: at } = impossible
       const what = path.endsWith('/') ? 'Nothing is mounted at' : 'There is no connection'
       return { subject: path, message: `${what} ${path}.`, at }
     })

@@ -21,7 +21,7 @@ const live = {
   mounts: [down, mountOf('team-b/', KV, 'v0.21.0')],
 }
 
-test('a mount that does not answer is named with its node and the server’s words', () => {
+test('names a mount that does not answer, with its node and the server’s words', () => {
   const input = safetyInput({ desired: { plugins: [desiredPlugin(KV)] }, live })
 
   expect(only(mountDown.judge(input))).toMatchObject({
@@ -32,7 +32,7 @@ test('a mount that does not answer is named with its node and the server’s wor
   })
 })
 
-test('where the plan reloads it on Vault, writes may still fail', () => {
+test('says that writes may still fail after the reload on Vault', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
     live: { ...live, product: 'vault' },
@@ -43,7 +43,7 @@ test('where the plan reloads it on Vault, writes may still fail', () => {
   )
 })
 
-test('mounts that answer or were not asked are no finding', () => {
+test('finds nothing for mounts that answer or were not asked', () => {
   const unchecked = mountOf('team-c/', KV, 'v0.21.0', {
     except: { [NODE1]: { answers: 'unchecked' } },
   })
@@ -55,7 +55,7 @@ test('mounts that answer or were not asked are no finding', () => {
   expect(mountDown.judge(input)).toEqual([])
 })
 
-test('a reload that cures reads and writes is told without more, and none on Vault neither', () => {
+test('says only that the plan reloads the mount if the reload fixes it', () => {
   const upgrade = desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })
   const message = (plugins: readonly ReturnType<typeof desiredPlugin>[], product: Product) =>
     only(mountDown.judge(safetyInput({ desired: { plugins }, live: { ...live, product } }))).message
@@ -64,7 +64,7 @@ test('a reload that cures reads and writes is told without more, and none on Vau
   expect(message([desiredPlugin(KV)], 'vault')).toMatch(/The plan does not reload it there\.$/)
 })
 
-test('of several it is said how many the plan reloads', () => {
+test('says how many of several mounts the plan reloads', () => {
   const also = { ...down, path: mountPath('team-c/') }
   const input = safetyInput({
     desired: {

@@ -1,4 +1,4 @@
-/** A mount's backend does not answer before anything was done. */
+/** The backend of a mount does not answer before the plan is applied. */
 import { count } from '../../domain/count.ts'
 import type { LiveMount, MountOnNode } from '../../domain/live.ts'
 import { type LiveIndex, startsUnder } from '../../domain/live-index.ts'
@@ -46,14 +46,17 @@ export const mountDown: PlanRule = {
         mounts: down.map(({ path }) => path),
         nodes: views.map(({ node }) => node),
         at: plugin.source,
-        topics: down.flatMap(({ mount, views }) => whatItStarts(mount, views, draft.index)),
+        topics: down.flatMap(({ mount, views }) => topicsOfStart(mount, views, draft.index)),
       }
     })
   },
 }
 
-/** The entry that a start needs, where it is not registered; otherwise its file there. */
-function whatItStarts(
+/**
+ * The topics of a start: the entry that it needs if that is not registered, else its file on each
+ * node.
+ */
+function topicsOfStart(
   { plugin, configured_version }: LiveMount,
   views: readonly MountOnNode[],
   index: LiveIndex,

@@ -9,7 +9,7 @@ import {
 } from '../../../test/builders/safety-input.ts'
 import { mountTypeChange } from './mount-type-change.ts'
 
-test('a mount that exists with another plugin is named with both', () => {
+test('names a mount that exists with another plugin, and both plugins', () => {
   const input = safetyInput({
     desired: {
       plugins: [desiredPlugin('secret/my-kv', { use: 'v0.21.0', versions: ['v0.21.0'] })],
@@ -28,7 +28,7 @@ test('a mount that exists with another plugin is named with both', () => {
   })
 })
 
-test('a mount of the plugin that the file says is no finding', () => {
+test('finds nothing for a mount of the plugin in the file', () => {
   const input = safetyInput({
     desired: {
       plugins: [desiredPlugin('secret/my-kv')],

@@ -11,9 +11,9 @@ export const mountTypeChange: PlanRule = {
   fix: 'Correct the path or the plugin in the file; or mount the new plugin at another path and move the data yourself.',
   allowable: false,
   judge({ draft }) {
-    return draft.impossible.flatMap((one) => {
-      if (one.kind !== 'mount-type-change') return []
-      const { mount, plugin, found, source: at } = one
+    return draft.impossible.flatMap((impossible) => {
+      if (impossible.kind !== 'mount-type-change') return []
+      const { mount, plugin, found, source: at } = impossible
       return {
         subject: mount,
         message: `${mount} is a mount of ${found}, but the file says that it is a mount of ${plugin}.`,

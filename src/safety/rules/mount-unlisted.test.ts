@@ -18,7 +18,7 @@ const nodes = [liveNode(1), liveNode(2), liveNode(3)]
 const active = nodes.find(({ role }) => role === 'active')
 const standbys = nodes.filter(({ role }) => role !== 'active')
 
-test('a standby that lacks a mount would be left out of its upgrade', () => {
+test('names a standby that does not list a mount', () => {
   const found = judge({ mounts: [mountListedBy(nodes.filter(({ address }) => address !== NODE2))] })
 
   expect(only(found)).toMatchObject({
@@ -29,21 +29,21 @@ test('a standby that lacks a mount would be left out of its upgrade', () => {
   })
 })
 
-test('a mount that only standbys list is gone', () => {
+test('says that a mount which only standbys list is gone', () => {
   const found = judge({ mounts: [mountListedBy(standbys)] })
 
   expect(only(found)).toMatchObject({ nodes: standbys.map(({ address }) => address) })
   expect(only(found).message).toContain('team-a/ is listed only by')
 })
 
-test('a node whose mounts could not be read says nothing about them', () => {
+test('finds nothing for a node whose mounts could not be read', () => {
   const unread = { what: 'mounts', path: 'sys/mounts', node: NODE2, reason: 'no right' } as const
   const others = nodes.filter(({ address }) => address !== NODE2)
 
   expect(judge({ mounts: [mountListedBy(others)], unreadable: [unread] })).toEqual([])
 })
 
-test('nor does one that sends its requests on', () => {
+test('finds nothing for a node that forwards its requests', () => {
   const forwarding = nodes.map((node) =>
     node === active ? node : { ...node, state: 'forwarding' as const },
   )

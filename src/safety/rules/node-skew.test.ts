@@ -17,7 +17,7 @@ const stale = { running_version: version('v0.16.2'), running_sha256: older.sha25
 const skewed = mountOf('team-a/', KV, 'v0.21.0', { except: { [NODE2]: stale } })
 const live = { catalog: [older, newer], mounts: [skewed] }
 
-test('a mount that the plan leaves running differently is a warning', () => {
+test('warns of a mount that runs different binaries also after the plan', () => {
   const input = safetyInput({ desired: { plugins: [desiredPlugin(KV)] }, live })
 
   expect(only(nodeSkew.judge(input))).toMatchObject({
@@ -28,7 +28,7 @@ test('a mount that the plan leaves running differently is a warning', () => {
   })
 })
 
-test('the unversioned binary and the builtin are named so', () => {
+test('names the unversioned binary and the builtin', () => {
   const builtin = { running_version: version(''), running_sha256: BUILTIN }
   const mount = mountOf('team-a/', KV, 'unversioned', { except: { [NODE2]: builtin } })
   const input = safetyInput({
@@ -41,7 +41,7 @@ test('the unversioned binary and the builtin are named so', () => {
   )
 })
 
-test('it is a note where the plan reloads the node', () => {
+test('gives a note if the plan reloads the node', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
     live,
@@ -50,7 +50,7 @@ test('it is a note where the plan reloads the node', () => {
   expect(only(nodeSkew.judge(input)).severity).toBe('note')
 })
 
-test('a node on which the mount is down is not one that differs', () => {
+test('ignores a node on which the mount is down', () => {
   const down = mountOf('team-a/', KV, 'v0.21.0', {
     except: { [NODE2]: { ...stale, answers: 'no' } },
   })
@@ -62,7 +62,7 @@ test('a node on which the mount is down is not one that differs', () => {
   expect(nodeSkew.judge(input)).toEqual([])
 })
 
-test('of several mounts the first is described and the others counted; a plan that ends it is the fix', () => {
+test('describes the first of several mounts and counts the others; if the plan fixes it, nothing is to do', () => {
   const more = { ...live, mounts: [skewed, { ...skewed, path: mountPath('team-b/') }] }
   const upgrade = desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })
   const input = safetyInput({ desired: { plugins: [upgrade] }, live: more })

@@ -1,4 +1,4 @@
-/** Before the plan, nodes run different binaries for one mount. */
+/** Nodes run different binaries for one mount before the plan. */
 import type { LiveMount, MountOnNode } from '../../domain/live.ts'
 import { binaryName, BUILTIN, UNKNOWN_HASH, UNVERSIONED, versionLabel } from '../../domain/names.ts'
 import { groupBy } from '../../domain/group-by.ts'
@@ -24,11 +24,11 @@ export const nodeSkew: PlanRule = {
       return [...byEnd].flatMap(([stays, group]) => {
         const [first] = group
         if (first === undefined) return []
-        const others = group.length - 1
+        const moreMounts = group.length - 1
         const rest =
-          others === 0
+          moreMounts === 0
             ? ''
-            : `, and ${count(others, 'more mount')} ${agree(others, 'differs', 'differ')} too`
+            : `, and ${count(moreMounts, 'more mount')} ${agree(moreMounts, 'differs', 'differ')} too`
         return {
           severity: stays ? 'warning' : 'note',
           subject: plugin.id,
@@ -43,24 +43,24 @@ export const nodeSkew: PlanRule = {
   },
 }
 
-/** Nodes on which the mount is down are reported by `mount-down`. */
-function running(mount: LiveMount): readonly MountOnNode[] {
+/** The nodes on which the mount is up. `mount-down` reports the others. */
+function viewsThatAnswer(mount: LiveMount): readonly MountOnNode[] {
   return mount.nodes.filter(({ answers }) => answers !== 'no')
 }
 
 function isSkewed(mount: LiveMount): boolean {
-  const [first, ...others] = running(mount)
-  return others.some((view) => first !== undefined && binaryKey(view) !== binaryKey(first))
+  const [first, ...otherViews] = viewsThatAnswer(mount)
+  return otherViews.some((view) => first !== undefined && binaryKey(view) !== binaryKey(first))
 }
 
-/** If the hash is not reported, only the version that the server lists can be compared. */
+/** If the hash is not reported, only the listed version can be compared. */
 function binaryKey({ running_sha256, running_version }: MountOnNode): string {
   return running_sha256 === UNKNOWN_HASH ? `${running_sha256} ${running_version}` : running_sha256
 }
 
 /** `v0.16.2 (3fb7…) on n1 and the builtin v2.7.2+builtin.bao on n2`. */
 function describeViews(mount: LiveMount): string {
-  const binaries = groupBy(running(mount), binaryKey)
+  const binaries = groupBy(viewsThatAnswer(mount), binaryKey)
   const parts = [...binaries].map(([, views]) => {
     const { running_sha256: sha256 = BUILTIN, running_version: version = UNVERSIONED } =
       views[0] ?? {}

@@ -4,7 +4,7 @@ import { safetyInput } from '../../../test/builders/safety-input.ts'
 import type { LiveNode } from '../../domain/live.ts'
 import { nodeUnreachable } from './node-unreachable.ts'
 
-test('each node that does not answer or is sealed is a finding of its own', () => {
+test('gives a finding for each node that does not answer or is sealed', () => {
   const input = safetyInput({
     live: {
       nodes: [
@@ -28,7 +28,7 @@ test('each node that does not answer or is sealed is a finding of its own', () =
 })
 
 test.each(['openbao', 'vault'] as const)(
-  'a node of %s that is not ready is one, and a standby configured to forward is not',
+  'gives a finding for a node of %s that is not ready, and none for a standby configured to forward',
   (product) => {
     const judge = (state: LiveNode['state']) =>
       nodeUnreachable.judge(
@@ -40,7 +40,7 @@ test.each(['openbao', 'vault'] as const)(
   },
 )
 
-test('a node that is left out of the list given was not asked', () => {
+test('says that a node which the given list leaves out was not asked', () => {
   const left = liveNode(2, { state: 'unreachable', unasked: true, detail: 'not among them' })
 
   const [found] = nodeUnreachable.judge(safetyInput({ live: { nodes: [liveNode(1), left] } }))

@@ -1,4 +1,4 @@
-/** A node whose plugins cannot be read, and that no step can reach. */
+/** A node whose plugins cannot be read and that no step can reach. */
 import { perhapsNotSetUp } from '../../domain/doubled-namespaces.ts'
 import { unreachable } from '../../domain/errors.ts'
 import type { LiveNode } from '../../domain/live.ts'
@@ -15,7 +15,7 @@ export const nodeUnreachable: PlanRule = {
   fix: 'Bring the node back, unseal it, remove it from the cluster, or list its own address under `cluster.nodes` or with `--node`; then plan again.',
   allowable: true,
   judge({ live }) {
-    const silent = new Set(perhapsNotSetUp(live).map(({ address }) => address))
+    const mayFailToServe = new Set(perhapsNotSetUp(live).map(({ address }) => address))
     return live.nodes.flatMap((node) => {
       const state = describe(node)
       if (state === undefined) return []
@@ -24,7 +24,7 @@ export const nodeUnreachable: PlanRule = {
         message: `${node.address} ${state}, so the plan has no step for it, and its plugins are unknown.`,
         nodes: [node.address],
         topics: [nodeTopic(node.address)],
-        ...(silent.has(node.address) && {
+        ...(mayFailToServe.has(node.address) && {
           fix: 'Plan again in a moment. If the node still does not serve then, read its log before you change the leader or restart any node: with `cannot mount under existing mount` in it, no other node could lead (`lockstep explain builtin-version-with-namespaces`).',
         }),
       }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { desiredPlugin, mountOf, only, safetyInput } from '../../../test/builders/safety-input.ts'
 import { notOverridable } from './not-overridable.ts'
 
-test('registering kv or database is refused, also where overriding is said', () => {
+test('refuses to register kv or database, also with `overrides: builtin`', () => {
   const input = safetyInput({
     desired: {
       plugins: [desiredPlugin('secret/kv', { overridesBuiltin: true, versions: ['v0.21.0'] })],
@@ -19,7 +19,7 @@ test('registering kv or database is refused, also where overriding is said', () 
   })
 })
 
-test('another name may be registered', () => {
+test('accepts another name', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin('secret/my-kv', { versions: ['v0.21.0'] })] },
   })

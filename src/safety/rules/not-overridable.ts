@@ -1,4 +1,4 @@
-/** A registration under a name whose compiled-in plugin always runs. */
+/** A registration under a name whose builtin always runs. */
 import type { PlanRule } from '../rule.ts'
 
 export const notOverridable: PlanRule = {
@@ -11,13 +11,13 @@ export const notOverridable: PlanRule = {
   fix: 'Register the plugin under another name, for example my-kv, and mount it.',
   allowable: false,
   judge({ draft }) {
-    return draft.impossible.flatMap((one) => {
-      if (one.kind !== 'not-overridable') return []
+    return draft.impossible.flatMap((impossible) => {
+      if (impossible.kind !== 'not-overridable') return []
       return {
-        subject: one.plugin,
-        message: `${one.plugin} always runs the compiled-in plugin: nothing registered under that name would ever run.`,
-        mounts: draft.index.mountsOf(one.plugin).map(({ path }) => path),
-        at: one.source,
+        subject: impossible.plugin,
+        message: `${impossible.plugin} always runs the compiled-in plugin: nothing registered under that name would ever run.`,
+        mounts: draft.index.mountsOf(impossible.plugin).map(({ path }) => path),
+        at: impossible.source,
       }
     })
   },

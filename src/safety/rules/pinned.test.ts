@@ -24,7 +24,7 @@ function pinnedTo(pin: string, running = 'v0.16.2') {
   })
 }
 
-test('a pin on another version is an error, with the request that deletes it', () => {
+test('gives an error for a pin on another version, with the request that deletes it', () => {
   const found = only(pinned.judge(pinnedTo('v0.16.2')))
 
   expect(found.severity).toBeUndefined()
@@ -36,18 +36,18 @@ test('a pin on another version is an error, with the request that deletes it', (
   })
 })
 
-test('a pin on the desired version is a warning while a mount is configured for another', () => {
+test('warns of a pin on the desired version while a mount is configured for another version', () => {
   expect(only(pinned.judge(pinnedTo('v0.21.0')))).toMatchObject({
     severity: 'warning',
     mounts: ['team-a/'],
   })
 })
 
-test('a pin on the desired version is no finding if no mount has another', () => {
+test('finds nothing for a pin on the desired version if no mount has another version', () => {
   expect(pinned.judge(pinnedTo('v0.21.0', 'v0.21.0'))).toEqual([])
 })
 
-test('a connection elsewhere is not repointed while the pin is where the file wants it', () => {
+test('warns of a connection with another version, which is not repointed while the desired version is pinned', () => {
   const REDIS = 'database/redis'
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(REDIS, { use: 'v0.7.0', versions: ['v0.6.0', 'v0.7.0'] })] },
@@ -71,7 +71,7 @@ test('a connection elsewhere is not repointed while the pin is where the file wa
   })
 })
 
-test('new mounts and connections are beaten too, each told where the file says its use', () => {
+test('names new mounts and connections, too, with the place of their `use`', () => {
   const REDIS = 'database/redis'
   const source = { file: 'plugins.yaml', line: 9, column: 5 }
   const use = (of: string) => ({

@@ -32,8 +32,8 @@ export const pinned: PlanRule = {
       const connections = targets.connections
         .filter(({ version }) => version !== pin)
         .map(({ connection }) => connection.path)
-      const beaten = [...mounts, ...connections]
-      if (beaten.length > 0) {
+      const overridden = [...mounts, ...connections]
+      if (overridden.length > 0) {
         const versions = [
           ...targets.mounts.map(({ version }) => version),
           ...targets.newMounts.map(({ version }) => version),
@@ -43,7 +43,7 @@ export const pinned: PlanRule = {
         return [
           {
             ...found,
-            message: `${plugin.id} is pinned to ${pin}, so ${nameSome(beaten)} ${agree(beaten.length, 'starts', 'start')} ${pin} at the next reload; the file asks for ${nameSome(labels)}.`,
+            message: `${plugin.id} is pinned to ${pin}, so ${nameSome(overridden)} ${agree(overridden.length, 'starts', 'start')} ${pin} at the next reload; the file asks for ${nameSome(labels)}.`,
             fix,
             mounts,
           },

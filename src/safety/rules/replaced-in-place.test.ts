@@ -28,7 +28,7 @@ const inPlace = (command: string) => ({
   },
 })
 
-test('a file that is replaced under its own name is blocked while no node’s file was checked', () => {
+test('blocks a file that is replaced under its own name while no node’s file was checked', () => {
   expect(only(replacedInPlace.judge(safetyInput(inPlace('kv'))))).toMatchObject({
     subject: KV,
     mounts: ['team-a/'],
@@ -36,7 +36,7 @@ test('a file that is replaced under its own name is blocked while no node’s fi
   })
 })
 
-test('it is not where every node was seen to have the new file', () => {
+test('allows it if every node was seen to have the new file', () => {
   const checked = (nodes: readonly (typeof NODES)[number][]) =>
     nodes.map((node) => ({
       node,
@@ -56,6 +56,6 @@ test('it is not where every node was seen to have the new file', () => {
   ).toMatchObject({ nodes: [NODES[0]] })
 })
 
-test('a file of its own leaves the old one to roll back to', () => {
+test('allows a new file name, since the old file stays for the rollback', () => {
   expect(replacedInPlace.judge(safetyInput(inPlace('kv-2')))).toEqual([])
 })

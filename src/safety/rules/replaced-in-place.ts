@@ -37,7 +37,7 @@ export const replacedInPlace: PlanRule = {
       })
       const byVersion = groupBy(replaced, ({ target }) => target.version)
       return [...byVersion].flatMap(([version, group]) => {
-        const entry = plugin.versions.find((one) => one.version === version)
+        const entry = plugin.versions.find((candidate) => candidate.version === version)
         return entry === undefined ? [] : judgeEntry(plugin, entry, group, input)
       })
     })
@@ -57,11 +57,11 @@ function judgeEntry(
   { desired, live, binaries = [], runsCommands = true }: RuleInput,
 ): Verdict[] {
   // A standby that forwards starts the file when it becomes active.
-  const started = [...new Set([...group.flatMap(({ nodes }) => nodes), ...forwarding(live)])]
+  const started = [...new Set([...group.flatMap(({ nodes }) => nodes), ...forwardingNodes(live)])]
   const unchecked = started.filter((node) => !isChecked(node, entry, binaries)).sort()
   if (unchecked.length === 0) return []
   const mounts = group.map(({ target }) => target.mount.path)
-  // Apply runs the check or refuses, also if the plan of untrusted files skipped it.
+  // `apply` runs the check or refuses, also if planning with untrusted files skipped it.
   const isCheckedLater = !runsCommands && desired.cluster.binaryCheck !== undefined
   return [
     {
@@ -76,7 +76,7 @@ function judgeEntry(
   ]
 }
 
-function forwarding({ nodes }: LiveState): readonly NodeAddress[] {
+function forwardingNodes({ nodes }: LiveState): readonly NodeAddress[] {
   return nodes.flatMap(({ address, state }) => (state === 'forwarding' ? address : []))
 }
 
@@ -98,7 +98,7 @@ function reloadsWithoutRollback({
   return lost
 }
 
-/** The node still runs an external binary other than the one that the plan starts. */
+/** True if the node still runs an external binary other than the one that the plan starts. */
 function isReplacedInPlace(
   { mount, configured, version, sha256, use }: MountTarget,
   node: NodeAddress,
@@ -110,7 +110,7 @@ function isReplacedInPlace(
       view.answers !== 'no' &&
       view.running_sha256 !== BUILTIN &&
       isOtherBinary(view.running_sha256, sha256) &&
-      // Another version of `latest` is another entry.
+      // If `latest` means another version now, it is another entry.
       (configured !== LATEST || view.running_version === version),
   )
 }

@@ -18,7 +18,7 @@ function runningRebuilt(node: string) {
   })
 }
 
-test('a registered version with another hash in the file is named with both and its mounts', () => {
+test('names a registered version with another hash in the file, both hashes, and its mounts', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })] },
     live: {
@@ -34,7 +34,7 @@ test('a registered version with another hash in the file is named with both and 
   })
 })
 
-test('where every mount runs what the file says, the plan only puts the entry right', () => {
+test('warns if every mount runs the file’s binary: the plan only corrects the entry', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
     live: {
@@ -50,7 +50,7 @@ test('where every mount runs what the file says, the plan only puts the entry ri
   })
 })
 
-test('an unversioned entry is made to be replaced', () => {
+test('finds nothing for an unversioned entry, which is meant to be replaced', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { versions: ['unversioned'] })] },
     live: { catalog: [entryOf(KV, 'unversioned', rebuilt)] },
@@ -59,7 +59,7 @@ test('an unversioned entry is made to be replaced', () => {
   expect(sha256Changed.judge(input)).toEqual([])
 })
 
-test('another command for the same binary is no finding', () => {
+test('finds nothing for another command with the same binary', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })] },
     live: { catalog: [entryOf(KV, 'v0.21.0', { command: 'elsewhere' })] },
@@ -68,14 +68,14 @@ test('another command for the same binary is no finding', () => {
   expect(sha256Changed.judge(input)).toEqual([])
 })
 
-test('a version that the plan does not register is left alone', () => {
+test('finds nothing for a version that the plan does not register', () => {
   const retiring = desiredPlugin(KV, { versions: ['v0.21.0'], retire: ['v0.21.0'] })
   const live = { catalog: [entryOf(KV, 'v0.21.0', rebuilt)] }
 
   expect(sha256Changed.judge(safetyInput({ desired: { plugins: [retiring] }, live }))).toEqual([])
 })
 
-test('mounts of other versions are not named, and none is said to be', () => {
+test('does not name mounts of other versions', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })] },
     live: {

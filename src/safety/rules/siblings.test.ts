@@ -15,7 +15,7 @@ import { siblings } from './siblings.ts'
 const KV = 'secret/my-kv'
 const catalog = [entryOf(KV, 'v0.16.2'), entryOf(KV, 'v0.21.0')]
 
-test('a mount held at the old version shares the process of those that leave it', () => {
+test('names a mount that stays on the old version and shares a process with changed mounts', () => {
   const input = safetyInput({
     desired: {
       plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.16.2', 'v0.21.0'] })],
@@ -35,7 +35,7 @@ test('a mount held at the old version shares the process of those that leave it'
   })
 })
 
-test('the mounts that follow a canary are its siblings', () => {
+test('names the mounts that follow a canary', () => {
   const input = safetyInput({
     desired: {
       plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })],
@@ -50,7 +50,7 @@ test('the mounts that follow a canary are its siblings', () => {
   expect(only(siblings.judge(input)).mounts).toEqual(['team-a/', 'team-b/'])
 })
 
-test('mounts of one request disturb nobody, nor do those that run another version', () => {
+test('ignores mounts of the same request, and mounts that run another version', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
     live: {
@@ -66,7 +66,7 @@ test('mounts of one request disturb nobody, nor do those that run another versio
   expect(siblings.judge(input)).toEqual([])
 })
 
-test('the builtin is no process of a plugin, and another version or binary is another process', () => {
+test('ignores the builtin, which has no process, and processes of another version or binary', () => {
   const nodes = [1, 2, 3].map(nodeAddress)
   const running = (view: Partial<MountOnNode>) => ({
     except: Object.fromEntries(nodes.map((node) => [node, view])),

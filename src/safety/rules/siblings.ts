@@ -30,15 +30,15 @@ export const siblings: PlanRule = {
         const view = mount?.nodes.find(({ node }) => node === action.node)
         if (mount === undefined || view === undefined) continue
         const key = keyOf(mount, view)
-        const others = (processes.get(key) ?? [])
+        const otherMounts = (processes.get(key) ?? [])
           .map((served) => served.mount.path)
           .filter((served) => !named.has(served))
         // A later reload disturbs no mount that this one does not.
         processes.delete(key)
-        if (others.length === 0) continue
+        if (otherMounts.length === 0) continue
         const found = disturbed.get(mount.plugin) ?? { mounts: new Set(), nodes: new Set() }
         disturbed.set(mount.plugin, found)
-        others.forEach((other) => found.mounts.add(other))
+        otherMounts.forEach((other) => found.mounts.add(other))
         found.nodes.add(action.node)
       }
     }

@@ -3,7 +3,7 @@ import { nodeAddress } from '../../../test/builders/live.ts'
 import { safetyInput } from '../../../test/builders/safety-input.ts'
 import { unreadableParts } from './unreadable.ts'
 
-test('what could not be read is told once, with the nodes that refused', () => {
+test('reports what could not be read once, with the nodes that refused', () => {
   const [reason, denied] = ['HTTP 403 permission denied', true as const]
   const input = safetyInput({
     live: {
@@ -23,7 +23,7 @@ test('what could not be read is told once, with the nodes that refused', () => {
   ])
 })
 
-test('connections are told by their mount, entries by their plugin', () => {
+test('groups connections by their mount, and entries by their plugin', () => {
   const reason = 'HTTP 500'
   const input = safetyInput({
     live: {
@@ -50,7 +50,7 @@ test('connections are told by their mount, entries by their plugin', () => {
   ])
 })
 
-test('the token is only blamed where it was refused', () => {
+test('names the token only if its rights were the reason', () => {
   const input = safetyInput({
     live: {
       unreadable: [
@@ -70,7 +70,7 @@ test('the token is only blamed where it was refused', () => {
   ])
 })
 
-test('an entry that only a standby cannot read is known', () => {
+test('ignores an entry that only a standby cannot read', () => {
   const path = 'sys/plugins/catalog/secret/my-kv?version=v0.21.0'
   const [what, reason] = ['catalog-entry' as const, 'HTTP 500']
   const input = safetyInput({

@@ -46,22 +46,22 @@ export const unreadableParts: PlanRule = {
       const what = paths.length === 1 ? first.path : `${count(paths.length, 'path')} of ${subject}`
       return {
         subject,
-        message: `${what} could not be read${on}: ${first.reason}.${leavesOut(inside.map(({ path }) => path))}`,
+        message: `${what} could not be read${on}: ${first.reason}.${describeLeftOut(inside.map(({ path }) => path))}`,
         ...(first.denied !== true && { fix: first.fix ?? FIXES[first.what] ?? FIX }),
         nodes: nodesOf(group),
       }
     })
-    return [...refused, ...draft.targets.flatMap((one) => unreportedHashes(one, draft.index))]
+    return [...refused, ...draft.targets.flatMap((target) => unreportedHashes(target, draft.index))]
   },
 }
 
-function leavesOut(paths: readonly string[]): string {
+function describeLeftOut(paths: readonly string[]): string {
   if (paths.length === 0) return ''
   const [exist, them] = paths.length === 1 ? ['exists', 'it'] : ['exist', 'them']
   return ` Whether ${nameSome(paths)} ${exist} is not known: the plan leaves ${them} out.`
 }
 
-/** Processes and entries of the file’s plugins of which OpenBao lists no hash (2.7.2). */
+/** Processes and entries of the file’s plugins for which OpenBao (2.7.2) lists no hash. */
 function unreportedHashes({ plugin }: PluginTargets, index: LiveIndex): Verdict[] {
   const entries = plugin.versions.filter(
     ({ version }) => index.external(plugin.id, version)?.sha256 === UNKNOWN_HASH,
@@ -97,7 +97,7 @@ function nodesOf(group: readonly Unreadable[]) {
   return group.flatMap(({ node }) => node ?? [])
 }
 
-/** Connections by their mount and entries by their plugin, since there may be thousands. */
+/** Groups connections by their mount and entries by their plugin, since there may be thousands. */
 function subjectOf({ what, path }: Unreadable): string {
   switch (what) {
     case 'connections':

@@ -18,7 +18,7 @@ import { unregisteredVersion } from './unregistered-version.ts'
 
 const KV = 'secret/my-kv'
 
-test('a mount left on a version that is not registered is an error', () => {
+test('gives an error for a mount that stays on a version that is not registered', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV)] },
     live: { mounts: [mountOf('team-a/', KV, 'v0.16.2'), mountOf('team-b/', KV, 'v0.16.2')] },
@@ -32,7 +32,7 @@ test('a mount left on a version that is not registered is an error', () => {
   )
 })
 
-test('it is a note where the plan moves the mount away', () => {
+test('gives a note if the plan changes the mount to another version', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
     live: { mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
@@ -41,7 +41,7 @@ test('it is a note where the plan moves the mount away', () => {
   expect(only(unregisteredVersion.judge(input)).severity).toBe('note')
 })
 
-test('it is nothing where the plan registers the version again', () => {
+test('finds nothing if the plan registers the version again', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { versions: ['v0.16.2'] })] },
     live: { mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
@@ -50,7 +50,7 @@ test('it is nothing where the plan registers the version again', () => {
   expect(unregisteredVersion.judge(input)).toEqual([])
 })
 
-test('it is a warning for a plugin that the file does not name', () => {
+test('warns if the file does not name the plugin', () => {
   const input = safetyInput({ live: { mounts: [mountOf('team-a/', KV, 'unversioned')] } })
 
   const found = only(unregisteredVersion.judge(input))
@@ -59,7 +59,7 @@ test('it is a warning for a plugin that the file does not name', () => {
   expect(found.message).toContain('without a version, but there is no unversioned secret/my-kv')
 })
 
-test('builtins are registered, with a version or without; a builtin of another release is not', () => {
+test('treats builtins as registered, with or without a version, but not the builtin of another release', () => {
   const JWT = 'auth/jwt'
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(JWT)] },
@@ -76,7 +76,7 @@ test('builtins are registered, with a version or without; a builtin of another r
   expect(only(unregisteredVersion.judge(input)).mounts).toEqual(['auth/c/'])
 })
 
-test('a builtin’s version that an unversioned entry hides is not called lost', () => {
+test('finds nothing for a builtin’s version that an unversioned entry hides', () => {
   const JWT = 'auth/jwt'
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(JWT)] },
@@ -89,7 +89,7 @@ test('a builtin’s version that an unversioned entry hides is not called lost',
   expect(unregisteredVersion.judge(input)).toEqual([])
 })
 
-test('a connection on a version that is not registered is one too', () => {
+test('gives an error for a connection on a version that is not registered', () => {
   const REDIS = 'database/redis'
   const connection = liveConnection(connectionPath('db/config/x'), {
     plugin: plugin(REDIS),
@@ -111,7 +111,7 @@ test('a connection on a version that is not registered is one too', () => {
   )
 })
 
-test('of mounts on one version those that the plan moves are told apart', () => {
+test('separates the mounts that the plan changes from those that it leaves', () => {
   const input = safetyInput({
     desired: {
       plugins: [desiredPlugin(KV, { versions: ['v0.21.0'] })],

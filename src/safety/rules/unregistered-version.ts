@@ -26,7 +26,7 @@ export const unregisteredVersion: PlanRule = {
   allowable: true,
   judge({ live, draft }) {
     const effects = effectsOf(draft)
-    const isThere = (plugin: PluginId, version: ConfiguredVersion): boolean =>
+    const isRegistered = (plugin: PluginId, version: ConfiguredVersion): boolean =>
       (version === LATEST
         ? effects.registeredOf(plugin).length > 0
         : effects.registers(plugin, version)) ||
@@ -38,19 +38,19 @@ export const unregisteredVersion: PlanRule = {
         mounts: [mount.path],
         plugin: mount.plugin,
         version: mount.configured_version,
-        then: effects.mountAfter(mount).configured_version,
+        after: effects.mountAfter(mount).configured_version,
       })),
       ...live.connections.map((connection) => ({
         path: connection.path,
         mounts: [],
         plugin: connection.plugin,
         version: connection.version,
-        then: effects.connectionAfter(connection).version,
+        after: effects.connectionAfter(connection).version,
       })),
     ]
-    const lost = uses.filter(({ plugin, version }) => !isThere(plugin, version))
-    const severityOf = ({ plugin, then: version }: Configured) => {
-      if (isThere(plugin, version)) return 'note'
+    const lost = uses.filter(({ plugin, version }) => !isRegistered(plugin, version))
+    const severityOf = ({ plugin, after: version }: Configured) => {
+      if (isRegistered(plugin, version)) return 'note'
       return managed.has(plugin) ? 'error' : 'warning'
     }
     const alike = groupBy(lost, (use) => [use.plugin, use.version, severityOf(use)].join(' '))
@@ -66,10 +66,10 @@ export const unregisteredVersion: PlanRule = {
           : version === LATEST
             ? `for latest, but no version of ${plugin} is registered`
             : `for ${plugin} ${versionLabel(version)}, which is not registered`
-      const it = agree(group.length, 'it', 'them')
+      const pronoun = agree(group.length, 'it', 'them')
       const end =
         severity === 'note'
-          ? `The plan changes ${it} to a registered version; until then a restart loses ${it}`
+          ? `The plan changes ${pronoun} to a registered version; until then a restart loses ${pronoun}`
           : `${agree(group.length, 'It is', 'They are')} lost at the next restart or change of leader`
       const at = managed.get(plugin)?.source
       return {
@@ -85,12 +85,12 @@ export const unregisteredVersion: PlanRule = {
   },
 }
 
-/** A mount or a connection: what it is configured for now, and after the plan. */
+/** A mount or a connection, with its version now and after the plan. */
 interface Configured {
   readonly path: string
-  /** Itself, where it is one. */
+  /** The path if it is a mount; empty for a connection. */
   readonly mounts: readonly MountPath[]
   readonly plugin: PluginId
   readonly version: ConfiguredVersion
-  readonly then: ConfiguredVersion
+  readonly after: ConfiguredVersion
 }

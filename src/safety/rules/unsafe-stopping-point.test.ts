@@ -34,12 +34,12 @@ function unsafe(differing: Partial<UnsafePoint> = {}): UnsafePoint {
   }
 }
 
-it('says nothing of a rehearsal that is safe throughout, or of none', () => {
+it('finds nothing if the rehearsal is safe, or if there was none', () => {
   expect(judged([])).toEqual([])
   expect(unsafeStoppingPoint.judge({ ...safetyInput(), rehearsal: null })).toEqual([])
 })
 
-it('names the step after which stopping loses something, what and where', () => {
+it('names the step after which a stop loses something, and what is lost on which nodes', () => {
   expect(judged([unsafe()])).toMatchObject([
     {
       subject: 'tune team-a/',
@@ -50,7 +50,7 @@ it('names the step after which stopping loses something, what and where', () => 
   ])
 })
 
-it('tells in one what a step does to the same mounts', () => {
+it('reports what a step does to the same mounts in one finding', () => {
   const unregistered = unsafe({ kind: 'unregistered', problem: 'team-a/ runs what is gone' })
 
   expect(judged([unsafe(), unregistered, unsafe({ nodes: [] })])).toMatchObject([
@@ -63,7 +63,7 @@ it('tells in one what a step does to the same mounts', () => {
   ])
 })
 
-it('says of a plan, with steps or without, what it leaves undone', () => {
+it('says what the plan leaves undone, also for a plan without steps', () => {
   const end = { kind: 'missed-end', problem: 'the plan ends with a/ not there' } as const
 
   expect(judged([unsafe(end), unsafe({ ...end, after: '' })])).toMatchObject([
@@ -75,7 +75,7 @@ it('says of a plan, with steps or without, what it leaves undone', () => {
   ])
 })
 
-it('says what would make it safe, by the kind of fault', () => {
+it('gives the fix for each kind of unsafe point', () => {
   const fixOf = (kind: UnsafePoint['kind']) => judged([unsafe({ kind })])[0]?.fix
 
   expect(fixOf('unregistered')).toContain('`retire`')
@@ -86,7 +86,7 @@ it('says what would make it safe, by the kind of fault', () => {
 
 const KV = 'secret/my-kv'
 
-/** An upgrade whose new file is not on the second node. */
+/** An upgrade whose new file is missing on the second node. */
 function upgrade() {
   const lost = { unreadable_on: [{ node: nodeAddress(2), reason: 'HTTP 500' }] }
   return safetyInput({
@@ -98,30 +98,30 @@ function upgrade() {
   })
 }
 
-it('says where the file has the plugin whose step it is', () => {
+it('gives the place in the file of the plugin of the step', () => {
   const { draft } = upgrade()
-  const told = draft.steps.map(({ id }) => unsafe({ after: id, nodes: [nodeAddress(3)] }))
+  const points = draft.steps.map(({ id }) => unsafe({ after: id, nodes: [nodeAddress(3)] }))
 
-  expect(told.length).toBeGreaterThan(2)
-  expect(judged(told, upgrade()).map(({ at }) => at)).toEqual(told.map(() => SOURCE))
+  expect(points.length).toBeGreaterThan(2)
+  expect(judged(points, upgrade()).map(({ at }) => at)).toEqual(points.map(() => SOURCE))
 })
 
-it('leaves what comes of a missing file to the rule that names it', () => {
-  const told = (['file-differs', 'down', 'refused', 'entry-missing'] as const).map((kind) =>
+it('leaves the effects of a missing file to the rule that names the file', () => {
+  const points = (['file-differs', 'down', 'refused', 'entry-missing'] as const).map((kind) =>
     unsafe({ kind }),
   )
   const elsewhere = unsafe({ kind: 'file-differs', nodes: [nodeAddress(2), nodeAddress(3)] })
   const nowhere = unsafe({ kind: 'refused', nodes: [] })
 
-  expect(judged([...told, elsewhere, nowhere], upgrade()).map(({ nodes }) => nodes)).toEqual([
+  expect(judged([...points, elsewhere, nowhere], upgrade()).map(({ nodes }) => nodes)).toEqual([
     [nodeAddress(2)],
     [nodeAddress(2), nodeAddress(3)],
     [],
   ])
-  expect(only(judged(told)).message.match(/team-a\/ is down/g)).toHaveLength(4)
+  expect(only(judged(points)).message.match(/team-a\/ is down/g)).toHaveLength(4)
 })
 
-it('asks for the file that mounts left on the older version need', () => {
+it('asks for the file of the older version, which unchanged mounts still need', () => {
   const lost = { unreadable_on: [{ node: nodeAddress(2), reason: 'HTTP 500' }] }
   const live = { catalog: [entryOf(KV, 'v0.16.2', lost)] }
   const fixOf = (of: Partial<UnsafePoint>) => judged([unsafe(of)], safetyInput({ live }))[0]?.fix
@@ -131,7 +131,7 @@ it('asks for the file that mounts left on the older version need', () => {
   expect(fixOf({ kind: 'unregistered' })).toContain('`retire`')
 })
 
-it('tells the plugins of a plan apart, also by what a step only brings about', () => {
+it('finds the plugin of a step also if only `ensures` names it', () => {
   const JWT = 'auth/jwt'
   const source = { file: 'auth.yaml', line: 8, column: 3 }
   const input = safetyInput({
@@ -144,9 +144,9 @@ it('tells the plugins of a plan apart, also by what a step only brings about', (
     },
     live: { catalog: [builtinEntry(plugin(JWT), version('v2.7.2+builtin.bao'))] },
   })
-  const told = input.draft.steps.map(({ id }) => unsafe({ after: id }))
+  const points = input.draft.steps.map(({ id }) => unsafe({ after: id }))
 
-  expect(judged(told, input).map(({ subject, at }) => [subject, at])).toEqual([
+  expect(judged(points, input).map(({ subject, at }) => [subject, at])).toEqual([
     [`register ${KV} v0.21.0`, SOURCE],
     ['enable auth/new/', source],
   ])

@@ -1,4 +1,4 @@
-/** `unsafe-stopping-point`: the rehearsal found a place at which a run must not be stopped. */
+/** The rehearsal found a step after which a run must not stop. */
 import type { Step, UnsafePoint } from '../../documents/plan.generated.ts'
 import type { Source } from '../../domain/desired.ts'
 import type { LiveState } from '../../domain/live.ts'
@@ -41,8 +41,8 @@ export const unsafeStoppingPoint: PlanRule = {
     const replaced = filesReplaced(draft, live)
     const lacking = new Set(missingFiles(draft, live, 'run').map(({ node }) => node))
     const unsafe = (rehearsal?.unsafe ?? []).filter(
-      // `builtin-version-with-namespaces` reports it with its cause.
-      (one) => one.kind !== 'no-leader' && !comesOfMissingFile(one, lacking),
+      // `builtin-version-with-namespaces` reports that kind with its cause.
+      (point) => point.kind !== 'no-leader' && !isCausedByMissingFile(point, lacking),
     )
     // One cause is reported once for the same mounts, whatever kinds it has.
     const alike = groupBy(unsafe, ({ after, kind, mounts, nodes }) =>
@@ -53,7 +53,7 @@ export const unsafeStoppingPoint: PlanRule = {
       if (first === undefined) return []
       const { after, kind, mounts, nodes } = first
       const problems = group.map(({ problem }) => problem).join('; ')
-      const fix = group.map((one) => fixOf(one, live)).find((one) => one !== undefined)
+      const fix = group.map((point) => fixOf(point, live)).find((text) => text !== undefined)
       const at = placeOfStep(after, draft)
       return {
         // A plan without steps may miss the desired state, too.
@@ -67,7 +67,7 @@ export const unsafeStoppingPoint: PlanRule = {
         ...(fix !== undefined && { fix }),
         ...(at !== undefined && { at }),
         topics: [
-          ...(FOLLOWS_A_FILE.has(kind) ? replaced : []),
+          ...(CAUSED_BY_FILE.has(kind) ? replaced : []),
           ...topicsOfStep(draft.steps.find(({ id }) => id === after)),
         ],
       }
@@ -85,23 +85,23 @@ function filesReplaced(draft: DraftPlan, { catalog }: LiveState): string[] {
 }
 
 function fixOf({ kind, nodes }: UnsafePoint, live: LiveState): string | undefined {
-  const lost = FOLLOWS_A_FILE.has(kind) ? filesLackingOn(nodes, live) : []
+  const lost = CAUSED_BY_FILE.has(kind) ? filesLackingOn(nodes, live) : []
   return lost.length > 0 ? restoreEntry(lost) : FIXES[kind]
 }
 
 /** The kinds of unsafe points that a missing file causes. */
-const FOLLOWS_A_FILE: ReadonlySet<UnsafePoint['kind']> = new Set([
+const CAUSED_BY_FILE: ReadonlySet<UnsafePoint['kind']> = new Set([
   'file-differs',
   'down',
   'refused',
 ])
 
 /** `binary-missing` reports a missing file of the plan, so its unsafe points are not reported. */
-function comesOfMissingFile(
+function isCausedByMissingFile(
   { kind, nodes }: UnsafePoint,
   lacking: ReadonlySet<NodeAddress>,
 ): boolean {
-  return FOLLOWS_A_FILE.has(kind) && nodes.length > 0 && nodes.every((node) => lacking.has(node))
+  return CAUSED_BY_FILE.has(kind) && nodes.length > 0 && nodes.every((node) => lacking.has(node))
 }
 
 /**
@@ -132,7 +132,7 @@ function topicsOfStep(step: Step | undefined): readonly string[] {
 
 /** The place in the file of the plugin that the step is about. */
 function placeOfStep(id: string, { steps, targets }: DraftPlan): Source | undefined {
-  const step = steps.find((one) => one.id === id)
+  const step = steps.find((candidate) => candidate.id === id)
   if (step === undefined) return undefined
   const about = [...step.requires, ...step.ensures].find((fact) => 'plugin' in fact)
   return targets.find(({ plugin }) => plugin.id === about?.plugin)?.plugin.source

@@ -11,7 +11,7 @@ import { unversionedUnreachable } from './unversioned-unreachable.ts'
 
 const unversioned = { use: 'unversioned', versions: ['unversioned'] }
 
-test('a mount that has a version cannot lose it', () => {
+test('refuses `use: unversioned` for a mount that has a version', () => {
   const KV = 'secret/my-kv'
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, unversioned)] },
@@ -29,7 +29,7 @@ test('a mount that has a version cannot lose it', () => {
   })
 })
 
-test('the connections of one plugin are one finding that names them', () => {
+test('names the connections of one plugin in one finding', () => {
   const DB = plugin('database/redis')
   const connection = (name: string, of: string) =>
     liveConnection(connectionPath(`db/config/${name}`), { plugin: DB, version: version(of) })

@@ -12,9 +12,9 @@ export const unversionedUnreachable: PlanRule = {
   fix: 'Register the same binary under a version and use that, or set another `use` for these mounts.',
   allowable: false,
   judge({ draft }) {
-    return draft.impossible.flatMap((one) => {
-      if (one.kind !== 'unversioned-unreachable') return []
-      const { plugin, mounts, connections, source: at } = one
+    return draft.impossible.flatMap((impossible) => {
+      if (impossible.kind !== 'unversioned-unreachable') return []
+      const { plugin, mounts, connections, source: at } = impossible
       const paths = [...mounts, ...connections]
       return {
         subject: plugin,

@@ -12,7 +12,7 @@ import { unversionedWindow } from './unversioned-window.ts'
 const KV = 'secret/my-kv'
 const stale = entryOf(KV, 'unversioned', { sha256: entryOf(KV, 'v0.1.0').sha256 })
 
-test('an unversioned upgrade opens a window until its last reload', () => {
+test('notes that an unversioned upgrade opens a window until its last reload', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'unversioned', versions: ['unversioned'] })] },
     live: { catalog: [stale], mounts: [mountOf('team-a/', KV, 'unversioned')] },
@@ -25,7 +25,7 @@ test('an unversioned upgrade opens a window until its last reload', () => {
   })
 })
 
-test('where the plan does not reload a mount, the window stays open', () => {
+test('says that the window stays open for a mount that the plan does not reload', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { versions: ['unversioned'] })] },
     live: { catalog: [stale], mounts: [mountOf('team-a/', KV, 'unversioned')] },
@@ -36,7 +36,7 @@ test('where the plan does not reload a mount, the window stays open', () => {
   )
 })
 
-test('going back to the builtin opens one too', () => {
+test('notes the window of a return to the builtin', () => {
   const JWT = 'auth/jwt'
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(JWT, { use: 'builtin', retire: ['unversioned'] })] },
@@ -51,7 +51,7 @@ test('going back to the builtin opens one too', () => {
   )
 })
 
-test('a versioned upgrade opens none', () => {
+test('finds nothing for a versioned upgrade', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] },
     live: { catalog: [stale], mounts: [mountOf('team-a/', KV, 'unversioned')] },
@@ -60,7 +60,7 @@ test('a versioned upgrade opens none', () => {
   expect(unversionedWindow.judge(input)).toEqual([])
 })
 
-test('nor does an entry that is retired when its mounts have left it', () => {
+test('finds nothing for an entry that is retired after its mounts have left it', () => {
   const retiring = desiredPlugin(KV, {
     use: 'v0.21.0',
     versions: ['v0.21.0'],
@@ -75,7 +75,7 @@ test('nor does an entry that is retired when its mounts have left it', () => {
   expect(unversionedWindow.judge(input)).toEqual([])
 })
 
-test('mounts that get a version, or have one, are in none', () => {
+test('leaves out mounts that have or get a version', () => {
   const desired = {
     plugins: [
       desiredPlugin(KV, { use: 'unversioned', versions: ['unversioned', 'v0.16.2', 'v0.21.0'] }),
@@ -85,18 +85,18 @@ test('mounts that get a version, or have one, are in none', () => {
       desiredMount('team-c/', KV, { use: 'v0.16.2' }),
     ],
   }
-  const others = [mountOf('team-b/', KV, 'unversioned'), mountOf('team-c/', KV, 'v0.16.2')]
+  const otherMounts = [mountOf('team-b/', KV, 'unversioned'), mountOf('team-c/', KV, 'v0.16.2')]
   const catalog = [stale, entryOf(KV, 'v0.16.2')]
-  const judged = (mounts: typeof others) =>
+  const judged = (mounts: typeof otherMounts) =>
     unversionedWindow.judge(safetyInput({ desired, live: { catalog, mounts } }))
 
-  expect(only(judged([mountOf('team-a/', KV, 'unversioned'), ...others])).mounts).toEqual([
+  expect(only(judged([mountOf('team-a/', KV, 'unversioned'), ...otherMounts])).mounts).toEqual([
     'team-a/',
   ])
-  expect(judged(others)).toEqual([])
+  expect(judged(otherMounts)).toEqual([])
 })
 
-test('one plugin’s way back to its builtin opens none for another, nor does a version in use that is retired', () => {
+test('finds nothing for another plugin when one returns to its builtin, nor for a retired version in use', () => {
   const JWT = 'auth/jwt'
   const input = safetyInput({
     desired: {

@@ -24,7 +24,7 @@ const NEW = 'v0.21.0'
 const upgrade = { use: NEW, versions: [NEW], retire: [OLD] }
 const catalog = [entryOf(KV, OLD), entryOf(KV, NEW)]
 
-test('a version whose mounts the plan moves away may be retired', () => {
+test('finds nothing for a version whose mounts the plan changes to another one', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, upgrade)] },
     live: { catalog, mounts: [mountOf('team-a/', KV, OLD)] },
@@ -33,7 +33,7 @@ test('a version whose mounts the plan moves away may be retired', () => {
   expect(versionInUse.judge(input)).toEqual([])
 })
 
-test('a mount that no step moves is named', () => {
+test('names a mount that no step changes', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { versions: [NEW], retire: [OLD] })] },
     live: { catalog, mounts: [mountOf('team-a/', KV, OLD), mountOf('team-b/', KV, NEW)] },
@@ -46,8 +46,8 @@ test('a mount that no step moves is named', () => {
   })
 })
 
-test('a mount on latest that the file does not name counts, if the version is what latest means', () => {
-  // It runs another binary, so that only its setting uses a version.
+test('counts a mount on latest that the file does not name, if latest means the version', () => {
+  // The mount runs another binary, so only its setting uses a version.
   const follower = { ...mountOf('team-a/', KV, 'v0.1.0'), configured_version: LATEST }
   const retiring = (retired: string) =>
     versionInUse.judge(
@@ -64,7 +64,7 @@ test('a mount on latest that the file does not name counts, if the version is wh
   expect(retiring(OLD)).toEqual([])
 })
 
-test('a mount that the file holds at the version counts, there or not', () => {
+test('counts a mount whose `use` in the file is the version, registered or not', () => {
   const input = safetyInput({
     desired: {
       plugins: [desiredPlugin(KV, upgrade)],
@@ -76,7 +76,7 @@ test('a mount that the file holds at the version counts, there or not', () => {
   expect(only(versionInUse.judge(input)).message).toContain('the file has team-a/ use it')
 })
 
-test('a version both kept and retired is found even where it is not registered', () => {
+test('finds a version that the file both lists and retires, also if it is not registered', () => {
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { versions: [OLD], retire: [OLD] })] },
   })
@@ -86,7 +86,7 @@ test('a version both kept and retired is found even where it is not registered',
   )
 })
 
-test('a process that still runs it on a node the plan does not reload counts', () => {
+test('counts a process that runs the version on a node that the plan does not reload', () => {
   const stale = mountOf('team-a/', KV, NEW, {
     except: {
       'http://node2:8200': {
@@ -106,7 +106,7 @@ test('a process that still runs it on a node the plan does not reload counts', (
   })
 })
 
-test('the same process is no use where the plan reloads it', () => {
+test('does not count that process if the plan reloads it', () => {
   const stale = mountOf('team-a/', KV, NEW, {
     except: {
       'http://node2:8200': {
@@ -123,7 +123,7 @@ test('the same process is no use where the plan reloads it', () => {
   expect(versionInUse.judge(input)).toEqual([])
 })
 
-test('a pin, a connection that is not repointed, what could not be read and a lost node count', () => {
+test('counts a pin, a connection that is not repointed, what could not be read, and a lost node', () => {
   const DB = 'database/redis'
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(DB, { retire: ['v0.6.0'] })] },
@@ -150,7 +150,7 @@ test('a pin, a connection that is not repointed, what could not be read and a lo
   expect(message).toContain('http://node2:8200 could not be asked (sealed)')
 })
 
-test('a list of nodes that could not be read may leave one out that runs it', () => {
+test('counts an unreadable list of nodes, since a node outside it may run the version', () => {
   const path = 'sys/storage/raft/configuration'
   const unreadable = [{ what: 'nodes', path, reason: 'HTTP 403' }] as const
   const input = safetyInput({
@@ -164,7 +164,7 @@ test('a list of nodes that could not be read may leave one out that runs it', ()
   })
 })
 
-test('connections that could not be read are no use of a secrets engine', () => {
+test('does not count unreadable connections for a secrets engine', () => {
   const unreadable = [{ what: 'connections', path: 'db/config', reason: 'HTTP 403' }] as const
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { retire: [OLD] })] },
@@ -174,7 +174,7 @@ test('connections that could not be read are no use of a secrets engine', () => 
   expect(versionInUse.judge(input)).toEqual([])
 })
 
-test('a node that is not ready may run it; a standby configured to forward runs nothing', () => {
+test('counts a node that is not ready, but not a standby configured to forward', () => {
   const judge = (state: 'not-ready' | 'forwarding') =>
     versionInUse.judge(
       safetyInput({
@@ -187,7 +187,7 @@ test('a node that is not ready may run it; a standby configured to forward runs 
   expect(judge('forwarding')).toEqual([])
 })
 
-test('an override is retired while its mounts have no version, since they fall back to the builtin', () => {
+test('allows to retire an override whose mounts have no version, since they return to the builtin', () => {
   const JWT = 'auth/jwt'
   const shown = mountOf('auth/shown/', JWT, 'v2.7.2+builtin.bao')
   const input = safetyInput({
@@ -204,7 +204,7 @@ test('an override is retired while its mounts have no version, since they fall b
   expect(versionInUse.judge(input)).toEqual([])
 })
 
-test('an override is in use by a mount that the file does not send back to the builtin', () => {
+test('counts a mount of an override that the file does not return to the builtin', () => {
   const JWT = 'auth/jwt'
   const input = safetyInput({
     desired: {
@@ -220,18 +220,18 @@ test('an override is in use by a mount that the file does not send back to the b
   expect(only(versionInUse.judge(input)).mounts).toEqual(['auth/b/'])
 })
 
-test('a version that the file has the plugin’s mounts use counts, by a version or without', () => {
-  const said = (use: string, retire: string) =>
+test('counts the version in the `use` of the plugin, with or without a version', () => {
+  const judgeFile = (use: string, retire: string) =>
     versionInUse
       .judge(safetyInput({ desired: { plugins: [desiredPlugin(KV, { use, retire: [retire] })] } }))
       .map(({ message }) => message.includes('the file has the plugin’s mounts use it'))
 
-  expect(said(OLD, OLD)).toEqual([true])
-  expect(said('unversioned', 'unversioned')).toEqual([true])
-  expect(said('unversioned', OLD)).toEqual([])
+  expect(judgeFile(OLD, OLD)).toEqual([true])
+  expect(judgeFile('unversioned', 'unversioned')).toEqual([true])
+  expect(judgeFile('unversioned', OLD)).toEqual([])
 })
 
-test('a connection that the plan repoints is no use', () => {
+test('does not count a connection that the plan repoints', () => {
   const DB = 'database/redis'
   const path = connectionPath('db/config/orders')
   const connections = [liveConnection(path, { plugin: plugin(DB), version: version(OLD) })]

@@ -1,4 +1,4 @@
-/** A version to retire that something still uses after the plan's own changes. */
+/** A version to retire that is still used after the plan's own changes. */
 import type { DesiredPlugin, DesiredState } from '../../domain/desired.ts'
 import { unreachable } from '../../domain/errors.ts'
 import type { LiveMount, LiveState } from '../../domain/live.ts'
@@ -30,7 +30,7 @@ export const versionInUse: PlanRule = {
     const { desired, live, draft } = input
     const effects = effectsOf(draft)
     const desiredUses = findDesiredUses(desired)
-    // What could not be read blocks every version: it is looked up once.
+    // What could not be read blocks every version, so it is computed once.
     let unknown: readonly VersionUse[] | undefined
     return draft.targets.flatMap(({ plugin, targets }) => {
       if (plugin.retire.length === 0) return []
@@ -43,9 +43,9 @@ export const versionInUse: PlanRule = {
         .filter(
           ({ path, configured_version }) => configured_version === LATEST && !effects.tunes(path),
         )
-      /** Until it is retired, mounts on `latest` that the plan does not tune would start it. */
+      /** Mounts on `latest` that the plan does not tune start the version until it is retired. */
       const followersOf = (version: Version): VersionUse[] =>
-        isLatestBeside(after, plugin.id, version)
+        isLatestWith(after, plugin.id, version)
           ? following.map(({ path: mount }) => ({
               kind: 'mount',
               description: `${mount} is configured for latest and starts it`,
@@ -84,13 +84,13 @@ export const versionInUse: PlanRule = {
   },
 }
 
-/** Higher than every version that is registered after the plan. */
-function isLatestBeside({ catalog }: LiveState, plugin: PluginId, version: Version): boolean {
+/** True if the version is higher than every version that is registered after the plan. */
+function isLatestWith({ catalog }: LiveState, plugin: PluginId, version: Version): boolean {
   const left = catalog.filter((entry) => entry.plugin === plugin && !entry.builtin)
   return latestOf([version, ...left.map((entry) => entry.version)]) === version
 }
 
-/** If no use was seen, what could not be read. A pin comes before every other use. */
+/** If no use was seen: the topics of what could not be read. Else the pin, if there is one. */
 function causesOf(
   uses: readonly VersionUse[],
   plugin: PluginId,
@@ -106,7 +106,7 @@ function causesOf(
 const LET_IT_BE_READ =
   'Make it readable (`lockstep policy` prints the rights; start a node that is away), or remove the version from `retire` until then.'
 
-/** What uses a version by the file itself. */
+/** The uses of a version in the file itself. */
 function findDesiredUses(
   desired: DesiredState,
 ): (plugin: DesiredPlugin, version: Version) => string[] {
@@ -115,11 +115,11 @@ function findDesiredUses(
     ({ plugin }) => plugin,
   )
   return (plugin, version) => [
-    ...(plugin.use !== undefined && wants(plugin.use.value, version)
+    ...(plugin.use !== undefined && usesVersion(plugin.use.value, version)
       ? ['the file has the plugin’s mounts use it']
       : []),
     ...(holders.get(plugin.id) ?? [])
-      .filter(({ use }) => use !== undefined && wants(use.value, version))
+      .filter(({ use }) => use !== undefined && usesVersion(use.value, version))
       .map(({ path }) => `the file has ${path} use it`),
     ...(plugin.versions.some((kept) => kept.version === version)
       ? ['the file lists it under versions']
@@ -127,7 +127,7 @@ function findDesiredUses(
   ]
 }
 
-function wants(use: NonNullable<DesiredPlugin['use']>['value'], version: Version): boolean {
+function usesVersion(use: NonNullable<DesiredPlugin['use']>['value'], version: Version): boolean {
   switch (use.kind) {
     case 'version':
       return use.version === version
@@ -141,7 +141,7 @@ function wants(use: NonNullable<DesiredPlugin['use']>['value'], version: Version
   }
 }
 
-// Stands for the builtin if its own version is hidden. No entry has this version.
+// Stands for the builtin if its own version is unknown. No entry has this version.
 const COMPILED_IN = '+builtin' as Version
 
 /** The cluster after the plan's changes, for the entries of one plugin. */
@@ -153,16 +153,17 @@ function stateAfter(
 ): LiveState {
   const mounts = draft.index.mountsOf(plugin).map((before) => {
     const mount = effects.mountAfter(before)
-    // Without a version it uses the unversioned entry, unless the plan returns it to the builtin.
+    // A mount without a version uses the unversioned entry, unless the plan returns it to the
+    // builtin.
     return mount.configured_version === UNVERSIONED && reverts(mount)
       ? { ...mount, configured_version: COMPILED_IN }
       : mount
   })
   return {
     ...live,
-    // The version that `latest` means then.
+    // Needed to know which version `latest` means after the plan.
     catalog: [
-      ...live.catalog.filter((one) => !effects.deregisters(one.plugin, one.version)),
+      ...live.catalog.filter((entry) => !effects.deregisters(entry.plugin, entry.version)),
       ...effects.registered.map(({ plugin, version, entry }) => ({
         plugin,
         version,
@@ -171,7 +172,9 @@ function stateAfter(
       })),
     ],
     mounts,
-    connections: draft.index.connectionsOf(plugin).map((one) => effects.connectionAfter(one)),
+    connections: draft.index
+      .connectionsOf(plugin)
+      .map((connection) => effects.connectionAfter(connection)),
     nodes: [],
     unreadable: [],
   }

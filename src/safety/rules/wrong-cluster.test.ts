@@ -5,7 +5,7 @@ import { wrongCluster } from './wrong-cluster.ts'
 const named = (value: string) =>
   safetyInput({ desired: { cluster: { name: { value, source: SOURCE } } } })
 
-test('a file for another cluster is refused', () => {
+test('refuses a file for another cluster', () => {
   expect(only(wrongCluster.judge(named('staging')))).toEqual({
     subject: 'staging',
     message: 'The file is for the cluster staging, but this cluster is prod-eu.',
@@ -13,7 +13,7 @@ test('a file for another cluster is refused', () => {
   })
 })
 
-test('a file for this cluster, or for any, is not', () => {
+test('accepts a file for this cluster, and one that names no cluster', () => {
   expect(wrongCluster.judge(named('prod-eu'))).toEqual([])
   expect(wrongCluster.judge(safetyInput())).toEqual([])
 })
