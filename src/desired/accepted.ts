@@ -1,6 +1,6 @@
 /**
- * What the files accept: findings that are allowed and differences that drift passes over.
- * Rules and classes are checked only against the names that are handed in.
+ * Reads what the files accept: allowed findings, and differences that drift ignores. The names of
+ * rules and classes are checked only against the given sets.
  */
 import type { Allowance, Ignore, Source } from '../domain/desired.ts'
 import { compareText } from '../domain/names.ts'
@@ -15,9 +15,9 @@ export function readAllowances(
   return files.flatMap((file) =>
     (file.document.allow ?? []).flatMap((allowance = {}, index) => {
       const { rule, subject, because, by, until } = allowance
-      const at = (key: string): Source => placeOf(file, 'allow', index, key).value
-      checkName('rule', rule, rules, at('rule'), report)
-      checkDate(until, at('until'), report)
+      const sourceOf = (key: string): Source => placeOf(file, 'allow', index, key).value
+      checkName('rule', rule, rules, sourceOf('rule'), report)
+      checkDate(until, sourceOf('until'), report)
       if (rule === undefined || subject === undefined || because === undefined) return []
       const source = placeOf(file, 'allow', index).value
       return [
@@ -42,9 +42,9 @@ export function readIgnores(
   return files.flatMap((file) =>
     (file.document.ignore ?? []).flatMap((ignore = {}, index) => {
       const { class: name, subject, because, until } = ignore
-      const at = (key: string): Source => placeOf(file, 'ignore', index, key).value
-      checkName('class', name, classes, at('class'), report)
-      checkDate(until, at('until'), report)
+      const sourceOf = (key: string): Source => placeOf(file, 'ignore', index, key).value
+      checkName('class', name, classes, sourceOf('class'), report)
+      checkDate(until, sourceOf('until'), report)
       if (name === undefined || subject === undefined || because === undefined) return []
       const source = placeOf(file, 'ignore', index).value
       return [{ class: name, subject, because, ...(until !== undefined && { until }), source }]
@@ -77,7 +77,7 @@ function isDate(text: string): boolean {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
   if (parts === null) return false
   const [year, month, day] = parts.slice(1).map(Number)
-  // The days of a month: the day before the first of the next.
+  // The number of days of the month: the day before the first of the next month.
   const days = new Date(Date.UTC(year ?? 0, month ?? 0, 0)).getUTCDate()
   return (month ?? 0) >= 1 && (month ?? 0) <= 12 && (day ?? 0) >= 1 && (day ?? 0) <= days
 }

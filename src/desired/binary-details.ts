@@ -1,18 +1,18 @@
-/** What a version says beside its command and hash: arguments, environment, whose data it reads. */
+/** Reads the other parts of a version: arguments, environment, and whose data it reads. */
 import validRange from 'semver/ranges/valid.js'
 import type { DataCompatibility, DesiredVersion, EnvironmentVariable } from '../domain/desired.ts'
 import type { Binary } from '../documents/desired-state.generated.ts'
 import { compareText } from '../domain/names.ts'
 import { isTokenVariable } from '../domain/token-variables.ts'
 import { placeOf, type InputFile, type Report } from './input-file.ts'
-import type { Sound } from './shape/shape.ts'
+import type { Checked } from './shape/shape.ts'
 import { showText } from './wording.ts'
 import type { Path } from './yaml/yaml-tree.ts'
 
 export function readDetails(
   file: InputFile,
   path: Path,
-  binary: Sound<Binary>,
+  binary: Checked<Binary>,
   report: Report,
 ): Pick<DesiredVersion, 'args' | 'env' | 'data'> {
   return {
@@ -25,14 +25,15 @@ export function readDetails(
 function readEnvironment(
   file: InputFile,
   path: Path,
-  env: NonNullable<Sound<Binary>['env']>,
+  env: NonNullable<Checked<Binary>['env']>,
   report: Report,
 ): readonly EnvironmentVariable[] {
   const variables = Object.entries(env).flatMap(([name, given]): EnvironmentVariable[] => {
     if (typeof given === 'string') return [{ name, value: given }]
     if (given?.from === undefined) return []
     if (!isTokenVariable(given.from)) return [{ name, from: given.from }]
-    // Whoever wrote the file would get the token of whoever applies it: a plugin can send it away.
+    // The author of the file would get the token of the person who applies it: the plugin could
+    // send it away.
     report({
       message: `${name}: ${given.from} holds the token that this program uses, and no plugin gets that token`,
       source: placeOf(file, ...path, 'env', name, 'from').value,
@@ -46,13 +47,13 @@ function readEnvironment(
 function readData(
   file: InputFile,
   path: Path,
-  { data = {} }: Sound<Binary>,
+  { data = {} }: Checked<Binary>,
   report: Report,
 ): DataCompatibility {
   const read = (key: 'upgrade_from' | 'downgrade_to'): string | undefined => {
     const range = data[key]
     if (range === undefined) return undefined
-    // Nothing at all is a range too, that of every version: not what anybody means by it.
+    // An empty range means every version, which is certainly not intended.
     if (range.trim() !== '' && validRange(range) !== null) return range
     report({
       message: `${key}: ${range.trim() === '' ? 'nothing' : showText(range)} is not a range of versions`,

@@ -1,4 +1,4 @@
-/** The `cluster` of all files together: which cluster is meant, and how it is reached. */
+/** Reads the `cluster` parts of all files together: which cluster it is, and how to reach it. */
 import type { DesiredCluster, Source } from '../domain/desired.ts'
 import { faultInMountPath } from '../domain/name-faults.ts'
 import { parseNodeAddress, type NodeAddress } from '../domain/names.ts'
@@ -9,44 +9,46 @@ import { showText } from './wording.ts'
 export function readCluster(files: readonly InputFile[], report: Report): DesiredCluster {
   const claim = claimOnce('cluster', report)
   return files.reduce<DesiredCluster>(
-    (cluster, file) => ({ ...cluster, ...readOne(file, claim, report) }),
+    (cluster, file) => ({ ...cluster, ...readClusterOf(file, claim, report) }),
     {},
   )
 }
 
-function readOne(file: InputFile, claim: ClaimName, report: Report): DesiredCluster {
+function readClusterOf(file: InputFile, claim: ClaimName, report: Report): DesiredCluster {
   const cluster = file.document.cluster ?? {}
   for (const key of Object.keys(cluster)) claim(key, file.places.key(['cluster', key]))
-  const at = (key: string): Source => file.places.value(['cluster', key])
+  const sourceOf = (key: string): Source => file.places.value(['cluster', key])
 
   const address =
-    cluster.address === undefined ? undefined : readAddress(cluster.address, at('address'), report)
+    cluster.address === undefined
+      ? undefined
+      : readAddress(cluster.address, sourceOf('address'), report)
   const nodes = Array.isArray(cluster.nodes) ? readNodes(file, cluster.nodes, report) : undefined
   const check = cluster.binary_check?.flatMap((part) => part ?? [])
   if (check !== undefined && !check.some((part) => part.includes('{command}'))) {
     report({
       message: 'binary_check must say {command} where the name of the file belongs',
-      source: at('binary_check'),
+      source: sourceOf('binary_check'),
       hint: 'for example [ssh, "{host}", sha256sum, "/opt/plugins/{command}"]',
     })
   }
   const kv = cluster.lock?.kv
-  const fault = kv === undefined ? undefined : faultInMountPath(`${kv}/`)
-  if (kv !== undefined && fault !== undefined) {
+  const problem = kv === undefined ? undefined : faultInMountPath(`${kv}/`)
+  if (kv !== undefined && problem !== undefined) {
     report({
-      message: `${showText(kv)} cannot be a secret's path: it ${fault}`,
-      source: at('lock'),
+      message: `${showText(kv)} cannot be a secret's path: it ${problem}`,
+      source: sourceOf('lock'),
       hint: 'write <mount>/<path>, e.g. secret/lockstep',
     })
   }
   return {
-    ...(cluster.name !== undefined && { name: { value: cluster.name, source: at('name') } }),
-    ...(address !== undefined && { address: { value: address, source: at('address') } }),
+    ...(cluster.name !== undefined && { name: { value: cluster.name, source: sourceOf('name') } }),
+    ...(address !== undefined && { address: { value: address, source: sourceOf('address') } }),
     ...(nodes !== undefined && { nodes }),
     ...(check !== undefined && {
-      binaryCheck: { command: commandNear(file.file, check), source: at('binary_check') },
+      binaryCheck: { command: commandNear(file.file, check), source: sourceOf('binary_check') },
     }),
-    ...(kv !== undefined && { lock: { kv, source: at('lock') } }),
+    ...(kv !== undefined && { lock: { kv, source: sourceOf('lock') } }),
   }
 }
 
@@ -68,7 +70,7 @@ function readAddress(text: string, source: Source, report: Report): NodeAddress 
   const address = parseNodeAddress(text)
   if (address === undefined) {
     report({
-      // What stands before an @ can be a password.
+      // The part before an @ may be a password.
       message: `${showText(text.replace(/^.*@/s, '…@'))} is not an address`,
       source,
       hint: 'write https://host:port or http://host:port',
@@ -77,11 +79,11 @@ function readAddress(text: string, source: Source, report: Report): NodeAddress 
   }
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') {
-    // Not shown: it is a credential.
+    // The address is not shown: it holds a credential.
     report({ message: 'an address must have no user or password in it', source })
     return undefined
   }
-  // `/v1` begins every request, and is no part of an address.
+  // `/v1` is a part of every request, not of the address.
   if (address.endsWith('/v1') || url.search !== '' || url.hash !== '') {
     report({
       message: `${showText(text)} has more than an address in it`,

@@ -1,11 +1,13 @@
-/** The database connections of all files: each names a database plugin that the files list. */
+/**
+ * Reads the database connections of all files. Each names a database plugin that the files list.
+ */
 import type { DesiredConnection, Source } from '../domain/desired.ts'
 import type { Connection } from '../documents/desired-state.generated.ts'
 import { faultInName } from '../domain/name-faults.ts'
 import { compareText, parseConnectionPath, pluginType } from '../domain/names.ts'
 import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
 import type { LookUpPlugin } from './plugin-lookup.ts'
-import type { Sound } from './shape/shape.ts'
+import type { Checked } from './shape/shape.ts'
 import { readUse } from './use.ts'
 import { showText } from './wording.ts'
 
@@ -30,34 +32,34 @@ export function loadConnections(
 function loadConnection(
   file: InputFile,
   text: string,
-  connection: Sound<Connection>,
+  connection: Checked<Connection>,
   lookUp: LookUpPlugin,
   report: Report,
 ): DesiredConnection | undefined {
   const source = placeOf(file, 'connections', text).key
-  const at = (key: string): Source => placeOf(file, 'connections', text, key).value
+  const sourceOf = (key: string): Source => placeOf(file, 'connections', text, key).value
   const path = parseConnectionPath(text)
   if (path === undefined) {
-    const fault = faultInName(text)
+    const problem = faultInName(text)
     report({
-      message: `${showText(text)} is not a connection's path${fault === undefined ? '' : `: it ${fault}`}`,
+      message: `${showText(text)} is not a connection's path${problem === undefined ? '' : `: it ${problem}`}`,
       source,
       hint: 'write <mount>/config/<name>, e.g. db/config/orders',
     })
   }
   const plugin =
-    connection.plugin === undefined ? undefined : lookUp(connection.plugin, at('plugin'))
+    connection.plugin === undefined ? undefined : lookUp(connection.plugin, sourceOf('plugin'))
   if (plugin !== undefined && pluginType(plugin.id) !== 'database') {
     report({
       message: `${showText(plugin.id)} is not a database plugin, so it has no connections`,
-      source: at('plugin'),
+      source: sourceOf('plugin'),
       hint: 'write mounts: { <path>: … } for a secrets engine or auth method',
     })
   }
   const use =
     connection.use === undefined
       ? undefined
-      : readUse(connection.use, at('use'), plugin?.names, report)
+      : readUse(connection.use, sourceOf('use'), plugin?.names, report)
   if (path === undefined || plugin === undefined) return undefined
   return { path, plugin: plugin.id, ...(use !== undefined && { use }), source }
 }

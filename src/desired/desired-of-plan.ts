@@ -1,7 +1,7 @@
 /**
- * The desired state that a plan file carries, read back by what reads the files themselves: every
- * name, version and path is checked again, since whoever wrote the plan file may have written
- * anything. No other file is read.
+ * Reads the desired state in a plan file with the code that reads the files themselves. Every name,
+ * version and path is checked again, since the author of the plan file may have written anything.
+ * No other file is read.
  */
 import type { DesiredState, Source } from '../domain/desired.ts'
 import { InputError, type Problem } from '../domain/errors.ts'
@@ -12,9 +12,9 @@ import { checkShape } from './shape/shape.ts'
 import type { Path, Places } from './yaml/yaml-tree.ts'
 
 /**
- * `document`: the plan's `desired`; `planFile`: for messages. Values that only the file of desired
- * state holds are `withheld`. Throws an InputError with every problem, each with its JSON Pointer
- * in the plan file.
+ * `document` is the plan's `desired`; `planFile` is used in messages. Values of `env` that are
+ * written in the file of desired state are `withheld`. Throws an InputError with every problem,
+ * each with its JSON Pointer in the plan file.
  */
 export async function readDesiredOfPlan(
   planFile: string,
@@ -23,19 +23,21 @@ export async function readDesiredOfPlan(
 ): Promise<DesiredState> {
   const problems: Problem[] = []
   const report = (problem: Problem): void => void problems.push(problem)
-  // A copy: the check of the shape takes out of it what does not fit.
+  // A copy, since `checkShape` removes what does not fit from its input.
   const data = withoutPrototypes(document)
   const places = placesIn(planFile, document)
   const shape = checkShape({ data, places })
   shape.problems.forEach(report)
   const files = shape.document === undefined ? [] : [inputFile(shape.document, places)]
-  for (const { document: found } of files) refuseWhatNoPlanHas(found, places, report)
+  for (const { document: found } of files) refuseForbiddenKeys(found, places, report)
   const state = await readState(files, { ...options, files: NO_FILES }, true, report)
   if (problems.length > 0) throw new InputError(problems)
   return { ...state, plugins: state.plugins.map(withholdValues) }
 }
 
-/** As the reader of YAML gives it: `constructor` is a name like any other. */
+/**
+ * A copy without prototypes, as the YAML reader makes it: `constructor` is a key like any other.
+ */
 function withoutPrototypes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPrototypes)
   if (typeof value !== 'object' || value === null) return value
@@ -44,12 +46,12 @@ function withoutPrototypes(value: unknown): unknown {
   return copy
 }
 
-/** Commands in a plan are found from the folder where apply runs, as from an unnamed file. */
+/** Commands in a plan are relative to the folder where apply runs, so the file has no name. */
 function inputFile(document: InputFile['document'], places: Places): InputFile {
   return { file: '', document, places }
 }
 
-function refuseWhatNoPlanHas(
+function refuseForbiddenKeys(
   { cluster = {}, ignore }: InputFile['document'],
   places: Places,
   report: (problem: Problem) => void,
@@ -65,7 +67,7 @@ function refuseWhatNoPlanHas(
   if (ignore !== undefined) refuse(['ignore'])
 }
 
-/** A plan has the hashes themselves: a hash that is to be read from this machine is not one. */
+/** Refuses every read: a plan holds the hashes themselves. */
 const NO_FILES: Files = {
   kind: () => Promise.resolve({ failure: REFUSED }),
   list: () => Promise.resolve({ failure: REFUSED }),
@@ -87,14 +89,14 @@ function withholdValues(plugin: DesiredState['plugins'][number]): typeof plugin 
 }
 
 function placesIn(planFile: string, document: unknown): Places {
-  const at = (path: Path): Source => ({
+  const sourceOf = (path: Path): Source => ({
     file: `${planFile}#/${['desired', ...path].map(escapeSegment).join('/')}`,
     line: 0,
     column: 0,
   })
   return {
-    key: at,
-    value: at,
+    key: sourceOf,
+    value: sourceOf,
     written: (path) => {
       let value = document
       for (const segment of path) {

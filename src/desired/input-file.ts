@@ -1,26 +1,26 @@
 /**
- * One file of the desired state after its shape was checked, and the places things stand in it.
- * Everything that reads a document's meaning gets it, and a list to put problems into.
+ * One file of the desired state after the check of its shape, with the places of its parts. Every
+ * reader of a part gets it, and a function to report problems.
  */
 import type { Source } from '../domain/desired.ts'
 import { formatSource, type Problem } from '../domain/errors.ts'
-import type { SoundDocument } from './shape/shape.ts'
+import type { CheckedDocument } from './shape/shape.ts'
 import { showText } from './wording.ts'
 import type { Path, Places } from './yaml/yaml-tree.ts'
 
-/** In bytes: many thousand mounts. */
+/** In bytes. Enough for many thousand mounts. */
 export const LARGEST_FILE = 1024 * 1024
 
 export interface InputFile {
-  /** As the user gave it. */
+  /** The path as the user gave it. */
   readonly file: string
-  readonly document: SoundDocument
+  readonly document: CheckedDocument
   readonly places: Places
 }
 
 export type Report = (problem: Problem) => void
 
-/** Something written in a file, to point at. */
+/** The places of a key and its value. */
 export interface KeyAndValue {
   readonly key: Source
   readonly value: Source
@@ -30,7 +30,7 @@ export function placeOf({ places }: InputFile, ...path: Path): KeyAndValue {
   return { key: places.key(path), value: places.value(path) }
 }
 
-/** True unless something of this name was claimed before; then both places are named. */
+/** True if the name was not claimed before. Otherwise a problem with both places is reported. */
 export type ClaimName = (name: string, source: Source) => boolean
 
 export function claimOnce(what: string, report: Report): ClaimName {

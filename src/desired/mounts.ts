@@ -1,4 +1,7 @@
-/** The mounts of all files: each names a plugin that the files list, on a path of its type. */
+/**
+ * Reads the mounts of all files. Each names a plugin that the files list, at a path of the plugin's
+ * type.
+ */
 import type { DesiredMount, Source, Verification } from '../domain/desired.ts'
 import type { Mount } from '../documents/desired-state.generated.ts'
 import { faultInMountPath, faultInName } from '../domain/name-faults.ts'
@@ -13,7 +16,7 @@ import {
 import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
 import { commandNear } from './files/near-file.ts'
 import type { LookUpPlugin } from './plugin-lookup.ts'
-import type { Sound } from './shape/shape.ts'
+import type { Checked } from './shape/shape.ts'
 import { readUse } from './use.ts'
 import { showText } from './wording.ts'
 
@@ -38,20 +41,20 @@ export function loadMounts(
 
 interface MountReading {
   readonly file: InputFile
-  /** The key as written. */
+  /** The key, as it is written. */
   readonly text: string
-  /** Undefined where the key is no mount path: the rest is read all the same. */
+  /** Undefined if the key is not a mount path. The rest is still read. */
   readonly path: MountPath | undefined
   readonly lookUp: LookUpPlugin
   readonly report: Report
 }
 
-function loadMount(reading: MountReading, mount: Sound<Mount>): DesiredMount | undefined {
+function loadMount(reading: MountReading, mount: Checked<Mount>): DesiredMount | undefined {
   const { file, text, path, lookUp, report } = reading
-  const at = (key: string): Source => placeOf(file, 'mounts', text, key).value
-  const plugin = mount.plugin === undefined ? undefined : lookUp(mount.plugin, at('plugin'))
+  const sourceOf = (key: string): Source => placeOf(file, 'mounts', text, key).value
+  const plugin = mount.plugin === undefined ? undefined : lookUp(mount.plugin, sourceOf('plugin'))
   const use =
-    mount.use === undefined ? undefined : readUse(mount.use, at('use'), plugin?.names, report)
+    mount.use === undefined ? undefined : readUse(mount.use, sourceOf('use'), plugin?.names, report)
   const verify = (mount.verify ?? []).flatMap(
     (check, index) => readVerification(reading, check, index) ?? [],
   )
@@ -61,7 +64,7 @@ function loadMount(reading: MountReading, mount: Sound<Mount>): DesiredMount | u
   if (mount.enable === true && !('use' in mount) && plugin.names?.saysUse === false) {
     report({
       message: 'enable: true needs `use`: the version that the new mount runs',
-      source: at('enable'),
+      source: sourceOf('enable'),
       hint: `say use: here or for ${id}`,
     })
   }
@@ -79,10 +82,10 @@ function loadMount(reading: MountReading, mount: Sound<Mount>): DesiredMount | u
 }
 
 function readPath(text: string, source: Source, report: Report): MountPath | undefined {
-  const fault = faultInMountPath(withSlash(text))
-  if (fault !== undefined) {
+  const problem = faultInMountPath(withSlash(text))
+  if (problem !== undefined) {
     report({
-      message: `${showText(text)} cannot be a mount's path: it ${fault}`,
+      message: `${showText(text)} cannot be a mount's path: it ${problem}`,
       source,
       hint: 'write it as the server lists it, e.g. team-a/ or auth/jwt/',
     })
@@ -101,7 +104,7 @@ function checkPath(path: MountPath, id: PluginId, { file, text, report }: MountR
       })
       return
     case 'auth':
-      // A namespace may come before it.
+      // The path may begin with a namespace.
       if (/(^|\/)auth\/[^/]/.test(path)) return
       report({
         message: `${showText(path)} is not an auth method's path, but ${id} is an auth plugin`,
@@ -120,7 +123,7 @@ function checkPath(path: MountPath, id: PluginId, { file, text, report }: MountR
 
 function readVerification(
   { file, text, report }: MountReading,
-  check: NonNullable<Sound<Mount>['verify']>[number],
+  check: NonNullable<Checked<Mount>['verify']>[number],
   index: number,
 ): Verification | undefined {
   if (check === undefined) return undefined
@@ -130,10 +133,10 @@ function readVerification(
   }
   if (!('read' in check) || check.read === undefined) return undefined
   const path = check.read
-  const fault = explainReadPath(path)
-  if (fault === undefined) return { kind: 'read', path }
+  const problem = explainReadPath(path)
+  if (problem === undefined) return { kind: 'read', path }
   report({
-    message: `read: ${showText(path)} ${fault}`,
+    message: `read: ${showText(path)} ${problem}`,
     source: placeOf(file, 'mounts', text, 'verify', index, 'read').value,
     hint: 'write a path below the mount, e.g. config',
   })

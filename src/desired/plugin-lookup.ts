@@ -1,4 +1,4 @@
-/** Finds the plugin that a mount or connection names among those the files list. */
+/** Looks up the plugin that a mount or connection names, among those that the files list. */
 import type { Source } from '../domain/desired.ts'
 import { faultInPluginName } from '../domain/name-faults.ts'
 import { parsePluginId, type PluginId } from '../domain/names.ts'
@@ -6,13 +6,16 @@ import type { Report } from './input-file.ts'
 import type { PluginNames } from './use.ts'
 import { findClosest, showText } from './wording.ts'
 
-/** Undefined when the text is no plugin's id; without names when nothing is known of it. */
+/** Undefined if the text is not a plugin id. `names` is undefined if the plugin is not listed. */
 export type LookUpPlugin = (
   text: string,
   source: Source,
 ) => { readonly id: PluginId; readonly names: PluginNames | undefined } | undefined
 
-/** `complete` is false when part of the files could not be read: what is missing may be there. */
+/**
+ * `complete` is false if a part of the files could not be read: a missing plugin may be listed
+ * there, so it is not reported.
+ */
 export function createPluginLookup(
   names: ReadonlyMap<PluginId, PluginNames>,
   complete: boolean,
@@ -23,27 +26,30 @@ export function createPluginLookup(
     if (id === undefined) return undefined
     const found = names.get(id)
     if (found === undefined && complete) {
-      const meant = findClosest(id, names.keys())
+      const suggestion = findClosest(id, names.keys())
       report({
         message: `${showText(id)} is not listed under plugins`,
         source,
         hint:
-          meant === undefined
+          suggestion === undefined
             ? `add it: plugins: { ${showText(id)}: … }`
-            : `did you mean ${meant}?`,
+            : `did you mean ${suggestion}?`,
       })
     }
     return { id, names: found }
   }
 }
 
-/** Undefined where it is none; that it is no `type/name` at all is told by the file's shape. */
+/**
+ * The plugin id; undefined if the text is none. The check of the shape reports a text that is not
+ * `type/name`.
+ */
 export function readPluginId(text: string, source: Source, report: Report): PluginId | undefined {
   const id = parsePluginId(text)
-  const fault = faultInPluginName(text.slice(text.indexOf('/') + 1))
-  if (id === undefined && fault !== undefined && TYPE_AND_NAME.test(text)) {
+  const problem = faultInPluginName(text.slice(text.indexOf('/') + 1))
+  if (id === undefined && problem !== undefined && TYPE_AND_NAME.test(text)) {
     report({
-      message: `${showText(text)} cannot be a plugin: its name ${fault}`,
+      message: `${showText(text)} cannot be a plugin: its name ${problem}`,
       source,
       hint: 'write it as the catalog lists it, e.g. secret/my-kv',
     })
@@ -51,5 +57,5 @@ export function readPluginId(text: string, source: Source, report: Report): Plug
   return id
 }
 
-/** As in the schema. */
+/** The same pattern as in the schema. */
 const TYPE_AND_NAME = /^(secret|auth|database)\/./su

@@ -1,6 +1,6 @@
 /**
- * The plugins of all files: what each is to run, which versions stay registered, which retire.
- * Also what is known of each, for the mounts and connections that name it.
+ * Reads the plugins of all files: what each should run, which versions stay registered, which are
+ * retired. Also returns the names of each plugin's versions, for the mounts and connections.
  */
 import type { DesiredPlugin, DesiredVersion, Source } from '../domain/desired.ts'
 import type { Binary, Plugin } from '../documents/desired-state.generated.ts'
@@ -10,7 +10,7 @@ import type { HashReader, LocatedHash } from './binary-hash.ts'
 import { readDetails } from './binary-details.ts'
 import { readPluginId } from './plugin-lookup.ts'
 import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
-import type { Sound } from './shape/shape.ts'
+import type { Checked } from './shape/shape.ts'
 import { readUse, type PluginNames } from './use.ts'
 import { completeVersion, readVersionText } from './version-text.ts'
 import { showText } from './wording.ts'
@@ -53,8 +53,11 @@ export async function readPlugins(
   return { plugins: plugins.sort((a, b) => compareText(a.id, b.id)), names }
 }
 
-/** A version that is not well written counts as what it was meant to be: it is told of once. */
-function describePlugin(id: PluginId, plugin: Sound<Plugin> | undefined): PluginNames {
+/**
+ * A misspelt version counts as the version that was probably meant, so that it is reported only
+ * once.
+ */
+function describePlugin(id: PluginId, plugin: Checked<Plugin> | undefined): PluginNames {
   const unread = plugin === undefined || ('versions' in plugin && plugin.versions === undefined)
   const versions = Object.keys(plugin?.versions ?? {}).flatMap((text) => {
     const reading = readVersionText(text)
@@ -63,14 +66,14 @@ function describePlugin(id: PluginId, plugin: Sound<Plugin> | undefined): Plugin
   return {
     id,
     versions: unread ? undefined : new Set(versions),
-    // Also where it could not be read.
+    // True also if `use` could not be read.
     saysUse: plugin === undefined || 'use' in plugin,
   }
 }
 
 async function readPlugin(
   reading: PluginReading,
-  plugin: Sound<Plugin>,
+  plugin: Checked<Plugin>,
   known: PluginNames,
 ): Promise<DesiredPlugin> {
   const { file, id, report } = reading
@@ -88,7 +91,7 @@ async function readPlugin(
 
 async function readVersions(
   { file, id, report, readHash, noteCommand }: PluginReading,
-  versions: NonNullable<Sound<Plugin>['versions']>,
+  versions: NonNullable<Checked<Plugin>['versions']>,
 ): Promise<readonly DesiredVersion[]> {
   const claim = claimOnce('version', report)
   const read: DesiredVersion[] = []
@@ -114,12 +117,12 @@ async function readVersions(
 function readListedVersion(
   text: string,
   source: Source,
-  listed: string,
+  howListed: string,
   report: Report,
 ): Version | undefined {
   if (text === 'builtin') {
     report({
-      message: `builtin cannot be ${listed}: it is compiled into the server`,
+      message: `builtin cannot be ${howListed}: it is compiled into the server`,
       source,
     })
     return undefined
@@ -131,7 +134,7 @@ function readListedVersion(
 }
 
 function readCommand(
-  binary: Sound<Binary> | undefined,
+  binary: Checked<Binary> | undefined,
   source: Source,
   report: Report,
 ): string | undefined {
@@ -144,7 +147,7 @@ function readCommand(
     report({
       message: `command: ${showText(command)} has a space or tab in it`,
       source,
-      // The server would split it there itself, and read back another command.
+      // The server would split the command there, and read back another command.
       hint: "give the file's name alone, and what follows it as args: [ … ]",
     })
     return undefined
@@ -172,7 +175,7 @@ function readRetired(
   return read.sort((a, b) => compareText(a.version, b.version))
 }
 
-/** One file name is one file on the node, so it has one hash. */
+/** Reports two hashes for one file name: a name is one file on a node, so it has one hash. */
 function compareHashes(report: Report): NoteCommand {
   const noted = new Map<string, LocatedHash>()
   return (command, hash) => {

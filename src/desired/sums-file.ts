@@ -1,7 +1,8 @@
 /**
- * A SHA256SUMS file: `hash  name`, `hash *name`, or `SHA256 (name) = hash`, found by the name
- * without its folders; or one bare hash, in a file named after the binary (`kv.sha256`). Pure; hashes
- * of other lengths under other names are passed over.
+ * Finds a hash in a SHA256SUMS file. Lines are `hash  name`, `hash *name`, or `SHA256 (name) =
+ * hash`; the name is compared without its folders. A file named after the binary (`kv.sha256`) may
+ * hold only one hash without a name. Hashes of other lengths are ignored if they belong to other
+ * names. Pure.
  */
 import { parseSha256, type Sha256 } from '../domain/names.ts'
 import { listFirst, showText } from './wording.ts'
@@ -37,7 +38,7 @@ export function findSum(file: string, text: string, name: string): SumLookup {
   return first === undefined ? explainAbsent(file, lines, name) : { sha256: first.sha256 }
 }
 
-/** What keeps a text from being a SHA-256. `what`: what it is called. */
+/** Says why a text is not a SHA-256. `what` names the text in the message. */
 export function explainHash(what: string, text: string): string {
   const wrong = /[^0-9a-fA-F]/u.exec(text)?.[0]
   if (text === '') return `${what} is empty; it needs 64 hex digits`
@@ -45,7 +46,7 @@ export function explainHash(what: string, text: string): string {
   return `${what} has ${text.length} characters; it needs 64 hex digits`
 }
 
-/** As release pages name the file of one checksum. */
+/** True if the file is named as release pages name the checksum file of one binary. */
 function isNamedAfter(file: string, name: string): boolean {
   const base = file.replace(/^.*[/\\]/, '')
   return [`${name}.sha256`, `${name}.sha256sum`].includes(base)
@@ -61,7 +62,7 @@ function explainBare(file: string, name: string): SumLookup {
 function readLines(text: string): readonly Line[] {
   return text.split(/\r?\n/).flatMap((line, index) => {
     const bsd = /^SHA(?:2-)?256 ?\((.+)\) ?= ?(\S+)$/.exec(line.trimEnd())
-    // A leading backslash says that the name is escaped.
+    // A leading backslash means that the name is escaped.
     const gnu = /^\\?(\S+)[ \t]+\*?(\S.*)$/.exec(line.trimEnd())
     const [hash, name] = bsd === null ? [gnu?.[1], gnu?.[2]] : [bsd[2], bsd[1]]
     if (hash === undefined || name === undefined || hash.startsWith('#')) return []
@@ -73,6 +74,6 @@ function explainAbsent(file: string, lines: readonly Line[], name: string): SumL
   const message = `${showText(file)} lists no checksum for ${showText(name)}`
   const names = [...new Set(lines.flatMap((line) => (parseSha256(line.hash) ? [line.name] : [])))]
   if (names.length === 0) return { message, hint: 'no line of it is like "HASH  NAME"' }
-  // A name that is nearly the same is another version's file as often as a slip.
+  // Suggests no similar name: that may be the file of another version.
   return { message, hint: `it lists ${listFirst(names)}` }
 }

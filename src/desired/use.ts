@@ -1,4 +1,7 @@
-/** What a plugin, mount or connection is to run, looked up among the versions of its plugin. */
+/**
+ * Reads the `use` of a plugin, mount or connection, and looks it up among the versions of the
+ * plugin.
+ */
 import type { Source, Use } from '../domain/desired.ts'
 import {
   compareText,
@@ -17,10 +20,10 @@ export interface DesiredUse {
   readonly source: Source
 }
 
-/** What is known of a plugin wherever its name is used. */
+/** What mounts and connections need to know of their plugin. */
 export interface PluginNames {
   readonly id: PluginId
-  /** Undefined where they could not be read: then nothing is said of a version not among them. */
+  /** Undefined if the versions could not be read: then any version is accepted. */
   readonly versions: ReadonlySet<Version> | undefined
   readonly saysUse: boolean
 }
@@ -43,12 +46,12 @@ export function readUse(
   }
   const reading = readVersionText(text)
   if ('message' in reading) {
-    const meant = ['unversioned', 'builtin', LATEST].find((word) => findClosest(text, [word]))
+    const suggestion = ['unversioned', 'builtin', LATEST].find((word) => findClosest(text, [word]))
     const hint = reading.message.includes('+builtin')
       ? 'write use: builtin for the plugin compiled into the server'
-      : meant === undefined
+      : suggestion === undefined
         ? reading.hint
-        : `did you mean ${meant}?`
+        : `did you mean ${suggestion}?`
     report({ message: `use: ${reading.message}`, source, ...(hint !== undefined && { hint }) })
     return undefined
   }
@@ -66,7 +69,7 @@ export function readUse(
   return { value, source }
 }
 
-/** Lists them and proposes none: the nearest name may be a downgrade. */
+/** Lists the versions and suggests none: the most similar one may be a downgrade. */
 function hintVersions(versions: ReadonlySet<Version>): string {
   const labels = [...versions].sort(compareText).map(versionLabel)
   const listed = labels.length === 0 ? 'none is listed' : `listed: ${listFirst(labels)}`

@@ -10,19 +10,19 @@ test.each([
   ['1.2.3.4', undefined],
   ['v1.2.x', undefined],
   ['latest', undefined],
-])('%s was meant to be %s', (text, meant) => {
-  expect(completeVersion(text)).toBe(meant)
+])('suggests for %s the version %s', (text, suggestion) => {
+  expect(completeVersion(text)).toBe(suggestion)
 })
 
 test.each([
   ['unversioned', { version: '' }],
   ['0.16.2', { version: 'v0.16.2' }],
   ['v1.0.0-rc1+ent', { version: 'v1.0.0-rc1+ent' }],
-])('%s is read', (text, reading) => {
+])('reads %s', (text, reading) => {
   expect(readVersionText(text)).toEqual(reading)
 })
 
-test('a number that no server can hold is none of a version', () => {
+test('refuses a version with a number that no server can hold', () => {
   const { message } = readVersionText('v99999999999999999999.0.0') as { message: string }
 
   expect(message).toContain('15 digits are the most')
@@ -38,6 +38,6 @@ test.each([
     '1e3 is read as the number 1000; write a version such as v1.2.3 in full',
   ],
   ['0x10', 16, 'text', '0x10 is read as the number 16; put it in quotes'],
-] as const)('%s is explained', (written, value, wanted, message) => {
-  expect(explainNumber(written, value, wanted)).toBe(message)
+] as const)('explains the number %s', (written, value, expected, message) => {
+  expect(explainNumber(written, value, expected)).toBe(message)
 })

@@ -1,12 +1,12 @@
 /**
- * How text from a file is shown in a message, and which known word a wrong one was meant to be.
- * What is shown is cut and has no control characters; nothing here decides what is wrong.
+ * Shows texts of a file in messages, cut and without control characters, and finds the known word
+ * that a misspelt word probably means.
  */
 import { printable } from '../domain/printable.ts'
 
 const LONGEST_SHOWN = 80
 
-/** Text from a file, fit for one line of a terminal. */
+/** Text of a file, safe for one line of a terminal. */
 export function showText(text: string): string {
   const cut = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
   return printable(cut)
@@ -19,26 +19,26 @@ export function listWords(words: readonly string[], conjunction: 'and' | 'or' = 
   return words.length === 1 ? last : `${words.slice(0, -1).join(', ')} ${conjunction} ${last}`
 }
 
-/** The words themselves, or the first few and how many more there are. */
+/** The words, or the first few and the number of the others. */
 export function listFirst(words: readonly string[], most = 8): string {
   const shown = words.slice(0, most).map(showText).join(', ')
   return words.length > most ? `${shown} and ${words.length - most} more` : shown
 }
 
-/** A hint that names the likely word, or else those there are. */
+/** A hint with the most similar word, or else with the list of words. */
 export function suggest(text: string, known: readonly string[], otherwise: string): string {
   const word = findClosest(text, known)
   if (word !== undefined) return `did you mean ${showText(word)}?`
   return `${otherwise} ${known.length === 0 ? 'none' : listFirst(known)}`
 }
 
-/** The known word with the fewest edits from `text`; undefined when none is near. */
+/** The known word with the fewest edits from `text`; undefined if none is similar. */
 export function findClosest(text: string, known: Iterable<string>): string | undefined {
   const enough = Math.max(1, Math.floor(text.length / 3))
   let closest: string | undefined
   let fewest = enough + 1
   for (const word of known) {
-    // The difference in length is the least number of edits: it spares the rest of the work.
+    // The number of edits is at least the difference in length, so the others need not be counted.
     if (Math.abs(word.length - text.length) >= fewest) continue
     const edits = countEdits(text, word)
     if (edits < fewest) [closest, fewest] = [word, edits]
@@ -46,7 +46,7 @@ export function findClosest(text: string, known: Iterable<string>): string | und
   return closest
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
+/** The number of insertions, deletions, replacements and swaps of neighbours between two texts. */
 function countEdits(from: string, to: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: to.length + 1 }, (_, column) => column)

@@ -1,4 +1,7 @@
-/** Where a plan is to end, as the file has it: nothing of it is taken from the plan's own steps. */
+/**
+ * The desired state after a plan, as the file has it. Nothing in it comes from the plan's own
+ * steps.
+ */
 import type {
   ConfiguredVersion,
   RunningBinary,
@@ -22,7 +25,7 @@ export interface DesiredEnd {
 export interface DesiredEndEntry {
   readonly plugin: PluginId
   readonly version: Version
-  /** Null for what is retired: nothing is to be registered under the version. */
+  /** Null for a retired version: nothing is registered under it after the plan. */
   readonly content: {
     readonly command: string
     readonly sha256: Sha256
@@ -30,14 +33,17 @@ export interface DesiredEndEntry {
   } | null
 }
 
-/** A mount that is there, or is to be made. */
+/** A mount that exists, or that the plan makes. */
 export interface DesiredEndMount {
   readonly mount: MountPath
-  /** What it is configured for; `''` for none. */
+  /** The configured version; `''` for none. */
   readonly configured: ConfiguredVersion
-  /** What it is started under then; `''` for none. */
+  /** The version that it starts; `''` for none. */
   readonly version: Version
   readonly sha256: RunningBinary
-  /** Where it can be brought there: nodes of which it is known what they run, none beside a pin. */
+  /**
+   * The nodes that can reach this state: those whose running binary is known. Empty if the plugin
+   * is pinned to another version.
+   */
   readonly nodes: readonly NodeAddress[]
 }

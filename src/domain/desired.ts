@@ -1,12 +1,12 @@
 /**
- * Desired state: what the files ask for, after merging, defaults and hashes, with the place
- * each thing was written. Made by `desired/`, read by the planner, the rules and drift.
+ * Desired state: what the files ask for, after merging, with defaults and hashes, and with the
+ * place of each part. Made by `desired/`; read by the planner, the rules and drift.
  */
 import type { ConnectionPath, MountPath, NodeAddress, PluginId, Sha256, Version } from './names.ts'
 
 /**
- * Where something was written; line and column count from 1. Line 0: `file` names the place by
- * itself, as `plan.json#/desired/mounts/team-a~1` does in a plan.
+ * A place in a file; line and column count from 1. If the line is 0, `file` is the whole place,
+ * such as `plan.json#/desired/mounts/team-a~1` in a plan.
  */
 export interface Source {
   readonly file: string
@@ -16,7 +16,7 @@ export interface Source {
 
 /**
  * What a mount should run: a registered version, the highest version that is registered at each
- * reload or restart, the unversioned entry, or the compiled-in plugin.
+ * reload or restart (`latest`), the unversioned entry, or the builtin.
  */
 export type Use =
   | { readonly kind: 'version'; readonly version: Version }
@@ -39,9 +39,12 @@ export interface DesiredState {
 export interface DesiredCluster {
   readonly name?: { readonly value: string; readonly source: Source }
   readonly address?: { readonly value: NodeAddress; readonly source: Source }
-  /** Absent: discovered from the cluster. */
+  /** Absent: the cluster is asked for its nodes. */
   readonly nodes?: readonly NodeAddress[]
-  /** A command with `{host}`, `{address}`, `{command}` places, whose output begins with the hash. */
+  /**
+   * A command with the placeholders `{host}`, `{address}` and `{command}`. Its output begins with
+   * the hash.
+   */
   readonly binaryCheck?: { readonly command: readonly string[]; readonly source: Source }
   /** API path of a KV v2 secret that serves as the lock between machines, e.g. `secret/lockstep`. */
   readonly lock?: { readonly kv: string; readonly source: Source }
@@ -49,7 +52,7 @@ export interface DesiredCluster {
 
 export interface DesiredPlugin {
   readonly id: PluginId
-  /** Absent: its mounts are left as they are. */
+  /** Absent: its mounts stay as they are. */
   readonly use?: { readonly value: Use; readonly source: Source }
   readonly overridesBuiltin: boolean
   /** Sorted by version, the unversioned entry first. */
@@ -70,15 +73,16 @@ export interface DesiredVersion {
 }
 
 /**
- * A variable of the plugin's process: a value written in the file, or taken at apply, or written
- * in the file that a plan was made from, which a plan does not carry.
+ * A variable of the plugin's process: `value` is written in the file; `from` names a variable that
+ * is read when the plan is applied; `withheld` has a value in the file that the plan was made from,
+ * which a plan does not hold.
  */
 export type EnvironmentVariable =
   | { readonly name: string; readonly value: string }
   | { readonly name: string; readonly from: string }
   | { readonly name: string; readonly withheld: true }
 
-/** Semver ranges; absent where nothing was declared. */
+/** Semver ranges; absent if none was declared. */
 export interface DataCompatibility {
   /** The versions whose stored data this one reads. */
   readonly upgradeFrom?: string
@@ -118,11 +122,11 @@ export interface Allowance {
   readonly by?: string
   /** ISO date, inclusive. */
   readonly until?: string
-  /** Absent when it was given on the command line. */
+  /** Absent if it comes from the command line. */
   readonly source?: Source
 }
 
-/** A difference that drift is to pass over. */
+/** A difference that drift ignores. */
 export interface Ignore {
   readonly class: string
   readonly subject: string

@@ -1,8 +1,8 @@
-/** The one error type: what went wrong, the exit code it ends with, and what to do next. */
+/** The error type of the program: what went wrong, the exit code, and what to do next. */
 import type { Source } from './desired.ts'
 import { printable } from './printable.ts'
 
-/** The exit codes, as the README's table has them. */
+/** The exit codes of the table in the README. */
 export const EXIT = {
   done: 0,
   error: 1,
@@ -22,17 +22,17 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 export interface LockstepErrorDetails {
   /** Stable, for scripts: `sealed`, `not-allowed`, `invalid-input` … */
   readonly code: string
-  /** One line: what others wrote may be in it, and a line break there is shown as one. */
+  /** One line. It may hold text of others: a line break in that is shown as an escape. */
   readonly message: string
-  /** What the message speaks of, a line each: `http://node2:8200: sealed`. */
+  /** What the message lists, one line each: `http://node2:8200: sealed`. */
   readonly details?: readonly string[]
   readonly exitCode?: ExitCode
-  /** What to do next, one sentence or command. */
+  /** What to do next: one sentence or command. */
   readonly hint?: string
   readonly cause?: unknown
 }
 
-/** A fault the user must hear of. Expected outcomes are values, not errors. */
+/** An error that the user must see. Expected outcomes are values, not errors. */
 export class LockstepError extends Error {
   readonly code: string
   readonly details: readonly string[]
@@ -49,7 +49,10 @@ export class LockstepError extends Error {
   }
 }
 
-/** What is wrong, what of, and what to do, a line each: fit for a terminal, without a final newline. */
+/**
+ * The message, its details and the hint, one line each, safe for a terminal, without a final
+ * newline.
+ */
 export function describeError(error: LockstepError): string {
   if (error instanceof InputError) return error.problems.map(formatProblem).join('\n')
   const { message, details, hint } = error
@@ -60,10 +63,10 @@ export function describeError(error: LockstepError): string {
   ].join('\n')
 }
 
-/** One thing wrong with the input, where it stands, and the way out. */
+/** One problem of the input, with its place and a hint. */
 export interface Problem {
   readonly message: string
-  /** Absent where there is no place to point at, as for an empty directory. */
+  /** Absent if there is no place, as for an empty directory. */
   readonly source?: Source
   readonly hint?: string
 }
@@ -79,25 +82,25 @@ export class InputError extends LockstepError {
   }
 }
 
-/** `file:line:column: message` and the way out on a line of its own; fit for a terminal. */
+/** `file:line:column: message`, and the hint on a second line; safe for a terminal. */
 export function formatProblem({ source, message, hint }: Problem): string {
   const place = source === undefined ? '' : `${formatSource(source)}: `
   const end = hint === undefined ? '' : `\n    ${printable(hint)}`
   return `${printable(place + message)}${end}`
 }
 
-/** `file:line:column`, or the file alone where line 0 says that there are no lines to point at. */
+/** `file:line:column`; only the file if the line is 0. */
 export function formatSource(source: Source): string {
   if (source.line === 0) return source.file
   return `${source.file}:${source.line}:${source.column}`
 }
 
-/** What a fault of Node's is called: its code, as `ENOENT`, or its own words where it has none. */
+/** The code of an error of Node, such as `ENOENT`; the error as text if it has no code. */
 export function faultName(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }
 
-/** Ends a `switch` over a union: reaching it is a bug. */
+/** The default of a `switch` over a union. To reach it is a bug. */
 export function unreachable(value: never): never {
   throw new Error(`not a member of the union: ${JSON.stringify(value)}`)
 }

@@ -1,16 +1,16 @@
 /**
- * The words of the program, each with one meaning in every message, document and name.
- * `lockstep explain` prints them, and ARCHITECTURE.md lists them (a test compares the two).
+ * The words of the program. Each has one meaning in every message, document and name. `lockstep
+ * explain` prints them, and ARCHITECTURE.md lists them (a test compares the two).
  */
 
 export interface Term {
-  /** As it stands within a sentence. */
+  /** As it is written within a sentence. */
   readonly word: string
   /** One to three sentences. */
   readonly meaning: string
 }
 
-/** By word, in alphabetical order. */
+/** In alphabetical order. */
 export const GLOSSARY: readonly Term[] = [
   {
     word: 'active node',
@@ -83,7 +83,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     word: 'lock',
     meaning:
-      'What keeps two runs off one cluster. One lock is a file on this machine; `cluster.lock` in the file adds one that all machines see.',
+      'It prevents two runs on one cluster at the same time. One lock is a file on this machine; `cluster.lock` in the file adds one that all machines see.',
   },
   {
     word: 'mount',
@@ -93,7 +93,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     word: 'node',
     meaning:
-      'One server of the cluster. Its name is its host, with the port where two nodes share a host.',
+      'One server of the cluster. Its name is its host, with the port if two nodes share a host.',
   },
   {
     word: 'override',
@@ -166,7 +166,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     word: 'stale',
     meaning:
-      'Said of a saved plan when the cluster is no longer as it was and the difference matters (exit 4).',
+      'A saved plan is stale if the cluster has changed since, and the change matters (exit 4).',
   },
   {
     word: 'standby',
@@ -199,10 +199,10 @@ export const GLOSSARY: readonly Term[] = [
   },
 ]
 
-/** The term of a word as people write it: `Roll back`, `rollback` and `roll-back` are one. */
+/** The term of a word. `Roll back`, `rollback` and `roll-back` are the same word. */
 export function findTerm(word: string): Term | undefined {
-  const wanted = lettersOf(word)
-  return GLOSSARY.find((term) => lettersOf(term.word) === wanted)
+  const letters = lettersOf(word)
+  return GLOSSARY.find((term) => lettersOf(term.word) === letters)
 }
 
 function lettersOf(word: string): string {

@@ -1,4 +1,4 @@
-/** Items under each key, in their order. */
+/** Groups items by a key. The items of a group keep their order. */
 export function groupBy<Item, Key>(
   items: readonly Item[],
   keyOf: (item: Item) => Key,

@@ -1,6 +1,6 @@
 /**
- * Places of a cluster whose mounts and connections are not known. Nothing is said to be absent
- * there, and nothing is made there.
+ * Places of a cluster that could not be read, so that their mounts and connections are unknown.
+ * Nothing there is said to be absent, and nothing is made there.
  */
 import { unreachable } from './errors.ts'
 import type { LiveState, Unreadable } from './live.ts'
@@ -11,16 +11,16 @@ export function hidingPlaces(
   { unreadable, namespaces }: Pick<LiveState, 'unreadable' | 'namespaces'>,
 ): readonly Unreadable[] {
   const isKnown = namespaces.some((namespace) => namespace !== '' && path.startsWith(namespace))
-  return unreadable.filter((one) => mayHold(one, path, isKnown))
+  return unreadable.filter((place) => mayHold(place, path, isKnown))
 }
 
-/** `isKnown`: the path lies in a namespace below the root whose mounts were read. */
+/** `isKnown`: the path is in a namespace below the root whose mounts were read. */
 function mayHold({ what, path: refused }: Unreadable, path: string, isKnown: boolean): boolean {
   switch (what) {
     case 'connections':
       return path.startsWith(refused)
     case 'mounts': {
-      // Of the root the active node's list is there, or there would be no live state.
+      // The list of the root was read from the active node: otherwise there is no live state.
       const namespace = /^(.+\/)sys\/(mounts|auth)$/.exec(refused)?.[1]
       return namespace !== undefined && path.startsWith(namespace)
     }

@@ -1,30 +1,35 @@
 /**
- * What `latest` comes to. Measured on OpenBao 2.7.2: the highest registered version, pre-releases
- * included; build metadata does not count, and of versions that differ in nothing else the first
- * one in the catalog's order runs. Without any version the unversioned entry runs.
+ * Finds the version that `latest` means. Measured on OpenBao 2.7.2: `latest` is the highest
+ * registered version, pre-releases included. Build metadata does not count: of versions that differ
+ * only in that, the first in the order of the catalog runs. Without any version, the unversioned
+ * entry runs.
  */
 import compare from 'semver/functions/compare.js'
 import parse from 'semver/functions/parse.js'
 import type { LiveState } from './live.ts'
 import { compareText, UNVERSIONED, type Version } from './names.ts'
 
-/** Undefined where nothing is registered. */
+/** Undefined if nothing is registered. */
 export function latestOf(registered: readonly Version[]): Version | undefined {
   return highestVersion(registered) ?? registered.find((version) => version === UNVERSIONED)
 }
 
-/** Undefined where none of them is a version. */
+/** Undefined if none of them is a semantic version. */
 export function highestVersion(versions: readonly Version[]): Version | undefined {
   return [...versions]
     .filter((version) => parse(version) !== null)
     .sort(compareText)
     .reduce<Version | undefined>(
-      (highest, one) => (highest === undefined || compare(one, highest) > 0 ? one : highest),
+      (highest, version) =>
+        highest === undefined || compare(version, highest) > 0 ? version : highest,
       undefined,
     )
 }
 
-/** OpenBao 2.7 and later; Vault refuses the word as no semantic version. */
+/**
+ * True if servers accept `latest`: OpenBao 2.7 and later. Vault refuses it, as it is not a semantic
+ * version.
+ */
 export function hasLatest({
   product,
   server_version,

@@ -1,4 +1,4 @@
-/** Looking things up in a live state: entries, the builtin behind a name, mounts, nodes. */
+/** Looks up entries, builtins, mounts and nodes of a live state. */
 import { mayDoubleNamespaces } from './doubled-namespaces.ts'
 import { hidingPlaces } from './hidden-places.ts'
 import { groupBy } from './group-by.ts'
@@ -22,37 +22,37 @@ import {
 export interface LiveIndex {
   mountsOf(plugin: PluginId): readonly LiveMount[]
   mountAt(path: MountPath): LiveMount | undefined
-  /** True of a mount or connection that may be there: its place could not be read. */
+  /** True if a mount or connection may exist at the path: its place could not be read. */
   isHidden(path: string): boolean
   connectionsOf(plugin: PluginId): readonly LiveConnection[]
-  /** The external entry under a version; undefined where there is none. */
+  /** The external entry of a version; undefined if there is none. */
   external(plugin: PluginId, version: Version): CatalogEntry | undefined
   /** Every external entry of a plugin, by version. */
   externals(plugin: PluginId): readonly CatalogEntry[]
-  /** The compiled-in plugin's version as the catalog lists it: not while an entry hides it. */
+  /** The version of the builtin in the catalog; undefined if an entry hides the builtin. */
   listedBuiltin(plugin: PluginId): Version | undefined
   /**
-   * The version a compiled-in plugin of this name has: the catalog's, or, while an unversioned
-   * entry hides it, what can be inferred. Undefined where it is none or cannot be known.
+   * The version of the builtin of this name: from the catalog, or, while an unversioned entry hides
+   * it, inferred from mounts. Undefined if there is no builtin or its version is unknown.
    */
   builtinVersion(plugin: PluginId): Version | undefined
-  /** True where the name is known to be a compiled-in plugin's, even if an entry hides it. */
+  /** True if a builtin has this name, even if an entry hides it. */
   isBuiltin(plugin: PluginId): boolean
-  /** Whether a mount tuned to a builtin's version costs this cluster its leader. */
+  /** True if a mount that is tuned to a builtin's version costs this cluster its leader. */
   readonly mayDoubleNamespaces: boolean
   /**
-   * What a mount that is configured for `latest` starts at its next reload or restart: the highest
-   * registered version, else the unversioned entry; undefined where nothing is registered (the
-   * compiled-in plugin does not count). Measured on OpenBao 2.7.2.
+   * The version that a mount configured for `latest` starts at its next reload or restart: the
+   * highest registered version, else the unversioned entry; undefined if nothing is registered (the
+   * builtin does not count). Measured on OpenBao 2.7.2.
    */
   latestOf(plugin: PluginId): Version | undefined
-  /** Whether the servers take `latest` as a mount's setting. */
+  /** True if the servers accept `latest` as a mount's setting. */
   readonly hasLatest: boolean
-  /** What the plugin is pinned to, which beats what its mounts are configured for (Vault). */
+  /** The pinned version of the plugin. It overrides the versions of its mounts (Vault). */
   pinOf(plugin: PluginId): Version | undefined
 }
 
-/** Indexed once, since plans look up entries for every mount. */
+/** Indexes a live state, since plans look up entries for every mount. */
 export function indexLive(live: LiveState): LiveIndex {
   const mounts = groupBy(live.mounts, (mount) => mount.plugin)
   const connections = groupBy(live.connections, (connection) => connection.plugin)
@@ -95,7 +95,10 @@ export function indexLive(live: LiveState): LiveIndex {
   }
 }
 
-/** OpenBao gives all its builtins the server's own version; Vault gives each its own. */
+/**
+ * The version that all builtins share. OpenBao gives all of them the version of the server; on
+ * Vault they differ.
+ */
 function sharedBuiltinVersion(
   live: LiveState,
   builtins: ReadonlyMap<PluginId, Version>,
@@ -103,7 +106,7 @@ function sharedBuiltinVersion(
   return live.product === 'openbao' ? builtins.values().next().value : undefined
 }
 
-/** The nodes that run their own plugins, in the order they are reloaded: standbys first. */
+/** The nodes that run their own plugins, in the order of their reloads: standbys first. */
 export function reloadOrder(live: LiveState): readonly LiveNode[] {
   const serving = live.nodes.filter((node) => node.state === 'serving')
   return [
@@ -113,8 +116,8 @@ export function reloadOrder(live: LiveState): readonly LiveNode[] {
 }
 
 /**
- * The version under which a mount with this setting is started; undefined where the setting is
- * `latest` and nothing is registered.
+ * The version that a mount with this setting starts; undefined if the setting is `latest` and
+ * nothing is registered.
  */
 export function startsUnder(
   index: Pick<LiveIndex, 'latestOf'>,
@@ -124,13 +127,13 @@ export function startsUnder(
   return configured === LATEST ? index.latestOf(plugin) : configured
 }
 
-/** What a mount with this setting runs; undefined where nothing is registered under it. */
+/** The binary that a mount with this setting starts; undefined if nothing is registered for it. */
 export function runsUnder(
   index: LiveIndex,
   plugin: PluginId,
   configured: ConfiguredVersion,
 ): RunningBinary | undefined {
-  // The servers run the compiled-in plugin whatever is registered or configured, and say success.
+  // The servers run the builtin whatever is registered or configured, and report success.
   if (!isOverridable(plugin)) return BUILTIN
   const version = startsUnder(index, plugin, configured)
   if (version === undefined) return undefined
@@ -138,33 +141,33 @@ export function runsUnder(
   if (entry !== undefined) return entry.sha256
   if (version === UNVERSIONED) return index.isBuiltin(plugin) ? BUILTIN : undefined
   if (!isBuiltinVersion(version)) return undefined
-  // An unversioned entry hides the builtin of its name: then nobody can tell.
+  // An unversioned entry hides the builtin of its name, so its version cannot be checked.
   const isHidden = index.external(plugin, UNVERSIONED) !== undefined
   return isHidden || index.listedBuiltin(plugin) === version ? BUILTIN : undefined
 }
 
 /**
- * The version under which the mount's next reload or restart starts it, and the binary that is;
- * undefined where nothing is registered under it. A pin goes before the mount's own version (Vault).
+ * The version and the binary that the next reload or restart of a mount starts; undefined if
+ * nothing is registered for it. A pin overrides the mount's own version (Vault).
  */
 export function startedBinaryOf(
   index: LiveIndex,
   { plugin, configured_version }: Pick<LiveMount, 'plugin' | 'configured_version'>,
-): Started | undefined {
+): StartedBinary | undefined {
   const version = index.pinOf(plugin) ?? startsUnder(index, plugin, configured_version)
   const sha256 = version === undefined ? undefined : runsUnder(index, plugin, version)
   return version === undefined || sha256 === undefined ? undefined : { version, sha256 }
 }
 
 /** What a reload or restart starts. */
-export interface Started {
+export interface StartedBinary {
   readonly version: Version
   readonly sha256: RunningBinary
 }
 
 /**
- * True where every node was seen to run this binary for each of these mounts. No mount, or one that
- * nobody can ask, tells nothing.
+ * True if every node was seen to run this binary for each of these mounts. False if there is no
+ * mount, or if a mount is on no node.
  */
 export function runEverywhere(mounts: readonly LiveMount[], sha256: RunningBinary): boolean {
   return (
@@ -178,16 +181,20 @@ export function runEverywhere(mounts: readonly LiveMount[], sha256: RunningBinar
 }
 
 export interface WrongLists {
-  /** Whose list is wrong about the mount; empty where all that could be read agree. */
+  /** The nodes whose list is wrong about the mount; empty if all lists that could be read agree. */
   readonly nodes: readonly NodeAddress[]
-  /** True where these list a mount that the active node has not, false where they lack it. */
+  /**
+   * True if these nodes list a mount that the active node does not list; false if they do not list
+   * a mount that the active node lists.
+   */
   readonly isGone: boolean
 }
 
 /**
- * Holds the nodes' lists of mounts against the active node's. A standby of OpenBao may miss a
- * change of the mount table when several are made at once (seen with 2.7.2), and then keeps its
- * list as it is until it restarts or becomes active. It serves what it does not list all the same.
+ * Compares the lists of mounts of the nodes with the list of the active node. A standby of OpenBao
+ * may miss a change of the mount table when several changes are made at once (seen in 2.7.2). It
+ * then keeps its list until it restarts or becomes active. It still serves a mount that it does not
+ * list.
  */
 export function wrongLists(mount: LiveMount, live: LiveState): WrongLists {
   const serving = live.nodes.filter((node) => node.state === 'serving')
@@ -196,8 +203,8 @@ export function wrongLists(mount: LiveMount, live: LiveState): WrongLists {
     ...mount.nodes.map(({ node }) => node),
     ...live.unreadable.filter(({ what }) => what === 'mounts').map(({ node }) => node),
   ])
-  const without = serving.filter(({ address }) => !seen.has(address))
-  return without.some(({ role }) => role === 'active')
+  const notListing = serving.filter(({ address }) => !seen.has(address))
+  return notListing.some(({ role }) => role === 'active')
     ? { nodes: mount.nodes.map(({ node }) => node), isGone: true }
-    : { nodes: without.map(({ address }) => address), isGone: false }
+    : { nodes: notListing.map(({ address }) => address), isGone: false }
 }

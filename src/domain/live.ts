@@ -1,6 +1,6 @@
 /**
- * Live state: what was read from a cluster, node by node, and what could not be read.
- * It is also the document that `status --json` prints, hence snake_case.
+ * Live state: what was read from a cluster, node by node, and what could not be read. `status
+ * --json` prints it, so its keys are in snake_case.
  */
 import type {
   RunningBinary,
@@ -21,14 +21,14 @@ export interface LiveState {
   readonly cluster: { readonly name: string; readonly id: string }
   /** Sorted by address; exactly one is active while the cluster has a leader. */
   readonly nodes: readonly LiveNode[]
-  /** The storage is not Raft, so that `sys/ha-status` alone says which nodes there are. */
+  /** The storage is not Raft, so only `sys/ha-status` lists the nodes. */
   readonly members_unconfirmed?: true
   /** Sorted by plugin, then version. An unversioned entry hides the builtin of its name. */
   readonly catalog: readonly CatalogEntry[]
   /** Secrets engines and auth methods of every namespace that could be listed, by path. */
   readonly mounts: readonly LiveMount[]
   readonly connections: readonly LiveConnection[]
-  /** Empty where the server has no pins (OpenBao). */
+  /** Empty if the server has no pins (OpenBao). */
   readonly pins: readonly Pin[]
   /** Namespaces whose mounts were read, the root (`''`) first. */
   readonly namespaces: readonly Namespace[]
@@ -40,33 +40,34 @@ export interface LiveNode {
   readonly role: 'active' | 'standby' | 'unknown'
   /**
    * `serving`: answers for its own mounts and runs its own plugin processes.
-   * `forwarding`: sends such requests to the active node, as a standby of its cluster is configured
-   * to, and runs no plugins (every Vault standby; OpenBao’s with `disable_standby_reads`).
-   * `not-ready`: sends them there although it is meant to answer for itself, so that what it runs
-   * cannot be seen (an OpenBao node just after it stepped down, or one that cannot be set up).
+   * `forwarding`: forwards such requests to the active node, as standbys of its cluster are
+   * configured to, and runs no plugins (every standby of Vault; a standby of OpenBao with
+   * `disable_standby_reads`).
+   * `not-ready`: forwards requests that it should answer itself, so what it runs is unknown (a node
+   * of OpenBao just after it stepped down, or one that cannot set up its mounts).
    */
   readonly state: 'serving' | 'forwarding' | 'not-ready' | 'sealed' | 'unreachable'
   readonly version: string
-  /** Why it is not serving, in the server's or the network's words. */
+  /** Why the node does not serve, in the words of the server or the network. */
   readonly detail?: string
-  /** Known of the cluster, and nothing was sent to it; it counts as unreachable. */
+  /** The cluster lists the node, but no request was sent to it. It counts as unreachable. */
   readonly unasked?: true
 }
 
-/** What the catalog holds under one plugin and version. */
+/** The entry of a plugin and version in the catalog. */
 export interface CatalogEntry {
   readonly plugin: PluginId
   readonly version: Version
   readonly builtin: boolean
   /** Unknown for an entry that OpenBao’s own configuration declares without `sha256sum` (2.7.2). */
   readonly sha256: RunningBinary
-  /** Absent where the entry was not read on its own: the list does not carry it. */
+  /** Absent if the entry was not read on its own: the list has no commands. */
   readonly command?: string
   readonly args?: readonly string[]
   /** Declared in the server's own configuration: the API cannot change it (OpenBao). */
   readonly declarative?: boolean
   /**
-   * Serving nodes that cannot read it, and why: on OpenBao, for want of its file in that node's
+   * Serving nodes that cannot read the entry, and why: on OpenBao, because its file is not in their
    * plugin directory. Absent: none, or not asked.
    */
   readonly unreadable_on?: readonly { readonly node: NodeAddress; readonly reason: string }[]
@@ -77,24 +78,31 @@ export interface LiveMount {
   readonly namespace: Namespace
   readonly plugin: PluginId
   readonly accessor: string
-  /** What the mount is tuned to, as the active node says; `''` when never said. See `startsUnder`. */
+  /**
+   * The version that the mount is tuned to, read from the active node; `''` if it was never tuned.
+   * See `startsUnder`.
+   */
   readonly configured_version: ConfiguredVersion
   /** One for each serving node, sorted by address. */
   readonly nodes: readonly MountOnNode[]
 }
 
-/** One node's own view of a mount. */
+/** A mount as one node sees it. */
 export interface MountOnNode {
   readonly node: NodeAddress
   readonly configured_version: ConfiguredVersion
-  /** Copied by the server from the configuration when the plugin was loaded: believe the hash. */
+  /**
+   * The server copies it from the configuration when it loads the plugin, so only the hash proves
+   * what runs.
+   */
   readonly running_version: Version
   /**
-   * Unknown where the server lists a version that is no builtin’s, and no hash: OpenBao does so of a
-   * process started from an entry declared without one, and of a mount whose plugin did not start.
+   * Unknown if the server lists no hash, and a version that no builtin has. OpenBao does so for a
+   * process of an entry that was declared without a hash, and for a mount whose plugin did not
+   * start.
    */
   readonly running_sha256: RunningBinary
-  /** Whether `<mount>/?help=1` was answered by the backend itself; `unchecked` when not asked. */
+  /** Whether the backend itself answered `<mount>/?help=1`; `unchecked` if it was not asked. */
   readonly answers: 'yes' | 'no' | 'unchecked'
   readonly detail?: string
 }
@@ -114,16 +122,16 @@ export interface Pin {
 
 /** Something that exists or may exist and could not be read. */
 export interface Unreadable {
-  /** `catalog-name`: an entry under a name that no request can hold, which is left out. */
+  /** `catalog-name`: an entry whose name no request can hold, so it is left out. */
   readonly what:
     'nodes' | 'namespaces' | 'mounts' | 'connections' | 'pins' | 'catalog-entry' | 'catalog-name'
   /** The API path that was refused, from the root namespace. */
   readonly path: string
-  /** The node that refused; of a catalog entry, where the active node reads it. */
+  /** The node that refused. For a catalog entry: set if only this node cannot read it. */
   readonly node?: NodeAddress
   readonly reason: string
-  /** Refused for want of a right, or of a token that the node knows. */
+  /** The token lacks a right, or the node does not know the token. */
   readonly denied?: true
-  /** What to do, where the reason says more than that a right may lack. */
+  /** What to do, if more than a right is missing. */
   readonly fix?: string
 }

@@ -1,23 +1,26 @@
 /**
- * Why a text cannot name something on a server. Measured on OpenBao 2.7.2: servers take letters,
- * marks, digits, punctuation, symbols and spaces of any script, answer 400 to every other
- * character, and redirect (307) a path with an empty, `.` or `..` segment to another one. Each
- * fault is the end of a sentence whose subject is the name.
+ * Finds out why a text cannot be a name on a server. Measured on OpenBao 2.7.2: servers accept
+ * letters, marks, digits, punctuation, symbols and spaces of any script, answer 400 to every other
+ * character, and redirect (307) a path with an empty, `.` or `..` segment to another path. Each
+ * result completes a sentence whose subject is the name.
  */
 
-/** In UTF-16 code units: ten times what is in use anywhere. */
+/** In UTF-16 code units. Names in use are shorter by far. */
 const LONGEST_NAME = 512
 
-/** What servers refuse, and what they take and nobody sees: variation selectors, fillers, blanks. */
+/**
+ * Characters that servers refuse, and invisible ones that they accept: variation selectors,
+ * fillers, blanks.
+ */
 const UNUSABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]|\p{Default_Ignorable_Code_Point}|\u2800/u
 
-/** Of a name of one or more segments with `/` between them; undefined where it has none. */
+/** The problem of a name with one or more segments, separated by `/`; undefined if it has none. */
 export function faultInName(name: string): string | undefined {
   if (name.length > LONGEST_NAME) return `is longer than ${LONGEST_NAME} characters`
   return faultInPath(name)
 }
 
-/** The same for a path of names and other words, which may be of any length. */
+/** The problem of a path, which may have any length; undefined if it has none. */
 export function faultInPath(name: string): string | undefined {
   if (name === '') return 'is empty'
   const unusable = UNUSABLE.exec(name)?.[0]
@@ -27,7 +30,7 @@ export function faultInPath(name: string): string | undefined {
     if (segment === '.' || segment === '..') {
       return `has the segment "${segment}", which servers resolve to another path`
     }
-    // Measured: a reload of ` a/` is one of `a/`.
+    // Measured: a reload of ` a/` reloads `a/`.
     if (segment.trim() !== segment) {
       return 'has a space at the beginning or the end of a segment, which servers cut off'
     }
@@ -35,27 +38,30 @@ export function faultInPath(name: string): string | undefined {
   return undefined
 }
 
-/** Mounts of the servers themselves, where no plugin can be mounted. */
+/** Mounts of the server itself, where no plugin can be mounted. */
 const OWN_MOUNTS = /^(sys|identity|cubbyhole|auth\/token)\//
 
-/** Of a mount's path from its namespace, with its trailing slash. */
+/**
+ * The problem of a mount's path within its namespace, with its trailing slash; undefined if it has
+ * none.
+ */
 export function faultInMountPath(path: string): string | undefined {
   const fault = faultInName(path.replace(/\/$/, ''))
   if (fault !== undefined) return fault
   if (OWN_MOUNTS.test(path)) return 'belongs to the server itself'
   if (path === 'auth/') return 'names no auth method'
-  // `sys/mounts/a/tune` is the tuning of `a/`, so servers can have no such mount.
+  // `sys/mounts/a/tune` tunes `a/`, so no server can have such a mount.
   if (/.\/tune\/$/.test(path.replace(/^auth\//, ''))) {
     return 'ends in tune/, which servers read as the tuning of the mount above it'
   }
   return undefined
 }
 
-/** Of a plugin's name, without its type. */
+/** The problem of a plugin's name, without its type; undefined if it has none. */
 export function faultInPluginName(name: string): string | undefined {
   const fault = faultInName(name)
   if (fault !== undefined) return fault
-  // Measured: `path cannot contain parent references`, also of `x..`.
+  // Measured: the server answers `path cannot contain parent references`, also to `x..`.
   return name.includes('..') ? 'has two dots in a row, which no plugin’s name may have' : undefined
 }
 

@@ -1,13 +1,13 @@
 /**
- * The names a plan is written in, as branded strings: a mount path can never be
- * passed where a plugin id is meant. Constructors check and normalise; nothing else makes one.
+ * Names as branded strings: a mount path cannot be passed as a plugin id. The parsers check and
+ * normalise them; nothing else makes one.
  */
 import { faultInMountPath, faultInName, faultInPluginName } from './name-faults.ts'
 
 declare const brand: unique symbol
 type Brand<Name extends string> = string & { readonly [brand]: Name }
 
-/** The kinds of plugin a catalog holds. */
+/** The types of plugins in the catalog. */
 export const PLUGIN_TYPES = ['secret', 'auth', 'database'] as const
 export type PluginType = (typeof PLUGIN_TYPES)[number]
 
@@ -16,18 +16,18 @@ export type PluginId = Brand<'PluginId'>
 /** A catalog version: `v1.2.3`, `v1.2.3+builtin…`, or `''` for the unversioned entry. */
 export type Version = Brand<'Version'>
 /**
- * What a mount is configured for. `latest` (OpenBao 2.7 and later) stays in the mount's setting: the
- * mount runs the highest version that is registered at its next reload or restart.
+ * The version that a mount is configured for. `latest` (OpenBao 2.7 and later) stays in the mount's
+ * setting: each reload or restart starts the highest version that is registered then.
  */
 export type ConfiguredVersion = Version | typeof LATEST
 /** 64 lower-case hex digits. */
 export type Sha256 = Brand<'Sha256'>
 /**
- * The binary that a process was started from, or that an entry of the catalog starts. A server that
- * lists no hash does not say by that what runs: see `runningBinary`.
+ * The binary that a process was started from, or that a catalog entry starts. A missing hash in a
+ * server's answer does not mean builtin: see `runningBinary`.
  */
 export type RunningBinary = EntryHash | typeof BUILTIN
-/** What the catalog tells of an external entry. */
+/** The hash of an external entry in the catalog. */
 export type EntryHash = Sha256 | typeof UNKNOWN_HASH
 /**
  * A mount's full path from the root namespace, with its trailing slash: `team-a/`,
@@ -37,19 +37,19 @@ export type MountPath = Brand<'MountPath'>
 /** `<mount>config/<name>`, e.g. `db/config/orders`. */
 export type ConnectionPath = Brand<'ConnectionPath'>
 /**
- * A node's own address without trailing slash, e.g. `https://10.0.0.1:8200`; with a path where what
- * stands before it has one, e.g. `https://proxy/vault`.
+ * A node's own address without trailing slash, such as `https://10.0.0.1:8200`; with a path if a
+ * proxy in front of it needs one, such as `https://proxy/vault`.
  */
 export type NodeAddress = Brand<'NodeAddress'>
 /** A namespace's path with its trailing slash; `''` is the root namespace. */
 export type Namespace = Brand<'Namespace'>
 
 export const UNVERSIONED = '' as Version
-/** No version of the catalog has this name: the servers refuse to register one under it. */
+/** No version in the catalog has this name: the servers refuse to register it. */
 export const LATEST = 'latest' as const
 /** The plugin that is compiled into the server. */
 export const BUILTIN = 'builtin' as const
-/** The server does not report the hash, so that nothing is proved by it. */
+/** The server does not report the hash, so it is unknown which binary runs. */
 export const UNKNOWN_HASH = 'unknown' as const
 export const ROOT_NAMESPACE = '' as Namespace
 
@@ -58,7 +58,7 @@ const PLUGIN_ID = /^(secret|auth|database)\/(.*)$/su
 const SEMANTIC_VERSION =
   /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/
 
-/** Reads `type/name`; undefined when it is not of that form, or no server could hold the name. */
+/** Parses `type/name`; undefined if the text has another form, or a name that no server accepts. */
 export function parsePluginId(text: string): PluginId | undefined {
   const name = PLUGIN_ID.exec(text)?.[2]
   return name === undefined || faultInPluginName(name) !== undefined
@@ -79,31 +79,31 @@ export function pluginName(id: PluginId): string {
 }
 
 /**
- * Reads a semantic version with or without its `v`; undefined when it is none.
- * Servers store `0.16.2` as `v0.16.2`, so both become that.
+ * Parses a semantic version with or without `v`; undefined if it is none. Servers store `0.16.2` as
+ * `v0.16.2`, so both give that.
  */
 export function parseVersion(text: string): Version | undefined {
   if (!SEMANTIC_VERSION.test(text)) return undefined
   return (text.startsWith('v') ? text : `v${text}`) as Version
 }
 
-/** A version as a server answered it: normalised, `''` kept. */
+/** Normalises a version from a server's answer; `''` stays. */
 export function versionFromServer(text: unknown): Version {
   if (typeof text !== 'string' || text === '') return UNVERSIONED
   return parseVersion(text) ?? (text as Version)
 }
 
-/** A mount's setting as a server answered it: a version, `''`, or `latest`. */
+/** Normalises a mount's setting from a server's answer: a version, `''`, or `latest`. */
 export function configuredFromServer(text: unknown): ConfiguredVersion {
   return text === LATEST ? LATEST : versionFromServer(text)
 }
 
-/** True of a compiled-in plugin's version: `v2.7.2+builtin.bao`, `v0.25.0+builtin`. */
+/** True for the version of a builtin: `v2.7.2+builtin.bao`, `v0.25.0+builtin`. */
 export function isBuiltinVersion(version: ConfiguredVersion): boolean {
   return version.includes('+builtin')
 }
 
-/** How a version is written for people and in the file. */
+/** The version as messages and the file write it. */
 export function versionLabel(version: ConfiguredVersion): string {
   return version === UNVERSIONED ? 'unversioned' : version
 }
@@ -112,55 +112,66 @@ export function parseSha256(text: string): Sha256 | undefined {
   return /^[0-9a-fA-F]{64}$/.test(text) ? (text.toLowerCase() as Sha256) : undefined
 }
 
-/** The hash of an external entry or process, as a server lists it. */
+/** The hash of an external entry or process, from a server's answer. */
 export function hashFromServer(listed: string): EntryHash {
   return parseSha256(listed) ?? UNKNOWN_HASH
 }
 
-/** True where both hashes are known, or both are the builtin: two unknown hashes prove nothing. */
+/**
+ * True if both hashes are known and equal, or both are the builtin. Two unknown hashes prove
+ * nothing.
+ */
 export function isSameBinary(a: RunningBinary, b: RunningBinary): boolean {
   return a === b && a !== UNKNOWN_HASH
 }
 
-/** True where two binaries are known not to be the same. */
+/** True if both binaries are known and differ. */
 export function isOtherBinary(a: RunningBinary, b: RunningBinary): boolean {
   return a !== b && a !== UNKNOWN_HASH && b !== UNKNOWN_HASH
 }
 
-/** True of a hash: not of a builtin, nor of an external binary whose hash is not reported. */
+/**
+ * True for a hash: not for the builtin, and not for an external binary whose hash is not reported.
+ */
 export function isHash(binary: RunningBinary): binary is Sha256 {
   return binary !== BUILTIN && binary !== UNKNOWN_HASH
 }
 
-/** How a binary is written for people. */
+/** The binary as messages write it. */
 export function binaryName(binary: RunningBinary): string {
   return binary === UNKNOWN_HASH ? HASH_NOT_REPORTED : binary
 }
 
 export const HASH_NOT_REPORTED = 'hash not reported by the server'
 
-/** Adds the trailing slash that servers list mounts with; undefined where no mount can be there. */
+/** Parses a mount path and adds the trailing slash; undefined if no mount can have this path. */
 export function parseMountPath(text: string): MountPath | undefined {
   const path = withSlash(text)
   return faultInMountPath(path) === undefined ? (path as MountPath) : undefined
 }
 
-/** As servers list mounts. */
+/** The path with a trailing slash, as servers list mounts. */
 export function withSlash(text: string): string {
   return text.endsWith('/') ? text : `${text}/`
 }
 
-/** Reads `<mount>/config/<name>`; undefined when it is not of that form, or none can be there. */
+/**
+ * Parses `<mount>/config/<name>`; undefined if the text has another form, or a name that no server
+ * accepts.
+ */
 export function parseConnectionPath(text: string): ConnectionPath | undefined {
   const [, mount, name] = /^(.+)\/config\/([^/]+)$/su.exec(text) ?? []
   if (mount === undefined || name === undefined) return undefined
   return (faultInMountPath(`${mount}/`) ?? faultInName(name)) ? undefined : (text as ConnectionPath)
 }
 
-/** The mount a connection belongs to, and its name there. */
+/** The mount of a connection, and the connection's name. */
 export function splitConnectionPath(path: ConnectionPath): { mount: MountPath; name: string } {
-  const at = path.lastIndexOf('/config/')
-  return { mount: path.slice(0, at + 1) as MountPath, name: path.slice(at + '/config/'.length) }
+  const separator = path.lastIndexOf('/config/')
+  return {
+    mount: path.slice(0, separator + 1) as MountPath,
+    name: path.slice(separator + '/config/'.length),
+  }
 }
 
 export function connectionPath(mount: MountPath, name: string): ConnectionPath {
@@ -168,8 +179,8 @@ export function connectionPath(mount: MountPath, name: string): ConnectionPath {
 }
 
 /**
- * Reads an http(s) address without its trailing slash; undefined when it is none. A path is kept:
- * what stands before a cluster may serve it below one.
+ * Parses an http(s) address and removes its trailing slash; undefined if it is none. The path
+ * stays: a proxy may serve the cluster below a path.
  */
 export function parseNodeAddress(text: string): NodeAddress | undefined {
   if (!URL.canParse(text)) return undefined
@@ -179,8 +190,8 @@ export function parseNodeAddress(text: string): NodeAddress | undefined {
 }
 
 /**
- * A namespace path as servers write it: with its trailing slash, `''` for the root; undefined
- * where no namespace can be named so.
+ * Parses a namespace path: with its trailing slash, `''` for the root; undefined if no namespace
+ * can have this name.
  */
 export function parseNamespace(text: string): Namespace | undefined {
   const trimmed = text.replace(/^\/+|\/+$/g, '')
@@ -188,7 +199,7 @@ export function parseNamespace(text: string): Namespace | undefined {
   return faultInName(trimmed) === undefined ? (`${trimmed}/` as Namespace) : undefined
 }
 
-/** A mount's path inside its namespace: `ns1/auth/jwt/` in `ns1/` is `auth/jwt/`. */
+/** A mount's path within its namespace: `ns1/auth/jwt/` in `ns1/` is `auth/jwt/`. */
 export function pathInNamespace(mount: MountPath, namespace: Namespace): string {
   return mount.slice(namespace.length)
 }
@@ -197,7 +208,9 @@ export function mountPathIn(namespace: Namespace, path: string): MountPath {
   return `${namespace}${path}` as MountPath
 }
 
-/** The order everything is emitted in: by code unit, the same on every machine and locale. */
+/**
+ * The order of all output: by code unit, so it is the same on every machine and in every locale.
+ */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

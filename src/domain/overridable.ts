@@ -1,7 +1,10 @@
-/** Which compiled-in plugins an entry of the catalog can stand in for. Measured on both products. */
+/** Which builtins a catalog entry can override. Measured on both products. */
 import type { PluginId } from './names.ts'
 
-/** Compiled in before the catalog is asked: a reload says success, and the builtin runs on. */
+/**
+ * The servers do not ask the catalog for these: a reload reports success, and the builtin still
+ * runs.
+ */
 const NOT_OVERRIDABLE: ReadonlySet<string> = new Set(['secret/kv', 'secret/database'])
 
 export function isOverridable(plugin: PluginId): boolean {

@@ -13,37 +13,37 @@ const HOSTILE: readonly (readonly [string, string, string])[] = [
   ['a soft hyphen', 'a\u00adb', 'a\\u{ad}b'],
   ['an invisible tag', 'a\u{e0041}b', 'a\\u{e0041}b'],
   ['a filler letter', 'a\u3164b', 'a\\u{3164}b'],
-  ['half a pair', 'a\ud800b', 'a\\u{d800}b'],
+  ['half of a surrogate pair', 'a\ud800b', 'a\\u{d800}b'],
   ['a private-use character', 'a\ue000b', 'a\\u{e000}b'],
 ]
 
 describe('printable', () => {
-  it('leaves ordinary text alone, in any script', () => {
+  it('does not change ordinary text in any script', () => {
     expect(printable('café-équipe/ 漢字 עברית ≠ →')).toBe('café-équipe/ 漢字 עברית ≠ →')
   })
 
-  it.each(HOSTILE)('shows %s as what it is', (_what, text, shown) => {
+  it.each(HOSTILE)('shows %s as an escape', (_what, text, shown) => {
     expect(printable(text)).toBe(shown)
   })
 
-  it('keeps the line breaks of a text of several lines, and nothing else', () => {
+  it('keeps only the line breaks of a text with several lines', () => {
     expect(printableLines('a\n\u001bb')).toBe('a\n\\u{1b}b')
   })
 })
 
-describe('a command for the CI system whose log the text is in', () => {
+describe('a command for a CI system in its log', () => {
   it.each([
     ['x ##[set-output name=a]b', 'x \\u{23}#[set-output name=a]b'],
     ['##vso[task.setvariable variable=PATH]/x', '\\u{23}#vso[task.setvariable variable=PATH]/x'],
     ['###VSO[a]', '#\\u{23}#VSO[a]'],
     ['## heading #[x]', '## heading #[x]'],
-  ])('in %s is none any more', (text, shown) => {
+  ])('is escaped: %s', (text, shown) => {
     expect(printable(text)).toBe(shown)
     expect(JSON.parse(jsonText(text))).toBe(text)
     expect(jsonText(text)).not.toMatch(/##(?:vso)?\[/i)
   })
 
-  it('begins no line, but in annotations', () => {
+  it('begins no line, except in annotations', () => {
     expect(line`${'::stop-commands::x'} ended`).toBe('\\u{3a}:stop-commands::x ended\n')
     expect(lines('MOUNT', '  ::error::x/  kv', 'a::b\n::c')).toBe(
       'MOUNT\n  \\u{3a}:error::x/  kv\na::b\n\\u{3a}:c\n',
@@ -53,7 +53,7 @@ describe('a command for the CI system whose log the text is in', () => {
 })
 
 describe('jsonText', () => {
-  it.each(HOSTILE)('escapes %s, and reads back the same', (_what, text) => {
+  it.each(HOSTILE)('escapes %s and can be parsed to the same value', (_what, text) => {
     const json = jsonText({ text }, 2)
 
     expect(json).toBe(printableLines(json))

@@ -1,31 +1,33 @@
 /**
- * Text that somebody else wrote (a server, a file, a journal, a lock), made fit to be shown. The
- * one place that knows which characters do something to a terminal or to the eye.
+ * Makes text of others (a server, a file, a journal, a lock) safe to show. Only this file knows
+ * which characters act on a terminal or mislead a reader.
  */
 
 /**
- * Controls (C0, DEL, C1), what is invisible or turns the direction of writing (format characters,
- * default-ignorable ones), line separators, private-use characters and halves of surrogate pairs.
+ * Control characters (C0, DEL, C1), characters that are invisible or change the direction of
+ * writing (format characters, default-ignorable ones), line separators, private-use characters and
+ * halves of surrogate pairs.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
 
 /**
- * Where a command for a CI system begins that finds it anywhere in its log: `##vso[` of Azure
- * Pipelines, `##[` of it and of GitHub Actions. Such a command can set variables of later steps.
+ * The beginning of a command that a CI system finds anywhere in its log: `##vso[` (Azure
+ * Pipelines), `##[` (Azure Pipelines and GitHub Actions). Such a command can set variables of later
+ * steps.
  */
 const RUNNER_COMMAND = /#(?=#(?:vso)?\[)/gi
 
-/** GitHub Actions takes a line for a command that begins so, after any space. */
+/** GitHub Actions takes a line as a command if it begins so, after any spaces. */
 const RUNNER_COMMAND_LINE = /^([^\S\n]*):(?=:)/gm
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** One line: each character that cannot be seen stands there as its escape, `\n` or `\u{202e}`. */
+/** One line, with an escape for each character that cannot be seen: `\n` or `\u{202e}`. */
 export function printable(text: string): string {
   return escapeCommands(text.replace(UNPRINTABLE, escapeCharacter))
 }
 
-/** The same for a text of several lines, whose line breaks are this program's own. */
+/** The same for a text with several lines. Its line breaks come from this program and stay. */
 export function printableLines(text: string): string {
   return escapeCommands(
     text.replace(UNPRINTABLE, (character) =>
@@ -38,14 +40,14 @@ function escapeCommands(text: string): string {
   return text.replace(RUNNER_COMMAND, '\\u{23}')
 }
 
-/** No line of it is a command for GitHub Actions. */
+/** Escapes the beginning of lines that GitHub Actions would take as commands. */
 function withoutCommandLines(text: string): string {
   return text.replace(RUNNER_COMMAND_LINE, '$1\\u{3a}')
 }
 
 /**
- * A tag for what is said in a line or a few of this program's own: `line`run ${name} ended``. What
- * is filled in cannot begin a line, and the line is ended.
+ * A template tag for a line of output: `line`run ${name} ended``. A filled-in value cannot begin a
+ * new line. A newline is added.
  */
 export function line(
   texts: TemplateStringsArray,
@@ -55,25 +57,31 @@ export function line(
   return withoutCommandLines(`${texts[0] ?? ''}${rest.join('')}\n`)
 }
 
-/** Ends a text whose lines were drawn by a renderer, which made each of them fit to be shown. */
+/** Adds newlines to texts of a renderer, which has escaped each value already. */
 export function lines(...drawn: readonly string[]): string {
   return withoutCommandLines(drawn.map((text) => `${text}\n`).join(''))
 }
 
-/** Ends annotations: their lines are commands for GitHub Actions, and this program's own. */
+/**
+ * Adds the newline to annotations. Their lines are commands for GitHub Actions, made by this
+ * program.
+ */
 export function commandLines(drawn: string): string {
   return `${drawn}\n`
 }
 
 /**
- * A document as JSON, with JSON's own escapes (`\u202e`) for what cannot be seen: it reads back as
- * the same value, and does nothing to a terminal. `indent` as in `JSON.stringify`.
+ * A document as JSON with JSON escapes (`\u202e`) for characters that cannot be seen: it parses to
+ * the same value and does not act on a terminal. `indent` as in `JSON.stringify`.
  */
 export function jsonText(value: unknown, indent?: number): string {
   return escapeQuoted(JSON.stringify(value, null, indent)).replace(RUNNER_COMMAND, '\\u0023')
 }
 
-/** For JSON, and for YAML whose strings with such characters are in double quotes. */
+/**
+ * Escapes invisible characters in JSON, and in YAML whose strings with such characters are in
+ * double quotes.
+ */
 export function escapeQuoted(text: string): string {
   return text.replace(UNPRINTABLE, (character) =>
     character === '\n'

@@ -1,4 +1,4 @@
-/** The value under a key, made when it is first asked for. */
+/** The value of a key; it is made at the first call. */
 export function remember<Key, Value>(
   known: Map<Key, Value>,
   key: Key,

@@ -1,16 +1,17 @@
 /**
- * Arguments of a plugin that look like secrets. Whoever may read the catalog can read them all, so
- * they are warned of, and masked where they are shown. A guess: a false alarm costs less.
+ * Finds arguments of a plugin that look like secrets. Every token that may read the catalog can
+ * read them, so there is a warning, and they are masked in output. This is a guess: a false alarm
+ * does less harm than a shown secret.
  */
 
 const MASK = '***'
 const NAME = /(?:password|passwd|pwd|token|secret|key)$/i
 
-/** As given, with what looks like a secret replaced by `***`. */
+/** The arguments with `***` in place of what looks like a secret. */
 export function maskArguments(args: readonly string[]): readonly string[] {
   return args.map((argument, at) => {
     const before = args[at - 1] ?? ''
-    // `--password hunter2`: the value is an argument of its own.
+    // `--password hunter2`: the value is a separate argument.
     const isValue = /^--?[\w-]+$/.test(before) && NAME.test(before) && !argument.startsWith('-')
     return isValue && argument !== '' ? MASK : maskArgument(argument)
   })
@@ -20,7 +21,7 @@ export function hasSecretArgument(args: readonly string[]): boolean {
   return maskArguments(args).some((masked, at) => masked !== args[at])
 }
 
-/** Userinfo of a URL, and what follows `password=`, `password: ` and the like, up to the next part. */
+/** Masks the userinfo of a URL, and the value after `password=`, `password: ` and similar names. */
 function maskArgument(argument: string): string {
   return argument
     .replace(

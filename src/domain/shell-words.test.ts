@@ -8,6 +8,6 @@ test.each([
   [['{a,b}'], "'{a,b}'"],
   [[''], "''"],
   [["it's"], "'it'\\''s'"],
-])('%j is %s', (words, told) => {
-  expect(shellWords(words)).toBe(told)
+])('%j is %s', (words, expected) => {
+  expect(shellWords(words)).toBe(expected)
 })

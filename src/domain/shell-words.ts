@@ -1,4 +1,4 @@
-/** Words as a shell reads them: where one ends shows, and a command can be typed as it is told. */
+/** Quotes words for a shell, so that a shown command can be copied and typed. */
 
 export function shellWord(word: string): string {
   return /^(?:[\w@%+=:,./-]|\{\w+\})+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

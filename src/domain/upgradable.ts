@@ -1,12 +1,12 @@
-/** Which plugins are anybody's to upgrade: those that run an external binary, or should. */
+/** Which plugins can be upgraded: those that run an external binary, or should. */
 import type { CatalogEntry } from './live.ts'
 import { isOverridable } from './overridable.ts'
 import type { PluginId } from './names.ts'
 
 /**
- * True of a plugin with an external entry, and of one that the catalog does not list at all: its
- * last entry is gone, and its mounts with it at their next restart. The servers list no builtin
- * of some names that nothing can override.
+ * Returns a function that is true for a plugin with an external entry, and for a plugin that the
+ * catalog does not list: its last entry is gone, and its mounts are lost at their next restart. The
+ * servers list no builtin for some names that cannot be overridden.
  */
 export function upgradablePlugins(catalog: readonly CatalogEntry[]): (plugin: PluginId) => boolean {
   const compiledIn = new Set<PluginId>()

@@ -76,7 +76,7 @@ const YAML: readonly Case[] = [
   [
     'a saved plan',
     '{"format": 1, "plan_id": "x", "cluster": {"name": "hidden"}}',
-    'a.yaml:1:1: this is a saved plan, not a file of desired state\n    carry it out with lockstep apply FILE, without -f; look at it with lockstep show FILE',
+    'a.yaml:1:1: this is a saved plan, not a file of desired state\n    apply it with lockstep apply FILE, without -f; show it with lockstep show FILE',
   ],
   [
     'another kind of document',
@@ -167,7 +167,7 @@ const SHAPE: readonly Case[] = [
     withPlugin('mounts: [a]\nallow: {}\nconnections:\ncluster: { name: 5, binary_check: x }\n'),
     'a.yaml:7:9: mounts must be a mapping of keys to values, not a list',
     'a.yaml:8:8: allow must be a list, not a mapping',
-    'a.yaml:9:1: connections is empty; a mapping of keys to values is wanted',
+    'a.yaml:9:1: connections is empty; it must be a mapping of keys to values',
     'a.yaml:10:18: 5 is read as a number; put it in quotes',
     'a.yaml:10:35: binary_check must be a list, not text',
   ],

@@ -1,8 +1,7 @@
 /**
- * Reading files, behind an interface so that the loader runs without a disk.
- * Failures are values in the words of the message; nothing here writes, and no file is read
- * whole that is larger than it may be. Only regular files are read, beside stdin: a pipe or a
- * device may never end.
+ * Reads files through an interface, so that the loader can run without a disk. Failures are values
+ * with the words for a message. Nothing is written, and no file above its size limit is read whole.
+ * Except for stdin, only regular files are read: a pipe or a device may never end.
  */
 import { createHash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
@@ -20,10 +19,10 @@ export interface Files {
   sha256(path: string): Promise<Result<Sha256>>
 }
 
-/** The name that stands for what is piped in. */
+/** The name that means stdin. */
 export const STDIN = '-'
 
-/** In bytes: far more than a plugin has. */
+/** In bytes. No plugin is that large. */
 const LARGEST_BINARY = 4 * 1024 ** 3
 
 export const diskFiles: Files = {
@@ -77,19 +76,22 @@ export const diskFiles: Files = {
   },
 }
 
-/** The stream ends one byte after what may be there. */
+/** Reads the whole stream. The caller ends it one byte after the limit. */
 async function readAtMost(stream: AsyncIterable<unknown>): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
 }
 
-/** What was opened is asked, so that nothing takes its place between the question and the reading. */
+/**
+ * Opens the file and checks the open file, so that another file cannot take its place between the
+ * check and the read.
+ */
 async function withRegularFile<T>(
   path: string,
   read: (file: FileHandle) => Promise<T>,
 ): Promise<Result<T>> {
-  // Without O_NONBLOCK a named pipe without a writer is waited for without end.
+  // Without O_NONBLOCK, the open of a named pipe without a writer never returns.
   const opened = await attempt(() => open(path, constants.O_RDONLY | constants.O_NONBLOCK))
   if ('failure' in opened) return opened
   const file = opened.value

@@ -1,4 +1,4 @@
-/** The files that the given paths stand for, in the order they are read; nothing is opened. */
+/** Finds the files of the given paths, in the order in which they are read. Opens none. */
 import { resolve } from 'node:path'
 import { compareText } from '../../domain/names.ts'
 import type { Problem } from '../../domain/errors.ts'
@@ -6,7 +6,7 @@ import type { Files } from './files.ts'
 import { showText } from '../wording.ts'
 
 export interface FoundFiles {
-  /** As the user gave them; those of a directory below its name. */
+  /** As the user gave them. A file of a directory has the directory in front. */
   readonly files: readonly string[]
   readonly problems: readonly Problem[]
 }
@@ -43,7 +43,7 @@ async function filesOf(
   if (kind.value === 'file') return { files: [path] }
   const names = await on.list(path)
   if ('failure' in names) return { problem: { message: `${showText(path)}: ${names.failure}` } }
-  // A name that begins with a dot is an editor's or a mount's own, not a part of the state.
+  // A file whose name begins with a dot belongs to an editor or a mounted volume, not to the state.
   const yaml = names.value.filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort(compareText)
   if (yaml.length > 0) return { files: yaml.map((name) => `${path.replace(/\/+$/, '')}/${name}`) }
   const message = `${showText(path)}: there is no *.yaml or *.yml file in this directory`

@@ -5,7 +5,7 @@ test.each([
   ['conf/lockstep.yaml', './smoke.sh', 'conf/smoke.sh'],
   ['conf/lockstep.yaml', '../bin/smoke', 'bin/smoke'],
   ['/etc/lockstep/a.yaml', 'checks/smoke', '/etc/lockstep/checks/smoke'],
-  // Without its slash it would be looked for on the PATH.
+  // Without the slash it would be searched on the PATH.
   ['lockstep.yaml', './smoke.sh', './smoke.sh'],
   ['conf/lockstep.yaml', '/usr/bin/env', '/usr/bin/env'],
   ['conf/lockstep.yaml', 'curl', 'curl'],

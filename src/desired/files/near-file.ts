@@ -1,14 +1,14 @@
-/** Files that a file of desired state names: they are meant as seen from its own folder. */
+/** Resolves names in a file of desired state: they are relative to the folder of that file. */
 import { dirname, isAbsolute, join } from 'node:path'
 
-/** The path as seen from where the file itself was named. */
+/** The path of `name`, relative to where `file` itself is relative to. */
 export function nearFile(file: string, name: string): string {
   return isAbsolute(name) ? name : join(dirname(file), name)
 }
 
 /**
- * A command whose program is a relative path, found from the file's folder. One without a slash is
- * looked for on the PATH, as a shell does.
+ * The command with its program resolved if that is a relative path. A program without a slash is
+ * searched on the PATH, as a shell does.
  */
 export function commandNear(file: string, command: readonly string[]): readonly string[] {
   const [program, ...args] = command

@@ -1,4 +1,4 @@
-/** The keys the JSON Schema knows at a place in the file, so that messages never list others. */
+/** Finds the keys that the JSON Schema allows at a place, so that messages list exactly these. */
 import schema from '../../../schemas/desired-state.schema.json' with { type: 'json' }
 import type { Path } from '../yaml/yaml-tree.ts'
 
@@ -9,7 +9,7 @@ interface SchemaNode {
   readonly items?: SchemaNode
 }
 
-/** Sorted as the schema has them; empty where any key may stand. */
+/** In the order of the schema; empty if any key is allowed. */
 export function knownKeys(path: Path): readonly string[] {
   let node = resolve(schema as unknown as SchemaNode)
   for (const segment of path) {

@@ -1,21 +1,21 @@
 /**
- * The places that take one of several forms (`sha256`, an `env` value, `nodes`, a `verify` check):
- * one sentence for what is wrong there, instead of what every form would have wanted.
+ * Explains what is wrong at a place that accepts several forms (`sha256`, an `env` value, `nodes`,
+ * a `verify` check) in one sentence, instead of one for each form.
  */
-import type { SchemaMismatch } from './misfit.ts'
-import { describeValue, nameOf } from './shape-faults.ts'
+import type { SchemaMismatch } from './schema-mismatch.ts'
+import { describeValue, nameOf } from './explain-mismatch.ts'
 import { findClosest, showText } from '../wording.ts'
 import type { Path } from '../yaml/yaml-tree.ts'
 
 interface Choice {
   readonly forms: string
-  /** The keys of its mapping forms. */
+  /** The keys of the forms that are mappings. */
   readonly keys: readonly string[]
-  /** Whether the value can be secret, and so is not to be shown. */
+  /** True if the value may be a secret, so that it must not be shown. */
   readonly secret?: boolean
 }
 
-/** By the place of the choice, `*` standing for any key. */
+/** By place; `*` matches any key. */
 const CHOICES: Readonly<Record<string, Choice>> = {
   'cluster/nodes': { forms: "discover, or a list of each node's own address", keys: [] },
   'plugins/*/versions/*/sha256': {
@@ -56,7 +56,8 @@ function explainNodes(path: Path, nodes: readonly unknown[]): SchemaMismatch[] {
   if (nodes.length === 0) {
     return [{ path, message: "nodes is empty; say discover, or list each node's own address" }]
   }
-  // A node listed twice is found where the addresses are read: two spellings can be one address.
+  // A node that is listed twice is found when the addresses are read: one address can be written in
+  // two ways.
   return nodes.flatMap((node, index) =>
     typeof node === 'string'
       ? []
@@ -79,8 +80,8 @@ function explainKeys(
   const given = Object.keys(value)
   const unknown = given.find((key) => !keys.includes(key))
   if (unknown !== undefined) {
-    const meant = findClosest(unknown, keys)
-    const hint = meant === undefined ? undefined : `did you mean ${meant}?`
+    const suggestion = findClosest(unknown, keys)
+    const hint = suggestion === undefined ? undefined : `did you mean ${suggestion}?`
     return {
       path: [...path, unknown],
       atKey: true,
@@ -92,7 +93,7 @@ function explainKeys(
   if (second !== undefined) return { path, message: `${message}; give one of them` }
   if (key === undefined) return { path, message: `${message}; it is empty` }
   const inside = value[key]
-  // A name that is none may be the secret itself, put in the wrong place.
+  // An invalid name may be the secret itself in the wrong place, so it is not shown.
   if (key === 'from' && typeof inside === 'string') {
     return { path: [...path, key], message: 'from must be the name of an environment variable' }
   }

@@ -1,47 +1,47 @@
 /**
- * Holds a file's data against the JSON Schema and says, once for each place, what does not fit.
- * What it hands on has the right types throughout: where something did not fit there is undefined.
+ * Checks a file's data against the JSON Schema and reports, once for each place, what does not fit.
+ * Every part of the returned document has its type, or is undefined if it did not fit.
  */
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { DesiredStateDocument } from '../../documents/desired-state.generated.ts'
 import type { Problem } from '../../domain/errors.ts'
-import type { SchemaMismatch } from './misfit.ts'
+import type { SchemaMismatch } from './schema-mismatch.ts'
 import { explainAlternatives } from './shape-alternatives.ts'
-import { explainFault } from './shape-faults.ts'
+import { explainMismatch } from './explain-mismatch.ts'
 import { validateDesiredState } from './shape-validator.generated.ts'
 import type { Path, Places, YamlTree } from '../yaml/yaml-tree.ts'
 
-/** A document in which each part has its type or, where that was wrong, is undefined. */
-export type Sound<T> = T extends readonly (infer Item)[]
-  ? readonly (Sound<Item> | undefined)[]
+/** A document in which each part has its type, or is undefined if it did not fit. */
+export type Checked<T> = T extends readonly (infer Item)[]
+  ? readonly (Checked<Item> | undefined)[]
   : T extends object
-    ? { readonly [Key in keyof T]?: Sound<T[Key]> | undefined }
+    ? { readonly [Key in keyof T]?: Checked<T[Key]> | undefined }
     : T
 
-export type SoundDocument = Sound<DesiredStateDocument>
+export type CheckedDocument = Checked<DesiredStateDocument>
 
 export interface Shape {
-  /** Absent where the file is no mapping at all. */
-  readonly document?: SoundDocument
+  /** Absent if the file is not a mapping. */
+  readonly document?: CheckedDocument
   readonly problems: readonly Problem[]
 }
 
-/** Consumes the tree: what does not fit is taken out of its data. */
+/** Changes `data`: what does not fit is removed from it. */
 export function checkShape({ data, places }: YamlTree): Shape {
-  const misfits = findMisfits(data, places)
-  const problems = misfits.map(({ path, atKey, message, hint }) => ({
+  const mismatches = findMismatches(data, places)
+  const problems = mismatches.map(({ path, atKey, message, hint }) => ({
     message,
     source: atKey === true ? places.key(path) : places.value(path),
     ...(hint !== undefined && { hint }),
   }))
-  for (const { path, drop, keep } of misfits) if (keep !== true) remove(data, drop ?? path)
+  for (const { path, drop, keep } of mismatches) if (keep !== true) remove(data, drop ?? path)
   const fits =
-    isMapping(data) && misfits.every(({ path, keep }) => keep === true || path.length > 0)
+    isMapping(data) && mismatches.every(({ path, keep }) => keep === true || path.length > 0)
   return { ...(fits && { document: data }), problems }
 }
 
-function findMisfits(data: unknown, places: Places): readonly SchemaMismatch[] {
-  // The generated code carries no types of its own.
+function findMismatches(data: unknown, places: Places): readonly SchemaMismatch[] {
+  // The generated code has no types.
   const validate = validateDesiredState as unknown as ValidateFunction
   if (validate(data)) return []
   const faults = (validate.errors ?? []).map((error) => ({
@@ -56,19 +56,19 @@ function findMisfits(data: unknown, places: Places): readonly SchemaMismatch[] {
     const value = valueAt(data, path)
     const written = places.written(path)
     if (error.keyword === 'oneOf') {
-      const misfits = explainAlternatives(path, value, written)
-      // What is beside the part that was told of may fit no better.
-      return misfits.map((misfit) => ({ drop: path, ...misfit }))
+      const mismatches = explainAlternatives(path, value, written)
+      // Other parts of the value may not fit either, so the whole value is removed.
+      return mismatches.map((mismatch) => ({ drop: path, ...mismatch }))
     }
-    // What each branch of a choice says would contradict the others.
+    // The errors of the branches of a choice would contradict each other.
     if (isWithin(error.instancePath, choices)) return []
-    // Said by `propertyNames` itself.
+    // The error of `propertyNames` itself reports it.
     if (error.propertyName !== undefined) return []
-    return explainFault({ error, path, value, written, missing: missing.get(error) ?? [] })
+    return explainMismatch({ error, path, value, written, missing: missing.get(error) ?? [] })
   })
 }
 
-/** The keys missing from one mapping, together, under the first error that misses one there. */
+/** Groups the missing keys of each mapping under the first of its errors. */
 function groupMissing(errors: readonly ErrorObject[]): ReadonlyMap<ErrorObject, readonly string[]> {
   const firsts = new Map<string, ErrorObject>()
   const missing = new Map<ErrorObject, string[]>()
@@ -88,7 +88,7 @@ function isWithin(pointer: string, choices: ReadonlySet<string>): boolean {
   return false
 }
 
-/** A JSON Pointer's segments; list positions stay text, as pointers cannot tell them apart. */
+/** The segments of a JSON Pointer. List positions stay text: in a pointer they look like keys. */
 function readPointer(pointer: string): Path {
   return pointer
     .split('/')

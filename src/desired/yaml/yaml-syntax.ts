@@ -1,38 +1,38 @@
 /**
- * Text → one YAML document, or the first thing in it that is no YAML or that this format refuses:
- * anchors, aliases, tags, directives, a second document. They are refused before anything is
- * built from them, so nested aliases are never expanded and deep nesting never fills the stack.
+ * Parses a text to one YAML document, or finds the first thing that is not YAML or that this format
+ * refuses: anchors, aliases, tags, directives, a second document. These are refused before anything
+ * is built from them, so nested aliases are never expanded and deep nesting never fills the stack.
  */
 import { Composer, CST, isScalar, Lexer, Parser, type Document } from 'yaml'
-import { explainError, type YamlFault, findForeign, findHcl } from './yaml-faults.ts'
+import { explainError, type YamlProblem, findForeign, findHcl } from './yaml-problems.ts'
 
-/** Far below what fills the stack, far above what the format needs. */
+/** Low enough for the stack, and higher than any file needs. */
 const DEEPEST_NESTING = 64
 const MOST_ERRORS = 1000
 
 export type Syntax =
   | { readonly kind: 'document'; readonly document: Document.Parsed }
-  | { readonly kind: 'faults'; readonly faults: readonly YamlFault[] }
+  | { readonly kind: 'problems'; readonly problems: readonly YamlProblem[] }
 
 export function parseSyntax(text: string): Syntax {
   const foreign = findForeign(text)
-  if (foreign !== undefined) return { kind: 'faults', faults: [foreign] }
+  if (foreign !== undefined) return { kind: 'problems', problems: [foreign] }
   const refused = findRefused(text)
-  if (refused.length > 0) return { kind: 'faults', faults: refused }
+  if (refused.length > 0) return { kind: 'problems', problems: refused }
   const tokens = readTokens(text)
-  if ('offset' in tokens) return { kind: 'faults', faults: [tokens] }
-  // Unique keys are checked by the reader: the library compares each key with every other.
+  if ('offset' in tokens) return { kind: 'problems', problems: [tokens] }
+  // `yaml-tree.ts` checks that keys are unique: the library compares each key with every other.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
   const [document] = composer.compose(tokens, true, text.length)
-  if (document === undefined) return { kind: 'faults', faults: [] }
+  if (document === undefined) return { kind: 'problems', problems: [] }
   const error = document.errors[0]
-  // One mistake makes the parser stumble many times: the first place is the one to mend.
+  // One mistake causes many errors: the first place is the one to fix.
   if (error !== undefined) {
-    return { kind: 'faults', faults: [findHcl(text) ?? explainError(text, error)] }
+    return { kind: 'problems', problems: [findHcl(text) ?? explainError(text, error)] }
   }
-  // Short enough, HCL is one long text to YAML.
+  // YAML reads a short HCL file as one long text.
   const hcl = isScalar(document.contents) ? findHcl(text) : undefined
-  if (hcl !== undefined) return { kind: 'faults', faults: [hcl] }
+  if (hcl !== undefined) return { kind: 'problems', problems: [hcl] }
   return { kind: 'document', document }
 }
 
@@ -46,8 +46,11 @@ function isRefused(type: CST.Token['type'] | null): type is keyof typeof REFUSED
   return type !== null && Object.hasOwn(REFUSED, type)
 }
 
-/** The first anchor, alias and tag, each with how many there are; a text may be meant, so not which. */
-function findRefused(text: string): YamlFault[] {
+/**
+ * Finds the first anchor, alias and tag, with the number of each. Their text is not shown: it may
+ * be a secret.
+ */
+function findRefused(text: string): YamlProblem[] {
   if (!/[&*!]/.test(text)) return []
   const found = new Map<keyof typeof REFUSED, { offset: number; count: number }>()
   let offset = 0
@@ -57,7 +60,7 @@ function findRefused(text: string): YamlFault[] {
     else {
       const type = CST.tokenType(lexeme)
       if (type === 'scalar') inScalar = true
-      // These mark a change of mode and stand for no text.
+      // These lexemes mark a change of mode and have no text.
       if (type === 'scalar' || type === 'doc-mode' || type === 'flow-error-end') continue
       if (isRefused(type)) {
         const first = found.get(type)
@@ -78,7 +81,7 @@ function findRefused(text: string): YamlFault[] {
   })
 }
 
-function readTokens(text: string): YamlFault | readonly CST.Token[] {
+function readTokens(text: string): YamlProblem | readonly CST.Token[] {
   const tokens: CST.Token[] = []
   let documents = 0
   let errors = 0
@@ -98,7 +101,7 @@ function readTokens(text: string): YamlFault | readonly CST.Token[] {
         hint: 'put each document in its own file',
       }
     }
-    // Making an error of each takes long, and this is no YAML file with a mistake in it.
+    // Creating that many errors takes long, and such a text is not YAML with a mistake in it.
     if (token.type === 'error' && ++errors > MOST_ERRORS) {
       return { offset: token.offset, message: 'this is not YAML' }
     }
@@ -107,7 +110,7 @@ function readTokens(text: string): YamlFault | readonly CST.Token[] {
   return tokens
 }
 
-function* parseTokens(text: string): Generator<CST.Token | YamlFault> {
+function* parseTokens(text: string): Generator<CST.Token | YamlProblem> {
   const parser = new Parser()
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme)

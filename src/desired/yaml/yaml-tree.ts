@@ -1,24 +1,25 @@
 /**
- * One YAML file as plain data, with the place of every key and value. The data has no prototype,
- * holds nothing twice, and every key in it is text. Problems of YAML are told, none of the format.
+ * Reads one YAML file to plain data, with the place of every key and value. The data has no
+ * prototype and no shared parts, and every key is text. Reports problems of YAML, not of the
+ * format.
  */
 import { isMap, isScalar, isSeq, LineCounter, type Scalar } from 'yaml'
 import type { Source } from '../../domain/desired.ts'
 import { formatSource, type Problem } from '../../domain/errors.ts'
 import { completeVersion, explainNumber } from '../version-text.ts'
 import { showText } from '../wording.ts'
-import type { YamlFault } from './yaml-faults.ts'
+import type { YamlProblem } from './yaml-problems.ts'
 import { parseSyntax } from './yaml-syntax.ts'
 
 /** The keys and list positions that lead to a value. */
 export type Path = readonly (string | number)[]
 
 export interface Places {
-  /** Of the key, or of the list item. */
+  /** The place of the key, or of the list item. */
   key(path: Path): Source
-  /** Of the value; of its key where nothing is written. */
+  /** The place of the value; of its key if the value is empty. */
   value(path: Path): Source
-  /** How a value that is not text stands in the file: `1.10`, `true`. */
+  /** A value that is not text, as written in the file: `1.10`, `true`. */
   written(path: Path): string
 }
 
@@ -28,7 +29,7 @@ export interface YamlTree {
 }
 
 export interface YamlReading {
-  /** Absent where the text is not one YAML document, or empty. */
+  /** Absent if the text is not one YAML document, or is empty. */
   readonly tree?: YamlTree
   readonly problems: readonly Problem[]
 }
@@ -36,13 +37,15 @@ export interface YamlReading {
 export function readYaml(file: string, text: string): YamlReading {
   const locate = locator(file, text)
   const syntax = parseSyntax(text)
-  if (syntax.kind === 'faults') {
-    return { problems: syntax.faults.map((fault) => problemAt(locate(fault.offset), fault)) }
+  if (syntax.kind === 'problems') {
+    return {
+      problems: syntax.problems.map((problem) => problemAt(locate(problem.offset), problem)),
+    }
   }
   const root = syntax.document.contents
   if (root === null || (isScalar(root) && root.value === null)) {
-    const fault = { message: 'the file is empty', hint: 'begin it with version: 1' }
-    return { problems: [problemAt(locate(0), fault)] }
+    const problem = { message: 'the file is empty', hint: 'begin it with version: 1' }
+    return { problems: [problemAt(locate(0), problem)] }
   }
   const reader = new TreeReader(locate)
   const data = reader.read(root, [], locate(root.range[0]))
@@ -64,7 +67,7 @@ function locator(file: string, text: string): Locate {
   }
 }
 
-function problemAt(source: Source, { message, hint }: Omit<YamlFault, 'offset'>): Problem {
+function problemAt(source: Source, { message, hint }: Omit<YamlProblem, 'offset'>): Problem {
   return { message, source, ...(hint !== undefined && { hint }) }
 }
 
@@ -100,8 +103,8 @@ class TreeReader implements Places {
   read(node: unknown, path: Path, key: Source): unknown {
     if (isScalar(node) && node.range) {
       const [start, end] = node.range
-      const nothing = start === end
-      const value = nothing ? key : this.#locate(start)
+      const isEmpty = start === end
+      const value = isEmpty ? key : this.#locate(start)
       this.#keep(path, { key, value, written: node.source ?? '' })
       return node.value
     }
@@ -169,13 +172,13 @@ class TreeReader implements Places {
   }
 }
 
-/** What is wrong with a key that is not text, and the key it was meant to be. */
+/** Explains a key that is not text, and returns the key that was probably meant. */
 function explainKey(node: Scalar, isVersion: boolean): { message: string; key?: string } {
   const written = node.source ?? ''
   if (typeof node.value === 'number') {
-    const meant = isVersion ? completeVersion(written) : undefined
+    const suggestion = isVersion ? completeVersion(written) : undefined
     const message = explainNumber(written, node.value, isVersion ? 'version' : 'text')
-    return { message, key: meant ?? written }
+    return { message, key: suggestion ?? written }
   }
   if (written === '') return { message: 'there is a value without a key' }
   return {

@@ -40,7 +40,7 @@ export const capabilityMissing: PlanRule = {
   },
 }
 
-function unchecked(reason: string): Verdict {
+function rightsUnknown(reason: string): Verdict {
   const line = policyLine(capabilityFor(readCapabilities([])))
   return {
     severity: 'warning',

@@ -1,27 +1,27 @@
 /**
- * One sentence for each way a value can fail the schema: what is there, what is wanted instead.
- * Values of environment variables are never shown.
+ * Explains in one sentence how a value fails the schema: what it is, and what it must be. Values of
+ * environment variables are never shown.
  */
 import type { ErrorObject } from 'ajv'
 import { PLUGIN_TYPES } from '../../domain/names.ts'
 import { knownKeys } from './schema-keys.ts'
-import type { SchemaMismatch } from './misfit.ts'
+import type { SchemaMismatch } from './schema-mismatch.ts'
 import { explainNumber } from '../version-text.ts'
 import { findClosest, listWords, showText, suggest } from '../wording.ts'
 import type { Path } from '../yaml/yaml-tree.ts'
 
-export interface ShapeFault {
+export interface SchemaError {
   readonly error: ErrorObject
   readonly path: Path
   readonly value: unknown
-  /** How the value stands in the file, where it is a scalar. */
+  /** The value as written in the file, if it is a scalar. */
   readonly written: string
-  /** Every required key that is not there, given with the first; otherwise none. */
+  /** All missing required keys of the mapping, at the first of its errors; empty at the others. */
   readonly missing: readonly string[]
 }
 
-export function explainFault(fault: ShapeFault): readonly SchemaMismatch[] {
-  const { error, path, value, written, missing } = fault
+export function explainMismatch(schemaError: SchemaError): readonly SchemaMismatch[] {
+  const { error, path, value, written, missing } = schemaError
   switch (error.keyword) {
     case 'required':
       return missing.length === 0 ? [] : [explainMissing(path, missing)]
@@ -38,7 +38,7 @@ export function explainFault(fault: ShapeFault): readonly SchemaMismatch[] {
     case 'minLength':
     case 'minItems':
       return [{ path, message: `${nameOf(path)} is empty`, atKey: true }]
-    // Versions that are the same though written differently count too, so the reader looks itself.
+    // One version can be written in several ways, so the reader of versions checks this.
     case 'uniqueItems':
       return []
     default:
@@ -46,7 +46,7 @@ export function explainFault(fault: ShapeFault): readonly SchemaMismatch[] {
   }
 }
 
-/** What a place is called in a sentence: `use`, `item 2 of retire`, `the file`. */
+/** The name of a place in a sentence: `use`, `item 2 of retire`, `the file`. */
 export function nameOf(path: Path): string {
   const last = path.at(-1)
   if (last === undefined) return 'the file'
@@ -56,7 +56,7 @@ export function nameOf(path: Path): string {
   return inList ? `item ${Number(last) + 1} of ${parent}` : showText(String(last))
 }
 
-/** What is no name, such as `NAME=value`, may hold a secret and is not to be shown. */
+/** False for texts such as `NAME=value`, which may hold a secret and must not be shown. */
 function isVariableName(text: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
 }
@@ -72,7 +72,7 @@ const LISTS: ReadonlySet<string | number> = new Set([
   'verify',
 ])
 
-/** What a value is, without showing it. */
+/** Describes the type of a value without showing it. */
 export function describeValue(value: unknown): string {
   if (value === null) return 'empty'
   if (Array.isArray(value)) return 'a list'
@@ -81,7 +81,7 @@ export function describeValue(value: unknown): string {
   return typeof value === 'string' ? 'text' : 'a number'
 }
 
-const WANTED: Readonly<Record<string, string>> = {
+const EXPECTED_TYPES: Readonly<Record<string, string>> = {
   object: 'a mapping of keys to values',
   array: 'a list',
   string: 'text',
@@ -89,9 +89,9 @@ const WANTED: Readonly<Record<string, string>> = {
 }
 
 function explainType(path: Path, type: string, value: unknown, written: string): SchemaMismatch {
-  const wanted = WANTED[type] ?? type
+  const expected = EXPECTED_TYPES[type] ?? type
   const name = nameOf(path)
-  if (value === null) return { path, message: `${name} is empty; ${wanted} is wanted` }
+  if (value === null) return { path, message: `${name} is empty; it must be ${expected}` }
   if (type === 'string' && typeof value === 'number') {
     return { path, message: explainNumber(written, value, isVersion(path) ? 'version' : 'text') }
   }
@@ -99,10 +99,10 @@ function explainType(path: Path, type: string, value: unknown, written: string):
     return { path, message: `${name} must be text; put ${showText(written)} in quotes` }
   }
   if (type === 'boolean' && typeof value === 'string') return explainBoolean(path, value)
-  return { path, message: `${name} must be ${wanted}, not ${describeValue(value)}` }
+  return { path, message: `${name} must be ${expected}, not ${describeValue(value)}` }
 }
 
-/** YAML 1.1 had more words for these than YAML 1.2 has. */
+/** YAML 1.1 had more words for true and false than YAML 1.2 has. */
 function explainBoolean(path: Path, text: string): SchemaMismatch {
   const word = text.toLowerCase()
   const yes = ['yes', 'y', 'on', 'true'].includes(word)
@@ -128,7 +128,7 @@ function explainMissing(path: Path, missing: readonly string[]): SchemaMismatch 
   }
 }
 
-/** By the part of the file and the key. */
+/** By the part of the file, and the missing key. */
 const MISSING_HINTS: Readonly<Record<string, string>> = {
   'mounts.plugin': 'say which plugin runs there, e.g. plugin: secret/my-kv',
   'connections.plugin': 'say which plugin runs there, e.g. plugin: database/redis',
@@ -136,7 +136,7 @@ const MISSING_HINTS: Readonly<Record<string, string>> = {
   'plugins.sha256': 'give 64 hex digits, { sums: FILE } or { binary: FILE }',
   'cluster.kv': 'name a secret of a KV version 2 mount, e.g. kv: secret/lockstep',
   'allow.because': 'say why it is accepted',
-  'ignore.because': 'say why it is passed over',
+  'ignore.because': 'say why it is ignored',
 }
 
 function explainUnknownKey(path: Path, key: string): SchemaMismatch {
@@ -166,13 +166,13 @@ function explainConstant(
   written: string,
   allowed: unknown,
 ): SchemaMismatch {
-  const wanted = String(allowed)
-  // In quotes the number is another thing, and looks the same.
-  const isText = value === wanted && value !== allowed
+  const expected = String(allowed)
+  // A number in quotes is text, but looks the same.
+  const isText = value === expected && value !== allowed
   const found =
-    written === '' ? '' : isText ? `, not the text "${wanted}"` : `, not ${showText(written)}`
+    written === '' ? '' : isText ? `, not the text "${expected}"` : `, not ${showText(written)}`
   const which = path[0] === 'version' ? ', the version of this file format' : ''
-  return { path, message: `${nameOf(path)} must be ${wanted}${which}${found}` }
+  return { path, message: `${nameOf(path)} must be ${expected}${which}${found}` }
 }
 
 function explainPattern(path: Path, value: string): SchemaMismatch {
@@ -188,7 +188,8 @@ function explainPluginId(text: string): { message: string; hint: string } {
   const form = `write type/name, where type is ${listWords(PLUGIN_TYPES, 'or')}`
   const slash = text.indexOf('/')
   const type = findClosest(text.slice(0, slash), PLUGIN_TYPES)
-  const meant = slash > 0 && type !== undefined ? `${type}${text.slice(slash)}` : undefined
-  const hint = meant !== undefined && meant !== text ? `did you mean ${showText(meant)}?` : form
+  const suggestion = slash > 0 && type !== undefined ? `${type}${text.slice(slash)}` : undefined
+  const hint =
+    suggestion !== undefined && suggestion !== text ? `did you mean ${showText(suggestion)}?` : form
   return { message: `${showText(text)} is not a plugin`, hint }
 }

@@ -1,18 +1,19 @@
 /**
- * What a fault of YAML most likely is, at the line where it was made: the library tells where it
- * stumbled, which may be at the end of the file. Quotes nothing but signs: a text may be a secret.
+ * Explains an error in YAML at the line where it was probably made: the library reports where it
+ * failed, which may be the end of the file. Messages quote only punctuation, since a text may be a
+ * secret.
  */
 import { CST, Lexer, type YAMLError } from 'yaml'
 
-export interface YamlFault {
-  /** Where in the text, from 0. */
+export interface YamlProblem {
+  /** The offset in the text, from 0. */
   readonly offset: number
   readonly message: string
   readonly hint?: string
 }
 
-/** What is no YAML with a mistake in it, but something else. */
-export function findForeign(text: string): YamlFault | undefined {
+/** Finds that the text is not YAML at all: it has a merge conflict. */
+export function findForeign(text: string): YamlProblem | undefined {
   const conflict = /^(?:<{7}|>{7})(?: |\r?$)/m.exec(text)
   if (conflict !== null) {
     return {
@@ -24,8 +25,8 @@ export function findForeign(text: string): YamlFault | undefined {
   return undefined
 }
 
-/** `plugin "secret" "kv" {` or `version = 1`, in the first line that says something. */
-export function findHcl(text: string): YamlFault | undefined {
+/** Finds HCL by its first line: `plugin "secret" "kv" {` or `version = 1`. */
+export function findHcl(text: string): YamlProblem | undefined {
   const first = /^[ \t]*(?!#|\/\/)\S.*$/m.exec(text)
   if (first === null) return undefined
   const isHcl = /^\s*[\w-]+(?:\s+"[^"]*")*\s*(?:\{\s*$|=\s*\S)/.test(first[0])
@@ -38,14 +39,14 @@ export function findHcl(text: string): YamlFault | undefined {
   }
 }
 
-/** The first error of a document, where it was made. */
-export function explainError(text: string, error: YAMLError): YamlFault {
+/** Explains the first error of a document, at the place where it was made. */
+export function explainError(text: string, error: YAMLError): YamlProblem {
   const lexemes = readLexemes(text)
-  const at = error.pos[0]
+  const errorOffset = error.pos[0]
   return (
-    explainQuote(lexemes, at) ??
-    explainFlow(lexemes, at, error) ??
-    explainIndentation(text, lexemes, at, error) ??
+    explainQuote(lexemes, errorOffset) ??
+    explainFlow(lexemes, errorOffset, error) ??
+    explainIndentation(text, lexemes, errorOffset, error) ??
     describeError(error)
   )
 }
@@ -56,11 +57,11 @@ interface Lexeme {
   readonly type: LexemeType
   readonly offset: number
   readonly source: string
-  /** The brackets that are open before it. */
+  /** The brackets that are open before this lexeme. */
   readonly open: readonly Lexeme[]
 }
 
-/** Those that stand for text, without spaces, line ends and comments; then the end. */
+/** The lexemes that have text, without spaces, line ends and comments; then the end. */
 function readLexemes(text: string): readonly Lexeme[] {
   const lexemes: Lexeme[] = []
   let open: readonly Lexeme[] = []
@@ -69,7 +70,7 @@ function readLexemes(text: string): readonly Lexeme[] {
   for (const source of new Lexer().lex(text)) {
     const type: LexemeType = isPlain ? 'plain-scalar' : CST.tokenType(source)
     isPlain = type === 'scalar'
-    // These mark a change of mode and stand for no text.
+    // These lexemes mark a change of mode and have no text.
     if (type === 'scalar' || type === 'doc-mode' || type === 'flow-error-end') continue
     const lexeme: Lexeme = { type, offset, source, open }
     if (type === 'flow-map-start' || type === 'flow-seq-start') open = [...open, lexeme]
@@ -80,9 +81,9 @@ function readLexemes(text: string): readonly Lexeme[] {
   return [...lexemes, { type: 'end', offset, source: '', open }]
 }
 
-/** The index of the lexeme that an offset is in, or the next one. */
-function indexAt(lexemes: readonly Lexeme[], at: number): number {
-  const index = lexemes.findIndex(({ offset, source }) => offset + source.length > at)
+/** The index of the lexeme at an offset, or of the next one. */
+function indexAt(lexemes: readonly Lexeme[], errorOffset: number): number {
+  const index = lexemes.findIndex(({ offset, source }) => offset + source.length > errorOffset)
   return index === -1 ? lexemes.length - 1 : index
 }
 
@@ -90,18 +91,18 @@ function isQuoted({ type }: Lexeme): boolean {
   return type === 'double-quoted-scalar' || type === 'single-quoted-scalar'
 }
 
-/** Unclosed, or closed by the quote that was to open the next text, lines below. */
-function explainQuote(lexemes: readonly Lexeme[], at: number): YamlFault | undefined {
-  const fault = (offset: number): YamlFault => ({
+/** Explains a quote that is not closed, or that is closed by the opening quote of a later text. */
+function explainQuote(lexemes: readonly Lexeme[], errorOffset: number): YamlProblem | undefined {
+  const explain = (offset: number): YamlProblem => ({
     offset,
     message: 'the quote that begins here is not closed on its line',
     hint: 'add the quote at the end of the text',
   })
   const unclosed = lexemes.find((lexeme) => isQuoted(lexeme) && !isClosed(lexeme.source))
-  if (unclosed !== undefined) return fault(unclosed.offset)
-  const before = lexemes[indexAt(lexemes, at) - 1]
+  if (unclosed !== undefined) return explain(unclosed.offset)
+  const before = lexemes[indexAt(lexemes, errorOffset) - 1]
   if (before !== undefined && isQuoted(before) && before.source.includes('\n')) {
-    return fault(before.offset)
+    return explain(before.offset)
   }
   return undefined
 }
@@ -110,17 +111,17 @@ function isClosed(source: string): boolean {
   const quote = source.charAt(0)
   if (source.length < 2 || !source.endsWith(quote)) return false
   if (quote === "'") return true
-  // An escaped quote closes nothing.
+  // An escaped quote does not close the text.
   return (/\\*$/.exec(source.slice(0, -1))?.[0].length ?? 0) % 2 === 0
 }
 
-/** Inside `{ }` and `[ ]`: what is left out there, or that they do not end. */
+/** Explains an error inside `{ }` or `[ ]`: a missing comma or a missing closing bracket. */
 function explainFlow(
   lexemes: readonly Lexeme[],
-  at: number,
+  errorOffset: number,
   error: YAMLError,
-): YamlFault | undefined {
-  const index = indexAt(lexemes, at)
+): YamlProblem | undefined {
+  const index = indexAt(lexemes, errorOffset)
   const [before, here, next] = [lexemes[index - 1], lexemes[index], lexemes[index + 1]]
   const open = here?.open ?? []
   const bracket = open.at(-1)
@@ -149,7 +150,7 @@ function explainFlow(
   }
 }
 
-/** `kv sha256` before a colon: a value, and the key that a comma should part from it. */
+/** The end of the value in `kv sha256:`, where a comma is missing before the key. */
 function endOfFirstWords({ offset, source }: Lexeme): number | undefined {
   const end = /\s+\S+$/.exec(source.trimEnd())?.index
   return end === undefined ? undefined : offset + end
@@ -169,25 +170,28 @@ function beginsValue(lexeme: Lexeme): boolean {
   return isStart || type === 'plain-scalar' || isQuoted(lexeme)
 }
 
-/** A line that is indented otherwise than its neighbours; too far, it is read as part of the text above. */
+/**
+ * Explains a line whose indentation differs from its neighbours. YAML reads a line that is indented
+ * too far as a part of the text above.
+ */
 function explainIndentation(
   text: string,
   lexemes: readonly Lexeme[],
-  at: number,
+  errorOffset: number,
   error: YAMLError,
-): YamlFault | undefined {
-  const index = indexAt(lexemes, at)
+): YamlProblem | undefined {
+  const index = indexAt(lexemes, errorOffset)
   const here = lexemes[index]
   const isKey = lexemes[index + 1]?.type === 'map-value-ind'
   if (here?.type === 'plain-scalar' && isKey && here.source.trimEnd().includes('\n')) {
     const line = here.source.trimEnd().lastIndexOf('\n') + 1
     const offset = here.offset + line + here.source.slice(line).search(/\S/)
-    // A key without its colon is told so elsewhere, where this line is not further in.
+    // If this line is not indented further, a colon is missing, which is explained elsewhere.
     if (indentation(text, offset) <= indentation(text, here.offset)) return undefined
     return { offset, message: 'this line is indented too far', hint: HINT_INDENTATION }
   }
   if (error.code !== 'BAD_INDENT') return undefined
-  const offset = at + Math.max(0, text.slice(at).search(/\S/))
+  const offset = errorOffset + Math.max(0, text.slice(errorOffset).search(/\S/))
   return {
     offset,
     message: 'this line is not indented as the lines that it belongs with',
@@ -197,7 +201,7 @@ function explainIndentation(
 
 const HINT_INDENTATION = 'begin all keys of one mapping in the same column'
 
-/** Spaces at the beginning of the line that an offset is in. */
+/** The number of spaces at the beginning of the line of an offset. */
 function indentation(text: string, offset: number): number {
   const line = text.lastIndexOf('\n', offset - 1) + 1
   return text.slice(line).search(/[^ ]/)
@@ -211,8 +215,8 @@ const HINTS: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'indent with spaces',
 }
 
-/** The library quotes what it stumbled on; that may be a secret value, so it is left out. */
-function describeError(error: YAMLError): YamlFault {
+/** Uses the words of the library without its quotes of the text, which may be a secret. */
+function describeError(error: YAMLError): YamlProblem {
   const words = error.code === 'BAD_DQ_ESCAPE' ? 'Invalid escape sequence' : error.message
   const message = `not valid YAML: ${words.replace(/(?<=\w): .*$/s, '')}`
   const hint = HINTS[error.code]
