@@ -1,4 +1,4 @@
-/** A step's request in words: what, to which mounts, on which node. */
+/** Describes the request of a step: what, to which mounts, on which node. */
 import { unreachable } from '../domain/errors.ts'
 import { type ConfiguredVersion, versionLabel } from '../domain/names.ts'
 import type { Action, CheckAction, Plan } from '../documents/plan.generated.ts'
@@ -7,17 +7,20 @@ import { listSome, printable } from './wording.ts'
 
 export interface ActionTextOptions {
   readonly nodes: Plan['cluster']['nodes']
-  /** True where only the active node runs plugins: a node is then the active one of the moment. */
+  /**
+   * True if only the active node runs plugins: the step then goes to the node that is active at
+   * that time.
+   */
   readonly followsActive?: boolean
-  /** Every mount is named, not the first three. */
+  /** True: names every mount, not only the first three. */
   readonly detail: boolean
 }
 
 export function describeAction(action: Action | CheckAction, options: ActionTextOptions): string {
-  return printable(wordAction(action, options))
+  return printable(describe(action, options))
 }
 
-function wordAction(
+function describe(
   action: Action | CheckAction,
   { nodes, followsActive = false, detail }: ActionTextOptions,
 ): string {
@@ -48,7 +51,7 @@ function wordAction(
   }
 }
 
-/** A mount made without a version takes the unversioned entry or the builtin. */
+/** A mount that is made without a version takes the unversioned entry or the builtin. */
 function withVersion(version: ConfiguredVersion): string {
   return version === '' ? '' : ` ${version}`
 }

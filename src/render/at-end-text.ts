@@ -1,4 +1,7 @@
-/** The cluster at the end of a run: mounts that differ, nodes that are away, what is still to do. */
+/**
+ * Describes the cluster at the end of a run: mounts that differ, nodes that are away, and steps
+ * that are still to do.
+ */
 import type { AwayNode, RunOutcome, Unconfirmed } from '../documents/run-outcome.ts'
 import { unreachable } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'

@@ -1,4 +1,7 @@
-/** Why a step failed, a line each: what is wrong, where, and the fix if it is known. */
+/**
+ * Describes why a step failed, a line for each cause: what is wrong, on which node, and the fix if
+ * it is known.
+ */
 import type { Cause, MountNotRolledBack } from '../documents/run-outcome.ts'
 import { unreachable } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
@@ -32,7 +35,7 @@ export function describeCause(cause: Cause): string {
   }
 }
 
-/** A line for each node and problem, with the mounts that share it. */
+/** A line for each node and problem, with the mounts that have it. */
 export function describeMountsNotRolledBack(mounts: readonly MountNotRolledBack[]): string[] {
   const alike = groupBy(mounts, ({ mount: _, ...rest }) => JSON.stringify(rest))
   return [...alike.values()].flatMap((group) => {
@@ -45,7 +48,7 @@ export function describeMountsNotRolledBack(mounts: readonly MountNotRolledBack[
   })
 }
 
-/** As many names as in a finding: a person acts on them. */
+/** Lists as many names as a finding does: a person acts on them. */
 function nameThings(things: readonly string[]): string {
   return listSome(things, { all: false, most: NAMED_IN_FINDING })
 }

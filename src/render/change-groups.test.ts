@@ -18,7 +18,7 @@ const change = (subject: string, overrides: Partial<Change> = {}): Change => ({
 })
 
 describe('groupChanges', () => {
-  it('says once what all nodes do alike', () => {
+  it('shows the same change of all nodes on one line', () => {
     const [group] = groupChanges([change('a/')], { detail: false })
 
     expect(group?.fields).toEqual([
@@ -27,7 +27,7 @@ describe('groupChanges', () => {
     ])
   })
 
-  it('names each node where one goes another way', () => {
+  it('names each node if one of them has another change', () => {
     const fields = [
       { name: 'running', node: nodeAddress(1), from: 'old', to: 'new' },
       { name: 'running', node: nodeAddress(2), from: 'down', to: 'new' },
@@ -41,7 +41,7 @@ describe('groupChanges', () => {
     ])
   })
 
-  it('leaves out what stays as it is, a node included', () => {
+  it('leaves out what stays as it is, also a node', () => {
     const fields = [
       { name: 'command', from: 'same', to: 'same' },
       { name: 'running', node: nodeAddress(1), from: 'new', to: 'new' },
@@ -56,7 +56,7 @@ describe('groupChanges', () => {
     ])
   })
 
-  it('gathers mounts that change alike once there are many', () => {
+  it('groups mounts with the same change if there are many', () => {
     const few = ['a/', 'b/', 'c/'].map((path) => change(path))
     const many = [...few, change('d/')]
 
@@ -70,7 +70,7 @@ describe('groupChanges', () => {
     ])
   })
 
-  it('keeps apart what changes otherwise, in the order of the plan', () => {
+  it('separates mounts with other changes, in the order of the plan', () => {
     const changes = [
       change('x/', { why: 'first' }),
       ...['a/', 'b/', 'c/', 'd/'].map((path) => change(path)),
@@ -82,7 +82,7 @@ describe('groupChanges', () => {
     expect(groups.map(({ subjects }) => subjects[0])).toEqual(['x/', 'a/', 'z/'])
   })
 
-  it('gathers nothing in detail', () => {
+  it('groups nothing with `detail`', () => {
     const changes = ['a/', 'b/', 'c/', 'd/'].map((path) => change(path))
 
     const groups = groupChanges(changes, { detail: true })

@@ -1,7 +1,7 @@
 /**
- * A plan's changes as they are shown: nodes that go the same way on one line, and mounts that
- * change alike in one block, so that a thousand mounts can be reviewed. Drops nothing but
- * what stays as it is.
+ * Groups the changes of a plan for display: nodes with the same change on one line, and mounts with
+ * the same change in one block, so that a thousand mounts can be reviewed. Leaves out only what
+ * stays as it is.
  */
 import { diffArrays } from 'diff'
 import type { Change } from '../documents/plan.generated.ts'
@@ -22,14 +22,14 @@ export interface ChangedField {
   readonly name: string
   readonly from: string | null
   readonly to: string | null
-  /** What follows the values: `on 3 nodes`. */
+  /** Text after the values: `on 3 nodes`. */
   readonly scope?: string
 }
 
-/** This many subjects that change alike are still shown one by one. */
-const SHOWN_APART = 3
+/** Up to this many subjects with the same change are shown one by one. */
+const SHOWN_SEPARATELY = 3
 
-/** In the order of the first change of each group. `detail`: nothing is gathered. */
+/** Groups changes, in the order of the first change of each group. `detail`: nothing is grouped. */
 export function groupChanges(
   changes: readonly Change[],
   options: { detail: boolean },
@@ -38,7 +38,7 @@ export function groupChanges(
   for (const change of changes) {
     const { kind, action, why } = change
     const fields = options.detail
-      ? changedFields(change).map(apart)
+      ? changedFields(change).map(separateField)
       : gatherNodes(changedFields(change))
     const key = JSON.stringify([kind, action, why, fields])
     const group = groups.get(key)
@@ -47,7 +47,7 @@ export function groupChanges(
     else group.subjects.push(change.subject)
   }
   return [...groups.values()].flatMap((group) =>
-    options.detail || group.subjects.length <= SHOWN_APART
+    options.detail || group.subjects.length <= SHOWN_SEPARATELY
       ? group.subjects.map((subject) => ({ ...group, subjects: [subject] }))
       : [group],
   )
@@ -59,23 +59,23 @@ function changedFields({ fields }: Change): Field[] {
   return fields.filter(({ from, to }) => from !== to)
 }
 
-/** One line for each field and node. */
-function apart({ name, node, from, to }: Field): ChangedField {
+/** A separate line for each field and node. */
+function separateField({ name, node, from, to }: Field): ChangedField {
   return { name: node === undefined ? name : `${name} on ${node}`, from, to }
 }
 
-/** A field of each node is one line, `… on 3 nodes`, where all go the same way. */
+/** One line, `… on 3 nodes`, for a field that changes in the same way on all nodes. */
 function gatherNodes(fields: readonly Field[]): ChangedField[] {
   return [...groupBy(fields, ({ name }) => name).values()].flatMap((group) => {
     const [first] = group
-    const isOne = group.every(({ from, to }) => from === first?.from && to === first.to)
-    if (first === undefined || group.length === 1 || !isOne) return group.map(apart)
+    const isSame = group.every(({ from, to }) => from === first?.from && to === first.to)
+    if (first === undefined || group.length === 1 || !isSame) return group.map(separateField)
     const { name, from, to } = first
     return [{ name, from, to, scope: `on ${count(group.length, 'node')}` }]
   })
 }
 
-/** `v1.0.0 → v1.1.0 on 3 nodes`, or the one value of what is new or goes. */
+/** `v1.0.0 → v1.1.0 on 3 nodes`; only one value if the subject is added or removed. */
 export function describeField(
   { name, from, to, scope }: ChangedField,
   action: Change['action'],
@@ -89,7 +89,7 @@ export function describeField(
   return scope === undefined ? value : `${value} ${scope}`
 }
 
-/** Arguments are compared one by one: `--log-json [--v-] {+-vv+}`. */
+/** Compares arguments one by one: `--log-json [--v-] {+-vv+}`. */
 function describeArgs(from: string, to: string): string {
   const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')
   return diffArrays(words(from), words(to))

@@ -24,7 +24,7 @@ function declaring(plugin: string): Plan {
   return { ...plan, desired: { version: 1, plugins: { [plugin]: { versions } } } }
 }
 
-test('a declaration that a plan relies on is in sight in every view', () => {
+test('every view shows a declaration of a plugin that the plan changes', () => {
   const plan = declaring('secret/my-kv')
 
   const text = renderPlan(plan, { palette: createPalette(false) })
@@ -36,7 +36,7 @@ test('a declaration that a plan relies on is in sight in every view', () => {
   expect(markdown).toContain('- `secret/my-kv v0.21.0` ``reads data of >=0.16.0')
 })
 
-test('a declaration of a plugin that the plan does not change is not', () => {
+test('no view shows a declaration of a plugin that the plan does not change', () => {
   expect(renderPlan(declaring('secret/other'), { palette: createPalette(false) })).not.toContain(
     'Data compatibility',
   )

@@ -1,6 +1,6 @@
 /**
- * Which versions' data the desired state of a plan declares as readable. No server confirms it: who
- * approves the plan approves these, in a plan file as in a file.
+ * Lists which versions' data the desired state of a plan declares as readable. No server confirms
+ * that: the person who approves the plan approves these declarations.
  */
 import type { Plan } from '../documents/plan.generated.ts'
 
@@ -8,10 +8,10 @@ export interface DataDeclaration {
   readonly plugin: string
   readonly version: string
   /** `reads data of >=0.16.0`. */
-  readonly said: string
+  readonly text: string
 }
 
-/** Of the plugins that the plan changes, in the order of the document. */
+/** The declarations of the plugins that the plan changes, in the order of the document. */
 export function dataDeclarations({ desired, steps }: Plan): readonly DataDeclaration[] {
   const changed = new Set<string>(
     steps.flatMap(({ action, requires, ensures }) => [
@@ -23,11 +23,11 @@ export function dataDeclarations({ desired, steps }: Plan): readonly DataDeclara
     changed.has(plugin)
       ? Object.entries(versions).flatMap(([version, { data = {} }]) => {
           const { upgrade_from: reads, downgrade_to: readBy } = data
-          const said = [
+          const text = [
             ...(reads === undefined ? [] : [`reads data of ${reads}`]),
             ...(readBy === undefined ? [] : [`writes data that ${readBy} reads`]),
           ]
-          return said.length === 0 ? [] : { plugin, version, said: said.join(', ') }
+          return text.length === 0 ? [] : { plugin, version, text: text.join(', ') }
         })
       : [],
   )

@@ -1,7 +1,7 @@
 /**
- * Drift for a terminal or a job's log: what differs, plugin by plugin, and what could not be read.
- * The last line is `No drift.`, the number of differences by class, or that not everything could
- * be read. Mounts that differ alike are shown in one block.
+ * Renders drift for a terminal or the log of a job: what differs, plugin by plugin, and what could
+ * not be read. The last line is `No drift.`, the number of differences by class, or that not
+ * everything could be read. Mounts with the same difference are shown in one block.
  */
 import type { Difference, DriftReport } from '../documents/drift.generated.ts'
 import { nodeLines } from './node-lines.ts'
@@ -23,13 +23,13 @@ import { wrapLine, wrapWords } from './wrap.ts'
 
 export interface DriftTextOptions {
   readonly palette: Palette
-  /** Columns of the terminal; `Infinity` where there is none. */
+  /** Columns of the terminal; `Infinity` if there is none. */
   readonly width: number
   /** Shows the names of all mounts and nodes, and whole hashes. */
   readonly detail?: boolean
 }
 
-/** Ends without a newline; the end is `summarizeDrift(report)`. */
+/** Ends without a newline. The last line is `summarizeDrift(report)`. */
 export function renderDrift(
   report: DriftReport,
   { palette, width, detail = false }: DriftTextOptions,
@@ -43,7 +43,7 @@ export function renderDrift(
       : palette.yellow
   const drawn = [
     header(report, view),
-    ...byPlugin(differences).map(([plugin, ones]) => differing(plugin, ones, view)),
+    ...byPlugin(differences).map(([plugin, group]) => differing(plugin, group, view)),
     differing('Could not be read', unreadable, view),
     ignoredSection(report, view),
     renderUnusedIgnores(report, view),
@@ -60,15 +60,15 @@ export function renderDrift(
 
 /**
  * `No drift.`, or `Drift: 2 node-skew, 1 mount-down.`, the most frequent first. If nothing differs
- * and not everything could be read, neither: drift is not known.
+ * but not everything could be read, neither: then drift is unknown.
  */
 export function summarizeDrift({ differences, unreadable }: DriftReport): string {
   if (differences.length === 0 && unreadable.length > 0) {
     return `Not known: nothing differs in what could be read, and ${count(unreadable.length, 'thing')} could not be read.`
   }
   const counts = new Map<string, number>()
-  for (const one of [...differences, ...unreadable]) {
-    counts.set(one.class, (counts.get(one.class) ?? 0) + 1)
+  for (const difference of [...differences, ...unreadable]) {
+    counts.set(difference.class, (counts.get(difference.class) ?? 0) + 1)
   }
   if (counts.size === 0) return 'No drift.'
   const parts = [...counts].sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1))
@@ -90,7 +90,7 @@ function header({ cluster }: DriftReport, { palette, names }: DriftView): string
   ].join('\n')
 }
 
-/** In the report's order, which is by plugin. */
+/** Groups by plugin, in the order of the report. */
 function byPlugin(differences: readonly Difference[]): [string, Difference[]][] {
   return [...groupBy(differences, ({ plugin, subject }) => plugin ?? subject)]
 }
@@ -101,17 +101,20 @@ function differing(title: string, differences: readonly Difference[], view: Drif
   return [view.palette.bold(printable(view.names.of(title))), ...blocks.flat()].join('\n')
 }
 
-/** Differences that are equal but for their subjects. */
+/** Differences that are equal except for their subjects. */
 interface Block {
   readonly one: Difference
   readonly subjects: readonly string[]
   readonly nodes: readonly string[]
 }
 
-/** Up to this many mounts that differ alike are shown one by one. */
-const SHOWN_APART = 3
+/** Up to this many mounts with the same difference are shown one by one. */
+const SHOWN_SEPARATELY = 3
 
-/** Joins the nodes of equal subjects, then equal subjects, in the order of the first of each. */
+/**
+ * Joins the nodes of each subject, then the subjects with the same difference, in the order of the
+ * first of each.
+ */
 function joinAlike(differences: readonly Difference[], detail: boolean): Block[] {
   const bySubject = new Map<string, { one: Difference; nodes: string[] }>()
   for (const one of differences) {
@@ -128,7 +131,7 @@ function joinAlike(differences: readonly Difference[], detail: boolean): Block[]
     known.subjects.push(one.subject)
   }
   return [...alike.values()].flatMap((block) =>
-    detail || block.subjects.length <= SHOWN_APART
+    detail || block.subjects.length <= SHOWN_SEPARATELY
       ? block.subjects.map((subject) => ({ ...block, subjects: [subject] }))
       : [block],
   )
@@ -207,17 +210,17 @@ function renderUnusedIgnores(
   return [palette.yellow(title), ...tableLines(rows, width)].join('\n')
 }
 
-/** Only a few are named for each plugin: the reader looks for differences. */
+/** Names only a few for each plugin: the reader looks for differences. */
 function unmanagedSection(
   { unmanaged }: DriftReport,
   { palette, detail, width }: DriftView,
 ): string {
   if (unmanaged.length === 0) return ''
-  const rows = byPlugin(unmanaged).map(([plugin, ones]): Cell[] => [
+  const rows = byPlugin(unmanaged).map(([plugin, group]): Cell[] => [
     { text: printable(plugin) },
     {
       text: listSome(
-        ones.map(({ subject }) => subject.replace(`${plugin} `, '')),
+        group.map(({ subject }) => subject.replace(`${plugin} `, '')),
         { all: detail },
       ),
     },

@@ -5,7 +5,7 @@ import { nestFindings } from './finding-tree.ts'
 const cause = finding({ rule: 'sha256-changed', subject: 'a' })
 const because = (rule: string, subject = 'a') => ({ because_of: { rule, subject } })
 
-test('what follows from a finding stands under it, and nothing is lost', () => {
+test('places a finding under its cause, and keeps every finding', () => {
   const follows = finding({ rule: 'binary-differs', subject: 'n', ...because('sha256-changed') })
   const alone = finding({ rule: 'pinned', subject: 'a', ...because('sha256-changed', 'b') })
 
@@ -15,7 +15,7 @@ test('what follows from a finding stands under it, and nothing is lost', () => {
   ])
 })
 
-test('findings that a file lets follow from each other, or from themselves, are all shown', () => {
+test('shows all findings of a file in which findings are causes of each other or of themselves', () => {
   const a = finding({ rule: 'a', subject: 'x', ...because('b', 'x') })
   const b = finding({ rule: 'b', subject: 'x', ...because('a', 'x') })
   const itself = finding({ rule: 'c', subject: 'x', ...because('c', 'x') })

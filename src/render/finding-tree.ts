@@ -1,4 +1,4 @@
-/** Findings under the one that each follows from. A document may be anybody's: nothing is lost. */
+/** Arranges findings under their causes. Any document may be given, so every finding is kept. */
 import type { Finding } from '../documents/plan.generated.ts'
 
 export interface FindingTree {
@@ -7,25 +7,27 @@ export interface FindingTree {
 }
 
 /**
- * In the order given. A finding whose cause is not there, or that would stand below itself, stands
- * at the top.
+ * Keeps the given order. A finding whose cause is missing, or that would be its own cause, is at
+ * the top.
  */
 export function nestFindings(findings: readonly Finding[]): FindingTree[] {
   const causes = new Map(findings.map((finding) => [finding, causeOf(finding, findings)]))
   const isLoop = (finding: Finding): boolean => {
     const seen = new Set<Finding>()
-    let at: Finding | undefined = finding
-    while (at !== undefined && !seen.has(at)) {
-      seen.add(at)
-      at = causes.get(at)
+    let current: Finding | undefined = finding
+    while (current !== undefined && !seen.has(current)) {
+      seen.add(current)
+      current = causes.get(current)
     }
-    return at !== undefined
+    return current !== undefined
   }
-  const roots = findings.filter((one) => causes.get(one) === undefined || isLoop(one))
+  const roots = findings.filter((finding) => causes.get(finding) === undefined || isLoop(finding))
   const top = new Set(roots)
   const treeOf = (finding: Finding): FindingTree => ({
     finding,
-    following: findings.filter((one) => causes.get(one) === finding && !top.has(one)).map(treeOf),
+    following: findings
+      .filter((effect) => causes.get(effect) === finding && !top.has(effect))
+      .map(treeOf),
   })
   return roots.map(treeOf)
 }

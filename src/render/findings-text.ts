@@ -1,6 +1,6 @@
 /**
- * Findings for a terminal: the gravest first, each with where it is written and how to fix it. What
- * follows from another finding stands under that one.
+ * Renders findings for a terminal: errors first, each with its place and its fix. A finding that
+ * follows from another one is shown under it.
  */
 import { unreachable } from '../domain/errors.ts'
 import type { Finding } from '../documents/plan.generated.ts'
@@ -16,13 +16,13 @@ const SEVERITIES = ['error', 'warning', 'note'] as const satisfies readonly Find
 export interface FindingsTextOptions {
   readonly palette: Palette
   readonly nodes: NodeNames
-  /** Columns; `Infinity` where there is no terminal. */
+  /** Columns of the terminal; `Infinity` if there is none. */
   readonly width: number
-  /** Every mount and node is named, and hashes are whole. */
+  /** True: names every mount and node, and shows whole hashes. */
   readonly detail: boolean
 }
 
-/** Empty for no findings; otherwise without a final newline. */
+/** Empty for no findings; else without a final newline. */
 export function renderFindings(findings: readonly Finding[], options: FindingsTextOptions): string {
   const { palette } = options
   const trees = nestFindings(findings)
@@ -57,27 +57,27 @@ function findingLines(finding: Finding, indent: string, options: FindingsTextOpt
   const { palette, nodes, width, detail } = options
   const { severity, rule, subject, message, fix, at, allowed, lines = [] } = finding
   const paint = allowed === undefined ? severityPaint(severity, palette) : palette.dim
-  const text = (foreign: string): string =>
-    detail ? printable(foreign) : shortenHashes(printable(foreign))
+  const text = (value: string): string =>
+    detail ? printable(value) : shortenHashes(printable(value))
   const line = (drawn: string): string[] => wrapLine(`${indent}  ${drawn}`, width)
   return [
     `${indent}${paint(printable(rule))}  ${palette.bold(printable(subject))}`,
     ...line(nodes.within(text(message))),
-    ...findUnnamed('mounts', finding.mounts, finding, options).flatMap(line),
-    ...findUnnamed('nodes', finding.nodes, finding, options).flatMap(line),
+    ...namesNotInMessage('mounts', finding.mounts, finding, options).flatMap(line),
+    ...namesNotInMessage('nodes', finding.nodes, finding, options).flatMap(line),
     ...(at === undefined ? [] : line(palette.dim(`at ${printable(at)}`))),
     ...(allowed === undefined
       ? [
           ...line(`${palette.cyan('fix:')} ${nodes.within(text(fix))}`),
-          // To be copied: never broken.
+          // These lines are copied, so they are never wrapped.
           ...lines.map((copied) => `${indent}    ${printable(copied)}`),
         ]
       : line(`${palette.green('allowed:')} ${text(allowed)}`)),
   ]
 }
 
-/** A list of names, unless the message has each of them. */
-function findUnnamed(
+/** A list of names, unless the message already has each of them. */
+function namesNotInMessage(
   title: 'mounts' | 'nodes',
   names: readonly string[],
   { message, subject }: Finding,

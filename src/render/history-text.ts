@@ -1,10 +1,10 @@
-/** Runs and what they did, from their journals. */
+/** Renders runs, and what they did, from their journals. */
 import type { HistoryRun } from '../documents/history.generated.ts'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import { printable } from '../domain/printable.ts'
 import { describeAction } from './action-text.ts'
 
-/** One line a run, oldest first. */
+/** One line for each run, oldest first. */
 export function renderHistory(runs: readonly HistoryRun[]): string {
   if (runs.length === 0) return 'No runs yet on this machine.'
   return runs
@@ -20,13 +20,16 @@ export function renderHistory(runs: readonly HistoryRun[]): string {
     .join('\n')
 }
 
-/** What was taken back is not counted; before the end that is not known. */
+/**
+ * The number of steps that are done, without those rolled back. Rollbacks are known only from the
+ * end of the run.
+ */
 function stepsDone(events: readonly JournalEvent[]): number {
   const ended = events.find((event) => event.event === 'run_ended')
   return ended?.done.length ?? events.filter((event) => event.event === 'step_done').length
 }
 
-/** One line an event. */
+/** One line for each event. */
 export function renderRun(events: readonly JournalEvent[]): string {
   const failed = new Set(
     events.flatMap((event) => (event.event === 'step_failed' ? event.reason : [])),
@@ -40,20 +43,23 @@ export function renderRun(events: readonly JournalEvent[]): string {
   return lines.join('\n')
 }
 
-/** Of the end of a step that is not the last one told of: other steps were under way too. */
+/**
+ * The name of the step, if a step ends that is not the one named before: several steps were under
+ * way.
+ */
 function nameOfStep(event: JournalEvent, last: string | undefined): string {
   if (event.event !== 'step_done' && event.event !== 'step_failed') return ''
   return event.step === last ? '' : `${event.step}:`
 }
 
-/** A journal without an end is of a run that was killed, or is under way. */
+/** A journal without an end belongs to a run that was killed or is under way. */
 function outcomeOf(events: readonly JournalEvent[]): string {
   const ended = events.find((event) => event.event === 'run_ended')
   return ended?.outcome ?? 'not ended'
 }
 
-/** `told`: reasons that were given already, of the steps that failed. */
-function describe(event: JournalEvent, told: ReadonlySet<string>): string {
+/** `shownReasons`: the reasons of failed steps, which were shown already. */
+function describe(event: JournalEvent, shownReasons: ReadonlySet<string>): string {
   switch (event.event) {
     case 'run_started':
       return `run of plan ${event.plan_id.slice(0, 12)} on ${event.cluster.name}, ${event.steps} steps${event.back_to === undefined ? '' : `, back to where run ${event.back_to} began`}, by ${event.by}`
@@ -71,6 +77,6 @@ function describe(event: JournalEvent, told: ReadonlySet<string>): string {
     case 'run_waiting':
       return `        waiting: ${event.reason}`
     case 'run_ended':
-      return `ended: ${event.outcome}${event.reason === undefined || told.has(event.reason) ? '' : ` (${event.reason})`}`
+      return `ended: ${event.outcome}${event.reason === undefined || shownReasons.has(event.reason) ? '' : ` (${event.reason})`}`
   }
 }

@@ -25,7 +25,7 @@ interface Case extends Partial<LiveState> {
   readonly second?: Partial<MountOnNode>
 }
 
-/** One mount on two nodes, the second of which says something else. */
+/** One mount on two nodes. `second` overrides what the second node reports. */
 function view({ configured = NEW, second = {}, ...state }: Case): MountView {
   const mount = liveMount(mountPath('a/'), {
     plugin: KV,
@@ -44,86 +44,86 @@ const differs = ({ nodes }: MountView) => nodes.map((node) => node.differs)
 const running = ({ nodes }: MountView) => nodes.map((node) => node.running)
 
 describe('viewMounts', () => {
-  it('finds nothing amiss where every node runs what is registered', () => {
-    const seen = view({})
+  it('marks nothing if every node runs what is registered', () => {
+    const mountView = view({})
 
-    expect(seen.registered).toBe(true)
-    expect(differs(seen)).toEqual([false, false])
-    expect(running(seen)[0]).toBe(`v0.21.0 ${sha256Of(KV, NEW).slice(0, 12)}`)
+    expect(mountView.registered).toBe(true)
+    expect(differs(mountView)).toEqual([false, false])
+    expect(running(mountView)[0]).toBe(`v0.21.0 ${sha256Of(KV, NEW).slice(0, 12)}`)
   })
 
-  it('marks the node that runs another binary, whatever version it claims', () => {
-    const seen = view({ second: { running_sha256: sha256Of(KV, OLD) } })
+  it('marks the node that runs another binary, whatever version it reports', () => {
+    const mountView = view({ second: { running_sha256: sha256Of(KV, OLD) } })
 
-    expect(differs(seen)).toEqual([false, true])
+    expect(differs(mountView)).toEqual([false, true])
   })
 
   it('marks a compiled-in plugin that runs under an external version', () => {
-    const seen = view({ second: { running_sha256: BUILTIN } })
+    const mountView = view({ second: { running_sha256: BUILTIN } })
 
-    expect(differs(seen)).toEqual([false, true])
-    expect(running(seen)[1]).toBe('v0.21.0 builtin')
+    expect(differs(mountView)).toEqual([false, true])
+    expect(running(mountView)[1]).toBe('v0.21.0 builtin')
   })
 
-  it('calls nothing a builtin whose hash the server does not report', () => {
+  it('does not show a missing hash as a builtin', () => {
     const undeclared = { running_sha256: UNKNOWN_HASH }
-    const seen = view({
+    const mountView = view({
       catalog: [catalogEntry(KV, NEW, { sha256: UNKNOWN_HASH, declarative: true })],
       second: undeclared,
     })
 
-    expect(running(seen)[1]).toBe('v0.21.0 (hash not reported)')
-    expect(seen.nodes[1]).toMatchObject({ answers: 'ok', differs: false })
+    expect(running(mountView)[1]).toBe('v0.21.0 (hash not reported)')
+    expect(mountView.nodes[1]).toMatchObject({ answers: 'ok', differs: false })
   })
 
   it('marks a node that runs nothing', () => {
-    const seen = view({
+    const mountView = view({
       second: { running_version: UNVERSIONED, running_sha256: UNKNOWN_HASH, answers: 'no' },
     })
 
-    expect(seen.nodes[1]).toMatchObject({ running: 'nothing', answers: 'down', differs: true })
+    expect(mountView.nodes[1]).toMatchObject({ running: 'nothing', answers: 'down', differs: true })
   })
 
-  it('says what a node is tuned to where the active node is not', () => {
-    const seen = view({ second: { configured_version: OLD } })
+  it('shows the version that a node is tuned to if the active node has another one', () => {
+    const mountView = view({ second: { configured_version: OLD } })
 
-    expect(differs(seen)).toEqual([false, true])
-    expect(seen.nodes.map(({ configured }) => configured)).toEqual([undefined, 'v0.16.2'])
+    expect(differs(mountView)).toEqual([false, true])
+    expect(mountView.nodes.map(({ configured }) => configured)).toEqual([undefined, 'v0.16.2'])
   })
 
-  it('expects the builtin again once the override is deregistered', () => {
-    const seen = view({
+  it('expects the builtin after the override was deregistered', () => {
+    const mountView = view({
       configured: UNVERSIONED,
       catalog: [builtinEntry(KV, version('v2.7.2+builtin.bao'))],
     })
 
-    expect(seen.registered).toBe(true)
-    expect(differs(seen)).toEqual([true, true])
+    expect(mountView.registered).toBe(true)
+    expect(differs(mountView)).toEqual([true, true])
   })
 
-  it('takes a builtin of an earlier release for unregistered', () => {
-    const seen = view({
+  it('treats a builtin of an earlier release as unregistered', () => {
+    const mountView = view({
       configured: version('v2.7.1+builtin.bao'),
       catalog: [builtinEntry(KV, version('v2.7.2+builtin.bao'))],
     })
 
-    expect(seen.registered).toBe(false)
+    expect(mountView.registered).toBe(false)
   })
 
-  it('calls nothing a builtin that was not asked', () => {
+  it('shows no builtin for a node that was not asked', () => {
     const silent = { running_version: UNVERSIONED, running_sha256: UNKNOWN_HASH }
     const states = (['yes', 'no', 'unchecked'] as const).map((answers) =>
       view({ catalog: [], second: { ...silent, answers } }),
     )
 
-    expect(states.map((seen) => running(seen)[1])).toEqual([
+    expect(states.map((mountView) => running(mountView)[1])).toEqual([
       'unversioned (hash not reported)',
       'nothing',
       'unknown',
     ])
   })
 
-  it('holds the nodes against each other where nothing is registered', () => {
+  it('compares the nodes with each other if nothing is registered', () => {
     const alike = view({ catalog: [] })
     const unlike = view({ catalog: [], second: { running_sha256: sha256Of(KV, OLD) } })
 
@@ -133,17 +133,17 @@ describe('viewMounts', () => {
   })
 
   it('expects the pinned version before the configured one', () => {
-    const seen = view({
+    const mountView = view({
       catalog: [catalogEntry(KV, OLD), catalogEntry(KV, NEW)],
       pins: [{ plugin: KV, version: OLD }],
       second: { running_sha256: sha256Of(KV, OLD) },
     })
 
-    expect(seen.configured).toBe('v0.21.0, pinned to v0.16.2')
-    expect(differs(seen)).toEqual([true, false])
+    expect(mountView.configured).toBe('v0.21.0, pinned to v0.16.2')
+    expect(differs(mountView)).toEqual([true, false])
   })
 
-  it('expects the unversioned entry of a mount without a version, else the builtin', () => {
+  it('expects the unversioned entry for a mount without a version, or else the builtin', () => {
     const builtin = { running_version: UNVERSIONED, running_sha256: BUILTIN }
     const overridden = view({
       configured: UNVERSIONED,
@@ -162,9 +162,13 @@ describe('viewMounts', () => {
     expect(running(compiledIn)).toEqual(['v2.7.2+builtin.bao', 'builtin'])
   })
 
-  it('marks a serving node that does not know the mount', () => {
-    const seen = view({ nodes: [...NODES, liveNode(3)] })
+  it('marks a serving node that does not list the mount', () => {
+    const mountView = view({ nodes: [...NODES, liveNode(3)] })
 
-    expect(seen.nodes[2]).toMatchObject({ running: 'not mounted', answers: '?', differs: true })
+    expect(mountView.nodes[2]).toMatchObject({
+      running: 'not mounted',
+      answers: '?',
+      differs: true,
+    })
   })
 })

@@ -1,6 +1,7 @@
 /**
- * What each node runs for a mount, held against what the catalog has under the mount's version and
- * against the other nodes. Judges by hash: servers copy the running version from the configuration.
+ * Compares what each node runs for a mount with the entry of the mount's version in the catalog,
+ * and with the other nodes. Compares hashes: servers copy the running version from the
+ * configuration.
  */
 import { startedBinaryOf, indexLive, type LiveIndex, startsUnder } from '../domain/live-index.ts'
 import type { LiveMount, LiveState, MountOnNode } from '../domain/live.ts'
@@ -18,9 +19,9 @@ import { printable, shortHash } from './wording.ts'
 
 export interface MountView {
   readonly mount: LiveMount
-  /** What the mount is tuned to: `default` where it was never said. */
+  /** The version that the mount is tuned to; `default` if it was never tuned. */
   readonly configured: string
-  /** Whether the catalog holds what it is tuned to. */
+  /** True if the catalog has the version that the mount is tuned to. */
   readonly registered: boolean
   /** One for each serving node, in the order of the live state. */
   readonly nodes: readonly NodeView[]
@@ -28,26 +29,27 @@ export interface MountView {
 
 export interface NodeView {
   readonly node: NodeAddress
-  /** What it has the mount tuned to, where that is not what the active node has. */
+  /** The version that this node has the mount tuned to, if it is not that of the active node. */
   readonly configured?: string
   /** `v0.21.0 3fb7c0ffee12`, `v1.2.0 builtin`. */
   readonly running: string
   readonly answers: 'ok' | 'down' | '?'
   /**
-   * Not what the catalog holds under the mount's version; where it holds nothing, not what the
-   * other nodes run. Or tuned to something else than on the active node.
+   * True if the node does not run the binary of the mount's version in the catalog; if the catalog
+   * has no such entry, not the binary that the other nodes run. Also true if the node is tuned to
+   * another version than the active node.
    */
   readonly differs: boolean
-  /** The server does not report the hash of what runs: only the version is known. */
+  /** True if the server does not report the hash of what runs, so only the version is known. */
   readonly unreported: boolean
 }
 
-/** Looks the catalog up once for all mounts. */
+/** Views of all mounts; indexes the catalog once. */
 export function viewMounts(live: LiveState): MountView[] {
   const index = indexLive(live)
   const serving = live.nodes.filter(({ state }) => state === 'serving')
   return live.mounts.map((mount) => {
-    const wanted = startedBinaryOf(index, mount)?.sha256
+    const expected = startedBinaryOf(index, mount)?.sha256
     const alike = mount.nodes.every(
       ({ running_sha256 }) => running_sha256 === mount.nodes[0]?.running_sha256,
     )
@@ -55,7 +57,7 @@ export function viewMounts(live: LiveState): MountView[] {
     return {
       mount,
       configured: describeConfigured(mount, index),
-      registered: wanted !== undefined,
+      registered: expected !== undefined,
       nodes: serving.map(({ address }): NodeView => {
         const view = views.get(address)
         if (view === undefined) {
@@ -74,22 +76,25 @@ export function viewMounts(live: LiveState): MountView[] {
           running: describeRunning(view),
           answers: ANSWERS[view.answers],
           unreported:
-            view.running_sha256 === UNKNOWN_HASH && view.answers !== 'no' && !saysNothing(view),
-          differs: isBehind || (wanted === undefined ? !alike : view.running_sha256 !== wanted),
+            view.running_sha256 === UNKNOWN_HASH && view.answers !== 'no' && !reportsNothing(view),
+          differs: isBehind || (expected === undefined ? !alike : view.running_sha256 !== expected),
         }
       }),
     }
   })
 }
 
-/** Neither version nor hash: so it looks where a node came up without the plugin's file, or without an entry for it. */
-const RUNNING_NOTHING_SAID = {
+/**
+ * Shown if a node reports neither version nor hash: it came up without the plugin's file, or
+ * without an entry for it.
+ */
+const NOTHING_REPORTED = {
   yes: 'unversioned (hash not reported)',
   no: 'nothing',
   unchecked: 'unknown',
 } as const
 
-function saysNothing({ running_version, answers }: MountOnNode): boolean {
+function reportsNothing({ running_version, answers }: MountOnNode): boolean {
   return running_version === UNVERSIONED && answers !== 'yes'
 }
 
@@ -98,18 +103,18 @@ const ANSWERS = { yes: 'ok', no: 'down', unchecked: '?' } as const satisfies Rec
   NodeView['answers']
 >
 
-/** `v0.21.0`, `latest (v0.21.0)`: what `latest` comes to at the next reload or restart. */
+/** `v0.21.0`, or `latest (v0.21.0)` with the version that the next reload or restart starts. */
 function describeConfigured(
   { configured_version: configured, plugin }: LiveMount,
   index: LiveIndex,
 ): string {
   const pinned = index.pinOf(plugin)
   const version = startsUnder(index, plugin, configured)
-  const said =
+  const label =
     configured === LATEST && version !== undefined
       ? `${LATEST} (${printable(versionLabel(version))})`
       : describeVersion(configured)
-  return pinned === undefined ? said : `${said}, pinned to ${printable(pinned)}`
+  return pinned === undefined ? label : `${label}, pinned to ${printable(pinned)}`
 }
 
 function describeVersion(configured: ConfiguredVersion): string {
@@ -122,7 +127,7 @@ function describeRunning({ running_version, running_sha256, answers }: MountOnNo
   }
   if (running_sha256 === UNKNOWN_HASH) {
     return running_version === UNVERSIONED
-      ? RUNNING_NOTHING_SAID[answers]
+      ? NOTHING_REPORTED[answers]
       : `${printable(running_version)} (hash not reported)`
   }
   if (running_version === UNVERSIONED) return 'builtin'

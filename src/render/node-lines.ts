@@ -1,4 +1,7 @@
-/** The nodes of a cluster at the top of a view: short name, role, full address, and what is odd. */
+/**
+ * Renders the nodes of a cluster at the top of a view: short name, role, full address, and anything
+ * unusual.
+ */
 import { describeNodeState, printable } from './wording.ts'
 import type { NodeNames } from './node-names.ts'
 import type { Palette } from './palette.ts'
@@ -8,11 +11,11 @@ export interface ShownNode {
   readonly address: string
   readonly role: string
   readonly state: Parameters<typeof describeNodeState>[0]
-  /** Shown if it is not the version of the cluster. */
+  /** Shown if it differs from the version of the cluster. */
   readonly version?: string
   /** Why the node does not serve, in the server's words. */
   readonly detail?: string
-  /** True of a node that is not in the list of nodes given. */
+  /** True if the node is not in the given list of nodes. */
   readonly unasked?: boolean
 }
 
@@ -26,7 +29,7 @@ export function nodeLines(
     { text: printable(names.of(address)) },
     { text: role },
     { text: printable(address), paint: palette.dim },
-    // During an upgrade of the servers a node may have another version.
+    // During an upgrade of the servers, a node may have another version.
     clusterVersion === undefined || version === clusterVersion
       ? { text: '' }
       : {

@@ -1,15 +1,15 @@
 /**
- * Short names of a cluster's nodes: the host of a node's address, with its port where two nodes
- * share a host. The full address stands once at the top of a view.
+ * Makes short names for the nodes of a cluster: the host of a node's address, with its port if two
+ * nodes share a host. A view shows the full addresses once, at its top.
  */
 import { groupBy } from '../domain/group-by.ts'
 
 export interface NodeNames {
-  /** The name of a node; the address itself if no node of the cluster has it. */
+  /** The name of a node; the address itself if no node of the cluster has that address. */
   readonly of: (address: string) => string
   /**
-   * A text with each address replaced by its name, unless the address is the beginning of a longer
-   * one or of a URL with a path, or stands in backquotes: a command is copied as it is.
+   * Replaces each address in a text by its name. Keeps an address that is the beginning of a longer
+   * one or of a URL with a path, and one in backquotes, since commands are copied.
    */
   readonly within: (text: string) => string
 }

@@ -47,7 +47,7 @@ const rollbackFailed: RunOutcome & RollbackFailed = {
   remaining: [],
 }
 
-test('done says of which nodes it was checked', () => {
+test('a done run says on which nodes it was checked', () => {
   const nodes = [liveNode(1), liveNode(2, { role: 'standby', state: 'forwarding' })]
   const textOn = (cluster: Plan['cluster']): string =>
     told({ kind: 'done', done: ['s'], already: [] }, cluster)
@@ -58,7 +58,7 @@ test('done says of which nodes it was checked', () => {
   )
 })
 
-test('says last which mounts cannot be written to, and what cures that', () => {
+test('the last lines name the mounts that cannot be written to, and the fix', () => {
   const outcome: RunOutcome = {
     kind: 'done',
     done: ['s'],
@@ -91,7 +91,7 @@ test.each(OUTCOMES.map((outcome) => [outcome.kind, outcome] as const))(
   },
 )
 
-test('what was not rolled back is named once, with what it ran and the command that restores it', () => {
+test('names once what was not rolled back, with what it ran and the command that restores it', () => {
   expect(told(rollbackFailed)).toBe(
     [
       '',
@@ -111,13 +111,13 @@ test('what was not rolled back is named once, with what it ran and the command t
   )
 })
 
-test('a mount that may be down after a cut is named, with its node', () => {
+test('names a mount that may be down after a cut-off reload, with its node', () => {
   expect(told({ kind: 'interrupted', unchecked: ['s'], ...sofar })).toContain(
     'These mounts may be down until the next run has checked them:\n  - a/, b/ on node2\n',
   )
 })
 
-test('a step that changed nothing is not told as rolled back', () => {
+test('does not list a step that changed nothing as rolled back', () => {
   expect(told({ kind: 'rolled_back', ...failed })).toContain('The failed step changed nothing')
   expect(told({ kind: 'rolled_back', ...failed, rolled_back: ['s'] })).toContain(
     'Rolled back. Every mount that was touched runs its old version again on every node (checked).',
@@ -128,11 +128,11 @@ test.each([
   [[], '2 steps done and checked on every node.'],
   [['s'], '1 step done and checked on every node. 1 step already done (checked)'],
   [['s', 't'], 'Nothing was sent: 2 steps already done (checked on every node).'],
-])('of two steps, %j were already done', (already, words) => {
+])('says that of two steps %j were already done', (already, words) => {
   expect(told({ kind: 'done', done: ['s', 't'], already })).toContain(words)
 })
 
-test('a stale plan says each thing once, and how to plan anew', () => {
+test('says each mismatch of a stale plan once, and how to plan again', () => {
   const mismatch: Mismatch = {
     fact: { fact: 'no_mount', mount: mountPath('a/'), namespace: ROOT_NAMESPACE },
     subject: 'a/',
@@ -147,7 +147,7 @@ test('a stale plan says each thing once, and how to plan anew', () => {
   expect(text.trimEnd().split('\n').at(-1)).toBe('To resume, plan again: the plan command')
 })
 
-test('a stale retirement says what uses the version after all', () => {
+test('says what still uses the version of a stale retirement', () => {
   const mismatch: Mismatch = {
     fact: { fact: 'no_mount', mount: mountPath('a/'), namespace: ROOT_NAMESPACE },
     subject: 'secret/x v1.0.0',
@@ -162,7 +162,7 @@ test('a stale retirement says what uses the version after all', () => {
   expect(text).toContain('secret/x v1.0.0: nothing should use it any more, but a/ runs it')
 })
 
-test('a node that was away at the end is named, with what it runs when it starts again', () => {
+test('names a node that was away at the end, with what it runs when it starts again', () => {
   const nodes = planCluster([liveNode(1), liveNode(2)]).nodes
   const starts = [{ mount: mountPath('a/'), version: version('v2.0.0') }]
   const atEnd = { nodes, away: [{ node, why: 'ECONNREFUSED', starts }], differing: [] }
@@ -175,7 +175,7 @@ test('a node that was away at the end is named, with what it runs when it starts
   )
 })
 
-test('a node that went away after its steps were done keeps the run from being called complete', () => {
+test('does not call a run complete if a node went away after its steps', () => {
   const nodes = planCluster([liveNode(1), liveNode(2)]).nodes
   const starts = [{ mount: mountPath('a/'), version: version('v2.0.0') }]
   const atEnd = { nodes, away: [{ node, why: 'ECONNREFUSED', starts }], differing: [] }
@@ -194,7 +194,7 @@ test('a node that went away after its steps were done keeps the run from being c
   )
 })
 
-test('what changed after the last step is named, and the run is not called complete', () => {
+test('names what changed after the last step, and does not call the run complete', () => {
   const unconfirmed = {
     kind: 'more_to_do',
     steps: [{ id: 'tune a/', why: 'a/ is configured for v1.0.0' }],
@@ -206,7 +206,7 @@ test('what changed after the last step is named, and the run is not called compl
   expect(text).toContain('Still to do:\n  - tune a/: a/ is configured for v1.0.0\n')
 })
 
-test('a run that stopped between two versions says which mount runs which, and the roles of then', () => {
+test('says which mount runs which version after a stop between two versions, with the roles at the end', () => {
   const error = new LockstepError({ code: 'node-away', message: 'node3 is away' })
   const running = [
     { what: 'v2.0.0', nodes: [nodeAddress(1)] },

@@ -1,6 +1,7 @@
 /**
- * How a run ended. Each step is one of: done and checked, already done, rolled back, not rolled
- * back, result unknown, not begun. Also: the nodes that could not be reached, and what to type next.
+ * Describes how a run ended. Each step is one of: done and checked, already done, rolled back, not
+ * rolled back, result unknown, not begun. Also names the nodes that could not be reached, and the
+ * next command.
  */
 import type { Action, Plan } from '../documents/plan.generated.ts'
 import type { Failure, RollbackFailed, RunOutcome } from '../documents/run-outcome.ts'
@@ -17,25 +18,27 @@ import { wrapLine } from './wrap.ts'
 
 export interface OutcomeTextOptions {
   readonly palette: Palette
-  /** Columns of the terminal; no line is broken if absent. */
+  /** Columns of the terminal; if absent, no line is wrapped. */
   readonly width?: number
-  /** The command to type to resume. */
+  /** The command that resumes. */
   readonly resume: string
   /** The command that plans again if this plan is stale. */
   readonly planCommand: string
-  /** The command that makes an action's request without this program. */
+  /** Returns the command that sends an action's request without this program. */
   readonly byHand: (action: Action) => string
 }
 
-/** A command of the last lines: it is copied, so its line is not broken and keeps its addresses. */
+/**
+ * A command in the last lines. It is copied, so its line is not wrapped and keeps its addresses.
+ */
 interface CommandLine {
   readonly before: string
   readonly command: string
 }
 
 /**
- * For people. Nodes have their short names. The last lines say which command to type next and, if
- * mounts stay read-only, how to fix that.
+ * Text for people, with short node names. The last lines give the next command and, if mounts stay
+ * read-only, the fix.
  */
 export function renderOutcome(
   outcome: RunOutcome,
@@ -44,8 +47,10 @@ export function renderOutcome(
 ): string {
   const { palette, width = Infinity } = options
   const names = nameNodes([...plan.cluster.nodes, ...(outcome.atEnd?.nodes ?? [])])
-  const draw = (one: string | CommandLine): string[] =>
-    typeof one === 'string' ? wrapLine(names.within(one), width) : [`${one.before}${one.command}`]
+  const draw = (line: string | CommandLine): string[] =>
+    typeof line === 'string'
+      ? wrapLine(names.within(line), width)
+      : [`${line.before}${line.command}`]
   return [renderEnd(outcome, plan, options), renderReadOnly(outcome, palette)]
     .filter((section) => section.length > 0)
     .map((section) => `\n${section.flatMap(draw).join('\n')}\n`)
@@ -78,7 +83,7 @@ function renderEnd(
     ),
     ...list('Already done, checked (nothing was sent)', outcome.already),
   ]
-  const seen = [...differingLines(outcome), ...awayLines(outcome)]
+  const clusterLines = [...differingLines(outcome), ...awayLines(outcome)]
   const resume: CommandLine = { before: 'To resume: ', command: resumeCommand }
   const planAgain: CommandLine = { before: 'To resume, plan again: ', command: planCommand }
   const fixAndResume: CommandLine = {
@@ -107,7 +112,7 @@ function renderEnd(
         ...staleLines(outcome),
         ...done,
         ...list('Not begun', outcome.remaining),
-        ...seen,
+        ...clusterLines,
         planAgain,
       ]
     case 'rolled_back':
@@ -142,7 +147,7 @@ function renderEnd(
         ...unknownLines(outcome, plan),
         ...done,
         ...list('Not begun', outcome.remaining),
-        ...seen,
+        ...clusterLines,
         resume,
       ]
     case 'stopped':
@@ -152,9 +157,9 @@ function renderEnd(
         ...unknownLines(outcome, plan),
         ...done,
         ...list('Not begun', outcome.remaining),
-        ...seen,
+        ...clusterLines,
         ...(outcome.error.hint === undefined ? [] : [outcome.error.hint]),
-        // The same plan would be refused again.
+        // The same plan would be refused again, so a new plan is needed.
         outcome.error.exitCode === EXIT.stale ? planAgain : resume,
       ]
     default:
@@ -162,7 +167,10 @@ function renderEnd(
   }
 }
 
-/** Titles with the roles of the nodes at the end: the leader may have changed since the plan. */
+/**
+ * Titles with the roles of the nodes at the end: another node may be active since the plan was
+ * made.
+ */
 function stepsOf({ atEnd }: RunOutcome, { cluster, steps }: Plan) {
   const nodes = atEnd?.nodes ?? cluster.nodes
   const followsActive = onlyActiveRuns(cluster)
@@ -250,7 +258,7 @@ function causesOf({ causes }: Failure): string[] {
   return causes.map((cause) => `  ${describeCause(cause)}`)
 }
 
-/** The causes of the failed step are shown once only. */
+/** The causes of the failed step are not repeated. */
 function problemsOf({ failure, problems, mounts_not_rolled_back }: RollbackFailed): string[] {
   const shown = new Set(causesOf(failure))
   return [
@@ -259,7 +267,7 @@ function problemsOf({ failure, problems, mounts_not_rolled_back }: RollbackFaile
   ]
 }
 
-/** A server whose reload is cut off can leave its mounts without a backend. */
+/** If a reload is cut off, the server can leave its mounts without a backend. */
 function mayBeDown({ steps }: Plan, unchecked: readonly string[]): string[] {
   const reloads = steps.flatMap(({ id, action }) =>
     action.kind === 'reload' && unchecked.includes(id) ? action : [],

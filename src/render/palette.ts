@@ -1,18 +1,20 @@
 /**
- * The colours of terminal output. Whether there are any is decided by the caller, never here.
+ * The colours of terminal output. The caller decides whether there are any.
  *
- * A palette writes no escape sequences. It writes marks, which only `terminalText` turns into
- * colours, and only where they have the key that the palette was made with. So an escape sequence
- * in a server's words, or a forged mark, is text, whichever way it came into the output.
+ * A palette writes no escape sequences. It writes marks. Only `terminalText` turns marks into
+ * colours, and only those with the key of the palette. So an escape sequence or a forged mark in a
+ * text of others stays text.
  */
 import { printableLines } from '../domain/printable.ts'
 
 export type Paint = (text: string) => string
 
-/** What each renderer paints with; without colour each is the identity. */
+/**
+ * The functions with which renderers colour texts. Without colours they return the text unchanged.
+ */
 export type Palette = Readonly<Record<keyof typeof COLOURS, Paint>>
 
-/** The codes (SGR) that begin a colour and end it. */
+/** The SGR codes that begin and end a colour. */
 const COLOURS = {
   bold: [1, 22],
   dim: [2, 22],
@@ -24,19 +26,22 @@ const COLOURS = {
 
 const CODES = new Set<number>(Object.values(COLOURS).flat())
 
-/** A mark: this character, the key's four, and one for the code; all of them private-use. */
+/**
+ * A mark is this character, the four characters of the key, and one for the code; all are
+ * private-use characters.
+ */
 const MARK = '\ue000'
 const FIRST_CODE = 0xe000
 const MARKS = /\ue000([\ue100-\ue1ff]{4})([\ue000-\ue0ff])/gu
 
-/** Four private-use characters of four random bytes, or of none where nothing is at stake. */
+/** A key of four private-use characters from four random bytes; from zeros if no key is needed. */
 export function paintKey(hex = '00000000'): string {
   return Array.from(hex.slice(0, 8).matchAll(/../g), ([byte]) =>
     String.fromCharCode(0xe100 + Number.parseInt(byte, 16)),
   ).join('')
 }
 
-/** `key` as `paintKey` makes it: the same as that of the `terminalText` that the text goes through. */
+/** `key` must be the key of the `terminalText` that writes the text. */
 export function createPalette(enabled: boolean, key = paintKey()): Palette {
   const paint =
     ([begin, end]: readonly [number, number]): Paint =>
@@ -44,7 +49,7 @@ export function createPalette(enabled: boolean, key = paintKey()): Palette {
       if (!enabled) return text
       const begins = `${MARK}${key}${String.fromCharCode(FIRST_CODE + begin)}`
       const ends = `${MARK}${key}${String.fromCharCode(FIRST_CODE + end)}`
-      // What ends a colour within goes on with this one.
+      // After a colour within the text ends, this colour begins again.
       return `${begins}${text.replaceAll(ends, `${ends}${begins}`)}${ends}`
     }
   return {
@@ -58,8 +63,8 @@ export function createPalette(enabled: boolean, key = paintKey()): Palette {
 }
 
 /**
- * What is written to a terminal, a pipe or a job's log: the marks of this key as colours, line
- * breaks as they are, and every other character that could do something as its escape.
+ * The text as it is written to a terminal, a pipe or a log: marks with this key become colours,
+ * line breaks stay, and every other character that could act on a terminal becomes an escape.
  */
 export function terminalText(text: string, key = paintKey()): string {
   let shown = ''
@@ -73,7 +78,7 @@ export function terminalText(text: string, key = paintKey()): string {
   return shown + printableLines(text.slice(from))
 }
 
-/** A text without its colours: what takes room on a line. */
+/** The text without its marks, to measure its width. */
 export function withoutPaint(text: string): string {
   return text.replace(MARKS, '')
 }

@@ -10,12 +10,12 @@ function withArgs(args: string[]) {
 test.each([
   { args: ['--db-password=hunter2', '--log'], other: ['--db-password=swordfish', '--log'] },
   { args: ['--password', 'hunter2'], other: ['--password', 'swordfish'] },
-])('a secret in $args makes a difference and is not shown', ({ args, other }) => {
-  const told = renderDesiredDifferences(withArgs(args), withArgs(other))
+])('shows that a secret in $args differs, and not the secret', ({ args, other }) => {
+  const differences = renderDesiredDifferences(withArgs(args), withArgs(other))
 
-  expect(told).toHaveLength(2)
-  expect(told.join('\n')).toContain('***')
-  expect(told.join('\n')).not.toMatch(/hunter2|swordfish/)
+  expect(differences).toHaveLength(2)
+  expect(differences.join('\n')).toContain('***')
+  expect(differences.join('\n')).not.toMatch(/hunter2|swordfish/)
 })
 
 describe('renderPlanDifferences', () => {

@@ -1,4 +1,4 @@
-/** Where a plan file and the plan made from it now differ: what is only in the file, and only now. */
+/** Renders the differences between a plan file and the plan made now. */
 import { diffLines } from 'diff'
 import type { DesiredStateDocument } from '../documents/desired-state.generated.ts'
 import type { Plan, Step } from '../documents/plan.generated.ts'
@@ -6,7 +6,7 @@ import { maskArguments } from '../domain/secret-arguments.ts'
 import { stepLines } from './step-lines.ts'
 
 export interface PlanDifferences {
-  /** Steps that would be carried out now, and that the file does not have. */
+  /** Steps that only the plan made now has. */
   readonly notInFile: readonly Step[]
   /** Steps that only the file has. */
   readonly onlyInFile: readonly Step[]
@@ -17,7 +17,10 @@ export interface PlanDifferences {
   }[]
 }
 
-/** Lines that begin with `-` (the plan file) or `+` (now); as they were read, so not to be shown as they are. */
+/**
+ * Lines that begin with `-` (the plan file) or `+` (now). They hold texts of others and must be
+ * escaped before they are shown.
+ */
 export function renderPlanDifferences(
   { notInFile, onlyInFile, settings }: PlanDifferences,
   cluster: Plan['cluster'],
@@ -39,12 +42,12 @@ export function renderPlanDifferences(
       ...(file === undefined ? [] : [`- ${name}: ${file}`]),
       ...(now === undefined ? [] : [`+ ${name}: ${now}`]),
     ]),
-    // A difference that the words of the steps do not show: namespaces, for example.
+    // Used if the words of the steps do not show the difference, as with namespaces.
     ...(steps.length > 0 ? steps : changedLines(requestsOf(onlyInFile), requestsOf(notInFile))),
   ]
 }
 
-/** Two registrations that differ only in this have the same words. */
+/** The hash is added, since two registrations that differ only in it have the same words. */
 function hashOf({ action }: Step): string[] {
   return action.kind === 'register' ? [`sha256 ${action.entry.sha256}`] : []
 }
@@ -55,7 +58,10 @@ function requestsOf(steps: readonly Step[]): string {
     .join('')
 }
 
-/** What of the desired state differs, in the format of its files: `-` the plan file, `+` the files. */
+/**
+ * The differences of the desired state, in the format of its files: `-` the plan file, `+` the
+ * files.
+ */
 export function renderDesiredDifferences(
   plan: DesiredStateDocument,
   files: DesiredStateDocument,
@@ -77,7 +83,7 @@ function changedLines(before: string, after: string): string[] {
   })
 }
 
-/** Masked after they are compared: two secrets that differ must not look the same. */
+/** Lines are masked after the comparison: otherwise two different secrets would look equal. */
 function maskLines(lines: readonly string[]): string[] {
   const values = lines.map((line) => line.trim().replace(/^"|",?$/g, ''))
   const masked = maskArguments(values)

@@ -31,23 +31,23 @@ describe('summarizePlan', () => {
     )
   })
 
-  it('counts a mount once that is reloaded on several nodes, and a node once', () => {
+  it('counts a mount that is reloaded on several nodes once, and a node once', () => {
     const steps = [reload(2, 'canary/'), reload(1, 'canary/'), reload(2, 'a/', 'b/')]
 
     expect(summarizePlan(plan({ steps }))).toBe('Plan: 3 mounts to reload on 2 nodes.')
   })
 
-  it('speaks of one in the singular', () => {
+  it('uses the singular for one', () => {
     expect(summarizePlan(plan({ steps: [reload(1, 'a/')] }))).toBe(
       'Plan: 1 mount to reload on 1 node.',
     )
   })
 
-  it('says so when there is nothing to do', () => {
+  it('says that there is nothing to change', () => {
     expect(summarizePlan(plan())).toBe('No changes. Every node runs what the file asks for.')
   })
 
-  it('does not speak for what could not be read', () => {
+  it('makes no claim about what could not be read', () => {
     const findings = [finding({ rule: 'unreadable', severity: 'warning' })]
 
     expect(summarizePlan(plan({ findings }))).toBe(
@@ -55,7 +55,7 @@ describe('summarizePlan', () => {
     )
   })
 
-  it('does not speak for a node that was not seen', () => {
+  it('makes no claim about a node that was not seen', () => {
     const nodes = [liveNode(1), liveNode(2, { state: 'sealed' })]
 
     expect(summarizePlan(plan({ cluster: planCluster(nodes) }))).toBe(
@@ -63,7 +63,7 @@ describe('summarizePlan', () => {
     )
   })
 
-  it('speaks for the active node alone where standbys forward: they run no plugins', () => {
+  it('makes a claim about the active node only if standbys forward, since those run no plugins', () => {
     const nodes = [liveNode(1), liveNode(2, { role: 'standby', state: 'forwarding' })]
     const cluster = planCluster(nodes, { product: 'vault' })
 
@@ -72,7 +72,7 @@ describe('summarizePlan', () => {
     )
   })
 
-  it('says what blocks it, with and without steps', () => {
+  it('says how many findings block it, with and without steps', () => {
     const findings = [finding(), finding({ severity: 'warning' })]
 
     expect(summarizePlan(plan({ findings }))).toBe('Blocked by 1 finding.')

@@ -1,4 +1,4 @@
-/** A plan in one line, the same in the terminal, in a pull request and in a log. */
+/** Summarizes a plan in one line, the same in the terminal, in a pull request and in a log. */
 import { blockingFindings } from '../documents/blocking.ts'
 import { sawEverything, unseenNodes } from '../documents/seen.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
@@ -8,11 +8,11 @@ import { count } from '../domain/count.ts'
 import { nestFindings } from './finding-tree.ts'
 
 /**
- * `Plan: 2 to register, 3 to tune, 3 mounts to reload on 3 nodes, 1 to deregister.`, parts that
- * are zero left out; what blocks it is said after that.
+ * `Plan: 2 to register, 3 to tune, 3 mounts to reload on 3 nodes, 1 to deregister.`, without parts
+ * that are zero, then the number of blocking findings.
  */
 export function summarizePlan(plan: Plan): string {
-  // What follows from another finding goes with it.
+  // A finding that follows from another one is not counted.
   const { length: blocking } = nestFindings(blockingFindings(plan.findings))
   const blocked = blocking === 0 ? [] : [`Blocked by ${count(blocking, 'finding')}.`]
   const parts = countSteps(plan)

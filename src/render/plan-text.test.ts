@@ -13,14 +13,14 @@ describe('renderPlan', () => {
     expect(renderPlan(document, { palette }).split('\n').at(-1)).toBe(summarizePlan(document))
   })
 
-  it('colours and changes nothing else', () => {
+  it('adds colours and changes nothing else', () => {
     const coloured = renderPlan(PLANS.blocked, { palette: createPalette(true) })
 
     expect(coloured).not.toBe(renderPlan(PLANS.blocked, { palette }))
     expect(withoutPaint(coloured)).toBe(renderPlan(PLANS.blocked, { palette }))
   })
 
-  it('keeps whatever a server or a file said on its line, without control characters', () => {
+  it('keeps each text of a server or a file on its line, without control characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const document = plan({

@@ -1,7 +1,7 @@
 /**
- * A plan for a terminal: what differs, the steps in order, what was found, and, last, the plan in
- * one line. Drawn from the document alone, so a saved plan prints what the fresh one did, and when
- * it was saved.
+ * Renders a plan for a terminal: what differs, the steps in order, the findings, and in the last
+ * line the summary. It uses only the document, so a saved plan prints like the new plan, with the
+ * time when it was saved.
  */
 import { unreachable } from '../domain/errors.ts'
 import type { Change, Plan } from '../documents/plan.generated.ts'
@@ -30,9 +30,9 @@ import { wrapLine } from './wrap.ts'
 
 export interface PlanTextOptions {
   readonly palette: Palette
-  /** Columns of the terminal; `Infinity` where there is none. */
+  /** Columns of the terminal; `Infinity` if there is none. */
   readonly width?: number
-  /** Every mount, node, step and hash in full. */
+  /** True: shows every mount, node, step and hash in full. */
   readonly detail?: boolean
 }
 
@@ -43,7 +43,7 @@ interface PlanView {
   readonly detail: boolean
 }
 
-/** Ends without a newline; the last line is `summarizePlan(plan)`. */
+/** Ends without a newline. The last line is `summarizePlan(plan)`. */
 export function renderPlan(
   plan: Plan,
   { palette, width = Infinity, detail = false }: PlanTextOptions,
@@ -120,7 +120,7 @@ function symbolPaint(action: Change['action'], palette: Palette) {
   }
 }
 
-/** Why, behind what it is said of. */
+/** The reason, after the text that it explains. */
 function comment(why: string, { dim }: Palette): string {
   return dim(`# ${printable(why)}`)
 }
@@ -142,7 +142,7 @@ function stepsSection(plan: Plan, { palette, width, detail }: PlanView): string 
   return [palette.bold('Steps'), ...beforeLines(plan.cluster), ...lines].join('\n')
 }
 
-/** What is written, and which command runs on this machine, before the first step. */
+/** The lock that is written and the command that runs on this machine before the first step. */
 function beforeLines({ lock, binary_check: check }: Plan['cluster']): string[] {
   return [
     ...(lock === undefined ? [] : [`  before: lock ${printable(lock)} (a KV secret)`]),
@@ -152,7 +152,7 @@ function beforeLines({ lock, binary_check: check }: Plan['cluster']): string[] {
   ]
 }
 
-/** Whether or not a finding uses them: who approves the plan approves these. */
+/** All allowances, used or not: the person who approves the plan approves them. */
 function allowancesSection({ desired }: Plan, { palette, width }: PlanView): string {
   const allowances = desired.allow ?? []
   if (allowances.length === 0) return ''
@@ -163,12 +163,15 @@ function allowancesSection({ desired }: Plan, { palette, width }: PlanView): str
   return [palette.bold('Accepted findings'), ...drawn].join('\n')
 }
 
-/** What no server can confirm, and what accepts a change of data without a finding. */
+/**
+ * The data declarations: no server can confirm them, and they accept a change of data without a
+ * finding.
+ */
 function dataSection(plan: Plan, { palette, width }: PlanView): string {
   const declared = dataDeclarations(plan)
   if (declared.length === 0) return ''
-  const drawn = declared.flatMap(({ plugin, version, said }) =>
-    wrapLine(`  ${palette.bold(printable(`${plugin} ${version}`))}  ${printable(said)}`, width),
+  const drawn = declared.flatMap(({ plugin, version, text }) =>
+    wrapLine(`  ${palette.bold(printable(`${plugin} ${version}`))}  ${printable(text)}`, width),
   )
   return [
     palette.bold('Data compatibility, declared in the desired state of this plan'),
@@ -179,7 +182,7 @@ function dataSection(plan: Plan, { palette, width }: PlanView): string {
 function rehearsalSection(plan: Plan, palette: Palette): string {
   const text = describeRehearsal(plan)
   if (text === '') return ''
-  // What is unsafe, and why, is a finding of its own.
+  // A finding says what is unsafe, and why.
   return plan.rehearsal?.unsafe.length === 0 ? palette.green(text) : palette.red(text)
 }
 

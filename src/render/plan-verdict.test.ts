@@ -43,7 +43,7 @@ it.each([
   expect(describeVerdict(of)).toBe(verdict)
 })
 
-it('tells of mounts, connections and entries in the order of the changes', () => {
+it('names mounts, connections and entries in the order of the changes', () => {
   expect(describeVerdict(PLANS.mixed)).toMatch(
     /^Overrides the builtin of 1 mount, repoints 1 connection, enables 1 mount on 1 node/,
   )
@@ -71,7 +71,7 @@ it.each([
   )
 })
 
-it('says that a mount is checked where that is all', () => {
+it('says that mounts are checked if the plan does nothing else', () => {
   const action: CheckAction = {
     kind: 'check',
     node: nodeAddress(1),

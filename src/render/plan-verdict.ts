@@ -1,6 +1,6 @@
 /**
- * What a reviewer decides by, in one line: what the plan does to the mounts, whether a failed step
- * can be rolled back, and what was waived. Drawn from the document alone.
+ * Describes in one line what a reviewer needs for a decision: what the plan does to the mounts,
+ * whether a failed step can be rolled back, and what was waived. Uses only the document.
  */
 import { gt, lt, valid } from 'semver'
 import { blockingFindings } from '../documents/blocking.ts'
@@ -26,37 +26,37 @@ export function describeVerdict(plan: Plan): string {
 /** Empty for a plan without steps. */
 function describeWork({ changes, steps }: Plan, isBlocked: boolean): string {
   if (steps.length === 0) return ''
-  const numbers = new Map<Deed, number>()
+  const numbers = new Map<WorkKind, number>()
   for (const change of changes) {
-    const deed = deedOf(change)
-    numbers.set(deed, (numbers.get(deed) ?? 0) + 1)
+    const workKind = workKindOf(change)
+    numbers.set(workKind, (numbers.get(workKind) ?? 0) + 1)
   }
   const nodes = new Set(steps.flatMap(({ action }) => ('node' in action ? action.node : [])))
   const checked = new Set(
     steps.flatMap(({ action }) => (action.kind === 'check' ? action.mounts : [])),
   )
   if (checked.size > 0 && numbers.size === 0) numbers.set('check', checked.size)
-  const deeds = [...numbers]
-  // Entries serve the mounts: a plan that changes mounts is not told by its registrations.
-  const onMounts = deeds.filter(([deed]) => DEEDS[deed].noun !== 'version')
-  const phrases = (onMounts.length > 0 ? onMounts : deeds).map(([deed, number], at) => {
-    const { verb, noun, before = '', after = '' }: DeedWords = DEEDS[deed]
-    const doing = isBlocked ? `${at === 0 ? 'would ' : ''}${verb}` : `${verb}s`
-    return `${doing} ${before}${count(number, noun)}${after}`
+  const counts = [...numbers]
+  // Entries exist for the mounts, so if a plan changes mounts, its registrations are not mentioned.
+  const onMounts = counts.filter(([workKind]) => WORK_KINDS[workKind].noun !== 'version')
+  const phrases = (onMounts.length > 0 ? onMounts : counts).map(([workKind, number], position) => {
+    const { verb, noun, before = '', after = '' }: WorkWords = WORK_KINDS[workKind]
+    const predicate = isBlocked ? `${position === 0 ? 'would ' : ''}${verb}` : `${verb}s`
+    return `${predicate} ${before}${count(number, noun)}${after}`
   })
   return `${phrases.join(', ')}${nodes.size === 0 ? '' : ` on ${count(nodes.size, 'node')}`}`
 }
 
-interface DeedWords {
+interface WorkWords {
   readonly verb: string
-  /** Stands before the number. */
+  /** Text before the number. */
   readonly before?: string
   readonly noun: 'mount' | 'connection' | 'version'
   readonly after?: string
 }
 
-/** How each is told: `overrides the builtin of 5 mounts`. */
-const DEEDS = {
+/** The words for each kind: `overrides the builtin of 5 mounts`. */
+const WORK_KINDS = {
   upgrade: { verb: 'upgrade', noun: 'mount' },
   downgrade: { verb: 'downgrade', noun: 'mount' },
   'change-version': { verb: 'change', before: 'the version of ', noun: 'mount' },
@@ -69,10 +69,10 @@ const DEEDS = {
   register: { verb: 'register', noun: 'version' },
   replace: { verb: 'replace', noun: 'version' },
   retire: { verb: 'retire', noun: 'version' },
-} as const satisfies Readonly<Record<string, DeedWords>>
-type Deed = keyof typeof DEEDS
+} as const satisfies Readonly<Record<string, WorkWords>>
+type WorkKind = keyof typeof WORK_KINDS
 
-function deedOf({ kind, action, fields }: Change): Deed {
+function workKindOf({ kind, action, fields }: Change): WorkKind {
   if (kind === 'connection') return 'repoint'
   if (kind === 'entry') {
     return ({ add: 'register', change: 'replace', remove: 'retire' } as const)[action]
@@ -85,7 +85,7 @@ function deedOf({ kind, action, fields }: Change): Deed {
   return version === undefined ? 'reload' : compareVersions(version.from, version.to)
 }
 
-function compareVersions(from: string | null, to: string | null): Deed {
+function compareVersions(from: string | null, to: string | null): WorkKind {
   const isPlain = (text: string | null): text is Version =>
     text !== null && valid(text) !== null && !isBuiltinVersion(text as Version)
   if (!isPlain(from) || !isPlain(to)) return 'change-version'

@@ -1,11 +1,14 @@
-/** What the rehearsal showed, in words: how many places to stop at are safe, and for which nodes. */
+/**
+ * Describes the result of the rehearsal: how many stopping points are safe, and for how many nodes
+ * that is unknown.
+ */
 import type { Plan } from '../documents/plan.generated.ts'
 import { unseenNodes } from '../documents/seen.ts'
 import { count } from '../domain/count.ts'
 
 /**
- * `7 of 7 stopping points are safe.`, and how many nodes that says nothing of. Empty where there
- * was no rehearsal.
+ * `7 of 7 stopping points are safe.`, and the number of nodes about which nothing is known. Empty
+ * if there was no rehearsal.
  */
 export function describeRehearsal({ rehearsal, cluster }: Plan): string {
   if (rehearsal === null) return ''

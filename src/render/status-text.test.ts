@@ -9,7 +9,7 @@ const palette = createPalette(false)
 const lastLine = (text: string) => text.split('\n').at(-1)
 
 describe('renderStatus', () => {
-  it('draws the table up to the width it needs, and blocks below it', () => {
+  it('draws a table if it fits, and else blocks', () => {
     const wide = renderStatus(STATES.steady, { palette, width: Infinity })
     const needed = Math.max(...wide.split('\n').map((line) => line.length))
 
@@ -25,14 +25,14 @@ describe('renderStatus', () => {
     }
   })
 
-  it('has no column for a node that forwards', () => {
+  it('has no column for a forwarding node', () => {
     const text = renderStatus(STATES.vault, { palette, width: Infinity })
 
     expect(text).toContain('node2  standby  http://node2:8200  (forwards to the active node)')
     expect(text).not.toMatch(/^MOUNT.*node2/m)
   })
 
-  it('says below the nodes that only one list has them, where the storage is not Raft', () => {
+  it('says below the nodes that no second list confirms them if the storage is not Raft', () => {
     const live = { ...STATES.steady, members_unconfirmed: true } as const
     const [nodes = ''] = renderStatus(live, { palette, width: 80 }).split('\n\n')
 
@@ -42,7 +42,7 @@ describe('renderStatus', () => {
     expect(renderStatus(STATES.steady, { palette, width: 80 })).not.toContain('ha-status')
   })
 
-  it('gives the all-clear only when everything was seen', () => {
+  it('says "each as configured" only if everything was read', () => {
     const unseen = { ...STATES.steady, nodes: [liveNode(1), liveNode(2, { state: 'sealed' })] }
 
     expect(lastLine(renderStatus(STATES.steady, { palette, width: 80 }))).toBe(
@@ -63,7 +63,7 @@ describe('renderStatus', () => {
     expect(renderStatus(STATES.steady, options)).not.toContain('Do not change the leader')
   })
 
-  it('warns of a standby that stopped to serve, if there are namespaces', () => {
+  it('warns of a standby that stopped serving if there are namespaces', () => {
     const nodes = [liveNode(1), liveNode(2, { state: 'not-ready' })]
     const live = { ...STATES.steady, mounts: [], nodes }
     const beside = { ...live, namespaces: ['', 'ns1/'] as Namespace[] }
@@ -74,7 +74,7 @@ describe('renderStatus', () => {
     expect(renderStatus(live, { palette, width: 80 })).not.toContain('serve again')
   })
 
-  it('says so when there is nothing', () => {
+  it('says that there are no mounts', () => {
     expect(lastLine(renderStatus(liveState(), { palette, width: 80 }))).toBe('0 mounts on 3 nodes.')
   })
 })

@@ -1,6 +1,6 @@
 /**
- * What runs on which node, for a terminal: a table of mounts × nodes, or, if that is wider than the
- * terminal, a block for each mount. Also shows what could not be read.
+ * Renders what runs on which node for a terminal: a table of mounts × nodes, or a block for each
+ * mount if the table is wider than the terminal. Also shows what could not be read.
  */
 import type { CatalogEntry, LiveConnection, LiveNode, LiveState } from '../domain/live.ts'
 import { doublingMounts, perhapsNotSetUp } from '../domain/doubled-namespaces.ts'
@@ -16,11 +16,13 @@ import { wrapLine } from './wrap.ts'
 
 export interface StatusTextOptions {
   readonly palette: Palette
-  /** Columns of the terminal; `Infinity` where there is none. */
+  /** Columns of the terminal; `Infinity` if there is none. */
   readonly width: number
-  /** All that was read, if only a part is shown: dangers of the other part are shown, too. */
+  /**
+   * The whole live state, if only a part of it is shown: dangers in the other part are shown, too.
+   */
   readonly whole?: LiveState
-  /** Mounts and connections of compiled-in plugins, which are only counted, in the last line. */
+  /** Mounts and connections of builtin plugins that are only counted, in the last line. */
   readonly hidden?: Pick<LiveState, 'mounts' | 'connections'>
 }
 
@@ -30,7 +32,7 @@ interface StatusView {
   readonly names: NodeNames
 }
 
-/** Ends without a newline; its end says how many mounts run what they are configured for. */
+/** Ends without a newline. The summary says how many mounts run what they are configured for. */
 export function renderStatus(
   live: LiveState,
   { palette, width, whole = live, hidden = { mounts: [], connections: [] } }: StatusTextOptions,
@@ -174,10 +176,10 @@ function connectionsSection({ connections, catalog }: LiveState, palette: Palett
       return [{ text: printable(connection.path) }, { text: printable(connection.plugin) }, version]
     }),
   ])
-  const isOneLost = connections.some((connection) => !isRegistered(connection, catalog))
+  const someAreLost = connections.some((connection) => !isRegistered(connection, catalog))
   const legend =
     '! nothing is registered under that version: the connection is lost when it is next started'
-  return [...table.lines, ...(isOneLost ? ['', palette.dim(legend)] : [])].join('\n')
+  return [...table.lines, ...(someAreLost ? ['', palette.dim(legend)] : [])].join('\n')
 }
 
 /** A connection without a version starts any entry of its plugin. */
@@ -228,13 +230,13 @@ function entriesWithoutHash({ catalog }: LiveState): readonly CatalogEntry[] {
 /** Dangers of a change of leader, before the first one and after it. */
 function dangerSection(live: LiveState, { palette, width, names }: StatusView): string {
   const paths = doublingMounts(live).map(({ path }) => path)
-  const silent = perhapsNotSetUp(live).map(({ address }) => names.of(address))
+  const notServing = perhapsNotSetUp(live).map(({ address }) => names.of(address))
   const is = (names: readonly string[]): string => (names.length === 1 ? 'is' : 'are')
   const lines = [
     paths.length > 0 &&
       `Do not change the leader: ${listSome(paths, { all: false })} ${is(paths)} configured for a builtin’s version, and there are namespaces. After a second change of leader no node could lead.`,
-    silent.length > 0 &&
-      `If ${listSome(silent, { all: false })} ${silent.length === 1 ? 'does' : 'do'} not serve again in a moment, read the log there before you change the leader or restart any node: if it has “cannot mount under existing mount”, no other node could lead.`,
+    notServing.length > 0 &&
+      `If ${listSome(notServing, { all: false })} ${notServing.length === 1 ? 'does' : 'do'} not serve again in a moment, read the log there before you change the leader or restart any node: if it has “cannot mount under existing mount”, no other node could lead.`,
   ].filter((line) => line !== false)
   if (lines.length === 0) return ''
   const more = 'See: lockstep explain builtin-version-with-namespaces'
@@ -259,7 +261,7 @@ function hiddenLine(
   ]
 }
 
-/** "Each as configured" is said only if everything could be read. */
+/** Says "each as configured" only if everything could be read. */
 function summary(mounts: readonly MountView[], live: LiveState, palette: Palette): string {
   const nodesIn = (...states: readonly LiveNode['state'][]): number =>
     live.nodes.filter(({ state }) => states.includes(state)).length
@@ -272,7 +274,9 @@ function summary(mounts: readonly MountView[], live: LiveState, palette: Palette
   const unchecked = mountsWith(({ answers }) => answers === '?')
   const unreported = mountsWith((node) => node.unreported)
   const unseen = nodesIn('sealed', 'unreachable')
-  const lost = live.connections.filter((one) => !isRegistered(one, live.catalog)).length
+  const lost = live.connections.filter(
+    (connection) => !isRegistered(connection, live.catalog),
+  ).length
   const unread = live.unreadable.length + entriesWithoutHash(live).length
   const exceptions = [
     differ > 0 && `${differ} not as configured`,

@@ -14,7 +14,7 @@ const upgrade = (...mounts: readonly string[]) =>
 const SIXTY = Array.from({ length: 60 }, (_, at) => `m${at}/`)
 
 describe('stepLines', () => {
-  it('tells equal steps in one line, and a rollout node after node', () => {
+  it('shows equal steps in one line, and a rollout from node to node', () => {
     const lines = stepLines(upgrade(...SIXTY), { detail: false })
 
     expect(lines.map(({ number, what }) => `${number}: ${what}`)).toEqual([
@@ -25,14 +25,14 @@ describe('stepLines', () => {
     ])
   })
 
-  it('in detail tells each step, and each mount', () => {
+  it('shows each step and each mount with `detail`', () => {
     const lines = stepLines(upgrade(...SIXTY), { detail: true })
 
     expect(lines).toHaveLength(65)
     for (const mount of SIXTY) expect(lines[61]?.what).toContain(mount)
   })
 
-  it('marks the canary, and does not tell it with the others', () => {
+  it('marks the canary, and shows it on its own line', () => {
     const [register, ...rest] = upgrade('a/', 'b/').steps
     const steps = [register!, { ...rest[0]!, canary: true as const }, ...rest.slice(1)]
 
@@ -45,7 +45,7 @@ describe('stepLines', () => {
     ])
   })
 
-  it('says why only where all of the steps have one reason', () => {
+  it('gives the reason only if all steps have the same one', () => {
     const document = upgrade('a/', 'b/')
     const steps = document.steps.map((step, at) => (at === 1 ? { ...step, why: 'other' } : step))
 

@@ -1,6 +1,7 @@
 /**
- * A plan's steps as people think of them: which mounts, then which nodes in order. Steps that do
- * the same to one mount after the other, or on one node after the other, are one line.
+ * Groups the steps of a plan as people think of them: which mounts, then on which nodes in order.
+ * Steps with the same change of several mounts, or of the same mounts on several nodes, are one
+ * line.
  */
 import type {
   CheckAction,
@@ -19,22 +20,22 @@ import { nameNodes } from './node-names.ts'
 import { listSome, printable } from './wording.ts'
 
 export interface StepLine {
-  /** `4`, or `4–6` of several steps. */
+  /** `4`, or `4–6` for several steps. */
   readonly number: string
-  /** What is done, in one line fit to be shown. */
+  /** What is done, in one line that is safe to show. */
   readonly what: string
-  /** Absent where the steps have several reasons: each change says its own. */
+  /** Absent if the steps have different reasons: each change shows its own. */
   readonly why?: string
-  /** What a registration gives the plugin, and what is checked after each of the steps, once. */
+  /** What a registration passes to the plugin, and the checks after the steps, each once. */
   readonly details: readonly string[]
 }
 
 type Steps = Pick<Plan, 'steps' | 'cluster'>
 
-/** `detail`: each step has a line of its own, with every mount. */
+/** `detail`: a line for each step, with every mount. */
 export function stepLines(plan: Steps, { detail }: { readonly detail: boolean }): StepLine[] {
   const numbered = plan.steps.map((step, at) => ({ step, number: at + 1 }))
-  return gather(numbered, detail).map((run) => drawRun(run, plan, detail))
+  return gather(numbered, detail).map((sequence) => drawSequence(sequence, plan, detail))
 }
 
 interface Numbered {
@@ -42,17 +43,18 @@ interface Numbered {
   readonly number: number
 }
 
-/** Steps that follow each other and are told together. */
-type Run = readonly [Numbered, ...Numbered[]]
+/** Consecutive steps that are shown on one line. */
+type StepSequence = readonly [Numbered, ...Numbered[]]
 
-function gather(steps: readonly Numbered[], detail: boolean): Run[] {
-  const runs: [Numbered, ...Numbered[]][] = []
-  for (const one of steps) {
-    const run = runs.at(-1)
-    if (run !== undefined && !detail && areAlike(run[0].step, one.step)) run.push(one)
-    else runs.push([one])
+function gather(steps: readonly Numbered[], detail: boolean): StepSequence[] {
+  const sequences: [Numbered, ...Numbered[]][] = []
+  for (const numbered of steps) {
+    const sequence = sequences.at(-1)
+    if (sequence !== undefined && !detail && areAlike(sequence[0].step, numbered.step))
+      sequence.push(numbered)
+    else sequences.push([numbered])
   }
-  return runs
+  return sequences
 }
 
 function areAlike(a: Step, b: Step): boolean {
@@ -64,17 +66,17 @@ function areAlike(a: Step, b: Step): boolean {
   return a.action.mounts.join(' ') === b.action.mounts.join(' ')
 }
 
-/** Of the same mounts, such steps follow each other node after node. */
+/** Such steps of the same mounts go from node to node. */
 function isOnNode(action: Step['action']): action is ReloadAction | CheckAction {
   return action.kind === 'reload' || action.kind === 'check'
 }
 
-function drawRun(run: Run, plan: Steps, detail: boolean): StepLine {
-  const [first] = run
-  const last = run.at(-1) ?? first
-  const reasons = new Set(run.map(({ step }) => step.why))
-  const details = run.flatMap(({ step }) => detailsOf(step))
-  const what = describeRun(run, plan, detail)
+function drawSequence(sequence: StepSequence, plan: Steps, detail: boolean): StepLine {
+  const [first] = sequence
+  const last = sequence.at(-1) ?? first
+  const reasons = new Set(sequence.map(({ step }) => step.why))
+  const details = sequence.flatMap(({ step }) => detailsOf(step))
+  const what = describeSequence(sequence, plan, detail)
   return {
     number: first === last ? `${first.number}` : `${first.number}–${last.number}`,
     what: first.step.canary === true ? `canary: ${what}` : what,
@@ -83,19 +85,19 @@ function drawRun(run: Run, plan: Steps, detail: boolean): StepLine {
   }
 }
 
-function describeRun(run: Run, { cluster }: Steps, detail: boolean): string {
-  const { action } = run[0].step
-  const actions = run.map(({ step }) => step.action)
-  if (run.length > 1 && action.kind === 'tune') {
-    const mounts = actions.flatMap((one) => (one.kind === 'tune' ? one.mount : []))
+function describeSequence(sequence: StepSequence, { cluster }: Steps, detail: boolean): string {
+  const { action } = sequence[0].step
+  const actions = sequence.map(({ step }) => step.action)
+  if (sequence.length > 1 && action.kind === 'tune') {
+    const mounts = actions.flatMap((tune) => (tune.kind === 'tune' ? tune.mount : []))
     return `tune ${nameMounts(mounts)} to ${printable(versionLabel(action.version))}`
   }
-  if (run.length > 1 && isOnNode(action)) {
+  if (sequence.length > 1 && isOnNode(action)) {
     const names = nameNodes(cluster.nodes)
-    const nodes = actions.flatMap((one) => {
-      if (!isOnNode(one)) return []
-      const role = cluster.nodes.find(({ address }) => address === one.node)?.role
-      const name = printable(names.of(one.node))
+    const nodes = actions.flatMap((onNode) => {
+      if (!isOnNode(onNode)) return []
+      const role = cluster.nodes.find(({ address }) => address === onNode.node)?.role
+      const name = printable(names.of(onNode.node))
       return role === undefined || role === 'unknown' ? name : `${name} (${role})`
     })
     return `${action.kind} ${nameMounts(action.mounts)} on ${nodes.join(', then ')}`
@@ -116,7 +118,7 @@ function detailsOf({ action, verify = [] }: Step): string[] {
   ].map(printable)
 }
 
-/** Who approves a registration approves these too. */
+/** Arguments and variables: the person who approves the registration approves these, too. */
 function describeRegistration({ entry, env }: RegisterAction): string[] {
   const variables = env.map(({ name, from }) =>
     from === undefined ? `${name} (from the file)` : `${name} (from ${from})`,

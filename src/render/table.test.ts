@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createPalette } from './palette.ts'
 import { layTable } from './table.ts'
 
-it('lines columns up and ends each line at its last text', () => {
+it('aligns columns and ends each line at its last text', () => {
   const rows = [['a', 'long', ''], ['bbb', 'c', 'd'], []].map((row) =>
     row.map((text) => ({ text })),
   )
@@ -13,7 +13,7 @@ it('lines columns up and ends each line at its last text', () => {
   })
 })
 
-it('counts what is seen, not the colours', () => {
+it('ignores colours when it measures', () => {
   const { red } = createPalette(true)
   const rows = [
     [{ text: 'a', paint: red }, { text: 'x' }],

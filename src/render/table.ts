@@ -1,10 +1,10 @@
 /**
- * Columns that line up, with colours that do not count as width. Knows nothing of what it shows;
- * never wraps or cuts a cell: whoever hands it too much decides what to do instead.
+ * Lays out aligned columns; colours do not count as width. A cell is never wrapped or cut: the
+ * caller handles a table that is too wide.
  */
 import type { Paint } from './palette.ts'
 
-/** A cell's plain text, and how it is painted once it is padded. */
+/** The plain text of a cell, and its colour, which is applied after padding. */
 export interface Cell {
   readonly text: string
   readonly paint?: Paint
@@ -12,13 +12,13 @@ export interface Cell {
 
 export interface Table {
   readonly lines: readonly string[]
-  /** Of the widest line, in characters. */
+  /** The width of the widest line, in characters. */
   readonly width: number
 }
 
 const GAP = '  '
 
-/** Every row as long as the longest; the last column is not padded. */
+/** Pads the columns to the same width, except for the last text of a row. */
 export function layTable(rows: readonly (readonly Cell[])[], indent = ''): Table {
   const widths: number[] = []
   for (const row of rows) {
@@ -44,7 +44,7 @@ function layRow(row: readonly Cell[], widths: readonly number[]): string {
     .join(GAP)
 }
 
-/** In code points: paths and versions are of characters one column wide. */
+/** In code points: the characters of paths and versions are one column wide. */
 function textWidth(text: string): number {
   return Array.from(text).length
 }

@@ -3,11 +3,11 @@ import { count } from '../domain/count.ts'
 import { listSome, shortenHashes } from './wording.ts'
 
 describe('listSome', () => {
-  it('names all of a few', () => {
+  it('names every item of a short list', () => {
     expect(listSome(['a/', 'b/', 'c/', 'd/'], { all: false })).toBe('a/, b/, c/, d/')
   })
 
-  it('names three of many, or all when asked', () => {
+  it('names three of many items, or all of them with `all`', () => {
     const mounts = ['a/', 'b/', 'c/', 'd/', 'e/']
 
     expect(listSome(mounts, { all: false })).toBe('a/, b/, c/ and 2 more')
@@ -16,13 +16,13 @@ describe('listSome', () => {
 })
 
 describe('shortenHashes', () => {
-  it('keeps twelve digits of each', () => {
+  it('keeps twelve digits of each hash', () => {
     const [a, b] = ['a'.repeat(64), 'b'.repeat(64)]
 
     expect(shortenHashes(`${a}, not ${b}`)).toBe('aaaaaaaaaaaa, not bbbbbbbbbbbb')
   })
 
-  it('leaves alone what is not 64 digits long', () => {
+  it('keeps texts that do not have 64 digits', () => {
     expect(shortenHashes('a'.repeat(65))).toBe('a'.repeat(65))
   })
 })

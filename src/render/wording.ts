@@ -1,6 +1,6 @@
 /**
- * How counts, lists, hashes and foreign text are put into words, the same in every view.
- * Nothing a server or a file said can move the cursor, start a line or hide behind a colour.
+ * Puts counts, lists, hashes and texts of others into words, the same in every view. A text of a
+ * server or a file cannot move the cursor, begin a line or hide in a colour.
  */
 import { unreachable } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
@@ -9,29 +9,29 @@ import { printable } from '../domain/printable.ts'
 export { printable }
 
 /**
- * The first `most` (three if not said) and how many more there are; all of them where none may be
- * left out. A view with less than all in it says how to see the rest: `HOW_TO_SEE_ALL`.
+ * The first `most` items (three if not given) and the number of the others; every item if `all`. A
+ * view that leaves out names says how to see all of them: `HOW_TO_SEE_ALL`.
  */
 export function listSome(
   items: readonly string[],
   { all, most = 3 }: { readonly all: boolean; readonly most?: number },
 ): string {
-  // Naming one more takes no more room than saying that there is one.
+  // One more name takes no more space than `and 1 more`.
   if (all || items.length <= most + 1) return items.map(printable).join(', ')
   return `${items.slice(0, most).map(printable).join(', ')} and ${items.length - most} more`
 }
 
-/** So many names a finding has before any is left out: a person decides by them. */
+/** The number of names in a finding. It is large, since people decide by them. */
 export const NAMED_IN_FINDING = 20
 
 export const HOW_TO_SEE_ALL = 'Names are left out above: --detail shows all of them.'
 
-/** Whether `listSome`, or a message of a rule, left out names in what was drawn. */
+/** True if `listSome`, or a message of a rule, left out names in the text. */
 export function leavesOutNames(drawn: string): boolean {
   return /(?: and|,) \d+ more\b/.test(drawn)
 }
 
-/** Enough of a SHA-256 to tell two binaries apart by eye. */
+/** The first twelve digits of a SHA-256, enough to distinguish binaries. */
 export function shortHash(sha256: string): string {
   return printable(sha256.slice(0, 12))
 }
@@ -47,7 +47,7 @@ export function productName(product: LiveState['product']): string {
 
 type NodeState = LiveState['nodes'][number]['state']
 
-/** What stands behind a node that does not answer for itself; empty for one that does. */
+/** A note on a node that does not answer for itself; empty for one that does. */
 export function describeNodeState(state: NodeState): string {
   switch (state) {
     case 'serving':
@@ -65,7 +65,7 @@ export function describeNodeState(state: NodeState): string {
   }
 }
 
-/** Why a finding or a drift is accepted, by whom, and until when. */
+/** Why a finding or a difference is accepted, by whom, and until when. */
 export function describeAcceptance({
   because,
   by,

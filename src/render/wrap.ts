@@ -1,7 +1,7 @@
-/** Lines broken at words where the terminal ends. */
+/** Wraps lines at words. */
 import { withoutPaint } from './palette.ts'
 
-/** At spaces, and never inside backquotes: a command is copied in one piece. */
+/** Wraps at spaces, and never inside backquotes: a command is copied in one piece. */
 export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
@@ -15,27 +15,27 @@ export function wrapWords(text: string, width: number): string[] {
   return [...lines, line]
 }
 
-/** In characters; colours take no room. */
+/** The width in characters, without colours. */
 export function lengthOf(text: string): number {
   return Array.from(withoutPaint(text)).length
 }
 
-/** Spaces that go on under a line that was broken, beside its own. */
+/** Additional spaces before the continuation of a wrapped line. */
 const DEEPER = 2
 
-/** Columns below which nothing is broken at words. */
+/** The number of columns below which nothing is wrapped. */
 const NARROW = 20
 
 /**
- * A drawn line as one or more of at most `width` columns, as far as its words allow. What goes on
- * stands `deeper` columns further in than the line itself.
+ * Wraps a line to lines of at most `width` columns, as far as its words allow. The continuation is
+ * indented `deeper` columns more than the line.
  */
 export function wrapLine(line: string, width: number, deeper = DEEPER): string[] {
   if (lengthOf(line) <= width) return [line]
   const indent = /^ */.exec(line)?.[0] ?? ''
   const room = width - indent.length - deeper
-  // The terminal itself breaks better what leaves no room for a word.
+  // If there is almost no room for words, the terminal wraps the line better.
   if (room < NARROW) return [line]
-  const [first = '', ...others] = wrapWords(line.slice(indent.length), room)
-  return [indent + first, ...others.map((one) => indent + ' '.repeat(deeper) + one)]
+  const [first = '', ...continuation] = wrapWords(line.slice(indent.length), room)
+  return [indent + first, ...continuation.map((text) => indent + ' '.repeat(deeper) + text)]
 }

@@ -267,7 +267,7 @@ describe('GitHub', () => {
     expect(renderGithub(REPORTS['drift']!).split('\n')).toEqual([
       '::error file=sub dir/f.yaml,line=3,col=5,title=node-skew a/ on http%3A//node1%3A8200::Desired: v2. Found: v1. Cause: not reloaded.%0AFix: `lockstep apply`',
       '::warning title=unreadable sys/x::Desired: y. Found: unknown. Cause: HTTP 403.%0AFix: give the right',
-      '::warning file=f.yaml,line=2,col=1,title=unused-ignore c/::The ignore of node-skew for c/ has expired.%0AFix: Take it out of the file, or give it another last day.',
+      '::warning file=f.yaml,line=2,col=1,title=unused-ignore c/::The ignore of node-skew for c/ has expired.%0AFix: Remove it from the file, or set a later day.',
       '::notice file=f.yaml,line=9,col=1,title=accepted%3A version-differs b/::Desired: v2. Found: v1. Cause: tuned.%0AAccepted: later',
       'prod: Drift: 1 node-skew, 1 unreadable.',
     ])

@@ -1,12 +1,12 @@
 /**
- * Annotations of GitHub Actions: a command of the runner on each line. Nothing that was read can
- * begin a line, so it cannot be a command of its own.
+ * Renders annotations of GitHub Actions: a command of the runner on each line. A text of others
+ * cannot begin a line, so it cannot be a command.
  */
 import { unreachable } from '../../domain/errors.ts'
 import { printable } from '../../domain/printable.ts'
 import type { Report, ReportResult } from './report.ts'
 
-/** The gravest first, since GitHub shows ten of each kind. Ends with the summaries. */
+/** Errors first, since GitHub shows ten annotations of each level. Ends with the summaries. */
 export function renderGithub(reports: readonly Report[]): string {
   const order = ['error', 'warning', 'note'] as const
   return [
@@ -15,11 +15,13 @@ export function renderGithub(reports: readonly Report[]): string {
         results.filter((result) => shownLevel(result) === level).map(annotation),
       ),
     ),
-    ...reports.map(({ summary, of }) => `${printable(of)}: ${printable(summary)}`).map(notACommand),
+    ...reports
+      .map(({ summary, of }) => `${printable(of)}: ${printable(summary)}`)
+      .map(escapeCommand),
   ].join('\n')
 }
 
-/** What was accepted is a note. */
+/** An accepted result is a note. */
 function shownLevel({ level, accepted }: ReportResult): ReportResult['level'] {
   return accepted === undefined ? level : 'note'
 }
@@ -53,7 +55,9 @@ function command(level: ReportResult['level']): string {
   }
 }
 
-/** The runner decodes these three, and in properties two more. */
+/**
+ * The runner decodes `%25`, `%0D` and `%0A` in the text, and `%3A` and `%2C` in properties, too.
+ */
 function data(text: string): string {
   return printable(text).replaceAll('%', '%25')
 }
@@ -62,7 +66,7 @@ function property(text: string): string {
   return printable(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
-/** A line that begins with `::`, or `##[` of other runners, is a command. */
-function notACommand(line: string): string {
+/** Prevents that a line is a command: those begin with `::`, or with `##[` for other runners. */
+function escapeCommand(line: string): string {
   return /^\s*(?:::|##\[)/.test(line) ? `- ${line}` : line
 }

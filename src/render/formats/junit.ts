@@ -1,6 +1,6 @@
 /**
- * JUnit XML, which CI systems show as tests: each rule is a test, passed if it has no result. An
- * error that nobody accepted is a failure, an accepted one a skipped test.
+ * Renders JUnit XML, which CI systems show as tests: each rule is a test that passes if it has no
+ * result. An error that was not accepted is a failure; an accepted one is a skipped test.
  */
 import { groupBy } from '../../domain/group-by.ts'
 import { printable } from '../../domain/printable.ts'
@@ -9,8 +9,8 @@ import type { Report, ReportResult } from './report.ts'
 /** Ends without a newline. */
 export function renderJunit(reports: readonly Report[]): string {
   const suites = reports.map(suite)
-  const total = (of: (one: Suite) => number): number =>
-    suites.reduce((sum, one) => sum + of(one), 0)
+  const total = (of: (testSuite: Suite) => number): number =>
+    suites.reduce((sum, testSuite) => sum + of(testSuite), 0)
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="lockstep" tests="${total(({ tests }) => tests)}" failures="${total(({ failures }) => failures)}">`,
@@ -59,22 +59,22 @@ function passed(rule: string): string {
   return `    <testcase classname="lockstep" name="${attribute(rule)}"/>`
 }
 
-/** Warnings and notes pass, and say what they are. */
+/** A failure, a skipped test, or for warnings and notes a passed test with their text. */
 function testCase(result: ReportResult): string {
   const { rule, level, subject, message, fix, lines = [], place, accepted } = result
   const name = attribute([rule, subject].filter((part) => part !== '').join(' '))
   const file = place === undefined ? '' : ` file="${attribute(place.file)}"`
   const line = place?.line === undefined ? '' : ` line="${place.line}"`
-  const told = [
+  const description = [
     message,
     ...(place?.line === undefined ? [] : [`At ${place.file}:${place.line}:${place.column ?? 1}`]),
     ...(fix === undefined ? [] : [`Fix: ${fix}`, ...lines]),
   ]
   const inside = isFailure(result)
-    ? `<failure type="${attribute(rule)}" message="${attribute(message)}">${content(told)}</failure>`
+    ? `<failure type="${attribute(rule)}" message="${attribute(message)}">${content(description)}</failure>`
     : isSkipped(result)
       ? `<skipped message="${attribute(`Accepted: ${accepted ?? ''}`)}"/>`
-      : `<system-out>${content([`${level}:`, ...told])}</system-out>`
+      : `<system-out>${content([`${level}:`, ...description])}</system-out>`
   return `    <testcase classname="lockstep" name="${name}"${file}${line}>${inside}</testcase>`
 }
 
@@ -89,12 +89,12 @@ function attribute(text: string): string {
   return escapeMarkup(printable(text))
 }
 
-/** What was read cannot begin a line: the line breaks are this program's. */
+/** Only the line breaks between `lines` are kept: a text of others cannot begin a line. */
 function content(lines: readonly string[]): string {
   return lines.map(attribute).join('\n')
 }
 
-/** XML allows no noncharacter either. */
+/** XML does not allow noncharacters either. */
 function escapeMarkup(text: string): string {
   return text
     .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '')

@@ -1,6 +1,6 @@
 /**
- * What a code host is told: results, each of a rule, most with a place in a file. One shape for
- * plans, drift and files that are no desired state, from which every format is drawn.
+ * The report for a code host: results, each of a rule, most with a place in a file. Plans, drift
+ * and invalid files give the same shape, and every format is rendered from it.
  */
 import type { DriftReport, Difference } from '../../documents/drift.generated.ts'
 import type { Finding, Plan } from '../../documents/plan.generated.ts'
@@ -13,12 +13,12 @@ import { summarizePlan } from '../plan-summary.ts'
 export type Level = Finding['severity']
 
 export interface ReportRule {
-  /** Stable. */
+  /** Stable, since hosts identify rules by it. */
   readonly name: string
   readonly level: Level
   readonly title: string
   readonly explanation: string
-  /** Absent: each result says its own. */
+  /** Absent: each result has its own fix. */
   readonly fix?: string
 }
 
@@ -32,29 +32,29 @@ export interface Place {
 export interface ReportResult {
   readonly rule: string
   readonly level: Level
-  /** A plugin, mount, connection, node or path. Empty: none. */
+  /** A plugin, mount, connection, node or path; '' for none. */
   readonly subject: string
-  /** Sentences. */
+  /** One or more sentences. */
   readonly message: string
   readonly fix?: string
-  /** Lines to copy that the fix speaks of. */
+  /** Lines to copy, to which the fix refers. */
   readonly lines?: readonly string[]
   readonly place?: Place
-  /** Why it was accepted. Absent: it was not. */
+  /** Why it was accepted. Absent: it was not accepted. */
   readonly accepted?: string
 }
 
 export interface Report {
   readonly command: 'plan' | 'drift' | 'validate'
-  /** What was looked at: a cluster, or files. */
+  /** What was checked: a cluster, or files. */
   readonly of: string
   readonly summary: string
-  /** Every rule that could have had a result. */
+  /** Every rule that can have a result. */
   readonly rules: readonly ReportRule[]
   readonly results: readonly ReportResult[]
 }
 
-/** The rule that a plan breaks whose content does not fit its id. */
+/** The rule against plans whose content does not match their id. */
 export const EDITED_PLAN: ReportRule = {
   name: 'edited-plan',
   level: 'error',
@@ -64,14 +64,14 @@ export const EDITED_PLAN: ReportRule = {
   fix: 'Do not approve it. Plan again.',
 }
 
-/** `edited`: the path of a plan file whose content does not fit its id. */
+/** `edited`: the path of the plan file, if its content does not match its id. */
 export function buildPlanReport(
   plan: Plan,
   { rules, edited }: { readonly rules: readonly ReportRule[]; readonly edited?: string },
 ): Report {
   const names = nameNodes(plan.cluster.nodes)
-  const note = (title: string, list: readonly string[], told: string): string =>
-    list.length === 0 || list.every((one) => told.includes(one))
+  const note = (title: string, list: readonly string[], text: string): string =>
+    list.length === 0 || list.every((name) => text.includes(name))
       ? ''
       : ` ${title}: ${list.join(', ')}.`
   const results = plan.findings.map((finding): ReportResult => {
@@ -87,12 +87,12 @@ export function buildPlanReport(
       mounts,
       nodes,
     } = finding
-    const told = `${subject} ${message}`
+    const text = `${subject} ${message}`
     return {
       rule,
       level: severity,
       subject,
-      message: `${names.within(message)}${note('Mounts', mounts, told)}${note('Nodes', nodes, told)}`,
+      message: `${names.within(message)}${note('Mounts', mounts, text)}${note('Nodes', nodes, text)}`,
       fix,
       lines,
       ...(at !== undefined && { place: readPlace(at) }),
@@ -126,8 +126,8 @@ const UNUSED_IGNORE: ReportRule = {
   level: 'warning',
   title: 'An ignore matches no difference, or has expired',
   explanation:
-    'An entry of `ignore` in the file passes over a difference. This one matches none, or its last day is over.',
-  fix: 'Take it out of the file, or give it another last day.',
+    'An entry of `ignore` in the file accepts a difference. This entry matches no difference, or its last day is over.',
+  fix: 'Remove it from the file, or set a later day.',
 }
 
 export function buildDriftReport(
@@ -187,7 +187,7 @@ const INVALID_INPUT: ReportRule = {
     'The file has a mistake, so no plan can be made from it: a syntax error, an unknown key, a value of the wrong kind, or a name that nothing has.',
 }
 
-/** `warnings` are all of one rule. */
+/** All `warnings` are of `warningRule`. */
 export function buildProblemReport(
   of: string,
   {
@@ -243,7 +243,7 @@ const COMMAND_FAILED: ReportRule = {
     'The command ended with an error before it had a result: a server could not be reached or refused a request, or a file could not be read. Nothing is known about the plan or the drift.',
 }
 
-/** Of a command that ended with an error before it had a report of its own. */
+/** The report of a command that failed before it had a report. */
 export function buildFailureReport(
   error: LockstepError,
   { command, of }: Pick<Report, 'command' | 'of'>,
@@ -251,7 +251,7 @@ export function buildFailureReport(
   if (error instanceof InputError) {
     return {
       ...{ command, of, summary: summarizeProblems(error.problems), rules: [INVALID_INPUT] },
-      results: error.problems.map((one) => problemResult(one, INVALID_INPUT)),
+      results: error.problems.map((problem) => problemResult(problem, INVALID_INPUT)),
     }
   }
   const { message, details, hint, code } = error
@@ -265,7 +265,7 @@ export function buildFailureReport(
   return { command, of, summary: `failed: ${message}`, rules: [COMMAND_FAILED], results: [result] }
 }
 
-/** `file:line:column`; a name that does not end so is the name of a file. */
+/** Parses `file:line:column`; any other text is the name of a file. */
 function readPlace(at: string): Place {
   const parts = /^(.+):([1-9]\d{0,8}):([1-9]\d{0,8})$/s.exec(at)
   if (parts === null) return { file: at }

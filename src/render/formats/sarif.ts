@@ -1,10 +1,13 @@
-/** SARIF 2.1.0, which code hosts show beside the lines of a file: a run for each report. */
+/**
+ * Renders SARIF 2.1.0, which code hosts show beside the lines of a file: a SARIF run for each
+ * report.
+ */
 import { createHash } from 'node:crypto'
 import { jsonText, printable } from '../../domain/printable.ts'
 import type { Place, Report, ReportResult, ReportRule } from './report.ts'
 
 export interface SarifOptions {
-  /** Of the program that makes it. */
+  /** The version of this program. */
   readonly version: string
 }
 
@@ -22,7 +25,7 @@ export function renderSarif(reports: readonly Report[], { version }: SarifOption
 }
 
 function sarifRun({ command, of, summary, rules, results }: Report, version: string): object {
-  // Rules that a later version may have found keep their place: a result names one by its number.
+  // Rules that only a later version has are added, since a result refers to its rule by index.
   const known = [...rules, ...results.flatMap(unknownRule(rules))]
   const numbers = new Map(known.map(({ name }, at) => [name, at]))
   return {
@@ -39,7 +42,10 @@ function sarifRun({ command, of, summary, rules, results }: Report, version: str
   }
 }
 
-/** A plan file may have findings of rules that this version does not have. */
+/**
+ * Returns a function that gives the rule of a result, if this version does not have that rule: a
+ * plan file may have findings of a later version.
+ */
 function unknownRule(rules: readonly ReportRule[]): (result: ReportResult) => ReportRule[] {
   const names = new Set(rules.map(({ name }) => name))
   return ({ rule, level }) => {
@@ -74,7 +80,7 @@ function sarifResult(result: ReportResult, of: string): object {
     level,
     message: { text: plain(text) },
     ...(place !== undefined && { locations: [location(place)] }),
-    // The same result of a later run is told by it, wherever the file's lines have moved.
+    // Identifies the same result in a later run, even if its lines have moved.
     partialFingerprints: { 'lockstep/v1': fingerprint([of, rule, subject, message]) },
     suppressions:
       accepted === undefined ? [] : [{ kind: 'inSource', justification: plain(accepted) }],
@@ -92,7 +98,7 @@ function location({ file, line, column }: Place): object {
   }
 }
 
-/** Relative to the root of the repository, as the file's path was. */
+/** A URI relative to the root of the repository, like the path. */
 function fileUri(file: string): string {
   return file
     .split('/')
@@ -104,7 +110,7 @@ function fingerprint(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
-/** In a message `[text](target)` is a link: brackets are escaped, as the standard says. */
+/** Escapes brackets, as the standard says: in a message `[text](target)` is a link. */
 function plain(text: string): string {
   return printable(text).replace(/[[\]\\]/g, '\\$&')
 }

@@ -1,10 +1,11 @@
 /**
  * Keeps a comment below the length that a code host accepts. Folded parts are left out whole, the
- * least important first; only then the parts in sight are shortened. What is left out is counted.
+ * least important first. After that, the visible parts are shortened. The text says how much is
+ * left out.
  */
 import { count } from '../../domain/count.ts'
 
-/** From the least important, which is left out first. */
+/** The kinds of parts; the least important, which is left out first, comes first. */
 export const IMPORTANCE = [
   'lists',
   'steps',
@@ -20,31 +21,31 @@ export const IMPORTANCE = [
 
 export interface Part {
   readonly kind: (typeof IMPORTANCE)[number]
-  /** What one item is called: `step`. */
+  /** The name of one item: `step`. */
   readonly noun: string
   readonly items: readonly string[]
-  /** How many things a folded part tells of, if its items tell of several each. */
+  /** The number of things in a folded part, if an item can describe several. */
   readonly number?: number
   /** A folded part is shown whole or not at all. */
   readonly isFolded: boolean
-  /** Draws the part around the items that it is given; at least one. */
+  /** Draws the part with the given items, at least one. */
   readonly draw: (items: readonly string[]) => string
 }
 
 /** One plan in a comment. */
 export interface Section {
-  /** Shown whatever the limit. */
+  /** Always shown, whatever the limit. */
   readonly head: string
-  /** Below what is in sight and above what is folded. Shown whatever the limit. */
+  /** Between the visible and the folded parts. Always shown, whatever the limit. */
   readonly foot: string
   /** In the order in which they are shown. */
   readonly parts: readonly Part[]
-  /** A command that shows what is left out. */
+  /** A command that shows everything. */
   readonly seeAll: string
 }
 
 interface Fitted {
-  /** How many items of each part are shown. */
+  /** The number of items of each part that are shown. */
   readonly shown: Map<Part, number>
 }
 
@@ -53,10 +54,10 @@ const GAP = '\n\n'
 
 export type FittedText =
   | { readonly kind: 'fits'; readonly text: string }
-  /** The heads and feet alone take more than the room. */
+  /** The heads and feet alone do not fit. `shortest`: the bytes that they take. */
   | { readonly kind: 'too-large'; readonly shortest: number }
 
-/** The drawn sections, with a blank line between them. `room` is in bytes of UTF-8. */
+/** Draws the sections, with a blank line between them. `room` is in bytes of UTF-8. */
 export function fitParts(sections: readonly Section[], room: number): FittedText {
   const whole: Fitted = {
     shown: new Map(sections.flatMap(({ parts }) => parts.map((part) => [part, part.items.length]))),
@@ -77,9 +78,9 @@ export function fitParts(sections: readonly Section[], room: number): FittedText
     [...sizes].filter(([part]) => part.isFolded && part.kind === kind),
   )
   const shown = new Map<Part, number>()
-  // The longest note that a section may get stands in `fixed`.
+  // `fixed` includes the longest note that a section can get.
   let left = showVisible(visible, room - shortest, shown)
-  // Once a part is left out, a less important one is not shown instead.
+  // After a part is left out, no less important one is shown.
   for (const [part, size] of folded) {
     if (size > left) break
     left -= size
@@ -88,7 +89,9 @@ export function fitParts(sections: readonly Section[], room: number): FittedText
   return { kind: 'fits', text: draw(sections, { shown }) }
 }
 
-/** Small parts are shown whole; the large ones share what remains. Returns what is left of `room`. */
+/**
+ * Shows small parts whole; large parts share the rest. Returns the bytes that are left of `room`.
+ */
 function showVisible(
   parts: readonly (readonly [Part, number])[],
   room: number,
@@ -110,7 +113,7 @@ function showVisible(
   return left
 }
 
-/** How many items fit into so many bytes. Each item is drawn on lines of its own. */
+/** The number of items that fit into `room` bytes. Each item is drawn on its own lines. */
 function fitItems(part: Part, room: number): number {
   const around = byteLength(drawPart({ ...part, items: [...part.items.slice(0, 1), ''] }, 1)) + 24
   let used = around - byteLength(part.items[0] ?? '')

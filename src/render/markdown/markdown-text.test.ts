@@ -1,4 +1,4 @@
-/** What a code host would make of it: rendered as GitHub's Markdown is, and looked through. */
+/** Renders texts as GitHub's Markdown and checks the resulting elements. */
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { micromark } from 'micromark'
 import { describe, expect, it } from 'vitest'
@@ -46,7 +46,7 @@ const HOSTILE = [
   '```\n@team',
 ] as const
 
-/** Of a code host's comment: which elements there are, and the text that is not in code. */
+/** The elements of a rendered comment, and its text outside of code. */
 function render(markdown: string): { elements: Set<string>; text: string } {
   const html = micromark(markdown, {
     allowDangerousHtml: true,
@@ -58,7 +58,7 @@ function render(markdown: string): { elements: Set<string>; text: string } {
   return { elements, text: outside.replace(/<[^>]*>/g, ' ') }
 }
 
-/** What hosts turn into links, pictures and messages, after the Markdown is rendered. */
+/** What hosts turn into links, images and mentions after they render the Markdown. */
 const ACTIVE = /[@#]\w|\b[A-Za-z]+-\d|:[\w+-]+:|:\/\/|www\.|[!~$%&]\d|\[\^|[\u200b\u202e]/
 
 const HARMLESS = new Set([
@@ -84,11 +84,11 @@ function expectInert(markdown: string): void {
 }
 
 describe('prose', () => {
-  it.each(HOSTILE)('makes nothing of %j', (text) => {
+  it.each(HOSTILE)('creates no markup from %j', (text) => {
     expectInert(`- Fix: ${prose(`do ${text} now, ${text}`)}<br>Fix: ${prose(text)}`)
   })
 
-  it('makes nothing of any two together', () => {
+  it('creates no markup from any two of these texts', () => {
     for (const one of HOSTILE) {
       for (const other of HOSTILE) expectInert(`- a: ${prose(`${one} ${other}`)}: ${prose(one)}`)
     }
@@ -102,13 +102,13 @@ describe('prose', () => {
 })
 
 describe('code', () => {
-  it.each(HOSTILE)('holds all of %j', (text) => {
+  it.each(HOSTILE)('keeps all of %j in the code span', (text) => {
     expectInert(`- a ${code(text)} b ${code(text)}`)
   })
 })
 
 describe('a plan of hostile names', () => {
-  it.each(HOSTILE)('is shown as nothing but text: %j', (text) => {
+  it.each(HOSTILE)('is shown only as text: %j', (text) => {
     const nodes = [liveNode(1)]
     const hostile = upgradePlan(
       {

@@ -4,7 +4,7 @@ import { PLANS } from '../../../test/render/cases.ts'
 import { renderPlanMarkdown } from '../../../test/render/comment.ts'
 
 describe('renderPlansMarkdown', () => {
-  it('lets nothing that was read become markup', () => {
+  it('creates no markup from texts of servers and files', () => {
     const text = renderPlanMarkdown(
       plan({
         findings: [
@@ -26,7 +26,7 @@ describe('renderPlansMarkdown', () => {
     expect(shown).not.toContain('`env-unobservable`')
   })
 
-  it('gives the line to apply exactly this plan, and none for a blocked one', () => {
+  it('gives the command that applies exactly this plan, and none for a blocked plan', () => {
     const line = `lockstep apply plan.json --expect ${PLANS.upgrade.plan_id}`
 
     expect(renderPlanMarkdown(PLANS.upgrade).split('<details>')[0]).toContain(line)

@@ -1,7 +1,7 @@
 /**
- * Plans as a pull request's comment: for each cluster a verdict, what blocks, what was waived, what
- * changes, what runs and how to apply it; the rest is folded. The first line is a hidden marker, by
- * which the comment of the same clusters is found again.
+ * Renders plans as a comment on a pull request: for each cluster a verdict, what blocks, what was
+ * waived, what changes, what runs and how to apply it. The rest is folded. The first line is a
+ * hidden marker by which the comment of the same clusters is found again.
  */
 import { blockingFindings } from '../../documents/blocking.ts'
 import type { Plan } from '../../documents/plan.generated.ts'
@@ -16,27 +16,27 @@ import { fitParts, type Section } from './fit-parts.ts'
 import { clip, code, codeBlock, prose } from './markdown-text.ts'
 import { LONGEST_NAME, planParts } from './plan-parts.ts'
 
-/** A plan, and what only the one who shows it knows. */
+/** A plan, and what its document does not say. */
 export interface ReviewedPlan {
   readonly plan: Plan
-  /** Its content does not fit its id. */
+  /** True if its content does not match its id. */
   readonly isEdited: boolean
-  /** The command that applies it, without `--expect`, as it is typed. */
+  /** The command that applies the plan, without `--expect`. */
   readonly apply: string
-  /** A command that shows all of it, as it is typed. */
+  /** The command that shows the whole plan. */
   readonly seeAll: string
-  /** RFC 3339. Absent: not saved, so there is nothing that could expire. */
+  /** RFC 3339. Absent: the plan is not saved, so it cannot expire. */
   readonly expiresAt?: string
 }
 
 export interface CommentOptions {
   /** In bytes of UTF-8, the final newline not counted. */
   readonly limit: number
-  /** Of the program that makes the comment. */
+  /** The version of this program. */
   readonly version: string
-  /** RFC 3339: when a plan was made that does not say it itself. */
+  /** RFC 3339: the time for plans that do not say when they were made. */
   readonly now: string
-  /** The commit of the files. Absent: not known. */
+  /** The commit of the files. Absent: unknown. */
   readonly commit?: string
 }
 
@@ -48,10 +48,10 @@ export function renderPlansMarkdown(
   reviewed: readonly ReviewedPlan[],
   options: CommentOptions,
 ): string {
-  refuseTwoOfOneCluster(reviewed)
+  refuseSameCluster(reviewed)
   const top = [marker(reviewed), ...editedNote(reviewed)].join('\n\n')
   const around = Buffer.byteLength(top) + 2
-  const sections = reviewed.map((one) => planSection(one, options))
+  const sections = reviewed.map((plan) => planSection(plan, options))
   const body = fitParts(sections, options.limit - around)
   if (body.kind === 'fits') return `${top}\n\n${body.text}`
   const [these, hint] =
@@ -65,7 +65,7 @@ export function renderPlansMarkdown(
   })
 }
 
-function refuseTwoOfOneCluster(reviewed: readonly ReviewedPlan[]): void {
+function refuseSameCluster(reviewed: readonly ReviewedPlan[]): void {
   const seen = new Set<string>()
   for (const { plan } of reviewed) {
     const { id, name } = plan.cluster
@@ -80,7 +80,10 @@ function refuseTwoOfOneCluster(reviewed: readonly ReviewedPlan[]): void {
   }
 }
 
-/** `<!-- lockstep:plan prod-eu/6a1f2c52-… -->`. What could end the comment is percent-encoded. */
+/**
+ * `<!-- lockstep:plan prod-eu/6a1f2c52-… -->`. Characters that could end the HTML comment are
+ * percent-encoded.
+ */
 function marker(reviewed: readonly ReviewedPlan[]): string {
   const encode = (text: string): string =>
     clip(text, LONGEST_NAME).replace(/[^A-Za-z0-9._]/gu, (character) =>
@@ -135,7 +138,7 @@ function planSection(reviewed: ReviewedPlan, options: CommentOptions): Section {
   }
 }
 
-/** Named in the head; all of them are in the full lists. */
+/** The nodes that the head names. The full lists name all of them. */
 const MOST_NODES = 9
 
 function footer(

@@ -1,4 +1,6 @@
-/** The parts of a plan's section in a comment. Whatever was read stands in code. */
+/**
+ * Builds the parts of a plan's section in a comment. Texts of servers and files are put into code.
+ */
 import { blockingFindings } from '../../documents/blocking.ts'
 import type { Finding, Plan, Step } from '../../documents/plan.generated.ts'
 import { count } from '../../domain/count.ts'
@@ -14,41 +16,41 @@ import { listSome, NAMED_IN_FINDING, printable, shortenHashes } from '../wording
 import type { Part } from './fit-parts.ts'
 import { clip, code, codeBlock, prose } from './markdown-text.ts'
 
-/** Characters of one text that somebody else wrote: a message, a reason, a line of the diff. */
+/** The longest text of others, in characters: a message, a reason, a line of the diff. */
 export const LONGEST_TEXT = 1000
-/** Characters of one name. */
+/** The longest name, in characters. */
 export const LONGEST_NAME = 300
 
-/** In the order in which they are shown; parts without items are left out. */
+/** The parts in the order in which they are shown, without empty parts. */
 export function planParts(plan: Plan): Part[] {
   const names = nameNodes(plan.cluster.nodes)
   const blocking = new Set(blockingFindings(plan.findings))
   const trees = nestFindings(plan.findings.filter(({ allowed }) => allowed === undefined))
   const has = (tree: FindingTree, is: (finding: Finding) => boolean): boolean =>
-    is(tree.finding) || tree.following.some((one) => has(one, is))
-  const isBlocking = (tree: FindingTree): boolean => has(tree, (one) => blocking.has(one))
+    is(tree.finding) || tree.following.some((effect) => has(effect, is))
+  const isBlocking = (tree: FindingTree): boolean => has(tree, (finding) => blocking.has(finding))
   const isWarning = (tree: FindingTree): boolean =>
     !isBlocking(tree) && has(tree, ({ severity }) => severity === 'warning')
   const notes = trees.filter((tree) => !isBlocking(tree) && !isWarning(tree))
   const items = (found: readonly FindingTree[]): string[] => findingItems(found, names)
   const parts: Part[] = [
-    inSight('blocking', 'blocking finding', items(trees.filter(isBlocking)), (shown) =>
+    visible('blocking', 'blocking finding', items(trees.filter(isBlocking)), (shown) =>
       list('Blocked by', shown),
     ),
-    inSight('waivers', 'waiver', waiverItems(plan, names), (shown) => list('Waivers', shown)),
-    inSight('data', 'data declaration', dataItems(plan), (shown) =>
+    visible('waivers', 'waiver', waiverItems(plan, names), (shown) => list('Waivers', shown)),
+    visible('data', 'data declaration', dataItems(plan), (shown) =>
       list('Data compatibility, declared in the desired state of this plan', shown),
     ),
-    inSight('warnings', 'warning', items(trees.filter(isWarning)), (shown) =>
+    visible('warnings', 'warning', items(trees.filter(isWarning)), (shown) =>
       list('Warnings', shown),
     ),
-    inSight('changes', 'change', changeItems(plan, names), (shown) =>
+    visible('changes', 'change', changeItems(plan, names), (shown) =>
       titled('Changes', codeBlock('diff', shown)),
     ),
-    inSight('commands', 'command', commandItems(plan), (shown) =>
+    visible('commands', 'command', commandItems(plan), (shown) =>
       list('Runs on, and takes from, the machine that applies', shown),
     ),
-    inSight('rollout', 'stage', rolloutItems(plan, names), (shown) => list('Rollout', shown)),
+    visible('rollout', 'stage', rolloutItems(plan, names), (shown) => list('Rollout', shown)),
     folded('notes', 'note', items(notes)),
     folded('steps', 'step', stepItems(plan), plan.steps.length),
     folded('lists', 'full list', listItems(plan, names)),
@@ -56,11 +58,11 @@ export function planParts(plan: Plan): Part[] {
   return parts.filter((part) => part.items.length > 0)
 }
 
-function inSight(kind: Part['kind'], noun: string, items: string[], draw: Part['draw']): Part {
+function visible(kind: Part['kind'], noun: string, items: string[], draw: Part['draw']): Part {
   return { kind, noun, items, isFolded: false, draw }
 }
 
-/** `number`: how many things the items tell of, if not one each. */
+/** `number`: the number of things that the items describe, if not one each. */
 function folded(kind: Part['kind'], noun: string, items: string[], number = items.length): Part {
   const draw = (shown: readonly string[]): string =>
     [`<details><summary>${count(number, noun)}</summary>`, '', ...shown, '', '</details>'].join(
@@ -77,7 +79,7 @@ function list(title: string, items: readonly string[]): string {
   return titled(title, items.join('\n'))
 }
 
-/** What a `diff` block colours. */
+/** The marks that a `diff` block colours. */
 const MARKS = { add: '+', change: '!', remove: '-' } as const satisfies Record<
   ChangeGroup['action'],
   string
@@ -102,12 +104,15 @@ function changeItems({ changes }: Plan, names: NodeNames): string[] {
 function stepItems(plan: Plan): string[] {
   return stepLines(plan, { detail: false }).map(({ number, what, why, details }) => {
     const reason = why === undefined ? '' : `: ${text(why)}`
-    const below = details.map((one) => `<br>${line(one)}`).join('')
+    const below = details.map((detail) => `<br>${line(detail)}`).join('')
     return `- ${number}: ${line(what)}${reason}${below}`
   })
 }
 
-/** The file's own programs, each with what it is run for, and what plugins get of the machine. */
+/**
+ * The commands of the file with the mounts they check, and the variables of the machine that
+ * plugins get.
+ */
 function commandItems({ steps, cluster }: Plan): string[] {
   const check = cluster.binary_check
   const runs = steps
@@ -137,7 +142,7 @@ function commandItems({ steps, cluster }: Plan): string[] {
   ]
 }
 
-/** Which mounts on which nodes, in order. */
+/** The rollout: which mounts on which nodes, in order. */
 function rolloutItems({ steps, cluster }: Plan, nodes: NodeNames): string[] {
   const onNodes = steps.flatMap((step) => (isOnNode(step) ? [step] : []))
   return [...groupBy(onNodes, ({ group, canary }) => JSON.stringify([group, canary]))].map(
@@ -161,26 +166,28 @@ function isOnNode(step: Step): step is OnNode {
   return step.action.kind === 'reload' || step.action.kind === 'check'
 }
 
-/** Accepted findings, and what else the file accepts: who approves the plan approves both. */
+/** Accepted findings and unused allowances: the person who approves the plan approves both. */
 function waiverItems({ findings, desired }: Plan, nodes: NodeNames): string[] {
   const allowances = desired.allow ?? []
   const used = findings.flatMap((finding) => {
     const { allowed, rule, subject } = finding
     if (allowed === undefined) return []
-    const allowance = allowances.find((one) => one.rule === rule && one.subject === subject)
+    const allowance = allowances.find((entry) => entry.rule === rule && entry.subject === subject)
     const accepted = { because: allowed, by: allowance?.by, until: allowance?.until }
     return `- ${findingText(finding, nodes)}<br>${describeWaiver(accepted)}`
   })
   const unused = allowances.filter(
     ({ rule, subject }) =>
       !findings.some(
-        (one) => one.allowed !== undefined && one.rule === rule && one.subject === subject,
+        (finding) =>
+          finding.allowed !== undefined && finding.rule === rule && finding.subject === subject,
       ),
   )
   return [
     ...used,
     ...unused.map(
-      (one) => `- not used: ${name(one.rule)} ${name(one.subject)}<br>${describeWaiver(one)}`,
+      (allowance) =>
+        `- not used: ${name(allowance.rule)} ${name(allowance.subject)}<br>${describeWaiver(allowance)}`,
     ),
   ]
 }
@@ -188,7 +195,7 @@ function waiverItems({ findings, desired }: Plan, nodes: NodeNames): string[] {
 /** A declaration accepts a change of data without a finding. */
 function dataItems(plan: Plan): string[] {
   return dataDeclarations(plan).map(
-    ({ plugin, version, said }) => `- ${name(`${plugin} ${version}`)} ${line(said)}`,
+    ({ plugin, version, text }) => `- ${name(`${plugin} ${version}`)} ${line(text)}`,
   )
 }
 
@@ -206,7 +213,7 @@ function describeWaiver({
   return `Accepted${who} (${last}): ${text(because)}`
 }
 
-/** With what follows from each below. */
+/** Findings, each with the findings that follow from it below. */
 function findingItems(trees: readonly FindingTree[], nodes: NodeNames, indent = ''): string[] {
   return trees.map(({ finding, following }) =>
     [
@@ -217,31 +224,34 @@ function findingItems(trees: readonly FindingTree[], nodes: NodeNames, indent = 
 }
 
 function copied({ lines = [] }: Finding): string {
-  return lines.map((one) => `<br>${line(one)}`).join('')
+  return lines.map((copiedLine) => `<br>${line(copiedLine)}`).join('')
 }
 
 function findingText(finding: Finding, nodes: NodeNames): string {
   const { severity, rule, subject, message, at } = finding
   return [
     `**${severity}** ${name(rule)} ${name(nodes.of(subject))}: ${text(shortenHashes(nodes.within(message)))}`,
-    ...unnamed('Mounts', finding.mounts, finding),
-    ...unnamed('Nodes', finding.nodes, finding, nodes.of),
+    ...namesNotInMessage('Mounts', finding.mounts, finding),
+    ...namesNotInMessage('Nodes', finding.nodes, finding, nodes.of),
     ...(at === undefined ? [] : [`At ${name(at)}`]),
   ].join('<br>')
 }
 
-/** A list of names, unless the message has each of them. */
-function unnamed(
+/** A list of names, unless the message already has each of them. */
+function namesNotInMessage(
   title: string,
   all: readonly string[],
   { message, subject }: Finding,
-  shownAs = (one: string): string => one,
+  shownAs = (name: string): string => name,
 ): string[] {
-  if (all.every((one) => message.includes(one) || one === subject)) return []
+  if (all.every((name) => message.includes(name) || name === subject)) return []
   return [`${title}: ${names(all.map(shownAs), NAMED_IN_FINDING)}`]
 }
 
-/** What is shortened elsewhere: addresses, hashes, and every mount of a change or finding. */
+/**
+ * The full lists of what is shortened elsewhere: addresses, hashes, and every mount of a change or
+ * finding.
+ */
 function listItems({ cluster, changes, findings }: Plan, nodes: NodeNames): string[] {
   const all = (title: string, list: readonly string[]): string =>
     `- ${title}: ${list.map(code).join(', ')}`
