@@ -1,4 +1,4 @@
-/** What the token may do on each path a plan will use: one request, whatever their number. */
+/** Reads what the token may do on each path that a plan uses, in one request. */
 import type { NodeAddress } from '../domain/names.ts'
 import { capabilities } from '../server/answers/cluster.ts'
 import { decode } from '../server/answers/shape.ts'
@@ -6,7 +6,10 @@ import { describeAnswer, whyOdd } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { readCapabilities } from '../server/requests.ts'
 
-/** API path → capabilities; or why the server did not say, as where the token may not ask. */
+/**
+ * The capabilities of each API path; or why the server did not answer, for example because the
+ * token may not ask.
+ */
 export async function readOwnCapabilities(
   reader: Reader,
   node: NodeAddress,

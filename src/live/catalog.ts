@@ -1,6 +1,6 @@
 /**
- * The plugin catalog and its pins. The list says what is registered; `command` and `args` take
- * one more read per entry, made for the plugins that are asked for.
+ * Reads the plugin catalog and its pins. The list shows what is registered. `command` and `args`
+ * need one more read for each entry, made for the plugins that are asked for.
  */
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import { faultInPluginName } from '../domain/name-faults.ts'
@@ -38,7 +38,7 @@ import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
 
 const DEREGISTER = 'if the entry is not needed, deregister it with the server’s command line'
 
-/** What is asked for within a namespace and is not there. */
+/** The hint for a catalog request that was sent inside a namespace. */
 export const ROOT_ALONE =
   'The catalog is the root namespace’s alone: leave out BAO_NAMESPACE (VAULT_NAMESPACE, --namespace) and write mounts with their namespace, as ns1/team-a/.'
 
@@ -46,13 +46,13 @@ export interface ListedEntries {
   /** Sorted by plugin, then version. */
   readonly entries: readonly CatalogEntry[]
   /**
-   * Those left out: servers list names (a space at the end, a mark that nobody sees) that reach
-   * another entry, or none, when a request holds them.
+   * The entries that were left out. Servers list names (with a space at the end, or an invisible
+   * mark) that no request can reach: a request with the name reaches another entry, or none.
    */
   readonly unreadable: readonly Unreadable[]
 }
 
-/** Throws a LockstepError where the list cannot be had. */
+/** The entries of the catalog's list. Throws a LockstepError if the list cannot be read. */
 export async function listEntries(reader: Reader, address: NodeAddress): Promise<ListedEntries> {
   const request = readCatalog()
   const response = await reader.askTwice(address, request)
@@ -103,8 +103,8 @@ export type EntryReading =
   | { readonly kind: 'entry'; readonly entry: CatalogEntry }
   | { readonly kind: 'absent' }
   /**
-   * `passing`: the node was busy or had no leader; asked again it may answer. `lacksFile`: the
-   * node’s plugin directory has not the entry’s file (OpenBao).
+   * `passing`: the node was busy or had no leader, and may answer a later request. `lacksFile`: the
+   * entry’s file is not in the node’s plugin directory (OpenBao).
    */
   | {
       readonly kind: 'unreadable'
@@ -114,8 +114,9 @@ export type EntryReading =
     }
 
 /**
- * One entry with its command and args. Under an unversioned name the builtin answers where no
- * external entry stands: that is `absent`.
+ * Reads one entry with its command and args. `absent`: there is no external entry (under a name
+ * without a version, the server then answers with the builtin). Throws a LockstepError if no answer
+ * came.
  */
 export async function readEntry(
   reader: Reader,
@@ -157,7 +158,7 @@ export async function readEntry(
   }
 }
 
-/** Sorted; none where the server has no pins (OpenBao answers 404 `unsupported path`). */
+/** The pins, sorted. None if the server has no pins (OpenBao answers 404 `unsupported path`). */
 export async function readPinnedVersions(
   reader: Reader,
   address: NodeAddress,

@@ -1,4 +1,7 @@
-/** The connections of the `database` mounts: they run plugins and are not in the list of mounts. */
+/**
+ * Reads the connections of the `database` mounts: they run plugins and are not in the list of
+ * mounts.
+ */
 import type { LiveConnection, LiveMount, Unreadable } from '../domain/live.ts'
 import {
   compareText,
@@ -20,7 +23,10 @@ export interface ConnectionsReading {
 
 type MountOfPlugin = Pick<LiveMount, 'path' | 'namespace' | 'plugin'>
 
-/** Every connection of every `database` mount, sorted by path. Keeps no connection detail. */
+/**
+ * All connections of all `database` mounts, sorted by path. Of the details only plugin and version
+ * are kept.
+ */
 export async function readConnections(
   reader: Reader,
   active: NodeAddress,

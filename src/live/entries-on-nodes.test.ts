@@ -21,7 +21,7 @@ interface Told {
   readonly asked: readonly NodeAddress[]
 }
 
-/** What is read where these nodes lack the file; `answer` says what else a node answers for the entry. */
+/** Reads an entry whose file these nodes lack. `answer`: another answer of a node for the entry. */
 async function look(
   lacking: readonly number[],
   {
@@ -60,7 +60,7 @@ async function look(
 const REASON = expect.stringMatching(/^HTTP 500 .*kv: no such file or directory$/) as string
 
 describe('an entry whose file a node of OpenBao lacks', () => {
-  test('is read on the others where a standby does, and that node told', async () => {
+  test('is read on the other nodes if a standby lacks it, and the standby is reported', async () => {
     const { live, entry } = await look([2])
 
     const lacking = { node: nodeAddress(2), reason: REASON }
@@ -80,7 +80,7 @@ describe('an entry whose file a node of OpenBao lacks', () => {
   )
 })
 
-test('an entry that every node reads is told without nodes', async () => {
+test('an entry that every node reads names no node', async () => {
   const { live, entry, asked } = await look([])
 
   expect(entry).not.toHaveProperty('unreadable_on')
@@ -104,7 +104,7 @@ test.each([
   expect(live.unreadable).toEqual([])
 })
 
-test('a right that is missing is told of once, and of no node', async () => {
+test('a missing right is reported once, and for no node', async () => {
   const refused = { status: 403, body: { errors: ['permission denied'] } }
 
   const { live, entry } = await look([], { answer: () => refused })
@@ -114,7 +114,7 @@ test('a right that is missing is told of once, and of no node', async () => {
   expect(entry).not.toHaveProperty('unreadable_on')
 })
 
-test('the active node’s silence is an error', async () => {
+test('no answer from the active node is an error', async () => {
   const away = new Error('connection refused')
 
   await expect(
@@ -122,7 +122,7 @@ test('the active node’s silence is an error', async () => {
   ).rejects.toThrow('connection refused')
 })
 
-test('on Vault the active node alone is asked, which needs no file to answer', async () => {
+test('on Vault only the active node is asked, which needs no file to answer', async () => {
   const { live, entry, asked } = await look([1, 2, 3], { product: 'vault' })
 
   expect(asked).toEqual([NODES[0]])

@@ -1,6 +1,6 @@
 /**
- * The entries of the catalog as each node reads them. A read has the command and args, which the
- * list has not; and on OpenBao it fails where the file is not in that node's plugin directory.
+ * Reads the entries of the catalog on each node. A read returns the command and args, which the
+ * list does not have. On OpenBao a read fails if the file is not in that node's plugin directory.
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { CatalogEntry, LiveNode, Unreadable } from '../domain/live.ts'
@@ -14,17 +14,17 @@ export interface EntriesReading {
 }
 
 export interface EntriesQuestion {
-  /** With their states: those that forward (Vault's standbys) are not asked. */
+  /** All nodes with their states. Nodes that forward (Vault's standbys) are not asked. */
   readonly nodes: readonly LiveNode[]
   readonly listed: readonly CatalogEntry[]
-  /** Which entries are read. */
+  /** Selects the entries to read. */
   readonly asks: (entry: CatalogEntry) => boolean
 }
 
 /**
- * The listed entries in their order, those that are asked for as the nodes read them, in parallel.
- * One that could not be read stays as it was listed. Throws a LockstepError where the active node
- * gives no answer.
+ * The listed entries, in the same order. Those that `asks` selects are read on all nodes, in
+ * parallel. An entry that could not be read stays as listed. Throws a LockstepError if the active
+ * node gives no answer.
  */
 export async function readEntriesOnNodes(
   reader: Reader,
@@ -36,9 +36,9 @@ export async function readEntriesOnNodes(
     listed.map(async (entry) => {
       if (entry.builtin || !asks(entry)) return entry
       const readings = await Promise.all(asked.map((node) => readOn(reader, node, entry)))
-      const told = joinReadings(entry, readings.flat())
-      unreadable.push(...told.unreadable)
-      return told.entry
+      const joined = joinReadings(entry, readings.flat())
+      unreadable.push(...joined.unreadable)
+      return joined.entry
     }),
   )
   return {
@@ -49,7 +49,7 @@ export async function readEntriesOnNodes(
   }
 }
 
-/** The active node first: its words go before those of others. */
+/** The active node first: its reading is used before those of the others. */
 function nodesThatAnswer(nodes: readonly LiveNode[]): readonly LiveNode[] {
   return [
     ...nodes.filter(({ role }) => role === 'active'),
@@ -62,13 +62,14 @@ interface ReadingOnNode {
   readonly reading: EntryReading
 }
 
-/** None where a standby gave no answer. */
+/** The reading of one node. Empty if a standby gave no answer. */
 async function readOn(
   reader: Reader,
   node: LiveNode,
   { plugin, version }: CatalogEntry,
 ): Promise<readonly ReadingOnNode[]> {
-  // The active node's word is the cluster's, also where another has begun to lead.
+  // A request to the active node may be forwarded: if another node leads by now, that node's answer
+  // counts.
   const forwarding = node.role === 'active'
   try {
     const reading = await readEntry(reader, node.address, plugin, version, { forwarding })
@@ -80,8 +81,8 @@ async function readOn(
 }
 
 /**
- * What the active node lacks the file of stays as it was listed, also where a standby reads it:
- * a step that relied on more would find on the active node that it cannot be read.
+ * If the active node lacks the file, the entry stays as listed, even if a standby can read it: a
+ * step that used the standby's reading would find that the active node cannot read the entry.
  */
 function joinReadings(
   listed: CatalogEntry,
@@ -90,7 +91,7 @@ function joinReadings(
   const refused = readings.flatMap(({ node, reading }) =>
     reading.kind === 'unreadable' ? [{ node, ...reading }] : [],
   )
-  // A standby that is behind, busy or in trouble of another kind says nothing of the file.
+  // A standby that is behind, busy or fails in another way proves nothing about the file.
   const lacking = refused.filter(({ lacksFile }) => lacksFile)
   const read = readings.flatMap(({ reading }) => (reading.kind === 'entry' ? reading.entry : []))
   const known = lacking.some(({ node }) => node.role === 'active') ? undefined : read[0]

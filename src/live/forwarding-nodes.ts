@@ -1,6 +1,6 @@
 /**
- * Tells nodes that forward because they are configured to, and run no plugins, from nodes that are
- * not ready: those are meant to answer for themselves, and what they run cannot be seen.
+ * Separates nodes that are configured to forward, and run no plugins, from nodes that are not
+ * ready. A node that is not ready should answer for itself, and its plugins cannot be read.
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveNode, Product } from '../domain/live.ts'
@@ -11,22 +11,22 @@ import type { Reader } from '../server/reader.ts'
 import { readOwnConfiguration } from '../server/requests.ts'
 import type { NodeList } from './mounts.ts'
 
-/** Gives each node its state by what the nodes list; asks the active node at most once. */
-export type TellStates = (
+/** Sets each node's state from the nodes' lists. Asks the active node at most once. */
+export type ResolveStates = (
   nodes: readonly LiveNode[],
   lists: readonly NodeList[],
 ) => Promise<readonly LiveNode[]>
 
 /**
- * A node that forwards becomes `forwarding` or `not-ready`. Every Vault standby forwards. Of
- * OpenBao the active node says whether standbys are configured to (`disable_standby_reads`,
- * measured on 2.7.2: a standby with that setting sends the question itself to the active node); a
- * server that has no such setting has no standbys that serve.
+ * A node that forwards becomes `forwarding` or `not-ready`. Every Vault standby forwards. On
+ * OpenBao the active node's configuration shows whether standbys forward (`disable_standby_reads`;
+ * measured on 2.7.2: a standby with that setting forwards this request too). A server without that
+ * setting has no standbys that serve reads.
  */
-export function createTellStates(
+export function createStateResolver(
   reader: Reader,
   { product, active }: { readonly product: Product; readonly active: NodeAddress },
-): TellStates {
+): ResolveStates {
   let asked: ReturnType<typeof whyNotConfigured> | undefined
   return async (nodes, lists) => {
     const forwarding = new Set(
@@ -37,7 +37,7 @@ export function createTellStates(
       product === 'openbao' ? await (asked ??= whyNotConfigured(reader, active)) : undefined
     return nodes.map((node): LiveNode => {
       if (!forwarding.has(node.address)) return node
-      // Who leads answers for itself, unless it has just stopped leading.
+      // An active node answers for itself, unless it has just stopped leading.
       if (node.role === 'active') return { ...node, state: 'not-ready' }
       if (why === undefined) return { ...node, state: 'forwarding' }
       return { ...node, state: 'not-ready', ...why }
@@ -45,7 +45,7 @@ export function createTellStates(
   }
 }
 
-/** Undefined where standbys are configured to forward. */
+/** Why standbys should answer for themselves. Undefined if they are configured to forward. */
 async function whyNotConfigured(
   reader: Reader,
   active: NodeAddress,

@@ -1,4 +1,7 @@
-/** Where the nodes' lists of mounts differ, though all nodes of a cluster have the same mounts. Pure. */
+/**
+ * Finds differences between the nodes' mount lists. All nodes of a cluster have the same mounts.
+ * Pure.
+ */
 import { groupBy } from '../domain/group-by.ts'
 import type { Namespace, NodeAddress } from '../domain/names.ts'
 import type { NodeList, NodeMounts } from './mounts.ts'
@@ -7,14 +10,14 @@ export interface ListDifference {
   /** The node whose list differs from the active node's. */
   readonly node: NodeAddress
   readonly namespace: Namespace
-  /** The same text in two readings means the same difference. */
+  /** Identifies the difference: two readings with the same text found the same difference. */
   readonly about: string
 }
 
 /**
- * The differences in what every node is told: which mounts there are, and how each is tuned. What a
- * node runs is its own, and no difference. A list that every node refuses is none either: the token
- * lacks the right. `mayForward`: nodes that keep no list of their own.
+ * The differences in what the cluster replicates to every node: which mounts exist, and how each is
+ * tuned. What a node runs is its own and is not compared. A list that every node refuses is no
+ * difference: the token lacks the right. `mayForward`: nodes that have no list of their own.
  */
 export function findListDifferences(
   lists: readonly NodeList[],
@@ -26,7 +29,7 @@ export function findListDifferences(
   return [...groupBy(own, ({ namespace }) => namespace).values()].flatMap(compareLists)
 }
 
-/** `lists`: of one namespace. */
+/** Compares the lists of one namespace. */
 function compareLists(lists: readonly NodeList[]): readonly ListDifference[] {
   const readable = lists.filter(({ listed }) => listed.kind === 'itself')
   const reference = readable.find(({ node }) => node.role === 'active') ?? readable[0]
@@ -45,7 +48,7 @@ function compareLists(lists: readonly NodeList[]): readonly ListDifference[] {
   })
 }
 
-/** What every node is told of each mount, by path. */
+/** The replicated settings of each mount, by path. */
 type Settings = ReadonlyMap<string, string>
 
 function settingsOf(listed: NodeMounts): Settings {

@@ -1,6 +1,6 @@
 /**
- * Checks a list of nodes that was given against the cluster: each is asked without the token which
- * cluster it belongs to before the token is sent there, and no member may be missing.
+ * Compares a given list of nodes with the cluster. Each node is asked without the token which
+ * cluster it belongs to before it gets the token, and no member may be missing.
  */
 import { LockstepError } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
@@ -18,52 +18,60 @@ import {
   isMemberAddress,
   type Member,
   type Members,
-  notTheirOwn,
+  sharedAddressError,
   readMembers,
   sharedAddress,
 } from './members.ts'
 import { type NodeReport, type NodesFound, strangersOf, unasked } from './nodes.ts'
 
 export interface ListedNodes {
-  /** The node or whatever stands before the nodes, named by the person who started the program. */
+  /** The address of a node or a load balancer, given by the person who started the program. */
   readonly address: NodeAddress
   readonly listed: readonly NodeAddress[]
-  /** What the node at an address says of itself; asked without the token, once. */
+  /** Reads the health of the node at an address, without the token and once. */
   readonly report: (address: NodeAddress) => Promise<NodeReport>
 }
 
 export interface ListChecked extends NodesFound {
-  /** Why the nodes that the cluster itself knows could not be had. */
+  /** Why the cluster's own list of nodes could not be read. */
   readonly failure?: LockstepError
 }
 
 /**
- * The listed addresses that may be asked with the token, and the members that none of them leads
- * to. A node may be listed by another address than it advertises, as through a port forward: it is
- * asked which it is, and where it cannot answer just now it is taken for one of the members that
- * are left. Throws a LockstepError where an address listed is advertised by several nodes, or
- * several of them lead to one node.
+ * The listed addresses that may get the token, and the members that no listed address reaches. A
+ * node may be listed by another address than it advertises, as through a port forward: then it is
+ * asked which member it is. If it cannot answer now, it counts as one of the remaining members.
+ * Throws a LockstepError if a listed address is advertised by several nodes, or if several
+ * addresses reach one node.
  */
 export async function checkListedNodes(reader: Reader, asked: ListedNodes): Promise<ListChecked> {
   const { address, listed } = asked
   const members = await readMembers(reader, address, () => true)
   const { reporting, unheard, unreadable, failure } = members
   const shared = sharedAddress(addressesOf(reporting))
-  if (shared !== undefined && listed.includes(shared)) throw notTheirOwn(shared, reporting.length)
-  const judged = await Promise.all(listed.map((one) => whyNotAsked(one, asked, members)))
+  if (shared !== undefined && listed.includes(shared))
+    throw sharedAddressError(shared, reporting.length)
+  const judged = await Promise.all(
+    listed.map((listedNode) => whyNotAsked(listedNode, asked, members)),
+  )
   const refused = judged.filter((node) => node !== undefined)
-  const addresses = listed.filter((one) => !refused.some((node) => node.address === one))
+  const addresses = listed.filter(
+    (listedNode) => !refused.some((node) => node.address === listedNode),
+  )
   const all = [...reporting, ...unheard]
   const found = await Promise.all(
-    addresses.map((one) => whichMember(reader, one, { members: all, report: asked.report })),
+    addresses.map((node) => findMember(reader, node, { members: all, report: asked.report })),
   )
-  const twice = leadingToOne(found)
-  if (twice.length > 0) throw sameNode(twice)
-  const led = new Set(found.map((one) => (one.kind === 'member' ? one.member : undefined)))
-  const left = all.filter((member) => !led.has(member))
+  const repeated = findRepeated(found)
+  if (repeated.length > 0) throw sameNode(repeated)
+  const reached = new Set(
+    found.map((answer) => (answer.kind === 'member' ? answer.member : undefined)),
+  )
+  const left = all.filter((member) => !reached.has(member))
   const silent = found.filter(({ kind }) => kind === 'silent').length
-  const untold = left.length > silent ? found.filter((one) => one.kind === 'untold') : []
-  const detail = `the cluster has ${all.length} nodes, and this is none of the ${listed.length} that are listed${untold.length > 0 ? ', as far as they tell which they are' : ''}`
+  const unidentified =
+    left.length > silent ? found.filter((answer) => answer.kind === 'unidentified') : []
+  const detail = `the cluster has ${all.length} nodes, and this is none of the ${listed.length} that are listed${unidentified.length > 0 ? ', as far as they tell which they are' : ''}`
   const missing = left.length > silent ? [...new Set(addressesOf(left))] : []
   return {
     addresses,
@@ -76,7 +84,7 @@ export async function checkListedNodes(reader: Reader, asked: ListedNodes): Prom
     ],
     unreadable: [
       ...(failure === undefined ? [] : [failure.unreadable]),
-      ...untold.map(({ why }) => why),
+      ...unidentified.map(({ why }) => why),
       ...unreadable,
     ],
     unconfirmed: members.unconfirmed,
@@ -84,21 +92,21 @@ export async function checkListedNodes(reader: Reader, asked: ListedNodes): Prom
   }
 }
 
-/** The node as it is shown where the token may not be sent to its address; undefined where it may. */
+/** The node to show if the token may not be sent to its address. Undefined if it may. */
 async function whyNotAsked(
-  one: NodeAddress,
+  listed: NodeAddress,
   { address, report }: ListedNodes,
   members: Members,
 ): Promise<LiveNode | undefined> {
-  if (one === address || isMemberAddress(members, one)) return undefined
-  const { node, cluster } = await report(one)
-  // Nothing is asked of a node that does not serve.
+  if (listed === address || isMemberAddress(members, listed)) return undefined
+  const { node, cluster } = await report(listed)
+  // A node that does not serve is not asked anything.
   if (node.state !== 'serving') return undefined
   const own = (await report(address)).cluster
-  if (own.id === '') return unasked(one, `${address} does not say which cluster it belongs to`)
+  if (own.id === '') return unasked(listed, `${address} does not say which cluster it belongs to`)
   if (cluster.id === own.id) return undefined
   return unasked(
-    one,
+    listed,
     cluster.id === ''
       ? 'this node does not say which cluster it belongs to'
       : `this node belongs to another cluster, ${cluster.name} (${cluster.id})`,
@@ -107,21 +115,24 @@ async function whyNotAsked(
 
 type MemberAnswer =
   | { readonly kind: 'member'; readonly address: NodeAddress; readonly member: Member }
-  /** It does not answer for itself, which is told of it anyway; or it does not know, as where its addresses come from the environment. */
+  /**
+   * The node does not answer for itself, which its state shows; or it does not know its addresses
+   * because they come from the environment of the server.
+   */
   | { readonly kind: 'silent' }
-  /** It answers, and which member it is could not be had. */
-  | { readonly kind: 'untold'; readonly why: Unreadable }
+  /** The node answers, and which member it is could not be read. */
+  | { readonly kind: 'unidentified'; readonly why: Unreadable }
 
-async function whichMember(
+async function findMember(
   reader: Reader,
   address: NodeAddress,
   { members, report }: Pick<ListedNodes, 'report'> & { readonly members: readonly Member[] },
 ): Promise<MemberAnswer> {
   const known = members.find((member) => member.address === address)
   if (known !== undefined) return { kind: 'member', address, member: known }
-  // Nothing to be told apart from.
+  // Without a known member there is nothing to compare with.
   if (members.length === 0) return { kind: 'silent' }
-  // The token goes to a node that has said which cluster it belongs to, and serves.
+  // The token is sent only to a node that serves and whose cluster is known.
   if ((await report(address)).node.state !== 'serving') return { kind: 'silent' }
   const request = readOwnConfiguration()
   const answer = await reader.askTwice(address, request).catch((error: unknown) => {
@@ -130,26 +141,29 @@ async function whichMember(
   })
   if (answer === undefined || asksToRetry(answer)) return { kind: 'silent' }
   const about = { what: 'nodes', path: shownPath(request.path), node: address } as const
-  if (answer.status !== 200) return { kind: 'untold', why: { ...about, ...whyUnread(answer) } }
+  if (answer.status !== 200)
+    return { kind: 'unidentified', why: { ...about, ...whyUnread(answer) } }
   const decoded = decode(ownConfiguration, answer.body)
   if (decoded.kind === 'odd') {
-    return { kind: 'untold', why: { ...about, ...whyOdd(decoded.problem) } }
+    return { kind: 'unidentified', why: { ...about, ...whyOdd(decoded.problem) } }
   }
   const { clusterAddress, apiAddress } = decoded.value
   const cluster = hostOf(clusterAddress)
   if (cluster === '' && apiAddress === '') return { kind: 'silent' }
   const member =
-    members.find((one) => one.cluster !== '' && one.cluster === cluster) ??
-    members.find((one) => one.address === apiAddress)
+    members.find((candidate) => candidate.cluster !== '' && candidate.cluster === cluster) ??
+    members.find((candidate) => candidate.address === apiAddress)
   if (member !== undefined) return { kind: 'member', address, member }
   const reason = 'neither its cluster_addr nor its api_addr is that of a member'
-  return { kind: 'untold', why: { ...about, reason } }
+  return { kind: 'unidentified', why: { ...about, reason } }
 }
 
-/** The addresses that lead to the first member that has several. */
-function leadingToOne(asked: readonly MemberAnswer[]): readonly NodeAddress[] {
-  const told = asked.flatMap((one) => (one.kind === 'member' ? one : []))
-  const groups = [...groupBy(told, ({ member }) => member).values()]
+/**
+ * The addresses of the first member that several listed addresses reach. Empty if there is none.
+ */
+function findRepeated(asked: readonly MemberAnswer[]): readonly NodeAddress[] {
+  const identified = asked.flatMap((answer) => (answer.kind === 'member' ? answer : []))
+  const groups = [...groupBy(identified, ({ member }) => member).values()]
   return (groups.find((group) => group.length > 1) ?? []).map(({ address }) => address)
 }
 

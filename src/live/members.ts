@@ -1,6 +1,6 @@
 /**
- * The members of a cluster, by two sources: the nodes that the active one has heard of, and the
- * Raft configuration. An answer that is not as documented never makes the cluster smaller.
+ * Reads the members of a cluster from two sources: the nodes that report to the active node, and
+ * the Raft configuration. An answer of an unexpected shape never makes the cluster smaller.
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { Unreadable } from '../domain/live.ts'
@@ -23,34 +23,44 @@ import {
   readSealStatus,
 } from '../server/requests.ts'
 
-/** How often, and after which pauses in milliseconds, nodes are waited for that have not yet reported. */
+/**
+ * Milliseconds of the pauses before the members are read again, for nodes that have not reported
+ * yet.
+ */
 const REPORTED_AFTER = [300, 700, 1500] as const
 
 export interface Member {
-  /** Where it wants to be asked; of one that does not report, its address in the Raft cluster. */
+  /**
+   * The API address that the node advertises. For a node that does not report: its address in the
+   * Raft cluster.
+   */
   readonly address: NodeAddress
-  /** `host:port` of the cluster's own traffic, which no two members share. */
+  /** `host:port` of the cluster's own traffic. No two members share one. */
   readonly cluster: string
 }
 
 export interface Members {
   /**
-   * Those that report to the active node and are in the Raft configuration, where there is one
-   * that can be read; none without high availability.
+   * Members that report to the active node and are in the Raft configuration, if that exists and
+   * can be read. Empty on a server without high availability.
    */
   readonly reporting: readonly Member[]
   /** Members of the Raft cluster that do not report. */
   readonly unheard: readonly (Member & { readonly id: string })[]
-  /** Nodes that report and are in no Raft configuration: the two sources disagree. */
+  /** Nodes that report and are not in the Raft configuration: the two sources disagree. */
   readonly strangers: readonly Member[]
   readonly unreadable: readonly Unreadable[]
-  /** The storage is not Raft: no second source confirms the reporting nodes. */
+  /** True if the storage is not Raft: no second source confirms the reporting nodes. */
   readonly unconfirmed: boolean
-  /** Why the reporting nodes could not be had. */
+  /** Why the reporting nodes could not be read. */
   readonly failure?: { readonly unreadable: Unreadable; readonly error: LockstepError }
 }
 
-/** Asks again while the node cannot say, as during a change of leader, or what it says is not `enough`. */
+/**
+ * The members of the cluster. Reads again, four times in all, while the node cannot answer, as
+ * during a change of leader, or while the answer is not `enough`. Throws a LockstepError if no
+ * answer came.
+ */
 export async function readMembers(
   reader: Reader,
   address: NodeAddress,
@@ -64,7 +74,7 @@ export async function readMembers(
   return (await readMembersOnce(reader, address)).members
 }
 
-/** True of an address that the cluster itself has as a member's: a token may be sent there. */
+/** True if the cluster itself has the address as a member's: a token may be sent there. */
 export function isMemberAddress({ reporting }: Members, address: NodeAddress): boolean {
   return reporting.some((member) => member.address === address)
 }
@@ -73,33 +83,33 @@ async function readMembersOnce(
   reader: Reader,
   address: NodeAddress,
 ): Promise<{ readonly members: Members; readonly passing: boolean }> {
-  const [told, raft] = await Promise.all([
+  const [reported, raft] = await Promise.all([
     readReportingNodes(reader, address),
     readRaftServers(reader, address),
   ])
-  const reporting = told.kind === 'nodes' ? told.members : []
+  const reporting = reported.kind === 'nodes' ? reported.members : []
   const unreadable = raft.kind === 'unreadable' ? [raft.unreadable] : []
   const servers = raft.kind === 'servers' ? raft.servers : []
   const inRaft = new Set(servers.map((server) => hostOf(server.address)))
-  const heard = new Set(reporting.map(({ cluster }) => cluster))
+  const reportingAddresses = new Set(reporting.map(({ cluster }) => cluster))
   const scheme = (reporting[0]?.address ?? address).startsWith('https:') ? 'https' : 'http'
   const members = {
     reporting: reporting.filter(({ cluster }) => inRaft.size === 0 || inRaft.has(cluster)),
     strangers: reporting.filter(({ cluster }) => inRaft.size > 0 && !inRaft.has(cluster)),
-    // A cluster that cannot have a second node has no Raft configuration that names one.
+    // On storage without Raft this is empty.
     unheard: servers
-      .filter((server) => !heard.has(hostOf(server.address)))
+      .filter((server) => !reportingAddresses.has(hostOf(server.address)))
       .map((server) => unheardMember(server, scheme)),
     unreadable,
     unconfirmed: raft.kind === 'no-raft' && reporting.length > 0,
-    ...(told.kind === 'failure' && { failure: told.failure }),
+    ...(reported.kind === 'failure' && { failure: reported.failure }),
   }
-  return { members, passing: told.kind === 'failure' && told.passing }
+  return { members, passing: reported.kind === 'failure' && reported.passing }
 }
 
 function unheardMember({ id, address }: RaftServer, scheme: string): Members['unheard'][number] {
   const named = parseNodeAddress(`${scheme}://${address}`)
-  if (named === undefined) throw unusable(address)
+  if (named === undefined) throw badAdvertisedAddress(address)
   return { id, address: named, cluster: hostOf(address) }
 }
 
@@ -121,9 +131,9 @@ type Reporting =
     }
 
 /**
- * The nodes that report to the active one. A refusal means "there are none" only where the node
- * itself says that its cluster has no high availability: measured on OpenBao 2.7.2 without it,
- * `sys/leader` says `ha_enabled: false`, and `sys/ha-status` lists the one node.
+ * The nodes that report to the active node. A refusal means "there are none" only if the node
+ * itself says that its cluster has no high availability. Measured on OpenBao 2.7.2 without high
+ * availability: `sys/leader` says `ha_enabled: false`, and `sys/ha-status` lists the one node.
  */
 async function readReportingNodes(reader: Reader, address: NodeAddress): Promise<Reporting> {
   const request = readHaStatus()
@@ -138,12 +148,15 @@ async function readReportingNodes(reader: Reader, address: NodeAddress): Promise
     }
     const members = decoded.value.map(({ apiAddress, clusterAddress }) => {
       const parsed = parseNodeAddress(apiAddress)
-      if (parsed === undefined) throw unusable(apiAddress)
+      if (parsed === undefined) throw badAdvertisedAddress(apiAddress)
       return { address: parsed, cluster: hostOf(clusterAddress) }
     })
     return { kind: 'nodes', members }
   }
-  if ((response.status === 400 || response.status === 404) && !(await mayHaveMore(reader, address)))
+  if (
+    (response.status === 400 || response.status === 404) &&
+    !(await hasHighAvailability(reader, address))
+  )
     return { kind: 'nodes', members: [] }
   return {
     kind: 'failure',
@@ -155,7 +168,7 @@ async function readReportingNodes(reader: Reader, address: NodeAddress): Promise
   }
 }
 
-async function mayHaveMore(reader: Reader, address: NodeAddress): Promise<boolean> {
+async function hasHighAvailability(reader: Reader, address: NodeAddress): Promise<boolean> {
   const request = readLeader()
   const response = await reader.ask(address, request)
   if (response.status !== 200) throw refusal(address, request, response)
@@ -164,7 +177,7 @@ async function mayHaveMore(reader: Reader, address: NodeAddress): Promise<boolea
 
 type RaftReading =
   | { readonly kind: 'servers'; readonly servers: readonly RaftServer[] }
-  /** The cluster's storage is another one: its members are known by `sys/ha-status` alone. */
+  /** The cluster uses another storage: only `sys/ha-status` lists its members. */
   | { readonly kind: 'no-raft' }
   | { readonly kind: 'unreadable'; readonly unreadable: Unreadable }
 
@@ -181,8 +194,8 @@ async function readRaftServers(reader: Reader, address: NodeAddress): Promise<Ra
       ? unreadable(whyOdd(decoded.problem))
       : { kind: 'servers', servers: decoded.value }
   }
-  // A server on another storage has no such path; and a token's rights are looked at before the
-  // path, so that no refusal tells whether it is there.
+  // A server on another storage has no such path. Servers check a token's rights before the path,
+  // so a refusal does not show whether the path exists.
   const status = await reader.ask(address, readSealStatus())
   const storage = decode(storageType, status.body)
   return storage.kind === 'documented' && storage.value !== 'raft'
@@ -190,12 +203,12 @@ async function readRaftServers(reader: Reader, address: NodeAddress): Promise<Ra
     : unreadable(whyUnread(response))
 }
 
-/** Of an address of the cluster's own traffic, with or without its scheme. */
+/** The `host:port` of an address of the cluster's own traffic, with or without its scheme. */
 export function hostOf(address: string): string {
   return address.replace(/^https?:\/\//, '')
 }
 
-function unusable(advertised: string): LockstepError {
+function badAdvertisedAddress(advertised: string): LockstepError {
   return new LockstepError({
     code: 'bad-node-address',
     message: `a node of the cluster advertises the address "${advertised}", which is not an address`,
@@ -203,7 +216,7 @@ function unusable(advertised: string): LockstepError {
   })
 }
 
-export function notTheirOwn(shared: NodeAddress, nodes: number): LockstepError {
+export function sharedAddressError(shared: NodeAddress, nodes: number): LockstepError {
   return new LockstepError({
     code: 'shared-node-address',
     message: `${shared} is advertised by more than one of the cluster’s ${nodes} nodes, so that they cannot be asked one by one`,

@@ -1,4 +1,7 @@
-/** One node's own view of its mounts: configured, running, and whether a mount's backend answers. */
+/**
+ * Reads one node's own view of its mounts: configured and running version, and whether a mount's
+ * backend answers.
+ */
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveNode, MountOnNode, Unreadable } from '../domain/live.ts'
 import { faultInMountPath } from '../domain/name-faults.ts'
@@ -51,32 +54,40 @@ export interface ListedMount {
   readonly running_sha256: RunningBinary
 }
 
-/** What one node lists: its own mounts, or that it sends such questions to the active node. */
+/**
+ * The list of one node: its own mounts, or the fact that it forwards such requests to the active
+ * node.
+ */
 export type NodeMounts =
   | {
       readonly kind: 'itself'
       readonly mounts: readonly ListedMount[]
-      /** What it lists and no request can name. */
+      /** Listed mounts that no request can name. */
       readonly unusable: readonly Unreadable[]
-      /** The running version of `sys/`, which tells the products apart; the root namespace's only. */
+      /**
+       * The running version of `sys/`, which shows the product. Only set for the root namespace.
+       */
       readonly system_version: string
     }
   | { readonly kind: 'forwards' }
-  /** `error`: the same, for who cannot go on without them. */
+  /** `error`: the same reason, for a caller that cannot continue without the list. */
   | {
       readonly kind: 'unreadable'
       readonly unreadable: Unreadable
       readonly error: LockstepError
     }
 
-/** What one node lists in one namespace. */
+/** The list of one node in one namespace. */
 export interface NodeList {
   readonly node: LiveNode
   readonly namespace: Namespace
   readonly listed: NodeMounts
 }
 
-/** The mounts of one namespace as one node runs them. */
+/**
+ * Reads the mounts of one namespace as one node runs them. Throws a LockstepError if no answer
+ * came.
+ */
 export async function listMountsOfNode(
   reader: Reader,
   node: NodeAddress,
@@ -112,9 +123,8 @@ export async function listMountsOfNode(
 }
 
 /**
- * One mount as one node runs it; undefined where the answer to this short question does not say so,
- * for whatever reason: only the list tells whether the mount is absent. Throws a LockstepError where
- * no answer came.
+ * Reads one mount as one node runs it. Undefined if the answer does not describe the mount, for any
+ * reason: only the list shows whether a mount is absent. Throws a LockstepError if no answer came.
  */
 export async function readMount(
   reader: Reader,
@@ -133,7 +143,7 @@ export async function readMount(
   return mount === undefined || 'what' in mount ? undefined : mount
 }
 
-/** The servers' own mounts, which are no plugins of anybody's. */
+/** The servers' own mounts, which run no registered plugin. */
 const SYSTEM_TYPES = /^(ns_)?(system|identity|cubbyhole|token)$/
 
 function mountsOf(
@@ -163,9 +173,10 @@ function mountsOf(
 }
 
 /**
- * An empty hash alone is no builtin: OpenBao 2.7.2 lists one for an external process whose entry is
- * declared without `sha256sum`. Builtins are told by their version; Vault 1.21 copies a configured
- * version even where the plugin cannot be overridden.
+ * An empty hash does not prove a builtin: OpenBao 2.7.2 lists one for an external process whose
+ * entry is declared without `sha256sum`. A builtin is recognized by its version. For a plugin that
+ * cannot be overridden the version proves nothing (Vault 1.21 copies the configured one), but it is
+ * always a builtin.
  */
 function runningBinary(plugin: PluginId, version: Version, listed: string): RunningBinary {
   const hash = hashFromServer(listed)
@@ -173,7 +184,10 @@ function runningBinary(plugin: PluginId, version: Version, listed: string): Runn
   return isBuiltinVersion(version) || !isOverridable(plugin) ? BUILTIN : UNKNOWN_HASH
 }
 
-/** Asks the mount's backend itself whether it lives, on this node. */
+/**
+ * Asks the mount's own backend on this node whether it answers. Never throws a LockstepError: no
+ * answer is `no`.
+ */
 export async function askMount(
   reader: Reader,
   node: NodeAddress,
@@ -183,12 +197,12 @@ export async function askMount(
     const answer = await reader.ask(node, readMountHelp(mount.path, mount.namespace))
     if (answer.status === 200) {
       const decoded = decode(mountHelp, answer.body)
-      // Whoever answered, it was not the backend.
+      // The answer is not from the backend.
       return decoded.kind === 'odd'
         ? { answers: 'unchecked', detail: whyOdd(decoded.problem).reason }
         : { answers: 'yes' }
     }
-    // A right the token lacks says nothing about the backend.
+    // A missing right of the token says nothing about the backend.
     if (answer.status === 403 || forwards(answer)) {
       return { answers: 'unchecked', detail: errorWords(answer) || `HTTP ${answer.status}` }
     }

@@ -33,15 +33,15 @@ function numbered(count: number): readonly string[] {
   return Array.from({ length: count }, (_, at) => `n${at}/`)
 }
 
-describe('namespaces below one another', () => {
-  test('are read to the last level that is allowed', async () => {
+describe('nested namespaces', () => {
+  test('are read up to the allowed number of levels', async () => {
     const { asked, read } = look((parent) => (depthOf(parent) < DEEPEST ? ['a/'] : []))
 
     expect((await read).namespaces).toHaveLength(DEEPEST + 1)
     expect(asked).toHaveLength(DEEPEST + 1)
   })
 
-  test('without end are an error, after a bounded number of requests', async () => {
+  test('without an end are an error, after a bounded number of requests', async () => {
     const { asked, read } = look(() => ['a/'])
 
     await expect(read).rejects.toMatchObject({
@@ -53,14 +53,14 @@ describe('namespaces below one another', () => {
   })
 })
 
-describe('namespaces beside one another', () => {
-  test('are read up to the number that is allowed', async () => {
+describe('namespaces of one level', () => {
+  test('are read up to the allowed number', async () => {
     const { read } = look((parent) => (parent === '' ? numbered(MOST_NAMESPACES - 1) : []))
 
     expect((await read).namespaces).toHaveLength(MOST_NAMESPACES)
   })
 
-  test('above it are an error, before any of them is asked', async () => {
+  test('above that number are an error, before any of them is asked', async () => {
     const { asked, read } = look((parent) => (parent === '' ? numbered(MOST_NAMESPACES) : []))
 
     await expect(read).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe('namespaces beside one another', () => {
     expect(asked).toEqual([''])
   })
 
-  test('above it in all are an error, each list being short', async () => {
+  test('above that number in all are an error, also if each list is short', async () => {
     const { asked, read } = look((parent) => (depthOf(parent) < 3 ? numbered(30) : []))
 
     await expect(read).rejects.toMatchObject({ code: 'too-many-namespaces' })
@@ -80,14 +80,14 @@ describe('namespaces beside one another', () => {
 })
 
 describe('a namespace that is listed again', () => {
-  test('beside itself is followed once, at every level', async () => {
+  test('in the same list is read once, at every level', async () => {
     const { asked, read } = look((parent) => (depthOf(parent) < 12 ? ['a/', 'a/'] : []))
 
     expect((await read).namespaces).toHaveLength(13)
     expect(asked).toHaveLength(13)
   })
 
-  test('as the root is not followed', async () => {
+  test('as the root is not read again', async () => {
     const { asked, read } = look((parent) => (parent === '' ? ['root/', 'a/'] : []))
 
     expect((await read).namespaces).toEqual(['', 'a/'])
@@ -106,7 +106,7 @@ describe('a namespace that is listed again', () => {
     },
   )
 
-  test.each([['../'], ['./']])('as %j is told, and no request names it', async (name) => {
+  test.each([['../'], ['./']])('as %j is reported, and no request names it', async (name) => {
     const { asked, read } = look(() => [name])
 
     const { unreadable } = await read
@@ -115,7 +115,7 @@ describe('a namespace that is listed again', () => {
   })
 })
 
-test('closed namespaces are told by what closes them, and count for none that was read', async () => {
+test('closed namespaces are reported with the reason, and do not count as read', async () => {
   const info = { 'locked/': { locked: true }, 'deleted/': { tainted: true } }
   const { asked, read } = look((parent) => {
     if (parent === '') return list(['deleted/', 'locked/', 'open/', 'sealed/'], info)

@@ -1,4 +1,4 @@
-/** The namespaces below the root, where the server has any. */
+/** Reads the namespaces below the root, if the server has any. */
 import { LockstepError } from '../domain/errors.ts'
 import type { Unreadable } from '../domain/live.ts'
 import {
@@ -23,20 +23,25 @@ import type { Reader } from '../server/reader.ts'
 import { listNamespaces } from '../server/requests.ts'
 
 export interface NamespacesReading {
-  /** Those whose mounts can be asked for: the root first, none that is locked or being deleted. */
+  /**
+   * The namespaces whose mounts can be read: the root first, none that is locked or being deleted.
+   */
   readonly namespaces: readonly Namespace[]
   readonly unreadable: readonly Unreadable[]
 }
 
-/** No server is known with as many, the root included; a list that does not end is none. */
+/**
+ * The limit on namespaces, the root included. No known server has as many: a longer list means a
+ * wrong answer.
+ */
 export const MOST_NAMESPACES = 20_000
-/** Levels below the root. */
+/** The limit on levels below the root. */
 export const DEEPEST = 100
 
 /**
- * The root and everything below it that could be listed, level by level; sorted. Throws a
- * LockstepError (`too-many-namespaces`) where there are more than MOST_NAMESPACES, or more levels
- * than DEEPEST.
+ * The root and all namespaces below it that could be listed, sorted. Read level by level. Throws a
+ * LockstepError (`too-many-namespaces`) if there are more than MOST_NAMESPACES namespaces or
+ * DEEPEST levels.
  */
 export async function readNamespaces(
   reader: Reader,
@@ -52,8 +57,9 @@ export async function readNamespaces(
     const below = await Promise.all(
       level.map(async (parent) => {
         const listed = await listBelow(reader, address, parent)
-        // At once, so that a name listed twice is not followed twice, level by level.
-        const added = [...new Set(listed.namespaces)].filter((one) => !found.has(one))
+        // Added before the next level is read, so that a namespace that is listed twice is read
+        // once.
+        const added = [...new Set(listed.namespaces)].filter((namespace) => !found.has(namespace))
         for (const namespace of added) found.add(namespace)
         if (found.size > MOST_NAMESPACES) {
           throw tooMany(`${address} lists more than ${MOST_NAMESPACES} namespaces`)
@@ -61,9 +67,9 @@ export async function readNamespaces(
         return { ...listed, namespaces: added }
       }),
     )
-    unreadable.push(...below.flatMap((one) => one.unreadable))
+    unreadable.push(...below.flatMap((reading) => reading.unreadable))
     for (const { closed } of below) if (closed !== undefined) found.delete(closed)
-    level = below.flatMap((one) => one.namespaces)
+    level = below.flatMap((reading) => reading.namespaces)
   }
   return {
     namespaces: [...found].sort(compareText),
@@ -72,14 +78,14 @@ export async function readNamespaces(
 }
 
 interface Below extends NamespacesReading {
-  /** The namespace that was asked, where it answers nothing. */
+  /** The namespace that was asked, if it is closed. */
   readonly closed?: Namespace
 }
 
 async function listBelow(reader: Reader, address: NodeAddress, parent: Namespace): Promise<Below> {
   const answer = await reader.ask(address, listNamespaces(parent))
-  // Measured: OpenBao answers so where there is none below, and Vault Community where there are no
-  // namespaces at all.
+  // Measured: OpenBao answers like this if there is no namespace below, and Vault Community because
+  // it has no namespaces.
   if (saysNothingThere(answer) || hasNoSuchPath(answer)) return { namespaces: [], unreadable: [] }
   const why = parent === ROOT_NAMESPACE ? undefined : whyClosed(answer)
   if (why !== undefined)
@@ -95,7 +101,7 @@ async function listBelow(reader: Reader, address: NodeAddress, parent: Namespace
   }
   const closed = decoded.value.filter(isClosed)
   const open = decoded.value
-    .filter((one) => !isClosed(one))
+    .filter((namespace) => !isClosed(namespace))
     .map(({ name }) => ({
       path: `${parent}${name}`,
       namespace: parseNamespace(`${parent}${name}`),

@@ -1,4 +1,4 @@
-/** How often what is asked, where a standby's list of mounts differs from the active node's. */
+/** Counts the requests if a standby's list of mounts differs from the active node's. */
 import { expect, test } from 'vitest'
 import { mountPath, nodeAddress, plugin, sha256Of, version } from '../../test/builders/live.ts'
 import type { ServerResponse } from '../domain/exchange.ts'
@@ -19,7 +19,7 @@ class Cluster {
   /** Node and path of each request, in order. */
   asked: string[] = []
   waited = 0
-  /** The mounts that the standby `BEHIND` does not list; called for each of its lists. */
+  /** The mounts that the standby `BEHIND` does not list. Called for each of its lists. */
   missing: () => readonly MountPath[] = () => []
   readonly client: Client
 
@@ -61,7 +61,7 @@ class Cluster {
     })
   }
 
-  /** Reads the cluster; `asked` and `waited` are of this reading alone. */
+  /** Reads the cluster. `asked` and `waited` contain only this reading. */
   async read(): Promise<LiveState> {
     this.asked = []
     this.waited = 0
@@ -92,7 +92,7 @@ test('nodes that agree are read once', async () => {
   expect(cluster.waited).toBe(0)
 })
 
-test('a list that stays short is read again, and the active node’s, and nothing else is', async () => {
+test('a list that lacks a mount is read again, with the active node’s, and nothing else is', async () => {
   const cluster = new Cluster()
   cluster.missing = () => [B]
 
@@ -108,7 +108,7 @@ test('a list that stays short is read again, and the active node’s, and nothin
   )
 })
 
-test('a difference that asking again did not change is not waited for twice', async () => {
+test('a difference that remains is not waited for twice', async () => {
   const cluster = new Cluster()
   cluster.missing = () => [B]
   await cluster.read()
@@ -118,14 +118,14 @@ test('a difference that asking again did not change is not waited for twice', as
   expect(cluster.waited).toBe(0)
   expect(cluster.times('sys/mounts')).toEqual([1, 1, 1])
 
-  // Another one is new.
+  // Another difference is waited for.
   cluster.missing = () => [B, C]
   await cluster.read()
 
   expect(cluster.waited).toBeGreaterThan(0)
 })
 
-test('a standby that comes to list a mount is asked for that mount alone', async () => {
+test('a standby that lists a mount later is asked only for that mount', async () => {
   const cluster = new Cluster()
   let lists = 0
   cluster.missing = () => ((lists += 1) === 1 ? [B] : [])

@@ -1,6 +1,6 @@
 /**
- * The lists of mounts of every node, in every namespace. Lists that differ are read again, and no
- * other: a standby of OpenBao may be behind the active node.
+ * Reads the mount lists of every node in every namespace. Only lists that differ are read again: a
+ * standby of OpenBao may be behind the active node.
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveNode } from '../domain/live.ts'
@@ -11,12 +11,18 @@ import { listMountsOfNode, type NodeList, type NodeMounts } from './mounts.ts'
 
 export interface ListsQuestion {
   readonly nodes: readonly LiveNode[]
-  /** The root namespace's mounts of each node, asked for already, while the node was asked how it is. */
+  /**
+   * The root namespace's mounts of each node. Their requests were started while the nodes' states
+   * were read.
+   */
   readonly roots: ReadonlyMap<NodeAddress, Promise<NodeMounts>>
   readonly namespaces: readonly Namespace[]
 }
 
-/** In parallel. Throws a LockstepError where the active node refuses those of the root. */
+/**
+ * Reads all lists in parallel. Throws a LockstepError if the active node refuses the list of the
+ * root namespace.
+ */
 export async function readLists(
   reader: Reader,
   { nodes, roots, namespaces }: ListsQuestion,
@@ -34,7 +40,7 @@ export async function readLists(
       ),
   )
   for (const { node, namespace, listed } of lists) {
-    // Without these there is nothing to say at all.
+    // Without this list no live state can be described.
     if (namespace === ROOT_NAMESPACE && node.role === 'active' && listed.kind === 'unreadable') {
       throw listed.error
     }
@@ -43,15 +49,15 @@ export async function readLists(
 }
 
 /**
- * Milliseconds after which lists that differ are read again. Measured on OpenBao 2.7.2: a standby
- * hears of a token, a mount or a tune up to 200 ms after the active node.
+ * Milliseconds to wait before lists that differ are read again. Measured on OpenBao 2.7.2: a
+ * standby sees a token, a mount or a tune up to 200 ms later than the active node.
  */
 const READ_AGAIN_AFTER = [150, 350, 700] as const
 
 /**
- * The lists after those that differ were read again, for a bounded time. A difference that stays is
- * noted in the reader, and is not waited for again. `mayForward`: the nodes that are configured to
- * forward, and keep no list of their own.
+ * The lists, after those that differ were read again for a bounded time. A difference that remains
+ * is recorded in the reader, and later calls do not wait for it. `mayForward`: the nodes that are
+ * configured to forward and have no list of their own.
  */
 export async function settleLists(
   reader: Reader,
@@ -70,7 +76,10 @@ export async function settleLists(
   return settled
 }
 
-/** The active node's list too: what differs may have changed there between the two readings. */
+/**
+ * Reads the lists that differ again, and the active node's list too: it may have changed between
+ * the two readings.
+ */
 async function readAgain(
   reader: Reader,
   lists: readonly NodeList[],
@@ -93,7 +102,7 @@ function placeOf({ node, namespace }: Pick<ListDifference, 'node' | 'namespace'>
   return `${node} ${namespace}`
 }
 
-/** What was read before where a standby went away meanwhile. */
+/** The node's list, read again. The earlier list if a standby no longer answers. */
 async function listAgain(
   reader: Reader,
   { node, namespace, listed }: NodeList,

@@ -11,7 +11,10 @@ const REFUSED: ServerResponse = { status: 403, body: { errors: ['permission deni
 
 type Answers = Readonly<Record<string, ServerResponse>>
 
-/** Three nodes, looked at from the first one, with other answers for some paths; `behind`: what other addresses lead to. */
+/**
+ * Reads three nodes from the first one, with other answers for some paths. `behind`: the nodes that
+ * other addresses reach.
+ */
 function look(
   answers: Answers,
   nodes?: readonly NodeAddress[],
@@ -19,7 +22,7 @@ function look(
 ) {
   const twin = makeTwin({ product: 'openbao', nodes: 3, deeds: [] })
   const asked: string[] = []
-  /** Nodes that were sent anything with the token. */
+  /** The nodes that got the token. */
   const trusted = new Set<NodeAddress>()
   const send = (node: NodeAddress, request: ServerRequest) => {
     asked.push(request.path)
@@ -53,7 +56,7 @@ const RAFT_REFUSED = { 'sys/storage/raft/configuration': REFUSED }
 describe('nodes that advertise one address', () => {
   const shared = 'http://lb:8200'
 
-  test('cannot be told apart', async () => {
+  test('cannot be separated', async () => {
     await expect(look(haStatus([shared, shared, shared])).live).rejects.toMatchObject({
       code: 'shared-node-address',
       message: expect.stringContaining(shared) as string,
@@ -61,14 +64,14 @@ describe('nodes that advertise one address', () => {
     })
   })
 
-  test('are told apart where each one’s own is given', async () => {
+  test('are separated if each node’s own address is given', async () => {
     const live = await look(haStatus([shared, shared, shared]), NODES).live
     expect(live.nodes.map(({ state }) => state)).toEqual(['serving', 'serving', 'serving'])
   })
 })
 
 describe('a given list of nodes', () => {
-  test('that leaves one out shows it as out of reach', async () => {
+  test('that leaves out a node shows that node as unreachable', async () => {
     const live = await look({}, NODES.slice(0, 2)).live
 
     expect(live.nodes).toEqual([
@@ -78,14 +81,14 @@ describe('a given list of nodes', () => {
     ])
   })
 
-  test('that leaves out a member the active node has forgotten shows it too', async () => {
+  test('that leaves out a member that the active node forgot shows that member too', async () => {
     const answers = { ...haStatus(NODES.slice(0, 2)), ...raft(['node1', 'node2', 'node3']) }
     const live = await look(answers, NODES.slice(0, 2)).live
 
     expect(live.nodes.filter(({ state }) => state === 'unreachable')).toHaveLength(1)
   })
 
-  test('may have other addresses than the nodes advertise, if it has as many', async () => {
+  test('may have other addresses than the nodes advertise, if it has as many addresses', async () => {
     const advertised = ['http://10.0.0.1:8200', 'http://10.0.0.2:8200', 'http://10.0.0.3:8200']
     const live = await look(
       { ...haStatus(advertised), ...raft(['node1', 'node2', 'node3']) },
@@ -104,7 +107,7 @@ describe('an address that no node advertises', () => {
   test.each([
     ['a standby that is given already', two],
     ['the active node', one],
-  ])('and that leads to %s is refused with both addresses', async (_name, node) => {
+  ])('and that reaches %s is refused with both addresses', async (_name, node) => {
     const { live } = look({}, [one, two, other], new Map([[other, node]]))
 
     await expect(live).rejects.toMatchObject({
@@ -113,7 +116,7 @@ describe('an address that no node advertises', () => {
     })
   })
 
-  test('is the member that the node says it is', async () => {
+  test('belongs to the member that the node names', async () => {
     const live = await look({}, [one, two, other], new Map([[other, three]])).live
 
     expect(live.nodes.map(({ address, state }) => [address, state])).toEqual(
@@ -122,7 +125,7 @@ describe('an address that no node advertises', () => {
     expect(live.unreadable).toEqual([])
   })
 
-  test('is taken for the one that is left where its configuration does not say', async () => {
+  test('counts as the remaining member if its configuration does not name one', async () => {
     const answers = { [OWN]: { status: 200, body: { data: {} } } }
     const live = await look(answers, [one, two, other], new Map([[other, three]])).live
 
@@ -130,7 +133,7 @@ describe('an address that no node advertises', () => {
     expect(live.unreadable).toEqual([])
   })
 
-  test('counts for no member where the node may not tell which it is', async () => {
+  test('counts as no member if the token may not read the node’s configuration', async () => {
     const { live } = look({ [OWN]: REFUSED }, [one, two, other], new Map([[other, two]]))
 
     expect((await live).nodes.filter(({ state }) => state === 'unreachable')).toEqual([
@@ -139,7 +142,7 @@ describe('an address that no node advertises', () => {
     expect((await live).unreadable).toMatchObject([{ what: 'nodes', path: OWN, node: other }])
   })
 
-  test('is taken for the one that is left where it sends us to the active node, as on Vault', async () => {
+  test('counts as the remaining member if its node forwards to the active node, as on Vault', async () => {
     const answers = { [OWN]: { status: 307, body: null } }
     const live = await look(answers, [one, two, other], new Map([[other, three]])).live
 
@@ -148,7 +151,7 @@ describe('an address that no node advertises', () => {
 })
 
 describe('the members of the Raft cluster', () => {
-  test.each([undefined, NODES])('that may not be read are told of', async (nodes) => {
+  test.each([undefined, NODES])('that the token may not read are reported', async (nodes) => {
     expect((await look(RAFT_REFUSED, nodes).live).unreadable).toEqual([
       {
         what: 'nodes',
@@ -185,7 +188,7 @@ describe('the members of the Raft cluster', () => {
   })
 })
 
-test('a token that may not read the nodes is told so where they are not given, and warned where they are', async () => {
+test('a token that may not read the nodes is an error without a given list, and a warning with one', async () => {
   const answers = { 'sys/ha-status': REFUSED }
 
   await expect(look(answers).live).rejects.toMatchObject({ exitCode: 8 })
@@ -214,7 +217,7 @@ test('a node that does not know the token at first hides none of the others', as
   expect(live.nodes.map(({ address }) => address)).toEqual(NODES)
 })
 
-test('one look at the cluster asks once for its nodes', async () => {
+test('one reading of the cluster asks once for its nodes', async () => {
   const { asked, live } = look(raft(['node1', 'node2', 'node3']))
   await live
   expect(asked.filter((path) => /ha-status|raft|seal-status/.test(path)).sort()).toEqual([

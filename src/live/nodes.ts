@@ -1,4 +1,4 @@
-/** The nodes of a cluster, and what each says of itself without being asked for a token. */
+/** Finds the nodes of a cluster and reads each node's health, without the token. */
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveNode, Unreadable } from '../domain/live.ts'
 import { compareText, type NodeAddress } from '../domain/names.ts'
@@ -8,31 +8,40 @@ import { decode } from '../server/answers/shape.ts'
 import { errorWords, whyOdd } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { readHealth } from '../server/requests.ts'
-import { addressesOf, type Members, notTheirOwn, readMembers, sharedAddress } from './members.ts'
+import {
+  addressesOf,
+  type Members,
+  sharedAddressError,
+  readMembers,
+  sharedAddress,
+} from './members.ts'
 
-/** What a node's health says, beside its own state. */
+/** A node's state and its cluster, from its health. */
 export interface NodeReport {
   readonly node: LiveNode
-  /** Both empty where the node does not know. */
+  /** Both empty if the node does not know its cluster. */
   readonly cluster: { readonly name: string; readonly id: string }
 }
 
 export interface NodesFound {
   /** Each node's own address, sorted: a token may be sent there. */
   readonly addresses: readonly NodeAddress[]
-  /** Members of the cluster that are not asked: dead ones, above all, or left out of a given list. */
+  /**
+   * Members of the cluster that are not asked: mostly dead nodes, or nodes that a given list leaves
+   * out.
+   */
   readonly unasked: readonly LiveNode[]
   readonly unreadable: readonly Unreadable[]
-  /** The storage is not Raft: no second source confirms which nodes the cluster has. */
+  /** True if the storage is not Raft: no second source confirms which nodes the cluster has. */
   readonly unconfirmed: boolean
 }
 
 /**
- * The nodes the cluster tells of. A server without high availability has one: the address itself.
- * The active node forgets a standby that is dead for ten seconds, and knows none right after it
- * became active: so its list is held against the members of the Raft cluster. Throws a
- * LockstepError where nodes share one advertised address, the token may not ask for them, or the
- * answer is not as documented.
+ * The nodes that the cluster lists. A server without high availability has one node: the address
+ * itself. The active node forgets a standby that is dead for ten seconds, and knows no standby
+ * right after it became active. So its list is compared with the members of the Raft cluster.
+ * Throws a LockstepError if nodes share one advertised address, the token may not read the list, or
+ * the answer has an unexpected shape.
  */
 export async function discoverNodes(reader: Reader, address: NodeAddress): Promise<NodesFound> {
   const found = await readMembers(
@@ -43,7 +52,7 @@ export async function discoverNodes(reader: Reader, address: NodeAddress): Promi
   if (found.failure !== undefined) throw found.failure.error
   const reporting = addressesOf(found.reporting)
   const shared = sharedAddress(reporting)
-  if (shared !== undefined) throw notTheirOwn(shared, reporting.length)
+  if (shared !== undefined) throw sharedAddressError(shared, reporting.length)
   return {
     addresses:
       reporting.length === 0 && found.strangers.length === 0
@@ -63,7 +72,7 @@ export async function discoverNodes(reader: Reader, address: NodeAddress): Promi
   }
 }
 
-/** Nodes that report to the active one and are no members of its Raft cluster. */
+/** Nodes that report to the active node and are not members of its Raft cluster. */
 export function strangersOf({ strangers }: Members): readonly LiveNode[] {
   return strangers.map(({ address, cluster }) =>
     unasked(
@@ -73,11 +82,11 @@ export function strangersOf({ strangers }: Members): readonly LiveNode[] {
   )
 }
 
-const NOBODY = { name: '', id: '' }
+const UNKNOWN_CLUSTER = { name: '', id: '' }
 
 /**
- * How a node is, asked without the token. Never throws: a node that does not answer is part of what
- * there is to know.
+ * Reads a node's health without the token. Never throws a LockstepError: a node that does not
+ * answer is `unreachable`.
  */
 export async function readNode(
   reader: Reader,
@@ -92,17 +101,17 @@ export async function readNode(
         response.status === 200 && decoded.kind === 'odd'
           ? `sys/health: ${whyOdd(decoded.problem).reason}`
           : errorWords(response) || `HTTP ${response.status} on sys/health`
-      return { node: unreachable(address, why), cluster: NOBODY }
+      return { node: unreachable(address, why), cluster: UNKNOWN_CLUSTER }
     }
     const { sealed, initialized, standby, version, clusterName, clusterId } = decoded.value
-    const closed = sealed || !initialized
+    const isClosed = sealed || !initialized
     return {
       node: {
         address,
-        role: closed ? 'unknown' : standby ? 'standby' : 'active',
-        state: closed ? 'sealed' : 'serving',
+        role: isClosed ? 'unknown' : standby ? 'standby' : 'active',
+        state: isClosed ? 'sealed' : 'serving',
         version,
-        ...(closed && { detail: initialized ? 'sealed' : 'not initialized' }),
+        ...(isClosed && { detail: initialized ? 'sealed' : 'not initialized' }),
       },
       cluster: { name: clusterName, id: clusterId },
     }
@@ -110,24 +119,25 @@ export async function readNode(
     if (!(error instanceof LockstepError)) throw error
     return {
       node: unreachable(address, error.message.replace(`${address}: `, '')),
-      cluster: NOBODY,
+      cluster: UNKNOWN_CLUSTER,
     }
   }
 }
 
-/** Milliseconds. A node answers this from memory, so that one which does not hangs. */
-const SAYS_HOW_IT_IS_WITHIN = 10_000
+/** Milliseconds. A node answers this from memory, so a node that takes longer hangs. */
+const HEALTH_TIMEOUT = 10_000
 
-/** Asks each node how it is, without the token and once, however often it is called. */
+/**
+ * A function that reads a node's health without the token, once for each node however often it is
+ * called.
+ */
 export function askOnce(reader: Reader): (address: NodeAddress) => Promise<NodeReport> {
   const asked = new Map<NodeAddress, Promise<NodeReport>>()
   return (address) =>
-    remember(asked, address, () =>
-      readNode(reader, address, AbortSignal.timeout(SAYS_HOW_IT_IS_WITHIN)),
-    )
+    remember(asked, address, () => readNode(reader, address, AbortSignal.timeout(HEALTH_TIMEOUT)))
 }
 
-/** A node that no token was sent to, and why. */
+/** A node to which no token was sent, and why. */
 export function unasked(address: NodeAddress, detail: string): LiveNode {
   return { ...unreachable(address, detail), unasked: true }
 }

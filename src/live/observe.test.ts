@@ -57,7 +57,7 @@ describe('a standby that is behind the active node', () => {
     expect(waited).toBeGreaterThan(0)
   })
 
-  test('and stays so is shown as it is', async () => {
+  test('and stays behind is shown with its own view', async () => {
     const { live } = await look('openbao', REFUSED, Infinity)
 
     expect(live.unreadable).toEqual([
@@ -76,7 +76,7 @@ describe('a standby that lists another mount at a path than the active node does
   test.each([
     ['plugin', { type: 'jwt' }],
     ['accessor', { accessor: 'secret_other' }],
-  ])('by its %s is asked again, then told as that', async (_, other) => {
+  ])('by its %s is asked again, then reported', async (_, other) => {
     const twin = makeTwin({ product: 'openbao', nodes: 1, deeds: [] })
     const { body } = twin.send(nodeAddress(1), readSecretMounts(ROOT_NAMESPACE))
     const { data } = body as { data: Record<string, object> }
@@ -98,7 +98,7 @@ test.each(['openbao', 'vault'] as const)(
   },
 )
 
-test('an entry whose name no request can hold is left out, and the reason is told', async () => {
+test('an entry whose name no request can contain is left out, and the reason is reported', async () => {
   const twin = makeTwin({ product: 'openbao', nodes: 3, deeds: [] })
   const names = ['kv ', 'k\u200bv', 'x'.repeat(513), 'a..b']
   const client = createClient({

@@ -1,6 +1,7 @@
 /**
- * Reads the live state of a cluster: what it holds, and each node's own view of it. Changes
- * nothing. What cannot be read is named in `unreadable`; only what leaves nothing to say throws.
+ * Reads the live state of a cluster: its catalog, mounts, connections and pins, and each node's own
+ * view. Changes nothing. Anything that cannot be read is named in `unreadable`. Throws only if
+ * nothing could be read.
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveNode, LiveState, Product, Unreadable } from '../domain/live.ts'
@@ -18,40 +19,40 @@ import { readConnections } from './connections.ts'
 import { readEntriesOnNodes } from './entries-on-nodes.ts'
 import { listMountsOfNode, type NodeList, type NodeMounts } from './mounts.ts'
 import { readNamespaces } from './namespaces.ts'
-import { createTellStates } from './forwarding-nodes.ts'
+import { createStateResolver } from './forwarding-nodes.ts'
 import { checkListedNodes } from './listed-nodes.ts'
 import { readLists, settleLists } from './node-lists.ts'
 import { type MountProgress, mountsOfCluster, readMounts } from './read-mounts.ts'
 import { discoverNodes, type NodeReport, type NodesFound, askOnce } from './nodes.ts'
 
 export interface ObserveOptions {
-  /** Where to begin: a node, or whatever stands before the nodes. */
+  /** The first address to ask: a node, or a load balancer in front of the nodes. */
   readonly address: NodeAddress
-  /** Each node's own address; absent: the cluster is asked. */
+  /** Each node's own address. Absent: the cluster is asked for its nodes. */
   readonly nodes?: readonly NodeAddress[]
   /**
-   * The plugins whose mounts are asked whether they answer, and whose entries are read with
-   * command and args. Absent: every plugin that has an external entry, runs one, or has none left.
+   * The plugins whose mounts are asked whether they answer, and whose entries are read with command
+   * and args. Absent: every plugin that has an external entry, runs one, or has no entry left.
    */
   readonly plugins?: ReadonlySet<PluginId>
-  /** Plugins that are asked after beside those. */
+  /** More plugins to ask about. */
   readonly also?: ReadonlySet<PluginId>
-  /** Hears how far the reading is. */
+  /** Called with the progress of the reading. */
   readonly tell?: (progress: ReadingProgress) => void
 }
 
 export interface ReadingProgress {
-  /** Nodes that answer for their own mounts. */
+  /** The number of nodes that answer for their own mounts. */
   readonly nodes: number
   readonly mounts: MountProgress
 }
 
-/** Milliseconds after which a cluster without one active node that answers is read again. */
+/** Milliseconds to wait before a cluster without exactly one active node is read again. */
 const READ_AGAIN_AFTER = [150, 350, 700] as const
 
 /**
- * Reads the cluster once, and again what the nodes list differently. Throws a LockstepError where
- * the cluster cannot be reached, is sealed, or refuses the token.
+ * Reads the cluster once, and reads again what the nodes list differently. Throws a LockstepError
+ * if the cluster cannot be reached, is sealed, or refuses the token.
  */
 export async function observe(reader: Reader, options: ObserveOptions): Promise<LiveState> {
   for (const pause of READ_AGAIN_AFTER) {
@@ -68,7 +69,7 @@ function activeNodes({ nodes }: Pick<LiveState, 'nodes'>): readonly LiveNode[] {
   return nodes.filter(({ role }) => role === 'active')
 }
 
-/** A node that says it leads sends what it is asked for elsewhere: it has just stopped leading. */
+/** A node that reports to be active forwards requests if it has just stopped leading. */
 function isChangingLeader({ nodes }: LiveState): boolean {
   return nodes.some(({ role, state }) => role === 'active' && state === 'not-ready')
 }
@@ -87,10 +88,10 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
   const { namespaces: named } = namespaces
   const lists = await readLists(reader, { nodes: states, roots: found.roots, namespaces: named })
   const product = productOf(lists, active.node.address)
-  const tellStates = createTellStates(reader, { product, active: active.node.address })
+  const tellStates = createStateResolver(reader, { product, active: active.node.address })
   const nodes = await tellStates(states, lists)
   const settled = settleLists(reader, lists, addressesIn(nodes, 'forwarding'))
-  // A node that becomes ready has its own view of the entries, too.
+  // A node that becomes ready also has its own view of the entries.
   const ready = nodes.some(({ state }) => state === 'not-ready')
     ? settled.then((after) => tellStates(states, after))
     : Promise.resolve(nodes)
@@ -107,7 +108,7 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
     readMounts(reader, {
       lists,
       settled,
-      // What runs an external binary is asked too, registered or not.
+      // A mount that runs an external binary is asked too, even if the binary is not registered.
       asks: ({ plugin, running_sha256 }) =>
         also?.has(plugin) === true ||
         (plugins?.has(plugin) ?? (isUpgradable(plugin) || running_sha256 !== BUILTIN)),
@@ -116,9 +117,10 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
       }),
     }),
     settled.then((after) =>
-      // Where all is asked for, a connection whose plugin has no entry left is shown above all.
+      // If all plugins are asked for, connections are always read: a connection whose plugin has no
+      // entry left must be shown.
       plugins === undefined ||
-      [...plugins, ...(also ?? [])].some((one) => one.startsWith('database/'))
+      [...plugins, ...(also ?? [])].some((plugin) => plugin.startsWith('database/'))
         ? readConnections(reader, active.node.address, mountsOfCluster(after))
         : { connections: [], unreadable: [] },
     ),
@@ -155,8 +157,8 @@ function addressesIn(
 }
 
 /**
- * The product, by the version of the servers' own `sys/` mount: the server's version alone does not
- * tell, since both have a 2.x. Throws a LockstepError where no node listed its own mounts.
+ * The product, from the version of the servers' own `sys/` mount. The server's version alone does
+ * not show the product: both have a 2.x. Throws a LockstepError if no node listed its own mounts.
  */
 function productOf(lists: readonly NodeList[], active: NodeAddress): Product {
   const systemVersion =
@@ -198,7 +200,7 @@ async function readNodes(
     const roots = askForMounts(reader, found.addresses)
     return joinNodes(await Promise.all(found.addresses.map(report)), roots, found)
   }
-  // Without the token, until it is known which cluster each belongs to.
+  // The nodes are asked without the token until their cluster is known.
   const reports = nodes.map(report)
   const found = await checkListedNodes(reader, { address, listed: nodes, report })
   const roots = askForMounts(reader, found.addresses)
@@ -208,12 +210,15 @@ async function readNodes(
   return joinNodes(asked, roots, found)
 }
 
-/** The mounts of each node's root namespace, asked for while the nodes are asked how they are. */
+/**
+ * The mounts of each node's root namespace. They are read at the same time as the nodes' states.
+ */
 function askForMounts(reader: Reader, addresses: readonly NodeAddress[]): NodesReading['roots'] {
   const roots = new Map(
     addresses.map((node) => [node, listMountsOfNode(reader, node, ROOT_NAMESPACE)] as const),
   )
-  // A node that turns out to be sealed or away refuses: only who waits for it is to hear of it.
+  // A sealed or unreachable node refuses. The rejection is handled where the result is awaited;
+  // without this line Node would report it as unhandled.
   for (const root of roots.values()) root.catch(() => undefined)
   return roots
 }
@@ -241,14 +246,14 @@ function severalActiveNodes(nodes: readonly LiveNode[]): LockstepError {
 }
 
 function noActiveNode(nodes: readonly LiveNode[]): LockstepError {
-  const told = nodes.map(
+  const states = nodes.map(
     (node) => `${node.address}: ${node.detail ?? `${node.role}, ${node.state}`}`,
   )
   return new LockstepError({
     code: 'no-active-node',
     message: 'no node of the cluster is active and can be reached',
-    details: told,
-    // What a namespace answers to a question about the cluster.
+    details: states,
+    // A namespace answers this to a request about the cluster.
     hint: nodes.some(({ detail }) => detail?.includes('unavailable in namespaces'))
       ? ROOT_ALONE
       : 'If the addresses the cluster advertises cannot be reached from here, list the right ones under cluster.nodes.',

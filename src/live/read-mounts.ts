@@ -1,4 +1,7 @@
-/** The mounts of the cluster, joined from what each node lists, and whether each answers there. */
+/**
+ * Joins the mounts of the cluster from each node's list, and asks each mount on each node whether
+ * it answers.
+ */
 import pLimit from 'p-limit'
 import { groupBy } from '../domain/group-by.ts'
 import type { LiveMount, LiveNode, MountOnNode, Unreadable } from '../domain/live.ts'
@@ -7,7 +10,10 @@ import type { Reader } from '../server/reader.ts'
 import { REQUESTS_PER_NODE } from '../server/request-limits.ts'
 import { askMount, type ListedMount, type NodeList } from './mounts.ts'
 
-/** Mounts that were asked whether they answer, on each node, and that are to be asked. */
+/**
+ * How many mounts, counted on each node, were asked whether they answer, and how many will be asked
+ * in all.
+ */
 export interface MountProgress {
   readonly done: number
   readonly of: number
@@ -17,9 +23,9 @@ export interface MountsQuestion {
   readonly lists: readonly NodeList[]
   /** The lists after those that differ were read again. */
   readonly settled: Promise<readonly NodeList[]>
-  /** Which mounts are asked whether they answer. */
+  /** Selects the mounts to ask. */
   readonly asks: (mount: ListedMount) => boolean
-  /** Hears of each answer. */
+  /** Called after each answer. */
   readonly tell?: (progress: MountProgress) => void
 }
 
@@ -30,8 +36,8 @@ export interface MountsReading {
 }
 
 /**
- * Asks the mounts of the lists at once, while lists that differ are read again; then those alone
- * whose lines in the lists changed by that.
+ * Asks the mounts of `lists` while lists that differ are read again. Then asks only those mounts
+ * whose listing changed.
  */
 export async function readMounts(
   reader: Reader,
@@ -46,7 +52,8 @@ export async function readMounts(
     if (asked.length > 0) tell?.({ done, of })
     await Promise.all(
       [...groupBy(asked, ({ node }) => node.address).values()].map((ofNode) =>
-        // A list that is read again does not wait for all of these.
+        // In groups, so that the request for a list that is read again does not wait for all of
+        // these.
         pLimit(REQUESTS_PER_NODE).map(ofNode, async ({ node, mount }) => {
           const answer = await askMount(reader, node.address, mount)
           answers.set(placeOf(node.address, mount.path), { mount, ...answer })
@@ -56,7 +63,8 @@ export async function readMounts(
     )
   }
   const first = ask(viewsOf(lists))
-  // It is awaited below; until then, the other may fail first.
+  // Awaited below. `settled` may reject first; without this line Node would report an unhandled
+  // rejection.
   first.catch(() => undefined)
   const views = viewsOf(await settled)
   await first
@@ -77,7 +85,7 @@ export async function readMounts(
 }
 
 type Answer = Pick<MountOnNode, 'answers' | 'detail'>
-/** With the line of the list that the mount had when it was asked. */
+/** With the mount's listing at the time of the request. */
 type MountAnswer = Answer & { readonly mount?: ListedMount }
 const UNASKED: MountAnswer = { answers: 'unchecked' }
 
@@ -105,14 +113,17 @@ function viewsOf(lists: readonly NodeList[]): readonly NodeMount[] {
   )
 }
 
-/** Each mount once, as the active node lists it if it does. */
+/**
+ * Each mount once, as the active node lists it; as another node lists it if the active node does
+ * not.
+ */
 export function mountsOfCluster(lists: readonly NodeList[]): readonly ListedMount[] {
   return [...groupBy(viewsOf(lists), ({ mount }) => mount.path).values()].flatMap(
     (group) => viewOfCluster(group)?.mount ?? [],
   )
 }
 
-/** The active node's word is the cluster's. */
+/** The active node's view is the cluster's view. */
 function viewOfCluster(group: readonly NodeMount[]): NodeMount | undefined {
   return group.find(({ node }) => node.role === 'active') ?? group[0]
 }
@@ -130,16 +141,16 @@ function unreadableOf(lists: readonly NodeList[]): readonly Unreadable[] {
   })
 }
 
-/** `answerOf`: whether the mount answers on the node. */
+/** Joins the views of each mount. `answerOf`: whether the mount answers on the node. */
 function joinViews(
   views: readonly NodeMount[],
   answerOf: (node: NodeAddress, path: MountPath) => Answer,
 ): MountsReading {
   const byPath = [...groupBy(views, ({ mount }) => mount.path).values()]
   const joined = byPath.flatMap((group) => {
-    const told = viewOfCluster(group)
-    if (told === undefined) return []
-    const { path, namespace, plugin, accessor, configured_version } = told.mount
+    const clusterView = viewOfCluster(group)
+    if (clusterView === undefined) return []
+    const { path, namespace, plugin, accessor, configured_version } = clusterView.mount
     const nodes = group.map(({ node, mount }) => ({
       node: node.address,
       configured_version: mount.configured_version,
@@ -156,7 +167,7 @@ function joinViews(
         configured_version,
         nodes: nodes.sort((a, b) => compareText(a.node, b.node)),
       },
-      unreadable: group.flatMap((view) => anotherMount(view, told)),
+      unreadable: group.flatMap((view) => findOtherMount(view, clusterView)),
     }
   })
   return {
@@ -166,18 +177,20 @@ function joinViews(
 }
 
 /**
- * All nodes of a cluster have one mount table, so one of the two lists is wrong. It is not known
- * which one: a standby may not have heard yet that the mount at the path was made anew.
+ * Reports a node that lists another mount at the path. All nodes of a cluster have one mount table,
+ * so one of the two lists is wrong. It is unknown which: a standby may not have seen yet that the
+ * mount at the path was made again.
  */
-function anotherMount({ node, mount }: NodeMount, told: NodeMount): Unreadable[] {
-  if (mount.plugin === told.mount.plugin && mount.accessor === told.mount.accessor) return []
+function findOtherMount({ node, mount }: NodeMount, clusterView: NodeMount): Unreadable[] {
+  const expected = clusterView.mount
+  if (mount.plugin === expected.plugin && mount.accessor === expected.accessor) return []
   const name = ({ plugin, accessor }: ListedMount): string => `${plugin} (accessor ${accessor})`
   return [
     {
       what: 'mounts',
       path: mount.path,
       node: node.address,
-      reason: `the node lists ${name(mount)} there, and ${told.node.address} lists ${name(told.mount)}`,
+      reason: `the node lists ${name(mount)} there, and ${clusterView.node.address} lists ${name(expected)}`,
       fix: 'Run this again in a moment. If the nodes still disagree, restart that node: a node reads the mounts from storage when it starts.',
     },
   ]

@@ -1,12 +1,15 @@
-/** Nodes that an untrusted file lists: asked only where the cluster itself has them as members. */
+/**
+ * Checks the nodes that an untrusted file lists: the token is sent to them only if the cluster
+ * itself has them as members.
+ */
 import { LockstepError } from '../domain/errors.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import type { Reader } from '../server/reader.ts'
 import { isMemberAddress, readMembers } from './members.ts'
 
 /**
- * Asks the cluster at its trusted `address`, and nobody else. Throws a LockstepError that names
- * every listed address that is not a member's: the token would go there.
+ * Asks only the cluster's trusted `address`. Throws a LockstepError that names every listed address
+ * that is not a member's: the token would be sent there.
  */
 export async function refuseStrangers(
   reader: Reader,
