@@ -4,12 +4,12 @@
  * everything could be read. Mounts with the same difference are shown in one block.
  */
 import type { Difference, DriftReport } from '../documents/drift.generated.ts'
+import { byPlugin, type DriftBlock, joinAlike, nounOf } from './drift-blocks.ts'
 import { nodeLines } from './node-lines.ts'
 import { type NodeNames, nameNodes } from './node-names.ts'
 import type { Palette } from './palette.ts'
 import { type Cell, layTable } from './table.ts'
 import { count } from '../domain/count.ts'
-import { groupBy } from '../domain/group-by.ts'
 import {
   describeAcceptance,
   HOW_TO_SEE_ALL,
@@ -90,58 +90,13 @@ function header({ cluster }: DriftReport, { palette, names }: DriftView): string
   ].join('\n')
 }
 
-/** Groups by plugin, in the order of the report. */
-function byPlugin(differences: readonly Difference[]): [string, Difference[]][] {
-  return [...groupBy(differences, ({ plugin, subject }) => plugin ?? subject)]
-}
-
 function differing(title: string, differences: readonly Difference[], view: DriftView): string {
   if (differences.length === 0) return ''
-  const blocks = joinAlike(differences, view.detail).map((block) => blockLines(block, view))
+  const blocks = joinAlike(differences, view).map((block) => blockLines(block, view))
   return [view.palette.bold(printable(view.names.of(title))), ...blocks.flat()].join('\n')
 }
 
-/** Differences that are equal except for their subjects. */
-interface Block {
-  readonly one: Difference
-  readonly subjects: readonly string[]
-  readonly nodes: readonly string[]
-}
-
-/** Up to this many mounts with the same difference are shown one by one. */
-const SHOWN_SEPARATELY = 3
-
-/**
- * Joins the nodes of each subject, then the subjects with the same difference, in the order of the
- * first of each.
- */
-function joinAlike(differences: readonly Difference[], detail: boolean): Block[] {
-  const bySubject = new Map<string, { one: Difference; nodes: string[] }>()
-  for (const one of differences) {
-    const key = JSON.stringify([one.subject, ...sharedFields(one)])
-    const known = bySubject.get(key) ?? { one, nodes: [] }
-    bySubject.set(key, known)
-    if (one.node !== undefined) known.nodes.push(one.node)
-  }
-  const alike = new Map<string, { one: Difference; nodes: string[]; subjects: string[] }>()
-  for (const { one, nodes } of bySubject.values()) {
-    const key = JSON.stringify([one.mount !== undefined, nodes, ...sharedFields(one)])
-    const known = alike.get(key) ?? { one, nodes, subjects: [] }
-    alike.set(key, known)
-    known.subjects.push(one.subject)
-  }
-  return [...alike.values()].flatMap((block) =>
-    detail || block.subjects.length <= SHOWN_SEPARATELY
-      ? block.subjects.map((subject) => ({ ...block, subjects: [subject] }))
-      : [block],
-  )
-}
-
-function sharedFields({ class: name, desired, found, cause, fix, at }: Difference): unknown[] {
-  return [name, desired, found, cause, fix, at]
-}
-
-function blockLines({ one, subjects, nodes }: Block, view: DriftView): string[] {
+function blockLines({ one, subjects, nodes }: DriftBlock, view: DriftView): string[] {
   const { palette, width, detail, names } = view
   const many = subjects.length > 1 ? `${count(subjects.length, nounOf(one))}: ` : ''
   const named = palette.bold(listSome(subjects.map(names.of), { all: detail }))
@@ -156,11 +111,6 @@ function blockLines({ one, subjects, nodes }: Block, view: DriftView): string[] 
     ...field('fix', one.fix, view),
     ...(one.at === undefined ? [] : field('at', one.at, view)),
   ]
-}
-
-function nounOf({ class: name, mount }: Difference): string {
-  if (mount !== undefined) return 'mount'
-  return name === 'connection-differs' ? 'connection' : name === 'unreadable' ? 'path' : 'subject'
 }
 
 const INDENT = '    '

@@ -8,6 +8,7 @@ import type { NodeNames } from './node-names.ts'
 import type { Paint, Palette } from './palette.ts'
 import { count } from '../domain/count.ts'
 import { type FindingTree, nestFindings } from './finding-tree.ts'
+import { namesBesideMessage } from './plan-review.ts'
 import { listSome, NAMED_IN_FINDING, printable, shortenHashes } from './wording.ts'
 import { wrapLine } from './wrap.ts'
 
@@ -80,11 +81,12 @@ function findingLines(finding: Finding, indent: string, options: FindingsTextOpt
 function namesNotInMessage(
   title: 'mounts' | 'nodes',
   names: readonly string[],
-  { message, subject }: Finding,
+  finding: Finding,
   { nodes, detail }: FindingsTextOptions,
 ): string[] {
-  if (names.every((name) => message.includes(name) || name === subject)) return []
-  const shown = title === 'nodes' ? names.map(nodes.of) : names
+  const unnamed = namesBesideMessage(names, finding)
+  if (unnamed.length === 0) return []
+  const shown = title === 'nodes' ? unnamed.map(nodes.of) : unnamed
   return [`${title}: ${listSome(shown, { all: detail, most: NAMED_IN_FINDING })}`]
 }
 

@@ -28,6 +28,8 @@ export interface StepLine {
   readonly why?: string
   /** What a registration passes to the plugin, and the checks after the steps, each once. */
   readonly details: readonly string[]
+  /** The steps that the line shows, at least one. */
+  readonly steps: readonly [Step, ...Step[]]
 }
 
 type Steps = Pick<Plan, 'steps' | 'cluster'>
@@ -82,6 +84,7 @@ function drawSequence(sequence: StepSequence, plan: Steps, detail: boolean): Ste
     what: first.step.canary === true ? `canary: ${what}` : what,
     ...(reasons.size === 1 && { why: printable(first.step.why) }),
     details: [...new Set(details)],
+    steps: [first.step, ...sequence.slice(1).map(({ step }) => step)],
   }
 }
 

@@ -1,15 +1,13 @@
 /**
- * Writes and reads plan files. A file is written completely or not at all. A file is accepted only
- * if it has the known format, matches the schema, and its plan id matches its content.
+ * Writes and reads plan files. A file is accepted only if it has the known format, matches the schema, and its plan id matches its content.
  */
-import { lstat, writeFile } from 'node:fs/promises'
-import writeFileAtomic from 'write-file-atomic'
 import type { Plan } from '../../documents/plan.generated.ts'
 import { findPlanFault } from '../../documents/validator.ts'
 import { EXIT, LockstepError, faultName } from '../../domain/errors.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { planId } from '../../plan/make-plan.ts'
 import { readTextFile, UnfitFile } from '../../server/read-file.ts'
+import { writeOutputFile } from '../output-file.ts'
 import { findDuplicateKey } from './duplicate-keys.ts'
 import { findNameProblem } from './plan-names.ts'
 
@@ -19,46 +17,9 @@ const FORMAT = 2
 const LARGEST_PLAN = 256
 
 /** `createdAt` is written into the file and is not part of the plan's id. */
-export async function writePlanFile(path: string, plan: Plan, createdAt: Date): Promise<void> {
-  try {
-    const text = formatPlan({ ...plan, created_at: createdAt.toISOString() })
-    if (isStream(path)) await writeFile(path, text)
-    else if (await isLink(path)) throw symbolicLinkError(path)
-    else await writeFileAtomic(path, text, { mode: 0o600 })
-  } catch (cause) {
-    if (cause instanceof LockstepError) throw cause
-    const why = faultName(cause)
-    throw new LockstepError({
-      code: 'unwritable-file',
-      message: `the plan cannot be written to ${path} (${why})`,
-      cause,
-    })
-  }
-}
-
-/**
- * True for the names of this process's own streams. They are links, and writing to them is
- * intended.
- */
-export function isStream(path: string): boolean {
-  return /^\/dev\/(stdout|stderr|fd\/\d+)$/.test(path)
-}
-
-async function isLink(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).isSymbolicLink()
-  } catch {
-    // The file does not exist yet. Any other problem is reported by the write.
-    return false
-  }
-}
-
-function symbolicLinkError(path: string): LockstepError {
-  return new LockstepError({
-    code: 'unwritable-file',
-    message: `the plan is not written to ${path}: it is a symbolic link, and another file would be overwritten`,
-    hint: 'Give --out the file itself.',
-  })
+export function writePlanFile(path: string, plan: Plan, createdAt: Date): Promise<void> {
+  const text = formatPlan({ ...plan, created_at: createdAt.toISOString() })
+  return writeOutputFile(path, text, { what: 'the plan', option: '--out' })
 }
 
 /**

@@ -1,16 +1,21 @@
 /**
  * Builds the parts of a plan's section in a comment. Texts of servers and files are put into code.
  */
-import { blockingFindings } from '../../documents/blocking.ts'
-import type { Finding, Plan, Step } from '../../documents/plan.generated.ts'
+import type { Finding, Plan } from '../../documents/plan.generated.ts'
 import { count } from '../../domain/count.ts'
-import { groupBy } from '../../domain/group-by.ts'
-import { versionLabel } from '../../domain/names.ts'
-import { shellWords } from '../../domain/shell-words.ts'
+import { unreachable } from '../../domain/errors.ts'
 import { type ChangeGroup, describeField, groupChanges } from '../change-groups.ts'
 import { dataDeclarations } from '../data-declarations.ts'
-import { type FindingTree, nestFindings } from '../finding-tree.ts'
+import type { FindingTree } from '../finding-tree.ts'
 import { type NodeNames, nameNodes } from '../node-names.ts'
+import {
+  type Acceptance,
+  findMachineUses,
+  findRollout,
+  findWaivers,
+  namesBesideMessage,
+  sortFindings,
+} from '../plan-review.ts'
 import { stepLines } from '../step-lines.ts'
 import { listSome, NAMED_IN_FINDING, printable, shortenHashes } from '../wording.ts'
 import type { Part } from './fit-parts.ts'
@@ -24,26 +29,15 @@ export const LONGEST_NAME = 300
 /** The parts in the order in which they are shown, without empty parts. */
 export function planParts(plan: Plan): Part[] {
   const names = nameNodes(plan.cluster.nodes)
-  const blocking = new Set(blockingFindings(plan.findings))
-  const trees = nestFindings(plan.findings.filter(({ allowed }) => allowed === undefined))
-  const has = (tree: FindingTree, is: (finding: Finding) => boolean): boolean =>
-    is(tree.finding) || tree.following.some((effect) => has(effect, is))
-  const isBlocking = (tree: FindingTree): boolean => has(tree, (finding) => blocking.has(finding))
-  const isWarning = (tree: FindingTree): boolean =>
-    !isBlocking(tree) && has(tree, ({ severity }) => severity === 'warning')
-  const notes = trees.filter((tree) => !isBlocking(tree) && !isWarning(tree))
+  const { blocking, warnings, notes } = sortFindings(plan.findings)
   const items = (found: readonly FindingTree[]): string[] => findingItems(found, names)
   const parts: Part[] = [
-    visible('blocking', 'blocking finding', items(trees.filter(isBlocking)), (shown) =>
-      list('Blocked by', shown),
-    ),
+    visible('blocking', 'blocking finding', items(blocking), (shown) => list('Blocked by', shown)),
     visible('waivers', 'waiver', waiverItems(plan, names), (shown) => list('Waivers', shown)),
     visible('data', 'data declaration', dataItems(plan), (shown) =>
       list('Data compatibility, declared in the desired state of this plan', shown),
     ),
-    visible('warnings', 'warning', items(trees.filter(isWarning)), (shown) =>
-      list('Warnings', shown),
-    ),
+    visible('warnings', 'warning', items(warnings), (shown) => list('Warnings', shown)),
     visible('changes', 'change', changeItems(plan, names), (shown) =>
       titled('Changes', codeBlock('diff', shown)),
     ),
@@ -113,78 +107,40 @@ function stepItems(plan: Plan): string[] {
  * The commands of the file with the mounts they check, and the variables of the machine that
  * plugins get.
  */
-function commandItems({ steps, cluster }: Plan): string[] {
-  const check = cluster.binary_check
-  const runs = steps
-    .flatMap(({ verify = [] }) => verify)
-    .flatMap((one) => (one.kind === 'run' ? [{ ...one, typed: shellWords(one.command) }] : []))
-  const variables = steps.flatMap(({ action }) =>
-    action.kind !== 'register'
-      ? []
-      : action.env.flatMap(({ name: variable, from }) =>
-          from === undefined
-            ? []
-            : `- ${name(`${action.plugin} ${versionLabel(action.version)}`)} gets the variable ${name(from)} as ${name(variable)}`,
-        ),
-  )
-  const byCommand = groupBy(runs, ({ typed }) => typed)
-  return [
-    ...(check === undefined
-      ? []
-      : [
-          `- binary_check, for ${count(check.files.length, 'file')} on each node: ${line(shellWords(check.command))}`,
-        ]),
-    ...[...byCommand].map(
-      ([typed, uses]) =>
-        `- verify, for ${names([...new Set(uses.map(({ mount }) => mount))])}: ${line(typed)}`,
-    ),
-    ...variables,
-  ]
+function commandItems(plan: Plan): string[] {
+  return findMachineUses(plan).map((use) => {
+    switch (use.kind) {
+      case 'binary_check':
+        return `- binary_check, for ${count(use.files, 'file')} on each node: ${line(use.command)}`
+      case 'verify':
+        return `- verify, for ${names(use.mounts)}: ${line(use.command)}`
+      case 'variable':
+        return `- ${name(use.plugin)} gets the variable ${name(use.from)} as ${name(use.to)}`
+      default:
+        return unreachable(use)
+    }
+  })
 }
 
 /** The rollout: which mounts on which nodes, in order. */
-function rolloutItems({ steps, cluster }: Plan, nodes: NodeNames): string[] {
-  const onNodes = steps.flatMap((step) => (isOnNode(step) ? [step] : []))
-  return [...groupBy(onNodes, ({ group, canary }) => JSON.stringify([group, canary]))].map(
-    ([, group]) => {
-      const mounts = new Set(group.flatMap(({ action }) => action.mounts))
-      const order = [...new Set(group.map(({ action }) => action.node))].map((address) => {
-        const role = cluster.nodes.find((node) => node.address === address)?.role ?? 'unknown'
-        const name = code(clip(nodes.of(address), LONGEST_NAME))
-        return role === 'unknown' ? name : `${name} (${role})`
-      })
-      const isCanary = group.some(({ canary }) => canary === true)
-      const reloads = group.some(({ action }) => action.kind === 'reload')
-      return `1. ${isCanary ? '**canary**: ' : ''}${reloads ? 'reload' : 'check'} ${names([...mounts])} on ${order.join(', then ')}`
-    },
-  )
-}
-
-type OnNode = Step & { readonly action: Extract<Step['action'], { readonly mounts: unknown }> }
-
-function isOnNode(step: Step): step is OnNode {
-  return step.action.kind === 'reload' || step.action.kind === 'check'
+function rolloutItems(plan: Plan, nodes: NodeNames): string[] {
+  return findRollout(plan).map(({ isCanary, does, mounts, nodes: onNodes }) => {
+    const order = onNodes.map(({ address, role }) => {
+      const name = code(clip(nodes.of(address), LONGEST_NAME))
+      return role === 'unknown' ? name : `${name} (${role})`
+    })
+    return `1. ${isCanary ? '**canary**: ' : ''}${does} ${names(mounts)} on ${order.join(', then ')}`
+  })
 }
 
 /** Accepted findings and unused allowances: the person who approves the plan approves both. */
-function waiverItems({ findings, desired }: Plan, nodes: NodeNames): string[] {
-  const allowances = desired.allow ?? []
-  const used = findings.flatMap((finding) => {
-    const { allowed, rule, subject } = finding
-    if (allowed === undefined) return []
-    const allowance = allowances.find((entry) => entry.rule === rule && entry.subject === subject)
-    const accepted = { because: allowed, by: allowance?.by, until: allowance?.until }
-    return `- ${findingText(finding, nodes)}<br>${describeWaiver(accepted)}`
-  })
-  const unused = allowances.filter(
-    ({ rule, subject }) =>
-      !findings.some(
-        (finding) =>
-          finding.allowed !== undefined && finding.rule === rule && finding.subject === subject,
-      ),
-  )
+function waiverItems(plan: Plan, nodes: NodeNames): string[] {
+  const { used, unused } = findWaivers(plan)
   return [
-    ...used,
+    ...used.map(
+      ({ finding, acceptance }) =>
+        `- ${findingText(finding, nodes)}<br>${describeWaiver(acceptance)}`,
+    ),
     ...unused.map(
       (allowance) =>
         `- not used: ${name(allowance.rule)} ${name(allowance.subject)}<br>${describeWaiver(allowance)}`,
@@ -199,15 +155,7 @@ function dataItems(plan: Plan): string[] {
   )
 }
 
-function describeWaiver({
-  because,
-  by,
-  until,
-}: {
-  readonly because: string
-  readonly by?: string | undefined
-  readonly until?: string | undefined
-}): string {
+function describeWaiver({ because, by, until }: Acceptance): string {
   const who = by === undefined ? '' : ` by ${name(by)}`
   const last = until === undefined ? 'no last day' : `last day ${name(until)}`
   return `Accepted${who} (${last}): ${text(because)}`
@@ -241,11 +189,11 @@ function findingText(finding: Finding, nodes: NodeNames): string {
 function namesNotInMessage(
   title: string,
   all: readonly string[],
-  { message, subject }: Finding,
+  finding: Finding,
   shownAs = (name: string): string => name,
 ): string[] {
-  if (all.every((name) => message.includes(name) || name === subject)) return []
-  return [`${title}: ${names(all.map(shownAs), NAMED_IN_FINDING)}`]
+  const shown = namesBesideMessage(all, finding)
+  return shown.length === 0 ? [] : [`${title}: ${names(shown.map(shownAs), NAMED_IN_FINDING)}`]
 }
 
 /**

@@ -1,0 +1,158 @@
+/** What a reviewer decides a plan by, selected from the document. Markdown and HTML pages draw it. */
+import { blockingFindings } from '../documents/blocking.ts'
+import type { DesiredStateDocument } from '../documents/desired-state.generated.ts'
+import type { Finding, Plan, Step } from '../documents/plan.generated.ts'
+import { groupBy } from '../domain/group-by.ts'
+import { versionLabel } from '../domain/names.ts'
+import { shellWords } from '../domain/shell-words.ts'
+import { type FindingTree, nestFindings } from './finding-tree.ts'
+
+export interface SortedFindings {
+  /** Trees with an error that no allowance accepts. */
+  readonly blocking: readonly FindingTree[]
+  /** Other trees with a warning. */
+  readonly warnings: readonly FindingTree[]
+  readonly notes: readonly FindingTree[]
+}
+
+/** The findings that no allowance accepts, each in one list, with what follows from it. */
+export function sortFindings(findings: readonly Finding[]): SortedFindings {
+  const blocking = new Set(blockingFindings(findings))
+  const trees = nestFindings(findings.filter(({ allowed }) => allowed === undefined))
+  const has = (tree: FindingTree, is: (finding: Finding) => boolean): boolean =>
+    is(tree.finding) || tree.following.some((one) => has(one, is))
+  const isBlocking = (tree: FindingTree): boolean => has(tree, (one) => blocking.has(one))
+  const isWarning = (tree: FindingTree): boolean =>
+    !isBlocking(tree) && has(tree, ({ severity }) => severity === 'warning')
+  return {
+    blocking: trees.filter(isBlocking),
+    warnings: trees.filter(isWarning),
+    notes: trees.filter((tree) => !isBlocking(tree) && !isWarning(tree)),
+  }
+}
+
+/** Who accepts a finding, why, and until which day. */
+export interface Acceptance {
+  readonly because: string
+  readonly by?: string | undefined
+  /** YYYY-MM-DD. */
+  readonly until?: string | undefined
+}
+
+export type Allowance = NonNullable<DesiredStateDocument['allow']>[number]
+
+export interface Waivers {
+  readonly used: readonly { readonly finding: Finding; readonly acceptance: Acceptance }[]
+  /** Allowances of the file that match no finding. */
+  readonly unused: readonly Allowance[]
+}
+
+/** Accepted findings, and what else the file accepts: who approves the plan approves both. */
+export function findWaivers({ findings, desired }: Plan): Waivers {
+  const allowances = desired.allow ?? []
+  return {
+    used: findings.flatMap((finding) => {
+      const { allowed, rule, subject } = finding
+      if (allowed === undefined) return []
+      const allowance = allowances.find((one) => one.rule === rule && one.subject === subject)
+      const acceptance = { because: allowed, by: allowance?.by, until: allowance?.until }
+      return { finding, acceptance }
+    }),
+    unused: allowances.filter(
+      ({ rule, subject }) =>
+        !findings.some(
+          (one) => one.allowed !== undefined && one.rule === rule && one.subject === subject,
+        ),
+    ),
+  }
+}
+
+/** What a plan runs on, and takes from, the machine that applies it. */
+export type MachineUse =
+  | { readonly kind: 'binary_check'; readonly command: string; readonly files: number }
+  | { readonly kind: 'verify'; readonly command: string; readonly mounts: readonly string[] }
+  /** A plugin gets a variable of the machine. */
+  | {
+      readonly kind: 'variable'
+      readonly plugin: string
+      readonly from: string
+      readonly to: string
+    }
+
+/** Each command once, as it is typed in a shell. */
+export function findMachineUses({ steps, cluster }: Plan): MachineUse[] {
+  const check = cluster.binary_check
+  const runs = steps
+    .flatMap(({ verify = [] }) => verify)
+    .flatMap((one) => (one.kind === 'run' ? [{ ...one, command: shellWords(one.command) }] : []))
+  return [
+    ...(check === undefined
+      ? []
+      : [
+          {
+            kind: 'binary_check' as const,
+            command: shellWords(check.command),
+            files: check.files.length,
+          },
+        ]),
+    ...[...groupBy(runs, ({ command }) => command)].map(([command, uses]) => ({
+      kind: 'verify' as const,
+      command,
+      mounts: [...new Set(uses.map(({ mount }) => mount))],
+    })),
+    ...steps.flatMap(({ action }) =>
+      action.kind !== 'register'
+        ? []
+        : action.env.flatMap(({ name: to, from }) =>
+            from === undefined
+              ? []
+              : {
+                  kind: 'variable' as const,
+                  plugin: `${action.plugin} ${versionLabel(action.version)}`,
+                  from,
+                  to,
+                },
+          ),
+    ),
+  ]
+}
+
+/** Mounts that are reloaded or checked together, node by node. */
+export interface RolloutStage {
+  readonly isCanary: boolean
+  readonly does: 'reload' | 'check'
+  readonly mounts: readonly string[]
+  /** In order. */
+  readonly nodes: readonly { readonly address: string; readonly role: NodeRole }[]
+}
+
+export type NodeRole = Plan['cluster']['nodes'][number]['role']
+
+export function findRollout({ steps, cluster }: Plan): RolloutStage[] {
+  const onNodes = steps.flatMap((step) => (isOnNode(step) ? [step] : []))
+  return [...groupBy(onNodes, ({ group, canary }) => JSON.stringify([group, canary])).values()].map(
+    (group) => ({
+      isCanary: group.some(({ canary }) => canary === true),
+      does: group.some(({ action }) => action.kind === 'reload') ? 'reload' : 'check',
+      mounts: [...new Set(group.flatMap(({ action }) => action.mounts))],
+      nodes: [...new Set(group.map(({ action }) => action.node))].map((address) => ({
+        address,
+        role: cluster.nodes.find((node) => node.address === address)?.role ?? 'unknown',
+      })),
+    }),
+  )
+}
+
+type OnNode = Step & { readonly action: Extract<Step['action'], { readonly mounts: unknown }> }
+
+function isOnNode(step: Step): step is OnNode {
+  return step.action.kind === 'reload' || step.action.kind === 'check'
+}
+
+/** The names of a list, unless the message of the finding has each of them. */
+export function namesBesideMessage(
+  names: readonly string[],
+  { message, subject }: Finding,
+): readonly string[] {
+  return names.every((one) => message.includes(one) || one === subject) ? [] : names
+}
