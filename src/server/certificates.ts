@@ -1,19 +1,22 @@
-/** Reads the certificates and keys that settings name. Every fault says which setting it was. */
+/** Reads the certificates and keys that settings name. Every error names the setting. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { faultName, LockstepError } from '../domain/errors.ts'
 import { readTextFile, UnfitFile } from './read-file.ts'
 
-/** In MiB: the authorities of a whole operating system take a quarter of one. */
+/** In MiB. All authorities of an operating system take about a quarter of one. */
 const LARGEST_PEM = 4
 
-/** What a setting says, and what it is called: a flag or a variable. */
+/** The value of a setting, and its name: a flag or a variable. */
 export interface Setting {
   readonly from: string
   readonly value: string
 }
 
-/** The authorities to trust. Throws a LockstepError for what cannot be read or holds no certificate. */
+/**
+ * The authorities to trust, as PEM texts. Undefined without a setting. Throws a LockstepError if a
+ * file cannot be read, or if there is no certificate.
+ */
 export async function readAuthorities(
   file: Setting | undefined,
   folder: Setting | undefined,
@@ -33,7 +36,7 @@ export async function readAuthorities(
   return certificates
 }
 
-/** A certificate or key as text. Throws a LockstepError where the file cannot be read. */
+/** A certificate or key as text. Throws a LockstepError if the file cannot be read. */
 export async function readPem(setting: Setting): Promise<string> {
   try {
     return await readTextFile(setting.value, LARGEST_PEM)
@@ -59,7 +62,7 @@ function noCertificate({ from, value }: Setting): LockstepError {
   return new LockstepError({
     code: 'no-certificate',
     message: `${value} holds no certificate; ${from} names it`,
-    hint: 'It wants the certificate of the authority that signed the server’s, as PEM.',
+    hint: 'Give the certificate of the authority that signed the server’s certificate, as PEM.',
   })
 }
 

@@ -1,7 +1,7 @@
 /**
- * Reads that are retried, and writes that are not unless a server says that it carried nothing out.
- * Over a transport. A read throws when it got
- * no answer; a write whose answer was lost says so, and the caller reads what came of it.
+ * Sends reads and writes over a transport. Reads are retried; writes only if the server says that
+ * it carried nothing out. A read without an answer throws. A write whose answer was lost returns
+ * `lost`, and the caller reads what the server has now.
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { ServerResponse, Transport } from '../domain/exchange.ts'
@@ -10,19 +10,22 @@ import { createPatience, isRateLimited } from './patience.ts'
 import { createReader, type Reader, type ReaderOptions } from './reader.ts'
 import type { WriteRequest } from './requests.ts'
 
-/** A write was answered, or nobody knows whether it was carried out. */
+/**
+ * `answered`: the server answered the write. `lost`: it is unknown whether the server carried the
+ * write out.
+ */
 export type WriteOutcome =
   | { readonly kind: 'answered'; readonly response: ServerResponse }
   | { readonly kind: 'lost'; readonly error: unknown }
 
 export interface Client extends Reader {
   /**
-   * Sent once; and again where the answer was that the server counts too many requests (429), since
-   * a request that was refused so was not carried out. `givesUp` ends that. Throws a LockstepError
-   * where nothing was sent.
+   * Sends a write. Sends it again only after a 429 (too many requests), because then the server did
+   * not carry it out; stops that when `givesUp` returns true. Throws a LockstepError if nothing was
+   * sent.
    */
   write(node: NodeAddress, request: WriteRequest, givesUp?: () => boolean): Promise<WriteOutcome>
-  /** How often a node was waited for that was busy or counts too many requests, so far. */
+  /** How often the client waited for a busy or rate-limiting node. */
   busyWaits(): number
   close(): Promise<void>
 }

@@ -15,7 +15,7 @@ const resolve = (env: Readonly<Record<string, string>>) =>
   })
 
 describe('an authority', () => {
-  test('that cannot be read is told with the setting that names it', async () => {
+  test('that cannot be read is an error that names the setting', async () => {
     await expect(resolve({ VAULT_CACERT: '/no/such.pem' })).rejects.toMatchObject({
       code: 'unreadable-file',
       message: '/no/such.pem cannot be read (ENOENT); VAULT_CACERT names it',
@@ -54,7 +54,7 @@ describe('the time limit', () => {
   test.each(['abc', '1x', 's', '-5', '1m 30s'])('%s is refused by name', async (text) => {
     await expect(resolve({ VAULT_CLIENT_TIMEOUT: text })).rejects.toMatchObject({
       code: 'bad-timeout',
-      message: `VAULT_CLIENT_TIMEOUT is "${text}", which is no time`,
+      message: `VAULT_CLIENT_TIMEOUT is "${text}", which is not a duration`,
     })
   })
 })
@@ -78,13 +78,13 @@ describe('the address', () => {
     return found.address
   }
 
-  test('is that of the flag, else of the variable, else of the file', async () => {
+  test('is taken from the flag, else from the variable, else from the file', async () => {
     const variable = { VAULT_ADDR: 'https://variable:8200' }
     expect(await choose('https://flag:8200', variable, inFile)).toBe('https://flag:8200')
     expect(await choose(undefined, variable)).toBe('https://variable:8200')
     expect(await choose(undefined, {}, inFile)).toBe('https://file:8200')
     expect(await choose(undefined, {})).toBe('https://127.0.0.1:8200')
-    // The same address, written otherwise.
+    // The same address, written differently.
     expect(await choose(undefined, { BAO_ADDR: 'https://FILE:8200/' }, inFile)).toBe(inFile.value)
   })
 
@@ -99,7 +99,7 @@ describe('the address', () => {
     },
   )
 
-  test('is not that of an untrusted file', async () => {
+  test('is not taken from an untrusted file', async () => {
     await expect(choose(undefined, {}, inFile, false)).rejects.toMatchObject({
       code: 'no-trusted-address',
     })

@@ -1,8 +1,8 @@
 /**
- * Where the cluster is and how to speak to it: flags first, then the variables that the servers'
- * own command lines use, `BAO_*` before `VAULT_*`, then the file. A variable and a file must not
- * contradict each other: whoever writes the file must not redirect the token. Reads certificates
- * and the token file; keeps the token in memory and nowhere else.
+ * Decides the address of the cluster and the connection's settings: flags first, then the variables
+ * of the servers' own command lines (`BAO_*` before `VAULT_*`), then the file. If a variable and
+ * the file name different addresses, that is an error: the author of a file must not redirect the
+ * token. Reads certificates and the token file. Keeps the token only in memory.
  */
 import { join } from 'node:path'
 import type { Source } from '../domain/desired.ts'
@@ -19,7 +19,7 @@ import { parseDuration } from './duration.ts'
 import { readTextFile, UnfitFile } from './read-file.ts'
 import type { TlsSettings } from './transport.ts'
 
-/** What the command line may say; absent where it does not. */
+/** The options of the command line. */
 export interface ConnectionFlags {
   readonly address?: string
   readonly namespace?: string
@@ -46,10 +46,10 @@ export interface ConnectionSources {
   readonly flags: ConnectionFlags
   /** `cluster.address` of the file. */
   readonly fileAddress?: FileAddress
-  /** False: only a flag or a variable says where the token goes. */
+  /** False: only a flag or a variable decides where the token goes. */
   readonly trustsFiles: boolean
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The user's home folder, where `.vault-token` lies. */
+  /** The user's home folder, which has `.vault-token`. */
   readonly home: string
 }
 
@@ -61,12 +61,12 @@ export interface FileAddress {
 const DEFAULT_ADDRESS = 'https://127.0.0.1:8200'
 const DEFAULT_TIMEOUT = 60
 
-/** Of the token's file, in MiB. */
+/** The largest token file, in MiB. */
 const LARGEST_TOKEN = 1
 
 /**
- * Throws a LockstepError for an unusable address, certificate, token or time limit. A token that is
- * missing is an empty one: what stands before the servers may add it.
+ * The connection. Throws a LockstepError for an unusable address, certificate, token or time limit.
+ * A missing token is empty: a proxy in front of the servers may add one.
  */
 export async function resolveConnection(sources: ConnectionSources): Promise<Connection> {
   const { flags, env } = sources
@@ -85,7 +85,10 @@ export async function resolveConnection(sources: ConnectionSources): Promise<Con
   }
 }
 
-/** Throws before anything is sent: both places could get the token, and only one is meant. */
+/**
+ * The address that gets the token. Throws a LockstepError if a variable and the file name different
+ * addresses, or if no trusted source names one.
+ */
 function chooseAddress(
   { flags, fileAddress, trustsFiles }: ConnectionSources,
   variable: Setting | undefined,
@@ -109,7 +112,7 @@ function chooseAddress(
   })
 }
 
-/** What `BAO_<name>`, else `VAULT_<name>`, says. */
+/** The value of `BAO_<name>`, else of `VAULT_<name>`. */
 type Variable = (name: string) => Setting | undefined
 
 async function readTls(flags: ConnectionFlags, variable: Variable): Promise<TlsSettings> {
@@ -135,7 +138,7 @@ async function readTls(flags: ConnectionFlags, variable: Variable): Promise<TlsS
   }
 }
 
-/** The token of the environment, else of `~/.vault-token`; empty when there is none. */
+/** The token of the environment, else of `~/.vault-token`. Empty if there is none. */
 async function readToken(sources: ConnectionSources, variable: Variable): Promise<string> {
   const token = variable('TOKEN')
   if (token !== undefined) return checkToken(token.value)
@@ -159,13 +162,13 @@ async function readToken(sources: ConnectionSources, variable: Variable): Promis
 
 function checkToken(text: string): string {
   const token = text.trim()
-  // Would otherwise fail deep in the HTTP layer, in words that may quote the token.
+  // Otherwise the HTTP layer would fail, with a message that may quote the token.
   if (!/^[\x21-\x7e]*$/.test(token)) {
     throw new LockstepError({
       code: 'bad-token',
       message: 'the token holds characters that no token has',
       exitCode: 8,
-      hint: 'Look at BAO_TOKEN, VAULT_TOKEN and ~/.vault-token: is it one line, without quotes?',
+      hint: 'Check BAO_TOKEN, VAULT_TOKEN and ~/.vault-token: the token must be one line, without quotes.',
     })
   }
   return token
@@ -198,7 +201,7 @@ function timeoutOf(setting: Setting | undefined): number | undefined {
   if (seconds !== undefined) return seconds
   throw new LockstepError({
     code: 'bad-timeout',
-    message: `${setting.from} is "${setting.value}", which is no time`,
+    message: `${setting.from} is "${setting.value}", which is not a duration`,
     hint: 'Write seconds, as 90, or a duration, as 1m30s.',
   })
 }

@@ -1,4 +1,4 @@
-/** Durations as the servers' command lines take them. */
+/** Parses durations as the servers' command lines do. */
 
 /** Seconds. */
 const UNITS: Readonly<Record<string, number>> = {
@@ -12,7 +12,7 @@ const UNITS: Readonly<Record<string, number>> = {
 }
 const PART = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g
 
-/** Seconds: `90`, or Go's `1m30s`; undefined where it is neither. */
+/** The seconds of `90` or of Go's `1m30s`. Undefined if the text is neither. */
 export function parseDuration(text: string): number | undefined {
   if (/^\d+$/.test(text)) return Number(text)
   if (text === '' || text.replace(PART, '') !== '') return undefined

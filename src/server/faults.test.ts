@@ -23,12 +23,12 @@ describe('requests without an answer', () => {
     expect(error.hint).toBeTruthy()
   })
 
-  it('says something of an error that says nothing', () => {
+  it('has words for an error without a message', () => {
     expect(describeNoAnswer(new Error(''))).toBe('no answer')
   })
 })
 
-it('tells what may be told, and judges by what was said', () => {
+it('shows the words without secrets, and judges by the original words', () => {
   const response = {
     status: 500,
     body: { errors: ['local node not active'] },
@@ -41,18 +41,18 @@ it('tells what may be told, and judges by what was said', () => {
 describe('refusals', () => {
   const answer = (status: number, ...errors: string[]) => ({ status, body: { errors } })
 
-  it('tells a sealed server from one that is busy', () => {
+  it('separates a sealed server from a busy one', () => {
     expect(refusal(node, readCatalog(), answer(503, 'Vault is sealed')).code).toBe('sealed')
     expect(refusal(node, readCatalog(), answer(503, 'overloaded')).code).toBe('refused')
   })
 
-  // As OpenBao 2.7.2 says it of a token it knows, and of one it does not know.
+  // The answers of OpenBao 2.7.2 for a token that it knows, and for one that it does not know.
   const lacksRight = answer(403, '1 error occurred:\n\t* permission denied\n\n')
   const unknown = answer(403, 'permission denied')
   const unknownToVault = answer(403, '2 errors occurred:\n\t* permission denied\n\t* invalid token')
   const line = 'path "sys/plugins/catalog" { capabilities = ["read"] }'
 
-  it('of a right name it', () => {
+  it('for a missing right name the right', () => {
     expect(refusal(node, readCatalog(), lacksRight)).toMatchObject({
       code: 'not-allowed',
       exitCode: 8,
@@ -61,14 +61,17 @@ describe('refusals', () => {
     expect(doubtsToken(lacksRight)).toBe(false)
   })
 
-  it.each([unknown, unknownToVault])('in which the token may be unknown say both', (denied) => {
-    const error = refusal(node, readCatalog(), denied)
-    expect(error).toMatchObject({ code: 'bad-token', exitCode: 8 })
-    expect(error.message).toContain('GET sys/plugins/catalog')
-    expect(error.hint).toContain('expired')
-    expect(error.hint).toContain(line)
-    expect(doubtsToken(denied)).toBe(true)
-  })
+  it.each([unknown, unknownToVault])(
+    'for a token that may be unknown name both causes',
+    (denied) => {
+      const error = refusal(node, readCatalog(), denied)
+      expect(error).toMatchObject({ code: 'bad-token', exitCode: 8 })
+      expect(error.message).toContain('GET sys/plugins/catalog')
+      expect(error.hint).toContain('expired')
+      expect(error.hint).toContain(line)
+      expect(doubtsToken(denied)).toBe(true)
+    },
+  )
 
   it('without a token say how to get one', () => {
     const error = refusal(node, readCatalog(), { ...unknown, withoutToken: true })
@@ -76,12 +79,12 @@ describe('refusals', () => {
     expect(error.hint).toContain('BAO_TOKEN')
   })
 
-  it('sees that a plain request reached a TLS port', () => {
-    const told = answer(400, 'Client sent an HTTP request to an HTTPS server.')
-    expect(refusal(node, readCatalog(), told).code).toBe('wants-tls')
+  it('recognizes a plain request to a TLS port', () => {
+    const plain = answer(400, 'Client sent an HTTP request to an HTTPS server.')
+    expect(refusal(node, readCatalog(), plain).code).toBe('wants-tls')
   })
 
-  it('leaves the query out of what it shows', () => {
+  it('leave out the query', () => {
     const request = readMountHelp('team-a/' as MountPath, '' as Namespace)
     expect(refusal(node, request, answer(500, 'boom')).message).not.toContain('?')
   })
@@ -97,7 +100,7 @@ describe('the words of an answer', () => {
     )
   })
 
-  it('say each thing once of a reload of several mounts', () => {
+  it('have no repetition after a reload of several mounts', () => {
     const of = (mount: string): string =>
       `\t* cannot reload plugin on "${mount}": invalid backend version: 2 errors occurred:\n\t* checksums did not match\n\t* checksums did not match\n\n\n`
     const body = { errors: [`2 errors occurred:\n${of('a/')}${of('b/')}\n`] }
@@ -109,7 +112,7 @@ describe('the words of an answer', () => {
     )
   })
 
-  it('are empty for a body that has none', () => {
+  it('are empty for a body without errors', () => {
     expect(errorWords({ status: 500, body: null })).toBe('')
     expect(errorWords({ status: 500, body: { errors: 'text' } })).toBe('')
   })

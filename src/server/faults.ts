@@ -1,6 +1,6 @@
 /**
- * What a refused or unanswered request means, in the user's terms: the message, the exit code
- * and the way out. Never holds a token.
+ * Explains refused and unanswered requests for the user: the message, the exit code and the hint.
+ * Never contains a token.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { EXIT, LockstepError, unreachable } from '../domain/errors.ts'
@@ -23,50 +23,56 @@ const CERTIFICATE_CODES = new Set([
   'CERT_UNTRUSTED',
 ])
 
-/** The certificate is trusted, and not for the host of the address. */
+/** The certificate is trusted, but not for the host of the address. */
 const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID'
 
-/** Node's code for a network fault, e.g. `ECONNREFUSED`; empty when it has none. */
+/** Node's code of a network error, e.g. `ECONNREFUSED`. Empty if the error has none. */
 function networkCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : ''
 }
 
-/** A server's own words, whatever is in them. */
+/** The errors of a server's answer, unchanged: they may contain secrets. */
 export function errorsOf({ body }: ServerResponse): readonly string[] {
   if (typeof body !== 'object' || body === null || !('errors' in body)) return []
   const errors: unknown = body.errors
   return Array.isArray(errors) ? errors.map(String) : []
 }
 
-/** Characters of a server's words that are told: a proxy answers with a page. */
-const LONGEST_TOLD = 600
+/** The most characters of a server's words that are shown: a proxy may answer with a page. */
+const LONGEST_SHOWN = 600
 
 /**
- * The words of a server's answer, to be told: in one line, each thing said once, no secret. They
- * are cut here, where no secret is left that half of would remain.
+ * The words of a server's answer, to show: one line, no repetition, no secret. Cut here, after
+ * secrets were removed: a cut before that could leave half a secret.
  */
 export function errorWords(response: ServerResponse): string {
   const words = inOneLine(response.told ?? errorsOf(response))
-  return words.length > LONGEST_TOLD ? `${words.slice(0, LONGEST_TOLD)}…` : words
+  return words.length > LONGEST_SHOWN ? `${words.slice(0, LONGEST_SHOWN)}…` : words
 }
 
 /**
- * The same with the secrets in them: to judge an answer by, and never to be told. A variable of a
- * plugin may have any word for its value, and what a word means must not hang on that.
+ * The words of a server's answer with its secrets, to judge the answer and never to show. An
+ * environment variable of a plugin may have any word as its value, and replacing that word must not
+ * change what an answer means.
  */
 export function wordsToJudge(response: ServerResponse): string {
   return inOneLine(errorsOf(response))
 }
 
 function inOneLine(errors: readonly string[]): string {
-  const told = errors.flatMap(sayingsOf)
-  return told.filter((words, at) => at === 0 || told[at - 1]?.endsWith(words) !== true).join('; ')
+  const messages = errors.flatMap(messagesOf)
+  return messages
+    .filter((words, at) => at === 0 || messages[at - 1]?.endsWith(words) !== true)
+    .join('; ')
 }
 
-/** Of a list within a list (`2 errors occurred:` and a line for each), one saying for each line. */
-function sayingsOf(words: string): string[] {
+/**
+ * The messages of a text. Servers may put a list into one text: `2 errors occurred:` and a line for
+ * each.
+ */
+function messagesOf(words: string): string[] {
   return words
     .replace(/\s*\d+ errors? occurred:/g, '')
     .replace(/:\s*\n\s*\* /g, ': ')
@@ -76,18 +82,18 @@ function sayingsOf(words: string): string[] {
 }
 
 /**
- * True of an answer that says nothing but that this node, or what stands before it, cannot do the
- * work just now: busy, without a leader, or sending us to the active node. A wait may mend it.
+ * True if the answer only says that this node, or a proxy in front of it, cannot do the work now:
+ * busy, without a leader, or forwarding to the active node. A later try may succeed.
  */
 export function asksToRetry(response: ServerResponse): boolean {
   if (forwards(response) || [429, 502, 504].includes(response.status)) return true
-  // A sealed node says 503 too, and stays so until somebody unseals it.
+  // A sealed node answers 503 too, until a person unseals it.
   return response.status === 503 && whyClosed(response) === undefined
 }
 
 /**
- * True where a standby does not answer for itself: Vault's say 307; OpenBao's too, and 500 while
- * there is no leader, for about a second after they stepped down.
+ * True if a standby does not answer for itself. Standbys of Vault answer 307. Standbys of OpenBao
+ * answer 307 too, and 500 while there is no leader, for about a second after a step-down.
  */
 export function forwards(response: ServerResponse): boolean {
   if (response.status === 307) return true
@@ -95,12 +101,12 @@ export function forwards(response: ServerResponse): boolean {
   return /please forward to the active node|local node not active/.test(wordsToJudge(response))
 }
 
-/** True where the token may not, or is not known. */
+/** True if the token lacks the right, or is not known. */
 export function isDenied({ status }: ServerResponse): boolean {
   return status === 401 || status === 403
 }
 
-/** Why something could not be read, as the live state has it. */
+/** Why something could not be read, in the form of the live state. */
 export function whyUnread(answer: ServerResponse): Pick<Unreadable, 'reason' | 'denied' | 'fix'> {
   const closed = whyClosed(answer)
   if (closed !== undefined) return describeClosed(closed)
@@ -137,7 +143,7 @@ export function describeClosed(why: ClosedNamespace): Pick<Unreadable, 'reason' 
   }
 }
 
-/** An answer in one line: its status, and its words if it has any. */
+/** An answer in one line: its status and its words. */
 export function describeAnswer(response: ServerResponse): string {
   const name = response.status === 429 ? '429 (rate limit)' : String(response.status)
   return `HTTP ${name} ${errorWords(response)}`.trim()
@@ -163,18 +169,18 @@ export function describeNoAnswer(error: unknown): string {
       if (error instanceof Error && error.name === 'AbortError') return 'no answer in time'
       if (code.startsWith('HPE_')) return `its answer is not HTTP (${code})`
       if (CERTIFICATE_CODES.has(code)) return `its certificate is not trusted (${code})`
-      // A fault without a code: its own words.
+      // An error without a code has its own words.
       return error instanceof Error && error.message !== '' ? error.message : code || 'no answer'
   }
 }
 
-/** The error of a request that got no answer, or none that can be taken. */
+/** The error of a request that got no answer, or an unusable one. */
 export function noAnswer(
   node: NodeAddress,
   { method, path }: ServerRequest,
   error: unknown,
 ): LockstepError {
-  // It says itself what is wrong, and nothing was sent.
+  // Nothing was sent, and the error already explains why.
   if (error instanceof LockstepError) return error
   const code = networkCode(error)
   if (code === UNUSABLE_ANSWER || code.startsWith('HPE_')) {
@@ -215,26 +221,26 @@ export function noAnswer(
 }
 
 /**
- * True of a denial that names a missing right: the token lives. Measured on OpenBao 2.7.2: there
- * the words are a list of one (`1 error occurred: * permission denied`), for an unknown token or
- * none they are bare; Vault's list has `invalid token` too then (*read*).
+ * True if the denial means a missing right, so the token is valid. Measured on OpenBao 2.7.2: the
+ * words are then a list of one (`1 error occurred: * permission denied`). For an unknown token, or
+ * none, they are not a list. Vault's list then also has `invalid token` (*read*).
  */
 function deniesRight(response: ServerResponse): boolean {
-  const told = JSON.stringify(response.body)
-  return isDenied(response) && /errors? occurred/.test(told) && !told.includes('invalid token')
+  const body = JSON.stringify(response.body)
+  return isDenied(response) && /errors? occurred/.test(body) && !body.includes('invalid token')
 }
 
-/** True of a denial after which the token may be an unknown one, such as one that expired. */
+/** True if the denial may mean an unknown token, for example one that expired. */
 export function doubtsToken(response: ServerResponse): boolean {
   return isDenied(response) && !deniesRight(response)
 }
 
-/** Why an answer was not used, as the live state has it: it is not what the server documents. */
+/** Why an answer was not used, in the form of the live state: it has not its documented shape. */
 export function whyOdd(problem: string): { reason: string } {
   return { reason: `the answer is not of its documented shape: ${problem}` }
 }
 
-/** The error of an answer that is not what the server documents. */
+/** The error for an answer that has not its documented shape. */
 export function oddAnswer(
   node: NodeAddress,
   request: ServerRequest,
@@ -247,7 +253,7 @@ export function oddAnswer(
   })
 }
 
-/** What a 200 says, by its decoder. Throws a LockstepError where it is not what is documented. */
+/** The decoded body of a 200. Throws a LockstepError if it has not its documented shape. */
 export function demand<Value>(
   decoder: Decoder<Value>,
   asked: { readonly node: NodeAddress; readonly request: ServerRequest },
@@ -258,41 +264,44 @@ export function demand<Value>(
   return decoded.value
 }
 
-/** True of the answer that servers give to a list without keys and to a read of what is not there. */
+/**
+ * True for a server's answer to a list without keys, and to a read of something that does not
+ * exist.
+ */
 export function saysNothingThere({ status, body }: ServerResponse): boolean {
   return status === 404 && isDeepStrictEqual(body, { errors: [] })
 }
 
-/** True of a path that this server does not have: OpenBao's words, then Vault Community's. */
+/** True if this server does not have the path. The words are OpenBao's, then Vault Community's. */
 export function hasNoSuchPath(response: ServerResponse): boolean {
   if (response.status !== 404) return false
   return /^(unsupported path|enterprise-only feature)$/.test(wordsToJudge(response))
 }
 
-/** The error of an answer that refuses. */
+/** The error for an answer that refuses a request. */
 export function refusal(
   node: NodeAddress,
   request: ServerRequest,
   response: ServerResponse,
 ): LockstepError {
   const words = errorWords(response)
-  const told = words === '' ? `HTTP ${response.status}` : `HTTP ${response.status}: ${words}`
+  const answered = words === '' ? `HTTP ${response.status}` : `HTTP ${response.status}: ${words}`
   const asked = `${request.method} ${plainPath(request.path)}`
-  const meant = wordsToJudge(response)
+  const rawWords = wordsToJudge(response)
   const closed = whyClosed(response)
   if (closed !== undefined) {
     const { reason, fix } = describeClosed(closed)
     const message = `${node}: ${request.namespace || asked}: ${reason}`
     return new LockstepError({ code: 'namespace-closed', message, ...(fix && { hint: fix }) })
   }
-  if (response.status === 503 && /sealed/i.test(meant)) {
+  if (response.status === 503 && /sealed/i.test(rawWords)) {
     return new LockstepError({
       code: 'sealed',
       message: `${node} is sealed`,
       hint: 'Unseal it, then run this again.',
     })
   }
-  if (response.status === 400 && /HTTP request to an HTTPS server/i.test(meant)) {
+  if (response.status === 400 && /HTTP request to an HTTPS server/i.test(rawWords)) {
     return new LockstepError({
       code: 'wants-tls',
       message: `${node} speaks TLS`,
@@ -302,29 +311,29 @@ export function refusal(
   if (response.status === 429) {
     return new LockstepError({
       code: 'rate-limited',
-      message: `${node}: ${asked}: the server’s rate limit refuses more requests (${told})`,
+      message: `${node}: ${asked}: the server’s rate limit refuses more requests (${answered})`,
       hint: 'Run this again later, wait longer with --timeout, or raise the limit (sys/quotas/rate-limit).',
     })
   }
-  if (isDenied(response)) return denial({ node, request, response, asked, told })
-  return new LockstepError({ code: 'refused', message: `${node}: ${asked}: ${told}` })
+  if (isDenied(response)) return denial({ node, request, response, asked, answered })
+  return new LockstepError({ code: 'refused', message: `${node}: ${asked}: ${answered}` })
 }
 
 interface Denied {
   readonly node: NodeAddress
   readonly request: ServerRequest
   readonly response: ServerResponse
-  /** The request and the answer, in words. */
+  /** The request and the answer, as texts. */
   readonly asked: string
-  readonly told: string
+  readonly answered: string
 }
 
-function denial({ node, request, response, asked, told }: Denied): LockstepError {
+function denial({ node, request, response, asked, answered }: Denied): LockstepError {
   const exitCode = EXIT.notAllowed
   if (response.withoutToken === true) {
     return new LockstepError({
       code: 'no-token',
-      message: `no token is set, and ${node} wants one for ${asked} (${told})`,
+      message: `no token is set, and ${node} needs one for ${asked} (${answered})`,
       exitCode,
       hint: 'Set BAO_TOKEN (VAULT_TOKEN), or log in with bao login (vault login), which writes ~/.vault-token.',
     })
@@ -333,14 +342,14 @@ function denial({ node, request, response, asked, told }: Denied): LockstepError
   if (doubtsToken(response)) {
     return new LockstepError({
       code: 'bad-token',
-      message: `${node} does not accept the token for ${asked} (${told})`,
+      message: `${node} does not accept the token for ${asked} (${answered})`,
       exitCode,
       hint: `It may have expired: log in again, or set BAO_TOKEN (VAULT_TOKEN). If it has not, its policy needs: ${line}`,
     })
   }
   return new LockstepError({
     code: 'not-allowed',
-    message: `${node}: ${asked}: the token may not do this (${told})`,
+    message: `${node}: ${asked}: the token may not do this (${answered})`,
     exitCode,
     hint: `Its policy needs: ${line}`,
   })

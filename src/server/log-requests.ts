@@ -1,8 +1,11 @@
-/** A transport that says what it sends and what came back: never a header, a body or a token. */
+/**
+ * A transport that logs each request and the status of its answer, never a header, a body or the
+ * token.
+ */
 import type { Transport } from '../domain/exchange.ts'
 import { line } from '../domain/printable.ts'
 
-/** `clock` in milliseconds. */
+/** `clock`: the time in milliseconds. */
 export function logRequests(
   transport: Transport,
   write: (line: string) => void,

@@ -10,7 +10,7 @@ const DONE: ServerResponse = { status: 200, body: {} }
 const LIMITED: ServerResponse = { status: 429, body: { errors: ['rate limit quota exceeded'] } }
 const SEALED: ServerResponse = { status: 503, body: { errors: ['Vault is sealed'] } }
 
-/** A client of a node that answers these in turn, and then that it is done. */
+/** A client of a node that gives these answers in turn, and then a 200. */
 function clientOf(turns: readonly ServerResponse[], options: Partial<PatienceOptions> = {}) {
   const waits: number[] = []
   const counted = { asked: 0 }
@@ -29,15 +29,18 @@ function clientOf(turns: readonly ServerResponse[], options: Partial<PatienceOpt
 }
 
 describe('a read of a busy server', () => {
-  test.each(['7', 'Fri, 02 Jan 2026 03:04:12 GMT'])('waits as told: %s', async (retryAfter) => {
-    for (const status of [429, 503]) {
-      const { client, waits } = clientOf([{ status, body: null, retryAfter }])
-      expect(await client.ask(nodeAddress(1), readHealth())).toBe(DONE)
-      expect(waits).toEqual([7000])
-    }
-  })
+  test.each(['7', 'Fri, 02 Jan 2026 03:04:12 GMT'])(
+    'waits as long as Retry-After says: %s',
+    async (retryAfter) => {
+      for (const status of [429, 503]) {
+        const { client, waits } = clientOf([{ status, body: null, retryAfter }])
+        expect(await client.ask(nodeAddress(1), readHealth())).toBe(DONE)
+        expect(waits).toEqual([7000])
+      }
+    },
+  )
 
-  test('waits longer each time without a word, within its limit', async () => {
+  test('waits longer each time without a Retry-After, within its limit', async () => {
     const { client, waits, asked } = clientOf(Array<ServerResponse>(100).fill(LIMITED))
     expect(await client.ask(nodeAddress(1), readHealth())).toBe(LIMITED)
     expect(waits.slice(0, 4)).toEqual([100, 200, 400, 800])
@@ -53,13 +56,13 @@ describe('a read of a busy server', () => {
     expect(waits).toEqual([])
   })
 
-  test('waits never less than told, and by chance a little longer', async () => {
+  test('never waits less than Retry-After says, and randomly a little longer', async () => {
     const { client, waits } = clientOf([{ ...LIMITED, retryAfter: '7' }], { random: () => 0.5 })
     await client.ask(nodeAddress(1), readHealth())
     expect(waits).toEqual([7500])
   })
 
-  test('does not wait for a sealed one', async () => {
+  test('does not wait for a sealed server', async () => {
     const { client, asked } = clientOf([SEALED])
     expect(await client.ask(nodeAddress(1), readHealth())).toBe(SEALED)
     expect(asked()).toBe(1)
@@ -82,7 +85,7 @@ describe('a write', () => {
     expect(asked()).toBe(1)
   })
 
-  test('is not sent again once its sender gives up', async () => {
+  test('is not sent again after its sender gives up', async () => {
     const { client, asked } = clientOf([LIMITED])
     const outcome = await client.write(nodeAddress(1), renewToken(), () => true)
     expect(outcome).toEqual({ kind: 'answered', response: LIMITED })

@@ -1,42 +1,45 @@
 /**
- * How long a server that is busy is waited for: as long as it says (`Retry-After`), else a little
- * longer each time; never longer together than one answer may take.
+ * Decides how long to wait for a busy server: as long as its `Retry-After` says, else a little
+ * longer each time. All waits for one answer together are limited.
  */
 import type { ServerResponse } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { whyClosed, wordsToJudge } from './faults.ts'
 
 export interface PatienceOptions {
-  /** Milliseconds that the waits for one answer may take together; 0: without end. */
+  /** The limit, in milliseconds, for all waits for one answer together. 0: no limit. */
   readonly limit: number
-  /** From 0 to 1, so that clients that were refused together do not come back together. */
+  /**
+   * A random number from 0 to 1, so that clients that were refused at the same time do not all
+   * return at the same time.
+   */
   readonly random: () => number
-  /** Hears of each wait, in milliseconds; absent where nobody is told. */
+  /** Called before each wait, with its milliseconds. */
   readonly tell?: (node: NodeAddress, wait: number) => void
-  /** In milliseconds, for a `Retry-After` that is a date. */
+  /** The time in milliseconds, for a `Retry-After` that is a date. */
   readonly now: () => number
 }
 
 /** Milliseconds. */
 const FIRST_WAIT = 200
 const LONGEST_WAIT = 10_000
-/** The most that chance adds to a wait that the server asked for. */
+/** In milliseconds: the most that is randomly added to a wait that the server asked for. */
 const LONGEST_JITTER = 1_000
 
-/** The milliseconds to wait after this answer; undefined where it is not to be waited for longer. */
+/** The milliseconds to wait after this answer. Undefined if there is no time left to wait. */
 export type Patience = (response: ServerResponse) => number | undefined
 
-/** For one request. Without options nothing is waited for. */
+/** The waits for one request. Without options there are none. */
 export function createPatience(options: PatienceOptions | undefined, node: NodeAddress): Patience {
   if (options === undefined) return () => undefined
   const { limit, random, now, tell } = options
   const left = { waits: limit === 0 ? Infinity : limit, next: FIRST_WAIT }
   return (response) => {
-    const told = parseRetryAfter(response.retryAfter ?? '', now())
+    const retryAfter = parseRetryAfter(response.retryAfter ?? '', now())
     const wait =
-      told === undefined
+      retryAfter === undefined
         ? left.next * (0.5 + random() / 2)
-        : told + random() * Math.min(told, LONGEST_JITTER)
+        : retryAfter + random() * Math.min(retryAfter, LONGEST_JITTER)
     if (wait > left.waits) return undefined
     left.waits -= wait
     left.next = Math.min(left.next * 2, LONGEST_WAIT)
@@ -45,23 +48,27 @@ export function createPatience(options: PatienceOptions | undefined, node: NodeA
   }
 }
 
-/** True of an answer that says no more than: too much at once, come back later. */
+/** True if the answer only says that the server is too busy now. */
 export function isBusy(response: ServerResponse): boolean {
   if (isRateLimited(response)) return true
-  // A sealed node says 503 too, as does a namespace that is sealed or locked: until somebody opens it.
+  // A sealed node answers 503 too, as does a namespace that is sealed or locked. Those do not end
+  // without a person.
   if (response.status !== 503 || whyClosed(response) !== undefined) return false
   return !/sealed/i.test(wordsToJudge(response))
 }
 
 /**
- * True where nothing was done because the client had asked for too much. Servers count requests
- * before they carry them out, and so does what stands before them.
+ * True if the server carried nothing out because of too many requests. Servers count requests
+ * before they carry them out, and so do proxies in front of them.
  */
 export function isRateLimited({ status }: ServerResponse): boolean {
   return status === 429
 }
 
-/** Milliseconds from `now`, of seconds or of an HTTP date; undefined where it is neither. */
+/**
+ * Milliseconds from `now`, from a number of seconds or an HTTP date. Undefined if the text is
+ * neither.
+ */
 export function parseRetryAfter(text: string, now: number): number | undefined {
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
   const date = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/.test(text)

@@ -1,30 +1,33 @@
 /**
- * Reads an answer whole, and within bounds: whatever stands at the other end, it takes no more
- * memory and no more time than the program has for it.
+ * Reads a complete answer within limits: no peer can make the program use more memory or time than
+ * allowed.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { ServerResponse } from '../domain/exchange.ts'
 
 export interface AnswerLimits {
-  /** Milliseconds from the connection to the last byte; 0: without end. */
+  /** Milliseconds from the connection to the last byte. 0: no limit. */
   readonly timeout: number
   /** Bytes of the body. */
   readonly size: number
 }
 
-/** 64 MiB: measured, the list of a thousand mounts takes 0.8 MB. */
+/** 64 MiB. Measured: the list of a thousand mounts has 0.8 MB. */
 export const LARGEST_ANSWER = 64 * 1024 * 1024
 
-/** Milliseconds for a node that is up to take a connection, TLS included. */
+/** Milliseconds in which a running node accepts a connection, TLS included. */
 const CONNECTED_WITHIN = 10_000
 
-/** Levels of lists and objects: the servers' own answers have fewer than ten. */
+/** The most levels of lists and objects. Servers' own answers have fewer than ten. */
 const DEEPEST_ANSWER = 100
 
-/** The code of an error for an answer that came and cannot be taken. */
+/** The error code for an answer that arrived and cannot be used. */
 export const UNUSABLE_ANSWER = 'UNUSABLE_ANSWER'
 
-/** Sends the body. Rejects with Node's own network errors, or with words for an answer that is refused. */
+/**
+ * Sends the body and reads the answer. Rejects with Node's own network errors, or with an error
+ * that explains why the answer is not accepted.
+ */
 export function readAnswer(
   outgoing: ClientRequest,
   body: string | undefined,
@@ -56,12 +59,14 @@ export function readAnswer(
         })
       })
     })
-    // As bytes: with a text, Node encodes the headers as UTF-8 once more.
+    // As bytes: with a text, Node would encode the headers as UTF-8 again.
     outgoing.end(body === undefined ? undefined : Buffer.from(body))
   })
 }
 
-/** Calls back once: with the text, or with undefined as soon as there is too much of it. */
+/**
+ * Calls `done` once: with the text, or with undefined as soon as the answer is larger than `limit`.
+ */
 function collect(
   incoming: IncomingMessage,
   limit: number,
@@ -83,8 +88,9 @@ function collect(
 }
 
 /**
- * The whole answer counts, not only the silences in it: a server that sends a byte now and then
- * would hold the program for as long as it likes. Until there is a connection, its own limit counts.
+ * Limits the time for the complete answer, not only the pauses in it: otherwise a server that sends
+ * a byte from time to time could keep the program waiting without end. Before there is a
+ * connection, the connection's own limit applies.
  */
 function limitTime(outgoing: ClientRequest, timeout: number): void {
   const limitUntil = (event: string, limit: number, what: string): void => {
@@ -116,20 +122,23 @@ function timedOut(what: string, limit: number): Error {
   return Object.assign(new Error(`no ${what} within ${limit / 1000} s`), { code: 'ETIMEDOUT' })
 }
 
-/** Undefined where it nests so deep that whoever walks through it would run out of stack. */
+/**
+ * The parsed body. Undefined if it nests too deep: code that walks through it would run out of
+ * stack.
+ */
 function parseBody(text: string): { readonly body: unknown } | undefined {
   if (text.trim() === '') return { body: null }
   if (nestsDeeper(text, DEEPEST_ANSWER)) return undefined
   try {
     return { body: JSON.parse(text) as unknown }
   } catch {
-    // A proxy's page, or a server told in plain text that it speaks TLS.
-    // Whole: it is cut where it is told, after secrets were taken out of it.
+    // A proxy's page, or the plain text of a TLS server. Not cut here: it is cut where it is shown,
+    // after secrets were removed.
     return { body: { errors: [text.trim()] } }
   }
 }
 
-/** Counts brackets outside of strings; of text that is no JSON it may say anything. */
+/** Counts brackets outside of strings. For text that is not JSON the result may be wrong. */
 function nestsDeeper(text: string, limit: number): boolean {
   let depth = 0
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {

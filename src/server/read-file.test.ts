@@ -37,7 +37,7 @@ test.each(readers)('%s is not read from a file that is too large', async (_, rea
   await expect(read()).rejects.toThrow(`${path}${named} is larger than`)
 })
 
-test('the setting that names a certificate is told, and a missing token is none', async () => {
+test('an error names the setting of a certificate, and a missing token file means no token', async () => {
   execFileSync('mkfifo', [path])
   const pem = readPem({ from: 'VAULT_CACERT', value: path })
 

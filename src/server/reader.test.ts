@@ -7,7 +7,7 @@ import { readHealth } from './requests.ts'
 const ANSWER: ServerResponse = { status: 200, body: {} }
 const REFUSED: ServerResponse = { status: 403, body: { errors: ['permission denied'] } }
 
-/** A reader of a node that does each of these in turn: an answer, or a fault's code. */
+/** A reader of a node that does these in turn: gives an answer, or fails with a code. */
 function readerOf(...turns: readonly (ServerResponse | string)[]) {
   let asked = 0
   const reader = createReader({
@@ -43,7 +43,7 @@ test.each(['ETIMEDOUT', 'ECONNREFUSED'])(
   },
 )
 
-test('a token that a node does not know yet is tried once more', async () => {
+test('a request is sent again if a node does not know the token yet', async () => {
   expect(await readerOf(REFUSED).reader.askTwice(nodeAddress(1), readHealth())).toBe(ANSWER)
   const { reader, asked } = readerOf(REFUSED, REFUSED, REFUSED)
   expect(await reader.askTwice(nodeAddress(1), readHealth())).toBe(REFUSED)

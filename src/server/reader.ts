@@ -1,6 +1,6 @@
 /**
- * Reads over a transport, asked again while the answer is a passing one. Changes nothing: what it
- * takes are requests that read.
+ * Sends reads over a transport and repeats them while the answer is temporary. Changes nothing: it
+ * accepts only requests that read.
  */
 import type { ServerResponse, Transport } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
@@ -10,30 +10,35 @@ import { createRequestLimits, type RequestLimits } from './request-limits.ts'
 import type { ReadRequest } from './requests.ts'
 
 export interface Reader {
-  /** Any answer, whatever its status. Throws a LockstepError where none came. */
+  /** The answer, with any status. Throws a LockstepError if no answer came. */
   ask(node: NodeAddress, request: ReadRequest, signal?: AbortSignal): Promise<ServerResponse>
-  /** As `ask`, and once more where it is refused, since the node may not know the token yet. */
+  /**
+   * Same as `ask`; asks again once if the token is refused: the node may not know a new token yet.
+   */
   askTwice(node: NodeAddress, request: ReadRequest): Promise<ServerResponse>
-  /** Waits, as the caller would; handed in so that tests do not. */
+  /** Waits. Tests pass a function that does not wait. */
   wait(milliseconds: number): Promise<void>
-  /** What asking again did not change: it is not asked again while the program runs. */
+  /**
+   * Differences that a second reading did not change. They are not waited for again while the
+   * program runs.
+   */
   readonly lasting: Set<string>
 }
 
 /** Waits between the tries of a read, in milliseconds. */
 const RETRY_AFTER = [100, 300, 900] as const
 
-/** Milliseconds in which every node knows a new token; a standby of OpenBao took up to 120. */
+/** Milliseconds after which every node knows a new token. A standby of OpenBao took up to 120. */
 const TOKEN_KNOWN_WITHIN = 250
 
 export interface ReaderOptions {
   readonly transport: Pick<Transport, 'send'>
   readonly wait: (milliseconds: number) => Promise<void>
-  /** How a server that is busy is waited for; absent: not at all. */
+  /** How to wait for a busy server. Absent: not at all. */
   readonly patience?: PatienceOptions
-  /** Shared by readers of one cluster; of its own if not said. */
+  /** Share it between the readers of one cluster. */
   readonly lasting?: Set<string>
-  /** Shared by readers of one cluster; of its own if not said. */
+  /** Share them between the readers of one cluster. */
   readonly limits?: RequestLimits
 }
 
@@ -84,8 +89,8 @@ export function createReader({
 }
 
 /**
- * Answers after which a short wait is enough: a gateway's, and the 500s of a mount whose shared
- * plugin process was just replaced under it (a sibling's reload does that).
+ * True for answers after which a short wait is enough: a gateway's, and the 500s of a mount whose
+ * shared plugin process was just replaced (by a reload of another mount).
  */
 function isPassing(response: ServerResponse): boolean {
   const { status } = response
@@ -95,8 +100,8 @@ function isPassing(response: ServerResponse): boolean {
 }
 
 /**
- * The connection broke: the next try may fare better. A node that refuses it is down, and one that
- * did not answer in time hangs: asking again only delays the news.
+ * True if the connection broke: the next try may succeed. Not for a node that refuses connections
+ * (it is down) or does not answer in time (it hangs): another try would only delay the error.
  */
 function isCut(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false

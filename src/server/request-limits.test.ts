@@ -9,10 +9,10 @@ const NODE = nodeAddress(1)
 const DONE: ServerResponse = { status: 200, body: {} }
 const LIMITED: ServerResponse = { status: 429, body: { errors: ['rate limit quota exceeded'] } }
 
-/** Asks a node so many times at once; it answers 429 so many times first. */
+/** Sends requests to a node at the same time. The node first answers some of them with 429. */
 async function askAtOnce({ reads, refused }: { reads: number; refused: number }) {
   const slowed: string[] = []
-  /** How many were under way, at each request. */
+  /** How many requests were running, at each request. */
   const underWay: number[] = []
   let now = 0
   let left = refused
@@ -35,7 +35,7 @@ async function askAtOnce({ reads, refused }: { reads: number; refused: number })
   return { answers, underWay, slowed }
 }
 
-test('a node is asked no more at once than it has connections', async () => {
+test('a node gets no more requests at once than it has connections', async () => {
   const { answers, underWay, slowed } = await askAtOnce({ reads: 20, refused: 0 })
 
   expect(answers).toEqual(Array<ServerResponse>(20).fill(DONE))
@@ -43,7 +43,7 @@ test('a node is asked no more at once than it has connections', async () => {
   expect(slowed).toEqual([])
 })
 
-test('a node that answers 429 is asked one at a time in the end, and named once', async () => {
+test('a node that answers 429 gets one request at a time in the end, and is reported once', async () => {
   const { answers, underWay, slowed } = await askAtOnce({ reads: 20, refused: 5 })
 
   expect(answers).toEqual(Array<ServerResponse>(20).fill(DONE))

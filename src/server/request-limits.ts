@@ -1,22 +1,26 @@
 /**
- * How many reads a node has to answer at once. A node that answers 429 (too many requests) gets
- * fewer for as long as the program runs. A read that waits to be asked again keeps its place.
+ * Limits how many reads a node answers at the same time. A node that answers 429 (too many
+ * requests) gets fewer for as long as the program runs. A read that waits for its next try keeps
+ * its place.
  */
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { NodeAddress } from '../domain/names.ts'
 import { remember } from '../domain/remember.ts'
 
-/** Enough to keep a node busy, few enough not to be a load. As many connections are kept. */
+/**
+ * Enough to use a node well, few enough not to be a load. The same number of connections is kept
+ * open.
+ */
 export const REQUESTS_PER_NODE = 4
 
 export interface RequestLimits {
-  /** Calls `send` when the node has a place free. */
+  /** Calls `send` when fewer reads of the node are running than its limit. */
   run<Result>(node: NodeAddress, send: () => Promise<Result>): Promise<Result>
-  /** Halves the places of a node, down to one. */
+  /** Halves the limit of a node, down to one. */
   slowDown(node: NodeAddress): void
 }
 
-/** `tell` hears once of each node that is slowed down. */
+/** `tell` is called once for each node that is slowed down. */
 export function createRequestLimits(
   tell: (node: NodeAddress) => void = () => undefined,
 ): RequestLimits {

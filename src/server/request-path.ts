@@ -1,22 +1,22 @@
 /**
- * The one place where names become part of a URL. A path is built of words that are written in
- * this program and of names that are not, and each segment of a name is percent-encoded. Pure.
+ * The only place where names become part of a URL. A path is built from words that are written in
+ * this program and from names that are not. Each segment of a name is percent-encoded. Pure.
  */
 import { LockstepError } from '../domain/errors.ts'
 import { faultInPath } from '../domain/name-faults.ts'
 
 declare const brand: unique symbol
-/** A path below `/v1/` with its query, as it is sent. Nothing but this file makes one. */
+/** A path below `/v1/` with its query, as it is sent. Only this file makes one. */
 export type RequestPath = string & { readonly [brand]: 'RequestPath' }
 
 /**
- * Template tag: `` requestPath`sys/mounts/${path}/tune` ``. A slash in a name stands between
- * segments, as in every API path. Throws a LockstepError for a name that would ask for another
- * path than the one that is written: with an empty, `.` or `..` segment.
+ * Template tag: `` requestPath`sys/mounts/${path}/tune` ``. A slash in a name separates segments,
+ * as in every API path. Throws a LockstepError for a name with an empty, `.` or `..` segment: the
+ * request would reach another path.
  */
 export function requestPath(words: TemplateStringsArray, ...names: string[]): RequestPath {
   const plain = String.raw({ raw: words }, ...names)
-  // A path that ends in a slash asks for a list, or for what the mount itself answers.
+  // A path that ends in a slash asks for a list, or for the mount's own answer.
   const fault = names.includes('') ? 'has an empty name' : faultInPath(plain.replace(/\/$/, ''))
   if (fault !== undefined) {
     throw new LockstepError({
@@ -28,21 +28,21 @@ export function requestPath(words: TemplateStringsArray, ...names: string[]): Re
   return String.raw({ raw: words }, ...names.map(encodeSegments)) as RequestPath
 }
 
-/** With a query; the values are encoded. */
+/** Adds a query. The values are encoded. */
 export function withQuery(path: RequestPath, query: Readonly<Record<string, string>>): RequestPath {
   const parts = Object.entries(query).map(([name, value]) => `${name}=${encode(value)}`)
   return parts.length === 0 ? path : (`${path}?${parts.join('&')}` as RequestPath)
 }
 
 /**
- * The path as servers, policies and people write it: without its query, and each name as it is.
- * Measured on OpenBao 2.7.2: `sys/capabilities-self` and policies take names so.
+ * The path as servers, policies and people write it: without its query, and with decoded names.
+ * Measured on OpenBao 2.7.2: `sys/capabilities-self` and policies take decoded names.
  */
 export function plainPath(path: string): string {
   return decodeURIComponent(path.replace(/\?.*$/, ''))
 }
 
-/** To be shown: with its query, and each name as it is. */
+/** The path to show: with its query, and with decoded names. */
 export function shownPath(path: RequestPath): string {
   return decodeURIComponent(path)
 }
@@ -51,7 +51,7 @@ function encodeSegments(name: string): string {
   return name.split('/').map(encode).join('/')
 }
 
-/** The apostrophe too: in a query, URLs have it encoded. */
+/** Encodes the apostrophe too: `URL` encodes it in a query. */
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll("'", '%27')
 }

@@ -26,7 +26,7 @@ const MOUNTS = ['team-a/', 'a/b/', 'auth/jwt/'].map((path) => path as MountPath)
 const NAMESPACES = [root, inside]
 const CONNECTION = 'db/config/a' as ConnectionPath
 
-/** Each kind of action for every version, mount and namespace that its request may depend on. */
+/** Each kind of action, with every version, mount and namespace that its request may depend on. */
 const ACTIONS: readonly Action[] = VERSIONS.flatMap((version) => [
   { kind: 'register' as const, plugin, version, entry, env: [] },
   { kind: 'deregister' as const, plugin, version },
@@ -91,7 +91,7 @@ const MAY_BE_SENT = [
 ]
 
 describe('what can be sent', () => {
-  it('is all looked at here: each function that makes a request, each kind of action', () => {
+  it('is all checked here: each function that makes a request, each kind of action', () => {
     const known = [...Object.keys(READS), ...Object.keys(WRITES)]
     expect(known.sort()).toEqual(Object.keys(requests).sort())
     const kinds = planSchema.$defs.action.oneOf.map(({ properties }) => properties.kind.const)
@@ -106,7 +106,7 @@ describe('what can be sent', () => {
     }
   })
 
-  it.each(Object.entries(WRITES))('changes nothing but what is listed: %s', (_, made) => {
+  it.each(Object.entries(WRITES))('changes only what is listed: %s', (_, made) => {
     for (const { method, path } of made) {
       const sent = `${method} ${path.replace(/\?.*$/, '')}`
       expect(MAY_BE_SENT.filter((shape) => shape.test(sent))).not.toEqual([])
@@ -126,7 +126,7 @@ describe('the requests of actions', () => {
     })
   })
 
-  it('says the version whenever a mount is made with one, since the highest is taken otherwise', () => {
+  it('sends the version whenever a mount is made with one: servers would take the highest', () => {
     const made = requests.requestOf({
       kind: 'enable',
       mount: 'auth/jwt/' as MountPath,

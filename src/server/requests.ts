@@ -1,6 +1,6 @@
 /**
- * Every request this program can make to a server, by name. What is not here cannot be sent:
- * in particular nothing disables, moves or re-mounts a mount. Pure: builds requests, sends none.
+ * Builds every request that this program can send to a server, one function for each. No other
+ * request can be sent: nothing disables, moves or re-mounts a mount. Pure: sends nothing.
  */
 import type { JsonObject, ServerRequest } from '../domain/exchange.ts'
 import {
@@ -20,7 +20,7 @@ import { LockstepError, unreachable } from '../domain/errors.ts'
 import { faultInMountPath } from '../domain/name-faults.ts'
 import { type RequestPath, requestPath, withQuery } from './request-path.ts'
 
-abstract class Made implements ServerRequest {
+abstract class BaseRequest implements ServerRequest {
   declare readonly method: ServerRequest['method']
   declare readonly path: RequestPath
   declare readonly body?: JsonObject
@@ -33,46 +33,54 @@ abstract class Made implements ServerRequest {
   }
 }
 
-// Exported as types only, so that no other module makes one; and what a class protects is in no
-// literal, and lost where a request is spread to change it.
+// Exported only as types, so that no other module can make a request. The protected member makes an
+// object literal unfit for these types, also one that copies a request with a spread.
 
 /** A request that changes nothing. */
-class ReadRequest extends Made {
+class ReadRequest extends BaseRequest {
   declare protected readonly changes: 'nothing'
 }
 /** A request that changes what `requests.test.ts` lists. */
-class WriteRequest extends Made {
+class WriteRequest extends BaseRequest {
   declare protected readonly changes: 'something'
 }
 export type { ReadRequest, WriteRequest }
 
-function get(path: RequestPath, options: Partial<Where> = {}): ReadRequest {
-  return new ReadRequest({ method: 'GET', path, ...ANYWHERE, ...options })
+function get(path: RequestPath, options: Partial<RequestOptions> = {}): ReadRequest {
+  return new ReadRequest({ method: 'GET', path, ...DEFAULT_OPTIONS, ...options })
 }
 
-function post(path: RequestPath, body: JsonObject, options: Partial<Where> = {}): WriteRequest {
-  return new WriteRequest({ method: 'POST', path, body, ...ANYWHERE, ...options })
+function post(
+  path: RequestPath,
+  body: JsonObject,
+  options: Partial<RequestOptions> = {},
+): WriteRequest {
+  return new WriteRequest({ method: 'POST', path, body, ...DEFAULT_OPTIONS, ...options })
 }
 
-/** Nothing else is ever deleted. */
+/** The only request that deletes something. */
 function removeEntry(plugin: PluginId, version: Version): WriteRequest {
-  return new WriteRequest({ method: 'DELETE', path: entryPath(plugin, version), ...ANYWHERE })
+  return new WriteRequest({
+    method: 'DELETE',
+    path: entryPath(plugin, version),
+    ...DEFAULT_OPTIONS,
+  })
 }
 
-type Where = Pick<ServerRequest, 'namespace' | 'forwarding' | 'anonymous'>
-const ANYWHERE: Where = { namespace: ROOT_NAMESPACE, forwarding: true }
+type RequestOptions = Pick<ServerRequest, 'namespace' | 'forwarding' | 'anonymous'>
+const DEFAULT_OPTIONS: RequestOptions = { namespace: ROOT_NAMESPACE, forwarding: true }
 
-/** Asked of the node itself: what `forwarding: false` is for. */
-const ITSELF = { forwarding: false } as const
+/** The node itself answers: it must not forward the request. */
+const NODE_ITSELF = { forwarding: false } as const
 
-/** Answered by every node to anybody, so that no token need be sent to find out which it is. */
-const ANONYMOUS = { ...ITSELF, anonymous: true } as const
+/** Every node answers these without a token, so none is sent before the node is known. */
+const ANONYMOUS = { ...NODE_ITSELF, anonymous: true } as const
 
 const LIST = { list: 'true' } as const
 
 // ---- reads
 
-/** Answered by any node for itself, without a token, sealed or not. */
+/** The health of a node. Every node answers it for itself, without a token, sealed or not. */
 export function readHealth(): ReadRequest {
   const path = withQuery(requestPath`sys/health`, {
     standbyok: 'true',
@@ -83,39 +91,42 @@ export function readHealth(): ReadRequest {
   return get(path, ANONYMOUS)
 }
 
-/** The nodes the active one has heard of. */
+/** The nodes that report to the active node. */
 export function readHaStatus(): ReadRequest {
   return get(requestPath`sys/ha-status`)
 }
 
-/** The members of the cluster, whether or not they report to the active node. */
+/** The members of the Raft cluster, also those that do not report to the active node. */
 export function readRaftConfiguration(): ReadRequest {
   return get(requestPath`sys/storage/raft/configuration`)
 }
 
-/** What a node's storage is, among others; answered without a token, sealed or not. */
+/** The kind of a node's storage, among others. Answered without a token, sealed or not. */
 export function readSealStatus(): ReadRequest {
   return get(requestPath`sys/seal-status`, ANONYMOUS)
 }
 
-/** Who leads, and whether there can be more nodes than one; answered without a token. */
+/**
+ * Which node is active, and whether the cluster can have more than one node. Answered without a
+ * token.
+ */
 export function readLeader(): ReadRequest {
   return get(requestPath`sys/leader`, ANONYMOUS)
 }
 
 /**
- * How a node is configured, its own addresses among it and no secret. Measured on OpenBao 2.7.2: a
- * standby answers it for itself; Vault's send such a request to the active node.
+ * A node's configuration with its own addresses, without secrets. Measured on OpenBao 2.7.2: a
+ * standby answers it for itself. Standbys of Vault forward it to the active node.
  */
 export function readOwnConfiguration(): ReadRequest {
-  return get(requestPath`sys/config/state/sanitized`, ITSELF)
+  return get(requestPath`sys/config/state/sanitized`, NODE_ITSELF)
 }
 
 export function readCatalog(): ReadRequest {
   return get(requestPath`sys/plugins/catalog`)
 }
 
-/** One entry with its command and args; without a version the unversioned entry or the builtin. */
+/** One entry with its command and args. Without a version: the unversioned entry or the builtin. */
 export function readCatalogEntry(
   plugin: PluginId,
   version: Version,
@@ -128,42 +139,46 @@ export function readPins(): ReadRequest {
   return get(requestPath`sys/plugins/pins`)
 }
 
-/** The namespaces right below one (OpenBao, Vault Enterprise). */
+/** The namespaces directly below one (OpenBao, Vault Enterprise). */
 export function listNamespaces(namespace: Namespace): ReadRequest {
   return get(withQuery(requestPath`sys/namespaces`, LIST), { namespace })
 }
 
 /** The secrets engines of a namespace as this node runs them. */
 export function readSecretMounts(namespace: Namespace): ReadRequest {
-  return get(requestPath`sys/mounts`, { namespace, ...ITSELF })
+  return get(requestPath`sys/mounts`, { namespace, ...NODE_ITSELF })
 }
 
 /** The auth methods of a namespace as this node runs them. */
 export function readAuthMounts(namespace: Namespace): ReadRequest {
-  return get(requestPath`sys/auth`, { namespace, ...ITSELF })
+  return get(requestPath`sys/auth`, { namespace, ...NODE_ITSELF })
 }
 
 /**
- * One mount as this node runs it. Costs a server as little with thousands of other mounts: measured
- * with 1,060 on OpenBao 2.7.2, 1 to 2 ms against 60 to 80 for the list.
+ * One mount as this node runs it. The request is cheap on a server with thousands of mounts:
+ * measured with 1,060 on OpenBao 2.7.2, 1 to 2 ms, and 60 to 80 for the list.
  */
 export function readOneMount(mount: MountPath, namespace: Namespace): ReadRequest {
-  return get(mountPath(mount, namespace), { namespace, ...ITSELF })
-}
-
-/** Answered by the mount's backend itself, if it lives; writes nothing, for every plugin. */
-export function readMountHelp(mount: MountPath, namespace: Namespace): ReadRequest {
-  const path = requestPath`${mountIn(mount, namespace)}`
-  return get(withQuery(path, { help: '1' }), { namespace, ...ITSELF })
+  return get(mountPath(mount, namespace), { namespace, ...NODE_ITSELF })
 }
 
 /**
- * A path below a mount, for its `verify`. One that ends in a slash is listed, which no engine
- * makes a lease for: a standby of OpenBao answers 500 to a read that would have to store one.
+ * The help text of a mount. The mount's own backend answers it, if it is up. Writes nothing, for
+ * every plugin.
+ */
+export function readMountHelp(mount: MountPath, namespace: Namespace): ReadRequest {
+  const path = requestPath`${mountIn(mount, namespace)}`
+  return get(withQuery(path, { help: '1' }), { namespace, ...NODE_ITSELF })
+}
+
+/**
+ * A path below a mount, for its `verify`. A path that ends in a slash is listed: no engine makes a
+ * lease for a list, and a standby of OpenBao answers 500 to a read that would have to store a
+ * lease.
  */
 export function readBelowMount(mount: MountPath, namespace: Namespace, path: string): ReadRequest {
   const below = requestPath`${mountIn(mount, namespace)}${path}`
-  return get(withQuery(below, path.endsWith('/') ? LIST : {}), { namespace, ...ITSELF })
+  return get(withQuery(below, path.endsWith('/') ? LIST : {}), { namespace, ...NODE_ITSELF })
 }
 
 export function listConnections(mount: MountPath, namespace: Namespace): ReadRequest {
@@ -174,10 +189,10 @@ export function readConnection(connection: ConnectionPath, namespace: Namespace)
   return get(connectionPath(connection, namespace), { namespace })
 }
 
-/** What the token may do on each path. Writes nothing. */
+/** The token's capabilities on each path. Writes nothing. */
 export function readCapabilities(paths: readonly string[]): ReadRequest {
   const path = requestPath`sys/capabilities-self`
-  return new ReadRequest({ method: 'POST', path, body: { paths }, ...ANYWHERE })
+  return new ReadRequest({ method: 'POST', path, body: { paths }, ...DEFAULT_OPTIONS })
 }
 
 // ---- writes
@@ -204,12 +219,12 @@ export function requestOf(action: Action, env: readonly string[] = []): WriteReq
         { namespace: action.namespace },
       )
     case 'reload':
-      // One request that names them all disturbs the mounts that share a process once, not each time.
+      // One request that names all mounts restarts a shared process only once.
       return post(
         requestPath`sys/plugins/reload/backend`,
-        // As they are: a body is not decoded.
+        // Not percent-encoded: this is a body.
         { mounts: action.mounts.map((mount) => mountIn(mount, action.namespace)) },
-        { namespace: action.namespace, ...ITSELF },
+        { namespace: action.namespace, ...NODE_ITSELF },
       )
     case 'deregister':
       return removeEntry(action.plugin, action.version)
@@ -231,7 +246,8 @@ function registration(action: Action & { kind: 'register' }, env: readonly strin
 
 function enabling(action: Action & { kind: 'enable' }): JsonObject {
   const name = pluginName(action.plugin)
-  // Said whenever there is one: a mount made without a version takes the highest registered one.
+  // Sent whenever there is one: a mount that is made without a version gets the highest registered
+  // version.
   return action.version === UNVERSIONED
     ? { type: name }
     : { type: name, config: { plugin_version: action.version } }
@@ -253,7 +269,7 @@ function tuningPath(mount: MountPath, namespace: Namespace): RequestPath {
   return kind === 'auth' ? requestPath`sys/auth/${path}/tune` : requestPath`sys/mounts/${path}/tune`
 }
 
-/** Under which part of `sys/` a mount is, and its path there, without the trailing slash. */
+/** The part of `sys/` that has a mount, and the mount's path there without the trailing slash. */
 function apiPlace(mount: MountPath, namespace: Namespace): readonly ['auth' | 'mounts', string] {
   const path = mountIn(mount, namespace).replace(/\/$/, '')
   return path.startsWith('auth/') ? ['auth', path.slice('auth/'.length)] : ['mounts', path]
@@ -265,8 +281,8 @@ function connectionPath(connection: ConnectionPath, namespace: Namespace): Reque
 }
 
 /**
- * A mount's path in its namespace. Throws a LockstepError where it does not lie there, or where
- * requests below it would be requests to the server itself.
+ * A mount's path in its namespace. Throws a LockstepError if the mount is not in the namespace, or
+ * if requests below the path would be requests to the server itself.
  */
 function mountIn(mount: MountPath, namespace: Namespace): string {
   const path = mount.startsWith(namespace) ? pathInNamespace(mount, namespace) : ''
@@ -275,21 +291,24 @@ function mountIn(mount: MountPath, namespace: Namespace): string {
   throw new LockstepError({
     code: 'unusable-path',
     message: `no request can be made for the mount ${JSON.stringify(mount)} in the namespace ${JSON.stringify(namespace)}: its path ${path === '' ? 'is not in that namespace' : fault}`,
-    hint: 'Plan again, and look at who wrote the plan that names it.',
+    hint: 'Make the plan again, and check who wrote the plan that names this mount.',
   })
 }
 
-/** A KV version 2 secret, as `<mount>/<path>`: its newest version and when that was written. */
+/**
+ * A secret of a KV store (version 2), as `<mount>/<path>`: its newest version and the time of that
+ * version.
+ */
 export function readLock(kv: string): ReadRequest {
   return get(kvDataPath(kv))
 }
 
-/** Written only if nobody else wrote since `version` (0: nothing is there yet). */
+/** Writes the secret only if its version is still `version` (0: there is none yet). */
 export function writeLock(kv: string, version: number, data: JsonObject): WriteRequest {
   return post(kvDataPath(kv), { options: { cas: version }, data })
 }
 
-/** What is mounted at a path, and with which options: any token that may use the path may ask. */
+/** The mount at a path and its options. Any token that may use the path may ask. */
 export function readMountOf(path: string): ReadRequest {
   return get(requestPath`sys/internal/ui/mounts/${path}`)
 }
@@ -299,12 +318,12 @@ function kvDataPath(kv: string): RequestPath {
   return requestPath`${kv.slice(0, at)}/data/${kv.slice(at + 1)}`
 }
 
-/** What the token is: one with the default policy may look itself up. */
+/** The token's own data. The default policy allows this request. */
 export function readOwnToken(): ReadRequest {
   return get(requestPath`auth/token/lookup-self`)
 }
 
-/** Gives the token a longer life, where it may have one. */
+/** Renews the token, if it is renewable. */
 export function renewToken(): WriteRequest {
   return post(requestPath`auth/token/renew-self`, {})
 }

@@ -1,6 +1,6 @@
 /**
- * The rights that a request takes, as policies name them: one table for the policy that is
- * printed, the check before a plan, and the words of a refusal. Pure.
+ * The capabilities that a request needs, as policies name them: one table for the policy that is
+ * printed, the check before a plan, and the text of a refusal. Pure.
  */
 import type { ServerRequest } from '../domain/exchange.ts'
 import { compareText } from '../domain/names.ts'
@@ -8,17 +8,17 @@ import { jsonText } from '../domain/printable.ts'
 import { plainPath } from './request-path.ts'
 
 export interface Capability {
-  /** From the root namespace, without `/v1/`, as policies and `sys/capabilities-self` have it. */
+  /** From the root namespace, without `/v1/`, as in policies and `sys/capabilities-self`. */
   readonly path: string
   /** Sorted. */
   readonly capabilities: readonly string[]
 }
 
-/** A POST is an update even where it makes something, but for a secret. */
+/** A POST needs `update` even if it creates something, except for a secret. */
 const CAPABILITY = { GET: 'read', POST: 'update', PUT: 'update', DELETE: 'delete' } as const
 
-// Measured on OpenBao 2.7.2: without it enabling and tuning an auth method are refused there too,
-// in every namespace; `sys/mounts/*` and `sys/plugins/reload/*` are not.
+// Paths that need `sudo`. Measured on OpenBao 2.7.2: without it, enabling and tuning an auth method
+// are refused, in every namespace. `sys/mounts/*` and `sys/plugins/reload/*` do not need it.
 const SUDO = /^sys\/(auth|plugins\/catalog)\//
 
 export function capabilityFor(request: ServerRequest): Capability {
@@ -27,7 +27,7 @@ export function capabilityFor(request: ServerRequest): Capability {
   const path = plainPath(request.path)
   const capabilities = [
     isList ? 'list' : CAPABILITY[method],
-    // The first write by check-and-set makes the secret, which is a right of its own.
+    // The first write by check-and-set creates the secret, which needs `create`.
     ...(method === 'POST' && body?.['options'] !== undefined ? ['create'] : []),
     ...(SUDO.test(path) ? ['sudo'] : []),
   ]
@@ -35,8 +35,8 @@ export function capabilityFor(request: ServerRequest): Capability {
 }
 
 /**
- * As a policy in HCL has it. A path that no policy can name alone becomes a comment that says so,
- * since the line would give more than it is meant to.
+ * A line of a policy in HCL. A path that a policy cannot name exactly becomes a comment that says
+ * so: the line would allow more than intended.
  */
 export function policyLine({ path, capabilities }: Capability): string {
   const list = capabilities.map((capability) => `"${capability}"`).join(', ')
@@ -47,8 +47,8 @@ export function policyLine({ path, capabilities }: Capability): string {
 }
 
 /**
- * Why a policy cannot name this path and no other; undefined where it can. Measured on OpenBao
- * 2.7.2: a star in the middle is a star, and nothing of this can be escaped.
+ * Why a policy cannot name exactly this path. Undefined if it can. Measured on OpenBao 2.7.2: a
+ * star in the middle matches a star, and there is no escape.
  */
 export function faultInPolicy(path: string): string | undefined {
   if (path.endsWith('*')) return 'in a policy, a star at the end matches any ending'

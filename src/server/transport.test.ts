@@ -69,14 +69,14 @@ const segment = fc.oneof(
 )
 const path = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'))
 
-/** What a server reads: the path decoded once, the query apart. */
+/** What a server reads: the path, decoded once, and the query. */
 function decoded(url: string): string {
   const [encoded = '', query = ''] = url.split('?')
   const shown = new URLSearchParams(query)
   return `${decodeURIComponent(encoded)}${query === '' ? '' : `?${shown.toString()}`}`
 }
 
-/** Every request of a mount, an entry and so on, with the path that each is meant to ask for. */
+/** Every request with a name in its path, and the path that it must reach. */
 function requestsOf(
   mount: MountPath,
   namespace: Namespace,
@@ -134,7 +134,7 @@ function lockPath(kv: string): string {
 }
 
 describe('a request', () => {
-  test('of any name arrives as what was meant, or is not made', async () => {
+  test('with any name reaches the intended path, or is not made', async () => {
     const asked: { url?: string; namespace?: string } = {}
     own.answer = (incoming, outgoing) => {
       asked.url = incoming.url ?? ''
@@ -255,7 +255,7 @@ describe('an answer', () => {
     })
   })
 
-  test('that drips is not waited for without end', async () => {
+  test('that arrives byte by byte is not waited for without end', async () => {
     own.answer = (_, outgoing) => {
       const timer = setInterval(() => outgoing.write(' '), 5)
       outgoing.on('close', () => clearInterval(timer))
@@ -274,7 +274,7 @@ describe('an answer', () => {
     })
   })
 
-  test('is not taken for deep where brackets stand in its words', async () => {
+  test('is not refused for brackets in its texts', async () => {
     const words = '[{"\\'.repeat(500)
     own.answer = (_, outgoing) => outgoing.end(JSON.stringify({ words }))
     expect(await ask()).toMatchObject({ status: 200, body: { words } })
@@ -290,12 +290,12 @@ describe('an answer', () => {
     })
   })
 
-  test('that is no HTTP is refused', async () => {
+  test('that is not HTTP is refused', async () => {
     own.answer = (_, _outgoing, socket) => socket.end('220 smtp ready\r\n')
     await expect(ask()).rejects.toMatchObject({ code: 'unusable-answer' })
   })
 
-  test('that is shorter than it says is cut', async () => {
+  test('that is shorter than its length header is an error', async () => {
     own.answer = (_, _outgoing, socket) => {
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}')
     }
@@ -304,13 +304,13 @@ describe('an answer', () => {
     })
   })
 
-  test('that is not JSON is an answer with those words', async () => {
+  test('that is not JSON is an answer with its text as the error', async () => {
     own.answer = (_, outgoing) => outgoing.end(`<html>${'x'.repeat(1000)}`)
     expect(await ask()).toMatchObject({ status: 200, body: { errors: [expect.any(String)] } })
   })
 })
 
-test('what any node answers to anybody is asked without the token', async () => {
+test('requests that need no token are sent without it', async () => {
   const seen = new Map<string, string | undefined>()
   own.answer = ({ url = '', headers }, outgoing) => {
     seen.set(url.replace(/\?.*$/, ''), headers['x-vault-token']?.toString())

@@ -1,6 +1,6 @@
 /**
- * Requests over kept connections, to nodes by their own addresses. Adds the token and the
- * namespace; follows no redirect, retries nothing and logs nothing.
+ * Sends requests to nodes by their own addresses, over connections that are kept open. Adds the
+ * token and the namespace. Follows no redirect, retries nothing and logs nothing.
  */
 import * as http from 'node:http'
 import type * as Https from 'node:https'
@@ -21,26 +21,26 @@ export interface TlsSettings {
 }
 
 export interface TransportSettings {
-  /** Read anew for each request, since a token may be renewed or replaced. */
+  /** Called for each request: a token may be renewed or replaced. */
   readonly token: () => string
   /** Put before the namespace of every request. */
   readonly namespace: Namespace
   readonly tls: TlsSettings
-  /** Milliseconds without a whole answer after which a request counts as lost; 0: without end. */
+  /** Milliseconds after which a request without a complete answer is lost. 0: no limit. */
   readonly timeout: number
-  /** Bytes that an answer may have. */
+  /** The largest answer, in bytes. */
   readonly largestAnswer?: number
 }
 
-/** A transport over HTTP(S) with kept connections. Rejects with Node's own network errors. */
+/** A transport over HTTP or HTTPS. `send` rejects with Node's own network errors. */
 export function createHttpTransport(settings: TransportSettings): Transport {
   const options = { keepAlive: true, maxSockets: REQUESTS_PER_NODE }
   const plain = new http.Agent(options)
-  // Those that wait for a connection too: an agent knows only of those that have one.
-  const underWay = new Set<http.ClientRequest>()
+  // Includes requests that wait for a connection: an agent only knows those that have one.
+  const running = new Set<http.ClientRequest>()
   let closed = false
   let secure: Promise<{ readonly https: typeof Https; readonly agent: Https.Agent }> | undefined
-  // Loaded for addresses that need it: TLS takes longer to load than a small cluster to read.
+  // Loaded only for an https address: loading TLS takes longer than reading a small cluster.
   const withTls = () =>
     (secure ??= import('node:https').then((https) => ({
       https,
@@ -48,7 +48,7 @@ export function createHttpTransport(settings: TransportSettings): Transport {
     })))
   return {
     send: async (node, request, signal) => {
-      // A read that was under way at the end is not to begin anew, and hold the program up.
+      // A read that is retried after `close` must not keep the program running.
       if (closed) throw new TypeError('the connections are closed')
       const tls = node.startsWith('https:') ? await withTls() : undefined
       const token = request.anonymous === true ? '' : settings.token()
@@ -59,8 +59,8 @@ export function createHttpTransport(settings: TransportSettings): Transport {
         headers: headersOf(request, { token, namespace: settings.namespace }, body),
         ...(signal !== undefined && { signal }),
       })
-      underWay.add(outgoing)
-      outgoing.once('close', () => underWay.delete(outgoing))
+      running.add(outgoing)
+      outgoing.once('close', () => running.delete(outgoing))
       const response = await readAnswer(outgoing, body, {
         timeout: settings.timeout,
         size: settings.largestAnswer ?? LARGEST_ANSWER,
@@ -71,7 +71,7 @@ export function createHttpTransport(settings: TransportSettings): Transport {
     },
     close: async () => {
       closed = true
-      for (const outgoing of underWay) outgoing.destroy()
+      for (const outgoing of running) outgoing.destroy()
       plain.destroy()
       const tls = await secure
       tls?.agent.destroy()
@@ -90,14 +90,15 @@ function agentOptions({ ca, cert, key, servername, verify }: TlsSettings): Https
 }
 
 /**
- * Throws a LockstepError where the URL would be another one than was built: what resolves `..`,
- * drops what follows `#` or cuts at a tab would ask for something else, and with the token.
+ * The URL of a request. Throws a LockstepError if the parsed URL differs from the text: an address
+ * that resolves `..`, drops what follows `#` or cuts at a tab would be another request, sent with
+ * the token.
  */
 function urlOf(node: NodeAddress, { method, path }: ServerRequest): URL {
   const built = `${node}/v1/${path}`
   if (URL.canParse(built)) {
     const url = new URL(built)
-    // What is sent: `href` has what follows `#` too.
+    // Compared with the parts that are sent: `href` also has what follows `#`.
     if (`${url.origin}${url.pathname}${url.search}` === built) return url
   }
   throw new LockstepError({
@@ -114,7 +115,7 @@ function headersOf(
 ): http.OutgoingHttpHeaders {
   const { token } = sender
   const namespace = `${sender.namespace}${request.namespace}`
-  // A header is a row of bytes for Node, and UTF-8 for the servers.
+  // Node writes a header as bytes (latin1), and servers read it as UTF-8.
   const namespaceBytes = Buffer.from(namespace, 'utf8').toString('latin1')
   return {
     'X-Vault-Request': 'true',

@@ -1,6 +1,7 @@
 /**
- * What nodes say of themselves and of their cluster. Shapes as documented, measured on OpenBao
- * 2.7.2 and Vault 1.21.4 (`test/recordings`): what is optional here was seen to be absent.
+ * Decodes what nodes answer about themselves and their cluster. Shapes as documented, and measured
+ * on OpenBao 2.7.2 and Vault 1.21.4 (`test/recordings`): fields that are optional here were absent
+ * in some answers.
  */
 import type { JsonObject } from '../../domain/exchange.ts'
 import {
@@ -22,28 +23,28 @@ export interface Health {
   readonly sealed: boolean
   readonly standby: boolean
   readonly version: string
-  /** Both empty where the node does not know them: sealed, or a standby just unsealed. */
+  /** Both empty if the node does not know them: sealed, or a standby that was just unsealed. */
   readonly clusterName: string
   readonly clusterId: string
 }
 
 export const health: Decoder<Health> = (body, at) => {
-  const told = fields(body, at)
-  const sealed = truth(told['sealed'], 'sealed')
-  const initialized = truth(told['initialized'], 'initialized')
-  const standby = truth(told['standby'], 'standby')
-  // Only who leads is relied on to say which cluster it leads.
-  const leads = initialized && !sealed && !standby
-  const name = leads
+  const answer = fields(body, at)
+  const sealed = truth(answer['sealed'], 'sealed')
+  const initialized = truth(answer['initialized'], 'initialized')
+  const standby = truth(answer['standby'], 'standby')
+  // Only an active node must name its cluster.
+  const isActive = initialized && !sealed && !standby
+  const name = isActive
     ? filled
     : (value: unknown, where: string) => optional(value, where, text) ?? ''
   return {
     initialized,
     sealed,
     standby,
-    version: filled(told['version'], 'version'),
-    clusterName: name(told['cluster_name'], 'cluster_name'),
-    clusterId: name(told['cluster_id'], 'cluster_id'),
+    version: filled(answer['version'], 'version'),
+    clusterName: name(answer['cluster_name'], 'cluster_name'),
+    clusterId: name(answer['cluster_id'], 'cluster_id'),
   }
 }
 
@@ -58,13 +59,13 @@ export interface ReportingNode {
   readonly clusterAddress: string
 }
 
-/** `GET sys/ha-status`: measured without high availability too, where it lists the one node. */
+/** `GET sys/ha-status`. Measured: without high availability it lists the one node. */
 export const haStatus: Decoder<readonly ReportingNode[]> = (body, at) => {
   const nodes = list(dataOf(body, at)['nodes'], 'data.nodes', (node, where) => {
-    const told = fields(node, where)
+    const answer = fields(node, where)
     return {
-      apiAddress: text(told['api_address'], `${where}.api_address`),
-      clusterAddress: text(told['cluster_address'], `${where}.cluster_address`),
+      apiAddress: text(answer['api_address'], `${where}.api_address`),
+      clusterAddress: text(answer['cluster_address'], `${where}.cluster_address`),
     }
   })
   return nodes.length > 0 ? nodes : misfit('data.nodes', 'is empty, and the active node is one')
@@ -80,10 +81,10 @@ export interface RaftServer {
 export const raftConfiguration: Decoder<readonly RaftServer[]> = (body, at) => {
   const config = fields(dataOf(body, at)['config'], 'data.config')
   const servers = list(config['servers'], 'data.config.servers', (server, where) => {
-    const told = fields(server, where)
+    const answer = fields(server, where)
     return {
-      id: filled(told['node_id'], `${where}.node_id`),
-      address: filled(told['address'], `${where}.address`),
+      id: filled(answer['node_id'], `${where}.node_id`),
+      address: filled(answer['address'], `${where}.address`),
     }
   })
   return servers.length > 0 ? servers : misfit('data.config.servers', 'is empty')
@@ -99,27 +100,30 @@ export const haEnabled: Decoder<boolean> = (body, at) =>
 
 /** `GET sys/config/state/sanitized`. */
 export interface OwnConfiguration {
-  /** Empty where the address comes from the environment of the server. */
+  /** Empty if the address comes from the environment of the server. */
   readonly apiAddress: string
   readonly clusterAddress: string
-  /** Undefined on a server that has no such setting: every Vault, and OpenBao before standbys served. */
+  /**
+   * Undefined on a server without this setting: every Vault, and OpenBao before its standbys served
+   * reads.
+   */
   readonly disableStandbyReads: boolean | undefined
 }
 
 export const ownConfiguration: Decoder<OwnConfiguration> = (body, at) => {
-  const told = dataOf(body, at)
+  const answer = dataOf(body, at)
   return {
-    apiAddress: optional(told['api_addr'], 'data.api_addr', text) ?? '',
-    clusterAddress: optional(told['cluster_addr'], 'data.cluster_addr', text) ?? '',
+    apiAddress: optional(answer['api_addr'], 'data.api_addr', text) ?? '',
+    clusterAddress: optional(answer['cluster_addr'], 'data.cluster_addr', text) ?? '',
     disableStandbyReads: optional(
-      told['disable_standby_reads'],
+      answer['disable_standby_reads'],
       'data.disable_standby_reads',
       truth,
     ),
   }
 }
 
-/** A namespace right below the one that was asked. */
+/** A namespace directly below the one that was asked. */
 export interface ListedNamespace {
   /** With its trailing slash, as `team/`. */
   readonly name: string
@@ -145,36 +149,36 @@ export const namespaces: Decoder<readonly ListedNamespace[]> = (body, at) => {
   })
 }
 
-/** `POST sys/capabilities-self`: what the token may do on each of the paths. */
+/** `POST sys/capabilities-self`: the token's capabilities on each of the paths. */
 export function capabilities(
   paths: readonly string[],
 ): Decoder<ReadonlyMap<string, readonly string[]>> {
   return (body, at) => {
-    const told = dataOf(body, at)
+    const answer = dataOf(body, at)
     return new Map(
       paths.map((path) => {
         const where = `data[${JSON.stringify(path)}]`
-        return [path, list(told[path], where, text)] as const
+        return [path, list(answer[path], where, text)] as const
       }),
     )
   }
 }
 
-/** `GET auth/token/lookup-self`, as far as a token's life goes. */
+/** `GET auth/token/lookup-self`: only the token's lifetime. */
 export interface TokenLife {
   readonly renewable: boolean
-  /** Seconds left; 0 of a token that does not end. */
+  /** Seconds left. 0 for a token that never expires. */
   readonly ttl: number
 }
 
 export const tokenLife: Decoder<TokenLife> = (body, at) => {
-  const told = dataOf(body, at)
+  const answer = dataOf(body, at)
   return {
-    renewable: truth(told['renewable'], 'data.renewable'),
-    ttl: wholeNumber(told['ttl'], 'data.ttl'),
+    renewable: truth(answer['renewable'], 'data.renewable'),
+    ttl: wholeNumber(answer['ttl'], 'data.ttl'),
   }
 }
 
-/** `POST auth/token/renew-self`: the seconds that the token lives from now on. */
+/** `POST auth/token/renew-self`: the token's new lifetime in seconds. */
 export const renewedLife: Decoder<number> = (body, at) =>
   wholeNumber(fields(fields(body, at)['auth'], 'auth')['lease_duration'], 'auth.lease_duration')

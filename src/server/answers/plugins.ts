@@ -1,7 +1,7 @@
 /**
- * What nodes say of plugins: catalog, pins, mounts and connections. Shapes as documented, measured
- * on OpenBao 2.7.2 and Vault 1.21.4 (`test/recordings`). Names are the server's own words: whoever
- * makes paths of them checks them.
+ * Decodes what nodes answer about plugins: catalog, pins, mounts and connections. Shapes as
+ * documented, and measured on OpenBao 2.7.2 and Vault 1.21.4 (`test/recordings`). Names are
+ * unchecked texts of the server: code that builds paths from them checks them.
  */
 import type { JsonObject } from '../../domain/exchange.ts'
 import {
@@ -24,23 +24,23 @@ export interface ListedEntry {
   readonly name: string
   readonly version: string
   readonly builtin: boolean
-  /** Absent of a builtin. */
+  /** Empty for a builtin. */
   readonly sha256: string
 }
 
-/** `GET sys/plugins/catalog`; `too-old` of a server before versions (Vault 1.12). */
+/** `GET sys/plugins/catalog`. `too-old`: a server before plugin versions (Vault 1.12). */
 export const catalog: Decoder<readonly ListedEntry[] | 'too-old'> = (body, at) => {
   const data = dataOf(body, at)
   const lists = ['secret', 'auth', 'database'].filter((type) => Array.isArray(data[type]))
   if (data['detailed'] === undefined && lists.length > 0) return 'too-old'
   const detailed = list(data['detailed'], 'data.detailed', (entry, where) => {
-    const told = fields(entry, where)
+    const answer = fields(entry, where)
     return {
-      type: filled(told['type'], `${where}.type`),
-      name: filled(told['name'], `${where}.name`),
-      version: text(told['version'], `${where}.version`),
-      builtin: truth(told['builtin'], `${where}.builtin`),
-      sha256: optional(told['sha256'], `${where}.sha256`, registeredHash) ?? '',
+      type: filled(answer['type'], `${where}.type`),
+      name: filled(answer['name'], `${where}.name`),
+      version: text(answer['version'], `${where}.version`),
+      builtin: truth(answer['builtin'], `${where}.builtin`),
+      sha256: optional(answer['sha256'], `${where}.sha256`, registeredHash) ?? '',
     }
   })
   return detailed.length > 0
@@ -60,16 +60,16 @@ export interface ReadEntry {
 }
 
 export const catalogEntry: Decoder<ReadEntry> = (body, at) => {
-  const told = dataOf(body, at)
-  const args = told['args']
+  const answer = dataOf(body, at)
+  const args = answer['args']
   return {
-    version: text(told['version'], 'data.version'),
-    builtin: truth(told['builtin'], 'data.builtin'),
-    sha256: registeredHash(told['sha256'], 'data.sha256'),
-    command: text(told['command'], 'data.command'),
-    // Measured: null where there are none.
+    version: text(answer['version'], 'data.version'),
+    builtin: truth(answer['builtin'], 'data.builtin'),
+    sha256: registeredHash(answer['sha256'], 'data.sha256'),
+    command: text(answer['command'], 'data.command'),
+    // Measured: null if there are none.
     args: args === null ? [] : list(args, 'data.args', text),
-    declarative: optional(told['declarative'], 'data.declarative', truth) === true,
+    declarative: optional(answer['declarative'], 'data.declarative', truth) === true,
   }
 }
 
@@ -82,11 +82,11 @@ export interface ListedPin {
 /** `GET sys/plugins/pins` (Vault). */
 export const pins: Decoder<readonly ListedPin[]> = (body, at) =>
   list(dataOf(body, at)['pinned_versions'], 'data.pinned_versions', (pin, where) => {
-    const told = fields(pin, where)
+    const answer = fields(pin, where)
     return {
-      type: filled(told['type'], `${where}.type`),
-      name: filled(told['name'], `${where}.name`),
-      version: text(told['version'], `${where}.version`),
+      type: filled(answer['type'], `${where}.type`),
+      name: filled(answer['name'], `${where}.name`),
+      version: text(answer['version'], `${where}.version`),
     }
   })
 
@@ -110,7 +110,7 @@ export const authMounts: Decoder<readonly MountAnswer[]> = mountsWith('token/')
 function mountsWith(own: string): Decoder<readonly MountAnswer[]> {
   return (body, at) => {
     const data = dataOf(body, at)
-    // A list without the server's own mount is not the list.
+    // An answer without the server's own mount is not the list of mounts.
     if (!Object.hasOwn(data, own)) return misfit('data', `has no ${own}, which every server mounts`)
     return Object.entries(data).map(([path, mount]) => {
       const where = `data[${JSON.stringify(path)}]`
@@ -120,39 +120,39 @@ function mountsWith(own: string): Decoder<readonly MountAnswer[]> {
   }
 }
 
-function mountOf(path: string, told: JsonObject, where: string): MountAnswer {
+function mountOf(path: string, answer: JsonObject, where: string): MountAnswer {
   return {
     path,
-    type: filled(told['type'], `${where}.type`),
-    accessor: filled(told['accessor'], `${where}.accessor`),
-    pluginVersion: text(told['plugin_version'], `${where}.plugin_version`),
-    runningVersion: text(told['running_plugin_version'], `${where}.running_plugin_version`),
-    runningSha256: sha256(told['running_sha256'], `${where}.running_sha256`),
+    type: filled(answer['type'], `${where}.type`),
+    accessor: filled(answer['accessor'], `${where}.accessor`),
+    pluginVersion: text(answer['plugin_version'], `${where}.plugin_version`),
+    runningVersion: text(answer['running_plugin_version'], `${where}.running_plugin_version`),
+    runningSha256: sha256(answer['running_sha256'], `${where}.running_sha256`),
   }
 }
 
-/** `GET sys/mounts/<path>` or `GET sys/auth/<path>`: the mount that was asked for. */
+/** `GET sys/mounts/<path>` or `GET sys/auth/<path>`: the mount at `path`. */
 export function oneMount(path: string): Decoder<MountAnswer> {
   return (body, at) => mountOf(path, dataOf(body, at), 'data')
 }
 
-/** `GET <mount>/?help=1`: the words of the mount's own backend. */
+/** `GET <mount>/?help=1`: the help text of the mount's own backend. */
 export const mountHelp: Decoder<string> = (body, at) => text(fields(body, at)['help'], 'help')
 
 /** A list of names: `LIST <mount>/config`. */
 export const keys: Decoder<readonly string[]> = (body, at) =>
   list(dataOf(body, at)['keys'], 'data.keys', filled)
 
-/** `GET <mount>/config/<name>` of a database mount, as far as its plugin goes. */
+/** `GET <mount>/config/<name>` of a database mount: only its plugin. */
 export interface ConnectionAnswer {
   readonly pluginName: string
   readonly pluginVersion: string
 }
 
 export const connection: Decoder<ConnectionAnswer> = (body, at) => {
-  const told = dataOf(body, at)
+  const answer = dataOf(body, at)
   return {
-    pluginName: filled(told['plugin_name'], 'data.plugin_name'),
-    pluginVersion: text(told['plugin_version'], 'data.plugin_version'),
+    pluginName: filled(answer['plugin_name'], 'data.plugin_name'),
+    pluginVersion: text(answer['plugin_version'], 'data.plugin_version'),
   }
 }

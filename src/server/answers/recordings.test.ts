@@ -1,4 +1,4 @@
-/** The decoders against what real servers answered: every read of the recordings is documented. */
+/** The decoders read every answer of the recordings of real servers. */
 import { describe, expect, test } from 'vitest'
 import { readRecording } from '../../../test/twin/recording.ts'
 import * as cluster from './cluster.ts'
@@ -39,7 +39,7 @@ describe.each([
     })),
   )
 
-  test('are all of their documented shape', () => {
+  test('all have their documented shape', () => {
     const odd = decoded.flatMap(({ line, asked, result }) =>
       result.kind === 'odd' ? `line ${line}: ${asked}: ${result.problem}` : [],
     )
@@ -47,7 +47,7 @@ describe.each([
     expect(odd).toEqual([])
   })
 
-  test('try every decoder that this product can', () => {
+  test('use every decoder that this product can', () => {
     const tried = DECODERS.filter(([pattern]) => decoded.some(({ path }) => path === pattern))
 
     expect(tried).toHaveLength(used)

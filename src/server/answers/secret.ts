@@ -1,4 +1,6 @@
-/** What a key-value store (version 2) says of the secret that is the cluster's lock. */
+/**
+ * Decodes a key-value store's (version 2) answers about the secret that holds the cluster's lock.
+ */
 import type { JsonObject } from '../../domain/exchange.ts'
 import { wholeNumber, dataOf, type Decoder, fields, filled, misfit, optional } from './shape.ts'
 
@@ -7,7 +9,7 @@ export interface SecretAnswer {
   readonly version: number
   /** Milliseconds since 1970. */
   readonly written: number
-  /** What was written: anybody's words. */
+  /** The content. Any program may have written it. */
   readonly secret: JsonObject
 }
 
@@ -21,10 +23,13 @@ export const secret: Decoder<SecretAnswer> = (body, at) => {
   }
 }
 
-/** The same where its newest version is deleted, or nothing is there: the version, 0 for none. */
+/**
+ * `GET <kv>/data/<path>` if the newest version is deleted or there is none: the version, 0 for
+ * none.
+ */
 export const deletedVersion: Decoder<number> = (body, at) => {
-  const told = fields(body, at)
-  if (told['data'] === undefined) return 0
+  const answer = fields(body, at)
+  if (answer['data'] === undefined) return 0
   const metadata = fields(dataOf(body, at)['metadata'], 'data.metadata')
   return wholeNumber(metadata['version'], 'data.metadata.version')
 }
@@ -33,7 +38,7 @@ export const deletedVersion: Decoder<number> = (body, at) => {
 export const writtenVersion: Decoder<number> = (body, at) =>
   wholeNumber(dataOf(body, at)['version'], 'data.version')
 
-/** `GET sys/internal/ui/mounts/<path>`: `2` of a key-value store with versions. */
+/** `GET sys/internal/ui/mounts/<path>`: `2` for a key-value store with versions. */
 export const mountOptionsVersion: Decoder<string | undefined> = (body, at) => {
   const options = dataOf(body, at)['options']
   if (options === null || options === undefined) return undefined
@@ -41,11 +46,11 @@ export const mountOptionsVersion: Decoder<string | undefined> = (body, at) => {
 }
 
 function time(value: unknown, at: string): number {
-  const told = Date.parse(filled(value, at))
-  return Number.isNaN(told) ? misfit(at, 'is not a time') : told
+  const milliseconds = Date.parse(filled(value, at))
+  return Number.isNaN(milliseconds) ? misfit(at, 'is not a time') : milliseconds
 }
 
-/** True of the answer of a key-value store without versions, which has no metadata. */
+/** True for an answer of a key-value store without versions: it has no metadata. */
 export function isUnversionedSecret(body: unknown): boolean {
   if (typeof body !== 'object' || body === null || !('data' in body)) return false
   const { data } = body

@@ -1,21 +1,22 @@
 /**
- * Decoders for answers: each takes what a server sent and gives what it documents, or says what is
- * wrong and where. Nothing is assumed: a field that is missing or of another type is told.
+ * Decoders for answers. A decoder takes what a server sent and returns the documented value, or
+ * reports what is wrong and at which field. A field that is missing or has another type is
+ * reported, never replaced by a default.
  */
 import type { JsonObject } from '../../domain/exchange.ts'
 
-/** Reads one documented shape; `at` is where the value stands, as `data.nodes[0]`. Throws a Misfit. */
+/** Reads one documented shape. `at`: the path of the value, as `data.nodes[0]`. Throws a Misfit. */
 export type Decoder<Value> = (value: unknown, at: string) => Value
 
-/** What a decoder found: the value, or what is not as documented, in words. */
+/** The result of a decoder: the value, or a sentence about what is wrong. */
 export type Decoded<Value> =
   | { readonly kind: 'documented'; readonly value: Value }
   | { readonly kind: 'odd'; readonly problem: string }
 
-/** Thrown by decoders only, and caught by `decode` only. */
+/** Thrown only by decoders, and caught only by `decode`. */
 class Misfit extends Error {}
 
-/** Says what a value is not, as `data.nodes is not a list`. */
+/** Throws a Misfit, with a text as `data.nodes is not a list`. */
 export function misfit(at: string, problem: string): never {
   throw new Misfit(`${at} ${problem}`)
 }
@@ -38,7 +39,7 @@ export function fields(value: unknown, at: string): JsonObject {
 
 export function list<Item>(value: unknown, at: string, item: Decoder<Item>): readonly Item[] {
   if (!Array.isArray(value)) return misfit(at, 'is not a list')
-  return value.map((one, index) => item(one, `${at}[${index}]`))
+  return value.map((element, index) => item(element, `${at}[${index}]`))
 }
 
 export function text(value: unknown, at: string): string {
@@ -60,7 +61,7 @@ export function wholeNumber(value: unknown, at: string): number {
     : misfit(at, 'is not a whole number')
 }
 
-/** Of a field that the documentation lets be left out. */
+/** Decodes a field that may be absent by the documentation. */
 export function optional<Value>(
   value: unknown,
   at: string,
@@ -69,22 +70,22 @@ export function optional<Value>(
   return value === undefined ? undefined : decoder(value, at)
 }
 
-/** `data` of an answer, where servers put what was asked for. */
+/** The object `data` of an answer, in which servers put the result. */
 export function dataOf(body: unknown, at: string): JsonObject {
   return fields(fields(body, at)['data'], 'data')
 }
 
 /** Empty, or 64 hex digits. */
 export function sha256(value: unknown, at: string): string {
-  const told = text(value, at)
-  return told === '' || /^[0-9a-fA-F]{64}$/.test(told) ? told : misfit(at, 'is not a SHA-256')
+  const hash = text(value, at)
+  return hash === '' || /^[0-9a-fA-F]{64}$/.test(hash) ? hash : misfit(at, 'is not a SHA-256')
 }
 
 /**
  * The hash of a catalog entry: hexadecimal of any length, or empty. Measured on Vault 1.21.4: a
- * registration with `sha256: "00"` is accepted, and listed so. No file has that hash.
+ * registration with `sha256: "00"` is accepted and listed with that hash. No file has it.
  */
 export function registeredHash(value: unknown, at: string): string {
-  const told = text(value, at)
-  return /^([0-9a-fA-F]{2})*$/.test(told) ? told : misfit(at, 'is not hexadecimal')
+  const hash = text(value, at)
+  return /^([0-9a-fA-F]{2})*$/.test(hash) ? hash : misfit(at, 'is not hexadecimal')
 }
