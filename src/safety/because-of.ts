@@ -17,13 +17,18 @@ export interface FindingWithTopics {
  */
 const CAUSES: Readonly<Record<string, readonly string[]>> = {
   'binary-differs': ['node-unreachable', 'sha256-changed', 'command-reused', 'binary-differs'],
-  'binary-unchecked': ['checks-not-made', 'replaced-in-place'],
+  'binary-unchecked': ['checks-not-made', 'unchecked-without-rollback'],
   'builtin-version-with-namespaces': ['builtin-version-with-namespaces'],
   'command-reused': ['sha256-changed'],
   'latest-changes': ['version-in-use'],
   'mount-down': ['unregistered-version', 'binary-missing', 'binary-differs'],
-  'no-rollback': ['sha256-changed', 'command-reused', 'binary-differs', 'replaced-in-place'],
-  'replaced-in-place': ['checks-not-made'],
+  'no-rollback': [
+    'sha256-changed',
+    'command-reused',
+    'binary-differs',
+    'unchecked-without-rollback',
+  ],
+  'unchecked-without-rollback': ['checks-not-made'],
   'unsafe-stopping-point': [
     'pinned',
     'sha256-changed',

@@ -99,6 +99,7 @@ test('errors come first, then findings are sorted by rule, subject and message',
   expect(findings.map(({ severity, rule, subject }) => `${severity} ${rule} ${subject}`)).toEqual([
     'error node-unreachable http://node2:8200',
     'error node-unreachable http://node3:8200',
+    `error unchecked-without-rollback ${KV}`,
     `warning no-rollback ${KV}`,
     'warning unreadable sys/plugins/pins',
     `note env-unobservable ${KV}`,

@@ -31,10 +31,10 @@ import { nodeSkew } from './rules/node-skew.ts'
 import { nodeUnreachable } from './rules/node-unreachable.ts'
 import { notOverridable } from './rules/not-overridable.ts'
 import { pinned } from './rules/pinned.ts'
-import { replacedInPlace } from './rules/replaced-in-place.ts'
 import { secretArgument } from './rules/secret-argument.ts'
 import { sha256Changed } from './rules/sha256-changed.ts'
 import { siblings } from './rules/siblings.ts'
+import { uncheckedWithoutRollback } from './rules/unchecked-without-rollback.ts'
 import { unreadableParts } from './rules/unreadable.ts'
 import { unregisteredVersion } from './rules/unregistered-version.ts'
 import { unsafeStoppingPoint } from './rules/unsafe-stopping-point.ts'
@@ -74,10 +74,10 @@ export const RULES: readonly Rule[] = [
   nodeUnreachable,
   notOverridable,
   pinned,
-  replacedInPlace,
   secretArgument,
   sha256Changed,
   siblings,
+  uncheckedWithoutRollback,
   unreadableParts,
   unregisteredVersion,
   unsafeStoppingPoint,

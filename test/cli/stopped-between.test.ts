@@ -26,7 +26,7 @@ beforeEach(async () => {
   own.server = await startTwinServer(own.twin, { token: TOKEN })
   const plugins = { [KV]: { use: 'unversioned', versions: { unversioned: NEW } } }
   // Nothing says which binary a rollback of the due reload would start.
-  const allow = [{ rule: 'replaced-in-place', subject: KV, because: 'every node has the file' }]
+  const allow = [{ rule: 'unchecked-without-rollback', subject: KV, because: 'every node has the file' }]
   own.folder = await makeScratchFolder({
     'lockstep.yaml': JSON.stringify({ version: 1, plugins, allow }),
   })

@@ -142,7 +142,9 @@ async function playOnce(
       const isEveryFileRight = reports.every(({ result }) => result === 'same')
       const applied = await applyPlan({ made, values: desired, wait: 30 }, context)
       if (applied.kind !== 'ended') throw new Error(`the plan was not applied: ${applied.kind}`)
-      findings.differences.push(...judgeOutcome(applied.outcome, isEveryFileRight))
+      const after = await look(plugins.map(({ id }) => id))
+      const lost = findLost(made.live, after)
+      findings.differences.push(...judgeOutcome(applied.outcome, { isEveryFileRight, lost }))
     }
     // Whatever the state is that they are left in: what comes up of it on a node that is set up anew.
     for (const node of await standbysFirst(cluster)) if (!differs()) await both.restart(node)
@@ -172,13 +174,40 @@ async function carryOut(
   await both.send(asked === undefined ? await both.active() : node, request)
 }
 
-/** Where a node has another file than a plan starts, a run may fail: then all of it is rolled back. */
-function judgeOutcome(outcome: RunOutcome, isEveryFileRight: boolean): readonly string[] {
+/**
+ * If a node has another file than the plan starts, a run may fail. The failed step is rolled back,
+ * or it has no rollback and every mount that it touched was down before: no plan is applied here
+ * whose steps may lose a mount for good.
+ */
+function judgeOutcome(
+  outcome: RunOutcome,
+  { isEveryFileRight, lost }: { readonly isEveryFileRight: boolean; readonly lost: Lost },
+): readonly string[] {
   const isRight =
     outcome.kind === 'done'
       ? outcome.unconfirmed === undefined
-      : !isEveryFileRight && outcome.kind === 'rolled_back'
-  return isRight ? [] : [`the run ended: ${JSON.stringify(outcome)}`]
+      : !isEveryFileRight && ['rolled_back', 'rollback_failed'].includes(outcome.kind)
+  return [
+    ...(isRight ? [] : [`the run ended: ${JSON.stringify(outcome)}`]),
+    ...lost.map((place) => `the run took down ${place}`),
+  ]
+}
+
+type Lost = readonly string[]
+
+/** Mounts that answered on a node before a run, and do not answer there after it. */
+function findLost(before: LiveState, after: LiveState): Lost {
+  const down = new Set(placesOf(after, (answers) => answers === 'no'))
+  return placesOf(before, (answers) => answers === 'yes').filter((place) => down.has(place))
+}
+
+function placesOf(
+  { mounts }: LiveState,
+  select: (answers: LiveState['mounts'][number]['nodes'][number]['answers']) => boolean,
+): string[] {
+  return mounts.flatMap(({ path, nodes }) =>
+    nodes.flatMap(({ node, answers }) => (select(answers) ? [`${path} on ${node}`] : [])),
+  )
 }
 
 /** What changes something goes to both sides; all else is asked of the real nodes. */

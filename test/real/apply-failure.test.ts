@@ -10,6 +10,7 @@ import type { PluginFile } from '../cluster/plugin-files.ts'
 import { resetCluster } from '../cluster/reset.ts'
 import { describeOwn } from '../cluster/shared-cluster.ts'
 import { markAuditLogs, writesAmong, type AuditedRequest } from './audit-log.ts'
+import { binaryCheck } from './binary-check.ts'
 import { writeDesired } from './desired-file.ts'
 import { restoreFiles } from './restore-files.ts'
 import {
@@ -233,6 +234,44 @@ describeOwn('apply, with a step that fails', () => {
     const mended = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
     expect(mended.exitCode).toBe(0)
     await expectEverywhere(cluster, ['team-a/', 'team-b/'], newFile)
+  })
+
+  it('begins nothing if a version was deregistered by hand and one node has another file', async () => {
+    const { 'secret/team-kv': upgrade } = versioned(cluster).plugins
+    const plugins = {
+      'secret/team-kv': { ...upgrade, versions: { 'v0.21.0': upgrade.versions['v0.21.0'] } },
+    }
+    const [victim, active] = [await victimOf(cluster), await cluster.activeIndex()]
+    const path = 'sys/plugins/catalog/secret/team-kv?version=v0.16.2'
+    expect((await cluster.request(active, 'DELETE', path)).status).toBe(204)
+    await spoilFile(cluster, victim, newFile)
+    await using file = await writeDesired({ plugins })
+    const requestsSince = await markAuditLogs(cluster)
+
+    const blocked = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
+
+    expect([blocked.exitCode, blocked.stdout]).toEqual([
+      3,
+      expect.stringContaining('unchecked-without-rollback  secret/team-kv'),
+    ])
+    expect(writesAmong(await requestsSince())).toEqual([])
+    await expectOldAndWhole(cluster, ['alpha/', 'beta/', 'gamma/'])
+
+    // What the finding says is so.
+    const allow = ['--allow', 'unchecked-without-rollback=secret/team-kv']
+    const lost = await runOn(cluster, ['apply', '--auto-approve', ...allow, '-f', file.path])
+
+    expect([lost.exitCode, lost.stdout]).toEqual([
+      6,
+      expect.stringContaining('ROLLBACK FAILED. These need your attention:'),
+    ])
+    expect(await findSilentMounts(cluster)).not.toEqual([])
+
+    await restoreFiles(cluster, victim, files)
+    await using checked = await writeDesired({ cluster: binaryCheck(cluster), plugins })
+    const fixed = await runOn(cluster, ['apply', '--auto-approve', '-f', checked.path])
+    expect(fixed.exitCode).toBe(0)
+    await expectEverywhere(cluster, ['alpha/', 'beta/', 'gamma/'], newFile)
   })
 
   it('reloads the standbys first and the active node last', async () => {

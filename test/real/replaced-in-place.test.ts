@@ -75,7 +75,7 @@ describeOwn('a plugin file that is replaced under its own name', () => {
     const nodes = cluster.nodes
     await install(cluster.node(0), NEW)
 
-    const unchecked = await expectBlocked({}, 'replaced-in-place')
+    const unchecked = await expectBlocked({}, 'unchecked-without-rollback')
     expect(unchecked).toContain(`its file ${COMMAND} was not checked on`)
 
     const checked = await expectBlocked({ cluster: binaryCheck(cluster) }, 'binary-differs')
@@ -90,7 +90,7 @@ describeOwn('a plugin file that is replaced under its own name', () => {
 
   it('is carried out once the check finds the new file on every node', async () => {
     for (const node of cluster.nodes) await install(node, NEW)
-    await expectBlocked({}, 'replaced-in-place')
+    await expectBlocked({}, 'unchecked-without-rollback')
     await using file = await upgrade({ cluster: binaryCheck(cluster) })
 
     const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
@@ -105,7 +105,7 @@ describeOwn('a plugin file that is replaced under its own name', () => {
   it('is carried out where a person allows it by name', async () => {
     for (const node of cluster.nodes) await install(node, NEW)
     const because = 'the hash of the file was compared on every node by hand'
-    const allow = [{ rule: 'replaced-in-place', subject: ID, because }]
+    const allow = [{ rule: 'unchecked-without-rollback', subject: ID, because }]
     await using file = await upgrade({ allow })
 
     const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])

@@ -303,17 +303,26 @@ describeOwn('a plugin file that one node lacks', () => {
     expect(checked).not.toContain('binary-missing')
   })
 
-  it('is no hindrance, but no way back, where only the old version needs it', async () => {
+  it('blocks if only the old version needs it, until the new file is checked', async () => {
     await rm(join(lacking.pluginDirectory, oldFile))
+    const plugins = upgradeOf(cluster)
+    const checks = { cluster: binaryCheck(cluster), plugins }
     const canary = { 'alpha/': { plugin: KV, canary: true } }
-    await using careful = await writeDesired({ plugins: upgradeOf(cluster), mounts: canary })
-    await using file = await writeDesired({ plugins: upgradeOf(cluster) })
+    await using unchecked = await writeDesired({ plugins })
+    await using careful = await writeDesired({ ...checks, mounts: canary })
+    await using file = await writeDesired(checks)
 
+    const first = await runOn(cluster, ['plan', '-f', unchecked.path])
     const held = await runOn(cluster, ['plan', '-f', careful.path])
     const run = await runOn(cluster, ['apply', '--auto-approve', '-f', file.path])
 
     expect(run.exitCode).toBe(0)
+    // Vault reads an entry without its file, so only the check tells.
     if (cluster.product === 'vault') return
+    expect([first.exitCode, first.stdout]).toEqual([
+      3,
+      expect.stringMatching(new RegExp(`^  unchecked-without-rollback  ${KV}$`, 'm')),
+    ])
     // The canary’s reload would end the process of the others, which could not start again.
     expect(held.exitCode).toBe(3)
     expect(held.stdout).toContain(

@@ -72,7 +72,7 @@ describeReal('a reload on the active node alone', () => {
     // The binary that the standbys run is registered nowhere, so that nothing starts it again.
     const errors = findings.filter(({ severity }) => severity === 'error')
     expect(errors.map(({ rule, nodes }) => [rule, nodes])).toEqual(
-      behind.length === 0 ? [] : [['replaced-in-place', behind]],
+      behind.length === 0 ? [] : [['unchecked-without-rollback', behind]],
     )
     expect(run.exitCode).toBe(behind.length === 0 ? 0 : 3)
   })
@@ -103,7 +103,7 @@ describeReal('a reload on the active node alone', () => {
 })
 
 const HASHES_COMPARED = {
-  rule: 'replaced-in-place',
+  rule: 'unchecked-without-rollback',
   subject: 'secret/my-kv',
   because: 'the hash of the file was compared on every node by hand',
 }

@@ -7,6 +7,7 @@ import {
   only,
   safetyInput,
 } from '../../../test/builders/safety-input.ts'
+import type { CatalogEntry } from '../../domain/live.ts'
 import { binaryUnchecked } from './binary-unchecked.ts'
 
 const KV = 'secret/my-kv'
@@ -85,4 +86,16 @@ test('names the nodes for a change to a version that is registered already', () 
   })
 
   expect(only(binaryUnchecked.judge(input))).toMatchObject({ nodes: [standby.address] })
+})
+
+test('a step that fails is said to be rolled back only if every reload of the plan can be', () => {
+  const use = { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] }
+  const messageOf = (catalog: readonly CatalogEntry[]): string => {
+    const mounts = [mountOf('team-a/', KV, 'v0.16.2')]
+    return only(binaryUnchecked.judge(safetyInput({ desired: use, live: { catalog, mounts } })))
+      .message
+  }
+
+  expect(messageOf([entryOf(KV, 'v0.16.2')])).toMatch(/fails its step, which is rolled back\.$/)
+  expect(messageOf([])).toMatch(/fails its step, and not every step of this plan has a rollback\.$/)
 })

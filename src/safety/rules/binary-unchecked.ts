@@ -13,7 +13,7 @@ export const binaryUnchecked: PlanRule = {
   severity: 'warning',
   title: 'Plugin files were not checked on every node',
   explanation:
-    'A server looks for a file when it is registered, and compares its hash only when it starts the plugin. So a file that was never started on a node may be missing or wrong there. On a node that serves, the reload shows this: the step fails and is rolled back. A standby that forwards requests starts plugins only when it becomes active: if a file is missing or wrong there, the mounts are down after the change of leader. No request can ask a node for its files; `cluster.binary_check` can.',
+    'A server looks for a file when it is registered, and compares its hash only when it starts the plugin. So a file that was never started on a node may be missing or wrong there. On a node that serves, the reload shows this: the step fails and is rolled back, if it has a rollback. A standby that forwards requests starts plugins only when it becomes active: if a file is missing or wrong there, the mounts are down after the change of leader. No request can ask a node for its files; `cluster.binary_check` can.',
   fix: 'Set `cluster.binary_check` in the file, or compare the SHA-256 of each file on each node yourself.',
   allowable: true,
   judge({ desired, live, draft, binaries = [], runsCommands = true }) {
@@ -38,11 +38,14 @@ export const binaryUnchecked: PlanRule = {
     const late = [
       ...new Set(unseen.flatMap((file) => (file.state === 'forwarding' ? file.address : []))),
     ]
+    const isEachRolledBack = draft.steps.every(
+      ({ action, undo }) => action.kind !== 'reload' || undo.length > 0,
+    )
     return [
       {
         ...(late.length === 0 && { severity: 'note' as const }),
         subject: 'binary_check',
-        message: `Not checked on ${nameSome(nodes)}: ${nameSome(commands)}. ${late.length === 0 ? 'A file that is missing or wrong fails its step, which is rolled back.' : `${nameSome(late)} ${late.length === 1 ? 'starts' : 'start'} plugins only after a change of leader: a file that is missing or wrong shows only then.`}`,
+        message: `Not checked on ${nameSome(nodes)}: ${nameSome(commands)}. ${late.length === 0 ? `A file that is missing or wrong fails its step${isEachRolledBack ? ', which is rolled back' : ', and not every step of this plan has a rollback'}.` : `${nameSome(late)} ${late.length === 1 ? 'starts' : 'start'} plugins only after a change of leader: a file that is missing or wrong shows only then.`}`,
         nodes,
         topics: [
           ...unseen.map(fileTopic),

@@ -8,7 +8,6 @@ import {
   BUILTIN,
   type MountPath,
   type RunningBinary,
-  type NodeAddress,
   UNVERSIONED,
   versionLabel,
 } from '../../domain/names.ts'
@@ -19,6 +18,7 @@ import { type DataMove, findDataMoves, includesVersion } from '../data-moves.ts'
 import { missingFiles } from '../needed-files.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { fileTopic } from '../topics.ts'
+import { findUnrestoredMounts, isUp } from '../unrestored-mounts.ts'
 import { agree, nameSome } from '../wording.ts'
 
 export const noRollback: PlanRule = {
@@ -86,27 +86,14 @@ function judgeRollbackData({ plugin, from, to, direction, mounts }: DataMove): V
   ]
 }
 
-/**
- * A reload undoes a reload only if it is known what it starts. If a mount is down already, it can
- * lose nothing.
- */
-function findMountsWithoutRollback(
-  { action, requires, undo, restores }: Step,
-  index: LiveIndex,
-): readonly MountPath[] {
-  const isUp = (path: MountPath, node?: NodeAddress): boolean =>
-    index
-      .mountAt(path)
-      ?.nodes.some((view) => view.answers !== 'no' && (node ?? view.node) === view.node) === true
-  if (action.kind === 'tune') {
-    const changes = requires.some(
-      (fact) => fact.fact === 'mount' && fact.configured_version !== action.version,
-    )
-    return changes && undo.length === 0 && isUp(action.mount) ? [action.mount] : []
-  }
-  if (action.kind !== 'reload') return []
-  const restored = new Set(restores.flatMap((fact) => (fact.fact === 'running' ? fact.mount : [])))
-  return action.mounts.filter((mount) => !restored.has(mount) && isUp(mount, action.node))
+/** The mounts of a step that its rollback does not start again. */
+function findMountsWithoutRollback(step: Step, index: LiveIndex): readonly MountPath[] {
+  const { action, requires, undo } = step
+  if (action.kind !== 'tune') return findUnrestoredMounts(step, index)
+  const changes = requires.some(
+    (fact) => fact.fact === 'mount' && fact.configured_version !== action.version,
+  )
+  return changes && undo.length === 0 && isUp(index, action.mount) ? [action.mount] : []
 }
 
 /** A mount that cannot be rolled back, with what it runs now. */
@@ -150,7 +137,8 @@ const ON_A_CANARY =
 function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveIndex): Verdict {
   const { plugin, sha256 } = one
   const paths = group.map(({ target }) => target.mount.path)
-  const found = { subject: plugin.id, mounts: paths }
+  const started = plugin.versions.filter(({ version }) => version === one.target.version)
+  const found = { subject: plugin.id, mounts: paths, topics: started.map(fileTopic) }
   const nothing = `If the new ${plugin.id} fails, ${nameSome(paths)} cannot be rolled back to the binary that ${agree(paths.length, 'runs', 'run')} now`
   const pin = index.pinOf(plugin.id)
   if (pin !== undefined) {
@@ -182,7 +170,9 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
   if (command !== undefined && isOverwritten(plugin, { command, sha256 })) {
     return {
       ...found,
-      topics: plugin.versions.filter((version) => version.command === command).map(fileTopic),
+      topics: plugin.versions
+        .filter((entry) => entry === started[0] || entry.command === command)
+        .map(fileTopic),
       message: `${nothing}: the file ${command} holds the new binary, or will hold it.`,
       fix: `Copy the new binary under its own file name on every node, write that as \`command\`, and leave ${command} as it is (SHA-256 ${sha256}).`,
     }

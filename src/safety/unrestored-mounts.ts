@@ -1,0 +1,21 @@
+/** Mounts that a reload may take down and that no step of the plan rolls back. */
+import type { Step } from '../documents/plan.generated.ts'
+import type { LiveIndex } from '../domain/live-index.ts'
+import type { MountPath, NodeAddress } from '../domain/names.ts'
+
+/**
+ * The mounts of a reload step that no rollback starts again on its node. A mount that is down there
+ * already can lose nothing.
+ */
+export function findUnrestoredMounts(step: Step, index: LiveIndex): readonly MountPath[] {
+  const { action, restores } = step
+  if (action.kind !== 'reload') return []
+  const restored = new Set(restores.flatMap((fact) => (fact.fact === 'running' ? fact.mount : [])))
+  return action.mounts.filter((mount) => !restored.has(mount) && isUp(index, mount, action.node))
+}
+
+/** On this node, or on any. */
+export function isUp(index: LiveIndex, path: MountPath, node?: NodeAddress): boolean {
+  const views = index.mountAt(path)?.nodes ?? []
+  return views.some((view) => view.answers !== 'no' && (node ?? view.node) === view.node)
+}
