@@ -148,6 +148,8 @@ describeReal('a run that is told to stop', () => {
 
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 8 })
     expect(stdout).toContain('does not accept the token')
+    expect(stdout).toContain('log in again')
+    expect(stdout).not.toContain('curl')
     expect(stdout).toContain('Not begun:')
     expect(journal().at(-1)).toMatchObject({ event: 'run_ended', outcome: 'stopped' })
     await expectFinishedByNext()

@@ -99,6 +99,7 @@ describeReal('a run that ends amid the check of a canary', () => {
     const ended = await first.ended
 
     expect(ended.exitCode).toBe(8)
+    expect(ended.stdout).toContain('log in again')
     expect(ended.stdout).not.toContain('curl')
     expect(ended.stdout).toContain('To resume: lockstep apply')
     await expectEverywhere(['beta/', 'gamma/'], oldFile)

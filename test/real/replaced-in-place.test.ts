@@ -76,7 +76,7 @@ describeOwn('a plugin file that is replaced under its own name', () => {
     await install(cluster.node(0), NEW)
 
     const unchecked = await expectBlocked({}, 'unchecked-without-rollback')
-    expect(unchecked).toContain(`its file ${COMMAND} was not checked on`)
+    expect(unchecked).toContain(`The file ${COMMAND} of ${ID} unversioned was not checked on`)
 
     const checked = await expectBlocked({ cluster: binaryCheck(cluster) }, 'binary-differs')
     for (const { address } of nodes.slice(1))
