@@ -11,13 +11,19 @@ import {
 } from '../../src/domain/names.ts'
 import type { Twin } from '../../src/twin/cluster/twin.ts'
 import { mountPath, nodeAddress, version } from '../builders/live.ts'
-import { desiredMount, desiredPlugin, desiredVersion } from '../builders/safety-input.ts'
+import { desiredMount, desiredPlugin, desiredVersion, SOURCE } from '../builders/safety-input.ts'
 import { desiredState } from '../drift/desired-state.ts'
 import type { Deed } from '../property/deeds.ts'
 import { applyOn, changesSomething, makeTwin, observeTwin, planOn } from '../property/drive-twin.ts'
 import { MADE_UP, usualBinary } from '../property/palette.ts'
 
 const KV = MADE_UP.plugins.find(({ id }) => id === 'secret/my-kv')!
+const UNCHECKED = {
+  rule: 'unchecked-without-rollback',
+  subject: KV.id,
+  because: 'the file was compared by hand',
+  source: SOURCE,
+}
 const FORBIDDEN = { status: 403, body: { errors: ['permission denied'] } }
 const FULL = { status: 500, body: { errors: ['disk full'] } }
 const LAST = nodeAddress(3)
@@ -339,7 +345,11 @@ async function upgrade(
   })
   const kept = from === '' ? [] : [versionOf(from)]
   const versions = [...kept, versionOf('v2.0.0')]
-  const desired = desiredState({ plugins: [desiredPlugin(KV.id, { use: 'v2.0.0', versions })] })
+  const desired = desiredState({
+    plugins: [desiredPlugin(KV.id, { use: 'v2.0.0', versions })],
+    // From no version there is no rollback.
+    allow: from === '' ? [UNCHECKED] : [],
+  })
   return { twin, plan: (await planOn(twin, desired)).plan }
 }
 
