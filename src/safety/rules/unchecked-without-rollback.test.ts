@@ -39,7 +39,7 @@ const inPlace = (command: string) => ({
   },
 })
 
-test('a file that is replaced under its own name is blocked while no node’s file was checked', () => {
+test('blocks a file that is replaced under its own name while no node’s file was checked', () => {
   expect(only(uncheckedWithoutRollback.judge(safetyInput(inPlace('kv'))))).toMatchObject({
     subject: KV,
     mounts: ['team-a/'],
@@ -47,7 +47,7 @@ test('a file that is replaced under its own name is blocked while no node’s fi
   })
 })
 
-test('it is not where every node was seen to have the new file', () => {
+test('allows it if every node was seen to have the new file', () => {
   const checked = (nodes: readonly (typeof NODES)[number][]) =>
     nodes.map((node) => ({
       node,
@@ -70,7 +70,7 @@ test('it is not where every node was seen to have the new file', () => {
   ).toMatchObject({ nodes: [NODES[0]] })
 })
 
-test('a file of its own leaves the old one to roll back to', () => {
+test('allows a new file name, since the old file stays for the rollback', () => {
   expect(uncheckedWithoutRollback.judge(safetyInput(inPlace('kv-2')))).toEqual([])
 })
 
@@ -81,7 +81,7 @@ describe('a mount whose version was deregistered by hand', () => {
   const judge = (live: Partial<LiveState>) =>
     uncheckedWithoutRollback.judge(safetyInput({ desired, live }))
 
-  test('is not changed to a version whose file nobody has checked', () => {
+  test('is not changed to a version whose file was not checked', () => {
     const found = only(judge({ catalog: [], mounts: [lost] }))
 
     expect(found).toMatchObject({ subject: KV, mounts: ['team-a/'], nodes: NODES })
@@ -91,7 +91,7 @@ describe('a mount whose version was deregistered by hand', () => {
     })
   })
 
-  test('may be changed to a file that every node runs already, under any name', () => {
+  test('may be changed to a file that every node runs already, for another plugin', () => {
     const catalog = [entryOf(KV, 'v0.21.0'), entryOf(OTHER, 'v0.21.0', file)]
     const running = { running_version: version('v0.21.0'), running_sha256: NEW }
     const views = Object.fromEntries(NODES.map((node) => [node, running]))
@@ -114,7 +114,7 @@ describe('a mount whose version was deregistered by hand', () => {
     ).toMatchObject([{ subject: KV, nodes: NODES }])
   })
 
-  test('has nothing to lose where it is down', () => {
+  test('has nothing to lose on nodes where it is down', () => {
     const down = Object.fromEntries(NODES.map((node) => [node, { answers: 'no' as const }]))
 
     expect(
@@ -123,7 +123,7 @@ describe('a mount whose version was deregistered by hand', () => {
   })
 })
 
-test('an old version whose file is gone from a node is no rollback there', () => {
+test('counts no rollback on a node that lacks the file of the old version', () => {
   const reason = 'HTTP 500 no such file or directory'
   const gone = { unreadable_on: [{ node: NODES[1]!, reason }] }
   const judge = (old: Partial<CatalogEntry>) =>
@@ -139,7 +139,7 @@ test('an old version whose file is gone from a node is no rollback there', () =>
   expect(only(judge(gone))).toMatchObject({ subject: KV, mounts: ['a/'], nodes: [NODES[1]] })
 })
 
-test('a standby that forwards starts the file when it becomes active', () => {
+test('names a standby that forwards: it starts the file when it becomes active', () => {
   const [active, standby] = [liveNode(1), liveNode(2, { state: 'forwarding' })]
   const judge = (parts: Partial<RuleInput>) =>
     uncheckedWithoutRollback.judge({
@@ -164,7 +164,7 @@ test('a standby that forwards starts the file when it becomes active', () => {
   expect(only(judge({ binaries: [report] }))).toMatchObject({ nodes: [standby.address] })
 })
 
-test('what a trusted apply will check is a warning while others wrote the file', () => {
+test('warns if apply will make the check that an untrusted file asks for', () => {
   const command = ['sha256sum', '{command}']
   const parts = inPlace('kv')
   const cluster = { binaryCheck: { command, source: SOURCE } }

@@ -39,7 +39,7 @@ export const uncheckedWithoutRollback: PlanRule = {
     const back = missingFiles(draft, live, 'back')
     const isMissing = ({ plugin, version, node }: Place): boolean =>
       back.some(
-        (one) => one.node === node && one.file.plugin === plugin && one.file.version === version,
+        ({ file, ...at }) => at.node === node && file.plugin === plugin && file.version === version,
       )
     const starts = draft.steps.flatMap((step) => findStarts(step, draft, isMissing))
     const byEntry = groupBy(starts, ({ plugin, version }) => `${plugin} ${version}`)
@@ -76,19 +76,23 @@ function findStarts(
     if (version !== undefined && isMissing({ plugin: fact.plugin, version, node }))
       lost.add(fact.mount)
   }
+  if (lost.size === 0) return []
+  const entries = new Map(
+    requires.flatMap((fact) =>
+      fact.fact === 'entry' ? [[`${fact.plugin} ${fact.version}`, fact.entry] as const] : [],
+    ),
+  )
   return ensures.flatMap((fact): Start[] => {
     if (fact.fact !== 'running' || fact.sha256 === BUILTIN || !lost.has(fact.mount)) return []
     const plugin = index.mountAt(fact.mount)?.plugin
     if (plugin === undefined) return []
     const version = fact.version ?? UNVERSIONED
-    const entry = requires.find(
-      (one) => one.fact === 'entry' && one.plugin === plugin && one.version === version,
-    )
-    const registered = entry?.fact === 'entry' ? entry.entry : null
+    const registered =
+      entries.get(`${plugin} ${version}`) ?? contentOf(index.external(plugin, version))
     const inFile = targets
-      .find((one) => one.plugin.id === plugin)
-      ?.plugin.versions.find((one) => one.version === version)
-    const { command } = registered ?? contentOf(index.external(plugin, version)) ?? inFile ?? {}
+      .find((target) => target.plugin.id === plugin)
+      ?.plugin.versions.find((listed) => listed.version === version)
+    const { command } = registered ?? inFile ?? {}
     return [{ mount: fact.mount, plugin, version, node, command, sha256: fact.sha256 }]
   })
 }
@@ -104,9 +108,9 @@ function judgeEntry(starts: readonly Start[], input: RuleInput): Verdict[] {
   const unproved = [...nodes].filter((node) => !isProved(node)).sort()
   if (unproved.length === 0) return []
   const mounts = [...new Set(starts.map(({ mount }) => mount))]
-  const plugin = draft.targets.find((one) => one.plugin.id === id)?.plugin
-  const at = plugin?.versions.find((one) => one.version === version)?.source ?? plugin?.source
-  // Apply runs the check or refuses, also if the plan of untrusted files skipped it.
+  const plugin = draft.targets.find((target) => target.plugin.id === id)?.plugin
+  const at = plugin?.versions.find((listed) => listed.version === version)?.source ?? plugin?.source
+  // `apply` runs the check or refuses, also if planning with untrusted files skipped it.
   const isCheckedLater = !runsCommands && desired.cluster.binaryCheck !== undefined
   return [
     {
