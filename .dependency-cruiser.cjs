@@ -32,6 +32,8 @@ const STAGES = {
     'drift',
   ],
   render: ['domain', 'documents'],
+  // Comments on pull requests: asks code hosts, never an OpenBao or Vault server.
+  review: ['domain', 'documents', 'server/answers/shape.ts', 'server/patience.ts'],
 }
 
 /** These see nothing but what they are handed: no files, no network, no processes, no clock. */

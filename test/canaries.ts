@@ -21,7 +21,8 @@ export const CANARY_VARIABLE = 'LOCKSTEP_TEST_CANARY'
 export const WRAPPED_VARIABLE = 'LOCKSTEP_TEST_WRAPPED'
 
 /** Variables whose values may be told: where the servers are, and how to print. */
-const open = /^(PATH|HOME|TERM|CI|NO_COLOR|XDG_\w+|(BAO|VAULT)_(ADDR|CACERT|NAMESPACE))$/
+const open =
+  /^(PATH|HOME|TERM|CI|NO_COLOR|XDG_\w+|(BAO|VAULT)_(ADDR|CACERT|NAMESPACE)|(GITHUB|CI)_(?!.*TOKEN)\w+)$/
 /** Shorter ones are no secrets, and stand in too many words and hashes. */
 const SHORTEST = 6
 

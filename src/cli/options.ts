@@ -118,16 +118,25 @@ export function maxAgeOption(description: string): Option {
   return new Option('--max-age <duration>', description).argParser(seconds).default(...MAX_AGE)
 }
 
-/** The options of commands that show plans to reviewers. */
-export interface ReviewOptions {
-  readonly markdown?: boolean
+/** The options of a comment on a pull request. */
+export interface CommentOptions {
   readonly markdownLimit: number
   readonly maxAge: number
 }
 
+/** The options of commands that show plans to reviewers. */
+export interface ReviewOptions extends CommentOptions {
+  readonly markdown?: boolean
+}
+
 export function addReviewOptions(command: Command): Command {
+  return addCommentOptions(
+    command.option('--markdown', 'print Markdown, for a comment on a pull request'),
+  )
+}
+
+export function addCommentOptions(command: Command): Command {
   return command
-    .option('--markdown', 'print Markdown, for a comment on a pull request')
     .addOption(
       new Option('--markdown-limit <bytes>', 'leave out what makes the Markdown longer')
         .argParser(bytes)

@@ -9,11 +9,13 @@ import {
   addAllowOption,
   addDetailOption,
   addClusterOptions,
+  addCommentOptions,
   addFileOptions,
   addFormatOption,
   addOutputOptions,
   addPassEnvOption,
   addReviewOptions,
+  type CommentOptions,
   type CommonOptions,
   maxAgeOption,
   type OutputOptions,
@@ -67,6 +69,38 @@ export const addShow: AddCommand = (program, host, done) => {
       done(await show(paths, options, host))
     })
   addOutputOptions(addDetailOption(addFormatOption(addReviewOptions(command))))
+}
+
+export const addComment: AddCommand = (program, host, done) => {
+  const command = program
+    .command('comment')
+    .argument('<plans...>', 'plans saved by plan --out, one for each cluster')
+    .description('Post plans as a comment on the pull request of a CI job, or update that comment')
+    .option(
+      '--pull-request <number>',
+      'the number of the pull request, or merge request (default: that of the CI job)',
+      positiveNumber,
+    )
+    .addHelpText(
+      'after',
+      `
+GitHub: GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_EVENT_PATH, GITHUB_API_URL.
+GitLab: GITLAB_TOKEN, CI_PROJECT_ID, CI_MERGE_REQUEST_IID, CI_API_V4_URL.
+
+Exits 0 if the comment is as it must be, whatever the plans say; 1 if it could not be posted, or if
+a plan file was edited (the comment says so); 8 if the token may not. Asks no OpenBao or Vault.
+` +
+        examples(
+          'lockstep comment plan.json',
+          'lockstep comment prod-eu.json prod-us.json   # one comment for both clusters',
+          'lockstep comment plan.json --pull-request 12',
+        ),
+    )
+    .action(async (paths: readonly string[], options: OutputOptions & CommentOptions) => {
+      const { comment } = await import('./commands/comment.ts')
+      done(await comment(paths, options, host))
+    })
+  addOutputOptions(addCommentOptions(command))
 }
 
 export const addApply: AddCommand = (program, host, done) => {

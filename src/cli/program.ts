@@ -16,7 +16,7 @@ import {
   addValidate,
   addVerify,
 } from './inspect-commands.ts'
-import { addApply, addPlan, addRollback, addShow } from './plan-commands.ts'
+import { addApply, addComment, addPlan, addRollback, addShow } from './plan-commands.ts'
 
 /** `done` is called with the exit code of the command that ran. `run` runs another command. */
 export function createProgram(
@@ -76,6 +76,7 @@ const COMMANDS: readonly AddCommand[] = [
   addValidate,
   addPlan,
   addShow,
+  addComment,
   addApply,
   addRollback,
   addStatus,

@@ -71,6 +71,16 @@ export function sha256Of(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
+/** The file or folder of that name in the cache, made if it is not there. */
+export async function ensureCached(
+  name: string,
+  make: (unfinished: string) => Promise<void>,
+): Promise<string> {
+  const path = join(cache, name)
+  await fill(path, make)
+  return path
+}
+
 /** Has `make` make what is missing at `path` under another name, and puts it in place at once. */
 async function fill(path: string, make: (unfinished: string) => Promise<void>): Promise<void> {
   if (await exists(path)) return

@@ -2,11 +2,8 @@
  * `lockstep show`: prints saved plans as `plan` prints them. Asks no server. Exits 1 if a plan was
  * edited.
  */
-import type { Plan } from '../../documents/plan.generated.ts'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { line, lines } from '../../domain/printable.ts'
-import { shellWords } from '../../domain/shell-words.ts'
-import { isUnchanged, readPlanToShow } from '../../operations/plan-files/plan-file.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { buildPlanReport } from '../../render/formats/report.ts'
 import { renderPlan } from '../../render/plan-text.ts'
@@ -14,18 +11,12 @@ import { printReports, REPORT_RULES, reportingFailure } from '../formats.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
 import type { DetailOption, FormatOption, OutputOptions, ReviewOptions } from '../options.ts'
-import { planComment } from '../plan-comment.ts'
+import { readPlansToShow, savedPlansComment, type ShownPlan } from '../plan-comment.ts'
 
 type ShowOptions = OutputOptions &
   DetailOption &
   ReviewOptions &
   FormatOption & { readonly json?: boolean }
-
-interface ShownPlan {
-  readonly path: string
-  readonly plan: Plan
-  readonly isEdited: boolean
-}
 
 export function show(
   paths: readonly string[],
@@ -43,11 +34,7 @@ async function readAndShow(
   options: ShowOptions,
   host: Host,
 ): Promise<ExitCode> {
-  const shown: ShownPlan[] = []
-  for (const path of paths) {
-    const plan = await readPlanToShow(path)
-    shown.push({ path, plan, isEdited: !isUnchanged(plan) })
-  }
+  const shown = await readPlansToShow(paths)
   if (options.json === true) showJson(shown, host)
   else if (options.format !== undefined) {
     const reports = shown.map(({ path, plan, isEdited }) =>
@@ -55,13 +42,7 @@ async function readAndShow(
     )
     printReports(options.format, reports, host)
   } else if (options.markdown === true) {
-    const plans = shown.map(({ path, plan, isEdited }) => ({
-      plan,
-      isEdited,
-      apply: shellWords(['lockstep', 'apply', path]),
-      seeAll: shellWords(['lockstep', 'show', path, '--detail']),
-    }))
-    host.out(lines(planComment(plans, options, host)))
+    host.out(lines(savedPlansComment(shown, options, host)))
   } else {
     shown.forEach(({ path, plan, isEdited }, at) => {
       if (at > 0) host.out('\n')

@@ -21,7 +21,7 @@ export function warnOfPlainHttp(
 }
 
 /** True if the address is plain HTTP to another machine. */
-export function isReadableByOthers(address: NodeAddress): boolean {
+export function isReadableByOthers(address: string): boolean {
   const { protocol, hostname } = new URL(address)
   return protocol === 'http:' && !isLoopback(hostname)
 }

@@ -1,0 +1,30 @@
+/** What a code host is to this program: the comments of one pull request. */
+
+export interface HostComment {
+  readonly id: string
+  /** The account that wrote it. Only that account, and who maintains the repository, can change it. */
+  readonly author: string
+  readonly body: string
+  /** Where a person reads it. */
+  readonly url: string
+}
+
+export interface CodeHost {
+  /** `GitHub`, for messages. */
+  readonly name: string
+  /** `pull request 12 of octo/app`, for messages. */
+  readonly place: string
+  /** The account of the token, as `HostComment.author` names it. */
+  readonly account: () => Promise<string>
+  /** From the oldest. `page` counts from 1. */
+  readonly list: (page: number) => Promise<CommentPage>
+  /** Where the new comment is read. */
+  readonly post: (body: string) => Promise<string>
+  /** `gone`: there is no such comment any more. */
+  readonly update: (comment: HostComment, body: string) => Promise<'updated' | 'gone'>
+}
+
+export interface CommentPage {
+  readonly comments: readonly HostComment[]
+  readonly hasNext: boolean
+}

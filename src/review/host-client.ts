@@ -1,0 +1,260 @@
+/**
+ * Requests to a code host, with the token in a header. The token goes to one origin: a redirect to
+ * another one is refused. Answers are bounded in size and time, and read as JSON.
+ */
+import { EXIT, faultName, LockstepError } from '../domain/errors.ts'
+import type { JsonObject } from '../domain/exchange.ts'
+import { parseRetryAfter } from '../server/patience.ts'
+
+export interface HostClientSettings {
+  /** `GitHub`, for messages. */
+  readonly name: string
+  /** Of the API: scheme, host, and the path before every request, without a slash at the end. */
+  readonly base: string
+  readonly headers: Readonly<Record<string, string>>
+  /** The variable that the token was read from, for messages. */
+  readonly tokenVariable: string
+  /** Says what the token needs, if it may not do something. */
+  readonly neededRights: string
+  /** Takes the token out of what the host says. */
+  readonly mask: (text: string) => string
+  /** Milliseconds for a whole answer. */
+  readonly timeout: number
+  /** In milliseconds, for a `Retry-After` that is a date. */
+  readonly now: () => number
+  /** Called with one line for each request and its status. */
+  readonly log?: (text: string) => void
+}
+
+export interface HostRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
+  /** Below the base, with its query. Each part from elsewhere is encoded. */
+  readonly path: string
+  readonly body?: JsonObject
+}
+
+export interface HostAnswer {
+  readonly status: number
+  /** Undefined if it is not JSON. */
+  readonly body: unknown
+  /** True if a `Link` header names a next page. */
+  readonly hasNext: boolean
+}
+
+export interface HostClient {
+  /**
+   * The answer, if its status is 2xx or one of `expected`. Throws a `BusyHost` if asking again may
+   * help, else a LockstepError.
+   */
+  readonly send: (request: HostRequest, expected?: readonly number[]) => Promise<HostAnswer>
+  readonly oddAnswer: (request: HostRequest, problem: string) => LockstepError
+}
+
+/** No answer came, or one that says to come back later: 429, 5xx. */
+export class BusyHost extends LockstepError {
+  /** Milliseconds that the host asks to wait; undefined if it does not say. */
+  readonly retryAfter: number | undefined
+
+  constructor(message: string, hint: string, retryAfter?: number) {
+    super({ code: 'host-busy', message, hint })
+    this.retryAfter = retryAfter
+  }
+}
+
+/** Bytes of an answer: a page of 100 comments, each of 65,536 characters of up to four bytes. */
+const LARGEST_ANSWER = 32 * 1024 * 1024
+
+/** A repository that was renamed answers with one. */
+const MOST_REDIRECTS = 3
+
+/** Characters of a host's words that a message repeats. */
+const LONGEST_WORDS = 300
+
+export function createHostClient(settings: HostClientSettings): HostClient {
+  return {
+    send: async (request, expected = []) => {
+      const answer = await follow(settings, request)
+      if (isGood(answer.status) || expected.includes(answer.status)) return answer
+      throw refusal(settings, request, answer)
+    },
+    oddAnswer: ({ method, path }, problem) =>
+      new LockstepError({
+        code: 'odd-answer',
+        message: `${settings.name} answered ${method} ${path} with something that is not its documented shape: ${settings.mask(problem)}`,
+        hint: `Check that ${settings.base} is the address of its API, and that nothing between here and there changes its answers.`,
+      }),
+  }
+}
+
+function isGood(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
+interface RawAnswer extends HostAnswer {
+  readonly headers: Headers
+}
+
+async function follow(settings: HostClientSettings, request: HostRequest): Promise<RawAnswer> {
+  let url = new URL(settings.base + request.path)
+  for (let left = MOST_REDIRECTS; ; left--) {
+    const answer = await ask(settings, request, url)
+    const location = answer.headers.get('location')
+    // The host itself may see this path elsewhere; its other statuses are no redirects.
+    if (![301, 302, 307, 308].includes(answer.status) || location === null) return answer
+    const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined
+    if (next?.origin !== url.origin) {
+      throw redirected(settings, request, next?.origin ?? 'no address')
+    }
+    if (left === 0) throw redirected(settings, request, 'one address after another')
+    url = next
+  }
+}
+
+function redirected(
+  { name }: HostClientSettings,
+  { method, path }: HostRequest,
+  to: string,
+): LockstepError {
+  return new LockstepError({
+    code: 'redirected',
+    message: `${name} redirects ${method} ${path} to ${to}: the token is not sent there`,
+    hint: 'If that is the right host, set the address of its API in the job.',
+  })
+}
+
+async function ask(
+  { name, base, headers, timeout, mask, log }: HostClientSettings,
+  { method, path, body }: HostRequest,
+  url: URL,
+): Promise<RawAnswer> {
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeout),
+    })
+    log?.(`${method} ${url.origin}${url.pathname}${url.search} -> ${response.status}`)
+    return {
+      status: response.status,
+      body: parse(await readBounded(response)),
+      hasNext: /<[^>]*>\s*;[^,]*\brel="?next"?/.test(response.headers.get('link') ?? ''),
+      headers: response.headers,
+    }
+  } catch (error) {
+    if (error instanceof LockstepError) throw error
+    log?.(`${method} ${url.origin}${url.pathname}${url.search} -> no answer`)
+    throw new BusyHost(
+      `${name} at ${new URL(base).host}: ${method} ${path}: ${mask(describeFault(error, timeout))}`,
+      'Nothing is known of this request. Run the command again: it finds its own comment and posts no second one.',
+    )
+  }
+}
+
+/** Node puts the network's own fault into `cause`. */
+function describeFault(error: unknown, timeout: number): string {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return `no whole answer within ${timeout / 1000} s`
+  }
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return `no answer (${faultName(cause)})`
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.length
+    if (size > LARGEST_ANSWER) {
+      throw new LockstepError({
+        code: 'odd-answer',
+        message: `the answer of ${new URL(response.url).host} is larger than ${LARGEST_ANSWER / 1024 ** 2} MiB`,
+      })
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function refusal(
+  { name, mask, tokenVariable, neededRights, now }: HostClientSettings,
+  { method, path }: HostRequest,
+  { status, body, headers }: RawAnswer,
+): LockstepError {
+  const words = mask(wordsOf(body)).slice(0, LONGEST_WORDS)
+  const answered = `${name}: ${method} ${path}: HTTP ${status}${words === '' ? '' : ` (${words})`}`
+  if (isRateLimit(status, headers)) {
+    const wait = waitFor(headers, now())
+    const when = wait === undefined ? 'later' : `in ${Math.ceil(wait / 1000)} s`
+    return new BusyHost(
+      `${answered}: too many requests`,
+      `Run the command again ${when}. The plan is not affected.`,
+      wait,
+    )
+  }
+  if (status >= 500) {
+    return new BusyHost(
+      answered,
+      'Run the command again later. The plan is not affected.',
+      waitFor(headers, now()),
+    )
+  }
+  if (status === 401 || status === 403) {
+    const is = status === 401 ? 'does not accept the token' : 'does not allow this with the token'
+    return new LockstepError({
+      code: status === 401 ? 'bad-token' : 'not-allowed',
+      message: `${answered}: ${name} ${is} of ${tokenVariable}`,
+      exitCode: EXIT.notAllowed,
+      hint: neededRights,
+    })
+  }
+  if (status === 404) {
+    return new LockstepError({
+      code: 'not-found',
+      message: `${answered}: there is nothing by this name, or the token of ${tokenVariable} may not see it`,
+      hint: `Check the names in the path. ${neededRights}`,
+    })
+  }
+  return new LockstepError({
+    code: 'host-refused',
+    message: answered,
+    ...(status === 422 && {
+      hint: 'If the comment is too long, make it shorter with --markdown-limit.',
+    }),
+  })
+}
+
+/** GitHub says it with 403, too: then a header says that nothing is left, or when to come back. */
+function isRateLimit(status: number, headers: Headers): boolean {
+  return (
+    status === 429 ||
+    (status === 403 && (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0'))
+  )
+}
+
+/** Milliseconds: GitHub and GitLab send `Retry-After`; GitHub also the second of a reset. */
+function waitFor(headers: Headers, now: number): number | undefined {
+  const after = parseRetryAfter(headers.get('retry-after') ?? '', now)
+  if (after !== undefined) return after
+  const reset = headers.get('x-ratelimit-remaining') === '0' ? headers.get('x-ratelimit-reset') : ''
+  return /^\d{1,12}$/.test(reset ?? '') ? Math.max(0, Number(reset) * 1000 - now) : undefined
+}
+
+/** What an error answer says: GitHub's `message` and `errors`, GitLab's `message` or `error`. */
+function wordsOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return ''
+  const { message, error, errors } = body as JsonObject
+  return [message, error, errors]
+    .filter((one) => one !== undefined)
+    .map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
+    .join(' ')
+}
