@@ -1,5 +1,6 @@
 /** The options that several commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { DURATION_HINT, parseDuration } from '../domain/duration.ts'
 import { DEFAULT_LIMIT } from '../render/markdown/default-limit.ts'
 import type { ConnectionFlags } from '../server/connection.ts'
 
@@ -154,12 +155,11 @@ export function collect(value: string, previous: readonly string[] | undefined):
   return [...(previous ?? []), value]
 }
 
-/** Parses `30`, `30s`, `5m`, `24h` or `7d` to seconds. */
+/** Parses a time to seconds. */
 export function seconds(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(s|m|h|d)?$/.exec(text)
-  if (match === null) throw new InvalidArgumentError('Write a duration as 30s, 5m or 24h.')
-  const unit = { s: 1, m: 60, h: 3600, d: 86_400 }[match[2] ?? 's'] ?? 1
-  return Number(match[1]) * unit
+  const parsed = parseDuration(text)
+  if (parsed === undefined) throw new InvalidArgumentError(DURATION_HINT)
+  return parsed
 }
 
 /** Parses a whole number of at least 1. */

@@ -2,6 +2,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { LONGEST_TIMER } from '../domain/duration.ts'
 import type { EnvironmentVariables } from '../domain/environment-variables.ts'
 
 /** Passed to operations, so that a test can set the time. */
@@ -38,7 +39,7 @@ export function processWorld(): World {
     randomHex: (bytes) =>
       Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex'),
     wait: async (milliseconds) => {
-      await sleep(milliseconds)
+      await sleep(Math.min(milliseconds, LONGEST_TIMER))
     },
     every: (milliseconds, callback) => {
       const timer = setInterval(callback, milliseconds)

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { DURATION_HINT } from '../domain/duration.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { makeScratchFolder } from '../../test/cli/scratch-folder.ts'
 import { resolveConnection } from './connection.ts'
-import { parseDuration } from './duration.ts'
 
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
 
@@ -42,19 +42,17 @@ describe('an authority', () => {
 describe('the time limit', () => {
   test.each([
     ['90', 90],
-    ['60s', 60],
     ['1m30s', 90],
-    ['1.5h', 5400],
     ['250ms', 0.25],
   ])('%s is %d s', async (text, seconds) => {
-    expect(parseDuration(text)).toBe(seconds)
     expect((await resolve({ BAO_CLIENT_TIMEOUT: text })).timeout).toBe(seconds * 1000)
   })
 
-  test.each(['abc', '1x', 's', '-5', '1m 30s'])('%s is refused by name', async (text) => {
+  test.each(['abc', '1m 30s'])('%s is refused by name', async (text) => {
     await expect(resolve({ VAULT_CLIENT_TIMEOUT: text })).rejects.toMatchObject({
       code: 'bad-timeout',
       message: `VAULT_CLIENT_TIMEOUT is "${text}", which is not a duration`,
+      hint: DURATION_HINT,
     })
   })
 })

@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path'
 import type { Source } from '../domain/desired.ts'
+import { DURATION_HINT, parseDuration } from '../domain/duration.ts'
 import { formatSource, LockstepError } from '../domain/errors.ts'
 import { faultInName } from '../domain/name-faults.ts'
 import {
@@ -15,7 +16,6 @@ import {
   parseNodeAddress,
 } from '../domain/names.ts'
 import { readAuthorities, readPem, type Setting } from './certificates.ts'
-import { parseDuration } from './duration.ts'
 import { readTextFile, UnfitFile } from './read-file.ts'
 import type { TlsSettings } from './transport.ts'
 
@@ -202,7 +202,7 @@ function timeoutOf(setting: Setting | undefined): number | undefined {
   throw new LockstepError({
     code: 'bad-timeout',
     message: `${setting.from} is "${setting.value}", which is not a duration`,
-    hint: 'Write seconds, as 90, or a duration, as 1m30s.',
+    hint: DURATION_HINT,
   })
 }
 

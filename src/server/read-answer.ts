@@ -3,6 +3,7 @@
  * allowed.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import { LONGEST_TIMER } from '../domain/duration.ts'
 import type { ServerResponse } from '../domain/exchange.ts'
 
 export interface AnswerLimits {
@@ -93,7 +94,8 @@ function collect(
  * connection, the connection's own limit applies.
  */
 function limitTime(outgoing: ClientRequest, timeout: number): void {
-  const limitUntil = (event: string, limit: number, what: string): void => {
+  const limitUntil = (event: string, asked: number, what: string): void => {
+    const limit = Math.min(asked, LONGEST_TIMER)
     const timer = setTimeout(() => outgoing.destroy(timedOut(what, limit)), limit)
     const stop = (): void => clearTimeout(timer)
     outgoing.once('close', stop)

@@ -266,6 +266,11 @@ describe('an answer', () => {
     })
   })
 
+  test('is waited for with a limit that is longer than the longest timer', async () => {
+    own.answer = (_, outgoing) => void setTimeout(() => outgoing.end('{}'), 50)
+    await expect(ask({ timeout: 30 * 86_400_000 })).resolves.toMatchObject({ status: 200 })
+  })
+
   test.each(['[', '{"a":'])('that nests without end in %s is refused', async (opening) => {
     own.answer = (_, outgoing) => outgoing.end(opening.repeat(100_000))
     await expect(ask()).rejects.toMatchObject({

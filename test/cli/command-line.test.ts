@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { DURATION_HINT } from '../../src/domain/duration.ts'
 import { checkout, runLockstep } from './run-lockstep.ts'
 
 /** The commands, each below the one it belongs to, as their own help lists them. */
@@ -69,6 +70,29 @@ it.each(['--version', '-V'])('%s prints the version of the package', async (flag
   expect(run).toMatchObject({ exitCode: 0, stdout: version, stderr: '' })
 })
 
+/** Every option that takes a time. */
+const DURATION_OPTIONS = [
+  ['status', '--timeout'],
+  ['plan', '--max-age'],
+  ['apply', '--max-age'],
+  ['apply', '--soak'],
+  ['rollback', '--wait'],
+]
+
+it('takes a time in one form, whatever the option', async () => {
+  const runs = await Promise.all(
+    commands.map(async (command) => {
+      const { stdout } = await runLockstep([...command.split(' '), '--help'])
+      return [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+) <duration>/gm)].map(
+        ([, name = '']) => name,
+      )
+    }),
+  )
+
+  const tested = DURATION_OPTIONS.map(([, option = '']) => option)
+  expect([...new Set(runs.flat())].sort()).toEqual([...new Set(tested)].sort())
+})
+
 describe('a slip of the fingers exits 1 and says what was meant', () => {
   it.each([
     { args: ['plna'], told: "unknown command 'plna'\n(Did you mean plan?)" },
@@ -77,7 +101,7 @@ describe('a slip of the fingers exits 1 and says what was meant', () => {
     { args: ['plan', '-f'], told: "option '-f, --file <path>' argument missing" },
     { args: ['plan', 'lockstep.yaml'], told: "too many arguments for 'plan'" },
     { args: ['plan', 'lockstep.yaml'], told: 'desired state are given with -f.' },
-    { args: ['status', '--timeout', 'soon'], told: 'Write a duration as 30s, 5m or 24h.' },
+    ...DURATION_OPTIONS.map((args) => ({ args: [...args, 'soon'], told: DURATION_HINT })),
     { args: ['apply', '--parallelism', '0'], told: 'Write a whole number of at least 1' },
     { args: ['apply', '--parallelism', '-1'], told: 'Write a whole number of at least 1' },
     { args: ['rollback', '--parallelism', 'many'], told: 'Write a whole number of at least 1' },

@@ -1,0 +1,39 @@
+/** Times as users write them, in every option and variable that takes one. */
+
+/** Seconds. Go's units, which the servers' own command lines take, and the day. */
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  ms: 1e-3,
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: 86_400,
+}
+const PART = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)/g
+
+/** Ten years, in seconds: a date that far ahead can still be written. */
+const LONGEST = 3650 * 86_400
+
+/** Milliseconds, about 24 days. Node ends a longer timer after 1 ms. */
+export const LONGEST_TIMER = 2 ** 31 - 1
+
+/** What a user should write; for errors. */
+export const DURATION_HINT =
+  'Write a time such as 30s, 1m30s, 24h or 7d, of at most 3650d. A number alone is seconds.'
+
+/** Seconds: `90`, `1m30s`, `1.5h`, `500ms`, `7d`. Undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  const seconds = sumParts(text)
+  return seconds === undefined || seconds > LONGEST ? undefined : seconds
+}
+
+function sumParts(text: string): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
+  if (text === '' || text.replace(PART, '') !== '') return undefined
+  return [...text.matchAll(PART)].reduce(
+    (sum, [, number, unit]) => sum + Number(number) * (UNITS[unit ?? ''] ?? 0),
+    0,
+  )
+}
