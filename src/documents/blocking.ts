@@ -1,7 +1,7 @@
-/** Which findings hold a plan back. */
+/** Finds the findings that block a plan. */
 import type { Finding } from './plan.generated.ts'
 
-/** Errors that nobody accepted. */
+/** The errors without an allowance. */
 export function blockingFindings(findings: readonly Finding[]): Finding[] {
   return findings.filter(({ severity, allowed }) => severity === 'error' && allowed === undefined)
 }

@@ -1,4 +1,4 @@
-/** How a run of a plan ended, and what was found where it could not go on. */
+/** Types for the outcome of a run, and for the differences that stopped it. */
 import type { LockstepError } from '../domain/errors.ts'
 import type {
   ConfiguredVersion,
@@ -9,13 +9,13 @@ import type {
 } from '../domain/names.ts'
 import type { Action, Fact, Plan } from './plan.generated.ts'
 
-/** A fact that does not hold: what was relied on, and what was found. */
+/** A fact of the plan that is not true: the expected and the found value. */
 export interface Mismatch {
-  /** As the plan has it. */
+  /** The fact of the plan. */
   readonly fact: Fact
-  /** Whose word it is, where it is one node's. */
+  /** The node that answered, if the fact is about one node. */
   readonly node?: NodeAddress
-  /** What it is about, e.g. `team-a/ on https://…`. */
+  /** The subject of the fact, e.g. `team-a/ on https://…`. */
   readonly subject: string
   readonly field: MismatchField
   readonly expected: string
@@ -43,23 +43,23 @@ export type MismatchField =
   | 'run by'
 
 /**
- * What is known of it. `final`: seen, and no wait mends it. `pending`: seen, on a node that may not
- * have heard yet. `unseen`: no answer of the node's own, so that nothing is known. `denied`: nor is
- * anything known here, since the node refused, or sent us to the active one as a standby does that
- * does not know the token.
+ * How certain a mismatch is. `final`: a node answered, and waiting does not help. `pending`: a node
+ * answered that may see the change later. `unseen`: the node did not answer for itself, so the
+ * value is unknown. `denied`: the node refused, or forwarded to the active node as a standby does
+ * that does not know the token, so the value is unknown too.
  */
 export type MismatchState = 'final' | 'pending' | 'unseen' | 'denied'
 
-/** Why a step failed, or was not rolled back. */
+/** Why a step failed, or why it was not rolled back. */
 export interface Failure {
-  /** All that was found, in one line: for the journal. */
+  /** All causes in one line, for the journal. */
   readonly reason: string
-  /** The same for people, each thing once. */
+  /** The causes for people, without repetition. */
   readonly causes: readonly Cause[]
 }
 
 export type Cause =
-  /** `file`: its name, or `of <version>` where nothing says what it is called. */
+  /** `file`: the file's name, or `of <version>` if the name is unknown. */
   | {
       readonly kind: 'wrong_bytes'
       readonly node: NodeAddress
@@ -71,90 +71,99 @@ export type Cause =
       readonly node: NodeAddress
       readonly file: string
     }
-  /** Mounts or entries, on one node or of the cluster, of which the same is to be said. */
+  /** Mounts or entries that have the same problem, on one node or in the cluster. */
   | {
       readonly kind: 'wrong'
       readonly things: readonly string[]
       readonly node?: NodeAddress
       readonly what: string
     }
-  /** `needs`: the line that the token's policy lacks. */
+  /** `needs`: the line that is missing in the token's policy. */
   | { readonly kind: 'not_allowed'; readonly words: string; readonly needs: string }
   | { readonly kind: 'words'; readonly words: string }
 
-/** A mount that does not run, or was not seen to run, what it ran before on a node. */
+/** A mount that does not run its old binary on a node, or whose node could not be read. */
 export interface MountNotRolledBack {
   readonly mount: MountPath
   readonly node: NodeAddress
-  /** What it is to run again: the file, or its version where the file's name is not known. */
+  /** The file of the old binary, or its version if the file's name is unknown. */
   readonly file: string
   readonly sha256: RunningBinary
   readonly found: string
 }
 
-/** Reloaded, and not to be written to until its node steps down or restarts (Vault). */
+/** A mount that was reloaded and refuses writes until its node steps down or restarts (Vault). */
 export interface ReadOnlyMount {
   readonly mount: MountPath
   readonly node: NodeAddress
 }
 
-/** A node that could not be seen when the run ended. */
+/** A node that could not be read when the run ended. */
 export interface AwayNode {
   readonly node: NodeAddress
   readonly why: string
-  /** What it starts of the plan's mounts when it restarts: what they are configured for by now. */
+  /**
+   * The versions of the plan's mounts that the node starts when it restarts: the mounts' configured
+   * versions.
+   */
   readonly starts: readonly { readonly mount: MountPath; readonly version: ConfiguredVersion }[]
 }
 
-/** What the nodes run of one mount that the plan moves, as it was seen when the run ended. */
+/** The versions that the nodes run for one mount of the plan, when the run ended. */
 export interface MountAtEnd {
   readonly mount: MountPath
-  /** In words, by what they run: `v0.21.0`, `builtin`, `no answer`. */
+  /** The nodes by what they run: `v0.21.0`, `builtin`, `no answer`. */
   readonly running: readonly { readonly what: string; readonly nodes: readonly NodeAddress[] }[]
 }
 
-/** What was seen of the cluster when the run ended, whatever the plan says of it. */
+/** The state of the cluster when the run ended, as it was read. */
 export interface SeenAtEnd {
-  /** With the roles that they had then. */
+  /** With their roles at that time. */
   readonly nodes: Plan['cluster']['nodes']
   readonly away: readonly AwayNode[]
-  /** The mounts of which nodes run different versions, or some of which run the older one. */
+  /** The mounts whose nodes run different versions, or of which some node runs the old version. */
   readonly differing: readonly MountAtEnd[]
 }
 
 /**
- * How a run ended, which mounts it leaves that cannot be written to (absent: none), and what was
- * seen of the cluster then (absent: nobody could look).
+ * How a run ended. `readOnly`: mounts that cannot be written to (absent: none). `atEnd`: the state
+ * of the cluster at the end (absent: it could not be read).
  */
 export type RunOutcome = RunEnd & {
   readonly readOnly?: readonly ReadOnlyMount[]
   readonly atEnd?: SeenAtEnd
 }
 
-/** Lists are of ids of steps, in order. Each step is `step` or in exactly one list but `already`. */
+/**
+ * The lists have the ids of steps, in order. Each step is `step` or in exactly one list, except
+ * `already`, which is a part of `done`.
+ */
 export type RunEnd = EndedSteps &
   (DoneEnd | StaleEnd | RolledBack | RollbackFailed | CutOff | Stopped)
 
 interface EndedSteps {
-  /** What they ensure was seen to hold, and their checks were seen to pass. */
+  /** Steps whose ensured facts were read and whose checks passed. */
   readonly done: readonly string[]
-  /** Those of `done` for which nothing was sent: it was already so. */
+  /** Steps of `done` that sent nothing, because their facts were already true. */
   readonly already: readonly string[]
 }
 
 interface DoneEnd {
   readonly kind: 'done'
-  /** Absent: the last look at the cluster showed it in sync, or was not made yet. */
+  /** Absent: the last reading of the cluster showed it in sync, or was not made yet. */
   readonly unconfirmed?: Unconfirmed
 }
 
-/** Why the last look at the cluster, after every step was done and checked, did not show it in sync. */
+/**
+ * Why the last reading of the cluster, after all steps were done and checked, did not show it in
+ * sync.
+ */
 export type Unconfirmed =
-  /** Nodes of the plan do not answer for themselves now: `SeenAtEnd.away` names them. */
+  /** Some nodes of the plan do not answer for themselves now: `SeenAtEnd.away` names them. */
   | { readonly kind: 'nodes_not_seen' }
-  /** No node says what the cluster runs. */
+  /** The cluster could not be read. */
   | { readonly kind: 'cluster_not_read'; readonly why: string }
-  /** Every node was seen, and planning again finds these steps. */
+  /** Every node was read, and a new plan has these steps. */
   | {
       readonly kind: 'more_to_do'
       readonly steps: readonly { readonly id: string; readonly why: string }[]
@@ -162,7 +171,7 @@ export type Unconfirmed =
 
 interface StaleEnd {
   readonly kind: 'stale'
-  /** In `remaining` too: it was not begun. */
+  /** Also in `remaining`: the step was not started. */
   readonly step: string
   readonly mismatches: readonly Mismatch[]
   readonly remaining: readonly string[]
@@ -173,25 +182,25 @@ interface RolledBack {
   /** The step that failed. */
   readonly step: string
   readonly failure: Failure
-  /** Empty where the request was refused and had changed nothing. */
+  /** Empty if the request was refused and changed nothing. */
   readonly rolled_back: readonly string[]
   readonly remaining: readonly string[]
 }
 
 interface CutOff {
   readonly kind: 'interrupted'
-  /** Cut off; nobody has looked at what came of these. */
+  /** The steps that the interrupt cut off. Their results were not read. */
   readonly unchecked: readonly string[]
   readonly remaining: readonly string[]
 }
 
-/** A fault, not a step, ended it: nothing was rolled back. */
+/** An error outside the steps ended the run. Nothing was rolled back. */
 interface Stopped {
   readonly kind: 'stopped'
   readonly error: LockstepError
-  /** Begun: a request may have gone out, and nobody could look at what came of it. */
+  /** Steps that were started: a request may have been sent, and the result could not be read. */
   readonly unchecked: readonly string[]
-  /** True where the run leaves the cluster between two versions. */
+  /** True if the run leaves the cluster between two versions. */
   readonly between: boolean
   readonly remaining: readonly string[]
 }
@@ -200,10 +209,10 @@ export interface RollbackFailed {
   readonly kind: 'rollback_failed'
   readonly step: string
   readonly failure: Failure
-  /** Why it could not be rolled back. */
+  /** Why the step could not be rolled back. */
   readonly problems: Failure
   readonly mounts_not_rolled_back: readonly MountNotRolledBack[]
-  /** The requests that would take back what was not, in order. */
+  /** The requests that would complete the rollback, in order. */
   readonly by_hand: readonly Action[]
   readonly rolled_back: readonly string[]
   readonly not_rolled_back: readonly string[]

@@ -1,10 +1,10 @@
-/** What a plan's cluster says of its standbys. */
+/** Reads from a plan whether standbys run plugins. */
 import type { Plan } from './plan.generated.ts'
 
 /**
- * True where the standbys run no plugins and send such requests to the active node (every Vault
- * standby; OpenBao’s with `disable_standby_reads`): what a plan does and finds on a node is then
- * meant of the active one, whichever that is.
+ * True if the standbys run no plugins and forward such requests to the active node (every Vault
+ * standby; OpenBao’s with `disable_standby_reads`). A plan's steps and checks on a node then apply
+ * to the active node, whichever node that is.
  */
 export function onlyActiveRuns({
   nodes,

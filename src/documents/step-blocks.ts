@@ -1,7 +1,7 @@
-/** The steps of a plan by when they may begin. Pure. */
+/** Groups the steps of a plan by the steps that they wait for. Pure. */
 import type { Step } from './plan.generated.ts'
 
-/** The steps of a plan in blocks: those of one block come after the same steps. */
+/** The steps of a plan in blocks. The steps of one block wait for the same steps. */
 export function blocksOf(steps: readonly Step[]): readonly (readonly [Step, ...Step[]])[] {
   const blocks: [Step, ...Step[]][] = []
   for (const step of steps) {

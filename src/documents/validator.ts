@@ -1,16 +1,19 @@
-/** Checks plans and journals that come from outside against their schemas. */
+/**
+ * Validates plans and journals with their schemas. They come from files, so anyone may have written
+ * them.
+ */
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { validateJournalEvent, validatePlan } from './validators.generated.ts'
 
-/** Characters of a name that anybody may have written. */
+/** The most characters of an unknown property's name that are shown. */
 const LONGEST_NAME = 60
 
-/** What is wrong with a document as a plan: where, and what; undefined for a plan. */
+/** Where and why a document is not a plan. Undefined for a plan. */
 export function findPlanFault(document: unknown): string | undefined {
   return findFault(validatePlan as ValidateFunction, document)
 }
 
-/** What is wrong with a line of a journal, as parsed: where, and what; undefined for an event. */
+/** Where and why a parsed line of a journal is not an event. Undefined for an event. */
 export function findEventFault(document: unknown): string | undefined {
   return findFault(validateJournalEvent as ValidateFunction, document)
 }
@@ -19,7 +22,7 @@ function findFault(validate: ValidateFunction, document: unknown): string | unde
   return validate(document) ? undefined : describe(validate.errors)
 }
 
-/** The deepest complaint, which is the most to the point. */
+/** Describes the deepest error, which is the most specific one. */
 function describe(errors: readonly ErrorObject[] | null | undefined): string {
   const [first] = [...(errors ?? [])].sort((a, b) => b.instancePath.length - a.instancePath.length)
   if (first === undefined) return 'it does not fit the schema'

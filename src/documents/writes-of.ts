@@ -1,11 +1,11 @@
-/** What of a plan's steps changes a server: a check sends no request that does. Pure. */
+/** Separates the steps that change a server from checks, which send no such request. Pure. */
 import type { Action, CheckAction, Step } from './plan.generated.ts'
 
 export function isWrite(action: Action | CheckAction): action is Action {
   return action.kind !== 'check'
 }
 
-/** A step's request; none where it only checks. */
+/** The write request of a step. Empty for a check. */
 export function writeOf({ action }: Pick<Step, 'action'>): readonly Action[] {
   return isWrite(action) ? [action] : []
 }

@@ -23,7 +23,7 @@ beforeEach(() => {
   mount = { type: 'kv', options: { version: '2' } }
 })
 
-it('is held by one run at a time, which the other hears of', async () => {
+it('is held by one run at a time, and another run gets the holder’s name', async () => {
   await take('one', here)
 
   const second = await take('two', { ...here, pid: 2 }).catch((error: unknown) => error)
@@ -33,10 +33,10 @@ it('is held by one run at a time, which the other hears of', async () => {
   expect((second as LockstepError).hint).toContain('lockstep lock show -f x')
 })
 
-describe('of a run that is dead', () => {
+describe('the lock of a dead run', () => {
   const dead = (): boolean => false
 
-  it('is free where its process was one of this machine', async () => {
+  it('is free if its process was one of this machine', async () => {
     await take('one', here)
 
     await take('two', { pid: 2, machine: 'here', isAlive: dead })
@@ -45,7 +45,7 @@ describe('of a run that is dead', () => {
   })
 
   it.each([{ machine: 'there' }, { machine: undefined }])(
-    'holds where nobody can know: $machine',
+    'is held if it is unknown whether the process lives: $machine',
     async ({ machine }) => {
       await take('one', { ...here, machine })
 
@@ -56,22 +56,22 @@ describe('of a run that is dead', () => {
   )
 })
 
-describe('given free by hand', () => {
-  it('is no longer its holder’s, who sees it when it looks', async () => {
+describe('a lock that a person releases', () => {
+  it('is no longer its holder’s, and the holder notices that when it checks', async () => {
     const first = await take('one', here)
-    await first.look()
+    await first.checkOwner()
     expect(first.isOurs()).toBe(true)
 
     expect(await forceRelease(claim('', here), secret.version)).toBe(true)
     await take('two', { ...here, pid: 2 })
-    await first.look()
+    await first.checkOwner()
 
     expect(first.isOurs()).toBe(false)
     await first.release()
     expect(secret.data).toMatchObject({ run: 'two', released: false })
   })
 
-  it('is left alone where it was taken since somebody looked', async () => {
+  it('is left alone if it was taken since the person saw it', async () => {
     const seen = await readClusterLock(claim('', here))
     await take('one', here)
 
@@ -81,7 +81,7 @@ describe('given free by hand', () => {
 })
 
 it.each([{ password: 'x' }, { run: 'my own', password: 'x' }])(
-  'overwrites no secret that is no lock: %j',
+  'does not overwrite a secret that is not a lock: %j',
   async (data) => {
     secret = { version: 3, data }
 
@@ -90,7 +90,7 @@ it.each([{ password: 'x' }, { run: 'my own', password: 'x' }])(
   },
 )
 
-describe('where it cannot be kept, says how to make room for it', () => {
+describe('a lock path that cannot be used is an error with a fix, if', () => {
   it('nothing is mounted', async () => {
     mount = undefined
 
@@ -122,7 +122,7 @@ function take(run: string, watcher: LockObserver): Promise<ClusterLock> {
   })
 }
 
-/** A server with one KV mount, written as version 2 is. */
+/** A server with one KV mount, written like version 2. */
 const client = {
   ask: (_, request) => Promise.resolve(answerTo(request)),
   write: (_, request) => Promise.resolve({ kind: 'answered', response: answerTo(request) }),

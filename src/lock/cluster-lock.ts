@@ -1,7 +1,8 @@
 /**
- * One run at a time across machines: a KV version 2 secret written by check-and-set. It holds for
- * a bounded time after its last renewal, by the server's own clock, so that a machine that died
- * does not hold it for ever; and where its holder was a process of this machine, while that lives.
+ * Allows one run at a time across machines: a secret in a KV store (version 2), written by
+ * check-and-set. The lock ends a bounded time after its last renewal, by the server's own clock, so
+ * a machine that died does not hold it forever. If the holder was a process of this machine, the
+ * lock also ends when that process is dead.
  */
 import type { JsonObject } from '../domain/exchange.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
@@ -19,40 +20,49 @@ import type { Client } from '../server/client.ts'
 import { demand, refusal, wordsToJudge } from '../server/faults.ts'
 import { readHealth, readLock, readMountOf, writeLock } from '../server/requests.ts'
 
-/** Milliseconds: how long it holds without a renewal, and how often it is renewed. */
-const HOLDS_FOR = 60_000
+/** Milliseconds: the lifetime of the lock without a renewal, and the time between renewals. */
+const LOCK_LIFETIME = 60_000
 const RENEW_EVERY = 20_000
 
-/** What the lock's secret says. */
+/** The content of the lock's secret. */
 export interface ClusterLockState {
-  /** The newest version of the secret; 0 where there is none. */
+  /** The newest version of the secret. 0 if there is none. */
   readonly version: number
   readonly run: string
   readonly who: string
   readonly since: string
-  /** False once released, or not renewed in time, or where its holder is known to be dead. */
+  /**
+   * False if the lock was released or not renewed in time, or if its holder is known to be dead.
+   */
   readonly held: boolean
 }
 
-/** Who looks at a lock, and what it knows of the processes of its machine. */
+/** The process that reads a lock, and what it knows about the processes of its machine. */
 export interface LockObserver {
   readonly pid: number
-  /** The same for two processes that see each other's numbers; undefined where nothing tells. */
+  /**
+   * Equal for two processes that can see each other's process ids. Undefined if that is unknown.
+   */
   readonly machine: string | undefined
   readonly isAlive: (pid: number) => boolean
 }
 
 export interface ClusterLock {
-  /** False once somebody else wrote it, or it could not be renewed in time: the run must stop. */
+  /**
+   * False after another run wrote the lock, or if it could not be renewed in time. Then the run
+   * must stop.
+   */
   readonly isOurs: () => boolean
-  /** Finds out whether somebody else wrote it since it was renewed last. */
-  readonly look: () => Promise<void>
+  /** Reads the lock, so that `isOurs` knows whether another run wrote it since the last renewal. */
+  readonly checkOwner: () => Promise<void>
   readonly release: () => Promise<void>
 }
 
 export interface ClusterLockOptions {
   readonly client: Client
-  /** The node to ask, found anew each time: the active one may change while the lock is held. */
+  /**
+   * The node to ask. Called for each request: the active node may change while the lock is held.
+   */
   readonly node: () => Promise<NodeAddress>
   /** `<mount>/<path>`. */
   readonly kv: string
@@ -60,28 +70,34 @@ export interface ClusterLockOptions {
   readonly who: string
   readonly since: string
   readonly watcher: LockObserver
-  /** The command that shows it, for the hint of who is locked out. */
+  /** The command that shows the lock, for the hint of the error. */
   readonly show: string
-  /** Calls back every so many milliseconds until the returned function is called. */
+  /** Calls `callback` at this interval until the returned function is called. */
   readonly every: (milliseconds: number, callback: () => void) => () => void
   /** A clock for durations only, in milliseconds. */
   readonly clock: () => number
 }
 
-/** Who writes the lock, and where. */
+/** The run that writes the lock, and the node. */
 type LockWriter = Pick<ClusterLockOptions, 'client' | 'kv' | 'run' | 'who' | 'since' | 'watcher'> &
   AskedNode
 interface AskedNode {
   readonly node: NodeAddress
 }
 
-/** Throws a LockstepError: exit 7 where it is held, else what the server refused. */
+/**
+ * Takes the lock. Throws a LockstepError: exit 7 if another run holds the lock, otherwise the
+ * server's refusal.
+ */
 export async function takeClusterLock(options: ClusterLockOptions): Promise<ClusterLock> {
-  const at = async (): Promise<LockWriter> => ({ ...options, node: await options.node() })
-  const claim = await at()
-  const found = await readClusterLock(claim)
-  if (found.held) throw locked(options, found)
-  let version = await write(claim, found.version, { released: false })
+  const findWriter = async (): Promise<LockWriter> => ({
+    ...options,
+    node: await options.node(),
+  })
+  const claim = await findWriter()
+  const before = await readClusterLock(claim)
+  if (before.held) throw locked(options, before)
+  let version = await write(claim, before.version, { released: false })
   if (version === undefined) throw locked(options, await readClusterLock(claim))
   let renewed = options.clock()
   let renewing: Promise<void> = Promise.resolve()
@@ -91,24 +107,26 @@ export async function takeClusterLock(options: ClusterLockOptions): Promise<Clus
       const began = options.clock()
       try {
         const next =
-          version === undefined ? undefined : await write(await at(), version, { released: false })
+          version === undefined
+            ? undefined
+            : await write(await findWriter(), version, { released: false })
         if (next === undefined) lost = true
         else [version, renewed] = [next, began]
       } catch {
-        // Tried again next time; what counts is that one succeeds before it runs out.
+        // The next renewal tries again. One must succeed within the lock's lifetime.
       }
     })
   })
   return {
-    isOurs: () => !lost && options.clock() - renewed < HOLDS_FOR,
-    look: async () => {
-      // Not while it is being renewed: that changes what is ours.
+    isOurs: () => !lost && options.clock() - renewed < LOCK_LIFETIME,
+    checkOwner: async () => {
+      // After a running renewal: a renewal changes the version that is ours.
       renewing = renewing.then(async () => {
         try {
-          const now = await readClusterLock(await at())
+          const now = await readClusterLock(await findWriter())
           if (now.run !== options.run || now.version !== version) lost = true
         } catch {
-          // Nothing was seen: it counts as long as it was renewed for.
+          // The lock could not be read. It is ours until the last renewal runs out.
         }
       })
       await renewing
@@ -118,15 +136,18 @@ export async function takeClusterLock(options: ClusterLockOptions): Promise<Clus
       await renewing
       if (version === undefined || lost) return
       try {
-        await write(await at(), version, { released: true })
+        await write(await findWriter(), version, { released: true })
       } catch {
-        // It ends by itself; the run's own end is what the user must hear of.
+        // The lock ends without a renewal. An error here would hide the outcome of the run.
       }
     },
   }
 }
 
-/** What the secret says now, and whether that still holds by the server's clock. */
+/**
+ * Reads the lock, and whether it is still held by the server's clock. Throws a LockstepError if it
+ * cannot be read or is not a lock.
+ */
 export async function readClusterLock(
   options: Pick<ClusterLockOptions, 'client' | 'kv' | 'watcher'> & AskedNode,
 ): Promise<ClusterLockState> {
@@ -136,11 +157,12 @@ export async function readClusterLock(
     client.ask(node, request),
     client.ask(node, readHealth()),
   ])
-  // Nothing written yet, or its newest version deleted: the metadata then still has its number.
+  // The secret does not exist yet, or its newest version is deleted. The metadata of a deleted
+  // version still has its number.
   if (answer.status === 404) {
     if (/no handler for route|unsupported path/.test(wordsToJudge(answer))) throw notMounted(kv)
     const mount = await client.ask(node, readMountOf(kv))
-    // Only a token without rights there cannot ask: the write tells then.
+    // A token without rights on the path cannot ask. Then the write reports the error.
     if (mount.status === 200) {
       const asked = { node, request: readMountOf(kv) }
       if (demand(mountOptionsVersion, asked, mount) !== '2') throw notVersioned(kv)
@@ -158,23 +180,23 @@ export async function readClusterLock(
     run: textOf(secret['run']),
     who: textOf(secret['who']),
     since: textOf(secret['since']),
-    // The server's time has whole seconds: one more, so that it is never thought over too early.
+    // The server's time has whole seconds. One second more, so that the lock never ends too early.
     held:
       secret['released'] !== true &&
-      now * 1000 - written < HOLDS_FOR + 1000 &&
+      now * 1000 - written < LOCK_LIFETIME + 1000 &&
       !isDead({ machine: secret['machine'], pid: numberOf(secret['pid']) }, watcher),
   }
 }
 
 /**
- * Whoever wrote the file of desired state, or the plan file, chose the path: an application's secret
- * there must not be overwritten.
+ * True for an empty secret or a lock. The author of the file or the plan file chose the path, and
+ * an application's secret must not be overwritten.
  */
 function isLock(secret: JsonObject): boolean {
   return Object.keys(secret).length === 0 || ('run' in secret && 'released' in secret)
 }
 
-/** One with our own number is of somebody who had it before us. */
+/** A holder with our own process id was an earlier process. */
 function isDead(
   holder: { readonly machine: JsonObject[string]; readonly pid: number },
   { machine, pid, isAlive }: LockObserver,
@@ -184,14 +206,14 @@ function isDead(
 }
 
 /**
- * Marks it released, whoever held it: for a person who knows that the holder is gone. False where
- * it was written since that person looked (`version`), and nothing was done.
+ * Marks the lock released, for a person who knows that the holder is gone. False if the lock was
+ * written since that person read it (`version`): then nothing was changed.
  */
 export async function forceRelease(claim: LockWriter, version: number): Promise<boolean> {
   return (await write(claim, version, { released: true })) !== undefined
 }
 
-/** The version written; undefined where somebody else was first. */
+/** The version that was written. Undefined if another run wrote first. */
 async function write(
   { client, node, kv, run, who, since, watcher }: LockWriter,
   version: number,
@@ -201,10 +223,10 @@ async function write(
   const holder = { run, who, since, pid, ...(machine !== undefined && { machine }) }
   const request = writeLock(kv, version, { ...holder, ...state })
   const outcome = await client.write(node, request)
-  // It may have been written: the next look tells.
+  // The write may have been carried out, so the lock is read again.
   const confirmHeld = async (): Promise<number | undefined> => {
-    const found = await readClusterLock({ client, node, kv, watcher })
-    return found.run === run && found.version > version ? found.version : undefined
+    const written = await readClusterLock({ client, node, kv, watcher })
+    return written.run === run && written.version > version ? written.version : undefined
   }
   if (outcome.kind === 'lost') return confirmHeld()
   const { response } = outcome

@@ -21,7 +21,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-it('is held by one run at a time, which the other hears of', () => {
+it('is held by one run at a time, and another run gets the holder’s name', () => {
   take(holder('one', 1))
 
   const second = attempt(() => take(holder('two', 2)))
@@ -33,7 +33,7 @@ it('is held by one run at a time, which the other hears of', () => {
   expect(second?.hint).toContain(commands.release)
 })
 
-it('is free again once it was given back', () => {
+it('is free after its holder releases it', () => {
   take(holder('one', 1)).release()
 
   take(holder('two', 2))
@@ -42,7 +42,7 @@ it('is free again once it was given back', () => {
   expect(readdirSync(folder)).toEqual(['lock'])
 })
 
-it('is no longer its holder’s once a person gave it free, whoever has it then', () => {
+it('is no longer its holder’s after a person releases it', () => {
   const first = take(holder('one', 1))
   const seen = readHolder(folder)!
   expect(first.isOurs()).toBe(true)
@@ -58,7 +58,7 @@ it('is no longer its holder’s once a person gave it free, whoever has it then'
   expect(second.isOurs()).toBe(true)
 })
 
-it('is taken over from a process that died, and from one that died taking it over', () => {
+it('is taken over from a process that died, also if another one died during its takeover', () => {
   take(holder('dead', 1))
   writeFileSync(join(folder, 'lock.dead.takeover'), JSON.stringify(holder('heir', 2)), {
     mode: 0o600,
@@ -82,7 +82,7 @@ it('is not taken over while another process is doing so', () => {
   expect(readHolder(folder)?.run).toBe('dead')
 })
 
-it('is not held by a process number that is our own', () => {
+it('is not held by an earlier process with our own process id', () => {
   take(holder('before the restart', 7))
 
   take(holder('after it', 7))
@@ -90,7 +90,7 @@ it('is not held by a process number that is our own', () => {
   expect(readHolder(folder)?.run).toBe('after it')
 })
 
-it('counts as held where another machine holds it', () => {
+it('counts as held if another machine holds it', () => {
   take({ ...holder('theirs', 1), host: 'there' })
 
   const ours = attempt(() => take(holder('ours', 2), () => false))
@@ -104,7 +104,7 @@ it.each([
   'null',
   '{"run":"one"}',
   '{"run":"../x","who":"a","since":"b","pid":1,"host":"here"}',
-])('counts as held by nobody knows whom where its file says %j', (text) => {
+])('counts as held by an unknown run if its file contains %j', (text) => {
   const lock = join(folder, 'lock')
   writeFileSync(lock, text, { mode: 0o600 })
 
@@ -130,7 +130,7 @@ it('is neither read nor taken through a symbolic link', () => {
   expect(existsSync(elsewhere)).toBe(true)
 })
 
-it('says what is wrong with a folder that cannot be written', () => {
+it('names a folder that cannot be written', () => {
   const file = join(folder, 'file')
   writeFileSync(file, '', { mode: 0o600 })
 

@@ -1,6 +1,6 @@
 /**
- * One run at a time on this machine: a lock file in the cluster's folder that says who holds it. A
- * holder that died does not hold it any longer; taking over from it cannot be done twice.
+ * Allows one run at a time on this machine: a lock file in the cluster's folder names its holder. A
+ * holder that died no longer holds the lock, and only one run can take the lock over from it.
  */
 import {
   closeSync,
@@ -28,7 +28,9 @@ export interface LockHolder {
 }
 
 export interface LocalLock {
-  /** False once a person gave it free, and another run may have taken it: this one must stop. */
+  /**
+   * False after a person released the lock: another run may have taken it, so this run must stop.
+   */
   readonly isOurs: () => boolean
   readonly release: () => void
 }
@@ -37,19 +39,22 @@ export interface LockOptions {
   /** The cluster's folder on this machine, the same for every run. */
   readonly folder: string
   readonly holder: LockHolder
-  /** True where a process of this machine is alive. */
+  /** True if a process of this machine is alive. */
   readonly isAlive: (pid: number) => boolean
-  /** The commands that show and release it, for the hint of who is locked out. */
+  /** The commands that show and release the lock, for the hint of the error. */
   readonly commands: LockCommands
 }
 
-/** As a user types them for this cluster. */
+/** The commands as a user types them for this cluster. */
 export interface LockCommands {
   readonly show: string
   readonly release: string
 }
 
-/** Throws a LockstepError (exit 7) if it is held. */
+/**
+ * Takes the lock. Throws a LockstepError: exit 7 if another run holds it, or if the folder cannot
+ * be written.
+ */
 export function takeLocalLock(options: LockOptions): LocalLock {
   const { folder, holder } = options
   const path = lockPath(folder)
@@ -72,7 +77,8 @@ export function takeLocalLock(options: LockOptions): LocalLock {
     try {
       return readHolder(folder)?.run === holder.run
     } catch {
-      // What cannot be read any longer is not ours to rely on; a run under way must end in words.
+      // A lock that cannot be read no longer protects this run. No throw: a running run must end
+      // with an outcome.
       return false
     }
   }
@@ -84,7 +90,10 @@ export function takeLocalLock(options: LockOptions): LocalLock {
   }
 }
 
-/** Throws a LockstepError where the folder cannot be written: then nothing must be begun. */
+/**
+ * Writes the file that will become the lock, and returns its path. Throws a LockstepError if the
+ * folder cannot be written: the run must not begin.
+ */
 function writeOwn(folder: string, holder: LockHolder): string {
   const own = join(folder, `lock.${holder.run}`)
   try {
@@ -93,7 +102,7 @@ function writeOwn(folder: string, holder: LockHolder): string {
     const descriptor = openSync(own, 'wx', 0o600)
     try {
       writeSync(descriptor, JSON.stringify(holder))
-      // Linked before it is on disk, it would be an empty lock after a power failure.
+      // If it were linked before it is on disk, a power failure could leave an empty lock.
       fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)
@@ -115,7 +124,7 @@ function lockPath(folder: string): string {
   return join(folder, 'lock')
 }
 
-/** Linking is atomic: of two that try, one gets it, and what is there is whole. */
+/** Linking is atomic: only one of two runs succeeds, and the linked file is complete. */
 function tryLink(own: string, path: string): boolean {
   try {
     linkSync(own, path)
@@ -126,7 +135,7 @@ function tryLink(own: string, path: string): boolean {
   }
 }
 
-/** Undefined where there is no lock. */
+/** The holder of the lock. Undefined if there is no lock. */
 export function readHolder(folder: string): LockHolder | undefined {
   return readFrom(lockPath(folder))
 }
@@ -138,18 +147,18 @@ function readFrom(path: string): LockHolder | undefined {
   } catch (error) {
     if (error instanceof LockstepError) throw error
     if (faultName(error) === 'ENOENT') return undefined
-    // A link, or a file that may not be read: something holds the lock's place.
+    // A symbolic link, or a file that this user may not read: the lock counts as held.
     return { ...UNREADABLE, since: 'an unknown time' }
   }
 }
 
 /**
- * A file that no run has written: each writes its lock whole before it is linked. Who put it there
- * is for a person to find out, so that it counts as held.
+ * Stands for a file that no run wrote: a run's lock file is complete before it is linked. A person
+ * must find out who wrote the file, so the lock counts as held.
  */
 const UNREADABLE = { run: 'unknown', who: 'a file that does not name its holder', pid: 0, host: '' }
 
-/** A run's name is part of a file's, so that it must not be a path. */
+/** A run's id becomes part of a file name, so it must not be a path. */
 function parseHolder(text: string): LockHolder | undefined {
   try {
     const holder = JSON.parse(text) as Partial<Record<keyof LockHolder, unknown>> | null
@@ -163,8 +172,9 @@ function parseHolder(text: string): LockHolder | undefined {
 }
 
 /**
- * A lock of another machine (a shared home) cannot be checked: it counts as held. One with our own
- * process number is of somebody who had it before us, as after the restart of a container.
+ * Whether the holder may be alive. A lock of another machine (in a shared home folder) cannot be
+ * checked and counts as held. A holder with our own process id was an earlier process, as after the
+ * restart of a container.
  */
 export function isHeld(
   other: LockHolder,
@@ -177,9 +187,9 @@ export function isHeld(
 type LocalProcess = Pick<LockHolder, 'host' | 'pid'>
 
 /**
- * Removes the lock of a dead holder. Only who has linked a claim on that holder's lock may, and it
- * looks again before it does, so that a lock taken meanwhile is never removed. A claim left by a
- * process that died over it is claimed in its turn.
+ * Removes the lock of a dead holder. Only a run that linked a claim for that holder may remove it,
+ * and it reads the lock again first, so that a lock that was taken meanwhile is never removed. A
+ * claim of a process that died is removed in the same way.
  */
 function releaseDead(options: LockOptions, dead: LockHolder, own: string): void {
   const { folder } = options
@@ -205,8 +215,8 @@ function releaseDead(options: LockOptions, dead: LockHolder, own: string): void 
 }
 
 /**
- * Removes the lock that a person has looked at, whoever holds it; false where it is gone by now, or
- * another run has taken it since.
+ * Removes the lock that a person has seen. False if the lock is gone, or if another run has taken
+ * it since.
  */
 export function removeLock(folder: string, seen: LockHolder): boolean {
   if (readHolder(folder)?.run !== seen.run) return false

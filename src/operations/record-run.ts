@@ -83,7 +83,7 @@ export async function recordRun(run: LockedRun, context: Context): Promise<RunOu
         clock: () => context.now().getTime(),
         interrupted: run.isStopped,
         lockLost: () => !localLock.isOurs() || clusterLock?.isOurs() === false,
-        checkLock: async () => clusterLock?.look(),
+        checkLock: async () => clusterLock?.checkOwner(),
       })
       return await recordEnd(outcome, () => recorder.runEnded(outcome))
     } finally {

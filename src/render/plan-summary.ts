@@ -1,6 +1,6 @@
 /** Summarizes a plan in one line, the same in the terminal, in a pull request and in a log. */
 import { blockingFindings } from '../documents/blocking.ts'
-import { sawEverything, unseenNodes } from '../documents/seen.ts'
+import { sawEverything, unseenNodes } from '../documents/unseen-nodes.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { Plan } from '../documents/plan.generated.ts'

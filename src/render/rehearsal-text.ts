@@ -3,7 +3,7 @@
  * that is unknown.
  */
 import type { Plan } from '../documents/plan.generated.ts'
-import { unseenNodes } from '../documents/seen.ts'
+import { unseenNodes } from '../documents/unseen-nodes.ts'
 import { count } from '../domain/count.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** `lockstep plan`: shows the steps to the desired state, and why. Changes nothing. */
-import { sawEverything } from '../../documents/seen.ts'
+import { sawEverything } from '../../documents/unseen-nodes.ts'
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { line, lines } from '../../domain/printable.ts'
 import { shellWords } from '../../domain/shell-words.ts'

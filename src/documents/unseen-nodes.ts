@@ -1,12 +1,17 @@
-/** Whether a plan was made from all that there is. */
+/** Tells whether everything was read that a plan depends on. */
 import type { Plan } from './plan.generated.ts'
 
-/** The nodes of which nobody knows what they run. A standby that is configured to forward runs nothing. */
+/**
+ * The nodes whose running plugins could not be read. A standby that is configured to forward runs
+ * none.
+ */
 export function unseenNodes({ nodes }: Plan['cluster']): Plan['cluster']['nodes'] {
   return nodes.filter(({ state }) => state !== 'serving' && state !== 'forwarding')
 }
 
-/** False where a node was not seen, or where something that matters to the plan could not be read. */
+/**
+ * False if a node could not be read, or if something that matters to the plan could not be read.
+ */
 export function sawEverything({ cluster, findings }: Plan): boolean {
   return unseenNodes(cluster).length === 0 && findings.every(({ rule }) => rule !== 'unreadable')
 }
