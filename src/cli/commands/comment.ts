@@ -3,7 +3,7 @@
  * job. Asks no server but the code host, and its exit code does not depend on what a plan says.
  */
 import { blockingFindings } from '../../documents/blocking.ts'
-import { sawEverything } from '../../documents/seen.ts'
+import { sawEverything } from '../../documents/unseen-nodes.ts'
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { line } from '../../domain/printable.ts'
 import { withoutSecrets } from '../../operations/secrets/mask.ts'
