@@ -53,11 +53,11 @@ export function planComment(
   host: Host,
 ): string {
   const commit = ciCommit(host)
-  const reviewed = plans.map((one): ReviewedPlan => {
-    const madeAt = Date.parse(one.plan.created_at ?? '')
+  const reviewed = plans.map((entry): ReviewedPlan => {
+    const madeAt = Date.parse(entry.plan.created_at ?? '')
     return Number.isNaN(madeAt)
-      ? one
-      : { ...one, expiresAt: new Date(madeAt + maxAge * 1000).toISOString() }
+      ? entry
+      : { ...entry, expiresAt: new Date(madeAt + maxAge * 1000).toISOString() }
   })
   return renderPlansMarkdown(reviewed, {
     limit: markdownLimit,

@@ -27,7 +27,7 @@ function readClusterOf(file: InputFile, claim: ClaimName, report: Report): Desir
   const check = cluster.binary_check?.flatMap((part) => part ?? [])
   if (check !== undefined && !check.some((part) => part.includes('{command}'))) {
     report({
-      message: 'binary_check must say {command} where the name of the file belongs',
+      message: 'binary_check must contain {command} in place of the file name',
       source: sourceOf('binary_check'),
       hint: 'for example [ssh, "{host}", sha256sum, "/opt/plugins/{command}"]',
     })

@@ -94,7 +94,7 @@ function startOnCluster(cluster: string, events: readonly JournalEvent[]): RunSt
     code: 'wrong-cluster',
     message:
       started === undefined
-        ? 'the journal of that run does not say where it began'
+        ? 'the journal of that run does not say how it began'
         : `that run was on cluster ${started.cluster.name} (${started.cluster.id}), and this is ${cluster}`,
     exitCode: EXIT.stale,
     hint: 'Give the address of the cluster the run was on.',

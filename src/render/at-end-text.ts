@@ -46,10 +46,10 @@ export function unconfirmedLines(unconfirmed: Unconfirmed): string[] {
 export function differingLines({ atEnd }: RunOutcome): string[] {
   const differing = atEnd?.differing ?? []
   if (differing.length === 0) return []
-  const alike = groupBy(differing, ({ running }) => JSON.stringify(running))
+  const groups = groupBy(differing, ({ running }) => JSON.stringify(running))
   return [
     'The cluster is between two versions. These mounts do not run the new one on every node:',
-    ...[...alike.values()].flatMap((group) => {
+    ...[...groups.values()].flatMap((group) => {
       const [first] = group
       if (first === undefined) return []
       const mounts = listSome(
@@ -74,9 +74,9 @@ function startsLine({ starts }: AwayNode): string[] {
   if (starts.length === 0) return []
   const byVersion = groupBy(starts, ({ version }) => version)
   const versions = [...byVersion].map(
-    ([version, alike]) =>
+    ([version, groups]) =>
       `${listSome(
-        alike.map(({ mount }) => mount),
+        groups.map(({ mount }) => mount),
         { all: true },
       )} ${versionLabel(version)}`,
   )

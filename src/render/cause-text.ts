@@ -37,8 +37,8 @@ export function describeCause(cause: Cause): string {
 
 /** A line for each node and problem, with the mounts that have it. */
 export function describeMountsNotRolledBack(mounts: readonly MountNotRolledBack[]): string[] {
-  const alike = groupBy(mounts, ({ mount: _, ...rest }) => JSON.stringify(rest))
-  return [...alike.values()].flatMap((group) => {
+  const groups = groupBy(mounts, ({ mount: _, ...rest }) => JSON.stringify(rest))
+  return [...groups.values()].flatMap((group) => {
     const [first] = group
     if (first === undefined) return []
     const { node, file, sha256, found } = first

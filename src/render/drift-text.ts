@@ -96,20 +96,20 @@ function differing(title: string, differences: readonly Difference[], view: Drif
   return [view.palette.bold(printable(view.names.of(title))), ...blocks.flat()].join('\n')
 }
 
-function blockLines({ one, subjects, nodes }: DriftBlock, view: DriftView): string[] {
+function blockLines({ one: first, subjects, nodes }: DriftBlock, view: DriftView): string[] {
   const { palette, width, detail, names } = view
-  const many = subjects.length > 1 ? `${count(subjects.length, nounOf(one))}: ` : ''
+  const many = subjects.length > 1 ? `${count(subjects.length, nounOf(first))}: ` : ''
   const named = palette.bold(listSome(subjects.map(names.of), { all: detail }))
-  const isItself = nodes.length === 1 && nodes[0] === one.subject
+  const isItself = nodes.length === 1 && nodes[0] === first.subject
   const where =
     nodes.length === 0 || isItself ? '' : `  on ${listSome(nodes.map(names.of), { all: detail })}`
   return [
-    ...wrapLine(`  ${many}${named}  ${palette.yellow(one.class)}${where}`, width),
-    ...field('desired', one.desired, view),
-    ...field('found', one.found, view),
-    ...field('cause', one.cause, view),
-    ...field('fix', one.fix, view),
-    ...(one.at === undefined ? [] : field('at', one.at, view)),
+    ...wrapLine(`  ${many}${named}  ${palette.yellow(first.class)}${where}`, width),
+    ...field('desired', first.desired, view),
+    ...field('found', first.found, view),
+    ...field('cause', first.cause, view),
+    ...field('fix', first.fix, view),
+    ...(first.at === undefined ? [] : field('at', first.at, view)),
   ]
 }
 

@@ -50,7 +50,7 @@ export function viewMounts(live: LiveState): MountView[] {
   const serving = live.nodes.filter(({ state }) => state === 'serving')
   return live.mounts.map((mount) => {
     const expected = startedBinaryOf(index, mount)?.sha256
-    const alike = mount.nodes.every(
+    const areEqual = mount.nodes.every(
       ({ running_sha256 }) => running_sha256 === mount.nodes[0]?.running_sha256,
     )
     const views = new Map(mount.nodes.map((view) => [view.node, view]))
@@ -77,7 +77,8 @@ export function viewMounts(live: LiveState): MountView[] {
           answers: ANSWERS[view.answers],
           unreported:
             view.running_sha256 === UNKNOWN_HASH && view.answers !== 'no' && !reportsNothing(view),
-          differs: isBehind || (expected === undefined ? !alike : view.running_sha256 !== expected),
+          differs:
+            isBehind || (expected === undefined ? !areEqual : view.running_sha256 !== expected),
         }
       }),
     }

@@ -50,7 +50,7 @@ const rollbackFailed: RunOutcome & RollbackFailed = {
 test('a done run says on which nodes it was checked', () => {
   const nodes = [liveNode(1), liveNode(2, { role: 'standby', state: 'forwarding' })]
   const textOn = (cluster: Plan['cluster']): string =>
-    told({ kind: 'done', done: ['s'], already: [] }, cluster)
+    textOf({ kind: 'done', done: ['s'], already: [] }, cluster)
 
   expect(textOn(planCluster([liveNode(1)]))).toContain('1 step done and checked on every node.')
   expect(textOn(planCluster(nodes, { product: 'vault' }))).toContain(
@@ -65,7 +65,7 @@ test('the last lines name the mounts that cannot be written to, and the fix', ()
     already: [],
     readOnly: [{ mount: mountPath('a/'), node: nodeAddress(1) }],
   }
-  const text = told(outcome)
+  const text = textOf(outcome)
 
   expect(text).toContain('Warning: a/ cannot be written to on node1.')
   expect(text.trimEnd().split('\n').at(-1)).toContain('vault operator step-down')
@@ -87,12 +87,12 @@ const OUTCOMES: readonly RunOutcome[] = [
 test.each(OUTCOMES.map((outcome) => [outcome.kind, outcome] as const))(
   '%s ends with the command that resumes',
   (_kind, outcome) => {
-    expect(told(outcome).trimEnd().split('\n').at(-1)).toMatch(new RegExp(`resume: ${AGAIN}$`))
+    expect(textOf(outcome).trimEnd().split('\n').at(-1)).toMatch(new RegExp(`resume: ${AGAIN}$`))
   },
 )
 
 test('names once what was not rolled back, with what it ran and the command that restores it', () => {
-  expect(told(rollbackFailed)).toBe(
+  expect(textOf(rollbackFailed)).toBe(
     [
       '',
       'Failed: reload a/, b/ on node2 (standby)',
@@ -112,14 +112,14 @@ test('names once what was not rolled back, with what it ran and the command that
 })
 
 test('names a mount that may be down after a cut-off reload, with its node', () => {
-  expect(told({ kind: 'interrupted', unchecked: ['s'], ...sofar })).toContain(
+  expect(textOf({ kind: 'interrupted', unchecked: ['s'], ...sofar })).toContain(
     'These mounts may be down until the next run has checked them:\n  - a/, b/ on node2\n',
   )
 })
 
 test('does not list a step that changed nothing as rolled back', () => {
-  expect(told({ kind: 'rolled_back', ...failed })).toContain('The failed step changed nothing')
-  expect(told({ kind: 'rolled_back', ...failed, rolled_back: ['s'] })).toContain(
+  expect(textOf({ kind: 'rolled_back', ...failed })).toContain('The failed step changed nothing')
+  expect(textOf({ kind: 'rolled_back', ...failed, rolled_back: ['s'] })).toContain(
     'Rolled back. Every mount that was touched runs its old version again on every node (checked).',
   )
 })
@@ -129,7 +129,7 @@ test.each([
   [['s'], '1 step done and checked on every node. 1 step already done (checked)'],
   [['s', 't'], 'Nothing was sent: 2 steps already done (checked on every node).'],
 ])('says that of two steps %j were already done', (already, words) => {
-  expect(told({ kind: 'done', done: ['s', 't'], already })).toContain(words)
+  expect(textOf({ kind: 'done', done: ['s', 't'], already })).toContain(words)
 })
 
 test('says each mismatch of a stale plan once, and how to plan again', () => {
@@ -141,7 +141,7 @@ test('says each mismatch of a stale plan once, and how to plan again', () => {
     found: 'a mount',
     state: 'final',
   }
-  const text = told({ kind: 'stale', step: 's', mismatches: [mismatch, mismatch], ...sofar })
+  const text = textOf({ kind: 'stale', step: 's', mismatches: [mismatch, mismatch], ...sofar })
 
   expect(text.match(/a\/: mount was nothing mounted in the plan/g)).toHaveLength(1)
   expect(text.trimEnd().split('\n').at(-1)).toBe('To resume, plan again: the plan command')
@@ -157,7 +157,7 @@ test('says what still uses the version of a stale retirement', () => {
     state: 'final',
   }
 
-  const text = told({ kind: 'stale', step: 's', mismatches: [mismatch], ...sofar })
+  const text = textOf({ kind: 'stale', step: 's', mismatches: [mismatch], ...sofar })
 
   expect(text).toContain('secret/x v1.0.0: nothing should use it any more, but a/ runs it')
 })
@@ -167,7 +167,7 @@ test('names a node that was away at the end, with what it runs when it starts ag
   const starts = [{ mount: mountPath('a/'), version: version('v2.0.0') }]
   const atEnd = { nodes, away: [{ node, why: 'ECONNREFUSED', starts }], differing: [] }
 
-  const text = told({ kind: 'done', done: ['s'], already: [], atEnd })
+  const text = textOf({ kind: 'done', done: ['s'], already: [], atEnd })
 
   expect(text).toContain('done and checked on every node that could be reached.')
   expect(text).toContain(
@@ -181,7 +181,7 @@ test('does not call a run complete if a node went away after its steps', () => {
   const atEnd = { nodes, away: [{ node, why: 'ECONNREFUSED', starts }], differing: [] }
   const unconfirmed = { kind: 'nodes_not_seen' } as const
 
-  expect(told({ kind: 'done', done: ['s'], already: [], atEnd, unconfirmed })).toBe(
+  expect(textOf({ kind: 'done', done: ['s'], already: [], atEnd, unconfirmed })).toBe(
     [
       '',
       'Every step is done, but not every node can be reached now.',
@@ -200,7 +200,7 @@ test('names what changed after the last step, and does not call the run complete
     steps: [{ id: 'tune a/', why: 'a/ is configured for v1.0.0' }],
   } as const
 
-  const text = told({ kind: 'done', done: ['s'], already: [], unconfirmed })
+  const text = textOf({ kind: 'done', done: ['s'], already: [], unconfirmed })
 
   expect(text).not.toContain('complete')
   expect(text).toContain('Still to do:\n  - tune a/: a/ is configured for v1.0.0\n')
@@ -216,13 +216,13 @@ test('says which mount runs which version after a stop between two versions, wit
   const atEnd = { nodes, away: [], differing: [{ mount: mountPath('a/'), running }] }
   const ended = { unchecked: [], between: true, done: ['s'], already: [], remaining: [] }
 
-  const text = told({ kind: 'stopped', error, ...ended, atEnd })
+  const text = textOf({ kind: 'stopped', error, ...ended, atEnd })
 
   expect(text).toContain('  a/: v2.0.0 on node1; v1.0.0 on node2\n')
   expect(text).toContain(`reload a/, b/ on node2 (${nodes[0]?.role})`)
 })
 
-function told(outcome: RunOutcome, cluster: Plan['cluster'] = plan().cluster): string {
+function textOf(outcome: RunOutcome, cluster: Plan['cluster'] = plan().cluster): string {
   const steps = [{ ...step('s', reload, ''), id: 's' }]
   return renderOutcome(outcome, plan({ cluster, steps }), {
     palette: createPalette(false),

@@ -24,9 +24,9 @@ function downgrade() {
 }
 
 test('a finding carries its rule’s name, severity, fix and place, and sorted names', () => {
-  const [finding, ...others] = judge(downgrade(), [])
+  const [finding, ...moreFindings] = judge(downgrade(), [])
 
-  expect(others).toEqual([])
+  expect(moreFindings).toEqual([])
   expect(finding).toMatchObject({
     rule: 'data-downgrade',
     severity: 'error',

@@ -86,7 +86,7 @@ test('a file that is missing for one entry is missing for every entry of it', ()
   expect(missingFiles(input.draft, input.live, 'run')).toMatchObject([
     { file: { command: 'my-kv_0.21.0' }, ...onNode(2) },
   ])
-  expect(missingFiles(input.draft, input.live, 'back')).toEqual([])
+  expect(missingFiles(input.draft, input.live, 'rollback')).toEqual([])
 })
 
 test('the content of an entry that no node can read comes from the file', () => {

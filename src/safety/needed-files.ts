@@ -18,8 +18,8 @@ export interface NeededFile {
   readonly version: Version
   readonly command: string
   readonly sha256: Sha256
-  /** `back`: only the rollback of a step starts it. */
-  readonly for: 'run' | 'back'
+  /** `rollback`: only the rollback of a step starts it. */
+  readonly for: 'run' | 'rollback'
   /**
    * A reload starts the file only on its own node. Everything else starts it on every node sooner
    * or later.
@@ -59,11 +59,11 @@ function readNeededFiles({ steps, index, targets }: DraftPlan): readonly NeededF
     if (fact.fact === 'entry') need('run', fact)
   }
   for (const fact of changingSteps.flatMap(({ restores }) => restores)) {
-    if (fact.fact === 'connection') need('back', fact)
+    if (fact.fact === 'connection') need('rollback', fact)
     if (fact.fact !== 'mount') continue
     // Rolled back to `latest`, a mount starts the version that `latest` meant before the plan.
     const version = startsUnder(index, fact.plugin, fact.configured_version)
-    if (version !== undefined) need('back', { plugin: fact.plugin, version, node: fact.node })
+    if (version !== undefined) need('rollback', { plugin: fact.plugin, version, node: fact.node })
   }
   return [...files.values()]
 }

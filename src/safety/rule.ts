@@ -34,8 +34,8 @@ export interface BinaryReport {
   readonly node: NodeAddress
   readonly command: string
   readonly expected: Sha256
-  /** `back`: only the rollback of a step starts it. */
-  readonly for: 'run' | 'back'
+  /** `rollback`: only the rollback of a step starts it. */
+  readonly for: 'run' | 'rollback'
   readonly result: 'same' | { readonly found: Sha256 } | { readonly failed: string }
 }
 

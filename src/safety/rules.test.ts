@@ -36,13 +36,13 @@ test.each([
   { kind: 'builtin-hidden', ...NAMED },
   { kind: 'builtin-unknown', ...NAMED },
   { kind: 'latest-unavailable', ...NAMED },
-] as const)('each impossible change is found by exactly one rule: $kind', (one) => {
+] as const)('each impossible change is found by exactly one rule: $kind', (impossible) => {
   const input = safetyInput()
-  const draft = { ...input.draft, impossible: [{ ...one, source: SOURCE }] }
+  const draft = { ...input.draft, impossible: [{ ...impossible, source: SOURCE }] }
 
   const found = RULES.filter(
     (rule) => rule.about === 'plan' && rule.judge({ ...input, draft }).length > 0,
   )
 
-  expect(found.map(({ name }) => name)).toEqual([one.kind])
+  expect(found.map(({ name }) => name)).toEqual([impossible.kind])
 })

@@ -61,6 +61,6 @@ test('is refused where a run loaded what was registered by hand: it says what ra
   const [ran, due] = [OLD, NEW].map(({ sha256 }) => sha256.slice(0, 12))
   expect(applied.exitCode).toBe(0)
   expect(back.exitCode).toBe(3)
-  expect(back.stderr).toContain(`a/ ran ${ran}, where a reload would have started ${due}`)
+  expect(back.stderr).toContain(`a/ ran ${ran}, but a reload would have started ${due}`)
   expect(back.stderr).not.toContain('Back to where')
 })

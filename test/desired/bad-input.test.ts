@@ -475,7 +475,7 @@ const CLUSTER: readonly Case[] = [
   [
     'a check of the binaries that names no file',
     'version: 1\ncluster: { binary_check: [sha256sum, /opt/kv] }\n',
-    'a.yaml:2:26: binary_check must say {command} where the name of the file belongs\n    for example [ssh, "{host}", sha256sum, "/opt/plugins/{command}"]',
+    'a.yaml:2:26: binary_check must contain {command} in place of the file name\n    for example [ssh, "{host}", sha256sum, "/opt/plugins/{command}"]',
   ],
   [
     'a lock that is no secret',

@@ -59,7 +59,9 @@ export async function rollback(
     }
     const made = await makePlan({ desired: withAllowances(desired, options.allow), live }, session)
     const { plan } = made
-    if (isForward) for (const told of deregistered(plan)) host.err(line`Warning: ${told}`)
+    if (isForward) {
+      for (const warning of describeDeregistrations(plan)) host.err(line`Warning: ${warning}`)
+    }
     const allowing = commandThatAllows(plan, started, options)
     if (allowing !== undefined) {
       host.err(line`Blocked, see below. If the older version reads the data, run: ${allowing}`)
@@ -90,15 +92,15 @@ function refuseRollback(
   const found = groupBy(
     lost,
     ({ ran, configured }) =>
-      `${nameSome(ran.map(nameBinary))}, where a reload would have started ${nameBinary(configured)}`,
+      `${nameSome(ran.map(nameBinary))}, but a reload would have started ${nameBinary(configured)}`,
   )
-  const told = [...found].map(
-    ([what, alike]) => `${nameSome(alike.map(({ mount }) => mount))} ran ${what}`,
+  const details = [...found].map(
+    ([binaries, group]) => `${nameSome(group.map(({ mount }) => mount))} ran ${binaries}`,
   )
   return new LockstepError({
     code: 'no-rollback',
     message: `cannot roll back to where run ${started.run} began: that run found mounts between two binaries, and no request can restore that:`,
-    details: told,
+    details,
     exitCode: EXIT.blocked,
     hint:
       other === undefined
@@ -108,7 +110,7 @@ function refuseRollback(
 }
 
 function nameBinary(sha256: RunningBinary): string {
-  return sha256 === BUILTIN ? 'what is compiled in' : shortHash(binaryName(sha256))
+  return sha256 === BUILTIN ? 'the builtin' : shortHash(binaryName(sha256))
 }
 
 function warnUnfinished(
@@ -144,7 +146,7 @@ function refuseUnnamedForward({ run }: RunStarted, options: CarryingOptions): Lo
   })
 }
 
-function deregistered({ steps }: Plan): string[] {
+function describeDeregistrations({ steps }: Plan): string[] {
   return steps.flatMap(({ action }) =>
     action.kind === 'deregister'
       ? `the plan deregisters ${action.plugin} ${versionLabel(action.version)}.`

@@ -335,7 +335,7 @@ it('counts a step as done only if the cluster is as it is after the step', () =>
 
 it('accepts a reload of the file only for the node it names if every node runs plugins', () => {
   const file = fileOf(start)
-  const moved = {
+  const onOtherNode = {
     ...file,
     steps: file.steps.map((one) =>
       one.action.kind === 'reload' && one.action.node === NODE1
@@ -344,7 +344,7 @@ it('accepts a reload of the file only for the node it names if every node runs p
     ),
   }
 
-  const found = differing(compared(moved, start))
+  const found = differing(compared(onOtherNode, start))
 
   expect(found.notInFile.map(({ action }) => action)).toMatchObject([{ node: NODE1 }])
 })

@@ -206,8 +206,8 @@ export function buildProblemReport(
     summary: summarizeProblems(problems),
     rules: [INVALID_INPUT, warningRule],
     results: [
-      ...problems.map((one) => problemResult(one, INVALID_INPUT)),
-      ...warnings.map((one) => problemResult(one, warningRule)),
+      ...problems.map((problem) => problemResult(problem, INVALID_INPUT)),
+      ...warnings.map((warning) => problemResult(warning, warningRule)),
     ],
   }
 }

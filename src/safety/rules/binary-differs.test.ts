@@ -66,7 +66,7 @@ test('warns of a file that only a rollback starts, unless another file is wrong 
     node: nodeAddress(1),
     command: 'old',
     expected,
-    for: 'back',
+    for: 'rollback',
     result: { found },
   }
   const judged = (binaries: readonly BinaryReport[]) =>

@@ -23,7 +23,7 @@ export const binaryDiffers: PlanRule = {
         differing === undefined
           ? desired.cluster.binaryCheck?.source
           : versions.find(({ command }) => command === differing.command)?.source
-      const isForRollback = reports.every((report) => report.for === 'back')
+      const isForRollback = reports.every((report) => report.for === 'rollback')
       const problem = isForRollback
         ? 'lacks what a failed step would roll back to'
         : 'is not as the file says'
@@ -49,13 +49,13 @@ function fileOf({ command, expected }: BinaryReport): string {
 
 /** The files that have the same other hash on each of several nodes. */
 function filesAlikeEverywhere(binaries: readonly BinaryReport[]): ReadonlySet<string> {
-  const alike = [...groupBy(binaries, fileOf)].filter(([, reports]) => {
+  const sameOnAll = [...groupBy(binaries, fileOf)].filter(([, reports]) => {
     const found = new Set(
       reports.map(({ result }) => (result !== 'same' && 'found' in result ? result.found : '')),
     )
     return reports.length > 1 && found.size === 1 && !found.has('')
   })
-  return new Set(alike.map(([file]) => file))
+  return new Set(sameOnAll.map(([file]) => file))
 }
 
 const CORRECT_HASH =

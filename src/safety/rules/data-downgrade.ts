@@ -1,5 +1,10 @@
 /** Mounts get an older binary, which may not read the data of the newer one. */
-import { type DataMove, describeMove, findDowngrades, includesVersion } from '../data-moves.ts'
+import {
+  type DataChange,
+  describeDataChange,
+  findDowngrades,
+  includesVersion,
+} from '../data-changes.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 
 export const dataDowngrade: PlanRule = {
@@ -12,17 +17,17 @@ export const dataDowngrade: PlanRule = {
   fix: 'Keep the newer version listed under `versions` with `data: { downgrade_to: … }`, as its change log says; or stay on it.',
   allowable: true,
   judge({ draft }) {
-    return findDowngrades(draft).flatMap((move) => judgeMove(move) ?? [])
+    return findDowngrades(draft).flatMap((change) => judgeChange(change) ?? [])
   },
 }
 
-function judgeMove(move: DataMove): Verdict | undefined {
-  const { plugin, from, to, mounts, nodes } = move
+function judgeChange(change: DataChange): Verdict | undefined {
+  const { plugin, from, to, mounts, nodes } = change
   const found = { subject: plugin.id, mounts, nodes }
   if (from.version === undefined || to.version === undefined) {
     return {
       ...found,
-      message: `${describeMove(move)}, which is the older binary by the journals of this machine. No range can declare whether it reads the newer data.`,
+      message: `${describeDataChange(change)}, which is the older binary by the journals of this machine. No range can declare whether it reads the newer data.`,
       fix: `Read the plugin’s change log. If the older binary reads the newer one’s data, accept it: --allow data-downgrade=${plugin.id}, or \`allow: [{ rule: data-downgrade, subject: ${plugin.id}, because: … }]\` in the file.`,
       at: plugin.use?.source ?? plugin.source,
     }
@@ -35,7 +40,7 @@ function judgeMove(move: DataMove): Verdict | undefined {
       : `but the file declares that only ${declared} reads the data of ${from.label}`
   return {
     ...found,
-    message: `${describeMove(move)}, ${why}.`,
+    message: `${describeDataChange(change)}, ${why}.`,
     at: from.entry?.source ?? plugin.use?.source ?? plugin.source,
   }
 }

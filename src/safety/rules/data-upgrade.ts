@@ -1,5 +1,10 @@
 /** Mounts get a newer binary, which may not read the data of the old one. */
-import { type DataMove, describeMove, findDataMoves, includesVersion } from '../data-moves.ts'
+import {
+  type DataChange,
+  describeDataChange,
+  findDataChanges,
+  includesVersion,
+} from '../data-changes.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 
 export const dataUpgrade: PlanRule = {
@@ -12,12 +17,12 @@ export const dataUpgrade: PlanRule = {
   fix: 'Read the plugin’s change log; then declare `data: { upgrade_from: … }` under the new version, or upgrade to a version between the two first.',
   allowable: true,
   judge({ draft }) {
-    return findDataMoves(draft).flatMap((move) => judgeMove(move) ?? [])
+    return findDataChanges(draft).flatMap((change) => judgeChange(change) ?? [])
   },
 }
 
-function judgeMove(move: DataMove): Verdict | undefined {
-  const { plugin, from, to, direction, mounts, nodes } = move
+function judgeChange(change: DataChange): Verdict | undefined {
+  const { plugin, from, to, direction, mounts, nodes } = change
   if (direction === 'down') return undefined
   const declared = to.entry?.data.upgradeFrom
   const found = {
@@ -30,7 +35,7 @@ function judgeMove(move: DataMove): Verdict | undefined {
     if (includesVersion(declared, from.version)) return undefined
     return {
       ...found,
-      message: `${describeMove(move)}, but the file declares that ${to.label} reads only data of ${declared}.`,
+      message: `${describeDataChange(change)}, but the file declares that ${to.label} reads only data of ${declared}.`,
       fix: `Upgrade to a version between the two first; or read the change log and correct \`upgrade_from\`.`,
     }
   }
@@ -41,7 +46,7 @@ function judgeMove(move: DataMove): Verdict | undefined {
   const verdict = {
     ...found,
     severity: 'warning' as const,
-    message: `${describeMove(move)}, and ${unknown}.`,
+    message: `${describeDataChange(change)}, and ${unknown}.`,
   }
   // A range can only declare versions, and the builtin has no range.
   const canDeclare = to.entry !== undefined && from.version !== undefined

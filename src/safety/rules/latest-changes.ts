@@ -1,4 +1,7 @@
-/** A registration or retirement changes what mounts on `latest` start, and the plan does not reload them. */
+/**
+ * A registration or retirement changes the version that mounts on `latest` start, and the plan does
+ * not reload these mounts.
+ */
 import { latestOf } from '../../domain/latest.ts'
 import type { LiveMount } from '../../domain/live.ts'
 import type { LiveIndex } from '../../domain/live-index.ts'
@@ -25,16 +28,16 @@ export const latestChanges: PlanRule = {
       const before = draft.index.latestOf(id)
       const after = latestAfter(id, draft.index, effects)
       if (before === after || after === undefined) return []
-      const moved = new Set(targets.mounts.map(({ mount }) => mount.path))
+      const changedMounts = new Set(targets.mounts.map(({ mount }) => mount.path))
       const left = draft.index
         .mountsOf(id)
-        .filter((mount) => isOnLatest(mount) && !moved.has(mount.path))
+        .filter((mount) => isOnLatest(mount) && !changedMounts.has(mount.path))
       if (left.length === 0) return []
       const mounts = left.map(({ path }) => path)
-      const was = before === undefined ? '' : ` instead of ${versionLabel(before)}`
+      const insteadOf = before === undefined ? '' : ` instead of ${versionLabel(before)}`
       return {
         subject: id,
-        message: `${count(left.length, 'mount')} of ${id} ${agree(left.length, 'is', 'are')} configured for latest, but the file has no \`use\` for them: ${nameSome(mounts)}. After this plan a reload or restart starts ${versionLabel(after)}${was} on that node only.`,
+        message: `${count(left.length, 'mount')} of ${id} ${agree(left.length, 'is', 'are')} configured for latest, but the file has no \`use\` for them: ${nameSome(mounts)}. After this plan a reload or restart starts ${versionLabel(after)}${insteadOf} on that node only.`,
         mounts,
         at,
         ...(before !== undefined && { topics: [entryTopic(id, before)] }),
@@ -48,10 +51,10 @@ function isOnLatest({ configured_version }: LiveMount): boolean {
 }
 
 function latestAfter(plugin: PluginId, index: LiveIndex, effects: Effects): Version | undefined {
-  const standing = index
+  const remaining = index
     .externals(plugin)
     .map(({ version }) => version)
     .filter((version) => !effects.deregisters(plugin, version))
   const added = effects.registeredOf(plugin).map(({ version }) => version)
-  return latestOf([...standing, ...added])
+  return latestOf([...remaining, ...added])
 }

@@ -12,9 +12,9 @@ export const latestUnavailable: PlanRule = {
   fix: 'Write a version as `use`, such as `use: v1.2.3`.',
   allowable: false,
   judge({ draft, live }) {
-    return draft.impossible.flatMap((one) => {
-      if (one.kind !== 'latest-unavailable') return []
-      const { plugin, mounts, source: at } = one
+    return draft.impossible.flatMap((impossible) => {
+      if (impossible.kind !== 'latest-unavailable') return []
+      const { plugin, mounts, source: at } = impossible
       const why = draft.index.hasLatest
         ? `no version of ${plugin} stays registered`
         : `${live.product === 'vault' ? 'Vault' : 'OpenBao'} ${live.server_version} does not support latest`

@@ -38,9 +38,9 @@ test('says that a mount which only standbys list is gone', () => {
 
 test('finds nothing for a node whose mounts could not be read', () => {
   const unread = { what: 'mounts', path: 'sys/mounts', node: NODE2, reason: 'no right' } as const
-  const others = nodes.filter(({ address }) => address !== NODE2)
+  const otherNodes = nodes.filter(({ address }) => address !== NODE2)
 
-  expect(judge({ mounts: [mountListedBy(others)], unreadable: [unread] })).toEqual([])
+  expect(judge({ mounts: [mountListedBy(otherNodes)], unreadable: [unread] })).toEqual([])
 })
 
 test('finds nothing for a node that forwards its requests', () => {

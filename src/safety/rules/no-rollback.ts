@@ -14,7 +14,7 @@ import {
 import type { DraftPlan } from '../../plan/make-plan.ts'
 import type { MountTarget } from '../../plan/targets.ts'
 import { isOverwritten } from '../../plan/rollback-target.ts'
-import { type DataMove, findDataMoves, includesVersion } from '../data-moves.ts'
+import { type DataChange, findDataChanges, includesVersion } from '../data-changes.ts'
 import { missingFiles } from '../needed-files.ts'
 import type { PlanRule, Verdict } from '../rule.ts'
 import { fileTopic } from '../topics.ts'
@@ -51,14 +51,14 @@ export const noRollback: PlanRule = {
       message: `If the new version fails, ${nameSome(group.map(({ path }) => path))} cannot be rolled back: ${agree(group.length, 'the connection has', 'these connections have')} no version now, and a version once set cannot be cleared.`,
       fix: 'Try the version first on a connection that is not needed.',
     }))
-    const data = findDataMoves(draft).flatMap(judgeRollbackData)
+    const data = findDataChanges(draft).flatMap(judgeRollbackData)
     return [...mounts, ...connections, ...data, ...judgeFiles(draft, live)].map(placed)
   },
 }
 
 /** The old process runs from memory. To start it again, the node needs its file. */
 function judgeFiles(draft: DraftPlan, live: LiveState): Verdict[] {
-  const byFile = groupBy(missingFiles(draft, live, 'back'), ({ file }) => file)
+  const byFile = groupBy(missingFiles(draft, live, 'rollback'), ({ file }) => file)
   return [...byFile].map(([{ plugin, version, command }, missing]) => {
     const nodes = missing.map(({ node }) => node)
     return {
@@ -71,7 +71,7 @@ function judgeFiles(draft: DraftPlan, live: LiveState): Verdict[] {
 }
 
 /** A failed step is rolled back to the old version, but the newer version may have written data. */
-function judgeRollbackData({ plugin, from, to, direction, mounts }: DataMove): Verdict[] {
+function judgeRollbackData({ plugin, from, to, direction, mounts }: DataChange): Verdict[] {
   const declared = to.entry?.data.downgradeTo
   if (direction !== 'up' || from.version === undefined || declared === undefined) return []
   if (includesVersion(declared, from.version)) return []

@@ -52,18 +52,18 @@ export const pinned: PlanRule = {
       const otherMounts = targets.mounts
         .filter(({ mount, version }) => mount.configured_version !== version)
         .map(({ mount }) => mount.path)
-      const others = [
+      const otherPaths = [
         ...otherMounts,
         ...targets.connections
           .filter(({ connection, version }) => connection.version !== version)
           .map(({ connection }) => connection.path),
       ]
-      if (others.length === 0) return []
+      if (otherPaths.length === 0) return []
       return [
         {
           ...found,
           severity: 'warning',
-          message: `${plugin.id} is pinned to ${pin}, as the file asks. ${nameSome(others)} ${agree(others.length, 'is', 'are')} configured for another version and cannot be tuned while the pin exists: after the pin is deleted, a reload starts that version.`,
+          message: `${plugin.id} is pinned to ${pin}, as the file asks. ${nameSome(otherPaths)} ${agree(otherPaths.length, 'is', 'are')} configured for another version and cannot be tuned while the pin exists: after the pin is deleted, a reload starts that version.`,
           fix: 'When you delete the pin, plan and apply again before any reload.',
           mounts: otherMounts,
         },

@@ -97,7 +97,7 @@ test('gives an error for a connection on a version that is not registered', () =
   })
   const live = { catalog: [entryOf(REDIS, 'v0.7.0')], connections: [connection] }
   const left = { plugins: [desiredPlugin(REDIS, { versions: ['v0.7.0'] })] }
-  const moved = { plugins: [desiredPlugin(REDIS, { use: 'v0.7.0', versions: ['v0.7.0'] })] }
+  const changed = { plugins: [desiredPlugin(REDIS, { use: 'v0.7.0', versions: ['v0.7.0'] })] }
 
   const found = only(unregisteredVersion.judge(safetyInput({ desired: left, live })))
 
@@ -106,7 +106,7 @@ test('gives an error for a connection on a version that is not registered', () =
     message: `1 connection is configured for ${REDIS} v0.6.0, which is not registered: db/config/x. It is lost at the next restart or change of leader.`,
     mounts: [],
   })
-  expect(only(unregisteredVersion.judge(safetyInput({ desired: moved, live }))).severity).toBe(
+  expect(only(unregisteredVersion.judge(safetyInput({ desired: changed, live }))).severity).toBe(
     'note',
   )
 })

@@ -53,8 +53,8 @@ export const unregisteredVersion: PlanRule = {
       if (isRegistered(plugin, version)) return 'note'
       return managed.has(plugin) ? 'error' : 'warning'
     }
-    const alike = groupBy(lost, (use) => [use.plugin, use.version, severityOf(use)].join(' '))
-    return [...alike.values()].flatMap((group) => {
+    const groups = groupBy(lost, (use) => [use.plugin, use.version, severityOf(use)].join(' '))
+    return [...groups.values()].flatMap((group) => {
       const [first] = group
       if (first === undefined) return []
       const { plugin, version } = first

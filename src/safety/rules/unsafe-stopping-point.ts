@@ -45,10 +45,10 @@ export const unsafeStoppingPoint: PlanRule = {
       (point) => point.kind !== 'no-leader' && !isCausedByMissingFile(point, lacking),
     )
     // One cause is reported once for the same mounts, whatever kinds it has.
-    const alike = groupBy(unsafe, ({ after, kind, mounts, nodes }) =>
+    const groups = groupBy(unsafe, ({ after, kind, mounts, nodes }) =>
       JSON.stringify([after, kind === 'missed-end', mounts, nodes]),
     )
-    return [...alike.values()].flatMap((group) => {
+    return [...groups.values()].flatMap((group) => {
       const [first] = group
       if (first === undefined) return []
       const { after, kind, mounts, nodes } = first

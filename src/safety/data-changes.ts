@@ -42,7 +42,7 @@ export interface DataVersion {
   readonly sha256?: RunningBinary
 }
 
-export interface DataMove {
+export interface DataChange {
   readonly plugin: DesiredPlugin
   readonly from: DataVersion
   readonly to: DataVersion
@@ -54,18 +54,18 @@ export interface DataMove {
 }
 
 /**
- * The version changes of a plan. Mounts with the same change are one `DataMove`; a change between
+ * The version changes of a plan. Mounts with the same change are one `DataChange`; a change between
  * equal versions is none.
  */
-export const findDataMoves = oncePerDraft(readDataMoves)
+export const findDataChanges = oncePerDraft(readDataChanges)
 
-function readDataMoves(draft: DraftPlan): readonly DataMove[] {
+function readDataChanges(draft: DraftPlan): readonly DataChange[] {
   const directionOf = createDirectionOf()
   return draft.targets.flatMap(({ plugin, targets }) => {
     const names = nameVersions(plugin, draft.index)
-    const moves = new Map<
+    const changes = new Map<
       string,
-      Pick<DataMove, 'from' | 'to' | 'direction'> & {
+      Pick<DataChange, 'from' | 'to' | 'direction'> & {
         readonly mounts: Set<MountPath>
         readonly nodes: Set<NodeAddress>
       }
@@ -83,23 +83,23 @@ function readDataMoves(draft: DraftPlan): readonly DataMove[] {
         const direction = directionOf(from, to, () => isBack(target, from, draft.past))
         if (direction === 'none') continue
         const key = `${from.label} ${target.use.kind} ${target.version} ${direction}`
-        const move = moves.get(key) ?? {
+        const change = changes.get(key) ?? {
           from,
           to,
           direction,
           mounts: new Set<MountPath>(),
           nodes: new Set<NodeAddress>(),
         }
-        moves.set(key, move)
-        move.mounts.add(target.mount.path)
-        move.nodes.add(view.node)
+        changes.set(key, change)
+        change.mounts.add(target.mount.path)
+        change.nodes.add(view.node)
       }
     }
-    return [...moves.values()].map((move) => ({
-      ...move,
+    return [...changes.values()].map((change) => ({
+      ...change,
       plugin,
-      mounts: [...move.mounts],
-      nodes: [...move.nodes],
+      mounts: [...change.mounts],
+      nodes: [...change.nodes],
     }))
   })
 }
@@ -108,23 +108,23 @@ function readDataMoves(draft: DraftPlan): readonly DataMove[] {
  * The downgrades. A mount that ran a newer version in an earlier run of this machine has a
  * downgrade from that version, too: its data may still be there.
  */
-export function findDowngrades(draft: DraftPlan): DataMove[] {
-  return findDataMoves(draft)
+export function findDowngrades(draft: DraftPlan): DataChange[] {
+  return findDataChanges(draft)
     .filter(({ direction }) => direction === 'down')
-    .flatMap((move) => [move, ...findEarlierDowngrades(move, draft)])
+    .flatMap((change) => [change, ...findEarlierDowngrades(change, draft)])
 }
 
-function findEarlierDowngrades(move: DataMove, { past, index }: DraftPlan): DataMove[] {
-  const { plugin, from, to } = move
+function findEarlierDowngrades(change: DataChange, { past, index }: DraftPlan): DataChange[] {
+  const { plugin, from, to } = change
   const names = nameVersions(plugin, index)
   const directionOf = createDirectionOf()
-  const ran = move.mounts
+  const ran = change.mounts
     .flatMap((mount) => [...(past.ran.get(mount) ?? [])].map((version) => ({ mount, version })))
     .filter(({ version }) => version !== from.version && directionOf({ version }, to) === 'down')
   return [...groupBy(ran, ({ version }) => version)]
     .sort(([a], [b]) => compareText(a, b))
     .map(([version, group]) => ({
-      ...move,
+      ...change,
       from: names.known(version),
       mounts: group.map(({ mount }) => mount),
       isEarlier: true as const,
@@ -168,7 +168,7 @@ function createDirectionOf() {
     from: Versioned,
     to: Versioned,
     isBack: () => boolean = () => false,
-  ): DataMove['direction'] | 'none' => {
+  ): DataChange['direction'] | 'none' => {
     const order = orderOf(from, to)
     if (order === undefined) return isBack() ? 'down' : 'unknown'
     return order < 0 ? 'up' : order > 0 ? 'down' : 'none'
@@ -267,7 +267,7 @@ function highest(versions: readonly Version[]): Version | undefined {
 }
 
 /** `a/ and b/ change from secret/my-kv v1.0.0 to v1.1.0`. */
-export function describeMove({ plugin, from, to, mounts, isEarlier }: DataMove): string {
+export function describeDataChange({ plugin, from, to, mounts, isEarlier }: DataChange): string {
   const change = agree(mounts.length, 'changes', 'change')
   if (isEarlier === true) {
     return `${nameSome(mounts)} ran ${plugin.id} ${from.label} in an earlier run and ${change} to ${to.label}`
