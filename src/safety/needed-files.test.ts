@@ -38,7 +38,7 @@ const BEGUN = mountOf('team-a/', KV, NEW, {
 test('a change to a registered version needs its file, and the old file for the rollback', () => {
   expect(filesOf(to(NEW), { catalog: CATALOG, mounts: MOUNTS })).toEqual([
     'run my-kv_0.21.0 on every node',
-    'back my-kv_0.16.2 on every node',
+    'rollback my-kv_0.16.2 on every node',
   ])
 })
 
@@ -46,7 +46,7 @@ test('a resumed run needs the files on the nodes that the earlier run did not re
   expect(filesOf(to(NEW), { catalog: CATALOG, mounts: [BEGUN] })).toEqual([
     `run my-kv_0.21.0 on ${nodeAddress(2)}`,
     // The other nodes are rolled back, too.
-    `back my-kv_0.16.2 on ${[1, 2, 3].map(nodeAddress).join(', ')}`,
+    `rollback my-kv_0.16.2 on ${[1, 2, 3].map(nodeAddress).join(', ')}`,
   ])
 })
 
@@ -59,7 +59,7 @@ test('a repoint needs the file of both versions', () => {
 
   expect(filesOf(to(NEW, id), { catalog, connections })).toEqual([
     'run redis_0.21.0 on every node',
-    'back redis_0.16.2 on every node',
+    'rollback redis_0.16.2 on every node',
   ])
 })
 

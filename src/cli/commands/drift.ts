@@ -17,7 +17,7 @@ import {
   type FormatOption,
 } from '../options.ts'
 import { openSession } from '../session.ts'
-import { tellActiveRun } from '../tell-active-run.ts'
+import { reportActiveRun } from '../report-active-run.ts'
 
 type DriftOptions = CommonOptions &
   DetailOption &
@@ -36,7 +36,7 @@ async function findAndShow(options: DriftOptions, host: Host): Promise<ExitCode>
   try {
     const apply = resumeCommand(['apply'], options)
     const { report, live } = await reportDrift({ desired, apply }, session)
-    await tellActiveRun({ live, desired }, session, host)
+    await reportActiveRun({ live, desired }, session, host)
     if (options.json === true) host.out(lines(jsonText(report, 2)))
     else if (options.format !== undefined) {
       printReports(options.format, [buildDriftReport(report, DRIFT_CLASSES)], host)

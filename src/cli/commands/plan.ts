@@ -25,7 +25,7 @@ import { planComment } from '../plan-comment.ts'
 import { resumeCommand } from '../resume-command.ts'
 import { openSession } from '../session.ts'
 import { warnOfTokenLife } from '../token-life.ts'
-import { tellActiveRun } from '../tell-active-run.ts'
+import { reportActiveRun } from '../report-active-run.ts'
 
 type PlanOptions = CommonOptions &
   DetailOption &
@@ -50,7 +50,7 @@ async function makeAndShow(options: PlanOptions, host: Host): Promise<ExitCode> 
   const session = await openSession(options, host, desired)
   try {
     const live = await session.observe(pluginsOf(desired))
-    await tellActiveRun({ live, desired }, session, host)
+    await reportActiveRun({ live, desired }, session, host)
     const allowed = withAllowances(desired, options.allow)
     const { plan: made } = await makePlan({ desired: allowed, live }, session)
     if (!isBlocked(made)) await warnOfTokenLife({ plan: made, session, host })

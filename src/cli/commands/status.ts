@@ -17,7 +17,7 @@ import { loadDesired } from '../load-desired.ts'
 import type { CommonOptions } from '../options.ts'
 import { pluginsOf } from '../../operations/context.ts'
 import { openSession } from '../session.ts'
-import { tellActiveRun } from '../tell-active-run.ts'
+import { reportActiveRun } from '../report-active-run.ts'
 
 type StatusOptions = CommonOptions & {
   readonly json?: boolean
@@ -32,7 +32,7 @@ export async function status(options: StatusOptions, host: Host): Promise<ExitCo
   try {
     const named = desired === undefined ? undefined : pluginsOf(desired)
     const live = await session.observe(plugins, plugins === undefined ? named : undefined)
-    await tellActiveRun({ live, desired }, session, host)
+    await reportActiveRun({ live, desired }, session, host)
     if (options.json === true) host.out(lines(jsonText({ format: 1, ...live }, 2)))
     else {
       const palette = paletteFor(options, host)

@@ -9,7 +9,7 @@ import {
 } from '../operations/find-active-run.ts'
 import type { Host } from './host/host.ts'
 
-export async function tellActiveRun(
+export async function reportActiveRun(
   question: ActiveRunQuestion,
   session: Context,
   host: Host,
