@@ -36,7 +36,7 @@ export const uncheckedWithoutRollback: PlanRule = {
   allowable: true,
   judge(input) {
     const { draft, live } = input
-    const back = missingFiles(draft, live, 'back')
+    const back = missingFiles(draft, live, 'rollback')
     const isMissing = ({ plugin, version, node }: Place): boolean =>
       back.some(
         ({ file, ...at }) => at.node === node && file.plugin === plugin && file.version === version,
