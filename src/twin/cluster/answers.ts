@@ -1,4 +1,4 @@
-/** Answers in the servers' form, and their way of wording one or several errors. */
+/** Builds answers in the servers' form, and their error texts. */
 import type { ServerResponse } from '../../domain/exchange.ts'
 
 export const NO_CONTENT: ServerResponse = { status: 204, body: null }
@@ -14,24 +14,24 @@ export function refuse(status: number, ...errors: readonly string[]): ServerResp
   return { status, body: { errors } }
 }
 
-/** What is not there: a 404 without a word. */
+/** The answer for something that does not exist: a 404 without errors. */
 export const NOTHING_THERE: ServerResponse = refuse(404)
 
 export const UNSUPPORTED_PATH: ServerResponse = refuse(404, joinErrors(['unsupported path']))
 
-/** To the active node; the HTTP face adds its `Location`. */
+/** A redirect to the active node. `twin/http` adds the `Location`. */
 export const REDIRECT: ServerResponse = { status: 307, body: null }
 
-/** As the servers' error lists print themselves. */
+/** The text of a list of errors, as servers print it. */
 export function joinErrors(errors: readonly string[]): string {
   const count = errors.length === 1 ? '1 error' : `${errors.length} errors`
   return `${count} occurred:\n${errors.map((error) => `\t* ${error}\n`).join('')}\n`
 }
 
-/** Stands for the node's plugin directory in messages: the twin has no file system. */
+/** Replaces the node's plugin directory in messages: the twin has no file system. */
 const PLUGIN_DIRECTORY = '<plugin_directory>'
 
-/** The words for a file that is not in the plugin directory. */
+/** The server's text for a file that is not in the plugin directory. */
 export function noFile(command: string): string {
   const path = `${PLUGIN_DIRECTORY}/${command}`
   return `error while validating the command path: lstat ${path}: no such file or directory`

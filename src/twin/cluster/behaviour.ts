@@ -1,12 +1,12 @@
 /**
- * What the two products do differently, in one table. Measured on OpenBao 2.7.2 and Vault 1.21.4
- * (Community). Holds facts only; the rest of the twin acts on them.
+ * The differences between the two products, in one table. Measured on OpenBao 2.7.2 and Vault
+ * 1.21.4 (Community). Only facts; the rest of the twin acts on them.
  */
 import type { JsonObject } from '../../domain/exchange.ts'
 import type { Product } from '../../domain/live.ts'
 
 export interface Behaviour {
-  /** OpenBao standbys run their own plugin processes and answer reads and reloads themselves. */
+  /** OpenBao's standbys run their own plugin processes and answer reads and reloads themselves. */
   readonly standbysServe: boolean
   readonly hasPins: boolean
   /** A mount may be configured for `latest`: its highest registered version at each start. */
@@ -14,30 +14,41 @@ export interface Behaviour {
   readonly hasNamespaces: boolean
   /** `sys/plugins/reload/:type/:name` and `<database mount>/reload/<plugin>`. */
   readonly reloadsByTypeAndName: boolean
-  /** OpenBao takes the old backend away before it starts the new one; Vault keeps it. */
+  /**
+   * OpenBao removes the old backend before it starts the new one. Vault keeps it if the new one
+   * fails.
+   */
   readonly failedReloadDropsBackend: boolean
   readonly failedReloadStatus: 400 | 500
-  /** A reload that names many mounts leaves those after the first failing one as they were. */
+  /** A reload of several mounts stops at the first one that fails. */
   readonly reloadStopsAtFirstFailure: boolean
-  /** `scope: global`: 200 and, a moment later, every standby's own reload; or 202 and nothing. */
+  /**
+   * `scope: global`: 200, and every standby reloads a moment later; or 202, and no standby reloads.
+   */
   readonly globalReload: { readonly status: 200 | 202; readonly reachesStandbys: boolean }
-  /** What a mount that did not start says it runs: what it ran last, or nothing. */
+  /** A mount that did not start lists the version that it ran last. Otherwise it lists none. */
   readonly remembersWhatRan: boolean
-  /** A mount that had no backend at unseal refuses writes until the next unseal, reloaded or not. */
+  /**
+   * A mount that had no backend at unseal refuses writes until the next unseal, also after a
+   * reload.
+   */
   readonly staysReadOnlyAfterNilSetup: boolean
-  /** A mount tuned to its builtin's own version says none after the next setup. */
+  /**
+   * A mount that is tuned to its builtin's own version has no configured version after the next
+   * set-up.
+   */
   readonly forgetsBuiltinVersionAtSetup: boolean
-  /** A compiled-in engine says its own version, whatever the mount is tuned to. */
+  /** A builtin engine lists its own version, whatever the mount is tuned to. */
   readonly builtinSaysItsOwnVersion: boolean
   readonly refusesShortSha256: boolean
   /** The lists by type of `sys/plugins/catalog` name plugins that have only versioned entries. */
   readonly listsVersionedPluginsByType: boolean
-  /** An error of a plugin that is started on demand comes as `1 error occurred: …`. */
+  /** An error of a plugin that is started on demand has the form `1 error occurred: …`. */
   readonly wrapsStartErrors: boolean
   /** A catalog read of an entry fails on a node whose plugin directory lacks the file. */
   readonly entryReadLooksForFile: boolean
   readonly malformedVersion: 'malformed version' | 'Malformed version'
-  /** Fields every catalog read has beside the common ones. */
+  /** Fields that a catalog read has in addition to the common ones. */
   readonly catalogExtras: JsonObject
   readonly unavailable: { readonly status: 404; readonly wrapped: boolean; readonly words: string }
 }

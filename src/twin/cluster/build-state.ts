@@ -1,9 +1,9 @@
-/** A twin's state from its options: everything that is not said is as on a fresh cluster. */
+/** Builds a twin's state from its options. The rest is as on a new cluster. */
 import { groupBy } from '../../domain/group-by.ts'
 import { BUILTIN, ROOT_NAMESPACE } from '../../domain/names.ts'
 import { builtinPlugins } from '../../domain/builtin-plugins.ts'
 import { BEHAVIOUR } from './behaviour.ts'
-import { addEntry, findPlugin, processUnseen } from './catalog.ts'
+import { addEntry, findPlugin, unknownProcess } from './catalog.ts'
 import { addMount } from './mount-table.ts'
 import { addNamespace } from './namespaces.ts'
 import { runsMounts, setUpMount } from './running.ts'
@@ -15,7 +15,7 @@ export function buildState(options: TwinOptions): State {
   const { product, server_version, cluster } = options
   const builtins = options.builtins ?? builtinPlugins(product, server_version)
   const nodes = options.nodes.map((seed) => buildNode(seed, server_version))
-  const leads = options.nodes.some((seed) => seed.role !== undefined)
+  const active = options.nodes.some((seed) => seed.role !== undefined)
     ? options.nodes.find((seed) => seed.role === 'active')
     : options.nodes[0]
   const state: State = {
@@ -34,7 +34,7 @@ export function buildState(options: TwinOptions): State {
     connections: new Map(),
     secrets: new Map(),
     nodes: new Map(nodes.map((node) => [node.address, node])),
-    active: leads?.address,
+    active: active?.address,
     counter: 0,
     namespacesDoubled: false,
     ranLast: new Map(),
@@ -65,16 +65,18 @@ function buildNode(seed: NodeSeed, serverVersion: string): Node {
 }
 
 function addMounts(state: State, seeds: readonly MountSeed[]): void {
-  // Grouped before they are added: one by one, each would copy the list of its plugin's mounts.
+  // Grouped first: added one by one, each mount would copy the list of its plugin's mounts.
   const mounts = seeds.map((seed) => {
     const mount = addMount(state, seed, { listed: false })
     const running = new Map(seed.running?.map((each) => [each.node, each]))
     for (const node of state.nodes.values()) {
       if (!runsMounts(state, node)) continue
-      const said = running.get(node.address)
+      const runningSeed = running.get(node.address)
       node.running.set(
         mount.path,
-        said === undefined ? setUpMount(state, node, mount) : resume(state, mount, said),
+        runningSeed === undefined
+          ? setUpMount(state, node, mount)
+          : restoreRunning(state, mount, runningSeed),
       )
     }
     return mount
@@ -87,24 +89,28 @@ function addMounts(state: State, seeds: readonly MountSeed[]): void {
   }
 }
 
-/** What was seen to run. */
-function resume(state: State, mount: Mount, said: RunningSeed): RunningBackend {
+/** The backend that was read from the live state. */
+function restoreRunning(state: State, mount: Mount, runningSeed: RunningSeed): RunningBackend {
   return {
-    version: said.running_version,
-    sha256: said.running_sha256,
-    backend: resumeBackend(state, mount, said),
-    nilAtSetup: said.backend === 'nil',
-    behind: said.configured_version === mount.configured ? undefined : said.configured_version,
+    version: runningSeed.running_version,
+    sha256: runningSeed.running_sha256,
+    backend: restoreBackend(state, mount, runningSeed),
+    nilAtSetup: runningSeed.backend === 'nil',
+    behind:
+      runningSeed.configured_version === mount.configured
+        ? undefined
+        : runningSeed.configured_version,
   }
 }
 
-function resumeBackend(state: State, mount: Mount, said: RunningSeed): Backend {
-  if (said.backend === 'nil') return { kind: 'nil' }
-  if (said.running_sha256 === BUILTIN || !isOverridable(mount.plugin)) return { kind: 'builtin' }
-  const { running_version: version, running_sha256: sha256 } = said
+function restoreBackend(state: State, mount: Mount, runningSeed: RunningSeed): Backend {
+  if (runningSeed.backend === 'nil') return { kind: 'nil' }
+  if (runningSeed.running_sha256 === BUILTIN || !isOverridable(mount.plugin))
+    return { kind: 'builtin' }
+  const { running_version: version, running_sha256: sha256 } = runningSeed
   const entry = state.catalog.get(mount.plugin)?.get(version)
-  // What runs and is registered no more, or otherwise by now, has a process of its own kind.
+  // A process whose entry was deregistered or replaced is not shared with that entry's mounts.
   const started = entry?.sha256 === sha256 ? entry : undefined
-  const process = started?.process ?? processUnseen(mount.plugin, version, sha256)
-  return { kind: 'process', version, process, kills: said.backend === 'stopped' ? -1 : 0 }
+  const process = started?.process ?? unknownProcess(mount.plugin, version, sha256)
+  return { kind: 'process', version, process, kills: runningSeed.backend === 'stopped' ? -1 : 0 }
 }

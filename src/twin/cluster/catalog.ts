@@ -1,6 +1,6 @@
 /**
- * The plugin catalog: what is registered, what is compiled in, and which of them a name and a
- * version mean. Whether a file is what was registered shows only when it is started.
+ * The plugin catalog: registered entries, builtins, and which of them a name and a version mean.
+ * Whether a file has the registered hash shows only when the file is started.
  */
 import type { BuiltinPlugin } from '../../domain/builtin-plugins.ts'
 import type { ServerResponse } from '../../domain/exchange.ts'
@@ -28,7 +28,9 @@ export type FoundPlugin =
   | { readonly kind: 'external'; readonly entry: Entry }
   | { readonly kind: 'builtin'; readonly builtin: BuiltinPlugin }
 
-/** What a mount of this plugin and version would run; undefined where nothing is registered. */
+/**
+ * The plugin that a mount with this plugin and version runs. Undefined if nothing is registered.
+ */
 export function findPlugin(
   state: State,
   plugin: PluginId,
@@ -41,11 +43,11 @@ export function findPlugin(
   if (builtin === undefined || (version !== UNVERSIONED && version !== builtin.version)) {
     return undefined
   }
-  // An unversioned entry hides the builtin, even from who asks for the builtin's own version.
+  // An unversioned entry hides the builtin, even if the builtin's own version is asked for.
   return versions?.has(UNVERSIONED) === true ? undefined : { kind: 'builtin', builtin }
 }
 
-/** The version that a mount with this setting is started under; undefined where there is none. */
+/** The version that a mount with this setting starts. Undefined if there is none. */
 export function findStartedVersion(
   state: State,
   plugin: PluginId,
@@ -60,7 +62,10 @@ export function notFound(plugin: PluginId, version: ConfiguredVersion): string {
   return `plugin not found in the catalog: ${pluginName(plugin)}${suffix}`
 }
 
-/** What a mount made without a version gets: none where an unversioned entry or only a builtin is. */
+/**
+ * The version of a mount that is made without one: the highest registered version. None if there is
+ * an unversioned entry or only a builtin.
+ */
 export function chooseVersion(state: State, plugin: PluginId): Version {
   const versions = [...(state.catalog.get(plugin)?.keys() ?? [])]
   if (versions.includes(UNVERSIONED)) return UNVERSIONED
@@ -82,17 +87,22 @@ export function addEntry(state: State, external: ExternalPlugin): void {
   state.catalog.set(plugin, new Map([...(state.catalog.get(plugin) ?? []), [version, entry]]))
 }
 
-/** The process of an entry of which only the binary is known: what ran before it was looked at. */
-export function processUnseen(plugin: PluginId, version: Version, sha256: RunningBinary): string {
+/**
+ * The process of an entry of which only the binary is known, because it was started before the live
+ * state was read.
+ */
+export function unknownProcess(plugin: PluginId, version: Version, sha256: RunningBinary): string {
   return JSON.stringify([plugin, version, sha256])
 }
 
-/** Servers list an empty hash for the builtin, and where an entry has none. */
+/**
+ * The hash in an answer. Servers list an empty hash for a builtin, and for an entry without one.
+ */
 export function hashOnWire(binary: RunningBinary): string {
   return isHash(binary) ? binary : ''
 }
 
-/** As the node answers that is asked: it may look for the entry's file on its own disk. */
+/** The answer of one node. A node of OpenBao checks that the entry's file is on its own disk. */
 export function answerEntry(
   state: State,
   node: Node,

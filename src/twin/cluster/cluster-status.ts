@@ -1,10 +1,10 @@
-/** What a node says of itself and of the cluster: health, leader, seal, and the nodes there are. */
+/** Answers requests about a node and the cluster: health, leader, seal state, nodes and members. */
 import type { ServerResponse } from '../../domain/exchange.ts'
 import { answer, refuse, UNSUPPORTED_PATH } from './answers.ts'
 import type { Node, State } from './state.ts'
 
-/** The twin has no clock: it is always this time there. */
-export const AT_ALL_TIMES = new Date(Date.UTC(2026, 0, 1))
+/** The twin has no clock. This is its time. */
+export const TWIN_TIME = new Date(Date.UTC(2026, 0, 1))
 
 export const SEALED: ServerResponse = refuse(503, 'Vault is sealed')
 
@@ -20,7 +20,7 @@ export function answerHealth(state: State, node: Node, query: URLSearchParams): 
     ...(state.product === 'vault' && { performance_standby: false, enterprise: false }),
     replication_performance_mode: mode,
     replication_dr_mode: sealed ? 'unknown' : 'disabled',
-    server_time_utc: AT_ALL_TIMES.getTime() / 1000,
+    server_time_utc: TWIN_TIME.getTime() / 1000,
     version: node.version,
     ...(!sealed && { cluster_name: state.cluster.name, cluster_id: state.cluster.id }),
   }
@@ -64,7 +64,7 @@ export function answerSealStatus(state: State, node: Node): ServerResponse {
   }
 }
 
-/** The nodes the active one has heard of: those that are up and not sealed. */
+/** The nodes that report to the active node: those that are up and not sealed. */
 export function answerHaStatus(state: State): ServerResponse {
   const nodes = [...state.nodes.values()]
     .filter((node) => node.state === 'up' || node.state === 'forwarding')
@@ -73,14 +73,17 @@ export function answerHaStatus(state: State): ServerResponse {
       api_address: node.address,
       cluster_address: clusterAddress(node),
       active_node: node.address === state.active,
-      last_echo: node.address === state.active ? null : AT_ALL_TIMES.toISOString(),
+      last_echo: node.address === state.active ? null : TWIN_TIME.toISOString(),
       version: node.version,
       upgrade_version: node.version,
     }))
   return answer({ nodes })
 }
 
-/** Every member, whether or not it is up: asked on OpenBao 2.7.2, which a standby answers too. */
+/**
+ * Every member, also those that are down. Measured on OpenBao 2.7.2, where a standby answers this
+ * too.
+ */
 export function answerRaftConfiguration(state: State): ServerResponse {
   const servers = [...state.nodes.values()].map((node, index) => ({
     node_id: `node${index + 1}`,
@@ -92,7 +95,7 @@ export function answerRaftConfiguration(state: State): ServerResponse {
   return answer({ config: { servers, index: 0 } })
 }
 
-/** A node's own configuration, as far as anybody asks for it here. */
+/** A node's own configuration: only the fields that this program reads. */
 export function answerConfiguration(state: State, node: Node): ServerResponse {
   return answer({
     api_addr: node.address,
@@ -101,7 +104,7 @@ export function answerConfiguration(state: State, node: Node): ServerResponse {
   })
 }
 
-/** By custom one port above the API's. */
+/** One port above the API's, as usual. */
 function clusterAddress(node: Node): string {
   const url = new URL(node.address)
   return `https://${url.hostname}:${Number(url.port || 8200) + 1}`
@@ -113,10 +116,10 @@ export function answerReplicationStatus(state: State): ServerResponse {
 
 export function answerCapabilities(state: State, paths: unknown): ServerResponse {
   const asked = Array.isArray(paths) ? paths.map(String) : typeof paths === 'string' ? [paths] : []
-  const told = asked.map((path) => [path, state.capabilities[path] ?? ['root']] as const)
-  const [only] = told
+  const byPath = asked.map((path) => [path, state.capabilities[path] ?? ['root']] as const)
+  const [only] = byPath
   return answer({
-    ...(told.length === 1 && only !== undefined && { capabilities: only[1] }),
-    ...Object.fromEntries(told),
+    ...(byPath.length === 1 && only !== undefined && { capabilities: only[1] }),
+    ...Object.fromEntries(byPath),
   })
 }

@@ -1,5 +1,5 @@
 /**
- * The connections of `database` mounts: their settings, which every node has, and the plugin that
+ * The connections of `database` mounts: their settings, which all nodes share, and the plugin that
  * each runs on the active node.
  */
 import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
@@ -53,7 +53,7 @@ function readRoles(value: unknown): unknown[] {
   return typeof value === 'string' && value !== '' ? value.split(',') : []
 }
 
-/** Vault tells what runs, where it runs or can be started. */
+/** Vault lists the running version, if the plugin runs or can be started. */
 function describeForVault(state: State, node: Node, connection: TwinConnection): JsonObject {
   const running = connection.running ?? startConnection(state, node, connection).running
   return {
@@ -67,7 +67,10 @@ function describeForVault(state: State, node: Node, connection: TwinConnection):
   }
 }
 
-/** Makes a connection, or changes some settings of one; nothing is kept where it does not start. */
+/**
+ * Makes a connection, or changes some of its settings. Nothing is stored if its plugin does not
+ * start.
+ */
 export function writeConnection(
   state: State,
   node: Node,
@@ -103,7 +106,7 @@ export function writeConnection(
   }
   const started = startConnection(state, node, connection)
   if ('failure' in started) {
-    return refuse(400, `error creating database object: ${saidTwice(started.failure)}`)
+    return refuse(400, `error creating database object: ${repeatFailure(started.failure)}`)
   }
   state.connections.set(path, { ...connection, running: started.running })
   return NO_CONTENT
@@ -126,7 +129,7 @@ export function resetConnection(
     : refuse(500, joinErrors([`unable to create database instance: ${failure}`]))
 }
 
-/** `<mount>/reload/<plugin>`, where the product has it. */
+/** `<mount>/reload/<plugin>`, if the product has it. */
 export function reloadPluginOfMount(
   state: State,
   node: Node,
@@ -137,7 +140,7 @@ export function reloadPluginOfMount(
   return answer({ connections, count: connections.length })
 }
 
-/** Restarts the connections of a plugin; the names of those that came back. */
+/** Restarts the connections of a plugin. Returns the names of those that started. */
 export function reloadConnections(
   state: State,
   node: Node,
@@ -161,10 +164,10 @@ function restartConnection(
   const started = startConnection(state, node, connection)
   const running = 'failure' in started ? undefined : started.running
   state.connections.set(connection.path, { ...connection, running })
-  return 'failure' in started ? saidTwice(started.failure) : undefined
+  return 'failure' in started ? repeatFailure(started.failure) : undefined
 }
 
-/** Undefined for one that is not there too: nothing of it is to come up. */
+/** Why a connection does not start. Undefined if it starts, or if there is no such connection. */
 export function whyConnectionNotStarting(
   state: State,
   node: Node,
@@ -198,7 +201,7 @@ function fail(failure: string, cause: FailureCause): StartedConnection {
   return { failure, cause, running: undefined }
 }
 
-/** The program is asked for its type and for its version, and both fail. */
-function saidTwice(words: string): string {
+/** Servers ask the program for its type and for its version, and both fail. */
+function repeatFailure(words: string): string {
   return `invalid database version: ${joinErrors([words, words])}`
 }

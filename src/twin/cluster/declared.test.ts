@@ -50,9 +50,9 @@ function send(twin: Twin, method: 'POST' | 'DELETE'): number {
   }).status
 }
 
-// All of it measured on OpenBao 2.7.2: `test/real/declared-entries.test.ts`.
+// All measured on OpenBao 2.7.2: `test/real/declared-entries.test.ts`.
 
-test('a declared entry that is deregistered is there again after a change of leader', () => {
+test('a declared entry that is deregistered is registered again after a change of leader', () => {
   const twin = declaring()
 
   expect(send(twin, 'DELETE')).toBe(204)
@@ -63,7 +63,7 @@ test('a declared entry that is deregistered is there again after a change of lea
   expect(twin.entry(PLUGIN, VERSION)).toMatchObject({ command: 'dec', sha256: UNKNOWN_HASH })
 })
 
-test('no node leads after one was registered over and the leader changes', () => {
+test('no node becomes active after a declared entry is registered again and the leader changes', () => {
   const twin = declaring()
 
   expect(send(twin, 'POST')).toBe(204)
@@ -75,7 +75,7 @@ test('no node leads after one was registered over and the leader changes', () =>
   expect(twin.active()).toBeUndefined()
 })
 
-test('the damage ends where the entry is deregistered before the leader changes', () => {
+test('the damage ends if the entry is deregistered before the leader changes', () => {
   const twin = declaring()
   send(twin, 'POST')
 

@@ -1,4 +1,4 @@
-/** The mounts of the cluster: finding one by a path, and adding one. Accessors never change. */
+/** Finds and adds mounts of the cluster. Accessors never change. */
 import {
   type MountPath,
   mountPathIn,
@@ -11,7 +11,7 @@ import {
 import type { MountSeed } from './seeds.ts'
 import { type Mount, nextId, nextUuid, type State } from './state.ts'
 
-/** The mount a request path, from the root namespace, lies in. */
+/** The mount that contains a request path. The path is relative to the root namespace. */
 export function findMountOf(state: State, path: string): Mount | undefined {
   for (let at = path.length; at > 0; at = path.lastIndexOf('/', at - 2) + 1) {
     const prefix = path.slice(0, at)
@@ -21,14 +21,14 @@ export function findMountOf(state: State, path: string): Mount | undefined {
   return undefined
 }
 
-/** The mount that stands in the way of a new one at this path. */
+/** The mount that conflicts with a new mount at this path. */
 export function findConflict(state: State, path: MountPath): Mount | undefined {
   const above = findMountOf(state, path)
-  // `auth/` and the namespaces are no mounts: only what lies at or above the path counts.
+  // `auth/` and namespaces are no mounts. Only a mount at the path or above it conflicts.
   return above !== undefined && path.startsWith(above.path) ? above : undefined
 }
 
-/** @param listed false where the caller adds it to its plugin's mounts */
+/** @param listed false if the caller adds the mount to its plugin's mounts */
 export function addMount(
   state: State,
   seed: MountSeed & Pick<Mount, 'system'>,
@@ -57,7 +57,7 @@ export function addMount(
   return mount
 }
 
-/** What every namespace has from the beginning: path, type, description. */
+/** The mounts that every namespace has from the start: path, type, description. */
 const SERVER_MOUNTS = [
   ['cubbyhole/', 'cubbyhole', 'per-token private secret storage'],
   ['identity/', 'identity', 'identity store'],
@@ -77,7 +77,9 @@ export function addOwnMounts(state: State, namespace: Namespace): Mount[] {
   )
 }
 
-/** The mounts that `sys/mounts` or `sys/auth` of a namespace lists, under the paths it uses. */
+/**
+ * The mounts that `sys/mounts` or `sys/auth` of a namespace lists, each with its path in that list.
+ */
 export function* listMountsOf(
   state: State,
   namespace: Namespace,
@@ -90,7 +92,7 @@ export function* listMountsOf(
   }
 }
 
-/** Whether there is a namespace beside the root. */
+/** Whether there is a namespace below the root. */
 export function hasMoreNamespaces(state: State): boolean {
   for (const namespace of state.namespaces.keys()) if (namespace !== '') return true
   return false

@@ -1,6 +1,6 @@
 /**
- * `sys/mounts` and `sys/auth`: listing, reading, enabling and tuning. Disabling is not here: no
- * plan does it, so the twin does not know how.
+ * `sys/mounts` and `sys/auth`: lists, reads, enables and tunes mounts. Disabling is not modelled:
+ * no plan does it.
  */
 import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
 import {
@@ -31,7 +31,7 @@ type Kind = 'secret' | 'auth'
 export interface MountRequest {
   readonly kind: Kind
   readonly namespace: Namespace
-  /** As in the request: below `sys/mounts/` or `sys/auth/`. */
+  /** As in the request: the part after `sys/mounts/` or `sys/auth/`. */
   readonly path: string
 }
 
@@ -71,7 +71,7 @@ function describeMount(state: State, node: Node, mount: Mount): JsonObject {
   return {
     accessor: mount.accessor,
     config: { default_lease_ttl: 0, force_no_cache: false, max_lease_ttl: 0 },
-    // Told of what runs compiled in, while nothing unversioned hides it.
+    // Listed for a builtin that no unversioned entry hides.
     ...(found?.kind === 'builtin' && { deprecation_status: found.builtin.deprecation_status }),
     description: mount.description,
     external_entropy_access: false,
@@ -97,7 +97,10 @@ function warnOfVersion(state: State, node: Node, mount: Mount): string | undefin
   return `Plugin version is configured as "${configured}", but running "${running}" ${why}`
 }
 
-/** Every serving node sets a new mount up; the one that leads refuses it where it cannot. */
+/**
+ * Makes a mount. Every serving node sets it up. The active node refuses if the plugin does not
+ * start.
+ */
 export function enableMount(
   state: State,
   node: Node,
@@ -109,9 +112,9 @@ export function enableMount(
     return refuse(400, notFound(`${kind}/${String(body['type'])}` as PluginId, UNVERSIONED))
   const chosen = versionOfNewMount(state, plugin, body)
   if ('refusal' in chosen) return chosen.refusal
-  const asPath = parseMountPath(kind === 'auth' ? `auth/${path}` : path)
-  if (asPath === undefined) return refuse(400, 'invalid mount path')
-  const full = mountPathIn(namespace, asPath)
+  const parsedPath = parseMountPath(kind === 'auth' ? `auth/${path}` : path)
+  if (parsedPath === undefined) return refuse(400, 'invalid mount path')
+  const full = mountPathIn(namespace, parsedPath)
   const conflict = findConflict(state, full)
   if (conflict !== undefined)
     return refuse(400, `path is already in use at ${path.replace(/\/?$/, '/')}`)
@@ -138,10 +141,10 @@ function versionOfNewMount(
   body: JsonObject,
 ): { readonly version: ConfiguredVersion } | { readonly refusal: ServerResponse } {
   const config = (body['config'] ?? {}) as JsonObject
-  const wanted = config['plugin_version'] ?? body['plugin_version']
-  if (wanted !== undefined && wanted !== '') {
-    const read = readTunedVersion(state, plugin, wanted)
-    // A builtin's own version is what it runs without one, and is not kept.
+  const requested = config['plugin_version'] ?? body['plugin_version']
+  if (requested !== undefined && requested !== '') {
+    const read = readTunedVersion(state, plugin, requested)
+    // A mount without a version runs the builtin's own version, so servers do not store it.
     return 'version' in read && isBuiltinVersion(read.version) ? { version: UNVERSIONED } : read
   }
   if (state.pins.has(plugin)) return { version: UNVERSIONED }
@@ -152,7 +155,10 @@ function versionOfNewMount(
   return { version }
 }
 
-/** What only enabling looks at: that the program is of the type it was registered under. */
+/**
+ * Why a mount is not enabled: the plugin does not start, or (checked only here) the program has
+ * another type than it is registered under.
+ */
 function whyNotEnabled(
   state: State,
   node: Node,
@@ -178,7 +184,7 @@ function options(value: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, String(each)]))
 }
 
-/** Changes what the mount is configured to run; what runs changes at its next reload. */
+/** Changes the configured version of a mount. What runs changes at the next reload. */
 export function tuneMount(state: State, request: MountRequest, body: JsonObject): ServerResponse {
   const mount = findMount(state, request)
   if (mount === undefined) {

@@ -1,4 +1,4 @@
-/** `sys/namespaces`, of OpenBao: making one and listing those right below another. */
+/** `sys/namespaces` of OpenBao: makes a namespace, and lists those directly below another. */
 import type { ServerResponse } from '../../domain/exchange.ts'
 import { compareText, type Namespace } from '../../domain/names.ts'
 import { answer, NOTHING_THERE } from './answers.ts'

@@ -1,4 +1,7 @@
-/** `sys/plugins/pins`: the version that beats what mounts are configured to run. Vault alone has them. */
+/**
+ * `sys/plugins/pins`: a pinned version overrides the configured version of mounts. Only Vault has
+ * pins.
+ */
 import type { ServerResponse } from '../../domain/exchange.ts'
 import {
   compareText,
@@ -41,7 +44,7 @@ export function setPin(state: State, plugin: PluginId, value: unknown): ServerRe
   return answer(null)
 }
 
-/** Says yes where there was none. */
+/** Succeeds also if there was no pin. */
 export function deletePin(state: State, plugin: PluginId): ServerResponse {
   state.pins.delete(plugin)
   return answer(null)

@@ -1,7 +1,7 @@
 /**
- * Registering and deregistering. A yes proves little: the file is looked for, never into, and
- * deregistering says yes to what is in use, to what was never there, and to what the servers'
- * configuration declares (OpenBao 2.7.2).
+ * Registers and deregisters entries. A success proves little: the server only checks that the file
+ * exists, not its content. A deregistration succeeds also for an entry in use, for one that does
+ * not exist, and for one that the servers' configuration declares (OpenBao 2.7.2).
  */
 import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
 import {
@@ -17,7 +17,7 @@ import { addEntry } from './catalog.ts'
 import { readServerVersion } from './server-version.ts'
 import type { Node, State } from './state.ts'
 
-/** @param node the answering node, the only one whose plugin directory is looked at */
+/** @param node the answering node; only its plugin directory is checked */
 export function register(
   state: State,
   node: Node,
@@ -50,13 +50,14 @@ export function register(
   }
   const file = node.files.get(command)
   if (file === undefined) return refuse(500, joinErrors([noFile(command)]))
-  // A program that reports its version is registered under it where the request names none.
+  // If the request names no version, a program that reports its version is registered under that
+  // version.
   if (version === UNVERSIONED) version = file.version ?? UNVERSIONED
   addEntry(state, {
     plugin,
     version,
     command,
-    // Vault takes hashes of other lengths as well, which no file can have.
+    // Vault accepts hashes of other lengths too, which no file can have.
     sha256: sha256 as Sha256,
     args: texts(body['args']),
     env: texts(body['env']),

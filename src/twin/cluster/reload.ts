@@ -1,6 +1,6 @@
 /**
- * Reloads of the node that is asked, by mounts or by plugin. What comes of one depends on the
- * catalog at that moment, and on the node's own files.
+ * Reloads mounts on the asked node, by mount or by plugin. The result depends on the catalog at
+ * that time and on the node's own files.
  */
 import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
 import {
@@ -21,7 +21,7 @@ import { reloadConnections } from './connections.ts'
 import { reloadMount, runsMounts } from './running.ts'
 import { nextUuid, type Node, type State } from './state.ts'
 
-/** What a reload is to do on a node; the number of mounts and connections it reloaded, or its errors. */
+/** Reloads on one node. Returns the number of reloaded mounts and connections, and the errors. */
 type Reload = (node: Node) => { readonly count: number; readonly errors: readonly string[] }
 
 /** `sys/plugins/reload/backend`. */
@@ -47,7 +47,7 @@ export function reloadBackend(
     )
   }
   const plugins = PLUGIN_TYPES.map((type) => pluginId(type, name))
-  // Vault says yes to a name that nobody ever heard.
+  // Vault accepts an unknown name.
   if (!BEHAVIOUR[state.product].reloadsByTypeAndName) {
     const known = plugins.filter((plugin) => isKnown(state, plugin))
     if (known.length === 0) return refuse(400, `plugin not found in the catalog: "${name}"`)
@@ -63,7 +63,7 @@ export function reloadBackend(
   )
 }
 
-/** `sys/plugins/reload/:type/:name`, where the product has it. */
+/** `sys/plugins/reload/:type/:name`, if the product has it. */
 export function reloadByTypeAndName(
   state: State,
   node: Node,
@@ -128,7 +128,7 @@ function reloadNamed(
   return { count: names.length, errors: errors.length === 0 ? [] : [joinErrors(errors)] }
 }
 
-/** Every mount of these plugins in the namespace, up to the first that fails. */
+/** Reloads every mount of these plugins in the namespace, until one fails. */
 function reloadPlugins(
   state: State,
   node: Node,

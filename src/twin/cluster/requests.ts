@@ -1,6 +1,6 @@
 /**
- * Which part of the twin answers a request, once it is settled which node does. Paths are those of
- * the HTTP API below `/v1/`, inside the request's namespace.
+ * Finds the part of the twin that answers a request, after routing chose the node. Paths are those
+ * of the HTTP API below `/v1/`, inside the request's namespace.
  */
 import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
 import {
@@ -46,7 +46,7 @@ import { answerSecret } from './secrets.ts'
 import { normaliseVersion } from './server-version.ts'
 import type { Mount, Node, State } from './state.ts'
 
-/** A request taken apart. */
+/** A parsed request. */
 export interface TwinRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly namespace: Namespace
@@ -109,7 +109,8 @@ function answerMounts(
     case 'PUT':
       return isTuning ? tuneMount(state, request, body) : enableMount(state, node, request, body)
     case 'DELETE':
-      // No plan disables a mount: a request to is a mistake that the twin does not play along with.
+      // No plan disables a mount. Such a request is an error in this program, so the twin refuses
+      // it.
       return refuse(405, joinErrors(['unsupported operation']))
   }
 }
@@ -146,7 +147,7 @@ function answerCatalog(
   if (rest.length === 0 && method === 'GET') return listCatalog(state)
   const isList = query.get('list') === 'true'
   if (rest.length === 1 && isList) return listType(state, rest[0] ?? '')
-  // The entries are the root namespace's alone.
+  // Only the root namespace has entries.
   if (plugin === undefined || namespace !== '') return UNSUPPORTED_PATH
   const version = normaliseVersion(query.get('version') ?? '') ?? UNVERSIONED
   switch (method) {
@@ -244,7 +245,7 @@ function answerBelowMounts(state: State, node: Node, request: TwinRequest): Serv
   )
 }
 
-/** Undefined where it is not about connections: roles and the like are plain data. */
+/** Undefined if the request is not about connections: roles and other settings are plain data. */
 function answerDatabase(
   state: State,
   node: Node,

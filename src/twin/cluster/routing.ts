@@ -1,6 +1,7 @@
 /**
- * Which node answers a request: the one that was asked, the active one for it, or none but a
- * redirect. Standbys differ: OpenBao's answer reads and reloads themselves, Vault's nothing.
+ * Decides which node answers a request: the asked node, the active node for it, or none (a
+ * redirect). Standbys of OpenBao answer reads and reloads themselves. Standbys of Vault answer
+ * neither.
  */
 import type { ServerRequest, ServerResponse } from '../../domain/exchange.ts'
 import { type Namespace, parseNamespace, ROOT_NAMESPACE } from '../../domain/names.ts'
@@ -13,8 +14,8 @@ import type { Node, State } from './state.ts'
 export function route(state: State, node: Node, request: ServerRequest): ServerResponse {
   const read = readRequest(state, request)
   if (read === undefined) return refuse(400)
-  const ofItself = answerOfItself(state, node, read)
-  if (ofItself !== undefined) return ofItself
+  const ownAnswer = answerForItself(state, node, read)
+  if (ownAnswer !== undefined) return ownAnswer
   if (node.state === 'sealed') return SEALED
   if (!state.namespaces.has(read.namespace)) return refuse(404, 'namespace not found')
   if (node.address === state.active || answersAsStandby(state, node, read)) {
@@ -27,16 +28,17 @@ export function route(state: State, node: Node, request: ServerRequest): ServerR
     : answerRequest(state, active, read)
 }
 
-/** Undefined where the path is not percent-encoded as one must be. */
+/** Parses a request. Undefined if the path is not percent-encoded correctly. */
 function readRequest(state: State, request: ServerRequest): TwinRequest | undefined {
   const [encoded = '', query = ''] = request.path.split('?')
   const path = decode(encoded)
-  const named = BEHAVIOUR[state.product].hasNamespaces || state.namespaces.has(request.namespace)
-  // A server without namespaces does not read the header.
-  let namespace = named ? parseNamespace(request.namespace) : ROOT_NAMESPACE
+  const readsNamespace =
+    BEHAVIOUR[state.product].hasNamespaces || state.namespaces.has(request.namespace)
+  // A server without namespaces ignores the header.
+  let namespace = readsNamespace ? parseNamespace(request.namespace) : ROOT_NAMESPACE
   if (path === undefined || namespace === undefined) return undefined
   let rest = path
-  // The path may name namespaces too: `ns1/sys/mounts`.
+  // The path may name namespaces too, as `ns1/sys/mounts`.
   for (;;) {
     const at = rest.indexOf('/')
     const deeper = `${namespace}${rest.slice(0, at + 1)}` as Namespace
@@ -53,7 +55,7 @@ function readRequest(state: State, request: ServerRequest): TwinRequest | undefi
   }
 }
 
-/** As servers do, before the path is taken apart: an encoded slash is a slash. */
+/** Decodes the path before it is split, as servers do: an encoded slash is a slash. */
 function decode(path: string): string | undefined {
   try {
     return decodeURIComponent(path)
@@ -62,8 +64,8 @@ function decode(path: string): string | undefined {
   }
 }
 
-/** What every node answers for itself, whatever its part in the cluster. */
-function answerOfItself(
+/** The requests that every node answers for itself, active or standby. */
+function answerForItself(
   state: State,
   node: Node,
   { path, query, namespace }: TwinRequest,
@@ -77,7 +79,7 @@ function answerOfItself(
       return node.state === 'sealed' ? SEALED : answerLeader(state, node)
     case 'sys/seal-status':
       return answerSealStatus(state, node)
-    // A path OpenBao does not have at all, refused before anything is looked up.
+    // OpenBao does not have this path and refuses it before other checks.
     case 'sys/replication/status':
       return state.product === 'openbao' ? refuse(404, 'unsupported path') : undefined
     default:

@@ -1,6 +1,6 @@
 /**
- * What runs on a node, mount by mount: set up when the node is unsealed or begins to lead, changed
- * by reloads, and started anew on demand where a process was lost.
+ * Manages what runs on a node for each mount. Backends are set up when the node is unsealed or
+ * becomes active, changed by reloads, and started again on demand if their process was lost.
  */
 import {
   type ConfiguredVersion,
@@ -22,36 +22,36 @@ export function runsMounts(state: State, node: Node): boolean {
 }
 
 /**
- * Makes every backend of a node anew, as after an unseal; false where that fails, and nothing runs.
+ * Sets up every backend of a node, as after an unseal. False if that fails: then nothing runs.
  *
- * A node of OpenBao that begins to lead forgets the builtins' versions and writes its mounts down
- * again: those of namespaces among the root's too, and the next that reads them there and in their
- * own place fails (2.7.2: `cannot mount under existing mount`).
+ * A node of OpenBao that becomes active forgets the builtins' versions and writes its mount table
+ * again. It then writes the mounts of namespaces into the root's table too, and the next node that
+ * reads them there and in their own place fails (2.7.2: `cannot mount under existing mount`).
  */
 export function setUpNode(state: State, node: Node): boolean {
   node.kills = new Map()
   node.running = new Map()
   if (isStorageDamaged(state)) return false
-  const leads = node.address === state.active
-  if (leads) declareAgain(state)
+  const isActive = node.address === state.active
+  if (isActive) restoreDeclared(state)
   const mounts = [...state.mounts.values()]
-  if (leads && mounts.some((mount) => doublesNamespaces(state, mount)))
+  if (isActive && mounts.some((mount) => doublesNamespaces(state, mount)))
     state.namespacesDoubled = true
   const { forgetsBuiltinVersionAtSetup } = BEHAVIOUR[state.product]
   const running: [MountPath, RunningBackend][] = []
   for (const mount of mounts) {
     const forgets = forgetsBuiltinVersionAtSetup && isBuiltinVersion(mount.configured)
     const configured = forgets ? UNVERSIONED : mount.configured
-    if (forgets && leads) state.mounts.set(mount.path, { ...mount, configured })
-    const behind = forgets && !leads ? UNVERSIONED : undefined
+    if (forgets && isActive) state.mounts.set(mount.path, { ...mount, configured })
+    const behind = forgets && !isActive ? UNVERSIONED : undefined
     running.push([mount.path, setUpMount(state, node, mount, configured, behind)])
   }
   node.running = new Map(running)
-  if (leads) state.ranLast = new Map()
+  if (isActive) state.ranLast = new Map()
   return true
 }
 
-/** Whether nothing can be set up from what is stored: no node that does not lead already can lead. */
+/** Whether no node can be set up from the storage: then only the current leader can lead. */
 export function isStorageDamaged(state: State): boolean {
   return (
     state.namespacesDoubled ||
@@ -62,20 +62,25 @@ export function isStorageDamaged(state: State): boolean {
   )
 }
 
-/** A declared entry that was deregistered is there again for the next node that leads. */
-function declareAgain(state: State): void {
+/**
+ * A declared entry that was deregistered is registered again by the next node that becomes active.
+ */
+function restoreDeclared(state: State): void {
   for (const entry of state.declared) {
     if (state.catalog.get(entry.plugin)?.has(entry.version) !== true) addEntry(state, entry)
   }
 }
 
-/** Whether the next node that begins to lead doubles the namespaces for this mount's version. */
+/**
+ * Whether the next node that becomes active stores the namespaces' mounts twice, because of this
+ * mount's version.
+ */
 export function doublesNamespaces(state: State, { configured }: Mount): boolean {
   const { forgetsBuiltinVersionAtSetup } = BEHAVIOUR[state.product]
   return forgetsBuiltinVersionAtSetup && isBuiltinVersion(configured) && hasMoreNamespaces(state)
 }
 
-/** Makes a mount's first backend on a node. */
+/** Sets up a mount's first backend on a node. */
 export function setUpMount(
   state: State,
   node: Node,
@@ -100,7 +105,9 @@ export function setUpMount(
   }
 }
 
-/** Reloads one mount on one node; the words of the failure, or undefined when it runs. */
+/**
+ * Reloads one mount on one node. Returns the server's error text, or undefined if the mount runs.
+ */
 export function reloadMount(state: State, node: Node, mount: Mount): string | undefined {
   const before = node.running.get(mount.path)
   if (before !== undefined) killProcess(node, before.backend)
@@ -116,7 +123,7 @@ export function reloadMount(state: State, node: Node, mount: Mount): string | un
     })
     return undefined
   }
-  // What it says it runs stays as it was, though nothing does any more.
+  // The listed version stays the same, although nothing runs any more.
   if (before !== undefined && BEHAVIOUR[state.product].failedReloadDropsBackend) {
     node.running.set(mount.path, { ...before, backend: { kind: 'nil' } })
   }
@@ -128,14 +135,14 @@ export type Liveness =
   | { readonly kind: 'nil' }
   | { readonly kind: 'failed'; readonly words: string }
 
-/** What a request to a mount meets, starting its process anew where that was lost. */
+/** The state of a mount for a request. Starts the mount's process again if it was lost. */
 export function reachMount(state: State, node: Node, mount: Mount): Liveness {
   const running = node.running.get(mount.path)
   if (running === undefined || running.backend.kind === 'nil') return { kind: 'nil' }
   if (!isAlive(node, running.backend) && running.backend.kind === 'process') {
     const start = startPlugin(state, node, mount.plugin, running.backend.version)
     if (start.kind === 'failed') return { kind: 'failed', words: start.onDemand }
-    // What the mount says it runs is from its last reload, whatever was started since.
+    // The listed version is that of the last reload, whatever was started since.
     node.running.set(mount.path, { ...running, backend: start.backend })
   }
   const { staysReadOnlyAfterNilSetup } = BEHAVIOUR[state.product]

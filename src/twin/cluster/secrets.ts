@@ -1,11 +1,11 @@
 /**
- * What lies below a mount, as far as a plan's checks and a lock need it: plain values by path, and
- * version 2 of the key/value engine with its check-and-set. No engine's own rules are here.
+ * Answers requests below a mount that a plan's checks and the cluster lock need: plain values by
+ * path, and version 2 of the key/value engine with its check-and-set. Models no other engine.
  */
 import type { JsonObject, ServerResponse } from '../../domain/exchange.ts'
 import { compareText } from '../../domain/names.ts'
 import { answer, NO_CONTENT, NOTHING_THERE, refuse } from './answers.ts'
-import { AT_ALL_TIMES } from './cluster-status.ts'
+import { TWIN_TIME } from './cluster-status.ts'
 import type { Mount, Secret, State } from './state.ts'
 
 export interface SecretRequest {
@@ -92,7 +92,7 @@ function readVersioned(
   const { version, data } = secret
   const isDeleted = data === null
   if (section === 'metadata') {
-    return answer({ current_version: version, created_time: AT_ALL_TIMES.toISOString() })
+    return answer({ current_version: version, created_time: TWIN_TIME.toISOString() })
   }
   return answer(
     { data, metadata: describeVersion(version, isDeleted) },
@@ -101,7 +101,7 @@ function readVersioned(
 }
 
 function describeVersion(version: number, isDeleted: boolean) {
-  const time = AT_ALL_TIMES.toISOString()
+  const time = TWIN_TIME.toISOString()
   return {
     created_time: time,
     custom_metadata: null,

@@ -1,4 +1,4 @@
-/** What a twin is made from: a whole cluster said in plain data. */
+/** The input of a twin: a whole cluster as plain data. */
 import type { BuiltinPlugin } from '../../domain/builtin-plugins.ts'
 import type { Pin, Product } from '../../domain/live.ts'
 import type {
@@ -16,11 +16,11 @@ import type {
 
 /** A file in a node's plugin directory. */
 export interface PluginFile {
-  /** Absent: nobody knows; taken to be what the catalog says. */
+  /** Absent: unknown. The twin assumes the catalog's hash. */
   readonly sha256?: Sha256
-  /** Absent: taken to be of the type it is registered under. */
+  /** Absent: unknown. The twin assumes the registered type. */
   readonly type?: PluginType
-  /** The version the program itself reports, if it does. */
+  /** The version that the program itself reports, if it reports one. */
   readonly version?: Version
 }
 
@@ -28,7 +28,7 @@ export interface ExternalPlugin {
   readonly plugin: PluginId
   readonly version: Version
   readonly command: string
-  /** In lower case; not always 64 digits, since Vault takes any. */
+  /** In lower case. Not always 64 digits: Vault accepts any length. */
   readonly sha256: RunningBinary
   readonly args?: readonly string[]
   readonly env?: readonly string[]
@@ -37,16 +37,16 @@ export interface ExternalPlugin {
 
 export interface NodeSeed {
   readonly address: NodeAddress
-  /** The first node leads where nobody says so. */
+  /** If no node has a role, the first one is active. */
   readonly role?: 'active' | 'standby'
   readonly state?: SeedNodeState
   /** By command. */
   readonly files?: Readonly<Record<string, PluginFile>>
-  /** The server's version; the cluster's if not said. */
+  /** The server's version. Default: the cluster's. */
   readonly version?: string
 }
 
-/** `forwarding`: up, and sending to the active node what it should answer itself (OpenBao). */
+/** `forwarding`: up, and forwards to the active node what it should answer itself (OpenBao). */
 export type SeedNodeState = 'up' | 'forwarding' | 'sealed' | 'stopped'
 
 export interface MountSeed {
@@ -57,7 +57,7 @@ export interface MountSeed {
   readonly accessor?: string
   readonly options?: Readonly<Record<string, string>>
   readonly description?: string
-  /** What runs on a node; a node that is not named has just set the mount up. */
+  /** What runs on each node. A node that is not named has just set the mount up. */
   readonly running?: readonly RunningSeed[]
 }
 
@@ -65,7 +65,7 @@ export interface RunningSeed {
   readonly node: NodeAddress
   readonly running_version: Version
   readonly running_sha256: RunningBinary
-  /** `nil`: no backend; `stopped`: its process is gone and starts anew when it is asked. */
+  /** `nil`: no backend. `stopped`: its process has ended and starts again at the next request. */
   readonly backend: 'live' | 'nil' | 'stopped'
   readonly configured_version?: ConfiguredVersion
 }
@@ -78,18 +78,18 @@ export interface ConnectionSeed {
 
 export interface TwinOptions {
   readonly product: Product
-  /** Standbys run plugins and answer for themselves; the product's own way if not said. */
+  /** Whether standbys run plugins and answer for themselves. Default: as the product does. */
   readonly standbys_serve?: boolean
   readonly server_version: string
   readonly cluster: { readonly name: string; readonly id: string }
   readonly nodes: readonly NodeSeed[]
-  /** The product's own if not said. */
+  /** Default: the product's own builtins. */
   readonly builtins?: readonly BuiltinPlugin[]
   readonly catalog?: readonly ExternalPlugin[]
   readonly pins?: readonly Pin[]
   readonly namespaces?: readonly Namespace[]
   readonly mounts?: readonly MountSeed[]
   readonly connections?: readonly ConnectionSeed[]
-  /** What the token may do by API path; everything (`root`) where a path is not named. */
+  /** The token's capabilities by API path. A path that is not named: `root`. */
   readonly capabilities?: Readonly<Record<string, readonly string[]>>
 }

@@ -1,4 +1,4 @@
-/** Versions as the servers read them: `1.2` is `v1.2.0`, and `""` is none. */
+/** Parses versions as the servers do: `1.2` is `v1.2.0`, and `""` is no version. */
 import compareBuild from 'semver/functions/compare-build.js'
 import type { ServerResponse } from '../../domain/exchange.ts'
 import type { Product } from '../../domain/live.ts'
@@ -8,7 +8,7 @@ import { BEHAVIOUR } from './behaviour.ts'
 
 const FORM = /^v?(\d+(?:\.\d+)*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/
 
-/** The version a request names, normalised; or the refusal. */
+/** The version of a request, normalised; or the server's refusal. */
 export function readServerVersion(
   product: Product,
   value: unknown,

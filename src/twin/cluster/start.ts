@@ -1,7 +1,7 @@
 /**
- * Starting what a mount runs, on one node: which entry, whether its file is there and is what was
- * registered, and the words the servers have for what goes wrong. Changes nothing but the node's
- * count of killed processes.
+ * Starts what a mount runs on one node: finds the entry, checks that its file exists and has the
+ * registered hash, and gives the servers' error texts. Changes only the node's count of killed
+ * processes.
  */
 import { isOverridable } from '../../domain/overridable.ts'
 import {
@@ -29,7 +29,10 @@ export type Start =
       readonly version: Version
       readonly sha256: RunningBinary
     }
-  /** `onSetup` and `onDemand`: the words when it is set up, and when a lost process is started anew. */
+  /**
+   * The servers' error texts. `onSetup`: when the mount is set up. `onDemand`: when a lost process
+   * is started again.
+   */
   | {
       readonly kind: 'failed'
       readonly cause: FailureCause
@@ -37,15 +40,18 @@ export type Start =
       readonly onDemand: string
     }
 
-/** `entry`: nothing is registered under the version. `file`: what is there is not what was registered. */
+/**
+ * `entry`: nothing is registered under the version. `file`: the file is missing or is not the
+ * registered one.
+ */
 export type FailureCause = 'entry' | 'file'
 
-/** What the mount's configuration says on this node. */
+/** The configured version of the mount, as this node knows it. */
 export function configuredOn(node: Node, mount: Mount): ConfiguredVersion {
   return node.running.get(mount.path)?.behind ?? mount.configured
 }
 
-/** @param configured the mount's own; a pin is put before it here */
+/** @param configured the mount's own version; a pin overrides it here */
 export function startMount(
   state: State,
   node: Node,
@@ -59,9 +65,10 @@ export function startMount(
   if (!isOverridable(plugin)) {
     const version =
       state.builtins.get(plugin)?.version ?? ownVersion(state.product, state.server_version)
-    // Vault repeats the configuration, though the compiled-in engine runs: only the hash tells.
-    const says = BEHAVIOUR[state.product].builtinSaysItsOwnVersion ? UNVERSIONED : configured
-    return startBuiltin(says === UNVERSIONED || says === LATEST ? version : says)
+    // Vault lists the configured version although the builtin runs: only the hash shows the
+    // builtin.
+    const listed = BEHAVIOUR[state.product].builtinSaysItsOwnVersion ? UNVERSIONED : configured
+    return startBuiltin(listed === UNVERSIONED || listed === LATEST ? version : listed)
   }
   const version = state.pins.get(plugin) ?? findStartedVersion(state, plugin, configured)
   return version === undefined
@@ -69,7 +76,7 @@ export function startMount(
     : startPlugin(state, node, plugin, version)
 }
 
-/** Starts exactly this version, or again what has lost its process. */
+/** Starts exactly this version, also to replace a lost process. */
 export function startPlugin(state: State, node: Node, plugin: PluginId, version: Version): Start {
   const found = findPlugin(state, plugin, version)
   if (found === undefined) return failed(notFound(plugin, version), 'entry')
@@ -94,18 +101,18 @@ function startBuiltin(version: Version): Start {
   return { kind: 'started', backend: { kind: 'builtin' }, version, sha256: BUILTIN }
 }
 
-/** What keeps an entry's file from running on a node; undefined when nothing is known to. */
+/** Why an entry's file does not start on a node. Undefined if no reason is known. */
 export function whyNotStarting(
   node: Node,
   entry: Entry,
 ): (Start & { readonly kind: 'failed' }) | undefined {
   const file = node.files.get(entry.command)
   if (file === undefined) return failed(noFile(entry.command))
-  // Without a hash in its entry OpenBao starts whatever lies there (2.7.2).
+  // If the entry has no hash, OpenBao starts any file of that name (2.7.2).
   if (file.sha256 !== undefined && isOtherBinary(file.sha256, entry.sha256)) {
     return failedTwice('checksums did not match')
   }
-  // Secrets engines and auth methods speak the same protocol; databases another.
+  // Secrets engines and auth methods use the same protocol. Databases use another.
   const isDatabase = pluginType(entry.plugin) === 'database'
   if (file.type !== undefined && (file.type === 'database') !== isDatabase) {
     return failedTwice('Unrecognized remote plugin message')
@@ -149,7 +156,7 @@ export function isAlive(node: Node, backend: Backend): boolean {
   }
 }
 
-/** A reload ends the process of the mount, and with it that of every mount that shares it. */
+/** A reload ends the process of the mount, and of all mounts that share the process. */
 export function killProcess(node: Node, backend: Backend): void {
   if (backend.kind !== 'process' || !isAlive(node, backend)) return
   node.kills.set(backend.process, backend.kills + 1)

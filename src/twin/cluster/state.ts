@@ -1,6 +1,6 @@
 /**
- * All a twin knows: what the cluster stores, and what each node runs. Records are replaced, never
- * changed in place.
+ * The state of a twin: what the cluster stores, and what each node runs. Records are replaced,
+ * never changed in place.
  */
 import type { JsonObject } from '../../domain/exchange.ts'
 import type { BuiltinPlugin } from '../../domain/builtin-plugins.ts'
@@ -19,7 +19,10 @@ import type { ExternalPlugin, SeedNodeState, PluginFile } from './seeds.ts'
 
 export interface State {
   readonly product: Product
-  /** Standbys run their own plugins and answer for themselves; else they send to the active node. */
+  /**
+   * Standbys run their own plugins and answer for themselves. Otherwise they forward to the active
+   * node.
+   */
   readonly standbysServe: boolean
   readonly server_version: string
   readonly cluster: { readonly name: string; readonly id: string }
@@ -32,20 +35,23 @@ export interface State {
   readonly pins: Map<PluginId, Version>
   readonly namespaces: Map<Namespace, { readonly id: string }>
   readonly mounts: Map<MountPath, Mount>
-  /** The mounts of each plugin, in the order in which they were made: the order of a reload. */
+  /** The mounts of each plugin, in the order in which they were made. A reload uses this order. */
   readonly mountsOfPlugin: Map<PluginId, readonly MountPath[]>
   readonly connections: Map<ConnectionPath, TwinConnection>
-  /** What was written below mounts, by full path. */
+  /** The values that were written below mounts, by full path. */
   readonly secrets: Map<string, Secret>
-  /** In the order in which they take over from each other. */
+  /** In the order in which nodes become active after each other. */
   readonly nodes: ReadonlyMap<NodeAddress, Node>
-  /** Undefined while no node leads. */
+  /** Undefined while no node is active. */
   active: NodeAddress | undefined
-  /** Ids are made from it. */
+  /** The source of ids. */
   counter: number
-  /** The storage holds the mounts of namespaces twice: nothing is set up from it any more. */
+  /** The storage has the mounts of namespaces twice: no node can be set up from it. */
   namespacesDoubled: boolean
-  /** What the active node ran when it ceased to be that, and has nothing in it until then. */
+  /**
+   * What the last active node ran when it stopped leading. Empty before that, and after the next
+   * node is set up.
+   */
   ranLast: Map<MountPath, RunningBackend>
 }
 
@@ -56,7 +62,7 @@ export interface Entry {
   readonly sha256: RunningBinary
   readonly args: readonly string[]
   readonly declarative: boolean
-  /** Mounts whose entries are the same in all of it share one process. */
+  /** The process key. Mounts whose entries have the same key share one process. */
   readonly process: string
 }
 
@@ -69,7 +75,7 @@ export interface Mount {
   readonly description: string
   readonly options: Readonly<Record<string, string>> | null
   readonly configured: ConfiguredVersion
-  /** The server's own: `sys/`, `token/` and the like, under another type than a plugin's name. */
+  /** The type of the server's own mounts (`sys/`, `token/` and others). */
   readonly system?: string
 }
 
@@ -78,7 +84,7 @@ export interface TwinConnection {
   readonly plugin: PluginId
   readonly version: Version
   readonly details: JsonObject
-  /** Started on the active node, and with which version. */
+  /** The version that runs on the active node. Undefined if none runs. */
   readonly running: Version | undefined
 }
 
@@ -87,7 +93,7 @@ export type Secret =
   | {
       readonly kind: 'versioned'
       readonly version: number
-      /** Null where the newest version was deleted. */
+      /** Null if the newest version was deleted. */
       readonly data: unknown
     }
 
@@ -96,9 +102,12 @@ export interface Node {
   readonly version: string
   readonly files: Map<string, PluginFile>
   state: SeedNodeState
-  /** What runs here; empty where nothing does. */
+  /** What runs on the node. Empty if nothing runs. */
   running: Map<MountPath, RunningBackend>
-  /** How often each process was killed here: a backend made before the last time has lost its own. */
+  /**
+   * How often each process was killed on the node. A backend that was made before the last kill has
+   * lost its process.
+   */
   kills: Map<string, number>
 }
 
@@ -106,12 +115,12 @@ export interface RunningBackend {
   readonly version: Version
   readonly sha256: RunningBinary
   readonly backend: Backend
-  /** It had no backend when the node was set up. */
+  /** The mount had no backend when the node was set up. */
   readonly nilAtSetup: boolean
   /**
-   * What this node has the mount configured for, where it is not what the cluster has: a standby
-   * forgot a builtin's version when it was set up, or came up before it had heard of a tune. It
-   * loads and lists that until the mount is tuned again, though it were to the same version.
+   * The configured version on this node, if it differs from the cluster's: a standby forgot a
+   * builtin's version when it was set up, or came up before it received a tune. The node loads and
+   * lists this version until the mount is tuned again, also to the same version.
    */
   readonly behind: ConfiguredVersion | undefined
 }
@@ -121,17 +130,17 @@ export type Backend =
   | { readonly kind: 'builtin' }
   | {
       readonly kind: 'process'
-      /** The version it was made with, and will be made with again when its process is gone. */
+      /** The version that the process was started with, and is started with again after it ends. */
       readonly version: Version
       readonly process: string
-      /** How often the process had been killed when this was made. */
+      /** How often the process was killed before this backend was made. */
       readonly kills: number
     }
 
-/** Eight hex digits that no other id of this twin has, the same in every run. */
+/** Eight hex digits, unique in this twin and the same in every run. */
 export function nextId(state: State): string {
   state.counter += 1
-  // An odd multiplier permutes 32-bit numbers: ids look unlike each other and never meet.
+  // An odd multiplier permutes 32-bit numbers, so ids look different and never repeat.
   return (Math.imul(state.counter, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0')
 }
 

@@ -100,7 +100,7 @@ describe('a standby', () => {
     expect(twin.send(NODE3, get('a/foo')).body).toMatchObject({ data: { v: '1' } })
   })
 
-  test('of Vault runs nothing until it leads', () => {
+  test('of Vault runs nothing until it is active', () => {
     const twin = cluster('vault')
 
     expect(twin.running(NODE2, 'a/' as MountPath)).toBeUndefined()
@@ -113,7 +113,7 @@ describe('a standby', () => {
 })
 
 describe('a reload', () => {
-  test('moves the mount on the node that is asked, and nowhere else', () => {
+  test('changes the mount on the asked node, and on no other', () => {
     const twin = cluster('openbao')
     tune(twin, NODE1, 'a', V2)
 
@@ -169,7 +169,7 @@ describe('a reload', () => {
     expect(hash(twin, NODE1, 'c/')).toBe(OLD)
   })
 
-  test('ends the process of its siblings, which start again with what is registered then', () => {
+  test('ends the process of the mounts that share it, which start again with the registered entry', () => {
     const twin = cluster('openbao')
     tune(twin, NODE1, 'a', V2)
     reload(twin, NODE1, 'a/')
@@ -249,7 +249,7 @@ describe("a mount left on its builtin's version", () => {
     expect(twin.send(NODE1, get('sys/mounts')).status).toBe(200)
   })
 
-  test('where there are namespaces, keeps every node from being set up after the next change of leader', () => {
+  test('with namespaces, no node can be set up after the next change of leader', () => {
     const twin = cluster('openbao', { mounts: [jwt], namespaces: ['ns1/' as Namespace] })
     leave(twin)
     twin.restartNode(NODE3)
@@ -270,7 +270,7 @@ describe("a mount left on its builtin's version", () => {
     expect(twin.active()).toBeUndefined()
   })
 
-  test('harms no namespace that is made after the change of leader', () => {
+  test('is safe for a namespace that is made after the change of leader', () => {
     const twin = cluster('openbao', { mounts: [jwt] })
     leave(twin)
     twin.stepDown()
@@ -282,7 +282,7 @@ describe("a mount left on its builtin's version", () => {
     expect(twin.active()).toBeDefined()
   })
 
-  test('harms nothing where it is tuned to another version before the leader changes', () => {
+  test('is safe if it is tuned to another version before the leader changes', () => {
     const twin = cluster('openbao', { mounts: [jwt], namespaces: ['ns1/' as Namespace] })
     leave(twin)
     const entry = { command: 'new', sha256: NEW, version: 'v0.26.1' }
@@ -295,7 +295,7 @@ describe("a mount left on its builtin's version", () => {
     expect(twin.active()).toBeDefined()
   })
 
-  test('does not come up while an unversioned entry hides the builtin', () => {
+  test('does not start while an unversioned entry hides the builtin', () => {
     const twin = cluster('openbao', { mounts: [jwt] })
     leave(twin)
     twin.send(NODE1, post('sys/plugins/catalog/auth/jwt', { command: 'new', sha256: NEW }))
@@ -313,7 +313,7 @@ describe('enabling', () => {
       post('sys/mounts/new', { type, ...(version && { config: { plugin_version: version } }) }),
     )
 
-  test('takes the highest registered version where none is said', () => {
+  test('uses the highest registered version if the request names none', () => {
     const twin = cluster('openbao')
 
     expect(enable(twin, 'vkv').status).toBe(204)
@@ -324,7 +324,7 @@ describe('enabling', () => {
     })
   })
 
-  test('is refused where the plugin does not start, and nothing is mounted', () => {
+  test('is refused if the plugin does not start, and nothing is mounted', () => {
     const twin = cluster('openbao')
     twin.putFile(NODE1, 'new', { sha256: OTHER })
 
@@ -340,7 +340,7 @@ describe('enabling', () => {
   })
 })
 
-test('a program that reports its version is registered under it, and starts under no other', () => {
+test('a program that reports its version is registered under that version, and starts only under it', () => {
   const twin = cluster('openbao')
   twin.putFile(NODE1, 'new', { sha256: NEW, version: 'v3.1.0' as Version })
 
@@ -354,7 +354,7 @@ test('a program that reports its version is registered under it, and starts unde
 })
 
 describe('the cluster', () => {
-  test('has no leader while most nodes are gone, and one again when they are back', () => {
+  test('has no leader while most nodes are down, and has one again when they are up', () => {
     const twin = cluster('openbao')
 
     twin.stopNode(NODE1)
@@ -373,7 +373,7 @@ describe('the cluster', () => {
     expect(twin.send(NODE1, forwarded(post('a/foo', { v: '1' }))).status).toBe(204)
   })
 
-  test('keeps a versioned secret with its check-and-set', () => {
+  test('stores a versioned secret with its check-and-set', () => {
     const twin = cluster('openbao', {
       mounts: [
         {
@@ -425,7 +425,7 @@ describe('a mount on latest (OpenBao 2.7.2)', () => {
   const deregister = (twin: Twin, version: Version) =>
     twin.send(NODE1, request('DELETE', `sys/plugins/catalog/${PLUGIN}?version=${version}`))
 
-  test('keeps the word, and runs the highest version from its next reload on', () => {
+  test('stays configured for latest, and runs the highest version after its next reload', () => {
     const twin = cluster('openbao')
     tune(twin, NODE1, 'a', 'latest')
     expect(onNode1(twin)).toMatchObject({ configured_version: 'latest', running_sha256: OLD })
@@ -435,7 +435,7 @@ describe('a mount on latest (OpenBao 2.7.2)', () => {
     expect(twin.running(NODE2, path)).toMatchObject({ running_sha256: OLD })
   })
 
-  test('falls back to the next lower version, and goes down with the last', () => {
+  test('falls back to the next lower version, and goes down after the last is deregistered', () => {
     const twin = cluster('openbao')
     tune(twin, NODE1, 'a', 'latest')
     deregister(twin, V2)
@@ -451,7 +451,7 @@ describe('a mount on latest (OpenBao 2.7.2)', () => {
     expect(onNode1(twin)).toMatchObject({ answers: false })
   })
 
-  test('is refused by Vault, as no semantic version', () => {
+  test('is refused by Vault: latest is no semantic version', () => {
     const twin = cluster('vault')
     const { status } = twin.send(NODE1, post('sys/mounts/a/tune', { plugin_version: 'latest' }))
     expect(status).toBe(400)

@@ -1,6 +1,6 @@
 /**
- * A cluster in memory that answers requests as the real product does, for plans to be rehearsed
- * on. It does no I/O and has no clock and no chance: the same requests get the same answers.
+ * A cluster in memory that answers requests as the real product does. Plans are rehearsed on it. It
+ * has no I/O, no clock and no randomness: the same requests get the same answers.
  */
 import { LockstepError } from '../../domain/errors.ts'
 import type { ServerRequest, ServerResponse } from '../../domain/exchange.ts'
@@ -14,9 +14,9 @@ import type {
   Version,
 } from '../../domain/names.ts'
 import { buildState } from './build-state.ts'
-import { findPlugin, processUnseen } from './catalog.ts'
+import { findPlugin, unknownProcess } from './catalog.ts'
 import { type NotConnecting, whyConnectionNotStarting } from './connections.ts'
-import { bringIn, stepDown, takeOut } from './leadership.ts'
+import { bringUp, stepDown, takeDown } from './leadership.ts'
 import { route } from './routing.ts'
 import { doublesNamespaces, isStorageDamaged } from './running.ts'
 import { configuredOn, type FailureCause, isAlive, startMount, startPlugin } from './start.ts'
@@ -24,11 +24,11 @@ import type { PluginFile, TwinOptions } from './seeds.ts'
 import { type Backend, type Entry, type Mount, mustHaveNode, type State } from './state.ts'
 
 export interface Twin {
-  /** Throws as a refused connection does where the node is stopped. */
+  /** Throws an error like a refused connection if the node is stopped. */
   send(node: NodeAddress, request: ServerRequest): ServerResponse
-  /** `successor`: who leads then; the next node in order if not said. */
+  /** `successor`: the next active node. Default: the next node in order. */
   stepDown(successor?: NodeAddress): void
-  /** Stops a node and starts it again, unsealed: whatever ran there is set up anew. */
+  /** Stops a node and starts it again, unsealed. All its mounts are set up again. */
   restartNode(node: NodeAddress, successor?: NodeAddress): void
   stopNode(node: NodeAddress): void
   /** Starts a stopped node, or unseals a sealed one. */
@@ -36,27 +36,35 @@ export interface Twin {
   seal(node: NodeAddress): void
   putFile(node: NodeAddress, command: string, file: PluginFile): void
   removeFile(node: NodeAddress, command: string): void
-  /** In the order in which they take over from each other. */
+  /** In the order in which nodes become active after each other. */
   nodes(): readonly NodeAddress[]
-  /** The address of the node that leads, while one does. */
+  /** The address of the active node. Undefined while there is none. */
   active(): NodeAddress | undefined
   mountPaths(): readonly MountPath[]
-  /** What runs on a node now; undefined where it runs no mounts or has not this one. */
+  /**
+   * A mount as it runs on a node. Undefined if the node runs no mounts or does not have this one.
+   */
   running(node: NodeAddress, mount: MountPath): RunningMount | undefined
-  /** What a mount would come up with on a node that is set up anew now, or why it would not. */
+  /**
+   * The binary that a mount would start on the node if the node were set up now, or why it would
+   * not start.
+   */
   wouldStart(node: NodeAddress, mount: MountPath): WouldStart
   /**
-   * Whether a change of leader would write the mounts of namespaces down twice for this one's
-   * version, and the change after it leave no node that can lead.
+   * Whether a change of leader would store the mounts of namespaces twice, because of this mount's
+   * version. After the next change no node could lead.
    */
   doublesNamespaces(mount: MountPath): boolean
-  /** Whether nothing can be set up from what is stored: no node that does not lead already can lead. */
+  /** Whether no node can be set up from the storage: then only the current leader can lead. */
   isStorageDamaged(): boolean
-  /** What is registered under a version; undefined where nothing is. */
+  /** The entry under a version. Undefined if there is none. */
   entry(plugin: PluginId, version: Version): TwinEntry | undefined
-  /** What a connection is configured for; undefined where it is not there. */
+  /** The configured version of a connection. Undefined if there is no such connection. */
   connectionVersion(connection: ConnectionPath): Version | undefined
-  /** Why a connection would not come up on a node that is set up anew now; undefined where it would. */
+  /**
+   * Why a connection would not start on the node if the node were set up now. Undefined if it would
+   * start.
+   */
   whyNotConnecting(node: NodeAddress, connection: ConnectionPath): NotConnecting | undefined
 }
 
@@ -71,13 +79,18 @@ export interface RunningMount {
   readonly configured_version: ConfiguredVersion
   readonly running_version: Version
   readonly running_sha256: RunningBinary
-  /** Whether a request is answered by the backend; a lost process that would start again counts. */
+  /** Whether the backend answers requests. True also for a lost process that would start again. */
   readonly answers: boolean
-  /** Whether the version it was started with still stands in the catalog, with whatever binary. */
+  /** Whether the started version is still in the catalog, with any binary. */
   readonly is_registered: boolean
-  /** Whether that entry is the one it was started from, its command and arguments too. */
+  /**
+   * Whether that entry is the one that the process was started from, with the same command and
+   * arguments.
+   */
   readonly is_current: boolean
-  /** What runs with the same process, and ends with it; undefined where it is compiled in. */
+  /**
+   * The process of the mount. Mounts with the same process end together. Undefined for a builtin.
+   */
   readonly process: string | undefined
 }
 
@@ -97,12 +110,12 @@ export function createTwin(options: TwinOptions): Twin {
     },
     stepDown: (successor) => stepDown(state, successor),
     restartNode(address, successor) {
-      takeOut(state, node(address), 'stopped', successor)
-      bringIn(state, node(address))
+      takeDown(state, node(address), 'stopped', successor)
+      bringUp(state, node(address))
     },
-    stopNode: (address) => takeOut(state, node(address), 'stopped'),
-    startNode: (address) => bringIn(state, node(address)),
-    seal: (address) => takeOut(state, node(address), 'sealed'),
+    stopNode: (address) => takeDown(state, node(address), 'stopped'),
+    startNode: (address) => bringUp(state, node(address)),
+    seal: (address) => takeDown(state, node(address), 'sealed'),
     putFile: (address, command, file) => node(address).files.set(command, file),
     removeFile: (address, command) => node(address).files.delete(command),
     nodes: () => [...state.nodes.keys()],
@@ -111,7 +124,7 @@ export function createTwin(options: TwinOptions): Twin {
       [...state.mounts.values()]
         .flatMap((mount) => (mount.system === undefined ? [mount.path] : []))
         .sort(),
-    running: (address, path) => lookAt(state, address, path),
+    running: (address, path) => readRunningMount(state, address, path),
     wouldStart(address, path) {
       const mount = state.mounts.get(path)
       if (mount === undefined) return { kind: 'failed', why: 'no such mount', cause: 'entry' }
@@ -130,7 +143,11 @@ export function createTwin(options: TwinOptions): Twin {
   }
 }
 
-function lookAt(state: State, address: NodeAddress, path: MountPath): RunningMount | undefined {
+function readRunningMount(
+  state: State,
+  address: NodeAddress,
+  path: MountPath,
+): RunningMount | undefined {
   const node = mustHaveNode(state, address)
   const mount = state.mounts.get(path)
   const running = node.running.get(path)
@@ -146,11 +163,11 @@ function lookAt(state: State, address: NodeAddress, path: MountPath): RunningMou
     running_version: running.version,
     running_sha256: running.sha256,
     answers,
-    ...standing(state, mount, backend),
+    ...compareWithCatalog(state, mount, backend),
   }
 }
 
-function standing(
+function compareWithCatalog(
   state: State,
   { plugin }: Mount,
   backend: Backend,
@@ -165,6 +182,6 @@ function standing(
     is_registered: findPlugin(state, plugin, version) !== undefined,
     is_current:
       entry !== undefined &&
-      (process === entry.process || process === processUnseen(plugin, version, entry.sha256)),
+      (process === entry.process || process === unknownProcess(plugin, version, entry.sha256)),
   }
 }

@@ -36,7 +36,7 @@ function ask(address: string | undefined, path: string, init: Asked = {}): Promi
   return fetch(`${address!}/v1/${path}`, { ...init, headers, redirect: 'manual' })
 }
 
-test('each node answers on a port of its own and advertises where it listens', async () => {
+test('each node answers on its own port and advertises that address', async () => {
   const { addresses } = await start()
 
   const leader = await ask(addresses[1], 'sys/leader')
@@ -48,7 +48,7 @@ test('each node answers on a port of its own and advertises where it listens', a
   })
 })
 
-test('a request without the token is refused, but for what needs none', async () => {
+test('a request without the token is refused, unless it needs none', async () => {
   const { addresses } = await start()
   const headers = { 'X-Vault-Token': 'another' }
 
@@ -87,7 +87,7 @@ test('the namespace is read from its header, and the query from the path', async
   expect(await listed.json()).toMatchObject({ data: { keys: ['ns1/'] } })
 })
 
-test('a body that is no JSON is refused, and a stopped node does not answer', async () => {
+test('a body that is not JSON is refused, and a stopped node does not answer', async () => {
   const { addresses, twin } = await start()
 
   const refused = await ask(addresses[0], 'sys/mounts/x', { method: 'POST', body: '{' })
@@ -97,14 +97,14 @@ test('a body that is no JSON is refused, and a stopped node does not answer', as
   await expect(ask(addresses[1], 'sys/health')).rejects.toThrow()
 })
 
-test('a request that is cut off amid its body harms nobody', async () => {
+test('other requests are answered after a request is cut off in its body', async () => {
   const { addresses } = await start()
   const { port } = new URL(addresses[0]!)
   const socket = connect(Number(port), '127.0.0.1')
   socket.write('POST /v1/sys/mounts/x HTTP/1.1\r\nHost: node\r\nContent-Length: 100\r\n\r\n{')
   await once(socket, 'ready')
 
-  // After one of another connection: the first has been begun by then.
+  // After a request on another connection: then the server has started to read the first one.
   await ask(addresses[0], 'sys/health')
   socket.resetAndDestroy()
   await once(socket, 'close')

@@ -1,6 +1,6 @@
 /**
- * A twin as a cluster of HTTP servers on the loopback interface, one port a node, for programs
- * that only speak HTTP. Knows one token, no TLS, and reads nothing but JSON.
+ * Serves a twin as a cluster of HTTP servers on the loopback interface, one port for each node, for
+ * programs that only speak HTTP. Has one token and no TLS, and accepts only JSON.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,17 +10,20 @@ import type { Namespace, NodeAddress } from '../../domain/names.ts'
 import type { Twin } from '../cluster/twin.ts'
 
 export interface TwinServerOptions {
-  /** The token every request must carry that needs one. */
+  /** The token of every request that needs one. */
   readonly token: string
 }
 
 export interface TwinServer {
-  /** Where each node of the twin listens, in the order of `twin.nodes()`. */
+  /** The address of each node's server, in the order of `twin.nodes()`. */
   readonly addresses: readonly NodeAddress[]
   close(): Promise<void>
 }
 
-/** The cluster's own addresses are replaced by the bound ones wherever it advertises them. */
+/**
+ * Starts the servers. In answers that advertise addresses, the twin's addresses are replaced by the
+ * servers' addresses.
+ */
 export async function startTwinServer(
   twin: Twin,
   { token }: TwinServerOptions,
@@ -41,11 +44,11 @@ export async function startTwinServer(
   }
 }
 
-/** One node as it is served. */
-interface Served {
+/** What the server of one node needs. */
+interface ServedNode {
   readonly twin: Twin
   readonly node: NodeAddress
-  /** By the twin's own address. */
+  /** By the twin's own address of the node. */
   readonly bound: ReadonlyMap<NodeAddress, NodeAddress>
   readonly token: string
 }
@@ -68,11 +71,11 @@ function close(server: Server): Promise<void> {
   })
 }
 
-/** What servers answer without a token. */
+/** The requests that servers answer without a token. */
 const WITHOUT_TOKEN = /^sys\/(health|leader|seal-status)$/
 
 async function answer(
-  { twin, node, bound, token }: Served,
+  { twin, node, bound, token }: ServedNode,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
@@ -100,16 +103,16 @@ async function answer(
       ADVERTISING.has(path) ? advertise(response.body, bound) : response.body,
     )
   } catch (error) {
-    // A stopped node answers nothing at all.
+    // A stopped node gives no answer.
     if (error instanceof LockstepError) outgoing.destroy()
     else send(outgoing, 500, { errors: [String(error)] })
   }
 }
 
-/** The paths that tell a node's address. */
+/** The paths whose answers have nodes' addresses. */
 const ADVERTISING = new Set(['sys/leader', 'sys/ha-status', 'sys/config/state/sanitized'])
 
-function advertise(value: unknown, bound: Served['bound']): unknown {
+function advertise(value: unknown, bound: ServedNode['bound']): unknown {
   if (typeof value === 'string') return bound.get(value as NodeAddress) ?? value
   if (Array.isArray(value)) return value.map((each) => advertise(each, bound))
   if (typeof value !== 'object' || value === null) return value
@@ -128,7 +131,7 @@ function send(outgoing: ServerResponse, status: number, body: unknown): void {
   outgoing.end(JSON.stringify(body))
 }
 
-/** Undefined where the body is not an object in JSON. */
+/** Reads a request. Undefined if the body is not a JSON object. */
 async function readRequest(incoming: IncomingMessage): Promise<ServerRequest | undefined> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
