@@ -18,6 +18,9 @@ import { runOn, type RunOnOptions } from './run-on-cluster.ts'
 const plugin = 'secret/team-kv'
 const command = 'secrets-kv-0.21.0'
 
+/** The variables of both products. */
+const NO_ADDRESS = { BAO_ADDR: '', VAULT_ADDR: '' }
+
 /** One version that is not registered yet, so that a plan starts its file. */
 function write(
   parts: { cluster?: object; mounts?: object; version?: object } = {},
@@ -56,7 +59,7 @@ describeReal('an address in a file', () => {
 
     for (const name of ['plan', 'drift', 'status', 'policy', 'apply', 'rollback']) {
       const run = await runOn(sharedCluster(), [name, '-f', file.path], {
-        env: { BAO_ADDR: meant.address },
+        env: { ...NO_ADDRESS, BAO_ADDR: meant.address },
       })
 
       expect(run, name).toMatchObject({ exitCode: 1, stdout: '' })
@@ -74,7 +77,7 @@ describeReal('an address in a file', () => {
     await using right = await write({ cluster: { address } })
 
     const settled = await plan(wrong, ['--address', address])
-    const alone = await plan(right, [], { env: { BAO_ADDR: '' } })
+    const alone = await plan(right, [], { env: NO_ADDRESS })
     const agreed = await plan(right, [])
 
     expect([settled.exitCode, alone.exitCode, agreed.exitCode]).toEqual([0, 0, 0])
@@ -85,12 +88,14 @@ describeReal('an address in a file', () => {
     await using sink = await startListener()
     await using file = await write({ cluster: { address: sink.address } })
 
-    const flag = await plan(file, ['--untrusted-files'], { env: { BAO_ADDR: '' } })
+    const flag = await plan(file, ['--untrusted-files'], { env: NO_ADDRESS })
     const variable = await plan(file, [], {
-      env: { BAO_ADDR: '', LOCKSTEP_UNTRUSTED_FILES: '1' },
+      env: { ...NO_ADDRESS, LOCKSTEP_UNTRUSTED_FILES: '1' },
     })
     const misspelt = await plan(file, [], { env: { LOCKSTEP_UNTRUSTED_FILES: 'ja' } })
-    const trusted = await plan(file, [], { env: { BAO_ADDR: '', LOCKSTEP_UNTRUSTED_FILES: '0' } })
+    const trusted = await plan(file, [], {
+      env: { ...NO_ADDRESS, LOCKSTEP_UNTRUSTED_FILES: '0' },
+    })
 
     for (const run of [flag, variable]) {
       expect(run).toMatchObject({ exitCode: 1, stdout: '' })
