@@ -17,6 +17,7 @@ import {
   SOURCE,
 } from '../../../test/builders/safety-input.ts'
 import type { CatalogEntry, LiveState } from '../../domain/live.ts'
+import { UNVERSIONED } from '../../domain/names.ts'
 import type { RuleInput } from '../rule.ts'
 import { uncheckedWithoutRollback } from './unchecked-without-rollback.ts'
 
@@ -121,6 +122,30 @@ describe('a mount whose version was deregistered by hand', () => {
       judge({ catalog: [], mounts: [mountOf('team-a/', KV, 'v0.16.2', { except: down })] }),
     ).toEqual([])
   })
+})
+
+test('allows a first version for the binary that runs without one', () => {
+  const running = { command: 'kv', sha256: sha256Of(plugin(KV), UNVERSIONED) }
+  const judge = (command: string) =>
+    uncheckedWithoutRollback.judge(
+      safetyInput({
+        desired: {
+          plugins: [
+            desiredPlugin(KV, {
+              use: 'v0.16.2',
+              versions: [desiredVersion(KV, 'v0.16.2', { ...running, command })],
+            }),
+          ],
+        },
+        live: {
+          catalog: [entryOf(KV, 'unversioned', running)],
+          mounts: [mountOf('a/', KV, 'unversioned')],
+        },
+      }),
+    )
+
+  expect(judge('kv')).toEqual([])
+  expect(only(judge('kv-0.16.2'))).toMatchObject({ nodes: NODES })
 })
 
 test('counts no rollback on a node that lacks the file of the old version', () => {
