@@ -25,10 +25,10 @@ export function printReports(format: HostFormat, reports: readonly Report[], hos
 }
 
 /**
- * Runs a command. If it throws before it has printed anything, the document of its format says so
- * too: a pipeline uploads what stdout holds, whether or not the command failed.
+ * Runs a command. If it throws before it has printed anything, a document in its format says so: a
+ * pipeline uploads what is on stdout, also if the command failed.
  */
-export async function reportingFailure<Result>(
+export async function withFailureReport<Result>(
   { format, ...what }: Pick<Report, 'command' | 'of'> & { readonly format: HostFormat | undefined },
   host: Host,
   run: (host: Host) => Promise<Result>,

@@ -13,15 +13,15 @@ import { VERSION } from './version.ts'
 
 type PlanToReview = Omit<ReviewedPlan, 'expiresAt'>
 
-/** A plan file that was read to be shown. */
+/** A plan file to show. */
 export interface ShownPlan {
   readonly path: string
   readonly plan: Plan
-  /** Its content does not fit its id. */
+  /** True if the content does not match the plan id. */
   readonly isEdited: boolean
 }
 
-/** Throws a LockstepError for a file that is no plan. */
+/** Reads plan files to show them. Throws a LockstepError for a file that is not a plan. */
 export async function readPlansToShow(paths: readonly string[]): Promise<ShownPlan[]> {
   const shown: ShownPlan[] = []
   for (const path of paths) {
@@ -31,7 +31,7 @@ export async function readPlansToShow(paths: readonly string[]): Promise<ShownPl
   return shown
 }
 
-/** Plan files as one comment. Throws a LockstepError as `renderPlansMarkdown` does. */
+/** Renders plan files as one comment. Throws a LockstepError if `renderPlansMarkdown` does. */
 export function savedPlansComment(
   shown: readonly ShownPlan[],
   options: CommentOptions,

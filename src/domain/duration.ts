@@ -1,6 +1,6 @@
-/** Times as users write them, in every option and variable that takes one. */
+/** Parses times as users write them, for every option and variable that holds one. */
 
-/** Seconds. Go's units, which the servers' own command lines take, and the day. */
+/** In seconds. The units of Go, which the servers' own command lines accept, and days. */
 const UNITS: Readonly<Record<string, number>> = {
   ns: 1e-9,
   us: 1e-6,
@@ -13,17 +13,17 @@ const UNITS: Readonly<Record<string, number>> = {
 }
 const PART = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)/g
 
-/** Ten years, in seconds: a date that far ahead can still be written. */
+/** Ten years, in seconds: a date that is so far ahead can still be written. */
 const LONGEST = 3650 * 86_400
 
-/** Milliseconds, about 24 days. Node ends a longer timer after 1 ms. */
+/** In milliseconds, about 24 days. Node fires a longer timer after 1 ms. */
 export const LONGEST_TIMER = 2 ** 31 - 1
 
-/** What a user should write; for errors. */
+/** The hint for errors: what a user should write. */
 export const DURATION_HINT =
   'Write a time such as 30s, 1m30s, 24h or 7d, of at most 3650d. A number alone is seconds.'
 
-/** Seconds: `90`, `1m30s`, `1.5h`, `500ms`, `7d`. Undefined for anything else. */
+/** Parses `90`, `1m30s`, `1.5h`, `500ms` or `7d` to seconds; undefined for any other text. */
 export function parseDuration(text: string): number | undefined {
   const seconds = sumParts(text)
   return seconds === undefined || seconds > LONGEST ? undefined : seconds

@@ -21,7 +21,7 @@ export interface ServerResponse {
   /** The parsed JSON body; null if there is none. */
   readonly body: unknown
   /** The errors of the body without known secrets; absent if they hold none. */
-  readonly told?: readonly string[]
+  readonly maskedErrors?: readonly string[]
   /** The `Retry-After` header: the seconds, or the date, until the next try. */
   readonly retryAfter?: string
   /** No token was sent with the request. */

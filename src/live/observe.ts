@@ -38,7 +38,7 @@ export interface ObserveOptions {
   /** More plugins to ask about. */
   readonly also?: ReadonlySet<PluginId>
   /** Called with the progress of the reading. */
-  readonly tell?: (progress: ReadingProgress) => void
+  readonly onProgress?: (progress: ReadingProgress) => void
 }
 
 export interface ReadingProgress {
@@ -95,7 +95,7 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
   const ready = nodes.some(({ state }) => state === 'not-ready')
     ? settled.then((after) => tellStates(states, after))
     : Promise.resolve(nodes)
-  const { plugins, also, tell } = options
+  const { plugins, also, onProgress } = options
   const isUpgradable = upgradablePlugins(listed.entries)
   const [entries, mounts, connections, nodesAtEnd] = await Promise.all([
     ready.then((asked) =>
@@ -112,8 +112,8 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
       asks: ({ plugin, running_sha256 }) =>
         also?.has(plugin) === true ||
         (plugins?.has(plugin) ?? (isUpgradable(plugin) || running_sha256 !== BUILTIN)),
-      ...(tell !== undefined && {
-        tell: (mounts) => tell({ nodes: addressesIn(nodes, 'serving').size, mounts }),
+      ...(onProgress !== undefined && {
+        onProgress: (mounts) => onProgress({ nodes: addressesIn(nodes, 'serving').size, mounts }),
       }),
     }),
     settled.then((after) =>

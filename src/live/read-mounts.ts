@@ -26,7 +26,7 @@ export interface MountsQuestion {
   /** Selects the mounts to ask. */
   readonly asks: (mount: ListedMount) => boolean
   /** Called after each answer. */
-  readonly tell?: (progress: MountProgress) => void
+  readonly onProgress?: (progress: MountProgress) => void
 }
 
 export interface MountsReading {
@@ -41,7 +41,7 @@ export interface MountsReading {
  */
 export async function readMounts(
   reader: Reader,
-  { lists, settled, asks, tell }: MountsQuestion,
+  { lists, settled, asks, onProgress }: MountsQuestion,
 ): Promise<MountsReading> {
   const answers = new Map<string, MountAnswer>()
   let done = 0
@@ -49,7 +49,7 @@ export async function readMounts(
   const ask = async (views: readonly NodeMount[]): Promise<void> => {
     const asked = views.filter(({ mount }) => asks(mount))
     of += asked.length
-    if (asked.length > 0) tell?.({ done, of })
+    if (asked.length > 0) onProgress?.({ done, of })
     await Promise.all(
       [...groupBy(asked, ({ node }) => node.address).values()].map((ofNode) =>
         // In groups, so that the request for a list that is read again does not wait for all of
@@ -57,7 +57,7 @@ export async function readMounts(
         pLimit(REQUESTS_PER_NODE).map(ofNode, async ({ node, mount }) => {
           const answer = await askMount(reader, node.address, mount)
           answers.set(placeOf(node.address, mount.path), { mount, ...answer })
-          tell?.({ done: (done += 1), of })
+          onProgress?.({ done: (done += 1), of })
         }),
       ),
     )

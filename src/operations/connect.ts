@@ -40,7 +40,7 @@ export interface ConnectOptions {
   /** Wraps that transport once more, for the requests that read before and after a run. */
   readonly wrapReads?: (transport: Transport) => Transport
   /** Called before each wait for a busy server, with its length in milliseconds. */
-  readonly onBusy?: PatienceOptions['tell']
+  readonly onBusy?: PatienceOptions['onWait']
   readonly onSlowDown?: ContextSources['onSlowDown']
   readonly watchReading?: ContextSources['watchReading']
 }
@@ -81,7 +81,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
       limit: timeout,
       random: () => parseInt(world.randomHex(4), 16) / 2 ** 32,
       now: () => world.now().getTime(),
-      ...(onBusy !== undefined && { tell: onBusy }),
+      ...(onBusy !== undefined && { onWait: onBusy }),
     },
     ...(nodes !== undefined && { nodes }),
     mustBeMembers: options.nodes === undefined && trust === 'untrusted',

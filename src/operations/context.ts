@@ -106,7 +106,7 @@ export function createContext(sources: ContextSources): Context {
           ...(nodes !== undefined && { nodes }),
           ...(plugins !== undefined && { plugins }),
           ...(also !== undefined && { also }),
-          tell: onProgress,
+          onProgress,
         }),
       )
     },

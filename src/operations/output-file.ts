@@ -1,17 +1,17 @@
-/** Files that a command writes where an option says: written whole or not at all. */
+/** Writes the file that an option of a command names: completely or not at all. */
 import { lstat, writeFile } from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
 import { faultName, LockstepError } from '../domain/errors.ts'
 
 export interface OutputFile {
-  /** As a message names the content: `the plan`. */
+  /** The name of the content in messages: `the plan`. */
   readonly what: string
   readonly option: '--out' | '--html'
 }
 
 /**
- * Only the user may read the file. Throws a LockstepError if the file cannot be written, or is a
- * symbolic link.
+ * Writes a file that only the user may read. Throws a LockstepError if the file cannot be written,
+ * or is a symbolic link.
  */
 export async function writeOutputFile(
   path: string,
@@ -20,7 +20,7 @@ export async function writeOutputFile(
 ): Promise<void> {
   try {
     if (isStream(path)) await writeFile(path, text)
-    else if (await isLink(path)) throw linked(path, { what, option })
+    else if (await isLink(path)) throw symbolicLinkError(path, { what, option })
     else await writeFileAtomic(path, text, { mode: 0o600 })
   } catch (cause) {
     if (cause instanceof LockstepError) throw cause
@@ -32,7 +32,10 @@ export async function writeOutputFile(
   }
 }
 
-/** The names of this process's own streams, which are links and meant as such. */
+/**
+ * True for the names of this process's own streams. They are links, and writing to them is
+ * intended.
+ */
 export function isStream(path: string): boolean {
   return /^\/dev\/(stdout|stderr|fd\/\d+)$/.test(path)
 }
@@ -41,12 +44,12 @@ async function isLink(path: string): Promise<boolean> {
   try {
     return (await lstat(path)).isSymbolicLink()
   } catch {
-    // The file does not exist yet; any other fault shows when it is written.
+    // The file does not exist yet. Any other problem is reported by the write.
     return false
   }
 }
 
-function linked(path: string, { what, option }: OutputFile): LockstepError {
+function symbolicLinkError(path: string, { what, option }: OutputFile): LockstepError {
   return new LockstepError({
     code: 'unwritable-file',
     message: `${what} is not written to ${path}: it is a symbolic link, and another file would be overwritten`,

@@ -1,4 +1,6 @@
-/** What a reviewer decides a plan by, selected from the document. Markdown and HTML pages draw it. */
+/**
+ * Selects from a plan what a reviewer needs for a decision. The Markdown and HTML views draw it.
+ */
 import { blockingFindings } from '../documents/blocking.ts'
 import type { DesiredStateDocument } from '../documents/desired-state.generated.ts'
 import type { Finding, Plan, Step } from '../documents/plan.generated.ts'
@@ -15,13 +17,13 @@ export interface SortedFindings {
   readonly notes: readonly FindingTree[]
 }
 
-/** The findings that no allowance accepts, each in one list, with what follows from it. */
+/** The findings that are not allowed, each once, with the findings that follow from it. */
 export function sortFindings(findings: readonly Finding[]): SortedFindings {
   const blocking = new Set(blockingFindings(findings))
   const trees = nestFindings(findings.filter(({ allowed }) => allowed === undefined))
   const has = (tree: FindingTree, is: (finding: Finding) => boolean): boolean =>
-    is(tree.finding) || tree.following.some((one) => has(one, is))
-  const isBlocking = (tree: FindingTree): boolean => has(tree, (one) => blocking.has(one))
+    is(tree.finding) || tree.following.some((effect) => has(effect, is))
+  const isBlocking = (tree: FindingTree): boolean => has(tree, (finding) => blocking.has(finding))
   const isWarning = (tree: FindingTree): boolean =>
     !isBlocking(tree) && has(tree, ({ severity }) => severity === 'warning')
   return {
@@ -47,27 +49,28 @@ export interface Waivers {
   readonly unused: readonly Allowance[]
 }
 
-/** Accepted findings, and what else the file accepts: who approves the plan approves both. */
+/** Accepted findings and unused allowances: the person who approves the plan approves both. */
 export function findWaivers({ findings, desired }: Plan): Waivers {
   const allowances = desired.allow ?? []
   return {
     used: findings.flatMap((finding) => {
       const { allowed, rule, subject } = finding
       if (allowed === undefined) return []
-      const allowance = allowances.find((one) => one.rule === rule && one.subject === subject)
+      const allowance = allowances.find((entry) => entry.rule === rule && entry.subject === subject)
       const acceptance = { because: allowed, by: allowance?.by, until: allowance?.until }
       return { finding, acceptance }
     }),
     unused: allowances.filter(
       ({ rule, subject }) =>
         !findings.some(
-          (one) => one.allowed !== undefined && one.rule === rule && one.subject === subject,
+          (finding) =>
+            finding.allowed !== undefined && finding.rule === rule && finding.subject === subject,
         ),
     ),
   }
 }
 
-/** What a plan runs on, and takes from, the machine that applies it. */
+/** What a plan runs on the machine that applies it, and takes from that machine. */
 export type MachineUse =
   | { readonly kind: 'binary_check'; readonly command: string; readonly files: number }
   | { readonly kind: 'verify'; readonly command: string; readonly mounts: readonly string[] }
@@ -79,12 +82,14 @@ export type MachineUse =
       readonly to: string
     }
 
-/** Each command once, as it is typed in a shell. */
+/** The uses of the machine; each command once, quoted for a shell. */
 export function findMachineUses({ steps, cluster }: Plan): MachineUse[] {
   const check = cluster.binary_check
   const runs = steps
     .flatMap(({ verify = [] }) => verify)
-    .flatMap((one) => (one.kind === 'run' ? [{ ...one, command: shellWords(one.command) }] : []))
+    .flatMap((check) =>
+      check.kind === 'run' ? [{ ...check, command: shellWords(check.command) }] : [],
+    )
   return [
     ...(check === undefined
       ? []
@@ -149,10 +154,10 @@ function isOnNode(step: Step): step is OnNode {
   return step.action.kind === 'reload' || step.action.kind === 'check'
 }
 
-/** The names of a list, unless the message of the finding has each of them. */
+/** The names, unless the message of the finding already has each of them. */
 export function namesBesideMessage(
   names: readonly string[],
   { message, subject }: Finding,
 ): readonly string[] {
-  return names.every((one) => message.includes(one) || one === subject) ? [] : names
+  return names.every((name) => message.includes(name) || name === subject) ? [] : names
 }

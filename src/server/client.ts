@@ -39,9 +39,9 @@ export function createClient(options: ClientOptions): Client {
   let busyWaits = 0
   const patience = options.patience && {
     ...options.patience,
-    tell: (node: NodeAddress, milliseconds: number): void => {
+    onWait: (node: NodeAddress, milliseconds: number): void => {
       busyWaits += 1
-      options.patience?.tell?.(node, milliseconds)
+      options.patience?.onWait?.(node, milliseconds)
     },
   }
   return {

@@ -32,7 +32,7 @@ it('shows the words without secrets, and judges by the original words', () => {
   const response = {
     status: 500,
     body: { errors: ['local node not active'] },
-    told: ['local node not ***'],
+    maskedErrors: ['local node not ***'],
   }
   expect(errorWords(response)).toBe('local node not ***')
   expect(forwards(response)).toBe(true)

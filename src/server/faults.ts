@@ -48,7 +48,7 @@ const LONGEST_SHOWN = 600
  * secrets were removed: a cut before that could leave half a secret.
  */
 export function errorWords(response: ServerResponse): string {
-  const words = inOneLine(response.told ?? errorsOf(response))
+  const words = inOneLine(response.maskedErrors ?? errorsOf(response))
   return words.length > LONGEST_SHOWN ? `${words.slice(0, LONGEST_SHOWN)}…` : words
 }
 

@@ -15,7 +15,7 @@ export interface PatienceOptions {
    */
   readonly random: () => number
   /** Called before each wait, with its milliseconds. */
-  readonly tell?: (node: NodeAddress, wait: number) => void
+  readonly onWait?: (node: NodeAddress, wait: number) => void
   /** The time in milliseconds, for a `Retry-After` that is a date. */
   readonly now: () => number
 }
@@ -32,7 +32,7 @@ export type Patience = (response: ServerResponse) => number | undefined
 /** The waits for one request. Without options there are none. */
 export function createPatience(options: PatienceOptions | undefined, node: NodeAddress): Patience {
   if (options === undefined) return () => undefined
-  const { limit, random, now, tell } = options
+  const { limit, random, now, onWait } = options
   const left = { waits: limit === 0 ? Infinity : limit, next: FIRST_WAIT }
   return (response) => {
     const retryAfter = parseRetryAfter(response.retryAfter ?? '', now())
@@ -43,7 +43,7 @@ export function createPatience(options: PatienceOptions | undefined, node: NodeA
     if (wait > left.waits) return undefined
     left.waits -= wait
     left.next = Math.min(left.next * 2, LONGEST_WAIT)
-    tell?.(node, wait)
+    onWait?.(node, wait)
     return wait
   }
 }

@@ -20,9 +20,9 @@ export interface RequestLimits {
   slowDown(node: NodeAddress): void
 }
 
-/** `tell` is called once for each node that is slowed down. */
+/** `onSlowDown` is called once for each node that is slowed down. */
 export function createRequestLimits(
-  tell: (node: NodeAddress) => void = () => undefined,
+  onSlowDown: (node: NodeAddress) => void = () => undefined,
 ): RequestLimits {
   const limits = new Map<NodeAddress, LimitFunction>()
   const limitOf = (node: NodeAddress): LimitFunction =>
@@ -31,7 +31,7 @@ export function createRequestLimits(
     run: (node, send) => limitOf(node)(send),
     slowDown(node) {
       const limit = limitOf(node)
-      if (limit.concurrency === REQUESTS_PER_NODE) tell(node)
+      if (limit.concurrency === REQUESTS_PER_NODE) onSlowDown(node)
       limit.concurrency = Math.max(1, Math.floor(limit.concurrency / 2))
     },
   }

@@ -1,6 +1,7 @@
 /**
- * `lockstep comment`: saved plans as the one comment of their clusters on the pull request of a CI
- * job. Asks no server but the code host, and its exit code does not depend on what a plan says.
+ * `lockstep comment`: posts saved plans as a comment on the pull request of a CI job; there is one
+ * comment for the same clusters. Asks no server but the code host. The exit code does not depend on
+ * the findings of a plan.
  */
 import { blockingFindings } from '../../documents/blocking.ts'
 import { sawEverything } from '../../documents/unseen-nodes.ts'
@@ -18,7 +19,7 @@ import { VERSION } from '../version.ts'
 
 type PostOptions = OutputOptions & CommentOptions & { readonly pullRequest?: number }
 
-/** Milliseconds for a whole answer of the code host. */
+/** Milliseconds for a complete answer of the code host. */
 const TIMEOUT = 30_000
 
 export async function comment(
@@ -64,7 +65,7 @@ export async function comment(
   return shown.some(({ isEdited }) => isEdited) ? EXIT.error : EXIT.done
 }
 
-/** True of a plan about which there is nothing to say: everything was seen, and nothing is to do. */
+/** True if there is nothing to say about a plan: everything was seen, and nothing is to do. */
 function isQuiet({ plan, isEdited }: ShownPlan): boolean {
   return (
     !isEdited &&

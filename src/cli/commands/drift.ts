@@ -6,7 +6,7 @@ import { reportDrift } from '../../operations/report-drift.ts'
 import { buildDriftReport } from '../../render/formats/report.ts'
 import { renderDrift } from '../../render/drift-text.ts'
 import { resumeCommand } from '../resume-command.ts'
-import { printReports, reportingFailure } from '../formats.ts'
+import { printReports, withFailureReport } from '../formats.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
@@ -25,7 +25,7 @@ type DriftOptions = CommonOptions &
 
 export function drift(options: DriftOptions, host: Host): Promise<ExitCode> {
   const of = (options.file ?? [DEFAULT_FILE]).join(' + ')
-  return reportingFailure({ command: 'drift', of, format: options.format }, host, (own) =>
+  return withFailureReport({ command: 'drift', of, format: options.format }, host, (own) =>
     findAndShow(options, own),
   )
 }

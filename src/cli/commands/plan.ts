@@ -10,7 +10,7 @@ import { pluginsOf } from '../../operations/context.ts'
 import { isBlocked, makePlan } from '../../operations/make-plan.ts'
 import { buildPlanReport } from '../../render/formats/report.ts'
 import { type AllowOptions, blockedExitCode, withAllowances } from '../allowances.ts'
-import { printReports, REPORT_RULES, reportingFailure } from '../formats.ts'
+import { printReports, REPORT_RULES, withFailureReport } from '../formats.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
@@ -40,7 +40,7 @@ type PlanOptions = CommonOptions &
 
 export function plan(options: PlanOptions, host: Host): Promise<ExitCode> {
   const of = (options.file ?? [DEFAULT_FILE]).join(' + ')
-  return reportingFailure({ command: 'plan', of, format: options.format }, host, (own) =>
+  return withFailureReport({ command: 'plan', of, format: options.format }, host, (own) =>
     makeAndShow(options, own),
   )
 }

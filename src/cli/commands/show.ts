@@ -7,7 +7,7 @@ import { line, lines } from '../../domain/printable.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { buildPlanReport } from '../../render/formats/report.ts'
 import { renderPlan } from '../../render/plan-text.ts'
-import { printReports, REPORT_RULES, reportingFailure } from '../formats.ts'
+import { printReports, REPORT_RULES, withFailureReport } from '../formats.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
 import type { DetailOption, FormatOption, OutputOptions, ReviewOptions } from '../options.ts'
@@ -24,7 +24,7 @@ export function show(
   host: Host,
 ): Promise<ExitCode> {
   const { format } = options
-  return reportingFailure({ command: 'plan', of: paths.join(', '), format }, host, (own) =>
+  return withFailureReport({ command: 'plan', of: paths.join(', '), format }, host, (own) =>
     readAndShow(paths, options, own),
   )
 }

@@ -13,7 +13,7 @@ import type { DesiredPlugin } from '../../domain/desired.ts'
 import { versionLabel } from '../../domain/names.ts'
 import { buildProblemReport } from '../../render/formats/report.ts'
 import { secretArgument } from '../../safety/rules/secret-argument.ts'
-import { printReports, reportingFailure, reportRule } from '../formats.ts'
+import { printReports, withFailureReport, reportRule } from '../formats.ts'
 import { hasSecretArgument } from '../../domain/secret-arguments.ts'
 import type { Host } from '../host/host.ts'
 import { trustOf } from '../trust.ts'
@@ -34,7 +34,7 @@ export function validate(
 ): Promise<ExitCode> {
   const files = [...paths, ...(options.file ?? [])]
   const of = files.length === 0 ? DEFAULT_FILE : files.join(', ')
-  return reportingFailure({ command: 'validate', of, format: options.format }, host, (own) =>
+  return withFailureReport({ command: 'validate', of, format: options.format }, host, (own) =>
     checkFiles(paths, options, own),
   )
 }

@@ -1,11 +1,13 @@
-/** What started a workflow of GitHub Actions: the file that `GITHUB_EVENT_PATH` names. */
+/**
+ * Reads the event that started a workflow of GitHub Actions, from the file in `GITHUB_EVENT_PATH`.
+ */
 import { readFileSync, statSync } from 'node:fs'
 import type { Host } from './host.ts'
 
-/** In bytes: GitHub writes less, and any other file is none of its events. */
+/** In bytes. The event files of GitHub are smaller; a larger file is something else. */
 const LARGEST_EVENT = 8 * 1024 * 1024
 
-/** Undefined outside GitHub Actions, and for what is no event. Of any shape. */
+/** The event, of any shape; undefined outside GitHub Actions, and if the file is not an event. */
 export function readGithubEvent({ env }: Pick<Host, 'env'>): unknown {
   const path = env['GITHUB_EVENT_PATH']
   if (path === undefined) return undefined

@@ -5,8 +5,8 @@ import { withoutSecrets } from './mask.ts'
 import type { Secrets } from './secrets.ts'
 
 /**
- * `told` of a response holds its errors without secrets. `body` stays as it is, because the program
- * decides by the server's exact words what a refusal means.
+ * `maskedErrors` of the response holds its errors without secrets. `body` stays as it is, because
+ * the program decides by the server's exact words what a refusal means.
  */
 export function hideSecrets(transport: Transport, { known }: Pick<Secrets, 'known'>): Transport {
   return {
@@ -14,9 +14,9 @@ export function hideSecrets(transport: Transport, { known }: Pick<Secrets, 'know
     send: async (node, request, signal) => {
       const response = await transport.send(node, request, signal)
       const errors = errorsOf(response)
-      const masked = errors.map((error) => withoutSecrets(error, known()))
-      const hasSecret = masked.some((error, index) => error !== errors[index])
-      return hasSecret ? { ...response, told: masked } : response
+      const maskedErrors = errors.map((error) => withoutSecrets(error, known()))
+      const hasSecret = maskedErrors.some((error, index) => error !== errors[index])
+      return hasSecret ? { ...response, maskedErrors } : response
     },
   }
 }

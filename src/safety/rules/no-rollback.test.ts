@@ -24,7 +24,7 @@ import { noRollback } from './no-rollback.ts'
 const KV = 'secret/my-kv'
 const upgrade = { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: ['v0.21.0'] })] }
 
-test('a mount whose old version stays registered has a way back', () => {
+test('finds nothing for a mount whose old version stays registered', () => {
   const input = safetyInput({
     desired: upgrade,
     live: { catalog: [entryOf(KV, 'v0.16.2')], mounts: [mountOf('team-a/', KV, 'v0.16.2')] },
@@ -33,7 +33,7 @@ test('a mount whose old version stays registered has a way back', () => {
   expect(noRollback.judge(input)).toEqual([])
 })
 
-test('a mount of a pinned plugin has none: every reload starts the pinned version', () => {
+test('reports a mount of a pinned plugin: every reload starts the pinned version', () => {
   const input = safetyInput({
     desired: upgrade,
     live: {
@@ -49,7 +49,7 @@ test('a mount of a pinned plugin has none: every reload starts the pinned versio
   })
 })
 
-test('a mount without a version has none, and the fix says what to register', () => {
+test('reports a mount without a version, and the fix says what to register', () => {
   const entry = entryOf(KV, 'unversioned')
   const input = safetyInput({
     desired: upgrade,
@@ -64,7 +64,7 @@ test('a mount without a version has none, and the fix says what to register', ()
   })
 })
 
-test('a mount that was tuned by hand to run what is not known to be registered has none', () => {
+test('reports a mount that runs a binary which is not known to be registered after a tune by hand', () => {
   const stale = {
     running_version: version('v0.16.2'),
     running_sha256: entryOf(KV, 'v0.16.2').sha256,
@@ -81,7 +81,7 @@ test('a mount that was tuned by hand to run what is not known to be registered h
   })
 })
 
-test('a builtin that the mount falls back to is a way back, but not where there are namespaces', () => {
+test('accepts a rollback to the builtin, but not if there are namespaces', () => {
   const JWT = 'auth/jwt'
   const judge = (live: Partial<LiveState>) =>
     noRollback.judge(
@@ -108,7 +108,7 @@ test('a builtin that the mount falls back to is a way back, but not where there 
   })
 })
 
-test('a connection without a version has none', () => {
+test('reports a connection without a version', () => {
   const DB = 'database/redis'
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(DB, { use: 'v0.7.0', versions: ['v0.7.0'] })] },
@@ -128,7 +128,7 @@ test('a connection without a version has none', () => {
   })
 })
 
-test('a way back that the file says cannot read the newer data is told', () => {
+test('reports a rollback to a version that cannot read the newer data by the file', () => {
   const newer = desiredVersion(KV, 'v0.21.0', { data: { downgradeTo: '>=0.21.0' } })
   const input = safetyInput({
     desired: { plugins: [desiredPlugin(KV, { use: 'v0.21.0', versions: [newer] })] },
@@ -142,7 +142,7 @@ test('a way back that the file says cannot read the newer data is told', () => {
   })
 })
 
-test('an entry replaced in the same file has none: its undo neither registers it nor reloads', () => {
+test('reports an entry that is replaced in the same file: its rollback neither registers nor reloads it', () => {
   const before = entryOf(KV, 'unversioned', { command: 'kv' })
   const rebuilt = desiredVersion(KV, 'unversioned', {
     command: 'kv',
@@ -163,7 +163,7 @@ test('an entry replaced in the same file has none: its undo neither registers it
   )
 })
 
-test('where a mount is down already there is nothing to lose', () => {
+test('finds nothing for a mount that is down already', () => {
   const down = {
     answers: 'no',
     running_version: version(''),
@@ -181,7 +181,7 @@ test('where a mount is down already there is nothing to lose', () => {
 
 const ALL_NODES = [1, 2, 3].map(nodeAddress)
 
-test('a tune that only reaches a node that missed it takes nothing away', () => {
+test('finds nothing for a repeated tune for a node that missed it', () => {
   const behind = { configured_version: version('v0.16.2') }
   const mount = mountOf('team-a/', KV, 'v0.21.0', { except: { [nodeAddress(2)]: behind } })
   const input = safetyInput({
@@ -193,7 +193,7 @@ test('a tune that only reaches a node that missed it takes nothing away', () => 
   expect(noRollback.judge(input)).toEqual([])
 })
 
-test('a mount that is down on every node has nothing to lose by a tune either', () => {
+test('finds nothing for the tune of a mount that is down on every node', () => {
   const except = Object.fromEntries(ALL_NODES.map((node) => [node, { answers: 'no' as const }]))
   const input = safetyInput({
     desired: upgrade,
@@ -207,7 +207,7 @@ test('a mount that is down on every node has nothing to lose by a tune either', 
   expect(noRollback.judge(input)).toEqual([])
 })
 
-test('a connection that has a version has a way back', () => {
+test('finds nothing for a connection that has a version', () => {
   const DB = 'database/redis'
   const path = connectionPath('db/config/orders')
   const connections = [liveConnection(path, { plugin: plugin(DB), version: version('v0.6.0') })]
@@ -219,8 +219,8 @@ test('a connection that has a version has a way back', () => {
   expect(noRollback.judge(input)).toEqual([])
 })
 
-test('data that the older version reads, or that moves down, is no matter of the way back', () => {
-  const move = (from: string, to: string, downgradeTo: string) =>
+test('finds nothing if the older version reads the data, or for a downgrade', () => {
+  const judgeChange = (from: string, to: string, downgradeTo: string) =>
     noRollback.judge(
       safetyInput({
         desired: {
@@ -238,11 +238,11 @@ test('data that the older version reads, or that moves down, is no matter of the
       }),
     )
 
-  expect(move('v0.16.2', 'v0.21.0', '>=0.16.0')).toEqual([])
-  expect(move('v0.21.0', 'v0.16.2', '<=0.16.0')).toEqual([])
+  expect(judgeChange('v0.16.2', 'v0.21.0', '>=0.16.0')).toEqual([])
+  expect(judgeChange('v0.21.0', 'v0.16.2', '<=0.16.0')).toEqual([])
 })
 
-test('a builtin whose version nobody knows and the same binary under a version are told as such', () => {
+test('reports a builtin of unknown version, and a change to the same binary under a version', () => {
   const builtin = { running_version: version(''), running_sha256: BUILTIN }
   const except = Object.fromEntries(ALL_NODES.map((node) => [node, builtin]))
   const verdict = (mounts: LiveState['mounts'], catalog: LiveState['catalog'] = []) =>

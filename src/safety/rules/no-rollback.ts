@@ -32,7 +32,7 @@ export const noRollback: PlanRule = {
   allowable: true,
   judge({ draft, live }) {
     const mounts = judgeMounts(draft)
-    const placed = (verdict: Verdict): Verdict => {
+    const withPlace = (verdict: Verdict): Verdict => {
       const at = draft.targets.find(({ plugin }) => plugin.id === verdict.subject)?.plugin.source
       return at === undefined ? verdict : { at, ...verdict }
     }
@@ -43,8 +43,8 @@ export const noRollback: PlanRule = {
     )
     const repoints = draft.steps.flatMap(({ action, undo }) => {
       const plugin = action.kind === 'repoint' ? plugins.get(action.connection) : undefined
-      const lasts = action.kind === 'repoint' && plugin !== undefined && undo.length === 0
-      return lasts ? { path: action.connection, plugin } : []
+      const isPermanent = action.kind === 'repoint' && plugin !== undefined && undo.length === 0
+      return isPermanent ? { path: action.connection, plugin } : []
     })
     const connections = [...groupBy(repoints, ({ plugin }) => plugin)].map(([plugin, group]) => ({
       subject: plugin,
@@ -52,11 +52,11 @@ export const noRollback: PlanRule = {
       fix: 'Try the version first on a connection that is not needed.',
     }))
     const data = findDataChanges(draft).flatMap(judgeRollbackData)
-    return [...mounts, ...connections, ...data, ...judgeFiles(draft, live)].map(placed)
+    return [...mounts, ...connections, ...data, ...judgeFiles(draft, live)].map(withPlace)
   },
 }
 
-/** The old process runs from memory. To start it again, the node needs its file. */
+/** The old process runs from memory, but its file is needed to start it again. */
 function judgeFiles(draft: DraftPlan, live: LiveState): Verdict[] {
   const byFile = groupBy(missingFiles(draft, live, 'rollback'), ({ file }) => file)
   return [...byFile].map(([{ plugin, version, command }, missing]) => {
@@ -70,7 +70,10 @@ function judgeFiles(draft: DraftPlan, live: LiveState): Verdict[] {
   })
 }
 
-/** A failed step is rolled back to the old version, but the newer version may have written data. */
+/**
+ * A failed step is rolled back to the old version, but the newer version may have written data
+ * meanwhile.
+ */
 function judgeRollbackData({ plugin, from, to, direction, mounts }: DataChange): Verdict[] {
   const declared = to.entry?.data.downgradeTo
   if (direction !== 'up' || from.version === undefined || declared === undefined) return []
@@ -111,14 +114,16 @@ function judgeMounts(draft: DraftPlan): Verdict[] {
       .filter(({ mount }) => lost.has(mount.path))
       .map((target): LostMount => ({ plugin, target, sha256: runsNow(target) })),
   )
-  const alike = groupBy(mounts, (mount) => `${mount.plugin.id} ${mount.sha256} ${causeOf(mount)}`)
-  return [...alike.values()].flatMap((group) => {
+  const groups = groupBy(mounts, (mount) => `${mount.plugin.id} ${mount.sha256} ${causeOf(mount)}`)
+  return [...groups.values()].flatMap((group) => {
     const [first] = group
-    return first === undefined ? [] : judgeAlike(first, group, index)
+    return first === undefined ? [] : judgeGroup(first, group, index)
   })
 }
 
-/** On the nodes that the plan changes, since the others may run the new binary already. */
+/**
+ * The binary that runs on a node that the plan changes: other nodes may run the new binary already.
+ */
 function runsNow({ mount, sha256 }: MountTarget): RunningBinary {
   const up = mount.nodes.filter(({ answers }) => answers !== 'no')
   const stale = up.find((view) => view.running_sha256 !== sha256)
@@ -134,34 +139,34 @@ const ON_A_CANARY =
   'Make one mount the canary (`canary: true`) and apply at a time when it may be down.'
 
 /** The fix depends on what runs: an external binary can be registered, a builtin cannot. */
-function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveIndex): Verdict {
-  const { plugin, sha256 } = one
+function judgeGroup(first: LostMount, group: readonly LostMount[], index: LiveIndex): Verdict {
+  const { plugin, sha256 } = first
   const paths = group.map(({ target }) => target.mount.path)
-  const started = plugin.versions.filter(({ version }) => version === one.target.version)
+  const started = plugin.versions.filter(({ version }) => version === first.target.version)
   const found = { subject: plugin.id, mounts: paths, topics: started.map(fileTopic) }
-  const nothing = `If the new ${plugin.id} fails, ${nameSome(paths)} cannot be rolled back to the binary that ${agree(paths.length, 'runs', 'run')} now`
+  const cannotRollBack = `If the new ${plugin.id} fails, ${nameSome(paths)} cannot be rolled back to the binary that ${agree(paths.length, 'runs', 'run')} now`
   const pin = index.pinOf(plugin.id)
   if (pin !== undefined) {
     return {
       ...found,
-      message: `${nothing}: ${plugin.id} is pinned to ${pin}, which every reload starts.`,
+      message: `${cannotRollBack}: ${plugin.id} is pinned to ${pin}, which every reload starts.`,
       fix: `Delete the pin (\`vault delete sys/plugins/pins/${plugin.id}\`) and plan again: then a tune changes the version, and another tune rolls it back.`,
     }
   }
-  const cause = causeOf(one)
+  const cause = causeOf(first)
   const isUnversioned = group.every(({ target }) => target.mount.configured_version === UNVERSIONED)
   if (cause === 'builtin' && isUnversioned && index.mayDoubleNamespaces) {
     return {
       ...found,
-      message: `${nothing}: it would be tuned to the builtin’s version, which is not safe on a cluster that has, or may have, namespaces (\`lockstep explain builtin-version-with-namespaces\`).`,
+      message: `${cannotRollBack}: it would be tuned to the builtin’s version, which is not safe on a cluster that has, or may have, namespaces (\`lockstep explain builtin-version-with-namespaces\`).`,
       fix: 'Override the builtin without a version (`use: unversioned`): deregistering rolls that back.',
     }
   }
-  if (cause === 'builtin') return { ...found, message: `${nothing}.`, fix: ON_A_CANARY }
+  if (cause === 'builtin') return { ...found, message: `${cannotRollBack}.`, fix: ON_A_CANARY }
   if (cause === 'same binary') {
     return {
       ...found,
-      message: `${nothing}: only the entry of the same binary changes, and no journal of this machine has the entry from before.`,
+      message: `${cannotRollBack}: only the entry of the same binary changes, and no journal of this machine has the entry from before.`,
       fix: ON_A_CANARY,
     }
   }
@@ -173,13 +178,13 @@ function judgeAlike(one: LostMount, group: readonly LostMount[], index: LiveInde
       topics: plugin.versions
         .filter((entry) => entry === started[0] || entry.command === command)
         .map(fileTopic),
-      message: `${nothing}: the file ${command} holds the new binary, or will hold it.`,
+      message: `${cannotRollBack}: the file ${command} holds the new binary, or will hold it.`,
       fix: `Copy the new binary under its own file name on every node, write that as \`command\`, and leave ${command} as it is (SHA-256 ${sha256}).`,
     }
   }
   return {
     ...found,
-    message: `${nothing}: that binary is registered under no version, so no tune leads to it.`,
+    message: `${cannotRollBack}: that binary is registered under no version, so no tune leads to it.`,
     fix: `List the binary that runs now (${command === undefined ? '' : `${command}, `}SHA-256 ${sha256}) under \`versions\` with its own version, apply that first, then plan again.`,
   }
 }

@@ -1,4 +1,7 @@
-/** A reload that cannot be rolled back starts a file that no check and no process has proved. */
+/**
+ * A reload that cannot be rolled back starts a file that was not proved, neither by a check nor by
+ * a running process.
+ */
 import type { Step } from '../../documents/plan.generated.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { type LiveIndex, startsUnder } from '../../domain/live-index.ts'
@@ -36,14 +39,17 @@ export const uncheckedWithoutRollback: PlanRule = {
   allowable: true,
   judge(input) {
     const { draft, live } = input
-    const back = missingFiles(draft, live, 'rollback')
+    const missingForRollback = missingFiles(draft, live, 'rollback')
     const isMissing = ({ plugin, version, node }: Place): boolean =>
-      back.some(
-        ({ file, ...at }) => at.node === node && file.plugin === plugin && file.version === version,
+      missingForRollback.some(
+        (missing) =>
+          missing.node === node &&
+          missing.file.plugin === plugin &&
+          missing.file.version === version,
       )
     const starts = draft.steps.flatMap((step) => findStarts(step, draft, isMissing))
     const byEntry = groupBy(starts, ({ plugin, version }) => `${plugin} ${version}`)
-    return [...byEntry.values()].flatMap((alike) => judgeEntry(alike, input))
+    return [...byEntry.values()].flatMap((group) => judgeEntry(group, input))
   },
 }
 
@@ -128,7 +134,10 @@ function judgeEntry(starts: readonly Start[], input: RuleInput): Verdict[] {
   ]
 }
 
-/** Whether a node was seen to have the right file: by a check, or by a process of the same file. */
+/**
+ * Returns a function that says whether a node was seen to have the right file: by a check, or by a
+ * process of the same file.
+ */
 function proofOf(
   { command, sha256 }: Start,
   { draft, live, binaries = [] }: RuleInput,
