@@ -4,7 +4,7 @@
  */
 import { appendFileSync, constants, openSync } from 'node:fs'
 import type { DesiredState } from '../domain/desired.ts'
-import { faultName, LockstepError } from '../domain/errors.ts'
+import { errorName, LockstepError } from '../domain/errors.ts'
 import type { Transport } from '../domain/exchange.ts'
 import { type NodeAddress, parseNodeAddress } from '../domain/names.ts'
 import { line } from '../domain/printable.ts'
@@ -84,7 +84,7 @@ function openLog(path: string, host: Host): (line: string) => void {
   try {
     logFd = openSync(path, appendFlag(path), 0o600)
   } catch (cause) {
-    const name = faultName(cause)
+    const name = errorName(cause)
     throw new LockstepError({
       code: 'unwritable-file',
       message: `the log ${path} cannot be written (${name === 'ELOOP' ? 'it is a symbolic link' : name})`,
@@ -99,7 +99,7 @@ function openLog(path: string, host: Host): (line: string) => void {
     } catch (error) {
       // A full disk must not end a run that is still recorded in the journal.
       if (!isReported)
-        host.err(line`The log ${path} cannot be written any more (${faultName(error)}).`)
+        host.err(line`The log ${path} cannot be written any more (${errorName(error)}).`)
       isReported = true
     }
   }

@@ -1,6 +1,6 @@
 /** Reads the `cluster` parts of all files together: which cluster it is, and how to reach it. */
 import type { DesiredCluster, Source } from '../domain/desired.ts'
-import { faultInMountPath } from '../domain/name-faults.ts'
+import { findProblemInMountPath } from '../domain/name-problems.ts'
 import { parseNodeAddress, type NodeAddress } from '../domain/names.ts'
 import { claimOnce, type ClaimName, type InputFile, type Report } from './input-file.ts'
 import { commandNear } from './files/near-file.ts'
@@ -33,7 +33,7 @@ function readClusterOf(file: InputFile, claim: ClaimName, report: Report): Desir
     })
   }
   const kv = cluster.lock?.kv
-  const problem = kv === undefined ? undefined : faultInMountPath(`${kv}/`)
+  const problem = kv === undefined ? undefined : findProblemInMountPath(`${kv}/`)
   if (kv !== undefined && problem !== undefined) {
     report({
       message: `${showText(kv)} cannot be a secret's path: it ${problem}`,

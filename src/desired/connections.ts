@@ -3,7 +3,7 @@
  */
 import type { DesiredConnection, Source } from '../domain/desired.ts'
 import type { Connection } from '../documents/desired-state.generated.ts'
-import { faultInName } from '../domain/name-faults.ts'
+import { findProblemInName } from '../domain/name-problems.ts'
 import { compareText, parseConnectionPath, pluginType } from '../domain/names.ts'
 import { claimOnce, placeOf, type InputFile, type Report } from './input-file.ts'
 import type { LookUpPlugin } from './plugin-lookup.ts'
@@ -40,7 +40,7 @@ function loadConnection(
   const sourceOf = (key: string): Source => placeOf(file, 'connections', text, key).value
   const path = parseConnectionPath(text)
   if (path === undefined) {
-    const problem = faultInName(text)
+    const problem = findProblemInName(text)
     report({
       message: `${showText(text)} is not a connection's path${problem === undefined ? '' : `: it ${problem}`}`,
       source,

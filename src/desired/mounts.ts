@@ -4,7 +4,7 @@
  */
 import type { DesiredMount, Source, Verification } from '../domain/desired.ts'
 import type { Mount } from '../documents/desired-state.generated.ts'
-import { faultInMountPath, faultInName } from '../domain/name-faults.ts'
+import { findProblemInMountPath, findProblemInName } from '../domain/name-problems.ts'
 import {
   compareText,
   parseMountPath,
@@ -82,7 +82,7 @@ function loadMount(reading: MountReading, mount: Checked<Mount>): DesiredMount |
 }
 
 function readPath(text: string, source: Source, report: Report): MountPath | undefined {
-  const problem = faultInMountPath(withSlash(text))
+  const problem = findProblemInMountPath(withSlash(text))
   if (problem !== undefined) {
     report({
       message: `${showText(text)} cannot be a mount's path: it ${problem}`,
@@ -147,5 +147,5 @@ function explainReadPath(path: string): string | undefined {
   if (path.startsWith('/')) return 'begins with a slash'
   if (path.split('/').some((part) => part === '..' || part === '.')) return 'leaves the mount'
   if (path.includes('?')) return 'has a question mark in it'
-  return faultInName(path.replace(/\/$/, ''))
+  return findProblemInName(path.replace(/\/$/, ''))
 }

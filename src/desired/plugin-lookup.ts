@@ -1,6 +1,6 @@
 /** Looks up the plugin that a mount or connection names, among those that the files list. */
 import type { Source } from '../domain/desired.ts'
-import { faultInPluginName } from '../domain/name-faults.ts'
+import { findProblemInPluginName } from '../domain/name-problems.ts'
 import { parsePluginId, type PluginId } from '../domain/names.ts'
 import type { Report } from './input-file.ts'
 import type { PluginNames } from './use.ts'
@@ -46,7 +46,7 @@ export function createPluginLookup(
  */
 export function readPluginId(text: string, source: Source, report: Report): PluginId | undefined {
   const id = parsePluginId(text)
-  const problem = faultInPluginName(text.slice(text.indexOf('/') + 1))
+  const problem = findProblemInPluginName(text.slice(text.indexOf('/') + 1))
   if (id === undefined && problem !== undefined && TYPE_AND_NAME.test(text)) {
     report({
       message: `${showText(text)} cannot be a plugin: its name ${problem}`,

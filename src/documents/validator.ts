@@ -9,16 +9,16 @@ import { validateJournalEvent, validatePlan } from './validators.generated.ts'
 const LONGEST_NAME = 60
 
 /** Where and why a document is not a plan. Undefined for a plan. */
-export function findPlanFault(document: unknown): string | undefined {
-  return findFault(validatePlan as ValidateFunction, document)
+export function findPlanProblem(document: unknown): string | undefined {
+  return findProblem(validatePlan as ValidateFunction, document)
 }
 
 /** Where and why a parsed line of a journal is not an event. Undefined for an event. */
-export function findEventFault(document: unknown): string | undefined {
-  return findFault(validateJournalEvent as ValidateFunction, document)
+export function findEventProblem(document: unknown): string | undefined {
+  return findProblem(validateJournalEvent as ValidateFunction, document)
 }
 
-function findFault(validate: ValidateFunction, document: unknown): string | undefined {
+function findProblem(validate: ValidateFunction, document: unknown): string | undefined {
   return validate(document) ? undefined : describe(validate.errors)
 }
 

@@ -96,7 +96,7 @@ export function formatSource(source: Source): string {
 }
 
 /** The code of an error of Node, such as `ENOENT`; the error as text if it has no code. */
-export function faultName(error: unknown): string {
+export function errorName(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }
 

@@ -2,7 +2,11 @@
  * Names as branded strings: a mount path cannot be passed as a plugin id. The parsers check and
  * normalise them; nothing else makes one.
  */
-import { faultInMountPath, faultInName, faultInPluginName } from './name-faults.ts'
+import {
+  findProblemInMountPath,
+  findProblemInName,
+  findProblemInPluginName,
+} from './name-problems.ts'
 
 declare const brand: unique symbol
 type Brand<Name extends string> = string & { readonly [brand]: Name }
@@ -61,7 +65,7 @@ const SEMANTIC_VERSION =
 /** Parses `type/name`; undefined if the text has another form, or a name that no server accepts. */
 export function parsePluginId(text: string): PluginId | undefined {
   const name = PLUGIN_ID.exec(text)?.[2]
-  return name === undefined || faultInPluginName(name) !== undefined
+  return name === undefined || findProblemInPluginName(name) !== undefined
     ? undefined
     : (text as PluginId)
 }
@@ -147,7 +151,7 @@ export const HASH_NOT_REPORTED = 'hash not reported by the server'
 /** Parses a mount path and adds the trailing slash; undefined if no mount can have this path. */
 export function parseMountPath(text: string): MountPath | undefined {
   const path = withSlash(text)
-  return faultInMountPath(path) === undefined ? (path as MountPath) : undefined
+  return findProblemInMountPath(path) === undefined ? (path as MountPath) : undefined
 }
 
 /** The path with a trailing slash, as servers list mounts. */
@@ -162,7 +166,9 @@ export function withSlash(text: string): string {
 export function parseConnectionPath(text: string): ConnectionPath | undefined {
   const [, mount, name] = /^(.+)\/config\/([^/]+)$/su.exec(text) ?? []
   if (mount === undefined || name === undefined) return undefined
-  return (faultInMountPath(`${mount}/`) ?? faultInName(name)) ? undefined : (text as ConnectionPath)
+  return (findProblemInMountPath(`${mount}/`) ?? findProblemInName(name))
+    ? undefined
+    : (text as ConnectionPath)
 }
 
 /** The mount of a connection, and the connection's name. */
@@ -196,7 +202,7 @@ export function parseNodeAddress(text: string): NodeAddress | undefined {
 export function parseNamespace(text: string): Namespace | undefined {
   const trimmed = text.replace(/^\/+|\/+$/g, '')
   if (trimmed === '' || trimmed === 'root') return ROOT_NAMESPACE
-  return faultInName(trimmed) === undefined ? (`${trimmed}/` as Namespace) : undefined
+  return findProblemInName(trimmed) === undefined ? (`${trimmed}/` as Namespace) : undefined
 }
 
 /** A mount's path within its namespace: `ns1/auth/jwt/` in `ns1/` is `auth/jwt/`. */

@@ -59,13 +59,13 @@ it.each([
     `{"event":"step_done",${STAMP},"step":"s","outcome":"perhaps"}`,
     '/outcome must be equal to one of the allowed values',
   ],
-])('names the line that does not fit the schema, and the reason: %s', (line, fault) => {
+])('names the line that does not fit the schema, and the reason: %s', (line, problem) => {
   write(`${STARTED}\n${line}\n${WAITING}\n`)
 
   expect(() => readRun(folder, 'one')).toThrow(
     expect.objectContaining({
       code: 'journal-broken',
-      message: `${join(folder, 'one.jsonl')}:2: this line does not fit the journal's schema: ${fault}`,
+      message: `${join(folder, 'one.jsonl')}:2: this line does not fit the journal's schema: ${problem}`,
     }),
   )
 })

@@ -8,8 +8,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JournalEvent } from '../documents/journal.generated.ts'
-import { findEventFault } from '../documents/validator.ts'
-import { LockstepError, faultName } from '../domain/errors.ts'
+import { findEventProblem } from '../documents/validator.ts'
+import { LockstepError, errorName } from '../domain/errors.ts'
 import { compareText, UNKNOWN_HASH } from '../domain/names.ts'
 import { checkFolder, readPrivate } from './private-state.ts'
 
@@ -30,7 +30,7 @@ export function listRuns(folder: string): string[] {
   } catch (cause) {
     if (cause instanceof LockstepError) throw cause
     // If the path is a file, no run can have written a journal there.
-    if (['ENOENT', 'ENOTDIR'].includes(faultName(cause))) return []
+    if (['ENOENT', 'ENOTDIR'].includes(errorName(cause))) return []
     throw unreadable(`the journals in ${folder}`, cause)
   }
 }
@@ -75,8 +75,8 @@ function parseEvent(line: string, place: string): JournalEvent {
   } catch {
     throw broken(place, 'not JSON')
   }
-  const fault = findEventFault(value)
-  if (fault !== undefined) throw broken(place, fault)
+  const problem = findEventProblem(value)
+  if (problem !== undefined) throw broken(place, problem)
   return value as JournalEvent
 }
 
@@ -91,7 +91,7 @@ function nameUnknownHash(key: string, value: unknown): unknown {
 function unreadable(what: string, cause: unknown): LockstepError {
   return new LockstepError({
     code: 'journal-unreadable',
-    message: `${what} cannot be read (${faultName(cause)})`,
+    message: `${what} cannot be read (${errorName(cause)})`,
     hint: 'It may record a run that was not finished, so nothing was begun. Make it readable, or choose another folder with --journal.',
     cause,
   })

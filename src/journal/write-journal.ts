@@ -7,7 +7,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, writeSync } fro
 import { isAbsolute, join } from 'node:path'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { EnvironmentVariables } from '../domain/environment-variables.ts'
-import { LockstepError, faultName } from '../domain/errors.ts'
+import { LockstepError, errorName } from '../domain/errors.ts'
 import { compareText } from '../domain/names.ts'
 import { checkFolder } from './private-state.ts'
 
@@ -100,7 +100,7 @@ function writeOrExplain<T>(path: string, consequence: string, write: () => T): T
     return write()
   } catch (cause) {
     if (cause instanceof LockstepError) throw cause
-    const reason = faultName(cause)
+    const reason = errorName(cause)
     throw new LockstepError({
       code: 'journal-unwritable',
       message: `the journal ${path} cannot be written (${reason})`,

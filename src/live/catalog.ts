@@ -3,7 +3,7 @@
  * need one more read for each entry, made for the plugins that are asked for.
  */
 import { EXIT, LockstepError } from '../domain/errors.ts'
-import { faultInPluginName } from '../domain/name-faults.ts'
+import { findProblemInPluginName } from '../domain/name-problems.ts'
 import type { CatalogEntry, Pin, Unreadable } from '../domain/live.ts'
 import {
   BUILTIN,
@@ -78,8 +78,8 @@ export async function listEntries(reader: Reader, address: NodeAddress): Promise
   for (const { type, name, version, builtin, sha256 } of detailed) {
     const plugin = parsePluginId(`${type}/${name}`)
     if (plugin === undefined) {
-      const fault = faultInPluginName(name)
-      const reason = `left out, because its ${fault === undefined ? 'type is not known' : `name ${fault}`}`
+      const problem = findProblemInPluginName(name)
+      const reason = `left out, because its ${problem === undefined ? 'type is not known' : `name ${problem}`}`
       const path = `${request.path}/${type}/${name}`
       unreadable.push({ what: 'catalog-name', path, reason, fix: DEREGISTER })
       continue

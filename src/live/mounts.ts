@@ -4,7 +4,7 @@
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveNode, MountOnNode, Unreadable } from '../domain/live.ts'
-import { faultInMountPath } from '../domain/name-faults.ts'
+import { findProblemInMountPath } from '../domain/name-problems.ts'
 import {
   type RunningBinary,
   BUILTIN,
@@ -155,9 +155,10 @@ function mountsOf(
     if (SYSTEM_TYPES.test(mount.type)) return []
     const full = type === 'auth' ? `auth/${mount.path}` : mount.path
     const plugin = parsePluginId(`${type}/${mount.type}`)
-    const fault = faultInMountPath(full) ?? (plugin ? undefined : 'runs a plugin without a name')
-    if (fault !== undefined || plugin === undefined) {
-      return { what: 'mounts', path: `${namespace}${full}`, reason: `its path ${fault ?? ''}` }
+    const problem =
+      findProblemInMountPath(full) ?? (plugin ? undefined : 'runs a plugin without a name')
+    if (problem !== undefined || plugin === undefined) {
+      return { what: 'mounts', path: `${namespace}${full}`, reason: `its path ${problem ?? ''}` }
     }
     const running_version = versionFromServer(mount.runningVersion)
     return {

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { EXIT, LockstepError, faultName } from '../domain/errors.ts'
+import { EXIT, LockstepError, errorName } from '../domain/errors.ts'
 import { checkFolder, readPrivate } from '../journal/private-state.ts'
 
 export interface LockHolder {
@@ -110,7 +110,7 @@ function writeOwn(folder: string, holder: LockHolder): string {
     return own
   } catch (cause) {
     if (cause instanceof LockstepError) throw cause
-    const why = faultName(cause)
+    const why = errorName(cause)
     throw new LockstepError({
       code: 'lock-unwritable',
       message: `nothing can be written to ${folder} (${why}), so the lock of this machine cannot be taken`,
@@ -146,7 +146,7 @@ function readFrom(path: string): LockHolder | undefined {
     return parseHolder(text) ?? { ...UNREADABLE, since: statSync(path).mtime.toISOString() }
   } catch (error) {
     if (error instanceof LockstepError) throw error
-    if (faultName(error) === 'ENOENT') return undefined
+    if (errorName(error) === 'ENOENT') return undefined
     // A symbolic link, or a file that this user may not read: the lock counts as held.
     return { ...UNREADABLE, since: 'an unknown time' }
   }
@@ -224,7 +224,7 @@ export function removeLock(folder: string, seen: LockHolder): boolean {
     unlinkSync(lockPath(folder))
     return true
   } catch (error) {
-    if (faultName(error) === 'ENOENT') return false
+    if (errorName(error) === 'ENOENT') return false
     throw error
   }
 }

@@ -13,9 +13,9 @@ test.each([EXIT.error, EXIT.notAllowed])(
   'keeps the steps that were done in the outcome if the cluster cannot be read at the end (exit code %d)',
   async (exitCode) => {
     const message = 'http://node1:8200 does not accept the token for GET sys/auth (HTTP 403)'
-    const fault = new LockstepError({ code: 'x', message, hint: 'Log in again.', exitCode })
+    const error = new LockstepError({ code: 'x', message, hint: 'Log in again.', exitCode })
     const done = { kind: 'done' as const, done: ['tune a/'], already: [] }
-    const context = testContext({ observe: () => Promise.reject(fault) })
+    const context = testContext({ observe: () => Promise.reject(error) })
 
     const outcome = await checkConverged(done, made, { patience: 0, context })
 

@@ -1,7 +1,7 @@
 /** Writes the file that an option of a command names: completely or not at all. */
 import { lstat, writeFile } from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
-import { faultName, LockstepError } from '../domain/errors.ts'
+import { errorName, LockstepError } from '../domain/errors.ts'
 
 export interface OutputFile {
   /** The name of the content in messages: `the plan`. */
@@ -26,7 +26,7 @@ export async function writeOutputFile(
     if (cause instanceof LockstepError) throw cause
     throw new LockstepError({
       code: 'unwritable-file',
-      message: `${what} cannot be written to ${path} (${faultName(cause)})`,
+      message: `${what} cannot be written to ${path} (${errorName(cause)})`,
       cause,
     })
   }

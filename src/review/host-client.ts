@@ -2,7 +2,7 @@
  * Requests to a code host, with the token in a header. The token goes to one origin: a redirect to
  * another one is refused. Answers are bounded in size and time, and read as JSON.
  */
-import { EXIT, faultName, LockstepError } from '../domain/errors.ts'
+import { EXIT, errorName, LockstepError } from '../domain/errors.ts'
 import type { JsonObject } from '../domain/exchange.ts'
 import { parseRetryAfter } from '../server/patience.ts'
 
@@ -158,7 +158,7 @@ function describeFault(error: unknown, timeout: number): string {
     return `no whole answer within ${timeout / 1000} s`
   }
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return `no answer (${faultName(cause)})`
+  return `no answer (${errorName(cause)})`
 }
 
 async function readBounded(response: Response): Promise<string> {

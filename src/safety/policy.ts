@@ -29,7 +29,7 @@ import {
   renewToken,
   requestOf,
 } from '../server/requests.ts'
-import { type Capability, faultInPolicy } from '../server/rights.ts'
+import { type Capability, findProblemInPolicy } from '../server/rights.ts'
 import { collectCapabilities } from './capabilities.ts'
 
 /** The rights to plan and apply this file on this cluster, with its lock; sorted by path. */
@@ -124,7 +124,7 @@ function pluginRequests(desired: DesiredState, live: LiveState): ServerRequest[]
     // Without the right to read a single mount, Lockstep lists all mounts for each step. So a mount
     // that no policy can name exactly (`a*/`) gets no such right.
     const read = readOneMount(mount, namespace)
-    if (collectCapabilities([read]).every(({ path }) => faultInPolicy(path) === undefined)) {
+    if (collectCapabilities([read]).every(({ path }) => findProblemInPolicy(path) === undefined)) {
       reads.push(read)
     }
   }

@@ -1,7 +1,7 @@
 /** Reads the certificates and keys that settings name. Every error names the setting. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { faultName, LockstepError } from '../domain/errors.ts'
+import { errorName, LockstepError } from '../domain/errors.ts'
 import { readTextFile, UnfitFile } from './read-file.ts'
 
 /** In MiB. All authorities of an operating system take about a quarter of one. */
@@ -69,7 +69,7 @@ function noCertificate({ from, value }: Setting): LockstepError {
 function unreadable({ from, value }: Setting, cause: unknown): LockstepError {
   return new LockstepError({
     code: 'unreadable-file',
-    message: `${value} ${cause instanceof UnfitFile ? cause.message : `cannot be read (${faultName(cause)})`}; ${from} names it`,
+    message: `${value} ${cause instanceof UnfitFile ? cause.message : `cannot be read (${errorName(cause)})`}; ${from} names it`,
     cause,
   })
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Source } from '../domain/desired.ts'
 import { DURATION_HINT, parseDuration } from '../domain/duration.ts'
 import { formatSource, LockstepError } from '../domain/errors.ts'
-import { faultInName } from '../domain/name-faults.ts'
+import { findProblemInName } from '../domain/name-problems.ts'
 import {
   type Namespace,
   type NodeAddress,
@@ -189,7 +189,7 @@ function namespace(text: string): Namespace {
   if (parsed !== undefined) return parsed
   throw new LockstepError({
     code: 'bad-namespace',
-    message: `the namespace ${JSON.stringify(text)} ${faultInName(text.replace(/^\/+|\/+$/g, '')) ?? 'is not a name'}`,
+    message: `the namespace ${JSON.stringify(text)} ${findProblemInName(text.replace(/^\/+|\/+$/g, '')) ?? 'is not a name'}`,
     hint: 'Write it like ns1/team-a, with --namespace, BAO_NAMESPACE or VAULT_NAMESPACE.',
   })
 }

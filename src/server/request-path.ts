@@ -3,7 +3,7 @@
  * this program and from names that are not. Each segment of a name is percent-encoded. Pure.
  */
 import { LockstepError } from '../domain/errors.ts'
-import { faultInPath } from '../domain/name-faults.ts'
+import { findProblemInPath } from '../domain/name-problems.ts'
 
 declare const brand: unique symbol
 /** A path below `/v1/` with its query, as it is sent. Only this file makes one. */
@@ -17,11 +17,13 @@ export type RequestPath = string & { readonly [brand]: 'RequestPath' }
 export function requestPath(words: TemplateStringsArray, ...names: string[]): RequestPath {
   const plain = String.raw({ raw: words }, ...names)
   // A path that ends in a slash asks for a list, or for the mount's own answer.
-  const fault = names.includes('') ? 'has an empty name' : faultInPath(plain.replace(/\/$/, ''))
-  if (fault !== undefined) {
+  const problem = names.includes('')
+    ? 'has an empty name'
+    : findProblemInPath(plain.replace(/\/$/, ''))
+  if (problem !== undefined) {
     throw new LockstepError({
       code: 'unusable-path',
-      message: `no request can be made for ${JSON.stringify(plain)}: the path ${fault}`,
+      message: `no request can be made for ${JSON.stringify(plain)}: the path ${problem}`,
       hint: 'Leave out what has that name; the servers have no way to ask for it.',
     })
   }

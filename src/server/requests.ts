@@ -17,7 +17,7 @@ import {
 } from '../domain/names.ts'
 import type { Action, Entry } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
-import { faultInMountPath } from '../domain/name-faults.ts'
+import { findProblemInMountPath } from '../domain/name-problems.ts'
 import { type RequestPath, requestPath, withQuery } from './request-path.ts'
 
 abstract class BaseRequest implements ServerRequest {
@@ -286,11 +286,11 @@ function connectionPath(connection: ConnectionPath, namespace: Namespace): Reque
  */
 function mountIn(mount: MountPath, namespace: Namespace): string {
   const path = mount.startsWith(namespace) ? pathInNamespace(mount, namespace) : ''
-  const fault = faultInMountPath(path)
-  if (fault === undefined) return path
+  const problem = findProblemInMountPath(path)
+  if (problem === undefined) return path
   throw new LockstepError({
     code: 'unusable-path',
-    message: `no request can be made for the mount ${JSON.stringify(mount)} in the namespace ${JSON.stringify(namespace)}: its path ${path === '' ? 'is not in that namespace' : fault}`,
+    message: `no request can be made for the mount ${JSON.stringify(mount)} in the namespace ${JSON.stringify(namespace)}: its path ${path === '' ? 'is not in that namespace' : problem}`,
     hint: 'Make the plan again, and check who wrote the plan that names this mount.',
   })
 }

@@ -40,17 +40,17 @@ export function capabilityFor(request: ServerRequest): Capability {
  */
 export function policyLine({ path, capabilities }: Capability): string {
   const list = capabilities.map((capability) => `"${capability}"`).join(', ')
-  const fault = faultInPolicy(path)
-  return fault === undefined
+  const problem = findProblemInPolicy(path)
+  return problem === undefined
     ? `path ${jsonText(path)} { capabilities = [${list}] }`
-    : `# No line for [${list}] on ${jsonText(path)}: ${fault}.`
+    : `# No line for [${list}] on ${jsonText(path)}: ${problem}.`
 }
 
 /**
  * Why a policy cannot name exactly this path. Undefined if it can. Measured on OpenBao 2.7.2: a
  * star in the middle matches a star, and there is no escape.
  */
-export function faultInPolicy(path: string): string | undefined {
+export function findProblemInPolicy(path: string): string | undefined {
   if (path.endsWith('*')) return 'in a policy, a star at the end matches any ending'
   if (path.split('/').includes('+')) return 'in a policy, the segment + matches any segment'
   return /\{\{|\}\}|\$\{/.test(path) ? 'in a policy these braces begin a template' : undefined

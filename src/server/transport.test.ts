@@ -18,7 +18,7 @@ import {
 } from '../domain/names.ts'
 import { createReader } from './reader.ts'
 import * as requests from './requests.ts'
-import { capabilityFor, faultInPolicy, policyLine } from './rights.ts'
+import { capabilityFor, findProblemInPolicy, policyLine } from './rights.ts'
 import { createHttpTransport } from './transport.ts'
 
 type Answerer = (incoming: IncomingMessage, outgoing: ServerResponse, socket: Socket) => void
@@ -233,7 +233,7 @@ describe('a policy', () => {
       )
     expect(line('a#b c/')).toBe('path "sys/mounts/a#b c/tune" { capabilities = ["update"] }')
     expect(line('a*/')).toBe('path "sys/mounts/a*/tune" { capabilities = ["update"] }')
-    expect(faultInPolicy('sys/mounts/a*')).toContain('star')
+    expect(findProblemInPolicy('sys/mounts/a*')).toContain('star')
   })
 })
 

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { renderPolicy } from '../../safety/capabilities.ts'
 import { policyFor, readPolicyFor } from '../../safety/policy.ts'
-import { type Capability, faultInPolicy } from '../../server/rights.ts'
+import { type Capability, findProblemInPolicy } from '../../server/rights.ts'
 import type { Host } from '../host/host.ts'
 import { loadDesired } from '../load-desired.ts'
 import { type CommonOptions, DEFAULT_FILE } from '../options.ts'
@@ -34,7 +34,7 @@ export async function policy(options: CommonOptions, host: Host): Promise<ExitCo
  */
 function refuseWidening(capabilities: readonly Capability[]): void {
   const problems = capabilities.flatMap(({ path }) => {
-    const problem = faultInPolicy(path)
+    const problem = findProblemInPolicy(path)
     return problem === undefined ? [] : `${path}: ${problem}`
   })
   if (problems.length === 0) return

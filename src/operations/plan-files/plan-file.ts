@@ -2,14 +2,14 @@
  * Writes and reads plan files. A file is accepted only if it has the known format, matches the schema, and its plan id matches its content.
  */
 import type { Plan } from '../../documents/plan.generated.ts'
-import { findPlanFault } from '../../documents/validator.ts'
-import { EXIT, LockstepError, faultName } from '../../domain/errors.ts'
+import { findPlanProblem } from '../../documents/validator.ts'
+import { EXIT, LockstepError, errorName } from '../../domain/errors.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { planId } from '../../plan/make-plan.ts'
 import { readTextFile, UnfitFile } from '../../server/read-file.ts'
 import { writeOutputFile } from '../output-file.ts'
 import { findDuplicateKey } from './duplicate-keys.ts'
-import { findNameProblem } from './plan-names.ts'
+import { findInvalidName } from './plan-names.ts'
 
 const FORMAT = 2
 
@@ -55,7 +55,7 @@ export async function readPlanToShow(path: string): Promise<Plan> {
         : 'Use the version of lockstep that wrote it, or plan again.',
     )
   }
-  const problem = findPlanFault(document) ?? findNameProblem(document as Plan)
+  const problem = findPlanProblem(document) ?? findInvalidName(document as Plan)
   if (problem !== undefined) throw notAPlan(path, problem, 'Plan again.')
   return document as Plan
 }
@@ -72,7 +72,7 @@ async function readText(path: string): Promise<string> {
         cause,
       })
     }
-    const why = faultName(cause)
+    const why = errorName(cause)
     throw new LockstepError({
       code: 'unreadable-file',
       message:

@@ -16,7 +16,7 @@ import {
 } from '../../domain/names.ts'
 
 /** What is invalid with the first invalid name, with its JSON Pointer; undefined if all are valid. */
-export function findNameProblem({ steps }: Plan): string | undefined {
+export function findInvalidName({ steps }: Plan): string | undefined {
   for (const [position, { action }] of steps.entries()) {
     const invalid = namesIn(action).find(({ text, parsed }) => text !== parsed)
     if (invalid !== undefined) {

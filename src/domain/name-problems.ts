@@ -15,13 +15,13 @@ const LONGEST_NAME = 512
 const UNUSABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]|\p{Default_Ignorable_Code_Point}|\u2800/u
 
 /** The problem of a name with one or more segments, separated by `/`; undefined if it has none. */
-export function faultInName(name: string): string | undefined {
+export function findProblemInName(name: string): string | undefined {
   if (name.length > LONGEST_NAME) return `is longer than ${LONGEST_NAME} characters`
-  return faultInPath(name)
+  return findProblemInPath(name)
 }
 
 /** The problem of a path, which may have any length; undefined if it has none. */
-export function faultInPath(name: string): string | undefined {
+export function findProblemInPath(name: string): string | undefined {
   if (name === '') return 'is empty'
   const unusable = UNUSABLE.exec(name)?.[0]
   if (unusable !== undefined) return `has the character ${codePoint(unusable)} in it`
@@ -45,9 +45,9 @@ const OWN_MOUNTS = /^(sys|identity|cubbyhole|auth\/token)\//
  * The problem of a mount's path within its namespace, with its trailing slash; undefined if it has
  * none.
  */
-export function faultInMountPath(path: string): string | undefined {
-  const fault = faultInName(path.replace(/\/$/, ''))
-  if (fault !== undefined) return fault
+export function findProblemInMountPath(path: string): string | undefined {
+  const problem = findProblemInName(path.replace(/\/$/, ''))
+  if (problem !== undefined) return problem
   if (OWN_MOUNTS.test(path)) return 'belongs to the server itself'
   if (path === 'auth/') return 'names no auth method'
   // `sys/mounts/a/tune` tunes `a/`, so no server can have such a mount.
@@ -58,9 +58,9 @@ export function faultInMountPath(path: string): string | undefined {
 }
 
 /** The problem of a plugin's name, without its type; undefined if it has none. */
-export function faultInPluginName(name: string): string | undefined {
-  const fault = faultInName(name)
-  if (fault !== undefined) return fault
+export function findProblemInPluginName(name: string): string | undefined {
+  const problem = findProblemInName(name)
+  if (problem !== undefined) return problem
   // Measured: the server answers `path cannot contain parent references`, also to `x..`.
   return name.includes('..') ? 'has two dots in a row, which no plugin’s name may have' : undefined
 }
