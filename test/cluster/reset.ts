@@ -140,13 +140,23 @@ async function remove(cluster: ClusterClient, path: string, namespace = ''): Pro
   if (answer.status >= 400) throw new Error(`DELETE ${path} answered ${describe(answer)}`)
 }
 
+/** On a busy machine the nodes may elect another leader at any moment. */
+async function waitForActive(cluster: ClusterClient): Promise<number> {
+  let active = -1
+  await waitUntil('a node is active', async () => {
+    active = await cluster.activeIndex()
+    return undefined
+  })
+  return active
+}
+
 async function ask<Body>(
   cluster: ClusterClient,
   method: string,
   path: string,
   namespace = '',
 ): Promise<Answer<Body>> {
-  const active = await cluster.activeIndex()
+  const active = await waitForActive(cluster)
   return cluster.request<Body>(active, method, path, { ...(namespace && { namespace }) })
 }
 
