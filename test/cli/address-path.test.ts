@@ -1,4 +1,6 @@
-/** A cluster that is served below a path, as by a proxy: every request to that address keeps it. */
+/**
+ * A cluster that is served below a path, as by a proxy: every request to that address has the path.
+ */
 import { expect, test } from 'vitest'
 import { createTwin } from '../../src/twin/cluster/twin.ts'
 import { startTwinServer } from '../../src/twin/http/http-server.ts'
@@ -9,7 +11,7 @@ import { runLockstep } from './run-lockstep.ts'
 const TOKEN = 'the-token-of-the-twin'
 const PREFIX = '/team/vault'
 
-test('an address keeps its path in every request, and the nodes keep theirs', async () => {
+test('every request to the address has its path, and requests to nodes have the paths of their own addresses', async () => {
   const twin = createTwin({
     product: 'openbao',
     server_version: '2.7.2',

@@ -1,4 +1,7 @@
-/** The compiled code that the build keeps beside the program, which only ever makes it faster. */
+/**
+ * The compiled code that the build writes beside the program. It only makes the program start
+ * faster.
+ */
 import { createHash } from 'node:crypto'
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +11,7 @@ import { expect, it } from 'vitest'
 import { checkout } from './run-lockstep.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 
-it('fits the bundle it was made of', async () => {
+it('matches the bundle that it was made from', async () => {
   const filename = join(checkout, 'dist', 'main.cjs')
   const cache = await readFile(join(checkout, 'dist', 'main.cache'))
   const source = await readFile(filename)
@@ -20,13 +23,13 @@ it('fits the bundle it was made of', async () => {
   expect(cache.subarray(0, 32)).toEqual(createHash('sha256').update(source).digest())
 })
 
-it('is of a bundle in ASCII, since each byte is read as a character', async () => {
+it('belongs to a bundle in ASCII, since each byte is read as a character', async () => {
   const source = await readFile(join(checkout, 'dist', 'main.cjs'))
 
   expect(source.findIndex((byte) => byte > 0x7f)).toBe(-1)
 })
 
-it('is not used for a bundle that was changed since', async () => {
+it('is not used if the bundle was changed since', async () => {
   await using copy = await makeScratchFolder({ 'package.json': '{"type":"module"}' })
   const dist = join(copy.path, 'dist')
   await cp(join(checkout, 'dist'), dist, { recursive: true })

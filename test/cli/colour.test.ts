@@ -1,4 +1,4 @@
-/** Colour: on a terminal only, unless it is asked for or refused. */
+/** Colour is used only on a terminal, unless an option asks for it or refuses it. */
 import { expect, it } from 'vitest'
 import { isColoured } from '../../src/cli/host/colour.ts'
 import { processHost, type Host } from '../../src/cli/host/host.ts'
@@ -7,7 +7,7 @@ import { plan } from '../builders/plan.ts'
 import { runLockstep } from './run-lockstep.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 
-// Every escape of a terminal's begins with it.
+// Every escape sequence of a terminal begins with this character.
 const escape = '\u001b['
 
 it.each([
@@ -16,9 +16,9 @@ it.each([
   { args: ['--color', 'always'], env: {}, coloured: true },
   { args: ['--color', 'always'], env: { NO_COLOR: '1' }, coloured: true },
   { args: ['--color', 'never'], env: {}, coloured: false },
-  // What programs set for others must not count as a terminal.
+  // Variables that programs set for other programs must not count as a terminal.
   { args: [], env: { CI: 'true' }, coloured: false },
-])('a plan shown with $args and $env is coloured: $coloured', async ({ args, env, coloured }) => {
+])('colours a plan with $args and $env: $coloured', async ({ args, env, coloured }) => {
   const made = plan()
   const saved = { ...made, plan_id: planId(made) }
   await using folder = await makeScratchFolder({ 'plan.json': JSON.stringify(saved) })

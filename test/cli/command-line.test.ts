@@ -1,11 +1,14 @@
-/** The command line itself: its help, its version, and what it says to a slip of the fingers. */
+/**
+ * The command line itself: its help, its version, and its messages for misspelt commands and
+ * options.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DURATION_HINT } from '../../src/domain/duration.ts'
 import { checkout, runLockstep } from './run-lockstep.ts'
 
-/** The commands, each below the one it belongs to, as their own help lists them. */
+/** The commands, each after the command that it belongs to, as the help lists them. */
 let commands: readonly string[]
 beforeAll(async () => {
   const top = await listCommands([])
@@ -32,7 +35,7 @@ describe('help', () => {
     }
   })
 
-  it('of each command that does something has examples of it', async () => {
+  it('has examples for each command that does something', async () => {
     const leaves = commands.filter(
       (command) => !commands.some((other) => other.startsWith(`${command} `)),
     )
@@ -45,14 +48,14 @@ describe('help', () => {
     }
   })
 
-  it('of apply says what --allow does with a saved plan, alone and with -f', async () => {
+  it('of apply explains --allow with a saved plan, alone and with -f', async () => {
     const { stdout } = await runLockstep(['apply', '--help'])
 
     expect(stdout).toContain('With a saved plan, --allow accepts nothing new')
     expect(stdout).toContain('repeat each allowance that the plan has and the file lacks')
   })
 
-  it('is also had by the word help', async () => {
+  it('is also printed for the word help', async () => {
     const [word, flag] = [await runLockstep(['help', 'plan']), await runLockstep(['plan', '-h'])]
 
     expect(word).toMatchObject({ exitCode: 0, stderr: '' })
@@ -79,7 +82,7 @@ const DURATION_OPTIONS = [
   ['rollback', '--wait'],
 ]
 
-it('takes a time in one form, whatever the option', async () => {
+it('accepts times in the same form for every option', async () => {
   const runs = await Promise.all(
     commands.map(async (command) => {
       const { stdout } = await runLockstep([...command.split(' '), '--help'])
@@ -93,7 +96,7 @@ it('takes a time in one form, whatever the option', async () => {
   expect([...new Set(runs.flat())].sort()).toEqual([...new Set(tested)].sort())
 })
 
-describe('a slip of the fingers exits 1 and says what was meant', () => {
+describe('a misspelt command line exits 1 and suggests what was meant', () => {
   it.each([
     { args: ['plna'], told: "unknown command 'plna'\n(Did you mean plan?)" },
     { args: ['plan', '--detailed-exit-code'], told: '(Did you mean --detailed-exitcode?)' },
@@ -114,7 +117,7 @@ describe('a slip of the fingers exits 1 and says what was meant', () => {
     expect(run.stderr).toContain(told)
   })
 
-  it('and so does no command at all', async () => {
+  it('without a command it exits 1, too', async () => {
     const run = await runLockstep([])
 
     expect(run).toMatchObject({ exitCode: 1, stdout: '' })

@@ -42,7 +42,7 @@ async function onGithub(server: CodeHostServer, ...args: string[]): Promise<Run>
   })
 }
 
-test('one comment is posted, updated, and told that nothing changes any more', async () => {
+test('posts one comment, updates it, and says when nothing changes any more', async () => {
   await using server = await startGithub()
 
   const silent = await onGithub(server, 'nothing.json')
@@ -70,7 +70,7 @@ test('one comment is posted, updated, and told that nothing changes any more', a
   expect(server.mistakes()).toEqual([])
 })
 
-test('an edited plan is posted as such, and exits 1', async () => {
+test('posts an edited plan as edited, and exits 1', async () => {
   await using server = await startGithub()
 
   const run = await onGithub(server, 'edited.json')
@@ -79,7 +79,7 @@ test('an edited plan is posted as such, and exits 1', async () => {
   expect(server.comments[0]?.body).toMatch(/^<!-- [^\n]+ -->\n\n\*\*EDITED: /)
 })
 
-test('a forged comment is left alone and told; a token without rights exits 8', async () => {
+test('reports a forged comment and leaves it as it is; exits 8 for a token without rights', async () => {
   await using server = await startGithub()
   await onGithub(server, 'upgrade.json')
   const [own] = server.comments
@@ -98,7 +98,7 @@ test('a forged comment is left alone and told; a token without rights exits 8', 
   expect(refused.stderr).toContain('permissions: { pull-requests: write }')
 })
 
-test('a merge request of GitLab, by its number', async () => {
+test('posts on a merge request of GitLab, by its number', async () => {
   await using server = await startGitlab()
   await using folder = await makeScratchFolder(PLANS)
 
@@ -112,7 +112,7 @@ test('a merge request of GitLab, by its number', async () => {
   expect(server.mistakes()).toEqual([])
 })
 
-test('outside of CI there is nowhere to comment', async () => {
+test('refuses to comment outside of CI', async () => {
   await using folder = await makeScratchFolder(PLANS)
 
   const run = await runLockstep(['comment', 'upgrade.json'], { cwd: folder.path })

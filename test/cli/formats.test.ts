@@ -21,7 +21,7 @@ interface Sarif {
   readonly runs: readonly unknown[]
 }
 
-test('validate annotates a problem at its line, by the path from the root of the repository', async () => {
+test('validate annotates a problem at its line, with the path from the root of the repository', async () => {
   const bad = 'version: 1\nplugins:\n  secret/kv: { uze: v1 }\n'
   await using folder = await makeScratchFolder({ 'lockstep.yaml': bad })
   const env = { GITHUB_WORKSPACE: join(folder.path, '..') }
@@ -44,7 +44,7 @@ describe.each(['plan', 'drift', 'validate'])('%s of a file with a mistake', (com
     return ended.stdout
   }
 
-  test('is annotated at its line', async () => {
+  test('annotates it at its line', async () => {
     expect(await run('github')).toBe(
       [
         '::error file=lockstep.yaml,line=3,col=16,title=invalid-input::unknown key uze%0AFix: did you mean use?',
@@ -53,7 +53,7 @@ describe.each(['plan', 'drift', 'validate'])('%s of a file with a mistake', (com
     )
   })
 
-  test('is a result of SARIF', async () => {
+  test('gives a result in SARIF', async () => {
     const { runs } = JSON.parse(await run('sarif')) as Sarif
     expect(runs).toMatchObject([
       {
@@ -63,7 +63,7 @@ describe.each(['plan', 'drift', 'validate'])('%s of a file with a mistake', (com
     ])
   })
 
-  test('fails a test of JUnit', async () => {
+  test('fails a test in JUnit', async () => {
     expect(await run('junit')).toContain('<failure type="invalid-input" message="unknown key uze">')
   })
 })
@@ -72,7 +72,7 @@ test.each([
   [['plan'], 'unreachable'],
   [['drift'], 'unreachable'],
   [['show', 'no-such.json'], 'unreadable-file'],
-])('%j that fails says why in the format too', async (args, code) => {
+])('%j also says in the format why it fails', async (args, code) => {
   const good = 'version: 1\nplugins: {}\n'
   await using folder = await makeScratchFolder({ 'lockstep.yaml': good })
   const env = { BAO_ADDR: 'http://127.0.0.1:9' }
@@ -84,7 +84,7 @@ test.each([
   expect(run.stderr).toMatch(/^Error: /m)
 })
 
-test('validate of a valid file has no result', async () => {
+test('validate gives no result for a valid file', async () => {
   const good = 'version: 1\nplugins: {}\n'
   await using folder = await makeScratchFolder({ 'lockstep.yaml': good })
 
@@ -94,7 +94,7 @@ test('validate of a valid file has no result', async () => {
   expect(JSON.parse(run.stdout)).toMatchObject({ runs: [{ results: [] }] })
 })
 
-test('an edited plan says so in its first visible line, in every form, and exits 1', async () => {
+test('says in the first visible line of every form that a plan was edited, and exits 1', async () => {
   const edited = formatPlan({ ...GENUINE, changes: [] })
   await using folder = await makeScratchFolder({ 'plan.json': edited })
 
@@ -114,7 +114,7 @@ test('an edited plan says so in its first visible line, in every form, and exits
   expect(json.stderr).toMatch(/^EDITED: /)
 })
 
-test('the comment of a saved plan has its expiry, the commit and the line that applies it', async () => {
+test('the comment of a saved plan has its expiry, the commit and the command that applies it', async () => {
   const saved = formatPlan({ ...GENUINE, created_at: '2026-05-01T10:00:00.000Z' })
   const event = JSON.stringify({ pull_request: { head: { sha: 'a'.repeat(40) } } })
   await using folder = await makeScratchFolder({ 'my plan.json': saved, 'event.json': event })
@@ -155,7 +155,7 @@ test.each([
   expect(run.stderr).toMatch(message)
 })
 
-test('two plans of one cluster are refused in one comment', async () => {
+test('refuses two plans of one cluster in one comment', async () => {
   await using folder = await makeScratchFolder({
     'a.json': formatPlan(GENUINE),
     'b.json': formatPlan(GENUINE),

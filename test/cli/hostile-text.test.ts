@@ -1,4 +1,6 @@
-/** What others wrote, shown by the built program: it does nothing to a terminal and begins no line. */
+/**
+ * Texts of others, printed by the built program: they do not act on a terminal and begin no line.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -61,7 +63,7 @@ it.each([[], ['--detail'], ['--markdown'], ['--json']])('a saved plan, %j', asyn
   expectHarmless(run)
 })
 
-it('a saved plan as JSON reads back as it was saved', async () => {
+it('a saved plan as JSON parses to the saved document', async () => {
   const plan = hostilePlan()
   await using folder = await makeScratchFolder({ 'plan.json': JSON.stringify(plan) })
 
@@ -70,7 +72,7 @@ it('a saved plan as JSON reads back as it was saved', async () => {
   expect(JSON.parse(run.stdout)).toEqual(JSON.parse(JSON.stringify(plan)))
 })
 
-it('in colour, only the palette’s own colours are', async () => {
+it('with colours, the only escape sequences are those of the palette', async () => {
   await using folder = await makeScratchFolder({ 'plan.json': JSON.stringify(hostilePlan()) })
 
   const run = await runLockstep(['show', 'plan.json', '--color', 'always'], { cwd: folder.path })
@@ -85,7 +87,7 @@ it('arguments, paths and files', async () => {
   const file = `plugins:\n  secret/kv: ${JSON.stringify({ [EVIL]: EVIL, use: EVIL })}\nmounts: ${JSON.stringify({ [EVIL]: EVIL })}\n`
   await using folder = await makeScratchFolder({ 'evil.yaml': file, 'plan.json': EVIL })
   const name = EVIL.replace('\u0000', '')
-  const told = [
+  const commands = [
     ['show', name],
     ['show', 'plan.json'],
     ['explain', name],
@@ -99,7 +101,7 @@ it('arguments, paths and files', async () => {
     [name],
     ['plan', `--${name}`],
   ]
-  for (const args of told) {
+  for (const args of commands) {
     const run = await runLockstep(args, { cwd: folder.path })
     expect(run.exitCode).not.toBe(0)
     expectHarmless(run)

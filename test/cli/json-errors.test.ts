@@ -1,10 +1,13 @@
-/** A command with `--json` that fails prints one error document; `runLockstep` holds it to its schema. */
+/**
+ * A command with `--json` that fails prints one error document. `runLockstep` checks it against its
+ * schema.
+ */
 import { expect, test } from 'vitest'
 import { assertJson } from '../json-documents.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 import { runLockstep } from './run-lockstep.ts'
 
-/** Nothing listens there. */
+/** No server listens at this address. */
 const NOWHERE = { BAO_ADDR: 'http://127.0.0.1:9' }
 const BAD = 'version: 1\nplugins:\n  secret/kv: { uze: v1 }\n'
 
@@ -12,7 +15,7 @@ test.each([
   [['plan'], { code: 'invalid-input', exit_code: 1 }],
   [['drift'], { code: 'invalid-input', exit_code: 1 }],
   [['apply', '--auto-approve'], { code: 'invalid-input', exit_code: 1 }],
-])('%j of a file with a mistake has its place', async (args, error) => {
+])('%j gives the place of a mistake in a file', async (args, error) => {
   await using folder = await makeScratchFolder({ 'lockstep.yaml': BAD })
 
   const run = await runLockstep([...args, '--json'], { cwd: folder.path, env: NOWHERE })
@@ -53,7 +56,7 @@ test.each([
   expect(run.stderr).not.toBe('')
 })
 
-test('what does not fit a schema would be told', () => {
+test('a document that does not fit its schema is found', () => {
   const check = (stdout: string) => () => assertJson(['status', '--json'], stdout, { exitCode: 1 })
 
   expect(check('{}')).toThrow('does not fit lockstep:status')

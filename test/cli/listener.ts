@@ -1,15 +1,15 @@
-/** Something that listens where a server is expected, and counts who comes. */
+/** A listener in place of a server. It counts connections. */
 import { createServer } from 'node:http'
 
 export interface Listener extends AsyncDisposable {
   readonly address: string
-  /** Connections that were opened, with or without a request. */
+  /** The number of connections, with or without a request. */
   readonly connections: () => number
-  /** Requests that brought a token along. */
+  /** The number of requests with a token. */
   readonly tokens: () => number
 }
 
-/** `answers` by path, as `/v1/sys/health`; to any other it answers 404. */
+/** `answers`: by path, such as `/v1/sys/health`. Any other path is answered with 404. */
 export async function startListener(
   answers: Readonly<Record<string, unknown>> = {},
 ): Promise<Listener> {

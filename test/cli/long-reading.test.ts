@@ -1,4 +1,4 @@
-/** What a command shows while it reads a cluster that answers slowly. */
+/** What a command prints while it reads a cluster that answers slowly. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createTwin } from '../../src/twin/cluster/twin.ts'
 import { startTwinServer, type TwinServer } from '../../src/twin/http/http-server.ts'
@@ -28,7 +28,7 @@ beforeAll(async () => {
   proxy = await FaultProxy.start(server.addresses)
 })
 beforeEach(() => {
-  // Longer than after which a reading is shown.
+  // Longer than the time after which the progress of a reading is shown.
   proxy.intercept(({ path }) =>
     path.endsWith('?help=1') ? { kind: 'delay', milliseconds: 2_500 } : { kind: 'pass' },
   )
@@ -38,7 +38,10 @@ afterAll(async () => {
   await server.close()
 })
 
-/** Without `onTerminal`, both streams are pipes; with it, stdout has all that the terminal got. */
+/**
+ * Without `onTerminal`, both streams are pipes. With it, stdout has everything that the terminal
+ * got.
+ */
 function status(options: readonly string[], { onTerminal }: { onTerminal: boolean }): Promise<Run> {
   const address = proxy.addresses[0]!
   return runLockstep(['status', '--node', address, ...options], {
@@ -47,7 +50,7 @@ function status(options: readonly string[], { onTerminal }: { onTerminal: boolea
   })
 }
 
-test('a terminal shows how far it is, and is left without that line', async () => {
+test('a terminal shows the progress, and the line is erased at the end', async () => {
   const { stdout, exitCode } = await status([], { onTerminal: true })
 
   expect(exitCode).toBe(0)
@@ -61,14 +64,14 @@ test.each([
   ['of which another program reads', [], false],
   ['that prints JSON', ['--json'], true],
   ['that is quiet', ['--quiet'], true],
-])('a command %s shows nothing of it', async (_, options, onTerminal) => {
+])('a command %s shows no progress', async (_, options, onTerminal) => {
   const { stdout, stderr, exitCode } = await status(options, { onTerminal })
 
   expect(exitCode).toBe(0)
   for (const word of ['Reading', 'Checking', ERASE]) expect(stdout + stderr).not.toContain(word)
 })
 
-test('a node that limits requests is named once, and is read to the end', async () => {
+test('names a node that limits requests once, and reads it completely', async () => {
   let refusals = 3
   proxy.intercept(({ path }) =>
     path.startsWith('/v1/sys/mounts') && (refusals -= 1) >= 0

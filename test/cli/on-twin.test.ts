@@ -1,4 +1,4 @@
-/** What commands say of a cluster, with the built program on simulated nodes. */
+/** The output of commands for a cluster: the built program on simulated nodes. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -47,7 +47,7 @@ beforeEach(async () => {
 })
 afterEach(() => own.server?.close())
 
-/** Sent to whichever node leads. */
+/** Sends a request to the active node. */
 function send(method: 'POST' | 'DELETE', path: string, body?: Record<string, unknown>): void {
   const namespace = ROOT_NAMESPACE
   const request = { method, path, namespace, forwarding: true, ...(body !== undefined && { body }) }
@@ -55,7 +55,7 @@ function send(method: 'POST' | 'DELETE', path: string, body?: Record<string, unk
   expect(status).toBeLessThan(300)
 }
 
-/** The third node is no member of the cluster until that request is made: then it joins. */
+/** The third node joins the cluster when that request is made. */
 function joinsAt(method: string, path: string): void {
   const { twin } = own
   let isMember = false
@@ -87,16 +87,16 @@ function run(...args: readonly string[]): Promise<Run> {
   })
 }
 
-/** A mount whose plugin's only entry is gone, on so many nodes that came up since. */
+/** A mount whose plugin has lost its only entry. Restarts the last `nodes` nodes after that. */
 function loseMount(nodes: number): void {
   send('POST', `sys/plugins/catalog/${KV}`, { ...FILE, version: NEW })
   send('POST', 'sys/mounts/xx', { type: 'x-kv', config: { plugin_version: NEW } })
   send('DELETE', `sys/plugins/catalog/${KV}?version=${NEW}`)
-  // The active node last: the one that takes over comes up anew.
+  // The active node restarts last: the node that takes over sets up its mounts again.
   for (const node of NODES.slice(-nodes).reverse()) own.twin!.restartNode(node)
 }
 
-describe('a mount whose plugin is registered no more', () => {
+describe('a mount whose plugin is no longer registered', () => {
   test('is shown as lost on the nodes that lost it', async () => {
     loseMount(2)
 
@@ -120,13 +120,13 @@ describe('a mount whose plugin is registered no more', () => {
   })
 })
 
-describe('mounts of compiled-in plugins', () => {
+describe('mounts of builtin plugins', () => {
   beforeEach(() => {
     send('POST', 'sys/auth/jwt', { type: 'jwt' })
     send('POST', 'sys/mounts/pki', { type: 'pki' })
   })
 
-  test('are counted, and shown where they are asked for', async () => {
+  test('are counted, and shown if --plugin asks for them', async () => {
     const [all, chosen] = await Promise.all([
       run('status'),
       run('status', '--plugin', 'secret/pki'),
@@ -140,7 +140,7 @@ describe('mounts of compiled-in plugins', () => {
     expect(chosen.stdout).not.toContain('not shown')
   })
 
-  test('are shown where the file names their plugin', async () => {
+  test('are shown if the file names their plugin', async () => {
     const file = 'version: 1\nplugins: { auth/jwt: { use: builtin } }\n'
     await using folder = await makeScratchFolder({ 'lockstep.yaml': file })
 
@@ -160,14 +160,14 @@ describe('database connections', () => {
     send('POST', 'db/config/own', { plugin_name: BUILTIN })
   })
 
-  /** A connection whose plugin’s only entry is gone. */
+  /** A connection whose plugin has lost its only entry. */
   function loseConnection(): void {
     send('POST', `sys/plugins/catalog/${DB}`, { ...FILE, version: NEW })
     send('POST', 'db/config/orders', { plugin_name: 'x-db', plugin_version: NEW })
     send('DELETE', `sys/plugins/catalog/${DB}?version=${NEW}`)
   }
 
-  test('are shown by status and noted by import where nothing is registered for them', async () => {
+  test('are shown by status and noted by import if nothing is registered for them', async () => {
     loseConnection()
 
     const [{ stdout }, imported] = await Promise.all([run('status'), run('import')])
@@ -179,7 +179,7 @@ describe('database connections', () => {
     )
   })
 
-  test('of compiled-in plugins are counted, and shown where they are asked for', async () => {
+  test('of builtin plugins are counted, and shown if --plugin asks for them', async () => {
     const [all, chosen] = await Promise.all([
       run('status'),
       run('status', '--plugin', `database/${BUILTIN}`),
@@ -191,7 +191,7 @@ describe('database connections', () => {
   })
 })
 
-test('drift names the command with the files, the address and the nodes it was given', async () => {
+test('drift names the apply command with the given files, address and nodes', async () => {
   const plugins = `
 version: 1
 plugins:
@@ -208,7 +208,7 @@ plugins:
   expect(stdout).toContain(`\`lockstep apply ${[...asked, ...nodes].join(' ')}\``)
 })
 
-test('a node left out of the list given is said not to have been asked', async () => {
+test('a node that is not in the given list is shown as not asked', async () => {
   const { stdout } = await run('status', '--node', addresses()[0]!, '--node', addresses()[1]!)
 
   expect(stdout).toMatch(
@@ -217,7 +217,7 @@ test('a node left out of the list given is said not to have been asked', async (
   expect(stdout).not.toContain('unreachable')
 })
 
-test('a sealed node is said to be sealed once', async () => {
+test('a sealed node is reported once', async () => {
   own.twin!.seal(NODES[2]!)
 
   const { stdout } = await run('status', ...addresses().flatMap((address) => ['--node', address]))
@@ -225,7 +225,7 @@ test('a sealed node is said to be sealed once', async () => {
   expect(stdout).toMatch(/ \(sealed\)$/m)
 })
 
-test('what a server says of a secret is told and journaled without it', async () => {
+test('a secret in a server’s answer is neither printed nor written to the journal', async () => {
   const said = `could not start: PW=a-secret-value with ${TOKEN}`
   own.instead = ({ method, path }) =>
     method === 'POST' && path.startsWith('sys/plugins/catalog')
@@ -248,7 +248,7 @@ test('what a server says of a secret is told and journaled without it', async ()
   }
 })
 
-test('a step that the token may not do ends with 8 and the line of the policy', async () => {
+test('a step for which the token lacks a right exits 8 with the line for the policy', async () => {
   own.instead = ({ method, path }) =>
     method === 'POST' && path.startsWith('sys/plugins/catalog')
       ? { status: 403, body: { errors: ['1 error occurred:\n\t* permission denied\n\n'] } }
@@ -268,7 +268,7 @@ test('a step that the token may not do ends with 8 and the line of the policy', 
   expect(stdout).toContain('The failed step changed nothing')
 })
 
-/** Refuses the first of these requests for so many seconds. */
+/** Refuses the first of these requests, with a `Retry-After` of so many seconds. */
 function isBusyOnce(status: number, seconds: number, is: (request: ServerRequest) => boolean) {
   let refused = false
   own.instead = (request) => {
@@ -281,7 +281,7 @@ function isBusyOnce(status: number, seconds: number, is: (request: ServerRequest
 test.each([
   [429, 'a write', ({ method }: ServerRequest) => method === 'POST'],
   [503, 'a read between its steps', ({ path }: ServerRequest) => path.includes(`${KV}?version`)],
-])('apply says that it waits after a %i to %s, and goes on', async (status, _what, is) => {
+])('apply says that it waits after a %i to %s, and continues', async (status, _what, is) => {
   const plugins = { [KV]: { use: NEW, versions: { [NEW]: FILE } } }
   await using folder = await makeScratchFolder({
     'lockstep.yaml': JSON.stringify({ version: 1, plugins }),
@@ -304,7 +304,10 @@ describe('files on the nodes', () => {
   const OLD = version('v0.16.2')
   const OLD_FILE = { command: 'kv-0.16.2', sha256: sha256Of(KV, OLD) }
 
-  /** A mount on the old version, beside the new one; the file moves it there. */
+  /**
+   * A mount on the old version. The new version is registered, and the file changes the mount to
+   * it.
+   */
   async function makeUpgrade(cluster: object = {}) {
     for (const node of NODES) own.twin!.putFile(node, OLD_FILE.command, OLD_FILE)
     send('POST', `sys/plugins/catalog/${KV}`, { ...OLD_FILE, version: OLD })
@@ -314,7 +317,7 @@ describe('files on the nodes', () => {
     return makeScratchFolder({ 'lockstep.yaml': JSON.stringify({ version: 1, cluster, plugins }) })
   }
 
-  test('hold a plan back where a standby lacks one that it starts, and are told of by status', async () => {
+  test('block a plan if a standby lacks a file that the plan starts, and status shows them', async () => {
     await using folder = await makeUpgrade()
     own.twin!.removeFile(NODES[1]!, FILE.command)
 
@@ -329,7 +332,7 @@ describe('files on the nodes', () => {
     expect(status.stdout).toMatch(/Could not be read\n.*kv-0\.21\.0: no such file/)
   })
 
-  test('are asked for with binary_check where the entry is registered already, and for the way back', async () => {
+  test('are checked with binary_check if the entry is registered already, and for a rollback', async () => {
     const script =
       'const [log, line, command] = process.argv.slice(1);' +
       'require("fs").appendFileSync(log, line + "\\n");' +
@@ -353,7 +356,7 @@ describe('files on the nodes', () => {
     ).toEqual(['warning', 'warning', 'warning'])
   })
 
-  test('that changed since a plan was saved hold it back where the file has a binary_check', async () => {
+  test('block a saved plan if they have changed since and the file has a binary_check', async () => {
     await using disk = await makeScratchFolder({ sum: FILE.sha256 })
     const sum = join(disk.path, 'sum')
     const check = [process.execPath, '-p', 'fs.readFileSync(process.argv[1], "utf8")', sum]
@@ -397,10 +400,10 @@ describe('files on the nodes', () => {
   )
 })
 
-describe('a cluster that cannot be read whole', () => {
+describe('a cluster that cannot be read completely', () => {
   const FULL = { exitCode: 0, stdout: expect.stringMatching(/^No (drift|changes)\./m) as string }
 
-  /** What drift and plan say where the cluster is as the file asks. */
+  /** The output of drift and plan for a cluster that is in sync. */
   async function look(): Promise<{ readonly drift: Run; readonly plan: Run }> {
     const plugins = { [KV]: { use: NEW, versions: { [NEW]: FILE } } }
     const text = JSON.stringify({ version: 1, plugins })
@@ -413,7 +416,7 @@ describe('a cluster that cannot be read whole', () => {
 
   beforeEach(() => send('POST', `sys/plugins/catalog/${KV}`, { ...FILE, version: NEW }))
 
-  test('is said to be in sync only where it was', async () => {
+  test('is reported as in sync only if everything was read', async () => {
     const { drift, plan } = await look()
 
     expect(drift).toMatchObject(FULL)
@@ -431,9 +434,9 @@ describe('a cluster that cannot be read whole', () => {
       },
       { planExits: 9 },
     ],
-    // A plan is held back by a node that nobody can ask.
+    // A node that cannot be asked blocks a plan.
     ['a node is sealed', () => own.twin!.seal(NODES[2]!), { planExits: 3 }],
-  ])('ends with 9 where nothing differs and %s', async (_, hide, { planExits }) => {
+  ])('exits 9 if nothing differs and %s', async (_, hide, { planExits }) => {
     hide()
 
     const { drift, plan } = await look()

@@ -1,4 +1,4 @@
-/** What npm publishes can be imported, and the library's example has its types. */
+/** The npm package can be imported, and the example of the library matches its types. */
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -9,7 +9,7 @@ import { blocksOf } from '../docs/pages.ts'
 import { checkout } from './run-lockstep.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 
-it('is imported from the tarball, with types, and its example is right by them', async () => {
+it('can be imported from the tarball, with types, and the example type-checks', async () => {
   await using folder = await makeScratchFolder({})
   const packed = join(folder.path, 'node_modules', 'lockstep')
   const types = join(folder.path, 'types')
@@ -26,7 +26,8 @@ it('is imported from the tarball, with types, and its example is right by them',
     const place = join(folder.path, 'node_modules', name)
     await symlink(join(checkout, 'node_modules', name), place)
   }
-  // Those of this checkout, since the tarball's are only built when it is published.
+  // The node_modules of this checkout, since those of the tarball are only built when it is
+  // published.
   await execa('npx', ['tsc', '-p', 'tsconfig.types.json', '--outDir', types], { cwd: checkout })
   await execa('cp', ['-r', types, join(packed, 'dist')])
 
@@ -57,7 +58,7 @@ async function dependenciesOf(folder: string): Promise<string[]> {
   return Object.keys(manifest.dependencies)
 }
 
-/** The page's program is JavaScript: its one parameter gets its type. */
+/** The program in the page is JavaScript. Its parameter gets its type here. */
 function typed(program: string): string {
   return program
     .replace('print(event)', `print(event: import('lockstep').JournalEvent)`)

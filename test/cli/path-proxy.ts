@@ -1,15 +1,18 @@
-/** A proxy that serves a server below a path of its own, as an ingress does. */
+/** A proxy that serves a server below a path, as an ingress does. */
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface PathProxy extends AsyncDisposable {
-  /** With the path. */
+  /** The address of the proxy, with the path. */
   readonly address: string
-  /** The path and query of every request so far, as it came in. */
+  /** The path and query of every request, as it was received. */
   readonly asked: readonly string[]
 }
 
-/** `to`: an http address. `prefix`: as `/team/vault`; what lies outside it is answered with 404. */
+/**
+ * `to`: an http address. `prefix`: such as `/team/vault`; requests outside of it are answered with
+ * 404.
+ */
 export async function startPathProxy(to: string, prefix: string): Promise<PathProxy> {
   const asked: string[] = []
   const proxy = createServer((incoming, outgoing) => {

@@ -1,8 +1,8 @@
 /**
- * Runs the built program as a user does: in a process of its own, with a home of its own that is
- * removed afterwards, and none of this process's environment but the PATH. Fails where a secret
- * it was given, or a canary, shows up in anything it wrote: on the screen, below its home, or in a
- * file or folder that its arguments name. So every test that runs it tests that too.
+ * Runs the built program as a user does: in its own process, with its own home, which is removed
+ * afterwards, and with no variables of this process except PATH. Throws if a given secret or a
+ * canary appears in anything that the program wrote: on its streams, below its home, or in a file
+ * or folder that its arguments name. So every test that runs the program also tests that.
  */
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -28,22 +28,28 @@ export interface Run {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
-  /** What it wrote below its home: the journals of its runs. */
+  /** The files that it wrote below its home: the journals of its runs. */
   readonly journal: string
 }
 
 export interface RunOptions {
-  /** Without a token, `canaries.token` is one; an empty one is none. */
+  /** The token; `canaries.token` if not given; no token if empty. */
   readonly env?: Readonly<Record<string, string>>
-  /** What `~/.vault-token` holds; there is none if not said. */
+  /** The content of `~/.vault-token`; no such file if not given. */
   readonly tokenFile?: string
-  /** The checkout if not said. */
+  /** The working folder; the checkout if not given. */
   readonly cwd?: string
-  /** Runs it on a terminal, where this is typed when it asks; its stdout then has all it writes. */
+  /**
+   * Runs the program on a terminal, where this is typed when it asks. Its stdout then has
+   * everything that it writes.
+   */
   readonly answer?: string
 }
 
-/** A terminal, by Python, which whatever needs real servers has; it is given the answer, then the command. */
+/**
+ * A Python program that makes a terminal (Python is there wherever real servers run). Its arguments
+ * are the answer and the command.
+ */
 const terminal = `
 import os, pty, sys
 def read(terminal):
@@ -99,7 +105,7 @@ export async function runLockstep(
   }
 }
 
-/** What lies where `--out`, `--log-file` and `--journal` say. */
+/** The content of the files of `--out`, `--log-file` and `--journal`. */
 async function readNamed(args: readonly string[], cwd: string): Promise<string> {
   const paths = args.flatMap((arg, index) => {
     const [, option, value] = /^--(out|log-file|journal)(?:=(.*))?$/.exec(arg) ?? []

@@ -1,4 +1,4 @@
-/** A folder for one test, with the files it is given; it goes when the test ends. */
+/** A folder for one test with the given files. It is removed when the test ends. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -7,7 +7,7 @@ export interface ScratchFolder extends AsyncDisposable {
   readonly path: string
 }
 
-/** `files` by their path in the folder. One that ends in a slash is an empty folder. */
+/** `files`: by their path in the folder. A path that ends in a slash is an empty folder. */
 export async function makeScratchFolder(
   files: Readonly<Record<string, string>> = {},
 ): Promise<ScratchFolder> {

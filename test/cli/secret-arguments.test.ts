@@ -1,4 +1,4 @@
-/** Arguments that look like secrets: warned of, and shown nowhere. */
+/** Arguments that look like secrets: there is a warning, and they are never shown. */
 import { expect, test } from 'vitest'
 import type { Sha256 } from '../../src/domain/names.ts'
 import { startTwinServer } from '../../src/twin/http/http-server.ts'

@@ -1,4 +1,7 @@
-/** Going back to where a run began that found a reload due, with the built program on simulated nodes. */
+/**
+ * The rollback of a run that found a mount whose registered binary was not loaded yet, with the
+ * built program on simulated nodes.
+ */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ROOT_NAMESPACE } from '../../src/domain/names.ts'
 import { startTwinServer, type TwinServer } from '../../src/twin/http/http-server.ts'
@@ -25,8 +28,10 @@ beforeEach(async () => {
   })
   own.server = await startTwinServer(own.twin, { token: TOKEN })
   const plugins = { [KV]: { use: 'unversioned', versions: { unversioned: NEW } } }
-  // Nothing says which binary a rollback of the due reload would start.
-  const allow = [{ rule: 'unchecked-without-rollback', subject: KV, because: 'every node has the file' }]
+  // It is unknown which binary a rollback of that reload would start.
+  const allow = [
+    { rule: 'unchecked-without-rollback', subject: KV, because: 'every node has the file' },
+  ]
   own.folder = await makeScratchFolder({
     'lockstep.yaml': JSON.stringify({ version: 1, plugins, allow }),
   })
@@ -36,7 +41,7 @@ afterEach(async () => {
   await own.folder?.[Symbol.asyncDispose]()
 })
 
-/** Sent to whichever node leads. */
+/** Sends a request to the active node. */
 function post(path: string, body: Record<string, unknown>): void {
   const request = { method: 'POST' as const, path, namespace: ROOT_NAMESPACE, forwarding: true }
   const { status } = own.twin!.send(own.twin!.active()!, { ...request, body })
@@ -50,7 +55,7 @@ function run(...args: readonly string[]): Promise<Run> {
   })
 }
 
-test('is refused where a run loaded what was registered by hand: it says what ran', async () => {
+test('refuses to roll back a run that loaded a binary registered by hand, and says what ran before', async () => {
   post(`sys/plugins/catalog/${KV}`, OLD)
   post('sys/mounts/a', { type: 'x-kv' })
   post(`sys/plugins/catalog/${KV}`, NEW)
@@ -58,9 +63,9 @@ test('is refused where a run loaded what was registered by hand: it says what ra
 
   const back = await run('rollback')
 
-  const [ran, due] = [OLD, NEW].map(({ sha256 }) => sha256.slice(0, 12))
+  const [ran, newer] = [OLD, NEW].map(({ sha256 }) => sha256.slice(0, 12))
   expect(applied.exitCode).toBe(0)
   expect(back.exitCode).toBe(3)
-  expect(back.stderr).toContain(`a/ ran ${ran}, but a reload would have started ${due}`)
+  expect(back.stderr).toContain(`a/ ran ${ran}, but a reload would have started ${newer}`)
   expect(back.stderr).not.toContain('Back to where')
 })

@@ -1,4 +1,4 @@
-/** Streams and files that end early: exit codes stay what they mean. */
+/** Streams and files that cannot be written: exit codes keep their meaning. */
 import { readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -12,7 +12,7 @@ import { makeScratchFolder } from './scratch-folder.ts'
 
 const program = join(checkout, 'dist', 'cli.js')
 const sha256 = 'ab'.repeat(32) as Sha256
-/** Something to register, so that there is drift. */
+/** A version to register, so that there is drift. */
 const state = JSON.stringify({
   version: 1,
   plugins: { 'secret/x-kv': { versions: { 'v1.0.0': { command: 'kv', sha256 } } } },
@@ -30,9 +30,9 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-/** Bytes that a pipe of Linux holds. */
+/** The size of a pipe on Linux, in bytes. */
 const PIPE = 65_536
-/** Long names, so that few are enough. */
+/** Long names, so that few mounts are enough. */
 const largeMounts = Array.from({ length: 200 }, (_, at) =>
   mountPath(`${'long-'.repeat(50)}${1_000 + at}/`),
 )
@@ -68,7 +68,7 @@ function startLargeServer(): Promise<TwinServer> {
   return startTwinServer(twin, { token: 'the-token' })
 }
 
-/** `redirect`: what a shell puts after the command. */
+/** `redirect`: the redirection of a shell, after the command. */
 async function shell(folder: string, command: string, redirect: string, on: TwinServer = server) {
   const script = `"$0" "${program}" ${command} ${redirect}; echo "exit \${PIPESTATUS[0]}" >&2`
   const { stderr } = await execa('bash', ['-c', script, process.execPath], {
@@ -89,7 +89,7 @@ test.each([
   ['drift', 'exit 2'],
   ['plan --detailed-exitcode', 'exit 2'],
   ['plan', 'exit 0'],
-])('%s into a pipe that nobody reads ends with %s', async (command, code) => {
+])('%s into a pipe without a reader exits %s', async (command, code) => {
   await using folder = await makeScratchFolder({ 'lockstep.yaml': state })
 
   const stderr = await shell(folder.path, command, '| true')
@@ -97,7 +97,7 @@ test.each([
   expect(stderr.trim().split('\n').at(-1)).toBe(code)
 })
 
-test('a plan that is larger than a pipe arrives whole, however slowly it is read', async () => {
+test('a plan that is larger than a pipe arrives completely, however slowly it is read', async () => {
   const server = await startLargeServer()
   onTestFinished(() => server.close())
   await using folder = await makeScratchFolder({ 'lockstep.yaml': upgrade })
@@ -117,7 +117,7 @@ test('a plan that is larger than a pipe arrives whole, however slowly it is read
 test.each([
   ['drift', 'exit 2'],
   ['status', 'exit 1'],
-])('%s onto a full disk says so and ends with %s', async (command, code) => {
+])('%s onto a full disk reports that and exits %s', async (command, code) => {
   await using folder = await makeScratchFolder({ 'lockstep.yaml': state })
 
   const stderr = await shell(folder.path, command, '> /dev/full')
@@ -126,7 +126,7 @@ test.each([
   expect(stderr.trim().split('\n').at(-1)).toBe(code)
 })
 
-test('apply with its output and its log on a full disk does what it does, and ends with 0', async () => {
+test('apply with its output and its log on a full disk still applies the plan, and exits 0', async () => {
   await using folder = await makeScratchFolder({ 'lockstep.yaml': state })
 
   const apply = 'apply --auto-approve --log-file /dev/full'
@@ -137,7 +137,7 @@ test('apply with its output and its log on a full disk does what it does, and en
   expect(await shell(folder.path, 'drift', '')).toContain('exit 0')
 })
 
-test('neither --out nor --log-file follows a symbolic link; /dev/stdout is meant', async () => {
+test('--out and --log-file do not follow a symbolic link, except /dev/stdout', async () => {
   await using folder = await makeScratchFolder({ 'lockstep.yaml': state, victim: 'untouched' })
   await symlink(join(folder.path, 'victim'), join(folder.path, 'link'))
 

@@ -8,7 +8,7 @@ import { makeScratchFolder } from './scratch-folder.ts'
 
 const sha256 = 'cd'.repeat(32)
 
-it('finds nothing wrong with the examples and their later stages', async () => {
+it('accepts the examples and their later stages', async () => {
   const folders = readdirSync(join(checkout, 'examples'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('lockstep.yaml'))
     .map((path) => join('examples', path, '..'))
@@ -19,7 +19,7 @@ it('finds nothing wrong with the examples and their later stages', async () => {
   expect(run.stdout.split('\n')).toHaveLength(folders.length)
 })
 
-it('reads lockstep.yaml where nothing is named', async () => {
+it('reads lockstep.yaml if no path is given', async () => {
   await using folder = await makeScratchFolder({ 'lockstep.yaml': plugin('secret/one') })
 
   const run = await runLockstep(['validate'], { cwd: folder.path })
@@ -27,7 +27,7 @@ it('reads lockstep.yaml where nothing is named', async () => {
   expect(run).toMatchObject({ exitCode: 0, stdout: 'lockstep.yaml: valid, 1 plugin', stderr: '' })
 })
 
-it('takes each path for itself, and those of -f together', async () => {
+it('validates each path separately, and those of -f together', async () => {
   const text = plugin('secret/one')
   await using folder = await makeScratchFolder({ 'a.yaml': text, 'b.yaml': text })
 
@@ -42,7 +42,7 @@ it('takes each path for itself, and those of -f together', async () => {
   expect(merged.stderr).toContain('b.yaml:3:3: plugin secret/one is given twice')
 })
 
-it('goes on after a path that is wrong', async () => {
+it('continues after an invalid path', async () => {
   await using folder = await makeScratchFolder({
     'bad/a.yaml': 'version: 1\nmount: {}\n',
     'good/a.yaml': plugin('secret/one'),
@@ -66,7 +66,7 @@ it('merges the files of a directory', async () => {
   expect(run).toMatchObject({ exitCode: 0, stdout: 'prod/: valid, 1 plugin', stderr: '' })
 })
 
-it('says in JSON that all is well', async () => {
+it('says in JSON that the file is valid', async () => {
   await using folder = await makeScratchFolder({ 'a.yaml': plugin('secret/one') })
 
   const run = await runLockstep(['validate', '--json', 'a.yaml'], { cwd: folder.path })
@@ -98,7 +98,7 @@ it('gives the place of each mistake in JSON', async () => {
 it.each([
   ['that is sound', plugin('secret/one'), { exitCode: 0, stdout: '-: valid, 1 plugin' }],
   ['with a fault', 'version: 1\nplugin: {}\n', { exitCode: 1 }],
-])('reads what is piped in as -, %s', async (_, text, ends) => {
+])('reads stdin as -, %s', async (_, text, ends) => {
   const program = join(checkout, 'dist', 'cli.js')
 
   const run = await execa(process.execPath, [program, 'validate', '-f', '-'], {
@@ -112,7 +112,7 @@ it.each([
   )
 })
 
-it('prints nothing where -q is given and all is well', async () => {
+it('prints nothing with -q if the file is valid', async () => {
   await using folder = await makeScratchFolder({ 'a.yaml': plugin('secret/one') })
 
   const run = await runLockstep(['validate', '-q', 'a.yaml'], { cwd: folder.path })

@@ -6,7 +6,7 @@ import { InputError } from '../../src/domain/errors.ts'
 import { DIGEST, problemsOf, withPlugin } from './desired-folder.ts'
 import { bySize } from '../size.ts'
 
-/** No disk: one file, whatever its name. */
+/** Files without a disk: one file, whatever its name. */
 function onlyFile(text: string): Files {
   return {
     kind: () => Promise.resolve({ value: 'file' }),
@@ -86,14 +86,14 @@ const document = fc.letrec((tie) => ({
   ),
 })).value
 
-describe('any input is read or refused with places', () => {
+describe('any input is read, or refused with places', () => {
   test('text', async () => {
     await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), isJudged), {
       numRuns: bySize({ few: 200, many: 500 }),
     })
   })
 
-  test('what YAML is made of', async () => {
+  test('any sequence of YAML tokens', async () => {
     const token = fc.constantFrom(
       ...['\n', ' ', '  ', '\t', ': ', '- ', '? ', '{', '}', '[', ']', ',', '"', "'", '|', '>'],
       ...['#', '&a', '*a', '!t', '%', '---\n', '...', '<<', '~', 'a', '1', 'version: 1\n', '\r'],
@@ -105,7 +105,7 @@ describe('any input is read or refused with places', () => {
     })
   })
 
-  test('a good file with something put into it', async () => {
+  test('a valid file with a text inserted', async () => {
     const good = withPlugin('mounts:\n  a: { plugin: secret/kv, verify: [{ read: x }] }\n')
     const edit = fc.tuple(fc.nat(good.length), fc.nat(12), fc.string({ maxLength: 8 }))
     const edited = edit.map(
@@ -122,7 +122,7 @@ describe('any input is read or refused with places', () => {
   })
 })
 
-describe('text made to be expensive is refused', () => {
+describe('a text that would be expensive to parse is refused', () => {
   test('a megabyte of aliases of aliases', async () => {
     const lines = ['a0: &a0 [x]']
     let size = 0
@@ -150,7 +150,7 @@ describe('text made to be expensive is refused', () => {
     expect(problems.map(({ message }) => message)).toEqual(['this is nested too deeply'])
   })
 
-  test('what is no YAML from end to end', async () => {
+  test('a text that is nowhere valid YAML', async () => {
     const problems = await problemsOf(load(']'.repeat(1_000_000)))
 
     expect(problems).toEqual([
@@ -158,7 +158,7 @@ describe('text made to be expensive is refused', () => {
     ])
   })
 
-  test('many keys beside each other', async () => {
+  test('many keys in one mapping', async () => {
     const keys = Array.from({ length: 20_000 }, (_, index) => `key-${index}: 1\n`)
 
     const problems = await problemsOf(load(`version: 1\n${keys.join('')}key-0: 2\n`))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createFolder, DIGEST, OTHER_DIGEST, withBinary, withPlugin } from './desired-folder.ts'
 
-/** The text of one file, and each problem with its place and way out. */
+/** The text of a file, and each of its problems with its place and hint. */
 type Case = readonly [name: string, text: string, ...problems: string[]]
 
 const TOKEN_REFUSED =
@@ -507,7 +507,7 @@ describe.each([
   })
 })
 
-test('rules and classes are checked against the names that are known', async () => {
+test('checks rules and classes against the known names', async () => {
   const folder = await createFolder({
     'a.yaml':
       'version: 1\nallow: [{ rule: data-downgrad, subject: a, because: b }]\nignore: [{ class: x, subject: a, because: b }]\n',
@@ -524,7 +524,7 @@ test('rules and classes are checked against the names that are known', async () 
   ])
 })
 
-test('a part that could not be read is told of once, not again wherever it is named', async () => {
+test('reports a part that could not be read once, and not again at every place that names it', async () => {
   const folder = await createFolder({
     'a.yaml': 'version: 1\nplugins:\n  secret/kv:\n    versions: 5\n    use: v0.21.0\n',
     'b.yaml': 'version: 1\nplugins: []\nmounts: { a: { plugin: secret/kv, use: v0.22.0 } }\n',
@@ -554,7 +554,7 @@ test.each([
   `\n          TOKEN: |${SECRET}\n`,
   `\n          TOKEN: ${SECRET}: x\n`,
   `\n          - TOKEN: ${SECRET}\n`,
-])('the value of an environment variable is in no message: %j', async (env) => {
+])('shows the value of an environment variable in no message: %j', async (env) => {
   const folder = await createFolder({
     'a.yaml': `version: 1
 plugins:

@@ -57,7 +57,7 @@ describe('a sums file', () => {
       `${DIGEST}  a/kv-21\n${OTHER_DIGEST}  b/kv-21\n`,
       'dist/SUMS has two different hashes for kv-21, in lines 1 and 2',
     ],
-  ])('that %s is an error', async (_name, sums, problem) => {
+  ])('is refused if it %s', async (_name, sums, problem) => {
     const folder = await createFolder({
       'a.yaml': FROM_SUMS,
       ...(sums !== undefined && { 'dist/SUMS': sums }),
@@ -77,7 +77,7 @@ test.each(['kv-21.sha256', 'kv-21.sha256sum'])(
   },
 )
 
-test('the SHA-256 of an empty file is refused, however it is given', async () => {
+test('refuses the SHA-256 of an empty file in every form', async () => {
   const empty = createHash('sha256').digest('hex')
   const problem = 'this is the SHA-256 of an empty file'
   for (const sha256 of [empty, '{ sums: SUMS }', '{ binary: kv }']) {
@@ -92,12 +92,12 @@ test('the SHA-256 of an empty file is refused, however it is given', async () =>
   }
 })
 
-test.each(['pipe', '/dev/zero'])('%s is not read: only regular files are', async (name) => {
+test.each(['pipe', '/dev/zero'])('does not read %s: only regular files are read', async (name) => {
   const folder = await createFolder({
     'a.yaml': withBinary(`{ command: kv, sha256: { sums: ${name} } }`),
     'b.yaml': withBinary(`{ command: kv, sha256: { binary: ${name} } }`),
   })
-  // Nobody writes into it: a reader that waits for a writer never ends.
+  // The pipe has no writer: a reader that waits for one never ends.
   await execa('mkfifo', [folder.path('pipe')])
 
   for (const file of ['a.yaml', 'b.yaml']) {
@@ -120,13 +120,13 @@ describe('a local binary', () => {
     expect(state.plugins[0]?.versions[0]?.sha256).toBe(hash)
   })
 
-  test('that is not there is an error', async () => {
+  test('is refused if it does not exist', async () => {
     const folder = await createFolder({ 'a.yaml': FROM_BINARY })
 
     expect(await folder.problems()).toEqual(['a.yaml:5:52: dist/kv is not there'])
   })
 
-  test('that is a directory is an error', async () => {
+  test('is refused if it is a directory', async () => {
     const folder = await createFolder({ 'a.yaml': FROM_BINARY, 'dist/kv/x': '' })
 
     expect(await folder.problems()).toEqual(['a.yaml:5:52: dist/kv is a directory'])

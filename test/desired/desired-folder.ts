@@ -1,4 +1,4 @@
-/** A real temporary folder of desired-state files, and what loading from it gives. */
+/** A temporary folder with files of desired state, and functions to load them. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,10 +8,10 @@ import type { DesiredState } from '../../src/domain/desired.ts'
 import { formatProblem, InputError, type Problem } from '../../src/domain/errors.ts'
 
 export interface DesiredFolder {
-  /** Of the folder, or of a file in it. */
+  /** The path of the folder, or of a file in it. */
   path(name?: string): string
   load(names?: readonly string[], options?: LoadOptions): Promise<DesiredState>
-  /** The problems of a load that must fail, with paths as seen from the folder. */
+  /** The problems of a load that must fail, with paths relative to the folder. */
   problems(names?: readonly string[], options?: LoadOptions): Promise<readonly string[]>
 }
 
@@ -39,7 +39,7 @@ export async function createFolder(
   }
 }
 
-/** The problems a load ends with; fails when it does not, or ends otherwise. */
+/** The problems of a load. Throws if the load succeeds or fails otherwise. */
 export async function problemsOf(loading: Promise<unknown>): Promise<readonly Problem[]> {
   try {
     await loading
@@ -53,7 +53,7 @@ export async function problemsOf(loading: Promise<unknown>): Promise<readonly Pr
 export const DIGEST = 'a'.repeat(64)
 export const OTHER_DIGEST = 'b'.repeat(64)
 
-/** A file with one plugin at v0.21.0, and what is to follow. */
+/** A file with one plugin at v0.21.0, followed by the given text. */
 export function withPlugin(rest = '', plugin = 'secret/kv'): string {
   return `version: 1
 plugins:
@@ -64,7 +64,7 @@ plugins:
 ${rest}`
 }
 
-/** A file with one plugin of one version, written as given. */
+/** A file with one plugin that has one version, with the given text. */
 export function withBinary(binary: string): string {
   return `version: 1
 plugins:

@@ -1,4 +1,4 @@
-/** The desired state that a plan carries: the same after it was read back, and checked like a file. */
+/** The desired state in a plan is the same after it is read back, and is checked like a file. */
 import { expect, it } from 'vitest'
 import { readDesiredOfPlan } from '../../src/desired/desired-of-plan.ts'
 import type { DesiredState } from '../../src/domain/desired.ts'
@@ -53,7 +53,7 @@ const EVERYTHING: DesiredState = {
   ignore: [],
 }
 
-it('is what it was, but for the places in files', async () => {
+it('is the same except for the places', async () => {
   const document = JSON.parse(JSON.stringify(desiredDocument(EVERYTHING))) as unknown
 
   const read = await readDesiredOfPlan('plan.json', document, {})

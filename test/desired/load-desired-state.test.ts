@@ -42,7 +42,7 @@ ignore:
   - { class: c, subject: s, because: b }
 `
 
-test('everything that can be written is read, normalised and sorted', async () => {
+test('reads, normalises and sorts everything that can be written', async () => {
   const folder = await createFolder({ 'a.yaml': EVERYTHING })
   const file = folder.path('a.yaml')
   const at = (line: number, column: number) => ({ file, line, column })
@@ -185,7 +185,7 @@ test('everything that can be written is read, normalised and sorted', async () =
   })
 })
 
-test('a file that says nothing asks for nothing', async () => {
+test('a file with only a version asks for nothing', async () => {
   const folder = await createFolder({ 'a.yaml': '\uFEFFversion: 1\r\nplugins: {}\r\n' })
 
   const state = await folder.load()
@@ -200,7 +200,7 @@ test('a file that says nothing asks for nothing', async () => {
   })
 })
 
-test('several files are one state, whichever of them names a thing', async () => {
+test('merges several files to one state, in any order', async () => {
   const folder = await createFolder({
     'mounts.yaml':
       'version: 1\ncluster: { name: prod }\nmounts: { a: { plugin: secret/kv } }\nallow: [{ rule: r, subject: s, because: second }]\n',
@@ -216,7 +216,7 @@ test('several files are one state, whichever of them names a thing', async () =>
   expect(state.allow.map(({ because }) => because)).toEqual(['first', 'second'])
 })
 
-test('the same key in two files is an error that names both places', async () => {
+test('refuses one key in two files and names both places', async () => {
   const first = withPlugin(
     'cluster: { name: a }\nmounts: { a: { plugin: secret/kv } }\nconnections: { d/config/a: { plugin: database/d } }\n',
   ).replace('plugins:', 'plugins:\n  database/d: {}')
@@ -234,7 +234,7 @@ test('the same key in two files is an error that names both places', async () =>
   ])
 })
 
-test('one file name with two hashes in two files names both places', async () => {
+test('refuses one file name with two hashes in two files and names both places', async () => {
   const folder = await createFolder({
     'a.yaml': withPlugin(),
     'b.yaml': withPlugin('', 'secret/other').replace(DIGEST, OTHER_DIGEST),
@@ -245,7 +245,7 @@ test('one file name with two hashes in two files names both places', async () =>
   ])
 })
 
-test('a directory stands for its *.yaml and *.yml files, in the order of their names', async () => {
+test('reads the *.yaml and *.yml files of a directory in the order of their names', async () => {
   const note = (because: string) =>
     `version: 1\nallow: [{ rule: r, subject: s, because: ${because} }]\n`
   const folder = await createFolder({
@@ -265,7 +265,7 @@ test('a directory stands for its *.yaml and *.yml files, in the order of their n
   ])
 })
 
-test('a place has the path as it was given', async () => {
+test('gives places with the path as it was given', async () => {
   const folder = await createFolder({ 'a.yaml': withPlugin() })
   const given = relative(process.cwd(), folder.path())
 
@@ -276,7 +276,7 @@ test('a place has the path as it was given', async () => {
   expect(byFile.plugins[0]?.source.file).toBe(`${given}/./a.yaml`)
 })
 
-test('what cannot be read comes first, and the other files are judged all the same', async () => {
+test('reports files that cannot be read first, and still checks the others', async () => {
   const folder = await createFolder({
     'a.yaml': 'version: 1\nmounts: { a: { plugin: secret/kv, canary: 1 } }\n',
     'latin.yaml': new Uint8Array([0x76, 0xe9]),
@@ -303,6 +303,6 @@ test('what cannot be read comes first, and the other files are judged all the sa
   ])
 })
 
-test('no file at all is an error', async () => {
+test('refuses an empty list of files', async () => {
   expect(await problemsOf(loadDesiredState([]))).toEqual([{ message: 'no file was given' }])
 })

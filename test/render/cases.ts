@@ -1,4 +1,4 @@
-/** The states of a cluster that every view is drawn for. */
+/** The states of a cluster for which every view is rendered. */
 import type { LiveState } from '../../src/domain/live.ts'
 import { BUILTIN, ROOT_NAMESPACE, UNKNOWN_HASH, UNVERSIONED } from '../../src/domain/names.ts'
 import {
@@ -106,7 +106,7 @@ export const PLANS = {
 
   thousand: upgradePlan({ ...upgrade, mounts: THOUSAND }),
 
-  /** One step of each other kind, nodes that go different ways, an entry that is replaced. */
+  /** One step of each other kind, nodes with different changes, and an entry that is replaced. */
   mixed: plan({
     cluster: planCluster([liveNode(1), liveNode(2), liveNode(3)], { lock: 'locks/lockstep' }),
     desired: {
@@ -233,7 +233,10 @@ export const STATES = {
     ],
   }),
 
-  /** A node behind, a mount down, a version nobody registered, a node gone, a right missing. */
+  /**
+   * A node that is behind, a mount that is down, an unregistered version, a lost node, and a
+   * missing right.
+   */
   troubled: liveState({
     nodes: [
       ...THREE,

@@ -1,4 +1,4 @@
-/** A plan as a comment, with what `lockstep show plan.json --markdown` adds to it. */
+/** Renders a plan as a comment, as `lockstep show plan.json --markdown` does. */
 import type { Plan } from '../../src/documents/plan.generated.ts'
 import { DEFAULT_LIMIT } from '../../src/render/markdown/default-limit.ts'
 import {

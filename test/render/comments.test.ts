@@ -1,4 +1,4 @@
-/** Whole comments, as reviewers get them. */
+/** Complete comments, as reviewers see them. */
 import { describe, expect, it } from 'vitest'
 import type { Plan, RegisterAction } from '../../src/documents/plan.generated.ts'
 import { liveNode, mountPath, plugin, sha256Of, version } from '../builders/live.ts'
@@ -16,7 +16,7 @@ const upgrade = { plugin: KV, from: OLD, to: NEW, nodes: NODES }
 const mounts = (number: number) =>
   Array.from({ length: number }, (_, at) => mountPath(`team-${String(at + 1).padStart(3, '0')}/`))
 
-/** A check of the disks, a check after the reloads, and a canary. */
+/** A check of the plugin files, a check after the reloads, and a canary. */
 function withCommands(of: Plan): Plan {
   const [canary] = mounts(1)
   return {
@@ -51,7 +51,7 @@ function withCommands(of: Plan): Plan {
   }
 }
 
-/** Five mounts of a builtin get an external version. */
+/** Five mounts of a builtin change to an external version. */
 function overridePlan(): Plan {
   const paths = [1, 2, 3, 4, 5].map((number) => mountPath(`auth/jwt-${number}/`))
   const over = upgradePlan({ ...upgrade, plugin: JWT, from: BUILTIN_VERSION, mounts: paths })
@@ -102,7 +102,7 @@ function retirePlan(): Plan {
   })
 }
 
-/** An error that the file accepts, by a person and up to a day, beside one that nothing needs. */
+/** An error that the file allows, by a person and until a day, and an unused allowance. */
 function waivedPlan(): Plan {
   const rule = 'data-downgrade'
   const because = 'the roles are made again by CHG-1432'
@@ -159,7 +159,7 @@ describe('a comment', () => {
   })
 })
 
-/** A plan of every length: one big change each, so that nothing is told in groups. */
+/** A plan of any length, with one change for each mount, so that no changes are grouped. */
 function largePlan(mountCount: number, findingCount: number): Plan {
   const paths = Array.from({ length: mountCount }, (_, at) => mountPath(`app-${at}/`))
   const large = upgradePlan({ ...upgrade, mounts: paths })
@@ -176,15 +176,18 @@ function largePlan(mountCount: number, findingCount: number): Plan {
 }
 
 describe('--markdown-limit', () => {
-  it.each([3000, 10_000, 60_000, 1_000_000])('holds for 10,000 mounts, at %i bytes', (limit) => {
-    const text = renderComment([reviewed(largePlan(10_000, 500))], { limit })
+  it.each([3000, 10_000, 60_000, 1_000_000])(
+    'limits the comment for 10,000 mounts to %i bytes',
+    (limit) => {
+      const text = renderComment([reviewed(largePlan(10_000, 500))], { limit })
 
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(limit)
-    // Room is used: what is left out is left out because of the limit.
-    expect(Buffer.byteLength(text)).toBeGreaterThan(limit * 0.7)
-    expect(text).toMatch(/Left out because of --markdown-limit: .*\d+ notes.*10,005 steps/)
-    expect(text).toContain('`lockstep show plan.json --detail`')
-  })
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(limit)
+      // The limit is used: parts are left out only because of it.
+      expect(Buffer.byteLength(text)).toBeGreaterThan(limit * 0.7)
+      expect(text).toMatch(/Left out because of --markdown-limit: .*\d+ notes.*10,005 steps/)
+      expect(text).toContain('`lockstep show plan.json --detail`')
+    },
+  )
 
   it('counts bytes, not characters', () => {
     const wide = finding({ message: 'ü'.repeat(900), severity: 'note' })
@@ -226,7 +229,7 @@ describe('--markdown-limit', () => {
   })
 })
 
-/** The least limit, as the refusal of a smaller one says it. */
+/** The smallest limit, from the error for a smaller one. */
 function shortest(plans: Parameters<typeof renderComment>[0]): number {
   const [, bytes] = /takes (\d+) bytes/.exec(thrown(() => renderComment(plans, { limit: 500 })))!
   return Number(bytes)
@@ -241,7 +244,7 @@ function thrown(call: () => unknown): string {
   throw new Error('nothing was thrown')
 }
 
-it('shows a finding, waiver or command of any length, and says that it is cut', () => {
+it('cuts a finding, waiver or command of any length, and says so', () => {
   const long = 'x'.repeat(100_000)
   const text = renderComment([
     reviewed(
@@ -267,7 +270,7 @@ it('refuses two plans of one cluster', () => {
   )
 })
 
-it('has the same marker whatever the order of the plans, and nothing in a name ends it', () => {
+it('has the same marker for any order of the plans, and no name can end it', () => {
   const [eu, us, ap] = COMMENTS['three-clusters']
   const firstLine = (text: string): string => text.slice(0, text.indexOf('\n'))
 
@@ -278,7 +281,7 @@ it('has the same marker whatever the order of the plans, and nothing in a name e
   )
 })
 
-it('names the mount that a check is for', () => {
+it('names the mount of a check', () => {
   expect(renderComment([reviewed(upgraded)])).toContain(
     '- verify, for `team-001/`: `./check.sh {mount}`',
   )

@@ -36,7 +36,9 @@ const JWT = plugin('auth/jwt')
 const OTHER = plugin('secret/other')
 const HAND_MADE = version('v0.26.1')
 
-/** Some of everything: a half-done reload, a node without the file, a hand on the catalog. */
+/**
+ * One of each kind: an unfinished reload, a node without the file, a change of the catalog by hand.
+ */
 function troubled(): DriftReport {
   const nodes = [...NODES, liveNode(4, { state: 'sealed', role: 'unknown', detail: 'sealed' })]
   const behind = { [TWO]: running(OLD), [THREE]: running(OLD) }
@@ -122,7 +124,7 @@ describe('renderDrift', () => {
     await expectGolden(renderDrift(thousand(), { palette: plain, width: 100 }), 'thousand')
   })
 
-  it('in step', async () => {
+  it('in sync', async () => {
     const report = findDrift(FILE, cluster(NEW), ASKED)
     await expectGolden(renderDrift(report, { palette: plain, width: 100 }), 'none')
   })
@@ -141,7 +143,7 @@ describe('renderDrift', () => {
     expect(text).toContain('`lockstep apply -f lockstep.yaml`')
   })
 
-  it('shows nothing of what a server says that a terminal would obey', () => {
+  it('escapes everything in a server’s answer that would act on a terminal', () => {
     const evil = { answers: 'no' as const, detail: 'gone\u001b[2J\nNo drift.' }
     const report = findDrift(FILE, cluster(NEW, { [ONE]: evil }), ASKED)
 

@@ -1,4 +1,4 @@
-/** The formats that code hosts read, held against what reads them. */
+/** The formats that code hosts read, checked with what reads them. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
@@ -107,7 +107,7 @@ const REPORTS: Readonly<Record<string, readonly Report[]>> = {
   ],
 }
 
-/** The schema is in draft 4, whose `id` later drafts call `$id`. */
+/** The schema uses draft 4, whose `id` is `$id` in later drafts. */
 const {
   id: _,
   $schema: __,
@@ -124,7 +124,7 @@ const isSarif = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: 
   schema,
 )
 
-/** As far as the tests look at it. */
+/** The parts that the tests use. */
 interface Sarif {
   readonly runs: readonly {
     readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } }
@@ -146,7 +146,7 @@ function sarif(reports: readonly Report[]): Sarif {
 }
 
 describe('SARIF', () => {
-  it('would be refused by the schema if it were wrong', () => {
+  it('is refused by the schema if it is wrong', () => {
     expect(isSarif({ version: '2.1.0', runs: [{ tool: {} }] })).toBe(false)
   })
 
@@ -186,7 +186,7 @@ describe('SARIF', () => {
     ])
   })
 
-  it('encodes the path of a file, and makes no link of a text', () => {
+  it('encodes the path of a file, and creates no link from a text', () => {
     const [drift] = sarif(REPORTS['drift']!).runs
     const [hostile] = sarif(REPORTS['hostile text']!).runs
 
@@ -211,7 +211,7 @@ describe('JUnit', () => {
       counts.elements.push(name)
       if (name === 'testsuite') counts.suites.push(attributes)
     })
-    // Throws what is not well-formed.
+    // Throws if the document is not well-formed.
     parser.on('error', (error) => {
       throw error
     })
@@ -219,7 +219,7 @@ describe('JUnit', () => {
     return counts
   }
 
-  it.each(Object.entries(REPORTS))('%s is well-formed, and counts what is there', (_, reports) => {
+  it.each(Object.entries(REPORTS))('%s is well-formed, and its counts are right', (_, reports) => {
     const { suites, elements } = parse(renderJunit(reports))
     const number = (name: string): number => elements.filter((one) => one === name).length
     const sum = (name: string): number => suites.reduce((all, of) => all + Number(of[name]), 0)
@@ -234,7 +234,7 @@ describe('JUnit', () => {
     expect(number('failure')).toBe(failing.length)
   })
 
-  it('would be refused if it were not well-formed', () => {
+  it('is refused if it is not well-formed', () => {
     expect(() => parse('<a b="<"/>')).toThrow()
     expect(() => parse('<a>\u0001</a>')).toThrow()
   })
@@ -263,7 +263,7 @@ describe('GitHub', () => {
     },
   )
 
-  it('is read back by the runner as it was', () => {
+  it('is decoded by the runner to the same text', () => {
     expect(renderGithub(REPORTS['drift']!).split('\n')).toEqual([
       '::error file=sub dir/f.yaml,line=3,col=5,title=node-skew a/ on http%3A//node1%3A8200::Desired: v2. Found: v1. Cause: not reloaded.%0AFix: `lockstep apply`',
       '::warning title=unreadable sys/x::Desired: y. Found: unknown. Cause: HTTP 403.%0AFix: give the right',

@@ -12,7 +12,7 @@ async function expectGolden(text: string, name: string): Promise<void> {
   await expect(`${abridge(terminalText(text))}\n`).toMatchFileSnapshot(`../golden/${name}.txt`)
 }
 
-/** The beginning and the end of a text nobody would read in whole. */
+/** The beginning and the end of a text that is too long to read. */
 function abridge(text: string): string {
   const lines = text.split('\n')
   if (lines.length <= 100) return text

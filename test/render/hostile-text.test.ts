@@ -1,4 +1,7 @@
-/** Each text of each document, made hostile in turn: no view lets it act, or begin a line. */
+/**
+ * Makes each text of each document hostile in turn: in no view does it act on a terminal or begin a
+ * line.
+ */
 import { expect, it } from 'vitest'
 import type { DriftReport } from '../../src/documents/drift.generated.ts'
 import { renderDrift } from '../../src/render/drift-text.ts'
@@ -16,12 +19,12 @@ import { PLANS, STATES } from './cases.ts'
 
 const EVIL = 'x\u001b[2J\u0000\r\nFORGED\u2028FORGED\u202e\u200b\u009b31m\ue000y'
 
-/** What a document's schema, or a type, lets be one of a few words only. */
+/** Fields that a schema or a type limits to a few words. */
 const WORDS = new Set(
   'kind action severity role state answers product fact class is what'.split(' '),
 )
 
-/** The document once for each of its texts, that one hostile. */
+/** One copy of the document for each of its texts, with that text hostile. */
 function* spoiled<Document>(document: Document): Generator<Document> {
   const places: (readonly (string | number)[])[] = []
   const walk = (value: unknown, path: readonly (string | number)[]): void => {
