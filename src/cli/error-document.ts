@@ -5,6 +5,7 @@ import type { ErrorDocument } from '../documents/error.generated.ts'
 import { EXIT, type ExitCode, InputError, LockstepError } from '../domain/errors.ts'
 import { jsonText, lines } from '../domain/printable.ts'
 
+/** The document for an error. An error that is not a LockstepError is reported as a bug. */
 export function errorDocument(error: unknown): string {
   if (!(error instanceof LockstepError)) {
     const text = error instanceof Error ? error.message : String(error)

@@ -12,6 +12,7 @@ import type { Host } from './host/host.ts'
 import type { HostFormat } from './options.ts'
 import { VERSION } from './version.ts'
 
+/** The rule as reports show it. */
 export function reportRule({ name, severity, title, explanation, fix }: RuleText): ReportRule {
   return { name, level: severity, title, explanation, fix }
 }
@@ -19,6 +20,7 @@ export function reportRule({ name, severity, title, explanation, fix }: RuleText
 /** The rules that judge plans, for reports. */
 export const REPORT_RULES: readonly ReportRule[] = RULES.map(reportRule)
 
+/** Prints reports in a format, with paths relative to the root of the repository. */
 export function printReports(format: HostFormat, reports: readonly Report[], host: Host): void {
   const text = renderReports(format, reports.map(relativeToRepository(host)))
   host.out(format === 'github' ? commandLines(text) : lines(text))

@@ -39,6 +39,7 @@ interface Item extends Completion {
   draw: () => void
 }
 
+/** Draws the list on stdout, and rollbacks and waits on stderr. */
 export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
   const { Listr } = await import('listr2')
   const items = blocksOf(plan.steps).map((steps): Item => {

@@ -7,6 +7,7 @@ import type { Host } from './host/host.ts'
 import { DEFAULT_FILE, type FileOptions } from './options.ts'
 import { trustOf } from './trust.ts'
 
+/** Throws an InputError with every problem found. */
 export function loadDesired(options: FileOptions, host: Pick<Host, 'env'>): Promise<DesiredState> {
   return loadDesiredFiles(options.file ?? defaultPaths(), trustOf(options, host))
 }

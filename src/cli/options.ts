@@ -115,6 +115,7 @@ export function addFormatOption(command: Command): Command {
 /** The default of `--max-age` in seconds, and as it is typed. */
 const MAX_AGE = [86_400, '24h'] as const
 
+/** `--max-age`, in seconds; 24 hours if not given. */
 export function maxAgeOption(description: string): Option {
   return new Option('--max-age <duration>', description).argParser(seconds).default(...MAX_AGE)
 }
@@ -151,6 +152,7 @@ function bytes(text: string): number {
   throw new InvalidArgumentError('Write a number of bytes, such as 60000.')
 }
 
+/** Collects the values of an option that may be repeated. */
 export function collect(value: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), value]
 }

@@ -12,6 +12,7 @@ export interface Progress {
   readonly end: () => Promise<void>
 }
 
+/** The request of a step in words, with its first mounts. */
 export function titleOf(step: Step, plan: Plan): string {
   // Without the roles of nodes: another node may be active since the plan was made.
   const followsActive = onlyActiveRuns(plan.cluster)

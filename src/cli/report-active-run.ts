@@ -9,6 +9,7 @@ import {
 } from '../operations/find-active-run.ts'
 import type { Host } from './host/host.ts'
 
+/** Prints a line for each notice; nothing if no run is under way and none has died. */
 export async function reportActiveRun(
   question: ActiveRunQuestion,
   session: Context,

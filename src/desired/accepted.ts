@@ -7,6 +7,7 @@ import { compareText } from '../domain/names.ts'
 import { placeOf, type InputFile, type Report } from './input-file.ts'
 import { showText, suggest } from './wording.ts'
 
+/** The allowances of all files. `rules`: the known rules; not checked if undefined. */
 export function readAllowances(
   files: readonly InputFile[],
   rules: ReadonlySet<string> | undefined,
@@ -34,6 +35,7 @@ export function readAllowances(
   )
 }
 
+/** The ignored differences of all files. `classes`: the known classes; not checked if undefined. */
 export function readIgnores(
   files: readonly InputFile[],
   classes: ReadonlySet<string> | undefined,

@@ -34,6 +34,7 @@ export interface RequestedHash {
   readonly path: Path
 }
 
+/** Returns a function that finds hashes. It reports each problem and then returns undefined. */
 export function createHashReader(fileReader: Files): HashReader {
   const readText = once((path) => fileReader.read(path, LARGEST_FILE))
   const readHash = once((path) => fileReader.sha256(path))

@@ -6,6 +6,7 @@ import { claimOnce, type ClaimName, type InputFile, type Report } from './input-
 import { commandNear } from './files/near-file.ts'
 import { showText } from './wording.ts'
 
+/** Reports a key that two files have, and each value that is not valid. */
 export function readCluster(files: readonly InputFile[], report: Report): DesiredCluster {
   const claim = claimOnce('cluster', report)
   return files.reduce<DesiredCluster>(

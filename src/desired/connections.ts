@@ -11,6 +11,7 @@ import type { Checked } from './shape/shape.ts'
 import { readUse } from './use.ts'
 import { showText } from './wording.ts'
 
+/** The connections, sorted by path. Problems are reported, and invalid connections left out. */
 export function loadConnections(
   files: readonly InputFile[],
   lookUp: LookUpPlugin,

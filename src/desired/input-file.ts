@@ -26,6 +26,7 @@ export interface KeyAndValue {
   readonly value: Source
 }
 
+/** The place of the key and of the value at a path in the file. */
 export function placeOf({ places }: InputFile, ...path: Path): KeyAndValue {
   return { key: places.key(path), value: places.value(path) }
 }
@@ -33,6 +34,7 @@ export function placeOf({ places }: InputFile, ...path: Path): KeyAndValue {
 /** True if the name was not claimed before. Otherwise a problem with both places is reported. */
 export type ClaimName = (name: string, source: Source) => boolean
 
+/** Returns a function that claims names. `what`: what the names are, for the message. */
 export function claimOnce(what: string, report: Report): ClaimName {
   const claimed = new Map<string, Source>()
   return (name, source) => {

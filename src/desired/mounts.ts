@@ -20,6 +20,7 @@ import type { Checked } from './shape/shape.ts'
 import { readUse } from './use.ts'
 import { showText } from './wording.ts'
 
+/** The mounts, sorted by path. Problems are reported, and invalid mounts left out. */
 export function loadMounts(
   files: readonly InputFile[],
   lookUp: LookUpPlugin,

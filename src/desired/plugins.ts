@@ -31,6 +31,7 @@ interface PluginReading {
 
 type NoteCommand = (command: string, hash: LocatedHash) => void
 
+/** Problems are reported, and invalid versions left out. */
 export async function readPlugins(
   files: readonly InputFile[],
   readHash: HashReader,

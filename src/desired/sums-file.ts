@@ -16,6 +16,7 @@ interface Line {
   readonly hash: string
 }
 
+/** Finds the hash of the file `name`. `file`: the path of the sums file, for messages. */
 export function findSum(file: string, text: string, name: string): SumLookup {
   const bare = parseSha256(text.trim())
   if (bare !== undefined)

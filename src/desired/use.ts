@@ -28,6 +28,7 @@ export interface PluginNames {
   readonly saysUse: boolean
 }
 
+/** Reports a `use` that is not valid, and returns undefined for it. */
 export function readUse(
   text: string,
   source: Source,

@@ -40,6 +40,7 @@ export function ownVersion(product: Product, serverVersion: string): Version {
   return `v${serverVersion}+builtin.${product === 'openbao' ? 'bao' : 'vault'}` as Version
 }
 
+/** The builtin plugins of a product, with the versions that this server version gives them. */
 export function builtinPlugins(product: Product, serverVersion: string): BuiltinPlugin[] {
   switch (product) {
     case 'openbao':

@@ -70,14 +70,17 @@ export function parsePluginId(text: string): PluginId | undefined {
     : (text as PluginId)
 }
 
+/** The id of a plugin, not checked. */
 export function pluginId(type: PluginType, name: string): PluginId {
   return `${type}/${name}` as PluginId
 }
 
+/** The type of a plugin: the part before the slash. */
 export function pluginType(id: PluginId): PluginType {
   return id.slice(0, id.indexOf('/')) as PluginType
 }
 
+/** The name of a plugin: the part after the slash. */
 export function pluginName(id: PluginId): string {
   return id.slice(id.indexOf('/') + 1)
 }
@@ -112,6 +115,7 @@ export function versionLabel(version: ConfiguredVersion): string {
   return version === UNVERSIONED ? 'unversioned' : version
 }
 
+/** Parses 64 hex digits and makes them lower case; undefined for any other text. */
 export function parseSha256(text: string): Sha256 | undefined {
   return /^[0-9a-fA-F]{64}$/.test(text) ? (text.toLowerCase() as Sha256) : undefined
 }
@@ -180,6 +184,7 @@ export function splitConnectionPath(path: ConnectionPath): { mount: MountPath; n
   }
 }
 
+/** The path of a connection, not checked. */
 export function connectionPath(mount: MountPath, name: string): ConnectionPath {
   return `${mount}config/${name}` as ConnectionPath
 }
@@ -210,6 +215,7 @@ export function pathInNamespace(mount: MountPath, namespace: Namespace): string 
   return mount.slice(namespace.length)
 }
 
+/** The full path of a mount: `auth/jwt/` in `ns1/` is `ns1/auth/jwt/`. */
 export function mountPathIn(namespace: Namespace, path: string): MountPath {
   return `${namespace}${path}` as MountPath
 }

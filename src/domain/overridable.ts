@@ -7,6 +7,7 @@ import type { PluginId } from './names.ts'
  */
 const NOT_OVERRIDABLE: ReadonlySet<string> = new Set(['secret/kv', 'secret/database'])
 
+/** True if an entry in the catalog takes the place of the builtin of this name. */
 export function isOverridable(plugin: PluginId): boolean {
   return !NOT_OVERRIDABLE.has(plugin)
 }

@@ -17,6 +17,7 @@ export function maskArguments(args: readonly string[]): readonly string[] {
   })
 }
 
+/** True if an argument looks like a secret. */
 export function hasSecretArgument(args: readonly string[]): boolean {
   return maskArguments(args).some((masked, at) => masked !== args[at])
 }

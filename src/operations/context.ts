@@ -77,6 +77,7 @@ export interface ContextSources extends Pick<
   readonly mustBeMembers?: boolean
 }
 
+/** Makes a context. Sends no request. */
 export function createContext(sources: ContextSources): Context {
   const { world, transport, patience, address, nodes, mustBeMembers } = sources
   const watchReading: WatchReading = sources.watchReading ?? ((read) => read(() => undefined))

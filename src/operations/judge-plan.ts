@@ -9,6 +9,7 @@ import { neededFiles } from '../safety/needed-files.ts'
 import type { RuleInput } from '../safety/rule.ts'
 import { rehearse } from '../twin/rehearsal/rehearse.ts'
 
+/** Rehearses the steps of a draft on the twin of the live state. */
 export function rehearseDraft(draft: DraftPlan, live: LiveState): Plan['rehearsal'] {
   return rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
 }

@@ -16,6 +16,7 @@ export interface ActionTextOptions {
   readonly detail: boolean
 }
 
+/** One line, safe to show. */
 export function describeAction(action: Action | CheckAction, options: ActionTextOptions): string {
   return printable(describe(action, options))
 }

@@ -7,6 +7,7 @@ import { unreachable } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { listSome, NAMED_IN_FINDING, printable, shortenHashes, shortHash } from './wording.ts'
 
+/** One line, safe to show. */
 export function describeCause(cause: Cause): string {
   switch (cause.kind) {
     case 'wrong_bytes':

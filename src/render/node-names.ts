@@ -14,6 +14,7 @@ export interface NodeNames {
   readonly within: (text: string) => string
 }
 
+/** The names for the nodes of one cluster. */
 export function nameNodes(nodes: readonly { readonly address: string }[]): NodeNames {
   const addresses = [...new Set(nodes.map(({ address }) => address))]
   const hosts = groupBy(addresses, hostOf)

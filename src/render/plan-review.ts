@@ -133,6 +133,7 @@ export interface RolloutStage {
 
 export type NodeRole = Plan['cluster']['nodes'][number]['role']
 
+/** The stages, in the order of the steps. */
 export function findRollout({ steps, cluster }: Plan): RolloutStage[] {
   const onNodes = steps.flatMap((step) => (isOnNode(step) ? [step] : []))
   return [...groupBy(onNodes, ({ group, canary }) => JSON.stringify([group, canary])).values()].map(

@@ -41,6 +41,7 @@ export function shortenHashes(text: string): string {
   return text.replace(/\b[0-9a-f]{64}\b/g, shortHash)
 }
 
+/** The name of a product as people write it. */
 export function productName(product: LiveState['product']): string {
   return product === 'openbao' ? 'OpenBao' : 'Vault'
 }

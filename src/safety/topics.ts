@@ -20,14 +20,17 @@ export function fileOnNodeTopic(command: string, node: NodeAddress): string {
   return `file ${command} on ${node}`
 }
 
+/** An entry of the catalog. */
 export function entryTopic(plugin: PluginId, version: Version): string {
   return `entry ${plugin} ${version}`
 }
 
+/** The pin of a plugin. */
 export function pinTopic(plugin: PluginId): string {
   return `pin ${plugin}`
 }
 
+/** A node. */
 export function nodeTopic(node: NodeAddress): string {
   return `node ${node}`
 }

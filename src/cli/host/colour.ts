@@ -5,6 +5,7 @@ import { createPalette, type Palette } from '../../render/palette.ts'
 import type { Host } from './host.ts'
 import type { DetailOption, OutputOptions } from '../options.ts'
 
+/** The palette for results on stdout. */
 export function paletteFor(options: OutputOptions, host: Host): Palette {
   return createPalette(isColoured(options, host, host.outIsTerminal), host.paintKey)
 }
@@ -23,6 +24,7 @@ export function viewOf(
   }
 }
 
+/** True if the output is coloured. `isTerminal`: whether it goes to a terminal. */
 export function isColoured(options: OutputOptions, host: Host, isTerminal: boolean): boolean {
   if (options.color !== 'auto') return options.color === 'always'
   const refused = host.env['NO_COLOR'] !== undefined && host.env['NO_COLOR'] !== ''

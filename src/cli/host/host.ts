@@ -42,6 +42,7 @@ export type Answer =
 /** Moves to the beginning of the line and erases the line. */
 const ERASE_LINE = '\r\u001b[K'
 
+/** The host of this process. */
 export function processHost(): Host {
   const world = processWorld()
   const key = paintKey(world.randomHex(4))

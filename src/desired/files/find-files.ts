@@ -11,6 +11,7 @@ export interface FoundFiles {
   readonly problems: readonly Problem[]
 }
 
+/** Each problem has the path in its message; the others are still found. */
 export async function findFiles(paths: readonly string[], on: Files): Promise<FoundFiles> {
   const files: string[] = []
   const problems: Problem[] = []

@@ -20,6 +20,7 @@ export interface SchemaError {
   readonly missing: readonly string[]
 }
 
+/** The mismatches of one schema error; empty if another error or a later check reports it. */
 export function explainMismatch(schemaError: SchemaError): readonly SchemaMismatch[] {
   const { error, path, value, written, missing } = schemaError
   switch (error.keyword) {

@@ -26,6 +26,7 @@ const CHOICES: Readonly<Record<string, Choice>> = {
   'mounts/*/verify/*': { forms: '{ read: PATH } or { run: [COMMAND] }', keys: ['read', 'run'] },
 }
 
+/** `path`: the place that accepts several forms. `written`: its value as written in the file. */
 export function explainAlternatives(path: Path, value: unknown, written: string): SchemaMismatch[] {
   const choice = Object.entries(CHOICES).find(([place]) => matches(path, place))?.[1]
   if (choice === undefined) return [{ path, message: `${nameOf(path)} does not fit the schema` }]

@@ -14,6 +14,7 @@ export type Syntax =
   | { readonly kind: 'document'; readonly document: Document.Parsed }
   | { readonly kind: 'problems'; readonly problems: readonly YamlProblem[] }
 
+/** The document, or its problems: usually only the first one. */
 export function parseSyntax(text: string): Syntax {
   const foreign = findForeign(text)
   if (foreign !== undefined) return { kind: 'problems', problems: [foreign] }

@@ -34,6 +34,7 @@ export interface YamlReading {
   readonly problems: readonly Problem[]
 }
 
+/** `file`: the path of the file, for places. Never throws. */
 export function readYaml(file: string, text: string): YamlReading {
   const locate = locator(file, text)
   const syntax = parseSyntax(text)

@@ -10,6 +10,7 @@ const SHORTEST = 6
 /** The pattern of each secret, made once: an apply masks the errors of every refusal. */
 const patterns = new Map<string, RegExp>()
 
+/** The text with `***` in place of each secret of at least six characters. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const pieces = secrets
     // Each line of a secret with several lines may appear alone.

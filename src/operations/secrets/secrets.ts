@@ -50,6 +50,9 @@ export interface Secrets {
   readonly learn: (from: Pick<SecretSources, 'desired' | 'plan'>) => void
 }
 
+/**
+ * The secrets that are known before any file is read: the token, and the tokens in the environment.
+ */
 export function gatherSecrets(sources: Pick<SecretSources, 'token' | 'env' | 'trust'>): Secrets {
   const known = new Set(secretsOf({ ...sources, desired: undefined }))
   return {

@@ -130,6 +130,7 @@ const UNUSED_IGNORE: ReportRule = {
   fix: 'Remove it from the file, or set a later day.',
 }
 
+/** `classes`: for each class of differences, its explanation. */
 export function buildDriftReport(
   drift: DriftReport,
   classes: Readonly<Record<string, string>>,
