@@ -17,7 +17,7 @@ export function readAllowances(
     (file.document.allow ?? []).flatMap((allowance = {}, index) => {
       const { rule, subject, because, by, until } = allowance
       const sourceOf = (key: string): Source => placeOf(file, 'allow', index, key).value
-      checkName('rule', rule, rules, sourceOf('rule'), report)
+      checkName({ what: 'rule', name: rule, known: rules, source: sourceOf('rule') }, report)
       checkDate(until, sourceOf('until'), report)
       if (rule === undefined || subject === undefined || because === undefined) return []
       const source = placeOf(file, 'allow', index).value
@@ -45,7 +45,7 @@ export function readIgnores(
     (file.document.ignore ?? []).flatMap((ignore = {}, index) => {
       const { class: name, subject, because, until } = ignore
       const sourceOf = (key: string): Source => placeOf(file, 'ignore', index, key).value
-      checkName('class', name, classes, sourceOf('class'), report)
+      checkName({ what: 'class', name, known: classes, source: sourceOf('class') }, report)
       checkDate(until, sourceOf('until'), report)
       if (name === undefined || subject === undefined || because === undefined) return []
       const source = placeOf(file, 'ignore', index).value
@@ -54,13 +54,15 @@ export function readIgnores(
   )
 }
 
-function checkName(
-  what: 'rule' | 'class',
-  name: string | undefined,
-  known: ReadonlySet<string> | undefined,
-  source: Source,
-  report: Report,
-): void {
+interface NamedThing {
+  readonly what: 'rule' | 'class'
+  readonly name: string | undefined
+  /** Not checked if undefined. */
+  readonly known: ReadonlySet<string> | undefined
+  readonly source: Source
+}
+
+function checkName({ what, name, known, source }: NamedThing, report: Report): void {
   if (name === undefined || known === undefined || known.has(name)) return
   const hint = suggest(name, [...known].sort(compareText), 'there are')
   report({ message: `there is no ${what} ${showText(name)}`, source, hint })

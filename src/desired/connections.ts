@@ -21,7 +21,7 @@ export function loadConnections(
   const connections: DesiredConnection[] = []
   for (const file of files) {
     for (const [text, given] of Object.entries(file.document.connections ?? {})) {
-      const connection = loadConnection(file, text, given ?? {}, lookUp, report)
+      const connection = loadConnection({ file, text, lookUp, report }, given ?? {})
       if (connection === undefined) continue
       claim(connection.path, connection.source)
       connections.push(connection)
@@ -30,12 +30,17 @@ export function loadConnections(
   return connections.sort((a, b) => compareText(a.path, b.path))
 }
 
+interface ConnectionReading {
+  readonly file: InputFile
+  /** The key, as it is written. */
+  readonly text: string
+  readonly lookUp: LookUpPlugin
+  readonly report: Report
+}
+
 function loadConnection(
-  file: InputFile,
-  text: string,
+  { file, text, lookUp, report }: ConnectionReading,
   connection: Checked<Connection>,
-  lookUp: LookUpPlugin,
-  report: Report,
 ): DesiredConnection | undefined {
   const source = placeOf(file, 'connections', text).key
   const sourceOf = (key: string): Source => placeOf(file, 'connections', text, key).value

@@ -52,7 +52,7 @@ export async function verifyMounts(
     for (const { node, namespace } of places) {
       const verifications = mount.verify.map((check) => verificationOf(path, check))
       const problem = await runVerifications(
-        stepOf(mount, node, namespace, verifications),
+        createStep({ mount: path, node, namespace, verifications }),
         active ?? node,
       )
       if (problem === undefined) add({ kind: 'passed', mount: path, node })
@@ -82,19 +82,22 @@ function placesOf({ path }: DesiredMount, live: LiveState): VerifyPlaces {
   }
 }
 
-function stepOf(
-  { path }: DesiredMount,
-  node: NodeAddress,
-  namespace: Namespace,
-  verifications: readonly StepVerification[],
-): Step {
+interface MountChecks {
+  readonly mount: MountPath
+  readonly node: NodeAddress
+  readonly namespace: Namespace
+  readonly verifications: readonly StepVerification[]
+}
+
+/** A `check` step with nothing but the verifications. */
+function createStep({ mount, node, namespace, verifications }: MountChecks): Step {
   const none = { after: [], requires: [], ensures: [], undo: [], restores: [] }
   return {
-    id: `verify ${path} on ${node}`,
-    group: path,
+    id: `verify ${mount} on ${node}`,
+    group: mount,
     why: 'asked for',
     ...none,
-    action: { kind: 'check', node, namespace, mounts: [path] },
+    action: { kind: 'check', node, namespace, mounts: [mount] },
     verify: [...verifications],
   }
 }
