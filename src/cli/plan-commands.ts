@@ -29,6 +29,7 @@ export const addPlan: AddCommand = (program, host, done) => {
     .command('plan')
     .description('Show what would bring the cluster to the desired state; changes nothing')
     .option('--out <file>', 'save the plan, for lockstep apply <file>')
+    .option('--against <ref>', 'also say which steps the same files at a git ref would need')
     .option('--detailed-exitcode', 'exit 2 when there are changes to make')
     .option('--json', 'print the plan as JSON')
     .option('--journal <dir>', 'where the journals of earlier runs are kept')
@@ -38,6 +39,7 @@ export const addPlan: AddCommand = (program, host, done) => {
         'lockstep plan -f lockstep.yaml',
         'lockstep plan -f prod/ --detailed-exitcode',
         'lockstep plan --out plan.json && lockstep apply plan.json',
+        'lockstep plan --against origin/main   # what this branch changes, beside what is drift anyway',
       ),
     )
     .action(async (options: CommonOptions & ReviewOptions) => {

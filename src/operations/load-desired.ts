@@ -13,6 +13,9 @@ import type { Trust } from './secrets/secrets.ts'
 
 const rules: ReadonlySet<string> = new Set(RULES.map(({ name }) => name))
 
+/** The names that `allow` and `ignore` may use. */
+export const KNOWN_NAMES = { rules, classes: new Set(Object.keys(DRIFT_CLASSES)) } as const
+
 /**
  * The desired state of files and directories, merged. `untrusted`: only files in the folder of each
  * file are read. Throws an InputError with every problem found, each with file, line and column.
@@ -23,8 +26,7 @@ export function loadDesiredFiles(
 ): Promise<DesiredState> {
   return loadDesiredState(paths, {
     staysInFolder: trust === 'untrusted',
-    rules,
-    classes: new Set(Object.keys(DRIFT_CLASSES)),
+    ...KNOWN_NAMES,
   })
 }
 

@@ -92,9 +92,24 @@ export function finishPlan(
   return { ...plan, plan_id: planId(plan) } as FreshPlan
 }
 
-/** SHA-256 of the plan in canonical JSON (RFC 8785), without its id and the time it was saved. */
+/**
+ * SHA-256 of the plan in canonical JSON (RFC 8785), without its id, the time it was saved, and the
+ * comparison with other files: with and without one, the plan does the same.
+ */
 export function planId(plan: Omit<Plan, 'plan_id' | 'created_at'> & Partial<Plan>): string {
-  const { plan_id: _id, created_at: _at, ...content } = plan
+  const { plan_id: _id, created_at: _at, against: _against, ...content } = plan
+  return hashOf(content)
+}
+
+/** The id of a comparison: an edit of it, or its move to another plan, can be seen. */
+export function comparisonId(
+  planIdOfIt: string,
+  comparison: Omit<NonNullable<Plan['against']>, 'id'>,
+): string {
+  return hashOf({ ...comparison, plan_id: planIdOfIt })
+}
+
+function hashOf(content: object): string {
   return createHash('sha256')
     .update(canonicalize(content) ?? '')
     .digest('hex')

@@ -5,6 +5,7 @@
  */
 import { unreachable } from '../domain/errors.ts'
 import type { Change, Plan } from '../documents/plan.generated.ts'
+import { AGAINST_LEGEND, againstText } from './against-lines.ts'
 import { type ChangeGroup, describeField, groupChanges } from './change-groups.ts'
 import { renderFindings } from './findings-text.ts'
 import { nodeLines } from './node-lines.ts'
@@ -53,6 +54,7 @@ export function renderPlan(
     header(plan, view),
     changesSection(plan.changes, view),
     stepsSection(plan, view),
+    againstSection(plan, view),
     renderFindings(plan.findings, view),
     allowancesSection(plan, view),
     dataSection(plan, view),
@@ -140,6 +142,19 @@ function stepsSection(plan: Plan, { palette, width, detail }: PlanView): string 
     ]
   })
   return [palette.bold('Steps'), ...beforeLines(plan.cluster), ...lines].join('\n')
+}
+
+/** Beside a plan of other files: what this branch changes, and what is drift without it, too. */
+function againstSection(plan: Plan, { palette, width }: PlanView): string {
+  const text = againstText(plan)
+  if (text === undefined) return ''
+  const paint = { '+': palette.green, '=': palette.dim, '-': palette.red } as const
+  return [
+    palette.bold(`Compared with ${text.ref}`),
+    ...wrapLine(palette.dim(`  ${AGAINST_LEGEND}`), width),
+    ...(text.lines.length === 0 ? ['  neither has a step'] : []),
+    ...text.lines.flatMap(({ mark, what }) => wrapLine(`  ${paint[mark](mark)} ${what}`, width)),
+  ].join('\n')
 }
 
 /** The lock that is written and the command that runs on this machine before the first step. */

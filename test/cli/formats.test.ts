@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { upgradePlan } from '../builders/plan.ts'
 import { liveNode, mountPath, plugin, version } from '../builders/live.ts'
 import { formatPlan } from '../../src/plan/format-plan.ts'
-import { planId } from '../../src/plan/make-plan.ts'
+import { comparisonId, planId } from '../../src/plan/make-plan.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 import { runLockstep } from './run-lockstep.ts'
 
@@ -92,6 +92,29 @@ test('validate gives no result for a valid file', async () => {
 
   expect(run.exitCode).toBe(0)
   expect(JSON.parse(run.stdout)).toMatchObject({ runs: [{ results: [] }] })
+})
+
+test('a plan whose comparison was edited is an edited plan', async () => {
+  const comparison = {
+    ref: 'main',
+    commit: '0'.repeat(40),
+    only_here: GENUINE.steps.map(({ id }) => id),
+    in_both: [],
+    only_there: [],
+  }
+  const id = comparisonId(GENUINE.plan_id, comparison)
+  await using folder = await makeScratchFolder({
+    'genuine.json': formatPlan({ ...GENUINE, against: { id, ...comparison } }),
+    'edited.json': formatPlan({ ...GENUINE, against: { id, ...comparison, ref: 'other' } }),
+  })
+
+  const genuine = await runLockstep(['show', 'genuine.json'], { cwd: folder.path })
+  const edited = await runLockstep(['show', 'edited.json'], { cwd: folder.path })
+
+  expect(genuine.exitCode).toBe(0)
+  expect(genuine.stdout).toContain('Compared with main (commit 000000000000)')
+  expect(edited.exitCode).toBe(1)
+  expect(edited.stdout).toMatch(/^EDITED: /)
 })
 
 test('says in the first visible line of every form that a plan was edited, and exits 1', async () => {

@@ -8,6 +8,8 @@ export interface RunOnOptions {
   /** On top of those that say where the cluster is; an empty one counts as none. */
   readonly env?: Readonly<Record<string, string>>
   readonly tokenFile?: string
+  /** The checkout if not said. */
+  readonly cwd?: string
   /** Runs it on a terminal, where this is typed when it asks. */
   readonly answer?: string
 }
@@ -15,7 +17,7 @@ export interface RunOnOptions {
 export function runOn(
   cluster: ClusterClient,
   args: readonly string[],
-  { token = cluster.token, env = {}, tokenFile, answer }: RunOnOptions = {},
+  { token = cluster.token, env = {}, tokenFile, cwd, answer }: RunOnOptions = {},
 ): Promise<Run> {
   // The variables that the product's own command line reads.
   const prefix = cluster.product === 'vault' ? 'VAULT' : 'BAO'
@@ -28,6 +30,7 @@ export function runOn(
       ...env,
     },
     ...(tokenFile !== undefined && { tokenFile }),
+    ...(cwd !== undefined && { cwd }),
     ...(answer !== undefined && { answer }),
   })
 }

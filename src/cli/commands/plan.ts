@@ -8,12 +8,13 @@ import type { Plan } from '../../documents/plan.generated.ts'
 import { renderPlan } from '../../render/plan-text.ts'
 import { pluginsOf } from '../../operations/context.ts'
 import { isBlocked, makePlan } from '../../operations/make-plan.ts'
+import { addComparison, loadDesiredAt } from '../../operations/plan-against.ts'
 import { buildPlanReport } from '../../render/formats/report.ts'
 import { type AllowOptions, blockedExitCode, withAllowances } from '../allowances.ts'
 import { printReports, REPORT_RULES, withFailureReport } from '../formats.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
-import { loadDesired } from '../load-desired.ts'
+import { defaultPaths, loadDesired } from '../load-desired.ts'
 import {
   type CommonOptions,
   DEFAULT_FILE,
@@ -36,6 +37,7 @@ type PlanOptions = CommonOptions &
     readonly json?: boolean
     readonly detailedExitcode?: boolean
     readonly out?: string
+    readonly against?: string
   }
 
 export function plan(options: PlanOptions, host: Host): Promise<ExitCode> {
@@ -47,12 +49,24 @@ export function plan(options: PlanOptions, host: Host): Promise<ExitCode> {
 
 async function makeAndShow(options: PlanOptions, host: Host): Promise<ExitCode> {
   const desired = await loadDesired(options, host)
+  const { against } = options
+  const before =
+    against === undefined
+      ? undefined
+      : await loadDesiredAt(options.file ?? defaultPaths(), against, host.env)
   const session = await openSession(options, host, desired)
   try {
-    const live = await session.observe(pluginsOf(desired))
+    const plugins = new Set(
+      [desired, ...(before === undefined ? [] : [before.desired])].flatMap((one) => [
+        ...pluginsOf(one),
+      ]),
+    )
+    const live = await session.observe(plugins)
     await reportActiveRun({ live, desired }, session, host)
     const allowed = withAllowances(desired, options.allow)
-    const { plan: made } = await makePlan({ desired: allowed, live }, session)
+    const { plan: fresh } = await makePlan({ desired: allowed, live }, session)
+    const made =
+      before === undefined ? fresh : await addComparison(fresh, { before, live }, session)
     if (!isBlocked(made)) await warnOfTokenLife({ plan: made, session, host })
     const createdAt = host.now()
     if (options.out !== undefined) {

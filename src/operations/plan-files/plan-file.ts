@@ -5,7 +5,7 @@ import type { Plan } from '../../documents/plan.generated.ts'
 import { findPlanProblem } from '../../documents/validator.ts'
 import { EXIT, LockstepError, errorName } from '../../domain/errors.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
-import { planId } from '../../plan/make-plan.ts'
+import { comparisonId, planId } from '../../plan/make-plan.ts'
 import { readTextFile, UnfitFile } from '../../server/read-file.ts'
 import { writeOutputFile } from '../output-file.ts'
 import { findDuplicateKey } from './duplicate-keys.ts'
@@ -35,9 +35,12 @@ export async function readPlanFile(path: string): Promise<Plan> {
   )
 }
 
-/** True if the plan id matches the content of the plan. */
+/** True if the plan id matches the content of the plan, and the comparison, if any, its own id. */
 export function isUnchanged(plan: Plan): boolean {
-  return planId(plan) === plan.plan_id
+  if (planId(plan) !== plan.plan_id) return false
+  if (plan.against === undefined) return true
+  const { id, ...comparison } = plan.against
+  return comparisonId(plan.plan_id, comparison) === id
 }
 
 /** Reads a plan to show it, edited or not. Throws a LockstepError if it is not a plan. */

@@ -16,11 +16,17 @@ import {
 } from '../../domain/names.ts'
 
 /** What is invalid with the first invalid name, with its JSON Pointer; undefined if all are valid. */
-export function findInvalidName({ steps }: Plan): string | undefined {
+export function findInvalidName({ steps, against }: Plan): string | undefined {
+  return (
+    findInSteps(steps, '/steps') ?? findInSteps(against?.only_there ?? [], '/against/only_there')
+  )
+}
+
+function findInSteps(steps: readonly Step[], at: string): string | undefined {
   for (const [position, { action }] of steps.entries()) {
     const invalid = namesIn(action).find(({ text, parsed }) => text !== parsed)
     if (invalid !== undefined) {
-      return `/steps/${String(position)}/action: ${JSON.stringify(invalid.text)} is not ${invalid.what}`
+      return `${at}/${String(position)}/action: ${JSON.stringify(invalid.text)} is not ${invalid.what}`
     }
   }
   return undefined

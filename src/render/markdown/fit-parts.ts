@@ -12,6 +12,7 @@ export const IMPORTANCE = [
   'notes',
   'rollout',
   'changes',
+  'against',
   'warnings',
   'data',
   'waivers',

@@ -4,6 +4,7 @@
 import type { Finding, Plan } from '../../documents/plan.generated.ts'
 import { count } from '../../domain/count.ts'
 import { unreachable } from '../../domain/errors.ts'
+import { againstText } from '../against-lines.ts'
 import { type ChangeGroup, describeField, groupChanges } from '../change-groups.ts'
 import { dataDeclarations } from '../data-declarations.ts'
 import type { FindingTree } from '../finding-tree.ts'
@@ -38,6 +39,7 @@ export function planParts(plan: Plan): Part[] {
       list('Data compatibility, declared in the desired state of this plan', shown),
     ),
     visible('warnings', 'warning', items(warnings), (shown) => list('Warnings', shown)),
+    ...againstParts(plan),
     visible('changes', 'change', changeItems(plan, names), (shown) =>
       titled('Changes', codeBlock('diff', shown)),
     ),
@@ -50,6 +52,24 @@ export function planParts(plan: Plan): Part[] {
     folded('lists', 'full list', listItems(plan, names)),
   ]
   return parts.filter((part) => part.items.length > 0)
+}
+
+function againstParts(plan: Plan): Part[] {
+  const text = againstText(plan)
+  if (text === undefined) return []
+  // A `diff` block colours no `=`; a space is what it has for lines of both sides.
+  const items = text.lines.map(({ mark, what }) =>
+    clip(`${mark === '=' ? ' ' : mark} ${what}`, LONGEST_TEXT),
+  )
+  const shownItems = items.length === 0 ? ['  neither has a step'] : items
+  return [
+    visible('against', 'compared step', shownItems, (shown) =>
+      titled(
+        `Compared with ${code(clip(text.ref, LONGEST_NAME))}`,
+        `\`+\` this branch adds it, \`-\` this branch removes it; the others are needed without this branch, too.\n\n${codeBlock('diff', shown)}`,
+      ),
+    ),
+  ]
 }
 
 function visible(kind: Part['kind'], noun: string, items: string[], draw: Part['draw']): Part {
