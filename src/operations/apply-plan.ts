@@ -40,7 +40,7 @@ export interface ApplyInput {
   /** The commands that show and release the locks, for the error that the cluster is locked. */
   readonly lockCommands?: LockCommands
   /**
-   * Called with each line of the journal after it is on disk. An error that it throws does not onEnd
+   * Called with each line of the journal after it is on disk. An error that it throws does not end
    * the run.
    */
   readonly onEvent?: (event: JournalEvent) => void | Promise<void>

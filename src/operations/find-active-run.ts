@@ -1,6 +1,6 @@
 /**
  * Finds whether a run is under way on a cluster, which means that the cluster may change while it
- * is read, or whether the latest run of this machine diedNotice before its end. Takes no lock.
+ * is read, or whether the latest run of this machine died before its end. Takes no lock.
  */
 import type { DesiredState } from '../domain/desired.ts'
 import { LockstepError } from '../domain/errors.ts'
@@ -28,7 +28,7 @@ export interface ActiveRunQuestion {
   readonly desired?: DesiredState | undefined
 }
 
-/** Empty if no run was found to be under way or to have diedNotice. */
+/** Empty if no run was found to be under way or to have died. */
 export async function findActiveRun(
   { live, desired }: ActiveRunQuestion,
   context: Context,

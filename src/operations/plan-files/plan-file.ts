@@ -1,5 +1,6 @@
 /**
- * Writes and reads plan files. A file is accepted only if it has the known format, matches the schema, and its plan id matches its content.
+ * Writes and reads plan files. A file is accepted only if it has the known format, matches the
+ * schema, and its plan id matches its content.
  */
 import type { Plan } from '../../documents/plan.generated.ts'
 import { findPlanProblem } from '../../documents/validator.ts'
