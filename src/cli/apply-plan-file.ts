@@ -94,8 +94,8 @@ interface GivenFiles {
 
 /**
  * Throws a LockstepError (exit 4) unless the files hold the desired state that the plan was made
- * from. An allowance that only the plan has may come from `plan --allow`, or somebody may have
- * written it into the plan. So it must be repeated with `--allow`.
+ * from. An allowance that only the plan has may come from `plan --allow`, or another person may
+ * have written it into the plan. So it must be repeated with `--allow`.
  */
 function checkAgrees({ desired }: Plan, { files, confirmed, planCommand }: GivenFiles): void {
   const allow = (desired.allow ?? []).filter((allowance) => !confirmed.has(allowance))

@@ -1,6 +1,6 @@
 /**
  * The builtin plugins of OpenBao 2.7.2 and Vault 1.21.4. OpenBao gives all of them the version of
- * the server. Vault gives that version to the plugins of its own repository, and the version of the
+ * the server. Vault gives that version to the plugins in its repository, and the version of the
  * module to the others.
  */
 import { unreachable } from './errors.ts'
@@ -35,7 +35,7 @@ const VAULT = `
     kubernetes=0.12.0 kv=0.25.0 ldap mongodbatlas=0.16.0 nomad openldap=0.17.0 pki rabbitmq ssh
     terraform=0.13.0 totp transit`
 
-/** The version of a builtin that has no version of its own: `v2.7.2+builtin.bao`. */
+/** The version of a builtin that has only the version of the server: `v2.7.2+builtin.bao`. */
 export function ownVersion(product: Product, serverVersion: string): Version {
   return `v${serverVersion}+builtin.${product === 'openbao' ? 'bao' : 'vault'}` as Version
 }

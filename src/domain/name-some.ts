@@ -3,7 +3,7 @@ const SHOWN = 20
 
 /** `a`, `a and b`, `a, b and c`; of more than twenty names, the first twenty `and 7 more`. */
 export function nameSome(items: readonly string[], shown = SHOWN): string {
-  // One more name takes no more space than `and 1 more`.
+  // One more name is as short as `and 1 more`.
   const all = items.length <= shown + 1
   const named = all ? items.slice(0, -1) : items.slice(0, shown)
   const last = all ? (items.at(-1) ?? '') : `${items.length - shown} more`

@@ -78,7 +78,7 @@ export function nodesBehind({ mount, configured }: MountTarget): readonly NodeAd
 
 /**
  * Sends the same tune again, for nodes that still list an older version. The step changes nothing
- * that a rollback would undo, so it is a group of its own.
+ * that a rollback would undo, so it is a separate group.
  */
 export function retuneStep(
   target: MountTarget,

@@ -16,7 +16,7 @@ export function listSome(
   items: readonly string[],
   { all, most = 3 }: { readonly all: boolean; readonly most?: number },
 ): string {
-  // One more name takes no more space than `and 1 more`.
+  // One more name is as short as `and 1 more`.
   if (all || items.length <= most + 1) return items.map(printable).join(', ')
   return `${items.slice(0, most).map(printable).join(', ')} and ${items.length - most} more`
 }

@@ -1,4 +1,4 @@
-/** What a code host is to this program: the comments of one pull request. */
+/** The interface to a code host: the comments of one pull request. */
 
 export interface HostComment {
   readonly id: string

@@ -116,7 +116,7 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
-/** A header cannot hold what is no visible ASCII. The value itself is never told. */
+/** A header can only hold visible ASCII. The value itself is never shown. */
 function tokenOf(env: EnvironmentVariables, variable: string, hint: string): string {
   const token = env[variable]?.trim() ?? ''
   if (/^[\x21-\x7e]+$/.test(token)) return token
@@ -141,10 +141,10 @@ function apiOf(env: EnvironmentVariables, variable: string, usual: string | unde
 
 function badVariable(name: string, value: string, hint: string): LockstepError {
   // A URL may have a password in it.
-  const told = value.includes('@') ? 'an address with a user in it' : JSON.stringify(value)
+  const description = value.includes('@') ? 'an address with a user in it' : JSON.stringify(value)
   return new LockstepError({
     code: 'bad-variable',
-    message: `${name} cannot be used: ${value === '' ? 'it is not set' : `it is ${told}`}`,
+    message: `${name} cannot be used: ${value === '' ? 'it is not set' : `it is ${description}`}`,
     hint,
   })
 }

@@ -97,7 +97,7 @@ function readComment(value: unknown, at: string): HostComment {
   const { id, user, body, html_url: url } = fields(value, at)
   return {
     id: String(wholeNumber(id, `${at}.id`)),
-    // Null for an account that was deleted: nobody writes as that one any more.
+    // Null if the account was deleted: then no later job can have that author.
     author: user === null ? '' : filled(fields(user, `${at}.user`)['login'], `${at}.user.login`),
     body: text(body ?? '', `${at}.body`),
     url: text(url, `${at}.html_url`),

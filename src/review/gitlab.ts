@@ -14,7 +14,7 @@ export interface MergeRequest {
   readonly page: string | undefined
 }
 
-/** GitLab says it of its own notes: a commit was added, an assignee changed. */
+/** True for the notes of GitLab itself: a commit was added, an assignee changed. */
 interface Note extends HostComment {
   readonly isSystem: boolean
 }

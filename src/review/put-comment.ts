@@ -16,7 +16,7 @@ export interface CommentToPut {
 
 export interface PutOptions {
   readonly wait: (milliseconds: number) => Promise<void>
-  /** Told of each wait, in milliseconds, and why. */
+  /** Called before each wait, with its milliseconds and the reason. */
   readonly tellWait: (milliseconds: number, why: string) => void
 }
 
@@ -70,7 +70,8 @@ async function tryOnce(to: CodeHost, { body, isNew }: CommentToPut): Promise<Put
   }
   const { url } = own
   if (sameText(own.body, body)) return { kind: 'unchanged', url, foreign }
-  // Whoever deleted it meanwhile gets a new one: it is looked for again first.
+  // The comment may have been deleted meanwhile. Then a new one is posted, after another search for
+  // it.
   return (await to.update(own, body)) === 'gone' ? 'gone' : { kind: 'updated', url, foreign }
 }
 

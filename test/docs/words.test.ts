@@ -1,4 +1,7 @@
-/** Texts for users have one word for one thing, and no phrase that needs to be read twice. */
+/**
+ * Texts for users and comments have one word for one thing, and no phrase that needs to be read
+ * twice.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -21,8 +24,8 @@ const AVOIDED: readonly (readonly [RegExp, string])[] = [
   [/\b(carry|carries|carrying) .{0,12}\bout\b/i, 'apply'],
 ]
 
-function findAvoided(text: string): string[] {
-  return AVOIDED.flatMap(([pattern, instead]) => {
+function findAvoided(text: string, avoided: typeof AVOIDED = AVOIDED): string[] {
+  return avoided.flatMap(([pattern, instead]) => {
     const found = pattern.exec(text)
     return found === null ? [] : [`${found[0]}: write ${instead}`]
   })
@@ -45,6 +48,49 @@ test.each(readdirSync(join(checkout, 'schemas')))('the descriptions of schemas/%
 
 test.each(documents.filter((page) => /^docs\/(?!rules|decisions)/.test(page)))('%s', (page) => {
   for (const line of readDocument(page).split('\n')) expect(findAvoided(line)).toEqual([])
+})
+
+/** Phrases that a comment may have, although a text for users may not. */
+const FINE_IN_COMMENTS: ReadonlySet<string> = new Set(['should, or the plain verb', 'apply'])
+const AVOIDED_IN_COMMENTS = [
+  ...AVOIDED.filter(([, instead]) => !FINE_IN_COMMENTS.has(instead)),
+  [/\b(anew|held against|whoever|anybody)\b/i, 'a literal phrase'],
+] as const
+/** Their comments are not in plain words yet. */
+const UNCHECKED: ReadonlySet<string> = new Set(['apply', 'twin'])
+
+const folders = readdirSync(join(checkout, 'src'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !UNCHECKED.has(entry.name))
+  .map(({ name }) => name)
+
+test.each(folders)('the comments of src/%s', (folder) => {
+  const root = join(checkout, 'src', folder)
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /(?<!\.generated)\.ts$/.test(file),
+  )
+  const found = files.flatMap((file) =>
+    commentsOf(readFileSync(join(root, file), 'utf8')).flatMap((comment) =>
+      findAvoided(comment, AVOIDED_IN_COMMENTS).map((problem) => `${file}: ${problem}`),
+    ),
+  )
+  expect(files.length).toBeGreaterThan(0)
+  expect(found).toEqual([])
+})
+
+/** Each comment of a source text on one line. */
+function commentsOf(source: string): string[] {
+  return [...source.matchAll(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*(?:\n\s*\/\/.*)*/gm)].map(([comment]) =>
+    comment.replace(/\s*\n\s*(?:\*|\/\/)?\s*/g, ' '),
+  )
+}
+
+test('a phrase that is broken over two lines of a comment is found', () => {
+  const [block = '', line = ''] = commentsOf(
+    '/**\n * It is mended by\n * then. */\n// put\n// back',
+  )
+
+  expect(findAvoided(block, AVOIDED_IN_COMMENTS)).toHaveLength(2)
+  expect(findAvoided(line, AVOIDED_IN_COMMENTS)).toEqual(['put back: write roll back'])
 })
 
 test('an avoided phrase is found, with what to write', () => {

@@ -65,7 +65,7 @@ export async function comment(
   return shown.some(({ isEdited }) => isEdited) ? EXIT.error : EXIT.done
 }
 
-/** True if there is nothing to say about a plan: everything was seen, and nothing is to do. */
+/** True if there is nothing to say about a plan: everything was seen, and there are no steps. */
 function isQuiet({ plan, isEdited }: ShownPlan): boolean {
   return (
     !isEdited &&

@@ -128,8 +128,8 @@ function warnOtherRuns(chosen: RunStarted, earlier: RunStarted, options: Carryin
 }
 
 /**
- * The rollback of a rollback is the upgrade again. Nobody should upgrade by typing `rollback`
- * twice.
+ * The rollback of a rollback is the upgrade again, which a user who types `rollback` twice does not
+ * expect.
  */
 function warnForward({ run }: RunStarted, backTo: string, options: CarryingOptions): string {
   const { color, journal } = options
@@ -137,7 +137,7 @@ function warnForward({ run }: RunStarted, backTo: string, options: CarryingOptio
   return `Warning: run ${run} was itself a rollback, to where run ${backTo} began. Rolling it back goes FORWARD, to the versions that run ${backTo} left. To roll back further, name an older run: ${runs}`
 }
 
-/** With --auto-approve nobody is asked, so the run must be named. */
+/** With --auto-approve no person is asked, so the run must be named. */
 function refuseUnnamedForward({ run }: RunStarted, options: CarryingOptions): LockstepError {
   return new LockstepError({
     code: 'goes-forward',

@@ -1,7 +1,7 @@
 /**
- * A story in scenes, told with the program's own commands on a cluster that is set up for it: the
- * status, the drift, plans that are refused, a plan that is applied, and one that fails and is
- * rolled back. The story is the same on simulated and on real servers.
+ * A story in scenes. Each scene runs a command of the program on a cluster that is set up for the
+ * story: the status, the drift, plans that are refused, a plan that is applied, and one that fails
+ * and is rolled back. The story is the same on simulated and on real servers.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

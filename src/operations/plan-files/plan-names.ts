@@ -15,7 +15,7 @@ import {
   UNVERSIONED,
 } from '../../domain/names.ts'
 
-/** What is invalid with the first invalid name, with its JSON Pointer; undefined if all are valid. */
+/** What is wrong with the first invalid name, with its JSON Pointer; undefined if all are valid. */
 export function findInvalidName({ steps, against }: Plan): string | undefined {
   return (
     findInSteps(steps, '/steps') ?? findInSteps(against?.only_there ?? [], '/against/only_there')
