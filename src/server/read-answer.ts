@@ -140,13 +140,30 @@ function parseBody(text: string): { readonly body: unknown } | undefined {
   }
 }
 
-/** Counts brackets outside of strings. For text that is not JSON the result may be wrong. */
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const OPEN_LIST = 0x5b
+const CLOSE_LIST = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+
+/**
+ * Counts brackets outside of strings. For text that is not JSON the result may be wrong. Compares
+ * each character: a pattern would create an object for each string of a list of a thousand mounts.
+ */
 function nestsDeeper(text: string, limit: number): boolean {
   let depth = 0
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
-    if (token === '[' || token === '{') depth += 1
-    else if (token === ']' || token === '}') depth -= 1
-    if (depth > limit) return true
+  let isInString = false
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (isInString) {
+      if (code === BACKSLASH) at += 1
+      else if (code === QUOTE) isInString = false
+    } else if (code === QUOTE) isInString = true
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      depth += 1
+      if (depth > limit) return true
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1
   }
   return false
 }
