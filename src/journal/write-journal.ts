@@ -1,9 +1,17 @@
 /**
- * Writes the journal of a run as JSON lines. A line is on disk before its request is sent. The
+ * Writes the journal of a run as JSON lines. The line of a request is on disk before it is sent. The
  * journal is the only record of what servers do not report, as an entry's old environment names. It
  * holds no secret.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  writeSync,
+} from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { EnvironmentVariables } from '../domain/environment-variables.ts'
@@ -67,7 +75,9 @@ export function openJournal(folder: string, run: string): Journal {
         isFirst ? 'Nothing was begun.' : 'Nothing more is done without it.',
         () => {
           writeWhole(descriptor, Buffer.from(`${JSON.stringify(event)}\n`))
-          fsyncSync(descriptor)
+          // That a step is done goes to disk with the next line: without it the step counts as not
+          // checked, as it did before.
+          if (event.event !== 'step_done') fdatasyncSync(descriptor)
         },
       )
     },
