@@ -17,12 +17,18 @@ import type { Reader } from '../server/reader.ts'
 import { listEntries, readPinnedVersions, ROOT_ALONE } from './catalog.ts'
 import { readConnections } from './connections.ts'
 import { readEntriesOnNodes } from './entries-on-nodes.ts'
-import { listMountsOfNode, type NodeList, type NodeMounts } from './mounts.ts'
+import { listMountsOfNode, type ListedMount, type NodeList, type NodeMounts } from './mounts.ts'
 import { readNamespaces } from './namespaces.ts'
 import { createStateResolver } from './forwarding-nodes.ts'
 import { checkListedNodes } from './listed-nodes.ts'
 import { readLists, settleLists } from './node-lists.ts'
-import { type MountProgress, mountsOfCluster, readMounts } from './read-mounts.ts'
+import {
+  createMountAsker,
+  type HasAnswered,
+  type MountAsker,
+  type MountProgress,
+} from './ask-mounts.ts'
+import { mountsOfCluster, readMounts } from './read-mounts.ts'
 import { discoverNodes, type NodeReport, type NodesFound, askOnce } from './nodes.ts'
 
 export interface ObserveOptions {
@@ -37,6 +43,8 @@ export interface ObserveOptions {
   readonly plugins?: ReadonlySet<PluginId>
   /** More plugins to ask about. */
   readonly also?: ReadonlySet<PluginId>
+  /** True of a mount that was seen to answer on the node a moment ago: such a mount is not asked again. */
+  readonly hasAnswered?: HasAnswered
   /** Called with the progress of the reading. */
   readonly onProgress?: (progress: ReadingProgress) => void
 }
@@ -75,9 +83,24 @@ function isChangingLeader({ nodes }: LiveState): boolean {
 }
 
 async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveState> {
-  const { address } = options
+  const { address, plugins, also, hasAnswered, onProgress } = options
+  let serving = 0
+  const createAsker = (asks: (mount: ListedMount) => boolean): MountAsker =>
+    createMountAsker(reader, {
+      asks,
+      hasAnswered,
+      onProgress: (mounts) => {
+        if (serving > 0) onProgress?.({ nodes: serving, mounts })
+      },
+    })
+  // If the plugins are named, a node's mounts are asked as soon as the node has listed them. Else the
+  // catalog must be read first: it says which mounts to ask.
+  const early =
+    plugins === undefined || hasAnswered !== undefined
+      ? undefined
+      : createAsker(({ plugin }) => plugins.has(plugin) || also?.has(plugin) === true)
   const [found, listed, pinned, namespaces] = await Promise.all([
-    readNodes(reader, options),
+    readNodes(reader, options, early),
     listEntries(reader, address),
     readPinnedVersions(reader, address),
     readNamespaces(reader, address),
@@ -95,8 +118,16 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
   const ready = nodes.some(({ state }) => state === 'not-ready')
     ? settled.then((after) => tellStates(states, after))
     : Promise.resolve(nodes)
-  const { plugins, also, onProgress } = options
+  serving = addressesIn(nodes, 'serving').size
   const isUpgradable = upgradablePlugins(listed.entries)
+  // A mount that runs an external binary is asked too, even if the binary is not registered.
+  const asker =
+    early ??
+    createAsker(
+      ({ plugin, running_sha256 }) =>
+        also?.has(plugin) === true ||
+        (plugins?.has(plugin) ?? (isUpgradable(plugin) || running_sha256 !== BUILTIN)),
+    )
   const [entries, mounts, connections, nodesAtEnd] = await Promise.all([
     ready.then((asked) =>
       readEntriesOnNodes(reader, {
@@ -105,17 +136,7 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
         asks: ({ plugin }) => plugins?.has(plugin) ?? true,
       }),
     ),
-    readMounts(reader, {
-      lists,
-      settled,
-      // A mount that runs an external binary is asked too, even if the binary is not registered.
-      asks: ({ plugin, running_sha256 }) =>
-        also?.has(plugin) === true ||
-        (plugins?.has(plugin) ?? (isUpgradable(plugin) || running_sha256 !== BUILTIN)),
-      ...(onProgress !== undefined && {
-        onProgress: (mounts) => onProgress({ nodes: addressesIn(nodes, 'serving').size, mounts }),
-      }),
-    }),
+    readMounts({ lists, settled, asker }),
     settled.then((after) =>
       // If all plugins are asked for, connections are always read: a connection whose plugin has no
       // entry left must be shown.
@@ -193,17 +214,18 @@ interface NodesReading {
 async function readNodes(
   reader: Reader,
   { address, nodes }: ObserveOptions,
+  asker: MountAsker | undefined,
 ): Promise<NodesReading> {
   const report = askOnce(reader)
   if (nodes === undefined) {
     const found = await discoverNodes(reader, address)
-    const roots = askForMounts(reader, found.addresses)
+    const roots = askForMounts(reader, found.addresses, asker)
     return joinNodes(await Promise.all(found.addresses.map(report)), roots, found)
   }
   // The nodes are asked without the token until their cluster is known.
   const reports = nodes.map(report)
   const found = await checkListedNodes(reader, { address, listed: nodes, report })
-  const roots = askForMounts(reader, found.addresses)
+  const roots = askForMounts(reader, found.addresses, asker)
   const asked = (await Promise.all(reports)).filter(({ node }) =>
     found.addresses.includes(node.address),
   )
@@ -212,14 +234,28 @@ async function readNodes(
 
 /**
  * The mounts of each node's root namespace. They are read at the same time as the nodes' states.
+ * `asker`: asks the mounts of a node whether they answer while other nodes still list theirs.
  */
-function askForMounts(reader: Reader, addresses: readonly NodeAddress[]): NodesReading['roots'] {
+function askForMounts(
+  reader: Reader,
+  addresses: readonly NodeAddress[],
+  asker: MountAsker | undefined,
+): NodesReading['roots'] {
   const roots = new Map(
     addresses.map((node) => [node, listMountsOfNode(reader, node, ROOT_NAMESPACE)] as const),
   )
-  // A sealed or unreachable node refuses. The rejection is handled where the result is awaited;
-  // without this line Node would report it as unhandled.
-  for (const root of roots.values()) root.catch(() => undefined)
+  for (const [node, root] of roots) {
+    root
+      .then((listed) => {
+        const mounts = listed.kind === 'itself' ? listed.mounts : []
+        return asker?.ask(
+          mounts.map((mount) => ({ node: { address: node, role: 'unknown' }, mount })),
+        )
+      })
+      // A sealed or unreachable node refuses. The rejection is handled where the result is awaited;
+      // without this line Node would report it as unhandled.
+      .catch(() => undefined)
+  }
   return roots
 }
 

@@ -1,33 +1,9 @@
-/**
- * Joins the mounts of the cluster from each node's list, and asks each mount on each node whether
- * it answers.
- */
-import pLimit from 'p-limit'
+/** Joins the mounts of the cluster from each node's list, with whether each mount answers there. */
 import { groupBy } from '../domain/group-by.ts'
-import type { LiveMount, LiveNode, MountOnNode, Unreadable } from '../domain/live.ts'
-import { compareText, type MountPath, type NodeAddress } from '../domain/names.ts'
-import type { Reader } from '../server/reader.ts'
-import { REQUESTS_PER_NODE } from '../server/request-limits.ts'
-import { askMount, type ListedMount, type NodeList } from './mounts.ts'
-
-/**
- * How many mounts, counted on each node, were asked whether they answer, and how many will be asked
- * in all.
- */
-export interface MountProgress {
-  readonly done: number
-  readonly of: number
-}
-
-export interface MountsQuestion {
-  readonly lists: readonly NodeList[]
-  /** The lists after those that differ were read again. */
-  readonly settled: Promise<readonly NodeList[]>
-  /** Selects the mounts to ask. */
-  readonly asks: (mount: ListedMount) => boolean
-  /** Called after each answer. */
-  readonly onProgress?: (progress: MountProgress) => void
-}
+import type { LiveMount, LiveNode, Unreadable } from '../domain/live.ts'
+import { compareText } from '../domain/names.ts'
+import type { MountAsker } from './ask-mounts.ts'
+import type { ListedMount, NodeList } from './mounts.ts'
 
 export interface MountsReading {
   /** Sorted by path. */
@@ -35,71 +11,35 @@ export interface MountsReading {
   readonly unreadable: readonly Unreadable[]
 }
 
+export interface MountsQuestion {
+  readonly lists: readonly NodeList[]
+  /** The lists after those that differ were read again. */
+  readonly settled: Promise<readonly NodeList[]>
+  /** May have asked some of the mounts already. */
+  readonly asker: MountAsker
+}
+
 /**
  * Asks the mounts of `lists` while lists that differ are read again. Then asks only those mounts
  * whose listing changed.
  */
-export async function readMounts(
-  reader: Reader,
-  { lists, settled, asks, onProgress }: MountsQuestion,
-): Promise<MountsReading> {
-  const answers = new Map<string, MountAnswer>()
-  let done = 0
-  let of = 0
-  const ask = async (views: readonly NodeMount[]): Promise<void> => {
-    const asked = views.filter(({ mount }) => asks(mount))
-    of += asked.length
-    if (asked.length > 0) onProgress?.({ done, of })
-    await Promise.all(
-      [...groupBy(asked, ({ node }) => node.address).values()].map((ofNode) =>
-        // In groups, so that the request for a list that is read again does not wait for all of
-        // these.
-        pLimit(REQUESTS_PER_NODE).map(ofNode, async ({ node, mount }) => {
-          const answer = await askMount(reader, node.address, mount)
-          answers.set(placeOf(node.address, mount.path), { mount, ...answer })
-          onProgress?.({ done: (done += 1), of })
-        }),
-      ),
-    )
-  }
-  const first = ask(viewsOf(lists))
+export async function readMounts({
+  lists,
+  settled,
+  asker,
+}: MountsQuestion): Promise<MountsReading> {
+  const first = asker.ask(viewsOf(lists))
   // Awaited below. `settled` may reject first; without this line Node would report an unhandled
   // rejection.
   first.catch(() => undefined)
   const views = viewsOf(await settled)
   await first
-  await ask(
-    views.filter(({ node, mount }) => {
-      const asked = answers.get(placeOf(node.address, mount.path))?.mount
-      return asked === undefined || !isSameLine(asked, mount)
-    }),
-  )
-  const joined = joinViews(views, (node, path) => {
-    const { mount: _, ...answer } = answers.get(placeOf(node, path)) ?? UNASKED
-    return answer
-  })
+  await asker.ask(views)
+  const joined = joinViews(views, asker.answerOf)
   return {
     mounts: joined.mounts,
     unreadable: [...unreadableOf(await settled), ...joined.unreadable],
   }
-}
-
-type Answer = Pick<MountOnNode, 'answers' | 'detail'>
-/** With the mount's listing at the time of the request. */
-type MountAnswer = Answer & { readonly mount?: ListedMount }
-const UNASKED: MountAnswer = { answers: 'unchecked' }
-
-function placeOf(node: NodeAddress, path: MountPath): string {
-  return `${node} ${path}`
-}
-
-function isSameLine(a: ListedMount, b: ListedMount): boolean {
-  return (
-    a.accessor === b.accessor &&
-    a.plugin === b.plugin &&
-    a.running_sha256 === b.running_sha256 &&
-    a.running_version === b.running_version
-  )
 }
 
 interface NodeMount {
@@ -142,10 +82,7 @@ function unreadableOf(lists: readonly NodeList[]): readonly Unreadable[] {
 }
 
 /** Joins the views of each mount. `answerOf`: whether the mount answers on the node. */
-function joinViews(
-  views: readonly NodeMount[],
-  answerOf: (node: NodeAddress, path: MountPath) => Answer,
-): MountsReading {
+function joinViews(views: readonly NodeMount[], answerOf: MountAsker['answerOf']): MountsReading {
   const byPath = [...groupBy(views, ({ mount }) => mount.path).values()]
   const joined = byPath.flatMap((group) => {
     const clusterView = viewOfCluster(group)
