@@ -4,6 +4,7 @@ import { onlyActiveRuns } from '../documents/standbys.ts'
 import type { MountPath, Namespace, NodeAddress } from '../domain/names.ts'
 import type { Client } from '../server/client.ts'
 import { createRecentFacts, type RecentFacts } from './facts/recent-facts.ts'
+import type { SeenAnswers } from './facts/seen-answers.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { recordIfPossible, type Recorder } from './recorder.ts'
 import type { EnvironmentOf } from './send-once.ts'
@@ -24,6 +25,9 @@ interface Collaborators {
   readonly parallelism: number
   /** A clock for durations only, in milliseconds. */
   readonly clock: () => number
+  readonly answers: SeenAnswers
+  /** How many mounts the cluster has; 0 if that is not known. */
+  readonly mountCount: number
 }
 
 export interface RunOptions extends Collaborators, StopSources {
@@ -63,6 +67,7 @@ export interface MountLocation {
 
 export function createRunContext(plan: Plan, options: RunOptions): RunContext {
   const { client, recorder, environmentOf, verify, soak, parallelism, clock } = options
+  const { answers, mountCount } = options
   return {
     plan,
     client,
@@ -72,6 +77,8 @@ export function createRunContext(plan: Plan, options: RunOptions): RunContext {
     soak,
     parallelism,
     clock,
+    answers,
+    mountCount,
     nodes: plan.cluster.nodes.map(({ address }) => address),
     followsActive: onlyActiveRuns(plan.cluster),
     patience: options.wait * 1000,

@@ -6,7 +6,13 @@ import type { Action, Fact, Step } from '../documents/plan.generated.ts'
 import type { Failure, Mismatch } from '../documents/run-outcome.ts'
 import { isWrite } from '../documents/writes-of.ts'
 import { findActive } from './facts/active-node.ts'
-import { assertTokenLives, readMismatches, readOnce, waitForFacts } from './facts/wait-for-facts.ts'
+import {
+  assertTokenLives,
+  type FactsReading,
+  readMismatches,
+  readOnce,
+  waitForFacts,
+} from './facts/wait-for-facts.ts'
 import { sendAction, type SendProgress, type SendResult } from './send-action.ts'
 import { checkMounts, explainFailedCheck, type CheckFailure, passedBy } from './check-mounts.ts'
 import { explainFailure, fileNames } from './failure.ts'
@@ -51,20 +57,21 @@ export async function runStep(
   const { action } = step
   try {
     if (!isWrite(action)) return await runCheck(run, step, position)
-    const { isAlready, isReady } = await readBefore(run, step)
+    const { isAlready, reading } = await readBefore(run, step)
     if (isAlready && (await readMismatches(run, step.ensures)).length === 0) {
       return await runAlready(run, step, position)
     }
     // A change that another node accepted a moment ago may not have reached this one.
-    const broken = isReady ? [] : await retuneNodes(run, step, await waitForRequired(run, step))
+    const broken =
+      reading.open.length === 0
+        ? []
+        : await retuneNodes(run, step, await waitForRequired(run, step, reading))
     if (!run.stop.mayBegin()) return { kind: 'interrupted' }
     if (broken.length > 0) return explainUnmet(step, broken)
     await run.recorder.stepStarted(step, position.number, position.of)
     if (action.kind === 'register') run.written.add(`${action.plugin} ${action.version}`)
     const result = await sendAction(run, action, step.ensures, { progress })
-    const since = run.clock()
     const failure = await checkAfterSending(run, { ...step, action }, result)
-    if (failure === undefined) run.recent.add(step.ensures, since)
     // A refused reload may have left its mounts down. Then the group is rolled back although the
     // node could not be read.
     const mayBeDown = action.kind === 'reload' && progress.sent === 'refused'
@@ -79,8 +86,13 @@ export async function runStep(
 }
 
 /** Waits until what the step requires holds, or the run must stop; returns what does not hold. */
-function waitForRequired(run: RunContext, { requires }: Step): Promise<Mismatch[]> {
-  return waitForFacts(run, requires, { isOver: () => !run.stop.mayBegin() })
+function waitForRequired(
+  run: RunContext,
+  { requires }: Step,
+  before?: FactsReading,
+): Promise<Mismatch[]> {
+  const isOver = (): boolean => !run.stop.mayBegin()
+  return waitForFacts(run, requires, { isOver, ...(before !== undefined && { before }) })
 }
 
 /**
@@ -90,21 +102,21 @@ function waitForRequired(run: RunContext, { requires }: Step): Promise<Mismatch[
 async function readBefore(
   run: RunContext,
   step: Step,
-): Promise<{ readonly isAlready: boolean; readonly isReady: boolean }> {
+): Promise<{ readonly isAlready: boolean; readonly reading: FactsReading }> {
+  const isOver = (): boolean => !run.stop.mayBegin()
+  const active = await findActive(run, { isOver })
+  const since = run.clock()
   const requires = run.recent.withoutRecent(step.requires)
   const ensures = mustReload(run, step) ? [] : step.ensures
-  const since = run.clock()
-  const broken = await readOnce(run, [...ensures, ...requires], {
-    brief: true,
-    isOver: () => !run.stop.mayBegin(),
-  })
+  const broken = await readOnce(run, [...ensures, ...requires], { brief: true, isOver })
   const unmet = new Set(broken.map(({ fact }) => fact))
   const hold = (facts: readonly Fact[]): boolean => !facts.some((fact) => unmet.has(fact))
-  run.recent.add(
-    requires.filter((fact) => !unmet.has(fact)),
-    since,
-  )
-  return { isAlready: ensures.length > 0 && hold(ensures), isReady: hold(requires) }
+  const read = new Set(requires)
+  const open = hold(requires)
+    ? []
+    : // Where one fact does not hold, those that were read a moment ago are read again too.
+      step.requires.filter((fact) => unmet.has(fact) || !read.has(fact))
+  return { isAlready: ensures.length > 0 && hold(ensures), reading: { since, active, open } }
 }
 
 /** Runs a step that only checks. What the step ensures held when it was planned. */

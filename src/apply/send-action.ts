@@ -54,7 +54,12 @@ export async function sendAction(
     await recordMissingBackends(run, current)
     const before = progress.sent
     progress.sent = 'maybe'
+    const forget = (): void => {
+      if (current.kind === 'reload') run.answers.forget(current.node)
+    }
+    forget()
     const result = await sendOnce(run.client, active, current, run.environmentOf)
+    forget()
     progress.sent = sentBy(result, before)
     if (result.kind !== 'accepted') run.recent.drop()
     if (result.kind !== 'unknown') return result

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -9,6 +17,7 @@ import {
   readHolder,
   removeLock,
   takeLocalLock,
+  wasLockedSince,
 } from './local-lock.ts'
 
 const commands = { show: 'lockstep lock show -f x', release: 'lockstep lock release -f x' }
@@ -40,6 +49,22 @@ it('is free after its holder releases it', () => {
 
   expect(readHolder(folder)?.run).toBe('two')
   expect(readdirSync(folder)).toEqual(['lock'])
+})
+
+it('tells whether another run had it since a moment', () => {
+  const long = new Date('2026-01-01')
+  const since = long.getTime() + 1_000
+  const isLockedBy = (act: () => void): boolean => {
+    utimesSync(folder, long, long)
+    act()
+    return wasLockedSince(folder, since)
+  }
+  let lock: LocalLock | undefined
+
+  expect(isLockedBy(() => undefined)).toBe(false)
+  expect(isLockedBy(() => (lock = take(holder('one', 1))))).toBe(true)
+  expect(isLockedBy(() => lock?.release())).toBe(true)
+  expect(wasLockedSince(join(folder, 'none'), since)).toBe(false)
 })
 
 it('is no longer its holder’s after a person releases it', () => {

@@ -91,6 +91,21 @@ export function takeLocalLock(options: LockOptions): LocalLock {
 }
 
 /**
+ * True if a lock of the folder may have been taken or released since then (milliseconds since the
+ * epoch): each of these makes or removes a file of the folder.
+ */
+export function wasLockedSince(folder: string, time: number): boolean {
+  try {
+    return statSync(folder).mtimeMs > time - CLOCK_STEP
+  } catch (error) {
+    return faultName(error) !== 'ENOENT'
+  }
+}
+
+/** Milliseconds by which a file system's clock may be behind. */
+const CLOCK_STEP = 100
+
+/**
  * Writes the file that will become the lock, and returns its path. Throws a LockstepError if the
  * folder cannot be written: the run must not begin.
  */

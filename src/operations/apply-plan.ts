@@ -5,13 +5,20 @@
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 import type { DesiredState } from '../domain/desired.ts'
+import type { LiveState } from '../domain/live.ts'
 import { resolveEnvironment } from '../apply/environment.ts'
 import { findActive } from '../apply/facts/active-node.ts'
+import { createSeenAnswers, type SeenAnswers } from '../apply/facts/seen-answers.ts'
 import { DEFAULT_PARALLELISM } from '../apply/run-context.ts'
 import { gateWrites, type WriteGate } from '../apply/write-gate.ts'
 import { followRun, type RunProgress } from '../journal/run-progress.ts'
 import { takeClusterLock } from '../lock/cluster-lock.ts'
-import { type LockCommands, type LockHolder, takeLocalLock } from '../lock/local-lock.ts'
+import {
+  type LockCommands,
+  type LockHolder,
+  takeLocalLock,
+  wasLockedSince,
+} from '../lock/local-lock.ts'
 import type { FreshPlan } from '../plan/make-plan.ts'
 import { checkConverged } from './check-converged.ts'
 import { checkCommands } from './user-commands/check-commands.ts'
@@ -40,7 +47,7 @@ export interface ApplyInput {
   /** The commands that show and release the locks, for the error that the cluster is locked. */
   readonly lockCommands?: LockCommands
   /**
-   * Called with each line of the journal after it is on disk. An error that it throws does not end
+   * Called with each line of the journal after it is written. An error that it throws does not end
    * the run.
    */
   readonly onEvent?: (event: JournalEvent) => void | Promise<void>
@@ -89,12 +96,13 @@ export async function applyPlan(input: ApplyInput, context: Context): Promise<Ap
   if (made.plan.steps.length === 0) return { kind: 'nothing_to_do', plan: made.plan }
   const plan = made.check === undefined ? made.plan : await made.check()
   if (isBlocked(plan)) return { kind: 'blocked', by: 'binary_check', plan }
-  const outcome = await runLocked(plan, input, context)
+  const answers = createSeenAnswers(() => context.now().getTime())
+  const outcome = await runLocked(plan, { ...input, answers }, context)
   if (outcome.kind !== 'done') return { kind: 'ended', outcome, plan }
   const patience = waitOf(input)
   return {
     kind: 'ended',
-    outcome: await checkConverged(outcome, made, { patience, context }),
+    outcome: await checkConverged(outcome, made, { patience, context, answers }),
     plan,
   }
 }
@@ -106,7 +114,7 @@ function waitOf({ wait = 60 }: ApplyInput): number {
 
 async function runLocked(
   plan: FreshPlan,
-  input: ApplyInput,
+  input: ApplyInput & { readonly answers: SeenAnswers },
   context: Context,
 ): Promise<RunOutcome> {
   const { made, values, lockCommands = LOCK_COMMANDS } = input
@@ -121,8 +129,15 @@ async function runLocked(
   if (commands !== undefined) checkCommands(plan, commands)
   secrets.learn({ desired: values, plan })
   const holder = holderOf(context)
+  const folder = stateFolder(context, plan.cluster.id)
+  // A run that ended between the reading and this lock may have changed what was read. Of a run on
+  // another machine nothing tells when it ended.
+  const mayHaveChanged =
+    plan.cluster.lock !== undefined ||
+    made.readAt === undefined ||
+    wasLockedSince(folder, made.readAt)
   const localLock = takeLocalLock({
-    folder: stateFolder(context, plan.cluster.id),
+    folder,
     holder,
     commands: lockCommands,
     isAlive: context.isAlive,
@@ -158,6 +173,9 @@ async function runLocked(
       backTo: input.backTo,
       savedPlanId: made.file?.plan_id,
       onEvent: input.onEvent,
+      answers: input.answers,
+      mountCount: made.live.mounts.length,
+      fresh: () => (mayHaveChanged ? undefined : freshReading(made, context)),
     }
     const kv = plan.cluster.lock
     const clusterLock =
@@ -186,6 +204,18 @@ async function runLocked(
     onEnd?.()
     localLock.release()
   }
+}
+
+/** Milliseconds: long enough for a plan to be made and judged, too short for a person to have read it. */
+const FRESH = 5_000
+
+/**
+ * What the plan was made from, if all of it could be read a moment ago: what the nodes ran then is
+ * what they ran when the run began. What the steps rely on is read again all the same.
+ */
+function freshReading({ live, readAt }: MadePlan, { now }: Context): LiveState | undefined {
+  const isRecent = readAt !== undefined && now().getTime() - readAt <= FRESH
+  return isRecent && live.unreadable.length === 0 ? live : undefined
 }
 
 function holderOf({ now, randomHex, who, pid, hostname }: Context): LockHolder {

@@ -3,6 +3,7 @@ import { testContext } from '../../test/builders/context.ts'
 import { liveState } from '../../test/builders/live.ts'
 import { plan } from '../../test/builders/plan.ts'
 import { desiredState } from '../../test/drift/desired-state.ts'
+import { createSeenAnswers } from '../apply/facts/seen-answers.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { FreshPlan } from '../plan/make-plan.ts'
 import { checkConverged } from './check-converged.ts'
@@ -15,9 +16,10 @@ test.each([EXIT.error, EXIT.notAllowed])(
     const message = 'http://node1:8200 does not accept the token for GET sys/auth (HTTP 403)'
     const error = new LockstepError({ code: 'x', message, hint: 'Log in again.', exitCode })
     const done = { kind: 'done' as const, done: ['tune a/'], already: [] }
+    const answers = createSeenAnswers(() => 0)
     const context = testContext({ observe: () => Promise.reject(error) })
 
-    const outcome = await checkConverged(done, made, { patience: 0, context })
+    const outcome = await checkConverged(done, made, { patience: 0, context, answers })
 
     expect(outcome).toMatchObject({
       done: ['tune a/'],

@@ -2,6 +2,7 @@
 import type { Plan } from '../documents/plan.generated.ts'
 import type { AwayNode, RunOutcome, Unconfirmed } from '../documents/run-outcome.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
+import type { SeenAnswers } from '../apply/facts/seen-answers.ts'
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 import { type Context, pluginsOf } from './context.ts'
@@ -11,6 +12,8 @@ export interface ConvergenceOptions {
   /** Seconds to wait for a node that does not answer for itself. */
   readonly patience: number
   readonly context: Context
+  /** The mounts that the run has just seen to answer. */
+  readonly answers: SeenAnswers
 }
 
 type DoneOutcome = RunOutcome & { readonly kind: 'done' }
@@ -30,12 +33,12 @@ const READ_INTERVAL = 500
 export async function checkConverged(
   outcome: DoneOutcome,
   made: MadePlan,
-  { patience, context }: ConvergenceOptions,
+  { patience, context, answers }: ConvergenceOptions,
 ): Promise<DoneOutcome> {
   const { now, wait } = context
   const began = now().getTime()
   for (;;) {
-    const { unconfirmed, away } = await planAgain(made, context)
+    const { unconfirmed, away } = await planAgain(made, context, answers)
     const waited = now().getTime() - began
     const limit = unconfirmed?.kind === 'more_to_do' ? AGREEMENT_LIMIT : patience * 1000
     if (unconfirmed === undefined || waited >= limit) {
@@ -54,11 +57,17 @@ interface Reading {
   readonly away?: readonly AwayNode[]
 }
 
-async function planAgain({ plan, desired, file }: MadePlan, context: Context): Promise<Reading> {
-  const live = await context.observe(pluginsOf(desired)).catch((error: unknown) => {
-    if (error instanceof LockstepError) return error
-    throw error
-  })
+async function planAgain(
+  { plan, desired, file }: MadePlan,
+  context: Context,
+  answers: SeenAnswers,
+): Promise<Reading> {
+  const live = await context
+    .observe(pluginsOf(desired), undefined, answers.has)
+    .catch((error: unknown) => {
+      if (error instanceof LockstepError) return error
+      throw error
+    })
   if (live instanceof LockstepError) {
     const { message, hint } = live
     const why = hint === undefined ? message : `${message}. ${hint}`

@@ -10,6 +10,7 @@ import type { DesiredState } from '../domain/desired.ts'
 import { journalRoot } from '../journal/write-journal.ts'
 import { type NodeReport, readNode } from '../live/nodes.ts'
 import { observe, type ReadingProgress } from '../live/observe.ts'
+import type { HasAnswered } from '../live/ask-mounts.ts'
 import { refuseStrangers } from '../live/refuse-strangers.ts'
 import { type Client, createClient } from '../server/client.ts'
 import type { PatienceOptions } from '../server/patience.ts'
@@ -38,12 +39,13 @@ export interface Context extends World {
   readonly journal: string | undefined
   /**
    * Reads the cluster. `plugins`: the plugins whose mounts are asked whether they answer; all
-   * plugins if not given. `also`: more plugins whose mounts are asked. Throws a LockstepError if no
-   * node answers.
+   * plugins if not given. `also`: more plugins whose mounts are asked. `hasAnswered`: the mounts that
+   * need not be asked. Throws a LockstepError if no node answers.
    */
   readonly observe: (
     plugins?: ReadonlySet<PluginId>,
     also?: ReadonlySet<PluginId>,
+    hasAnswered?: HasAnswered,
   ) => Promise<LiveState>
   /**
    * The id and name of the cluster that answers at the address. Throws a LockstepError if none
@@ -97,7 +99,7 @@ export function createContext(sources: ContextSources): Context {
     secrets: sources.secrets,
     commands: sources.commands,
     journal: sources.journal,
-    observe: async (plugins, also) => {
+    observe: async (plugins, also, hasAnswered) => {
       if (nodes !== undefined && mustBeMembers === true) {
         await refuseStrangers(reader, address, nodes)
       }
@@ -107,6 +109,7 @@ export function createContext(sources: ContextSources): Context {
           ...(nodes !== undefined && { nodes }),
           ...(plugins !== undefined && { plugins }),
           ...(also !== undefined && { also }),
+          ...(hasAnswered !== undefined && { hasAnswered }),
           onProgress,
         }),
       )

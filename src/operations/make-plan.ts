@@ -31,6 +31,8 @@ export interface MadePlan {
   readonly plan: FreshPlan
   readonly desired: DesiredState
   readonly live: LiveState
+  /** When the reading of `live` began, in milliseconds since the epoch; not given if `live` was given. */
+  readonly readAt?: number
   /** The plan file that the plan was made from, if any. */
   readonly file?: Plan
   /** How the plan compares with the plan file. Has no meaning if the plan is blocked. */
@@ -45,13 +47,13 @@ export interface MadePlan {
  */
 export async function makePlan(input: PlanInput, context: Context): Promise<MadePlan> {
   const drafted = await draftFrom(input, context)
-  const { desired, live, check } = drafted
+  const { desired, live, readAt, check } = drafted
   // The rehearsal runs while the commands run.
   const [finish, reports] = await Promise.all([
     prepareJudgement(drafted, context),
     check && context.commands?.checkDisks(check),
   ])
-  return { plan: finish(reports), desired, live }
+  return { plan: finish(reports), desired, live, ...(readAt !== undefined && { readAt }) }
 }
 
 export interface SavedPlanInput extends PlanInput {
@@ -78,14 +80,15 @@ export async function makePlanFromFile(
   const { file } = input
   await checkCluster(file, context)
   const drafted = await draftFrom(input, context)
-  const { desired, live, check } = drafted
+  const { desired, live, readAt, check } = drafted
   const finish = await prepareJudgement(drafted, context)
   const { commands } = context
   const plan = finish(
     check !== undefined && commands !== undefined ? passedReports(check) : undefined,
   )
   const comparison = comparePlans(file, plan, { desired, live })
-  const made = { plan, desired, live, file, comparison }
+  const read = { desired, live, ...(readAt !== undefined && { readAt }) }
+  const made = { plan, ...read, file, comparison }
   if (check === undefined || commands === undefined || check.files.length === 0) return made
   return { ...made, check: async () => finish(await commands.checkDisks(check)) }
 }
@@ -109,6 +112,8 @@ export function isBlocked({ findings }: Pick<Plan, 'findings'>): boolean {
 export interface Drafted {
   readonly desired: DesiredState
   readonly live: LiveState
+  /** As `MadePlan` has it. */
+  readonly readAt: number | undefined
   readonly draft: DraftPlan
   readonly check: DiskCheck | undefined
 }
@@ -120,6 +125,7 @@ export async function draftFrom(
 ): Promise<Drafted> {
   const { desired, file } = input
   context.secrets.learn({ desired })
+  const readAt = input.live === undefined ? context.now().getTime() : undefined
   const live = input.live ?? (await context.observe(pluginsOf(desired)))
   const cluster = live.cluster.id
   const folder = journalFolder(context, cluster)
@@ -130,7 +136,7 @@ export async function draftFrom(
   const command = desired.cluster.binaryCheck?.command
   const check =
     command === undefined ? undefined : { command, nodes: live.nodes, files: neededFiles(draft) }
-  return { desired, live, draft, check }
+  return { desired, live, readAt, draft, check }
 }
 
 /** `binaries`: what `binary_check` found; undefined if it did not run. */

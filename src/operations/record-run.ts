@@ -3,8 +3,10 @@
  */
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
+import type { LiveState } from '../domain/live.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { readStateBefore } from '../apply/read-state-before.ts'
+import type { SeenAnswers } from '../apply/facts/seen-answers.ts'
 import { createRecorder } from '../apply/recorder.ts'
 import { runPlan } from '../apply/run.ts'
 import type { EnvironmentOf } from '../apply/send-once.ts'
@@ -43,6 +45,11 @@ export interface LockedRun {
   readonly backTo: string | undefined
   /** The id of the plan file that is applied, if any. */
   readonly savedPlanId: string | undefined
+  readonly answers: SeenAnswers
+  /** How many mounts the cluster has. */
+  readonly mountCount: number
+  /** What the plan was made from, if that is so recent that it need not be read again. */
+  readonly fresh: () => LiveState | undefined
   readonly onEvent: ((event: JournalEvent) => void | Promise<void>) | undefined
 }
 
@@ -70,7 +77,7 @@ export async function recordRun(run: LockedRun, context: Context): Promise<RunOu
     const { every } = context
     const stopKeeping = await keepToken({ client: context.client, node: run.node, every })
     try {
-      await recorder.runStarted(plan, await readStateBefore(client, plan))
+      await recorder.runStarted(plan, await readStateBefore(client, plan, run.fresh()))
       const outcome = await runPlan(plan, {
         client,
         recorder,
@@ -79,6 +86,8 @@ export async function recordRun(run: LockedRun, context: Context): Promise<RunOu
         wait,
         parallelism: run.parallelism,
         written,
+        answers: run.answers,
+        mountCount: run.mountCount,
         verify: createVerify({ client, runCommand }),
         clock: () => context.now().getTime(),
         interrupted: run.isStopped,

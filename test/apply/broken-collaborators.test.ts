@@ -1,5 +1,6 @@
 /** Whatever a run is given breaks down, and whenever: the run ends by saying what was done. */
 import { expect, it } from 'vitest'
+import { createSeenAnswers } from '../../src/apply/facts/seen-answers.ts'
 import { createRecorder } from '../../src/apply/recorder.ts'
 import { runPlan } from '../../src/apply/run.ts'
 import type { RunOptions } from '../../src/apply/run-context.ts'
@@ -97,6 +98,8 @@ it.each(Object.entries(BREAKS))('%s may throw at any time', async (_name, broken
         environmentOf: () => [],
         verify: () => Promise.resolve(undefined),
         clock: () => now().getTime(),
+        answers: createSeenAnswers(() => now().getTime()),
+        mountCount: 0,
         interrupted: () => false,
         lockLost: () => false,
         checkLock: () => Promise.resolve(),

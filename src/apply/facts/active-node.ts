@@ -35,9 +35,10 @@ export async function findActive(
   if (known !== undefined) return known
   const began = clock()
   for (let readings = 0; ; readings += 1) {
+    const start = recent?.begin()
     const active = await firstActive(client, nodes)
     if (active !== undefined) {
-      recent?.setActive(active)
+      if (start !== undefined) recent?.setActive(active, start)
       return active
     }
     if (clock() - began >= run.patience || isOver()) break

@@ -4,6 +4,7 @@ import type { SeenEntry } from '../../documents/plan.generated.ts'
 import { createClient } from '../../server/client.ts'
 import { createTwin } from '../../twin/cluster/twin.ts'
 import { findMismatches } from './read-facts.ts'
+import { createSeenAnswers } from './seen-answers.ts'
 
 const KV = plugin('secret/x-kv')
 const VERSION = version('v0.21.0')
@@ -37,7 +38,9 @@ test.each([
     },
     wait: () => Promise.resolve(),
   })
-  const reader = { client, active: nodeAddress(1), nodes: [nodeAddress(1), STANDBY] }
+  const nodes = [nodeAddress(1), STANDBY]
+  const answers = createSeenAnswers(() => 0)
+  const reader = { client, active: nodeAddress(1), nodes, answers, mountCount: 0 }
   const fact = { fact: 'entry', plugin: KV, version: VERSION, entry, node: STANDBY } as const
 
   const mismatches = await findMismatches(reader, [fact])

@@ -38,12 +38,17 @@ import {
   unseenMismatch,
   versionName,
 } from './mismatch.ts'
+import type { SeenAnswers } from './seen-answers.ts'
 
 export interface FactReader {
   readonly client: Client
   readonly active: NodeAddress
   /** Each node's own address, for facts about uses on any node. */
   readonly nodes: readonly NodeAddress[]
+  /** Keeps which mounts answer and run what they are expected to run. */
+  readonly answers: SeenAnswers
+  /** How many mounts the cluster has; 0 if that is not known. */
+  readonly mountCount: number
 }
 
 export interface LookOptions {
@@ -63,7 +68,7 @@ export async function findMismatches(
   const look: Look = {
     ...reader,
     ...options,
-    mounts: createMountFinder(reader.client, facts, reader.active),
+    mounts: createMountFinder(reader, facts),
     entries: new Map(),
   }
   const checks = await Promise.all(
@@ -130,7 +135,7 @@ function checkMount(fact: Fact & { fact: 'mount' }, found: FoundMount): Mismatch
 }
 
 async function checkRunning(
-  { client, brief }: Look,
+  { client, active, brief, answers: seenAnswers }: Look,
   fact: Fact & { fact: 'running' },
   found: FoundMount,
 ): Promise<Mismatch | undefined> {
@@ -139,9 +144,11 @@ async function checkRunning(
   if (differs !== undefined && brief) return differs
   // A mount whose backend is gone may still list its old hash, so the mount must answer too.
   const at = { path: fact.mount, namespace: fact.namespace }
+  const start = seenAnswers.begin(fact.node, fact.node === active)
   const { answers, detail = 'no' } = await askMount(client, fact.node, at)
   if (answers === 'no')
     return seenMismatch(fact, { field: 'answers', expected: 'yes', found: detail })
+  if (answers === 'yes' && differs === undefined) seenAnswers.add(fact.mount, start)
   return differs
 }
 

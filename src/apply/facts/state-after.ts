@@ -89,8 +89,7 @@ async function findDiffering(
   for (const fact of expected.map((one) => onCurrentNode(run, one, active))) {
     if (!isAway.has(fact.node)) facts.set(`${fact.mount} ${fact.node}`, fact)
   }
-  const reader = { client: run.client, active, nodes: run.nodes }
-  const broken = await findMismatches(reader, [...facts.values()])
+  const broken = await findMismatches({ ...run, active }, [...facts.values()])
   const views = [...facts.values()].map((fact): RunningView => {
     const mismatch = broken.find((one) => one.fact === fact)
     const { mount, node, version = 'the desired binary' } = fact
