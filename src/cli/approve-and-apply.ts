@@ -115,7 +115,8 @@ async function applyWatched(job: ApplyJob): Promise<ApplyResult> {
         ...(options.soak !== undefined && { soak: options.soak }),
         ...(backTo !== undefined && { backTo }),
         onEvent: progress.sink,
-        onStart: (run) => watchInterrupt({ run, host, describeEnd: describeEnd(job, run.plan) }),
+        onStart: (run) =>
+          watchInterrupt({ run, host, progress, describeEnd: describeEnd(job, run.plan) }),
       },
       session,
     )

@@ -6,6 +6,7 @@ import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Plan, Step } from '../documents/plan.generated.ts'
 import { blocksOf } from '../documents/step-blocks.ts'
 import { count } from '../domain/count.ts'
+import { printable } from '../domain/printable.ts'
 import { createRunClock } from './estimate-time.ts'
 import type { Host } from './host/host.ts'
 import { lineProgress, type Progress, titleOf } from './progress.ts'
@@ -39,6 +40,15 @@ interface Item extends Completion {
   draw: () => void
 }
 
+/** Rows that the list takes on a terminal of so many columns, with the time below the step under way. */
+export function countRows(plan: Plan, width: number): number {
+  const titles = blocksOf(plan.steps).map((steps) => titleOfItem({ steps, done: 1 }, plan))
+  return titles.reduce((rows, title) => rows + Math.ceil((title.length + INDENT) / width), 2)
+}
+
+/** Columns before a title. */
+const INDENT = 2
+
 /** Draws the list on stdout, and rollbacks and waits on stderr. */
 export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
   const { Listr } = await import('listr2')
@@ -50,14 +60,19 @@ export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
   const milliseconds = (): number => host.now().getTime()
   const clock = createRunClock(plan.steps, milliseconds())
   const ended = createCompletion()
+  // While the list is drawn, it keeps what is written to stderr until its end.
+  const shown = { wait: '', notice: '' }
+  const notices = (): readonly string[] => [shown.wait, shown.notice].filter((text) => text !== '')
   const list = new Listr(
     items.map((item) => ({
       title: titleOfItem(item, plan),
       task: (_context, task): Promise<void> => {
         item.draw = () => {
           task.title = titleOfItem(item, plan)
-          task.output = clock.describe(milliseconds())
+          task.output = [clock.describe(milliseconds()), ...notices()].join('. ')
         }
+        // Steps may have ended before the list began to draw.
+        task.title = titleOfItem(item, plan)
         return Promise.race([item.finished, ended.finished]).finally(() => {
           // The list ignores updates of a line that has ended.
           item.draw = () => undefined
@@ -85,6 +100,7 @@ export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
           const [item, step] = [itemOf.get(event.step), stepOf.get(event.step)]
           if (item === undefined || step === undefined) break
           clock.stepDone(step, milliseconds())
+          shown.wait = ''
           item.done += 1
           item.draw()
           if (item.done === item.steps.length) item.finish()
@@ -98,20 +114,28 @@ export async function listProgress(plan: Plan, host: Host): Promise<Progress> {
         case 'undo_started':
         case 'undo_done':
         case 'undo_failed':
-        case 'run_waiting':
           await lines.sink(event)
           break
+        case 'run_waiting':
+          await lines.sink(event)
+          shown.wait = printable(event.reason)
+          underWay()?.draw()
+          break
         case 'run_ended':
-          ended.finish(new Error('not begun'))
+          ended.finish(new Error('not finished'))
           break
         case 'run_started':
         case 'step_started':
           break
       }
     },
+    notify: (text) => {
+      shown.notice = text.trim()
+      underWay()?.draw()
+    },
     end: async () => {
       stopTicking()
-      ended.finish(new Error('not begun'))
+      ended.finish(new Error('not finished'))
       await drawn
     },
   }
@@ -121,7 +145,7 @@ function titleOfItem({ steps, done }: Pick<Item, 'steps' | 'done'>, plan: Plan):
   const [first] = steps
   if (first === undefined) return ''
   if (steps.length === 1) return titleOf(first, plan)
-  const progress = done === steps.length ? '' : `: ${done} done`
+  const progress = done === 0 || done === steps.length ? '' : `: ${done} done`
   return `${nameOfSteps(steps)}${progress}`
 }
 

@@ -10,6 +10,8 @@ export interface Progress {
   readonly sink: (event: JournalEvent) => void | Promise<void>
   /** Resolves when every event has been drawn. */
   readonly end: () => Promise<void>
+  /** Shows what was also written to stderr; not given if that can be seen at once. */
+  readonly notify?: (text: string) => void
 }
 
 /** The request of a step in words, with its first mounts. */
@@ -19,19 +21,28 @@ export function titleOf(step: Step, plan: Plan): string {
   return describeAction(step.action, { nodes: [], followsActive, detail: false })
 }
 
+export interface LineOptions {
+  /** True prints each step when it ends. False if not given. */
+  readonly wholeLines?: boolean
+}
+
 /**
  * One line for each step, for logs. A step that runs alone is printed when it begins, since it may
  * take long. Steps that run at the same time are printed when they end. The reason of a failure is
  * printed once, at the end of the run.
  */
-export function lineProgress(plan: Plan, write: (text: string) => void): Progress {
+export function lineProgress(
+  plan: Plan,
+  write: (text: string) => void,
+  { wholeLines = false }: LineOptions = {},
+): Progress {
   const of = plan.steps.length
   const followsActive = onlyActiveRuns(plan.cluster)
   const titles = new Map(
     plan.steps.map((step, at) => [step.id, `[${at + 1}/${of}] ${titleOf(step, plan)}`]),
   )
   const titleFor = (id: string): string => titles.get(id) ?? id
-  const concurrentSteps = findConcurrentSteps(plan)
+  const atEnd = wholeLines ? new Set(titles.keys()) : findConcurrentSteps(plan)
   /** The id of the step whose line is not finished; '' if there is none. */
   let open = ''
   const end = (id: string, how: string): void => {
@@ -42,7 +53,7 @@ export function lineProgress(plan: Plan, write: (text: string) => void): Progres
     sink: (event) => {
       switch (event.event) {
         case 'step_started':
-          if (concurrentSteps.has(event.step)) break
+          if (atEnd.has(event.step)) break
           open = event.step
           write(`${titleFor(event.step)} … `)
           break

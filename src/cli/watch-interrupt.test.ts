@@ -31,15 +31,17 @@ it('asks the run to stop at the first Ctrl-C, and says what the second does', ()
   expect(done).toEqual([
     'stop',
     'err: Stopping after the step under way. Press Ctrl-C again to stop at once.',
+    'shown: Stopping after the step under way. Press Ctrl-C again to stop at once.',
   ])
 })
 
-it('ends the process at the second Ctrl-C if no request is under way', () => {
+it('ends the process at the second Ctrl-C if no request is under way', async () => {
   watch()
 
   times(2)
+  await pendingCallbacks()
 
-  expect(done.slice(2)).toEqual(['shut', ...ended])
+  expect(done.slice(3)).toEqual(['shut', 'end of the list', ...ended])
 })
 
 it('waits for the answer of a request under way at the second Ctrl-C', async () => {
@@ -47,15 +49,17 @@ it('waits for the answer of a request under way at the second Ctrl-C', async () 
 
   times(2)
   await pendingCallbacks()
-  expect(done.slice(2)).toEqual([
+  expect(done.slice(3)).toEqual([
     'shut',
     'err: Stopping at once: a request is under way, and has 2 s for its answer.',
+    'shown: Stopping at once: a request is under way, and has 2 s for its answer.',
     'wait 2000',
   ])
   answer()
   await pendingCallbacks()
 
-  expect(done.slice(5)).toEqual(ended)
+  // The list keeps what is written until it has ended.
+  expect(done.slice(7)).toEqual(['end of the list', ...ended])
 })
 
 it('ends the process when the answer does not arrive within the time limit', async () => {
@@ -65,7 +69,7 @@ it('ends the process when the answer does not arrive within the time limit', asy
   expireTimeLimit()
   await pendingCallbacks()
 
-  expect(done.slice(5)).toEqual(ended)
+  expect(done.slice(7)).toEqual(['end of the list', ...ended])
 })
 
 it('ends the process at the third Ctrl-C even if a request is under way', () => {
@@ -73,7 +77,7 @@ it('ends the process at the third Ctrl-C even if a request is under way', () => 
 
   times(3)
 
-  expect(done.slice(5)).toEqual(['shut', ...ended])
+  expect(done.slice(7)).toEqual(['shut', ...ended])
 })
 
 it('watches until the returned function is called', () => {
@@ -112,6 +116,13 @@ function watch({ underWay = false } = {}): ReturnType<typeof watchInterrupt> {
       settled: () => settled,
       ending: followRun(plan()).ending,
       release: () => done.push('release'),
+    },
+    progress: {
+      notify: (text) => done.push(`shown: ${text}`),
+      end: () => {
+        done.push('end of the list')
+        return Promise.resolve()
+      },
     },
     describeEnd: ({ kind }) => `the end: ${kind}`,
   })

@@ -8,11 +8,14 @@ import type { RunOutcome } from '../documents/run-outcome.ts'
 import { EXIT } from '../domain/errors.ts'
 import { lines } from '../domain/printable.ts'
 import type { Host } from './host/host.ts'
+import type { Progress } from './progress.ts'
 
 export interface InterruptedRun {
   readonly host: Host
   readonly run: ActiveRun
   readonly describeEnd: (outcome: RunOutcome) => string
+  /** What is drawn of the run: it may keep what is written to stderr until it ends. */
+  readonly progress: Pick<Progress, 'notify' | 'end'>
 }
 
 /** Milliseconds to wait for the answer of a request under way at the second Ctrl-C. */
@@ -20,24 +23,29 @@ const ANSWER_TIME_LIMIT = 2_000
 
 /** Starts watching. Returns a function that stops it. */
 export function watchInterrupt(watched: InterruptedRun): () => void {
-  const { host, run } = watched
+  const { host, run, progress } = watched
+  const tell = (text: string): void => {
+    host.err(lines('', text))
+    progress.notify?.(text)
+  }
+  // The list of steps keeps what is written until it has ended.
+  const endDrawn = (): void => void progress.end().then(end, end)
+  const end = (): void => endRun(watched)
   let times = 0
   return host.onInterrupt(() => {
     times += 1
     if (times === 1) {
       run.stop()
-      host.err('\nStopping after the step under way. Press Ctrl-C again to stop at once.\n')
+      tell('Stopping after the step under way. Press Ctrl-C again to stop at once.')
       return
     }
     run.shut()
-    if (times > 2 || !run.isUnderWay()) {
-      endRun(watched)
-      return
+    if (times > 2) end()
+    else if (!run.isUnderWay()) endDrawn()
+    else {
+      tell('Stopping at once: a request is under way, and has 2 s for its answer.')
+      void Promise.race([run.settled(), host.wait(ANSWER_TIME_LIMIT)]).then(endDrawn)
     }
-    host.err('\nStopping at once: a request is under way, and has 2 s for its answer.\n')
-    void Promise.race([run.settled(), host.wait(ANSWER_TIME_LIMIT)]).then(() => {
-      endRun(watched)
-    })
   })
 }
 

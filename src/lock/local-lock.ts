@@ -98,7 +98,7 @@ export function wasLockedSince(folder: string, time: number): boolean {
   try {
     return statSync(folder).mtimeMs > time - CLOCK_STEP
   } catch (error) {
-    return faultName(error) !== 'ENOENT'
+    return errorName(error) !== 'ENOENT'
   }
 }
 

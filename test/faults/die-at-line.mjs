@@ -1,10 +1,12 @@
 // Loaded before the program, with `node --import`: kills it as soon as LOCKSTEP_TEST_LINES lines of
-// its journal are on disk, before anything else can happen. So a test knows which line it was.
+// its journal are written, before anything else can happen. So a test knows which line it was.
+import { Buffer } from 'node:buffer'
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 
-const { openSync, fsyncSync } = fs
+const { openSync, writeSync } = fs
 const last = Number(process.env['LOCKSTEP_TEST_LINES'])
+const NEWLINE = 10
 let journal
 let lines = 0
 
@@ -13,8 +15,12 @@ fs.openSync = (path, flags, mode) => {
   if (flags === 'ax' && String(path).endsWith('.jsonl')) journal = descriptor
   return descriptor
 }
-fs.fsyncSync = (descriptor) => {
-  fsyncSync(descriptor)
-  if (descriptor === journal && ++lines === last) process.kill(process.pid, 'SIGKILL')
+fs.writeSync = (descriptor, data, ...rest) => {
+  const written = writeSync(descriptor, data, ...rest)
+  const isWhole = Buffer.isBuffer(data) && (rest[0] ?? 0) + written === data.length
+  if (descriptor === journal && isWhole && data.at(-1) === NEWLINE && ++lines === last) {
+    process.kill(process.pid, 'SIGKILL')
+  }
+  return written
 }
 syncBuiltinESMExports()

@@ -23,6 +23,8 @@ export interface Host extends World {
   readonly inIsTerminal: boolean
   /** The columns of the terminal; Infinity if stdout is not a terminal. */
   readonly width: number
+  /** Rows of the terminal; Infinity if there is none. */
+  readonly height: number
   /** Ends the process at once. */
   readonly exit: (code: number) => void
   /** Asks a question on the terminal. */
@@ -69,6 +71,7 @@ export function processHost(): Host {
     inIsTerminal: isatty(0),
     // A terminal without a known size reports 0 columns.
     width: (isTerminal(process.stdout) && process.stdout.columns) || Infinity,
+    height: (isTerminal(process.stdout) && process.stdout.rows) || Infinity,
     exit: (code) => process.exit(code),
     ask: askTerminal,
     onInterrupt: (callback) => {
