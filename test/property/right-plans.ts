@@ -47,7 +47,7 @@ export function problemsInOrder({ live, draft }: Right, steps: readonly Step[]):
   return (rehearsal?.unsafe ?? []).map(({ after, problem }) => `${after}: ${problem}`).join('\n')
 }
 
-function oneAfterAnother(steps: readonly Step[]): Step[] {
+export function oneAfterAnother(steps: readonly Step[]): Step[] {
   return steps.map((step, at) => {
     const before = steps[at - 1]
     return { ...step, after: before === undefined ? [] : [before.id] }

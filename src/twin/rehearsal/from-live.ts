@@ -114,7 +114,8 @@ function nodeState({ state, role }: LiveNode): SeedNodeState {
   }
 }
 
-function mountSeed(mount: LiveMount): MountSeed {
+/** All that a twin is told of a mount. */
+export function mountSeed(mount: LiveMount): MountSeed {
   return {
     path: mount.path,
     namespace: mount.namespace,

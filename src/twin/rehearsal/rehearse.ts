@@ -4,12 +4,12 @@
  * that says the same of every other set of steps that `after` allows, whether the plan ends where the
  * file says, and reloads in the right order. Changes nothing that is handed in.
  */
-import type { Action, Rehearsal, Step } from '../../documents/plan.generated.ts'
+import type { Action, Rehearsal, Step, UnsafePoint } from '../../documents/plan.generated.ts'
 import { isWrite } from '../../documents/writes-of.ts'
 import type { LiveState } from '../../domain/live.ts'
-import { LATEST, type MountPath } from '../../domain/names.ts'
-import type { DesiredEnd } from '../../domain/desired-end.ts'
+import { LATEST, type MountPath, type NodeAddress } from '../../domain/names.ts'
 import { requestOf } from '../../server/requests.ts'
+import { keepOneOfAlike } from './alike-mounts.ts'
 import { describeFaults, type RehearsalFault } from './faults.ts'
 import { findFreeOrder, type OrderedMounts } from './free-order.ts'
 import { missedEnds } from './missed-ends.ts'
@@ -19,50 +19,82 @@ import {
   checkMount,
   pluginsOfEntry,
   setStage,
+  type RehearsalInput,
   type RehearsalStage,
 } from './stage.ts'
 
-export interface RehearsalInput {
-  readonly live: LiveState
-  readonly steps: readonly Step[]
-  readonly wanted: DesiredEnd
+/** Null where there is nothing to rehearse, and nothing that should have been. */
+export function rehearse(input: RehearsalInput): Rehearsal | null {
+  return describeRehearsal(input, (active) => {
+    const order = findOrderFaults(input, active)
+    // One mount of each class is enough to see that all is safe. Faults are named mount by mount.
+    const isSafe = order.size === 0 && playSteps(keepOneOfAlike(input), active).length === 0
+    return isSafe ? [] : playSteps(input, active, order)
+  })
 }
 
-/** Null where there is nothing to rehearse, and nothing that should have been. */
-export function rehearse({ live, steps, wanted }: RehearsalInput): Rehearsal | null {
+/** The same, mount by mount. */
+export function rehearseEachMount(input: RehearsalInput): Rehearsal | null {
+  return describeRehearsal(input, (active) =>
+    playSteps(input, active, findOrderFaults(input, active)),
+  )
+}
+
+function describeRehearsal(
+  { live, steps }: RehearsalInput,
+  findUnsafe: (active: NodeAddress) => UnsafePoint[],
+): Rehearsal | null {
   const active = live.nodes.find(({ role }) => role === 'active')
   if (active === undefined) return null
-  const stage = setStage(live, steps, wanted, active.address)
-  const late = findLateStandbys(steps, stage.active)
-  const free = findFreeOrder(steps, orderedMounts(live))
-  const unsafe: Rehearsal['unsafe'] = []
-  const tell = (after: string, faults: readonly RehearsalFault[]): void => {
-    unsafe.push(...describeFaults(after, faults, stage.nodes.length))
-  }
-  let isRefused = false
-  // What costs the cluster its leader does so at every stop from there on.
-  const lasting: RehearsalFault[] = []
-  for (const step of steps) {
-    const faults = playStep(stage, step)
-    isRefused ||= faults.some(({ kind }) => kind === 'refused')
-    faults.push(...(late.get(step) ?? []).map((mount) => reloadedLate(mount, step)))
-    faults.push(...(free.get(step) ?? []))
-    faults.push(...lasting)
-    lasting.push(...faults.filter((one) => one.kind === 'no-leader' && !lasting.includes(one)))
-    // What was refused did not happen: then the end is missed, and not by the planner.
-    if (step === steps.at(-1) && !isRefused) faults.push(...missedEnds(stage.twin, wanted))
-    tell(step.id, faults)
-  }
-  if (steps.length === 0) {
-    tell('', missedEnds(stage.twin, wanted))
-    if (unsafe.length === 0) return null
-  }
+  const unsafe = findUnsafe(active.address)
+  if (steps.length === 0 && unsafe.length === 0) return null
   const stops = new Set(unsafe.map(({ after }) => after))
   return {
     stopping_points: steps.length,
     safe: steps.filter(({ id }) => !stops.has(id)).length,
     unsafe,
   }
+}
+
+type FaultsByStep = ReadonlyMap<Step, readonly RehearsalFault[]>
+
+/** What no state of the cluster shows: a standby reloaded late, and steps in a free order. */
+function findOrderFaults({ live, steps }: RehearsalInput, active: NodeAddress): FaultsByStep {
+  const late = findLateStandbys(steps, active)
+  const free = findFreeOrder(steps, orderedMounts(live))
+  return new Map(
+    [...late.keys(), ...free.keys()].map((step) => [
+      step,
+      [
+        ...(late.get(step) ?? []).map((mount) => reloadedLate(mount, step)),
+        ...(free.get(step) ?? []),
+      ],
+    ]),
+  )
+}
+
+function playSteps(
+  input: RehearsalInput,
+  active: NodeAddress,
+  order: FaultsByStep = new Map(),
+): UnsafePoint[] {
+  const { steps, wanted } = input
+  const stage = setStage(input, active)
+  const describe = (after: string, faults: readonly RehearsalFault[]): UnsafePoint[] =>
+    describeFaults(after, faults, stage.nodes.length)
+  if (steps.length === 0) return describe('', missedEnds(stage.twin, wanted))
+  let isRefused = false
+  // What costs the cluster its leader does so at every stop from there on.
+  const lasting: RehearsalFault[] = []
+  return steps.flatMap((step, at) => {
+    const faults = playStep(stage, step)
+    isRefused ||= faults.some(({ kind }) => kind === 'refused')
+    faults.push(...(order.get(step) ?? []), ...lasting)
+    lasting.push(...faults.filter((one) => one.kind === 'no-leader' && !lasting.includes(one)))
+    // What was refused did not happen: then the end is missed, and not by the planner.
+    if (at === steps.length - 1 && !isRefused) faults.push(...missedEnds(stage.twin, wanted))
+    return describe(step.id, faults)
+  })
 }
 
 /**

@@ -25,6 +25,12 @@ import { twinFromLive } from './from-live.ts'
 import { type ProcessMates, trackProcessMates } from './process-mates.ts'
 import type { Twin } from '../cluster/twin.ts'
 
+export interface RehearsalInput {
+  readonly live: LiveState
+  readonly steps: readonly Step[]
+  readonly wanted: DesiredEnd
+}
+
 export interface RehearsalStage {
   readonly twin: Twin
   readonly active: NodeAddress
@@ -47,9 +53,7 @@ export interface RehearsalStage {
  * before: where one takes the place of another, the harm is the plan's.
  */
 export function setStage(
-  live: LiveState,
-  steps: readonly Step[],
-  wanted: DesiredEnd,
+  { live, steps, wanted }: RehearsalInput,
   active: NodeAddress,
 ): RehearsalStage {
   const up = live.nodes.filter(
