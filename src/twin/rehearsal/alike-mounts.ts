@@ -4,6 +4,7 @@
  * of each class finds something wrong if the rehearsal with all mounts does.
  */
 import type { Step } from '../../documents/plan.generated.ts'
+import { unreachable } from '../../domain/errors.ts'
 import type { LiveMount } from '../../domain/live.ts'
 import type { MountPath } from '../../domain/names.ts'
 import { mountSeed } from './from-live.ts'
@@ -126,6 +127,8 @@ function splitBySteps(classes: MountClasses, steps: readonly Step[]): void {
       case 'deregister':
       case 'check':
         break
+      default:
+        unreachable(action)
     }
   }
 }
@@ -153,5 +156,7 @@ function withoutMounts(step: Step, left: ReadonlySet<MountPath>): readonly Step[
     case 'repoint':
     case 'check':
       return [step]
+    default:
+      return unreachable(action)
   }
 }
