@@ -7,7 +7,7 @@ import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { checkListedNodes } from '../live/listed-nodes.ts'
-import { askOnce } from '../live/nodes.ts'
+import { createHealthReader } from '../live/nodes.ts'
 import { findActive } from './facts/active-node.ts'
 import { isOneNodesOwn, isUnseen } from './facts/mismatch.ts'
 import { readMismatches } from './facts/wait-for-facts.ts'
@@ -20,7 +20,7 @@ export async function findJoined(run: RunContext): Promise<readonly NodeAddress[
   const { unasked, failure } = await checkListedNodes(run.client, {
     address: active,
     listed: planned,
-    report: askOnce(run.client),
+    report: createHealthReader(run.client),
   })
   // An answer that makes no sense does not prove that no node joined.
   if (failure?.code === 'odd-answer') throw failure

@@ -9,7 +9,7 @@ import type { Client } from '../server/client.ts'
 import {
   describeNoAnswer,
   describeAnswer,
-  forwards,
+  isForwarded,
   isDenied,
   asksToRetry,
 } from '../server/faults.ts'
@@ -56,7 +56,7 @@ export async function sendOnce(
   const { response } = outcome
   if (response.status >= 200 && response.status < 300) return { kind: 'accepted' }
   const reason = `${node}: ${describeAnswer(response)}`
-  if (forwards(response)) return { kind: 'unknown', reason, notDone: true }
+  if (isForwarded(response)) return { kind: 'unknown', reason, notDone: true }
   if (asksToRetry(response)) return { kind: 'unknown', reason }
   if (!isDenied(response)) return { kind: 'refused', node, reason, denied: false }
   return { kind: 'refused', node, reason, denied: true, needs: policyLine(capabilityFor(request)) }

@@ -139,7 +139,7 @@ export type RunOutcome = RunEnd & {
  * `already`, which is a part of `done`.
  */
 export type RunEnd = EndedSteps &
-  (DoneEnd | StaleEnd | RolledBack | RollbackFailed | CutOff | Stopped)
+  (DoneEnd | StaleEnd | RolledBackEnd | RollbackFailed | InterruptedEnd | StoppedEnd)
 
 interface EndedSteps {
   /** Steps whose ensured facts were read and whose checks passed. */
@@ -177,7 +177,7 @@ interface StaleEnd {
   readonly remaining: readonly string[]
 }
 
-interface RolledBack {
+interface RolledBackEnd {
   readonly kind: 'rolled_back'
   /** The step that failed. */
   readonly step: string
@@ -187,7 +187,7 @@ interface RolledBack {
   readonly remaining: readonly string[]
 }
 
-interface CutOff {
+interface InterruptedEnd {
   readonly kind: 'interrupted'
   /** The steps that the interrupt cut off. Their results were not read. */
   readonly unchecked: readonly string[]
@@ -195,7 +195,7 @@ interface CutOff {
 }
 
 /** An error outside the steps ended the run. Nothing was rolled back. */
-interface Stopped {
+interface StoppedEnd {
   readonly kind: 'stopped'
   readonly error: LockstepError
   /** Steps that were started: a request may have been sent, and the result could not be read. */

@@ -4,7 +4,7 @@ import type { Ignore } from '../domain/desired.ts'
 import { formatSource } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
 
-export interface SeparatedDifferences {
+export interface SplitDifferences {
   readonly kept: Difference[]
   readonly ignored: IgnoredDifference[]
 }
@@ -17,7 +17,7 @@ export function separateIgnored(
   differences: readonly Difference[],
   ignore: readonly Ignore[],
   today: string,
-): SeparatedDifferences {
+): SplitDifferences {
   const inForce = ignore.filter(({ until }) => until === undefined || today <= until)
   const byClass = groupBy(inForce, (entry) => entry.class)
   const kept: Difference[] = []

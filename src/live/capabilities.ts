@@ -2,7 +2,7 @@
 import type { NodeAddress } from '../domain/names.ts'
 import { capabilities } from '../server/answers/cluster.ts'
 import { decode } from '../server/answers/shape.ts'
-import { describeAnswer, whyOdd } from '../server/faults.ts'
+import { describeAnswer, describeUnexpectedShape } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { readCapabilities } from '../server/requests.ts'
 
@@ -19,5 +19,7 @@ export async function readOwnCapabilities(
   const answer = await reader.ask(node, readCapabilities(paths))
   if (answer.status !== 200) return { refused: describeAnswer(answer) }
   const decoded = decode(capabilities(paths), answer.body)
-  return decoded.kind === 'odd' ? { refused: whyOdd(decoded.problem).reason } : decoded.value
+  return decoded.kind === 'odd'
+    ? { refused: describeUnexpectedShape(decoded.problem).reason }
+    : decoded.value
 }

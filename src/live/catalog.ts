@@ -24,14 +24,14 @@ import { decode } from '../server/answers/shape.ts'
 import type { Reader } from '../server/reader.ts'
 import { shownPath } from '../server/request-path.ts'
 import {
-  demand,
+  decodeOrThrow,
   errorWords,
-  hasNoSuchPath,
-  refusal,
+  isUnsupportedPath,
+  refusalError,
   asksToRetry,
-  saysNothingThere,
-  whyOdd,
-  whyUnread,
+  isNotFound,
+  describeUnexpectedShape,
+  describeUnread,
   wordsToJudge,
 } from '../server/faults.ts'
 import { readCatalog, readCatalogEntry, readPins } from '../server/requests.ts'
@@ -63,8 +63,8 @@ export async function listEntries(reader: Reader, address: NodeAddress): Promise
       hint: ROOT_ALONE,
     })
   }
-  if (response.status !== 200) throw refusal(address, request, response)
-  const detailed = demand(decodeCatalog, { node: address, request }, response)
+  if (response.status !== 200) throw refusalError(address, request, response)
+  const detailed = decodeOrThrow(decodeCatalog, { node: address, request }, response)
   if (detailed === 'too-old') {
     throw new LockstepError({
       code: 'server-too-old',
@@ -127,19 +127,19 @@ export async function readEntry(
 ): Promise<EntryReading> {
   const request = readCatalogEntry(plugin, version, options)
   const response = await reader.ask(address, request)
-  if (saysNothingThere(response)) return { kind: 'absent' }
+  if (isNotFound(response)) return { kind: 'absent' }
   const about = { what: 'catalog-entry', path: shownPath(request.path) } as const
   if (response.status !== 200) {
     return {
       kind: 'unreadable',
-      unreadable: { ...about, ...whyUnread(response) },
+      unreadable: { ...about, ...describeUnread(response) },
       passing: asksToRetry(response),
       lacksFile: /validating the command path|no such file/.test(wordsToJudge(response)),
     }
   }
   const decoded = decode(catalogEntry, response.body)
   if (decoded.kind === 'odd') {
-    const unreadable = { ...about, ...whyOdd(decoded.problem) }
+    const unreadable = { ...about, ...describeUnexpectedShape(decoded.problem) }
     return { kind: 'unreadable', unreadable, passing: false, lacksFile: false }
   }
   const { builtin, sha256, command, args, declarative } = decoded.value
@@ -165,14 +165,14 @@ export async function readPinnedVersions(
 ): Promise<{ pins: readonly Pin[]; unreadable: readonly Unreadable[] }> {
   const request = readPins()
   const response = await reader.ask(address, request)
-  if (hasNoSuchPath(response)) return { pins: [], unreadable: [] }
+  if (isUnsupportedPath(response)) return { pins: [], unreadable: [] }
   const about = { what: 'pins', path: shownPath(request.path) } as const
   if (response.status !== 200) {
-    return { pins: [], unreadable: [{ ...about, ...whyUnread(response) }] }
+    return { pins: [], unreadable: [{ ...about, ...describeUnread(response) }] }
   }
   const decoded = decode(decodePins, response.body)
   if (decoded.kind === 'odd') {
-    return { pins: [], unreadable: [{ ...about, ...whyOdd(decoded.problem) }] }
+    return { pins: [], unreadable: [{ ...about, ...describeUnexpectedShape(decoded.problem) }] }
   }
   const pins = decoded.value.flatMap(({ type, name, version }) => {
     const plugin = parsePluginId(`${type}/${name}`)

@@ -13,7 +13,7 @@ import {
 import { connection, keys } from '../server/answers/plugins.ts'
 import { decode } from '../server/answers/shape.ts'
 import type { Reader } from '../server/reader.ts'
-import { saysNothingThere, whyOdd, whyUnread } from '../server/faults.ts'
+import { isNotFound, describeUnexpectedShape, describeUnread } from '../server/faults.ts'
 import { listConnections, readConnection } from '../server/requests.ts'
 
 export interface ConnectionsReading {
@@ -50,14 +50,14 @@ async function readConnectionsOf(
   mount: MountOfPlugin,
 ): Promise<ConnectionsReading> {
   const listed = await reader.ask(active, listConnections(mount.path, mount.namespace))
-  if (saysNothingThere(listed)) return { connections: [], unreadable: [] }
+  if (isNotFound(listed)) return { connections: [], unreadable: [] }
   const cannotList = (why: Pick<Unreadable, 'reason' | 'denied'>): ConnectionsReading => {
     const path = `${mount.path}config`
     return { connections: [], unreadable: [{ what: 'connections', path, ...why }] }
   }
-  if (listed.status !== 200) return cannotList(whyUnread(listed))
+  if (listed.status !== 200) return cannotList(describeUnread(listed))
   const names = decode(keys, listed.body)
-  if (names.kind === 'odd') return cannotList(whyOdd(names.problem))
+  if (names.kind === 'odd') return cannotList(describeUnexpectedShape(names.problem))
   const connections: LiveConnection[] = []
   const unreadable: Unreadable[] = []
   await Promise.all(
@@ -66,12 +66,12 @@ async function readConnectionsOf(
       const answer = await reader.ask(active, readConnection(path, mount.namespace))
       const about = { what: 'connections', path } as const
       if (answer.status !== 200) {
-        unreadable.push({ ...about, ...whyUnread(answer) })
+        unreadable.push({ ...about, ...describeUnread(answer) })
         return
       }
       const decoded = decode(connection, answer.body)
       if (decoded.kind === 'odd') {
-        unreadable.push({ ...about, ...whyOdd(decoded.problem) })
+        unreadable.push({ ...about, ...describeUnexpectedShape(decoded.problem) })
         return
       }
       connections.push({

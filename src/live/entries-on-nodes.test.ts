@@ -22,7 +22,7 @@ interface Told {
 }
 
 /** Reads an entry whose file these nodes lack. `answer`: another answer of a node for the entry. */
-async function look(
+async function readCluster(
   lacking: readonly number[],
   {
     product = 'openbao',
@@ -61,7 +61,7 @@ const REASON = expect.stringMatching(/^HTTP 500 .*kv: no such file or directory$
 
 describe('an entry whose file a node of OpenBao lacks', () => {
   test('is read on the other nodes if a standby lacks it, and the standby is reported', async () => {
-    const { live, entry } = await look([2])
+    const { live, entry } = await readCluster([2])
 
     const lacking = { node: nodeAddress(2), reason: REASON }
     expect(entry).toMatchObject({ ...ENTRY, args: [], unreadable_on: [lacking] })
@@ -71,7 +71,7 @@ describe('an entry whose file a node of OpenBao lacks', () => {
   test.each([[[1]], [[1, 2, 3]]])(
     'is as it was listed where nodes %j do, the active one among them',
     async (numbers) => {
-      const { live, entry } = await look(numbers)
+      const { live, entry } = await readCluster(numbers)
 
       expect(entry?.unreadable_on?.map(({ node }) => node)).toEqual(numbers.map(nodeAddress))
       expect(entry).not.toHaveProperty('command')
@@ -81,7 +81,7 @@ describe('an entry whose file a node of OpenBao lacks', () => {
 })
 
 test('an entry that every node reads names no node', async () => {
-  const { live, entry, asked } = await look([])
+  const { live, entry, asked } = await readCluster([])
 
   expect(entry).not.toHaveProperty('unreadable_on')
   expect(live.unreadable).toEqual([])
@@ -91,12 +91,12 @@ test('an entry that every node reads names no node', async () => {
 test.each([
   ['does not know the token', { status: 403, body: { errors: ['permission denied'] } }],
   ['sends it on to the active node', { status: 307, body: null }],
-  ['has not heard of it yet', { status: 404, body: { errors: [] } }],
+  ['does not see the entry yet', { status: 404, body: { errors: [] } }],
   ['is in trouble', { status: 500, body: { errors: ['context deadline exceeded'] } }],
   ['goes away', new Error('connection refused')],
-])('a standby that %s lacks no file', async (_, told) => {
-  const { live, entry } = await look([], {
-    answer: (node) => (node === NODES[1] ? told : undefined),
+])('a standby that %s lacks no file', async (_, answer) => {
+  const { live, entry } = await readCluster([], {
+    answer: (node) => (node === NODES[1] ? answer : undefined),
   })
 
   expect(entry).toMatchObject(ENTRY)
@@ -107,7 +107,7 @@ test.each([
 test('a missing right is reported once, and for no node', async () => {
   const refused = { status: 403, body: { errors: ['permission denied'] } }
 
-  const { live, entry } = await look([], { answer: () => refused })
+  const { live, entry } = await readCluster([], { answer: () => refused })
 
   const reason = 'HTTP 403 permission denied'
   expect(live.unreadable).toEqual([{ what: 'catalog-entry', path: PATH, reason, denied: true }])
@@ -118,12 +118,12 @@ test('no answer from the active node is an error', async () => {
   const away = new Error('connection refused')
 
   await expect(
-    look([], { answer: (node) => (node === NODES[0] ? away : undefined) }),
+    readCluster([], { answer: (node) => (node === NODES[0] ? away : undefined) }),
   ).rejects.toThrow('connection refused')
 })
 
 test('on Vault only the active node is asked, which needs no file to answer', async () => {
-  const { live, entry, asked } = await look([1, 2, 3], { product: 'vault' })
+  const { live, entry, asked } = await readCluster([1, 2, 3], { product: 'vault' })
 
   expect(asked).toEqual([NODES[0]])
   expect(entry).toMatchObject(ENTRY)

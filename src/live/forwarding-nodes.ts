@@ -6,7 +6,7 @@ import { LockstepError } from '../domain/errors.ts'
 import type { LiveNode, Product } from '../domain/live.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { ownConfiguration } from '../server/answers/cluster.ts'
-import { demand, describeAnswer } from '../server/faults.ts'
+import { decodeOrThrow, describeAnswer } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { readOwnConfiguration } from '../server/requests.ts'
 import type { NodeList } from './mounts.ts'
@@ -56,7 +56,11 @@ async function whyNotConfigured(
     if (answer.status !== 200) {
       return { detail: `whether it is configured to could not be read: ${describeAnswer(answer)}` }
     }
-    const { disableStandbyReads } = demand(ownConfiguration, { node: active, request }, answer)
+    const { disableStandbyReads } = decodeOrThrow(
+      ownConfiguration,
+      { node: active, request },
+      answer,
+    )
     return disableStandbyReads === false ? {} : undefined
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error

@@ -8,7 +8,7 @@ import type { LiveNode, Unreadable } from '../domain/live.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { ownConfiguration } from '../server/answers/cluster.ts'
 import { decode } from '../server/answers/shape.ts'
-import { asksToRetry, whyOdd, whyUnread } from '../server/faults.ts'
+import { asksToRetry, describeUnexpectedShape, describeUnread } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { shownPath } from '../server/request-path.ts'
 import { readOwnConfiguration } from '../server/requests.ts'
@@ -22,7 +22,7 @@ import {
   readMembers,
   sharedAddress,
 } from './members.ts'
-import { type NodeReport, type NodesFound, strangersOf, unasked } from './nodes.ts'
+import { type NodeReport, type NodesFound, strangersOf, notAskedNode } from './nodes.ts'
 
 export interface ListedNodes {
   /** The address of a node or a load balancer, given by the person who started the program. */
@@ -79,7 +79,7 @@ export async function checkListedNodes(reader: Reader, asked: ListedNodes): Prom
       ...refused,
       ...missing
         .filter((member) => !listed.includes(member))
-        .map((member) => unasked(member, detail)),
+        .map((member) => notAskedNode(member, detail)),
       ...strangersOf(members),
     ],
     unreadable: [
@@ -103,9 +103,10 @@ async function whyNotAsked(
   // A node that does not serve is not asked anything.
   if (node.state !== 'serving') return undefined
   const own = (await report(address)).cluster
-  if (own.id === '') return unasked(listed, `${address} does not say which cluster it belongs to`)
+  if (own.id === '')
+    return notAskedNode(listed, `${address} does not say which cluster it belongs to`)
   if (cluster.id === own.id) return undefined
-  return unasked(
+  return notAskedNode(
     listed,
     cluster.id === ''
       ? 'this node does not say which cluster it belongs to'
@@ -142,10 +143,10 @@ async function findMember(
   if (answer === undefined || asksToRetry(answer)) return { kind: 'silent' }
   const about = { what: 'nodes', path: shownPath(request.path), node: address } as const
   if (answer.status !== 200)
-    return { kind: 'unidentified', why: { ...about, ...whyUnread(answer) } }
+    return { kind: 'unidentified', why: { ...about, ...describeUnread(answer) } }
   const decoded = decode(ownConfiguration, answer.body)
   if (decoded.kind === 'odd') {
-    return { kind: 'unidentified', why: { ...about, ...whyOdd(decoded.problem) } }
+    return { kind: 'unidentified', why: { ...about, ...describeUnexpectedShape(decoded.problem) } }
   }
   const { clusterAddress, apiAddress } = decoded.value
   const cluster = hostOf(clusterAddress)

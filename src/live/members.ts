@@ -13,7 +13,14 @@ import {
   storageType,
 } from '../server/answers/cluster.ts'
 import { decode } from '../server/answers/shape.ts'
-import { demand, oddAnswer, refusal, asksToRetry, whyOdd, whyUnread } from '../server/faults.ts'
+import {
+  decodeOrThrow,
+  unexpectedAnswerError,
+  refusalError,
+  asksToRetry,
+  describeUnexpectedShape,
+  describeUnread,
+} from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { shownPath } from '../server/request-path.ts'
 import {
@@ -142,8 +149,8 @@ async function readReportingNodes(reader: Reader, address: NodeAddress): Promise
   if (response.status === 200) {
     const decoded = decode(haStatus, response.body)
     if (decoded.kind === 'odd') {
-      const unreadable = { ...about, ...whyOdd(decoded.problem) }
-      const error = oddAnswer(address, request, decoded.problem)
+      const unreadable = { ...about, ...describeUnexpectedShape(decoded.problem) }
+      const error = unexpectedAnswerError(address, request, decoded.problem)
       return { kind: 'failure', failure: { unreadable, error }, passing: false }
     }
     const members = decoded.value.map(({ apiAddress, clusterAddress }) => {
@@ -161,8 +168,8 @@ async function readReportingNodes(reader: Reader, address: NodeAddress): Promise
   return {
     kind: 'failure',
     failure: {
-      unreadable: { ...about, ...whyUnread(response) },
-      error: refusal(address, request, response),
+      unreadable: { ...about, ...describeUnread(response) },
+      error: refusalError(address, request, response),
     },
     passing: asksToRetry(response),
   }
@@ -171,8 +178,8 @@ async function readReportingNodes(reader: Reader, address: NodeAddress): Promise
 async function hasHighAvailability(reader: Reader, address: NodeAddress): Promise<boolean> {
   const request = readLeader()
   const response = await reader.ask(address, request)
-  if (response.status !== 200) throw refusal(address, request, response)
-  return demand(haEnabled, { node: address, request }, response)
+  if (response.status !== 200) throw refusalError(address, request, response)
+  return decodeOrThrow(haEnabled, { node: address, request }, response)
 }
 
 type RaftReading =
@@ -191,7 +198,7 @@ async function readRaftServers(reader: Reader, address: NodeAddress): Promise<Ra
   if (response.status === 200) {
     const decoded = decode(raftConfiguration, response.body)
     return decoded.kind === 'odd'
-      ? unreadable(whyOdd(decoded.problem))
+      ? unreadable(describeUnexpectedShape(decoded.problem))
       : { kind: 'servers', servers: decoded.value }
   }
   // A server on another storage has no such path. Servers check a token's rights before the path,
@@ -200,7 +207,7 @@ async function readRaftServers(reader: Reader, address: NodeAddress): Promise<Ra
   const storage = decode(storageType, status.body)
   return storage.kind === 'documented' && storage.value !== 'raft'
     ? { kind: 'no-raft' }
-    : unreadable(whyUnread(response))
+    : unreadable(describeUnread(response))
 }
 
 /** The `host:port` of an address of the cluster's own traffic, with or without its scheme. */

@@ -35,7 +35,14 @@ import {
 import { decode } from '../server/answers/shape.ts'
 import type { Reader } from '../server/reader.ts'
 import { shownPath } from '../server/request-path.ts'
-import { errorWords, forwards, oddAnswer, refusal, whyOdd, whyUnread } from '../server/faults.ts'
+import {
+  errorWords,
+  isForwarded,
+  unexpectedAnswerError,
+  refusalError,
+  describeUnexpectedShape,
+  describeUnread,
+} from '../server/faults.ts'
 import {
   readAuthMounts,
   readMountHelp,
@@ -95,20 +102,24 @@ export async function listMountsOfNode(
 ): Promise<NodeMounts> {
   const requests = [readSecretMounts(namespace), readAuthMounts(namespace)] as const
   const answers = await Promise.all(requests.map((request) => reader.ask(node, request)))
-  if (answers.some(forwards)) return { kind: 'forwards' }
+  if (answers.some(isForwarded)) return { kind: 'forwards' }
   const listed: MountAnswer[][] = []
   for (const [index, answer] of answers.entries()) {
     const request = requests[index]
     if (request === undefined) continue
     const about = { what: 'mounts', path: `${namespace}${shownPath(request.path)}`, node } as const
     if (answer.status !== 200) {
-      const unreadable = { ...about, ...whyUnread(answer) }
-      return { kind: 'unreadable', unreadable, error: refusal(node, request, answer) }
+      const unreadable = { ...about, ...describeUnread(answer) }
+      return { kind: 'unreadable', unreadable, error: refusalError(node, request, answer) }
     }
     const decoded = decode(index === 0 ? secretMounts : authMounts, answer.body)
     if (decoded.kind === 'odd') {
-      const unreadable = { ...about, ...whyOdd(decoded.problem) }
-      return { kind: 'unreadable', unreadable, error: oddAnswer(node, request, decoded.problem) }
+      const unreadable = { ...about, ...describeUnexpectedShape(decoded.problem) }
+      return {
+        kind: 'unreadable',
+        unreadable,
+        error: unexpectedAnswerError(node, request, decoded.problem),
+      }
     }
     listed.push([...decoded.value])
   }
@@ -200,11 +211,11 @@ export async function askMount(
       const decoded = decode(mountHelp, answer.body)
       // The answer is not from the backend.
       return decoded.kind === 'odd'
-        ? { answers: 'unchecked', detail: whyOdd(decoded.problem).reason }
+        ? { answers: 'unchecked', detail: describeUnexpectedShape(decoded.problem).reason }
         : { answers: 'yes' }
     }
     // A missing right of the token says nothing about the backend.
-    if (answer.status === 403 || forwards(answer)) {
+    if (answer.status === 403 || isForwarded(answer)) {
       return { answers: 'unchecked', detail: errorWords(answer) || `HTTP ${answer.status}` }
     }
     return { answers: 'no', detail: errorWords(answer) || `HTTP ${answer.status}` }

@@ -8,7 +8,7 @@ const NONE: ServerResponse = { status: 404, body: { errors: [] } }
 const SEALED: ServerResponse = { status: 503, body: { errors: ['namespace is sealed'] } }
 
 /** Reads the namespaces of a server that answers a list inside `parent` with these names. */
-function look(listed: (parent: string) => readonly string[] | ServerResponse) {
+function readFrom(listed: (parent: string) => readonly string[] | ServerResponse) {
   const asked: string[] = []
   const send = (_node: string, { namespace }: { readonly namespace: string }) => {
     asked.push(namespace)
@@ -35,14 +35,14 @@ function numbered(count: number): readonly string[] {
 
 describe('nested namespaces', () => {
   test('are read up to the allowed number of levels', async () => {
-    const { asked, read } = look((parent) => (depthOf(parent) < DEEPEST ? ['a/'] : []))
+    const { asked, read } = readFrom((parent) => (depthOf(parent) < DEEPEST ? ['a/'] : []))
 
     expect((await read).namespaces).toHaveLength(DEEPEST + 1)
     expect(asked).toHaveLength(DEEPEST + 1)
   })
 
   test('without an end are an error, after a bounded number of requests', async () => {
-    const { asked, read } = look(() => ['a/'])
+    const { asked, read } = readFrom(() => ['a/'])
 
     await expect(read).rejects.toMatchObject({
       code: 'too-many-namespaces',
@@ -55,13 +55,13 @@ describe('nested namespaces', () => {
 
 describe('namespaces of one level', () => {
   test('are read up to the allowed number', async () => {
-    const { read } = look((parent) => (parent === '' ? numbered(MOST_NAMESPACES - 1) : []))
+    const { read } = readFrom((parent) => (parent === '' ? numbered(MOST_NAMESPACES - 1) : []))
 
     expect((await read).namespaces).toHaveLength(MOST_NAMESPACES)
   })
 
   test('above that number are an error, before any of them is asked', async () => {
-    const { asked, read } = look((parent) => (parent === '' ? numbered(MOST_NAMESPACES) : []))
+    const { asked, read } = readFrom((parent) => (parent === '' ? numbered(MOST_NAMESPACES) : []))
 
     await expect(read).rejects.toMatchObject({
       code: 'too-many-namespaces',
@@ -72,7 +72,7 @@ describe('namespaces of one level', () => {
   })
 
   test('above that number in all are an error, also if each list is short', async () => {
-    const { asked, read } = look((parent) => (depthOf(parent) < 3 ? numbered(30) : []))
+    const { asked, read } = readFrom((parent) => (depthOf(parent) < 3 ? numbered(30) : []))
 
     await expect(read).rejects.toMatchObject({ code: 'too-many-namespaces' })
     expect(asked.every((namespace) => depthOf(namespace) < 3)).toBe(true)
@@ -81,23 +81,23 @@ describe('namespaces of one level', () => {
 
 describe('a namespace that is listed again', () => {
   test('in the same list is read once, at every level', async () => {
-    const { asked, read } = look((parent) => (depthOf(parent) < 12 ? ['a/', 'a/'] : []))
+    const { asked, read } = readFrom((parent) => (depthOf(parent) < 12 ? ['a/', 'a/'] : []))
 
     expect((await read).namespaces).toHaveLength(13)
     expect(asked).toHaveLength(13)
   })
 
   test('as the root is not read again', async () => {
-    const { asked, read } = look((parent) => (parent === '' ? ['root/', 'a/'] : []))
+    const { asked, read } = readFrom((parent) => (parent === '' ? ['root/', 'a/'] : []))
 
     expect((await read).namespaces).toEqual(['', 'a/'])
     expect(asked).toEqual(['', 'a/'])
   })
 
   test.each([['/'], ['a//'], ['a/b/'], ['a'], ['']])(
-    'as %j, which names none, is told, and nothing is followed',
+    'as %j, which names no namespace, is reported and not read',
     async (name) => {
-      const { asked, read } = look(() => [name])
+      const { asked, read } = readFrom(() => [name])
 
       const { namespaces, unreadable } = await read
       expect(namespaces).toEqual([''])
@@ -107,7 +107,7 @@ describe('a namespace that is listed again', () => {
   )
 
   test.each([['../'], ['./']])('as %j is reported, and no request names it', async (name) => {
-    const { asked, read } = look(() => [name])
+    const { asked, read } = readFrom(() => [name])
 
     const { unreadable } = await read
     expect(unreadable).toMatchObject([{ path: name, reason: 'no request can name it' }])
@@ -117,7 +117,7 @@ describe('a namespace that is listed again', () => {
 
 test('closed namespaces are reported with the reason, and do not count as read', async () => {
   const info = { 'locked/': { locked: true }, 'deleted/': { tainted: true } }
-  const { asked, read } = look((parent) => {
+  const { asked, read } = readFrom((parent) => {
     if (parent === '') return list(['deleted/', 'locked/', 'open/', 'sealed/'], info)
     return parent === 'sealed/' ? SEALED : []
   })

@@ -13,11 +13,11 @@ import { decode } from '../server/answers/shape.ts'
 import {
   type ClosedNamespace,
   describeClosed,
-  hasNoSuchPath,
-  saysNothingThere,
-  whyClosed,
-  whyOdd,
-  whyUnread,
+  isUnsupportedPath,
+  isNotFound,
+  findClosedReason,
+  describeUnexpectedShape,
+  describeUnread,
 } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { listNamespaces } from '../server/requests.ts'
@@ -86,17 +86,17 @@ async function listBelow(reader: Reader, address: NodeAddress, parent: Namespace
   const answer = await reader.ask(address, listNamespaces(parent))
   // Measured: OpenBao answers like this if there is no namespace below, and Vault Community because
   // it has no namespaces.
-  if (saysNothingThere(answer) || hasNoSuchPath(answer)) return { namespaces: [], unreadable: [] }
-  const why = parent === ROOT_NAMESPACE ? undefined : whyClosed(answer)
+  if (isNotFound(answer) || isUnsupportedPath(answer)) return { namespaces: [], unreadable: [] }
+  const why = parent === ROOT_NAMESPACE ? undefined : findClosedReason(answer)
   if (why !== undefined)
     return { namespaces: [], unreadable: [closedAt(parent, why)], closed: parent }
   const path = `${parent}sys/namespaces`
   if (answer.status !== 200) {
-    return { namespaces: [], unreadable: [{ what: 'namespaces', path, ...whyUnread(answer) }] }
+    return { namespaces: [], unreadable: [{ what: 'namespaces', path, ...describeUnread(answer) }] }
   }
   const decoded = decode(decodeNamespaces, answer.body)
   if (decoded.kind === 'odd') {
-    const odd = whyOdd(decoded.problem)
+    const odd = describeUnexpectedShape(decoded.problem)
     return { namespaces: [], unreadable: [{ what: 'namespaces', path, ...odd }] }
   }
   const closed = decoded.value.filter(isClosed)

@@ -15,7 +15,7 @@ type Answers = Readonly<Record<string, ServerResponse>>
  * Reads three nodes from the first one, with other answers for some paths. `behind`: the nodes that
  * other addresses reach.
  */
-function look(
+function readCluster(
   answers: Answers,
   nodes?: readonly NodeAddress[],
   behind: ReadonlyMap<NodeAddress, NodeAddress> = new Map(),
@@ -57,7 +57,7 @@ describe('nodes that advertise one address', () => {
   const shared = 'http://lb:8200'
 
   test('cannot be separated', async () => {
-    await expect(look(haStatus([shared, shared, shared])).live).rejects.toMatchObject({
+    await expect(readCluster(haStatus([shared, shared, shared])).live).rejects.toMatchObject({
       code: 'shared-node-address',
       message: expect.stringContaining(shared) as string,
       hint: expect.stringContaining('cluster.nodes') as string,
@@ -65,14 +65,14 @@ describe('nodes that advertise one address', () => {
   })
 
   test('are separated if each node’s own address is given', async () => {
-    const live = await look(haStatus([shared, shared, shared]), NODES).live
+    const live = await readCluster(haStatus([shared, shared, shared]), NODES).live
     expect(live.nodes.map(({ state }) => state)).toEqual(['serving', 'serving', 'serving'])
   })
 })
 
 describe('a given list of nodes', () => {
   test('that leaves out a node shows that node as unreachable', async () => {
-    const live = await look({}, NODES.slice(0, 2)).live
+    const live = await readCluster({}, NODES.slice(0, 2)).live
 
     expect(live.nodes).toEqual([
       liveNode(1),
@@ -83,14 +83,14 @@ describe('a given list of nodes', () => {
 
   test('that leaves out a member that the active node forgot shows that member too', async () => {
     const answers = { ...haStatus(NODES.slice(0, 2)), ...raft(['node1', 'node2', 'node3']) }
-    const live = await look(answers, NODES.slice(0, 2)).live
+    const live = await readCluster(answers, NODES.slice(0, 2)).live
 
     expect(live.nodes.filter(({ state }) => state === 'unreachable')).toHaveLength(1)
   })
 
   test('may have other addresses than the nodes advertise, if it has as many addresses', async () => {
     const advertised = ['http://10.0.0.1:8200', 'http://10.0.0.2:8200', 'http://10.0.0.3:8200']
-    const live = await look(
+    const live = await readCluster(
       { ...haStatus(advertised), ...raft(['node1', 'node2', 'node3']) },
       NODES,
     ).live
@@ -108,7 +108,7 @@ describe('an address that no node advertises', () => {
     ['a standby that is given already', two],
     ['the active node', one],
   ])('and that reaches %s is refused with both addresses', async (_name, node) => {
-    const { live } = look({}, [one, two, other], new Map([[other, node]]))
+    const { live } = readCluster({}, [one, two, other], new Map([[other, node]]))
 
     await expect(live).rejects.toMatchObject({
       code: 'same-node-twice',
@@ -117,7 +117,7 @@ describe('an address that no node advertises', () => {
   })
 
   test('belongs to the member that the node names', async () => {
-    const live = await look({}, [one, two, other], new Map([[other, three]])).live
+    const live = await readCluster({}, [one, two, other], new Map([[other, three]])).live
 
     expect(live.nodes.map(({ address, state }) => [address, state])).toEqual(
       [one, two, other].map((address) => [address, 'serving']),
@@ -127,14 +127,14 @@ describe('an address that no node advertises', () => {
 
   test('counts as the remaining member if its configuration does not name one', async () => {
     const answers = { [OWN]: { status: 200, body: { data: {} } } }
-    const live = await look(answers, [one, two, other], new Map([[other, three]])).live
+    const live = await readCluster(answers, [one, two, other], new Map([[other, three]])).live
 
     expect(live.nodes.map(({ address }) => address)).toEqual([one, two, other])
     expect(live.unreadable).toEqual([])
   })
 
   test('counts as no member if the token may not read the node’s configuration', async () => {
-    const { live } = look({ [OWN]: REFUSED }, [one, two, other], new Map([[other, two]]))
+    const { live } = readCluster({ [OWN]: REFUSED }, [one, two, other], new Map([[other, two]]))
 
     expect((await live).nodes.filter(({ state }) => state === 'unreachable')).toEqual([
       expect.objectContaining({ address: three, unasked: true }),
@@ -144,7 +144,7 @@ describe('an address that no node advertises', () => {
 
   test('counts as the remaining member if its node forwards to the active node, as on Vault', async () => {
     const answers = { [OWN]: { status: 307, body: null } }
-    const live = await look(answers, [one, two, other], new Map([[other, three]])).live
+    const live = await readCluster(answers, [one, two, other], new Map([[other, three]])).live
 
     expect(live.nodes.map(({ address }) => address)).toEqual([one, two, other])
   })
@@ -152,7 +152,7 @@ describe('an address that no node advertises', () => {
 
 describe('the members of the Raft cluster', () => {
   test.each([undefined, NODES])('that the token may not read are reported', async (nodes) => {
-    expect((await look(RAFT_REFUSED, nodes).live).unreadable).toEqual([
+    expect((await readCluster(RAFT_REFUSED, nodes).live).unreadable).toEqual([
       {
         what: 'nodes',
         path: 'sys/storage/raft/configuration',
@@ -176,7 +176,7 @@ describe('the members of the Raft cluster', () => {
     ],
   ])('are not missed on storage %s', async (_name, answers) => {
     for (const nodes of [undefined, NODES]) {
-      const live = await look(answers, nodes).live
+      const live = await readCluster(answers, nodes).live
 
       expect(live.unreadable).toEqual([])
       expect(live.members_unconfirmed).toBe(true)
@@ -184,15 +184,15 @@ describe('the members of the Raft cluster', () => {
   })
 
   test.each([{}, RAFT_REFUSED])('are confirmed or missed on Raft', async (answers) => {
-    expect(await look(answers).live).not.toHaveProperty('members_unconfirmed')
+    expect(await readCluster(answers).live).not.toHaveProperty('members_unconfirmed')
   })
 })
 
 test('a token that may not read the nodes is an error without a given list, and a warning with one', async () => {
   const answers = { 'sys/ha-status': REFUSED }
 
-  await expect(look(answers).live).rejects.toMatchObject({ exitCode: 8 })
-  expect((await look(answers, NODES).live).unreadable).toMatchObject([
+  await expect(readCluster(answers).live).rejects.toMatchObject({ exitCode: 8 })
+  expect((await readCluster(answers, NODES).live).unreadable).toMatchObject([
     { what: 'nodes', path: 'sys/ha-status' },
   ])
 })
@@ -218,7 +218,7 @@ test('a node that does not know the token at first hides none of the others', as
 })
 
 test('one reading of the cluster asks once for its nodes', async () => {
-  const { asked, live } = look(raft(['node1', 'node2', 'node3']))
+  const { asked, live } = readCluster(raft(['node1', 'node2', 'node3']))
   await live
   expect(asked.filter((path) => /ha-status|raft|seal-status/.test(path)).sort()).toEqual([
     'sys/ha-status',
@@ -227,7 +227,7 @@ test('one reading of the cluster asks once for its nodes', async () => {
 })
 
 test('a node that reports and is no member of the Raft cluster is shown, and gets no token', async () => {
-  const { live, trusted } = look(raft(['node1', 'node2']))
+  const { live, trusted } = readCluster(raft(['node1', 'node2']))
 
   expect((await live).nodes.find(({ address }) => address === nodeAddress(3))).toMatchObject({
     state: 'unreachable',

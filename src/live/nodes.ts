@@ -5,7 +5,7 @@ import { compareText, type NodeAddress } from '../domain/names.ts'
 import { remember } from '../domain/remember.ts'
 import { health } from '../server/answers/cluster.ts'
 import { decode } from '../server/answers/shape.ts'
-import { errorWords, whyOdd } from '../server/faults.ts'
+import { errorWords, describeUnexpectedShape } from '../server/faults.ts'
 import type { Reader } from '../server/reader.ts'
 import { readHealth } from '../server/requests.ts'
 import {
@@ -60,9 +60,9 @@ export async function discoverNodes(reader: Reader, address: NodeAddress): Promi
         : [...reporting].sort(compareText),
     unasked: [
       ...found.unheard.map((member) =>
-        unasked(
+        notAskedNode(
           member.address,
-          `the active node has not heard of this member of the Raft cluster, ${member.id}`,
+          `this member of the Raft cluster, ${member.id}, does not report to the active node`,
         ),
       ),
       ...strangersOf(found),
@@ -75,7 +75,7 @@ export async function discoverNodes(reader: Reader, address: NodeAddress): Promi
 /** Nodes that report to the active node and are not members of its Raft cluster. */
 export function strangersOf({ strangers }: Members): readonly LiveNode[] {
   return strangers.map(({ address, cluster }) =>
-    unasked(
+    notAskedNode(
       address,
       `sys/ha-status lists this node, and the Raft configuration has no member ${cluster}`,
     ),
@@ -99,7 +99,7 @@ export async function readNode(
     if (response.status !== 200 || decoded.kind === 'odd') {
       const why =
         response.status === 200 && decoded.kind === 'odd'
-          ? `sys/health: ${whyOdd(decoded.problem).reason}`
+          ? `sys/health: ${describeUnexpectedShape(decoded.problem).reason}`
           : errorWords(response) || `HTTP ${response.status} on sys/health`
       return { node: unreachable(address, why), cluster: UNKNOWN_CLUSTER }
     }
@@ -131,14 +131,14 @@ const HEALTH_TIMEOUT = 10_000
  * A function that reads a node's health without the token, once for each node however often it is
  * called.
  */
-export function askOnce(reader: Reader): (address: NodeAddress) => Promise<NodeReport> {
+export function createHealthReader(reader: Reader): (address: NodeAddress) => Promise<NodeReport> {
   const asked = new Map<NodeAddress, Promise<NodeReport>>()
   return (address) =>
     remember(asked, address, () => readNode(reader, address, AbortSignal.timeout(HEALTH_TIMEOUT)))
 }
 
 /** A node to which no token was sent, and why. */
-export function unasked(address: NodeAddress, detail: string): LiveNode {
+export function notAskedNode(address: NodeAddress, detail: string): LiveNode {
   return { ...unreachable(address, detail), unasked: true }
 }
 

@@ -15,7 +15,7 @@ const REFUSED: ServerResponse = { status: 403, body: { errors: ['permission deni
 const BEHIND: ServerResponse = { status: 200, body: { data: {} } }
 
 /** A cluster whose second node lists its mounts as `answer` the first `times` times. */
-async function look(
+async function readCluster(
   product: Product,
   answer: ServerResponse,
   times: number,
@@ -49,7 +49,7 @@ describe('a standby that is behind the active node', () => {
     ['refuses the token', REFUSED],
     ['does not list a mount yet', BEHIND],
   ])('and %s is asked again', async (_, answer) => {
-    const { live, waited } = await look('openbao', answer, 2)
+    const { live, waited } = await readCluster('openbao', answer, 2)
 
     expect(live.nodes.map(({ state }) => state)).toEqual(['serving', 'serving', 'serving'])
     expect(live.unreadable).toEqual([])
@@ -58,7 +58,7 @@ describe('a standby that is behind the active node', () => {
   })
 
   test('and stays behind is shown with its own view', async () => {
-    const { live } = await look('openbao', REFUSED, Infinity)
+    const { live } = await readCluster('openbao', REFUSED, Infinity)
 
     expect(live.unreadable).toEqual([
       {
@@ -83,8 +83,8 @@ describe('a standby that lists another mount at a path than the active node does
     const path = DATABASE_MOUNT
     const answer = { status: 200, body: { data: { ...data, [path]: { ...data[path], ...other } } } }
 
-    expect((await look('openbao', answer, 2)).live.unreadable).toEqual([])
-    const { live, waited } = await look('openbao', answer, Infinity)
+    expect((await readCluster('openbao', answer, 2)).live.unreadable).toEqual([])
+    const { live, waited } = await readCluster('openbao', answer, Infinity)
     expect(waited).toBeGreaterThan(0)
     expect(live.unreadable).toMatchObject([{ what: 'mounts', path, node: STANDBY }])
     expect(live.mounts.map(({ plugin }) => plugin)).toEqual(['secret/database', 'secret/kv'])
@@ -92,9 +92,9 @@ describe('a standby that lists another mount at a path than the active node does
 })
 
 test.each(['openbao', 'vault'] as const)(
-  'nothing is waited for on %s otherwise',
+  'nothing is waited for on %s if all nodes answer alike',
   async (product) => {
-    expect((await look(product, BEHIND, 0)).waited).toBe(0)
+    expect((await readCluster(product, BEHIND, 0)).waited).toBe(0)
   },
 )
 

@@ -29,7 +29,7 @@ import {
   type MountProgress,
 } from './ask-mounts.ts'
 import { mountsOfCluster, readMounts } from './read-mounts.ts'
-import { discoverNodes, type NodeReport, type NodesFound, askOnce } from './nodes.ts'
+import { discoverNodes, type NodeReport, type NodesFound, createHealthReader } from './nodes.ts'
 
 export interface ObserveOptions {
   /** The first address to ask: a node, or a load balancer in front of the nodes. */
@@ -100,7 +100,7 @@ async function readOnce(reader: Reader, options: ObserveOptions): Promise<LiveSt
       ? undefined
       : createAsker(({ plugin }) => plugins.has(plugin) || also?.has(plugin) === true)
   const [found, listed, pinned, namespaces] = await Promise.all([
-    readNodes(reader, options, early),
+    readNodeReports(reader, options, early),
     listEntries(reader, address),
     readPinnedVersions(reader, address),
     readNamespaces(reader, address),
@@ -211,21 +211,21 @@ interface NodesReading {
   readonly unconfirmed: boolean
 }
 
-async function readNodes(
+async function readNodeReports(
   reader: Reader,
   { address, nodes }: ObserveOptions,
   asker: MountAsker | undefined,
 ): Promise<NodesReading> {
-  const report = askOnce(reader)
+  const report = createHealthReader(reader)
   if (nodes === undefined) {
     const found = await discoverNodes(reader, address)
-    const roots = askForMounts(reader, found.addresses, asker)
+    const roots = startReadingRoots(reader, found.addresses, asker)
     return joinNodes(await Promise.all(found.addresses.map(report)), roots, found)
   }
   // The nodes are asked without the token until their cluster is known.
   const reports = nodes.map(report)
   const found = await checkListedNodes(reader, { address, listed: nodes, report })
-  const roots = askForMounts(reader, found.addresses, asker)
+  const roots = startReadingRoots(reader, found.addresses, asker)
   const asked = (await Promise.all(reports)).filter(({ node }) =>
     found.addresses.includes(node.address),
   )
@@ -236,7 +236,7 @@ async function readNodes(
  * The mounts of each node's root namespace. They are read at the same time as the nodes' states.
  * `asker`: asks the mounts of a node whether they answer while other nodes still list theirs.
  */
-function askForMounts(
+function startReadingRoots(
   reader: Reader,
   addresses: readonly NodeAddress[],
   asker: MountAsker | undefined,

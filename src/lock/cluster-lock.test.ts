@@ -72,10 +72,10 @@ describe('a lock that a person releases', () => {
   })
 
   it('is left alone if it was taken since the person saw it', async () => {
-    const seen = await readClusterLock(claim('', here))
+    const shown = await readClusterLock(claim('', here))
     await take('one', here)
 
-    expect(await forceRelease(claim('', here), seen.version)).toBe(false)
+    expect(await forceRelease(claim('', here), shown.version)).toBe(false)
     expect(secret.data).toMatchObject({ run: 'one', released: false })
   })
 })

@@ -17,7 +17,7 @@ import {
 } from '../server/answers/secret.ts'
 import { decode } from '../server/answers/shape.ts'
 import type { Client } from '../server/client.ts'
-import { demand, refusal, wordsToJudge } from '../server/faults.ts'
+import { decodeOrThrow, refusalError, wordsToJudge } from '../server/faults.ts'
 import { readHealth, readLock, readMountOf, writeLock } from '../server/requests.ts'
 
 /** Milliseconds: the lifetime of the lock without a renewal, and the time between renewals. */
@@ -104,14 +104,14 @@ export async function takeClusterLock(options: ClusterLockOptions): Promise<Clus
   let lost = false
   const stop = options.every(RENEW_EVERY, () => {
     renewing = renewing.then(async () => {
-      const began = options.clock()
+      const startedAt = options.clock()
       try {
         const next =
           version === undefined
             ? undefined
             : await write(await findWriter(), version, { released: false })
         if (next === undefined) lost = true
-        else [version, renewed] = [next, began]
+        else [version, renewed] = [next, startedAt]
       } catch {
         // The next renewal tries again. One must succeed within the lock's lifetime.
       }
@@ -165,16 +165,16 @@ export async function readClusterLock(
     // A token without rights on the path cannot ask. Then the write reports the error.
     if (mount.status === 200) {
       const asked = { node, request: readMountOf(kv) }
-      if (demand(mountOptionsVersion, asked, mount) !== '2') throw notVersioned(kv)
+      if (decodeOrThrow(mountOptionsVersion, asked, mount) !== '2') throw notVersioned(kv)
     }
-    const version = demand(deletedVersion, { node, request }, answer)
+    const version = decodeOrThrow(deletedVersion, { node, request }, answer)
     return { version, run: '', who: '', since: '', held: false }
   }
-  if (answer.status !== 200) throw refusal(node, request, answer)
+  if (answer.status !== 200) throw refusalError(node, request, answer)
   if (isUnversionedSecret(answer.body)) throw notVersioned(kv)
-  const { version, written, secret } = demand(decodeSecret, { node, request }, answer)
+  const { version, written, secret } = decodeOrThrow(decodeSecret, { node, request }, answer)
   if (!isLock(secret)) throw notALock(kv)
-  const now = demand(serverTime, { node, request: readHealth() }, clock)
+  const now = decodeOrThrow(serverTime, { node, request: readHealth() }, clock)
   return {
     version,
     run: textOf(secret['run']),
@@ -238,7 +238,7 @@ async function write(
     return undefined
   }
   if (response.status === 204) throw notVersioned(kv)
-  throw refusal(node, request, response)
+  throw refusalError(node, request, response)
 }
 
 function locked(
@@ -249,7 +249,7 @@ function locked(
     code: 'locked',
     message: `the cluster is locked by ${who}, since ${since} (run ${run}, in ${kv})`,
     exitCode: EXIT.locked,
-    hint: `Wait for that run to end. If its machine is gone: the lock ends by itself within a minute. See it with: ${show}`,
+    hint: `Wait for that run to end. If its machine is gone, the lock ends by itself within a minute. To see the lock: ${show}`,
   })
 }
 

@@ -69,17 +69,17 @@ it('tells whether another run had it since a moment', () => {
 
 it('is no longer its holder’s after a person releases it', () => {
   const first = take(holder('one', 1))
-  const seen = readHolder(folder)!
+  const shown = readHolder(folder)!
   expect(first.isOurs()).toBe(true)
 
-  expect(removeLock(folder, seen)).toBe(true)
+  expect(removeLock(folder, shown)).toBe(true)
   expect(first.isOurs()).toBe(false)
   const second = take(holder('two', 2))
 
   expect(first.isOurs()).toBe(false)
   first.release()
   expect(second.isOurs()).toBe(true)
-  expect(removeLock(folder, seen)).toBe(false)
+  expect(removeLock(folder, shown)).toBe(false)
   expect(second.isOurs()).toBe(true)
 })
 
@@ -139,9 +139,9 @@ it.each([
   expect(taken?.message).toContain('does not say who holds the cluster')
   expect(taken?.hint).toContain(`${commands.release} --force`)
   expect(readdirSync(folder)).toEqual(['lock'])
-  const seen = readHolder(folder)!
-  expect(removeLock(folder, seen)).toBe(true)
-  expect(removeLock(folder, seen)).toBe(false)
+  const shown = readHolder(folder)!
+  expect(removeLock(folder, shown)).toBe(true)
+  expect(removeLock(folder, shown)).toBe(false)
 })
 
 it('is neither read nor taken through a symbolic link', () => {

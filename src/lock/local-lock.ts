@@ -230,11 +230,11 @@ function releaseDead(options: LockOptions, dead: LockHolder, own: string): void 
 }
 
 /**
- * Removes the lock that a person has seen. False if the lock is gone, or if another run has taken
- * it since.
+ * Removes the lock that a person has seen (`shown`). False if the lock is gone, or if another run
+ * has taken it since.
  */
-export function removeLock(folder: string, seen: LockHolder): boolean {
-  if (readHolder(folder)?.run !== seen.run) return false
+export function removeLock(folder: string, shown: LockHolder): boolean {
+  if (readHolder(folder)?.run !== shown.run) return false
   try {
     unlinkSync(lockPath(folder))
     return true

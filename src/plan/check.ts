@@ -48,7 +48,7 @@ export function findCheckReason(
   const record = needs.checks.get(key)
   if (hasPassed(record, { ...expectedRunning(target), verify: verificationsOf(change) }))
     return undefined
-  if (record?.kind === 'open') return 'a run ended before its checks were seen to pass'
+  if (record?.kind === 'open') return 'a run ended before its checks passed'
   const isNeeded = needs.isReloaded(change) || (canary && needs.isFollowed)
   return isNeeded || needs.requested.has(key) ? 'no record says that its checks passed' : undefined
 }

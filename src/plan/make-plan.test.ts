@@ -144,8 +144,8 @@ describe('a node that still lists the version from before a tune', () => {
   it('is sent the same tune again before it is reloaded', () => {
     const { draft } = safetyInput({ desired, live: seenBy2(old) })
     expect(draft.steps.map(({ id }) => id)).toEqual(['tune a/ again', `reload ${KV} on ${NODE2}`])
-    const [again, reload] = draft.steps
-    expect(again).toMatchObject({
+    const [retune, reload] = draft.steps
+    expect(retune).toMatchObject({
       action: { kind: 'tune', version: 'v0.21.0' },
       requires: expect.arrayContaining([
         expect.objectContaining({ fact: 'mount', configured_version: 'v0.21.0' }),
@@ -153,9 +153,9 @@ describe('a node that still lists the version from before a tune', () => {
       undo: [],
       why: `another version still on ${NODE2}; the same tune once more reaches it`,
     })
-    const heard = { fact: 'mount', node: NODE2, configured_version: 'v0.21.0' }
-    expect(again?.ensures).toContainEqual(expect.objectContaining(heard))
-    expect(reload?.requires).toContainEqual(expect.objectContaining(heard))
+    const seenByNode = { fact: 'mount', node: NODE2, configured_version: 'v0.21.0' }
+    expect(retune?.ensures).toContainEqual(expect.objectContaining(seenByNode))
+    expect(reload?.requires).toContainEqual(expect.objectContaining(seenByNode))
     expect(reload?.undo[0]).toMatchObject({ kind: 'tune', version: 'v0.16.2' })
   })
 

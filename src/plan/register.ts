@@ -55,12 +55,13 @@ export function findRegistrations(
     const after = entryOf(version)
     const env = environmentNames(version)
     if (live === undefined) return { version, before: null, after, envBefore: env }
-    const seen = contentOf(live)
-    const before = registrable(seen)
+    const content = contentOf(live)
+    const before = registrable(content)
     if (before === undefined) {
       // An entry that is declared in the servers' configuration without a hash cannot be compared
       // by hash.
-      const isAlike = live.declarative === true && seen !== undefined && sameCommand(seen, after)
+      const isAlike =
+        live.declarative === true && content !== undefined && sameCommand(content, after)
       return live.sha256 === after.sha256 || isAlike
         ? []
         : { version, before: 'unread', after, envBefore: env }
@@ -95,13 +96,13 @@ export function registerStep(
     action: { kind: 'register', plugin: plugin.id, version: version.version, entry: after, env },
     requires: before === 'unread' ? [] : [entryFact(plugin.id, version.version, before)],
     ensures: everywhere(after),
-    undo: isIrreversible ? [] : undoOf(plugin, version, before, envBefore),
+    undo: isIrreversible ? [] : undoRegistration(plugin, version, before, envBefore),
     restores: isIrreversible ? [] : everywhere(before),
     why: whyRegister(plugin.id, registration, users),
   }
 }
 
-function undoOf(
+function undoRegistration(
   plugin: DesiredPlugin,
   version: DesiredVersion,
   before: Entry | null,

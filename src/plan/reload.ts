@@ -113,7 +113,7 @@ export function reloadStep(
         const fact = mountFact(target.mount, configured)
         return [fact, { ...fact, node: node.address }]
       }),
-      ...entriesSeen(plugin, node, changes),
+      ...entryFactsOf(plugin, node, changes),
     ],
     ensures: changes.map(({ target }) => runningFact(target.mount, node, target)),
     undo: undoOf(changes, action),
@@ -180,13 +180,13 @@ export function restoresOn(node: LiveNode, changes: readonly MountChange[]): Fac
  * The facts that the node sees the entries. A standby of OpenBao sees a registration later than the
  * active node, and a reload before that starts the old entry.
  */
-function entriesSeen(plugin: PluginId, node: LiveNode, changes: readonly MountChange[]) {
-  const seen = new Map(
+function entryFactsOf(plugin: PluginId, node: LiveNode, changes: readonly MountChange[]) {
+  const entries = new Map(
     changes
       .filter(({ target }) => !isBuiltinVersion(target.version))
       .map(({ target, entry }) => [target.version, entry]),
   )
-  return [...seen].map(([version, entry]) => entryFact(plugin, version, entry, node.address))
+  return [...entries].map(([version, entry]) => entryFact(plugin, version, entry, node.address))
 }
 
 /**

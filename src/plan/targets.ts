@@ -131,7 +131,7 @@ function findTargets(plugin: DesiredPlugin, named: NamedInFile, index: LiveIndex
   }
 }
 
-interface SearchResult<Target> {
+interface FoundTargets<Target> {
   readonly targets: readonly Target[]
   /** Each has one path. */
   readonly unreached: readonly ImpossibleUse[]
@@ -143,7 +143,7 @@ function findMounts(
   plugin: DesiredPlugin,
   named: readonly DesiredMount[],
   index: LiveIndex,
-): SearchResult<MountTarget> {
+): FoundTargets<MountTarget> {
   const byPath = new Map(named.map((mount) => [mount.path, mount]))
   const targets: MountTarget[] = []
   const unreached: ImpossibleUse[] = []
@@ -164,7 +164,7 @@ function findNewMounts(
   plugin: DesiredPlugin,
   named: readonly DesiredMount[],
   index: LiveIndex,
-): SearchResult<NewMount> {
+): FoundTargets<NewMount> {
   const targets: NewMount[] = []
   const unreached: ImpossibleUse[] = []
   const impossible: Impossible[] = []
@@ -205,7 +205,7 @@ function findConnections(
   plugin: DesiredPlugin,
   named: readonly DesiredConnection[],
   index: LiveIndex,
-): SearchResult<ConnectionTarget> {
+): FoundTargets<ConnectionTarget> {
   const byPath = new Map(named.map((connection) => [connection.path, connection]))
   const live = index.connectionsOf(plugin.id)
   const targets: ConnectionTarget[] = []

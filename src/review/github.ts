@@ -3,7 +3,7 @@
  * that GitHub publishes; who the token is only the GraphQL interface tells for every kind of token:
  * `GET /user` answers 403 to the token of a workflow.
  */
-import { fields, filled, list, text, wholeNumber } from '../server/answers/shape.ts'
+import { fields, nonEmptyText, list, text, wholeNumber } from '../server/answers/shape.ts'
 import type { CodeHost, HostComment } from './code-host.ts'
 import { createHostClient, type HostClientSettings, type HostRequest } from './host-client.ts'
 import { read } from './read-answer.ts'
@@ -56,7 +56,7 @@ export function createGithub(
       const { body } = await graphql.send(request)
       return read(graphql, request, body, (value, at) => {
         const { viewer } = fields(fields(value, at)['data'], 'data')
-        return filled(fields(viewer, 'data.viewer')['login'], 'data.viewer.login')
+        return nonEmptyText(fields(viewer, 'data.viewer')['login'], 'data.viewer.login')
       })
     },
     list: async (page) => {
@@ -98,7 +98,8 @@ function readComment(value: unknown, at: string): HostComment {
   return {
     id: String(wholeNumber(id, `${at}.id`)),
     // Null if the account was deleted: then no later job can have that author.
-    author: user === null ? '' : filled(fields(user, `${at}.user`)['login'], `${at}.user.login`),
+    author:
+      user === null ? '' : nonEmptyText(fields(user, `${at}.user`)['login'], `${at}.user.login`),
     body: text(body ?? '', `${at}.body`),
     url: text(url, `${at}.html_url`),
   }

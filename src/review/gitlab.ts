@@ -1,5 +1,5 @@
 /** The notes of a merge request on GitLab, by its REST interface v4. */
-import { fields, filled, list, text, truth, wholeNumber } from '../server/answers/shape.ts'
+import { fields, nonEmptyText, list, text, truth, wholeNumber } from '../server/answers/shape.ts'
 import type { CodeHost, HostComment } from './code-host.ts'
 import type { HostAccess } from './github.ts'
 import { createHostClient, type HostRequest } from './host-client.ts'
@@ -42,7 +42,7 @@ export function createGitlab(
     const note = String(wholeNumber(id, `${at}.id`))
     return {
       id: note,
-      author: filled(fields(author, `${at}.author`)['username'], `${at}.author.username`),
+      author: nonEmptyText(fields(author, `${at}.author`)['username'], `${at}.author.username`),
       body: text(body, `${at}.body`),
       url: urlOf(note),
       isSystem: truth(system, `${at}.system`),
@@ -55,7 +55,7 @@ export function createGitlab(
       const request: HostRequest = { method: 'GET', path: '/user' }
       const { body } = await client.send(request)
       return read(client, request, body, (value, at) =>
-        filled(fields(value, at)['username'], 'username'),
+        nonEmptyText(fields(value, at)['username'], 'username'),
       )
     },
     list: async (page) => {

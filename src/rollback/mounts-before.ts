@@ -11,13 +11,13 @@ import {
   type RunningBinary,
   UNVERSIONED,
 } from '../domain/names.ts'
-import { beginningOf, type LostBeginning } from './unreloaded-mounts.ts'
+import { compareWithBeginning, type LostState } from './unreloaded-mounts.ts'
 import { entryBefore, registeredBefore } from './plugins-before.ts'
 import { type RollbackContext, sourceOf, useOf } from './rollback-sources.ts'
 
 interface MountsBefore {
   readonly desired: readonly DesiredMount[]
-  readonly lost: readonly LostBeginning[]
+  readonly lost: readonly LostState[]
 }
 
 /**
@@ -31,15 +31,15 @@ export function mountsBefore(
 ): MountsBefore {
   const { before } = known.started
   const desired: DesiredMount[] = []
-  const lost: LostBeginning[] = []
+  const lost: LostState[] = []
   const unchanged: string[] = []
   for (const found of before.mounts) {
     for (const mount of mountBefore(found, known, plugins, notes)) {
-      const started = startedBy(mount, plugins)
+      const started = findStartedBinary(mount, plugins)
       const beginning =
         started === undefined
           ? undefined
-          : beginningOf(found, started, known.index.mountAt(mount.path))
+          : compareWithBeginning(found, started, known.index.mountAt(mount.path))
       if (beginning?.kind === 'lost') lost.push(beginning.lost)
       else if (beginning?.kind === 'unchanged') unchanged.push(mount.path)
       else desired.push(mount)
@@ -59,7 +59,7 @@ export function mountsBefore(
 }
 
 /** The binary that a reload starts for a desired mount. Undefined if that is unknown. */
-function startedBy(
+function findStartedBinary(
   { plugin, use }: DesiredMount,
   plugins: readonly DesiredPlugin[],
 ): RunningBinary | undefined {

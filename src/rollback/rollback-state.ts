@@ -5,7 +5,7 @@
 import type { DesiredConnection, DesiredState, Use } from '../domain/desired.ts'
 import { indexLive } from '../domain/live-index.ts'
 import { compareText, type PluginId } from '../domain/names.ts'
-import type { LostBeginning } from './unreloaded-mounts.ts'
+import type { LostState } from './unreloaded-mounts.ts'
 import { mountsBefore } from './mounts-before.ts'
 import { pastOf } from '../journal/past-runs.ts'
 import { pluginBefore } from './plugins-before.ts'
@@ -16,7 +16,7 @@ export interface RollbackState {
   /** What will differ from the state before the run, one sentence each. */
   readonly notes: readonly string[]
   /** Mounts that no plan can restore. If there is one, the run cannot be rolled back. */
-  readonly lost: readonly LostBeginning[]
+  readonly lost: readonly LostState[]
 }
 
 /**

@@ -9,7 +9,7 @@ import type { MountPath, RunningBinary } from '../domain/names.ts'
 
 type MountBefore = RunStarted['before']['mounts'][number]
 
-export interface LostBeginning {
+export interface LostState {
   readonly mount: MountPath
   /** The binaries that ran when the run began and that a reload would not start. Never empty. */
   readonly ran: readonly RunningBinary[]
@@ -24,10 +24,10 @@ export interface LostBeginning {
 export type Beginning =
   | { readonly kind: 'reloaded' }
   | { readonly kind: 'unchanged' }
-  | { readonly kind: 'lost'; readonly lost: LostBeginning }
+  | { readonly kind: 'lost'; readonly lost: LostState }
 
 /** `configured`: the binary that a reload would have started when the run began. */
-export function beginningOf(
+export function compareWithBeginning(
   { mount, version, running = [] }: MountBefore,
   configured: RunningBinary,
   live: LiveMount | undefined,

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { describeNoAnswer, doubtsToken, errorWords, forwards, noAnswer, refusal } from './faults.ts'
+import {
+  describeNoAnswer,
+  mayBeUnknownToken,
+  errorWords,
+  isForwarded,
+  noAnswerError,
+  refusalError,
+} from './faults.ts'
 import type { MountPath, Namespace, NodeAddress } from '../domain/names.ts'
 import { readCatalog, readMountHelp } from './requests.ts'
 
@@ -17,7 +24,7 @@ describe('requests without an answer', () => {
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'untrusted-certificate', 1],
     ['EPROTO', 'not-tls', 1],
   ])('%s is %s', (code, expected, exitCode) => {
-    const error = noAnswer(node, readCatalog(), networkError(code))
+    const error = noAnswerError(node, readCatalog(), networkError(code))
     expect(error).toMatchObject({ code: expected, exitCode })
     expect(error.message).toContain(node)
     expect(error.hint).toBeTruthy()
@@ -35,15 +42,15 @@ it('shows the words without secrets, and judges by the original words', () => {
     maskedErrors: ['local node not ***'],
   }
   expect(errorWords(response)).toBe('local node not ***')
-  expect(forwards(response)).toBe(true)
+  expect(isForwarded(response)).toBe(true)
 })
 
 describe('refusals', () => {
   const answer = (status: number, ...errors: string[]) => ({ status, body: { errors } })
 
   it('separates a sealed server from a busy one', () => {
-    expect(refusal(node, readCatalog(), answer(503, 'Vault is sealed')).code).toBe('sealed')
-    expect(refusal(node, readCatalog(), answer(503, 'overloaded')).code).toBe('refused')
+    expect(refusalError(node, readCatalog(), answer(503, 'Vault is sealed')).code).toBe('sealed')
+    expect(refusalError(node, readCatalog(), answer(503, 'overloaded')).code).toBe('refused')
   })
 
   // The answers of OpenBao 2.7.2 for a token that it knows, and for one that it does not know.
@@ -53,40 +60,40 @@ describe('refusals', () => {
   const line = 'path "sys/plugins/catalog" { capabilities = ["read"] }'
 
   it('for a missing right name the right', () => {
-    expect(refusal(node, readCatalog(), lacksRight)).toMatchObject({
+    expect(refusalError(node, readCatalog(), lacksRight)).toMatchObject({
       code: 'not-allowed',
       exitCode: 8,
       hint: expect.stringContaining(line) as string,
     })
-    expect(doubtsToken(lacksRight)).toBe(false)
+    expect(mayBeUnknownToken(lacksRight)).toBe(false)
   })
 
   it.each([unknown, unknownToVault])(
     'for a token that may be unknown name both causes',
     (denied) => {
-      const error = refusal(node, readCatalog(), denied)
+      const error = refusalError(node, readCatalog(), denied)
       expect(error).toMatchObject({ code: 'bad-token', exitCode: 8 })
       expect(error.message).toContain('GET sys/plugins/catalog')
       expect(error.hint).toContain('expired')
       expect(error.hint).toContain(line)
-      expect(doubtsToken(denied)).toBe(true)
+      expect(mayBeUnknownToken(denied)).toBe(true)
     },
   )
 
   it('without a token say how to get one', () => {
-    const error = refusal(node, readCatalog(), { ...unknown, withoutToken: true })
+    const error = refusalError(node, readCatalog(), { ...unknown, withoutToken: true })
     expect(error).toMatchObject({ code: 'no-token', exitCode: 8 })
     expect(error.hint).toContain('BAO_TOKEN')
   })
 
   it('recognizes a plain request to a TLS port', () => {
     const plain = answer(400, 'Client sent an HTTP request to an HTTPS server.')
-    expect(refusal(node, readCatalog(), plain).code).toBe('wants-tls')
+    expect(refusalError(node, readCatalog(), plain).code).toBe('wants-tls')
   })
 
   it('leave out the query', () => {
     const request = readMountHelp('team-a/' as MountPath, '' as Namespace)
-    expect(refusal(node, request, answer(500, 'boom')).message).not.toContain('?')
+    expect(refusalError(node, request, answer(500, 'boom')).message).not.toContain('?')
   })
 })
 

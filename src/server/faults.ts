@@ -48,7 +48,7 @@ const LONGEST_SHOWN = 600
  * secrets were removed: a cut before that could leave half a secret.
  */
 export function errorWords(response: ServerResponse): string {
-  const words = inOneLine(response.maskedErrors ?? errorsOf(response))
+  const words = joinMessages(response.maskedErrors ?? errorsOf(response))
   return words.length > LONGEST_SHOWN ? `${words.slice(0, LONGEST_SHOWN)}…` : words
 }
 
@@ -58,10 +58,10 @@ export function errorWords(response: ServerResponse): string {
  * change what an answer means.
  */
 export function wordsToJudge(response: ServerResponse): string {
-  return inOneLine(errorsOf(response))
+  return joinMessages(errorsOf(response))
 }
 
-function inOneLine(errors: readonly string[]): string {
+function joinMessages(errors: readonly string[]): string {
   const messages = errors.flatMap(messagesOf)
   return messages
     .filter((words, at) => at === 0 || messages[at - 1]?.endsWith(words) !== true)
@@ -86,16 +86,16 @@ function messagesOf(words: string): string[] {
  * busy, without a leader, or forwarding to the active node. A later try may succeed.
  */
 export function asksToRetry(response: ServerResponse): boolean {
-  if (forwards(response) || [429, 502, 504].includes(response.status)) return true
+  if (isForwarded(response) || [429, 502, 504].includes(response.status)) return true
   // A sealed node answers 503 too, until a person unseals it.
-  return response.status === 503 && whyClosed(response) === undefined
+  return response.status === 503 && findClosedReason(response) === undefined
 }
 
 /**
  * True if a standby does not answer for itself. Standbys of Vault answer 307. Standbys of OpenBao
  * answer 307 too, and 500 while there is no leader, for about a second after a step-down.
  */
-export function forwards(response: ServerResponse): boolean {
+export function isForwarded(response: ServerResponse): boolean {
   if (response.status === 307) return true
   if (response.status !== 500) return false
   return /please forward to the active node|local node not active/.test(wordsToJudge(response))
@@ -107,8 +107,10 @@ export function isDenied({ status }: ServerResponse): boolean {
 }
 
 /** Why something could not be read, in the form of the live state. */
-export function whyUnread(answer: ServerResponse): Pick<Unreadable, 'reason' | 'denied' | 'fix'> {
-  const closed = whyClosed(answer)
+export function describeUnread(
+  answer: ServerResponse,
+): Pick<Unreadable, 'reason' | 'denied' | 'fix'> {
+  const closed = findClosedReason(answer)
   if (closed !== undefined) return describeClosed(closed)
   return { reason: describeAnswer(answer), ...(isDenied(answer) && { denied: true }) }
 }
@@ -120,7 +122,7 @@ export type ClosedNamespace = 'sealed' | 'locked' | 'deleted'
  * Measured on OpenBao 2.7.2: 503 `namespace is sealed`; 503 `API access to this namespace has been
  * locked by an administrator …`; 404 `namespace not found`, also of one that is being deleted.
  */
-export function whyClosed(answer: ServerResponse): ClosedNamespace | undefined {
+export function findClosedReason(answer: ServerResponse): ClosedNamespace | undefined {
   const words = wordsToJudge(answer)
   if (answer.status === 503 && words.includes('namespace is sealed')) return 'sealed'
   if (answer.status === 503 && words.includes('namespace has been locked')) return 'locked'
@@ -175,7 +177,7 @@ export function describeNoAnswer(error: unknown): string {
 }
 
 /** The error of a request that got no answer, or an unusable one. */
-export function noAnswer(
+export function noAnswerError(
   node: NodeAddress,
   { method, path }: ServerRequest,
   error: unknown,
@@ -225,23 +227,23 @@ export function noAnswer(
  * words are then a list of one (`1 error occurred: * permission denied`). For an unknown token, or
  * none, they are not a list. Vault's list then also has `invalid token` (*read*).
  */
-function deniesRight(response: ServerResponse): boolean {
+function lacksRight(response: ServerResponse): boolean {
   const body = JSON.stringify(response.body)
   return isDenied(response) && /errors? occurred/.test(body) && !body.includes('invalid token')
 }
 
 /** True if the denial may mean an unknown token, for example one that expired. */
-export function doubtsToken(response: ServerResponse): boolean {
-  return isDenied(response) && !deniesRight(response)
+export function mayBeUnknownToken(response: ServerResponse): boolean {
+  return isDenied(response) && !lacksRight(response)
 }
 
 /** Why an answer was not used, in the form of the live state: it has not its documented shape. */
-export function whyOdd(problem: string): { reason: string } {
+export function describeUnexpectedShape(problem: string): { reason: string } {
   return { reason: `the answer is not of its documented shape: ${problem}` }
 }
 
 /** The error for an answer that has not its documented shape. */
-export function oddAnswer(
+export function unexpectedAnswerError(
   node: NodeAddress,
   request: ServerRequest,
   problem: string,
@@ -254,13 +256,14 @@ export function oddAnswer(
 }
 
 /** The decoded body of a 200. Throws a LockstepError if it has not its documented shape. */
-export function demand<Value>(
+export function decodeOrThrow<Value>(
   decoder: Decoder<Value>,
   asked: { readonly node: NodeAddress; readonly request: ServerRequest },
   { body }: ServerResponse,
 ): Value {
   const decoded = decode(decoder, body)
-  if (decoded.kind === 'odd') throw oddAnswer(asked.node, asked.request, decoded.problem)
+  if (decoded.kind === 'odd')
+    throw unexpectedAnswerError(asked.node, asked.request, decoded.problem)
   return decoded.value
 }
 
@@ -268,18 +271,18 @@ export function demand<Value>(
  * True for a server's answer to a list without keys, and to a read of something that does not
  * exist.
  */
-export function saysNothingThere({ status, body }: ServerResponse): boolean {
+export function isNotFound({ status, body }: ServerResponse): boolean {
   return status === 404 && isDeepStrictEqual(body, { errors: [] })
 }
 
 /** True if this server does not have the path. The words are OpenBao's, then Vault Community's. */
-export function hasNoSuchPath(response: ServerResponse): boolean {
+export function isUnsupportedPath(response: ServerResponse): boolean {
   if (response.status !== 404) return false
   return /^(unsupported path|enterprise-only feature)$/.test(wordsToJudge(response))
 }
 
 /** The error for an answer that refuses a request. */
-export function refusal(
+export function refusalError(
   node: NodeAddress,
   request: ServerRequest,
   response: ServerResponse,
@@ -288,7 +291,7 @@ export function refusal(
   const answered = words === '' ? `HTTP ${response.status}` : `HTTP ${response.status}: ${words}`
   const asked = `${request.method} ${plainPath(request.path)}`
   const rawWords = wordsToJudge(response)
-  const closed = whyClosed(response)
+  const closed = findClosedReason(response)
   if (closed !== undefined) {
     const { reason, fix } = describeClosed(closed)
     const message = `${node}: ${request.namespace || asked}: ${reason}`
@@ -339,7 +342,7 @@ function denial({ node, request, response, asked, answered }: Denied): LockstepE
     })
   }
   const line = policyLine(capabilityFor(request))
-  if (doubtsToken(response)) {
+  if (mayBeUnknownToken(response)) {
     return new LockstepError({
       code: 'bad-token',
       message: `${node} does not accept the token for ${asked} (${answered})`,

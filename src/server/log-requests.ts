@@ -14,15 +14,15 @@ export function logRequests(
   return {
     close: () => transport.close(),
     send: async (node, request, signal) => {
-      const began = clock()
+      const startedAt = clock()
       const what = `${request.method} ${node}/v1/${request.namespace}${request.path}`
       try {
         const response = await transport.send(node, request, signal)
-        write(line`${what} -> ${response.status} (${clock() - began} ms)`)
+        write(line`${what} -> ${response.status} (${clock() - startedAt} ms)`)
         return response
       } catch (error) {
         const why = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
-        write(line`${what} -> ${why} (${clock() - began} ms)`)
+        write(line`${what} -> ${why} (${clock() - startedAt} ms)`)
         throw error
       }
     },

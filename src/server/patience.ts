@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
-import { whyClosed, wordsToJudge } from './faults.ts'
+import { findClosedReason, wordsToJudge } from './faults.ts'
 
 export interface PatienceOptions {
   /** The limit, in milliseconds, for all waits for one answer together. 0: no limit. */
@@ -53,7 +53,7 @@ export function isBusy(response: ServerResponse): boolean {
   if (isRateLimited(response)) return true
   // A sealed node answers 503 too, as does a namespace that is sealed or locked. Those do not end
   // without a person.
-  if (response.status !== 503 || whyClosed(response) !== undefined) return false
+  if (response.status !== 503 || findClosedReason(response) !== undefined) return false
   return !/sealed/i.test(wordsToJudge(response))
 }
 

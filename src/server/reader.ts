@@ -4,7 +4,7 @@
  */
 import type { ServerResponse, Transport } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
-import { isDenied, noAnswer } from './faults.ts'
+import { isDenied, noAnswerError } from './faults.ts'
 import { createPatience, isBusy, isRateLimited, type PatienceOptions } from './patience.ts'
 import { createRequestLimits, type RequestLimits } from './request-limits.ts'
 import type { ReadRequest } from './requests.ts'
@@ -69,7 +69,7 @@ export function createReader({
         if (pause === undefined) return response
       } catch (error) {
         if (signal?.aborted !== true && isCut(error)) pause = pauses.next().value
-        if (pause === undefined) throw noAnswer(node, request, error)
+        if (pause === undefined) throw noAnswerError(node, request, error)
       }
       await wait(pause)
     }

@@ -316,9 +316,9 @@ describe('an answer', () => {
 })
 
 test('requests that need no token are sent without it', async () => {
-  const seen = new Map<string, string | undefined>()
+  const tokens = new Map<string, string | undefined>()
   own.answer = ({ url = '', headers }, outgoing) => {
-    seen.set(url.replace(/\?.*$/, ''), headers['x-vault-token']?.toString())
+    tokens.set(url.replace(/\?.*$/, ''), headers['x-vault-token']?.toString())
     outgoing.end('{}')
   }
   const reader = readerOf()
@@ -332,7 +332,7 @@ test('requests that need no token are sent without it', async () => {
     await reader.ask(own.address, request)
   }
 
-  expect(Object.fromEntries(seen)).toEqual({
+  expect(Object.fromEntries(tokens)).toEqual({
     '/v1/sys/health': undefined,
     '/v1/sys/leader': undefined,
     '/v1/sys/seal-status': undefined,

@@ -36,7 +36,7 @@ it('is checked first where the run was killed in its check, and is rolled back w
 
   expect(plan.steps[0]).toMatchObject({
     action: { kind: 'check', node: nodeAddress(1), mounts: ['a/'] },
-    why: 'active node: a run ended before its checks were seen to pass',
+    why: 'active node: a run ended before its checks passed',
   })
   expect(outcome).toMatchObject({ kind: 'rolled_back', step: plan.steps[0]?.id, done: [] })
   expect(writes.map(({ path }) => path)).not.toContain('sys/mounts/b/tune')

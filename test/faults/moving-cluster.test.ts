@@ -114,7 +114,7 @@ describeOwn('a run on a cluster that moves', () => {
 
     expect(plan.exitCode).toBe(3)
     expect(plan.stdout).toContain('node-unreachable')
-    expect(plan.stdout).toContain('has not heard of this member of the Raft cluster')
+    expect(plan.stdout).toContain('does not report to the active node')
   })
 
   it('is planned for every node right after another one became active', async () => {

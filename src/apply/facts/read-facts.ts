@@ -21,7 +21,7 @@ import { findUses } from '../../plan/uses.ts'
 import { connection } from '../../server/answers/plugins.ts'
 import { decode } from '../../server/answers/shape.ts'
 import type { Client } from '../../server/client.ts'
-import { errorWords, isDenied, asksToRetry, whyOdd } from '../../server/faults.ts'
+import { errorWords, isDenied, asksToRetry, describeUnexpectedShape } from '../../server/faults.ts'
 import { readConnection } from '../../server/requests.ts'
 import {
   createMountFinder,
@@ -188,7 +188,7 @@ async function checkConnection(
   }
   const decoded = decode(connection, answer.body)
   if (decoded.kind === 'odd') {
-    const found = whyOdd(decoded.problem).reason
+    const found = describeUnexpectedShape(decoded.problem).reason
     const details = { field: 'connection', expected: fact.connection, found } as const
     return unseenMismatch(fact, details, { denied: false })
   }

@@ -6,7 +6,7 @@
 import type { Action, CheckAction, Fact } from '../../documents/plan.generated.ts'
 import type { NodeAddress } from '../../domain/names.ts'
 import type { Mismatch } from '../../documents/run-outcome.ts'
-import { doubtsToken, refusal } from '../../server/faults.ts'
+import { mayBeUnknownToken, refusalError } from '../../server/faults.ts'
 import { readOwnToken } from '../../server/requests.ts'
 import type { RunContext } from '../run-context.ts'
 import { findActive, type WaitEnd } from './active-node.ts'
@@ -158,6 +158,6 @@ export async function assertTokenLives(
   const request = readOwnToken()
   const answer = await client.ask(node, request)
   // A valid token may lack the right to look itself up: then the answer proves nothing.
-  if (!doubtsToken(answer)) return
-  throw refusal(node, request, answer)
+  if (!mayBeUnknownToken(answer)) return
+  throw refusalError(node, request, answer)
 }

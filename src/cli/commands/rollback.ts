@@ -6,7 +6,7 @@ import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { blockingFindings } from '../../documents/blocking.ts'
 import type { RunStarted } from '../../documents/journal.generated.ts'
 import type { Plan } from '../../documents/plan.generated.ts'
-import type { LostBeginning } from '../../rollback/unreloaded-mounts.ts'
+import type { LostState } from '../../rollback/unreloaded-mounts.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { nameSome } from '../../domain/name-some.ts'
 import { binaryName, BUILTIN, type RunningBinary, versionLabel } from '../../domain/names.ts'
@@ -86,7 +86,7 @@ export async function rollback(
 /** `other`: a sentence about another run that may be rolled back. */
 function refuseRollback(
   started: RunStarted,
-  lost: readonly LostBeginning[],
+  lost: readonly LostState[],
   other: string | undefined,
 ): LockstepError {
   const found = groupBy(

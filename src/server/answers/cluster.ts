@@ -9,7 +9,7 @@ import {
   dataOf,
   type Decoder,
   fields,
-  filled,
+  nonEmptyText,
   list,
   misfit,
   optional,
@@ -36,13 +36,13 @@ export const health: Decoder<Health> = (body, at) => {
   // Only an active node must name its cluster.
   const isActive = initialized && !sealed && !standby
   const name = isActive
-    ? filled
+    ? nonEmptyText
     : (value: unknown, where: string) => optional(value, where, text) ?? ''
   return {
     initialized,
     sealed,
     standby,
-    version: filled(answer['version'], 'version'),
+    version: nonEmptyText(answer['version'], 'version'),
     clusterName: name(answer['cluster_name'], 'cluster_name'),
     clusterId: name(answer['cluster_id'], 'cluster_id'),
   }
@@ -83,8 +83,8 @@ export const raftConfiguration: Decoder<readonly RaftServer[]> = (body, at) => {
   const servers = list(config['servers'], 'data.config.servers', (server, where) => {
     const answer = fields(server, where)
     return {
-      id: filled(answer['node_id'], `${where}.node_id`),
-      address: filled(answer['address'], `${where}.address`),
+      id: nonEmptyText(answer['node_id'], `${where}.node_id`),
+      address: nonEmptyText(answer['address'], `${where}.address`),
     }
   })
   return servers.length > 0 ? servers : misfit('data.config.servers', 'is empty')
@@ -92,7 +92,7 @@ export const raftConfiguration: Decoder<readonly RaftServer[]> = (body, at) => {
 
 /** `GET sys/seal-status`: the kind of storage, as `raft` or `inmem`. */
 export const storageType: Decoder<string> = (body, at) =>
-  filled(fields(body, at)['storage_type'], 'storage_type')
+  nonEmptyText(fields(body, at)['storage_type'], 'storage_type')
 
 /** `GET sys/leader`: whether the cluster can have more than one node. */
 export const haEnabled: Decoder<boolean> = (body, at) =>

@@ -8,7 +8,7 @@ import {
   dataOf,
   type Decoder,
   fields,
-  filled,
+  nonEmptyText,
   list,
   misfit,
   optional,
@@ -36,8 +36,8 @@ export const catalog: Decoder<readonly ListedEntry[] | 'too-old'> = (body, at) =
   const detailed = list(data['detailed'], 'data.detailed', (entry, where) => {
     const answer = fields(entry, where)
     return {
-      type: filled(answer['type'], `${where}.type`),
-      name: filled(answer['name'], `${where}.name`),
+      type: nonEmptyText(answer['type'], `${where}.type`),
+      name: nonEmptyText(answer['name'], `${where}.name`),
       version: text(answer['version'], `${where}.version`),
       builtin: truth(answer['builtin'], `${where}.builtin`),
       sha256: optional(answer['sha256'], `${where}.sha256`, registeredHash) ?? '',
@@ -84,8 +84,8 @@ export const pins: Decoder<readonly ListedPin[]> = (body, at) =>
   list(dataOf(body, at)['pinned_versions'], 'data.pinned_versions', (pin, where) => {
     const answer = fields(pin, where)
     return {
-      type: filled(answer['type'], `${where}.type`),
-      name: filled(answer['name'], `${where}.name`),
+      type: nonEmptyText(answer['type'], `${where}.type`),
+      name: nonEmptyText(answer['name'], `${where}.name`),
       version: text(answer['version'], `${where}.version`),
     }
   })
@@ -123,8 +123,8 @@ function mountsWith(own: string): Decoder<readonly MountAnswer[]> {
 function mountOf(path: string, answer: JsonObject, where: string): MountAnswer {
   return {
     path,
-    type: filled(answer['type'], `${where}.type`),
-    accessor: filled(answer['accessor'], `${where}.accessor`),
+    type: nonEmptyText(answer['type'], `${where}.type`),
+    accessor: nonEmptyText(answer['accessor'], `${where}.accessor`),
     pluginVersion: text(answer['plugin_version'], `${where}.plugin_version`),
     runningVersion: text(answer['running_plugin_version'], `${where}.running_plugin_version`),
     runningSha256: sha256(answer['running_sha256'], `${where}.running_sha256`),
@@ -141,7 +141,7 @@ export const mountHelp: Decoder<string> = (body, at) => text(fields(body, at)['h
 
 /** A list of names: `LIST <mount>/config`. */
 export const keys: Decoder<readonly string[]> = (body, at) =>
-  list(dataOf(body, at)['keys'], 'data.keys', filled)
+  list(dataOf(body, at)['keys'], 'data.keys', nonEmptyText)
 
 /** `GET <mount>/config/<name>` of a database mount: only its plugin. */
 export interface ConnectionAnswer {
@@ -152,7 +152,7 @@ export interface ConnectionAnswer {
 export const connection: Decoder<ConnectionAnswer> = (body, at) => {
   const answer = dataOf(body, at)
   return {
-    pluginName: filled(answer['plugin_name'], 'data.plugin_name'),
+    pluginName: nonEmptyText(answer['plugin_name'], 'data.plugin_name'),
     pluginVersion: text(answer['plugin_version'], 'data.plugin_version'),
   }
 }

@@ -2,7 +2,15 @@
  * Decodes a key-value store's (version 2) answers about the secret that holds the cluster's lock.
  */
 import type { JsonObject } from '../../domain/exchange.ts'
-import { wholeNumber, dataOf, type Decoder, fields, filled, misfit, optional } from './shape.ts'
+import {
+  wholeNumber,
+  dataOf,
+  type Decoder,
+  fields,
+  nonEmptyText,
+  misfit,
+  optional,
+} from './shape.ts'
 
 /** `GET <kv>/data/<path>`, found. */
 export interface SecretAnswer {
@@ -42,11 +50,11 @@ export const writtenVersion: Decoder<number> = (body, at) =>
 export const mountOptionsVersion: Decoder<string | undefined> = (body, at) => {
   const options = dataOf(body, at)['options']
   if (options === null || options === undefined) return undefined
-  return optional(fields(options, 'data.options')['version'], 'data.options.version', filled)
+  return optional(fields(options, 'data.options')['version'], 'data.options.version', nonEmptyText)
 }
 
 function time(value: unknown, at: string): number {
-  const milliseconds = Date.parse(filled(value, at))
+  const milliseconds = Date.parse(nonEmptyText(value, at))
   return Number.isNaN(milliseconds) ? misfit(at, 'is not a time') : milliseconds
 }
 

@@ -46,7 +46,7 @@ export function text(value: unknown, at: string): string {
   return typeof value === 'string' ? value : misfit(at, 'is not a text')
 }
 
-export function filled(value: unknown, at: string): string {
+export function nonEmptyText(value: unknown, at: string): string {
   return text(value, at) || misfit(at, 'is empty')
 }
 

@@ -16,7 +16,7 @@ import {
 import { answer, joinErrors, NO_CONTENT, NOTHING_THERE, refuse } from './answers.ts'
 import { chooseVersion, findPlugin, notFound } from './catalog.ts'
 import { readServerVersion } from './server-version.ts'
-import { type FailureCause, whyNotStarting } from './start.ts'
+import { type FailureCause, findStartFailure } from './start.ts'
 import type { TwinConnection, Mount, Node, State } from './state.ts'
 
 export function answerConnectionList(state: State, mount: Mount): ServerResponse {
@@ -168,18 +168,18 @@ function restartConnection(
 }
 
 /** Why a connection does not start. Undefined if it starts, or if there is no such connection. */
-export function whyConnectionNotStarting(
+export function findConnectionFailure(
   state: State,
   node: Node,
   path: ConnectionPath,
-): NotConnecting | undefined {
+): ConnectionFailure | undefined {
   const connection = state.connections.get(path)
   if (connection === undefined) return undefined
   const started = startConnection(state, node, connection)
   return 'failure' in started ? { why: started.failure, cause: started.cause } : undefined
 }
 
-export interface NotConnecting {
+export interface ConnectionFailure {
   readonly why: string
   readonly cause: FailureCause
 }
@@ -193,7 +193,7 @@ function startConnection(state: State, node: Node, connection: TwinConnection): 
   const found = findPlugin(state, connection.plugin, version)
   if (found === undefined) return fail(notFound(connection.plugin, version), 'entry')
   if (found.kind === 'builtin') return { running: found.builtin.version }
-  const failure = whyNotStarting(node, found.entry)
+  const failure = findStartFailure(node, found.entry)
   return failure === undefined ? { running: version } : fail(failure.onDemand, failure.cause)
 }
 

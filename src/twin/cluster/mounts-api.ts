@@ -126,7 +126,7 @@ export function enableMount(
     description: typeof body['description'] === 'string' ? body['description'] : '',
     options: options(body['options']),
   }
-  const refusal = whyNotEnabled(state, node, plugin, chosen.version)
+  const refusal = findEnableRefusal(state, node, plugin, chosen.version)
   if (refusal !== undefined) return refuse(400, refusal)
   const mount = addMount(state, seed)
   for (const each of state.nodes.values()) {
@@ -159,7 +159,7 @@ function versionOfNewMount(
  * Why a mount is not enabled: the plugin does not start, or (checked only here) the program has
  * another type than it is registered under.
  */
-function whyNotEnabled(
+function findEnableRefusal(
   state: State,
   node: Node,
   plugin: PluginId,

@@ -82,7 +82,7 @@ export function startPlugin(state: State, node: Node, plugin: PluginId, version:
   if (found === undefined) return failed(notFound(plugin, version), 'entry')
   if (found.kind === 'builtin') return startBuiltin(found.builtin.version)
   const { entry } = found
-  const failure = whyNotStarting(node, entry)
+  const failure = findStartFailure(node, entry)
   if (failure !== undefined) return failure
   return {
     kind: 'started',
@@ -102,7 +102,7 @@ function startBuiltin(version: Version): Start {
 }
 
 /** Why an entry's file does not start on a node. Undefined if no reason is known. */
-export function whyNotStarting(
+export function findStartFailure(
   node: Node,
   entry: Entry,
 ): (Start & { readonly kind: 'failed' }) | undefined {

@@ -148,7 +148,7 @@ export function nextUuid(state: State): string {
   return `${nextId(state)}-0000-4000-8000-${String(state.counter).padStart(12, '0')}`
 }
 
-export function mustHaveNode(state: State, address: NodeAddress): Node {
+export function getNode(state: State, address: NodeAddress): Node {
   const node = state.nodes.get(address)
   if (node === undefined) throw new RangeError(`the twin has no node ${address}`)
   return node

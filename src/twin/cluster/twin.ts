@@ -15,13 +15,13 @@ import type {
 } from '../../domain/names.ts'
 import { buildState } from './build-state.ts'
 import { findPlugin, unknownProcess } from './catalog.ts'
-import { type NotConnecting, whyConnectionNotStarting } from './connections.ts'
+import { type ConnectionFailure, findConnectionFailure } from './connections.ts'
 import { bringUp, stepDown, takeDown } from './leadership.ts'
 import { route } from './routing.ts'
 import { doublesNamespaces, isStorageDamaged } from './running.ts'
 import { configuredOn, type FailureCause, isAlive, startMount, startPlugin } from './start.ts'
 import type { PluginFile, TwinOptions } from './seeds.ts'
-import { type Backend, type Entry, type Mount, mustHaveNode, type State } from './state.ts'
+import { type Backend, type Entry, type Mount, getNode, type State } from './state.ts'
 
 export interface Twin {
   /** Throws an error like a refused connection if the node is stopped. */
@@ -65,7 +65,7 @@ export interface Twin {
    * Why a connection would not start on the node if the node were set up now. Undefined if it would
    * start.
    */
-  whyNotConnecting(node: NodeAddress, connection: ConnectionPath): NotConnecting | undefined
+  whyNotConnecting(node: NodeAddress, connection: ConnectionPath): ConnectionFailure | undefined
 }
 
 export type WouldStart =
@@ -96,7 +96,7 @@ export interface RunningMount {
 
 export function createTwin(options: TwinOptions): Twin {
   const state = buildState(options)
-  const node = (address: NodeAddress) => mustHaveNode(state, address)
+  const node = (address: NodeAddress) => getNode(state, address)
   return {
     send(address, request) {
       const asked = node(address)
@@ -139,7 +139,7 @@ export function createTwin(options: TwinOptions): Twin {
     isStorageDamaged: () => isStorageDamaged(state),
     entry: (plugin, version) => state.catalog.get(plugin)?.get(version),
     connectionVersion: (path) => state.connections.get(path)?.version,
-    whyNotConnecting: (address, path) => whyConnectionNotStarting(state, node(address), path),
+    whyNotConnecting: (address, path) => findConnectionFailure(state, node(address), path),
   }
 }
 
@@ -148,7 +148,7 @@ function readRunningMount(
   address: NodeAddress,
   path: MountPath,
 ): RunningMount | undefined {
-  const node = mustHaveNode(state, address)
+  const node = getNode(state, address)
   const mount = state.mounts.get(path)
   const running = node.running.get(path)
   if (mount === undefined || running === undefined) return undefined

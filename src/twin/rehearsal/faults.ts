@@ -10,7 +10,7 @@ import {
   type PluginId,
   type RunningBinary,
 } from '../../domain/names.ts'
-import type { NotConnecting } from '../cluster/connections.ts'
+import type { ConnectionFailure } from '../cluster/connections.ts'
 import type { RunningMount, WouldStart } from '../cluster/twin.ts'
 
 export type FaultKind = UnsafePoint['kind']
@@ -62,7 +62,7 @@ export function faultsOfMount(
 }
 
 /** Of a mount or connection that a restart would lose, by why. */
-export function wouldNotStart({ why, cause }: NotConnecting): MountFault {
+export function wouldNotStart({ why, cause }: ConnectionFailure): MountFault {
   return { kind: cause === 'entry' ? 'entry-missing' : 'file-differs', words: why }
 }
 
