@@ -116,16 +116,41 @@ async function installOpenbao(target: string): Promise<void> {
   }
 }
 
-async function buildPlugin(file: PluginFile, output: string): Promise<void> {
+const TOOLS = {
+  actionlint: 'github.com/rhysd/actionlint/cmd/actionlint',
+  conftest: 'github.com/open-policy-agent/conftest',
+} as const
+
+/**
+ * A development tool, built from its Go module in `test/tools`.
+ * @throws {MissingToolError} where it has to be built and there is no Go.
+ */
+export async function ensureTool(name: keyof typeof TOOLS): Promise<string> {
+  const folder = join(checkout, 'test', 'tools', name)
+  const version = sha256Of(await readFile(join(folder, 'go.mod'))).slice(0, 12)
+  return ensureCached(join('tools', `${name}-${version}`), (unfinished) =>
+    buildGo(folder, { goPackage: TOOLS[name], output: unfinished }),
+  )
+}
+
+function buildPlugin(file: PluginFile, output: string): Promise<void> {
+  const folder = join(checkout, 'test', 'plugins', file)
+  return buildGo(folder, { goPackage: pluginSource(file).goPackage, output })
+}
+
+async function buildGo(
+  cwd: string,
+  { goPackage, output }: { readonly goPackage: string; readonly output: string },
+): Promise<void> {
   const args = ['build', '-mod=readonly', '-trimpath', '-buildvcs=false']
-  args.push('-ldflags', '-s -w -buildid=', '-o', output, pluginSource(file).goPackage)
+  args.push('-ldflags', '-s -w -buildid=', '-o', output, goPackage)
   // With these the same Go builds the same bytes everywhere, whatever the user's own settings.
   const env = { CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOOS: '', GOARCH: '' }
   try {
-    await execa('go', args, { cwd: join(checkout, 'test', 'plugins', file), env, stdin: 'ignore' })
+    await execa('go', args, { cwd, env, stdin: 'ignore' })
   } catch (error) {
     if (isNotFound(error)) {
-      throw new MissingToolError('go', 'the plugins are built with it', error)
+      throw new MissingToolError('go', 'plugins and tools are built with it', error)
     }
     if (error instanceof ExecaError && String(error.stderr).includes('GOTOOLCHAIN=local')) {
       throw new MissingToolError('a newer go', String(error.stderr).trim(), error)

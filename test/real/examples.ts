@@ -2,7 +2,7 @@
  * The folders of `examples/`, found by looking: each a story whose stages are its own file and then
  * those of its sub-folders, by name. Run from a copy, whose sums fit the plugins of the cluster.
  */
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +28,11 @@ export const examples: readonly Example[] = foldersIn(folder).map((name) => ({
 
 function foldersIn(path: string): string[] {
   return readdirSync(path, { withFileTypes: true })
-    .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+    .flatMap((entry) =>
+      entry.isDirectory() && existsSync(join(path, entry.name, 'lockstep.yaml'))
+        ? [entry.name]
+        : [],
+    )
     .sort()
 }
 
