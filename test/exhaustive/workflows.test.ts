@@ -112,11 +112,23 @@ class Stand implements AsyncDisposable {
     await this.git('checkout', '--quiet', '-B', 'proposal', 'main')
     await change()
     await this.commit(files)
-    await writeFile(join(this.folder, 'gh', 'pull'), `12 ${await this.git('rev-parse', 'HEAD')}\n`)
+    const sha = await this.git('rev-parse', 'HEAD')
+    const runs = [
+      { id: 78, display_title: 'lockstep plan of another commit' },
+      { id: 77, display_title: `lockstep plan ${sha}` },
+      { id: 76, display_title: `lockstep plan ${sha}` },
+    ]
+    await this.answer('pulls', [{ number: 12, head: { sha } }])
+    await this.answer('runs', { workflow_runs: runs })
     await this.git('checkout', '--quiet', '-B', 'merge', 'main')
     await this.git('merge', '--quiet', '--no-ff', '--no-edit', 'proposal')
     await this.git('update-ref', 'refs/pull/12/merge', 'HEAD')
     await this.git('checkout', '--quiet', 'main')
+  }
+
+  /** What GitHub answers to `gh`. */
+  answer(name: 'pulls' | 'runs', body: unknown): Promise<void> {
+    return writeFile(join(this.folder, 'gh', `${name}.json`), JSON.stringify(body))
   }
 
   async run(
@@ -266,6 +278,16 @@ describeReal('the workflows', () => {
     const comment = await stand.told('comment.md')
     expect(comment).toMatch(/^\*\*Not applied: /)
     expect(comment).toMatch(/^ {4}\+.*tune gamma\/ to v0\.21\.0/m)
+    // A commit that no pull request brought, and one whose plan nobody saw, are not applied.
+    await stand.answer('runs', { workflow_runs: [] })
+    const unplanned = await stand.run('apply')
+    await stand.answer('pulls', [])
+    const direct = await stand.run('apply')
+    for (const one of [unplanned, direct]) {
+      expect(resultsOf(one)).toEqual({ plan: 'failure', apply: 'skipped', refuse: 'skipped' })
+    }
+    expect(unplanned['plan']!.log).toContain('of pull request 12 was found')
+    expect(direct['plan']!.log).toContain('came with no pull request')
     // All of it is code.
     expect(
       comment

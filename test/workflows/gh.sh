@@ -9,9 +9,12 @@ after() { # the argument after $1
 }
 : "${GH_TOKEN:?gh is called without its token}"
 case "$1 $2" in
-  "api repos/octo/app/commits/"*/pulls) cat "$GH_STATE/pull" ;;
-  "api repos/octo/app/actions/workflows/lockstep-plan.yml/runs?head_sha="*) echo 77 ;;
+  "api repos/octo/app/commits/"*/pulls) jq --raw-output "$(after --jq "$@")" "$GH_STATE/pulls.json" ;;
+  "api repos/octo/app/actions/workflows/lockstep-plan.yml/runs?event=pull_request_target&status=success"*)
+    jq --raw-output "$(after --jq "$@")" "$GH_STATE/runs.json"
+    ;;
   'run download')
+    [ "$3" = 77 ]
     mkdir -p "$(after --dir "$@")"
     cp "$GH_STATE/reviewed/"* "$(after --dir "$@")/"
     ;;
