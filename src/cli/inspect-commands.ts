@@ -3,7 +3,10 @@
  * runs.
  */
 import type { Command } from 'commander'
+import { DRIFT_CLASSES } from '../drift/classes.ts'
 import { type AddCommand, examples } from './add-command.ts'
+import type { DriftOptions } from './commands/drift.ts'
+import { parseFailOn } from './fail-on.ts'
 import {
   addDetailOption,
   addClusterOptions,
@@ -12,6 +15,10 @@ import {
   addOutputOptions,
   type CommonOptions,
   collect,
+  markdownLimitOption,
+  metricsFormatOption,
+  positiveNumber,
+  seconds,
   type FileOptions,
   type OutputOptions,
 } from './options.ts'
@@ -57,16 +64,37 @@ export const addDrift: AddCommand = (program, host, done) => {
     .command('drift')
     .description('Show what differs between the file and the cluster; exits 2 on drift')
     .option('--json', 'print the report as JSON')
+    .option('--markdown', 'print Markdown, for an issue or a chat')
+    .addOption(markdownLimitOption())
+    .addOption(metricsFormatOption())
+    .option('--out <file>', 'write what is printed to this file instead, whole or not at all')
+    .option(
+      '--fail-on <names>',
+      'exit 2 only for these classes (lockstep help drift), or from this severity: error, warning, note; separated by commas',
+      parseFailOn,
+    )
+    .option(
+      '--confirm <number>',
+      'report only differences that so many readings in a row have, and none while a run is under way',
+      positiveNumber,
+    )
+    .option('--after <duration>', 'with --confirm: the time between two readings (20s)', seconds)
     .option('--journal <dir>', 'where the journals of earlier runs are kept')
     .addHelpText(
       'after',
-      examples('lockstep drift -f lockstep.yaml', 'lockstep drift --json > drift.json'),
+      `\nExits 0 if in sync, 2 on drift, 9 if nothing differs but not everything could be read or confirmed.\nClasses: ${Object.keys(DRIFT_CLASSES).join(', ')}.\n` +
+        examples(
+          'lockstep drift -f lockstep.yaml',
+          'lockstep drift --json --out drift.json',
+          'lockstep drift --confirm 2 --after 20s --fail-on mount-down,node-skew',
+          'lockstep drift --format prometheus --out /var/lib/node_exporter/lockstep.prom',
+        ),
     )
-    .action(async (options: CommonOptions) => {
+    .action(async (options: DriftOptions) => {
       const { drift } = await import('./commands/drift.ts')
       done(await drift(options, host))
     })
-  addOutputOptions(addDetailOption(addFormatOption(addClusterOptions(addFileOptions(command)))))
+  addOutputOptions(addDetailOption(addClusterOptions(addFileOptions(command))))
 }
 
 export const addImport: AddCommand = (program, host, done) => {

@@ -103,13 +103,25 @@ export interface FormatOption {
 /** Adds `--format`, to a command that prints its result in one of several formats. */
 export function addFormatOption(command: Command): Command {
   return command.addOption(
-    new Option(
-      '--format <format>',
+    formatOption(
       'print annotations for GitHub, SARIF 2.1.0 or JUnit XML, with file and line',
-    )
-      .choices(HOST_FORMATS)
-      .conflicts(['json', 'markdown']),
+      HOST_FORMATS,
+    ),
   )
+}
+
+/** `--format` of drift, which has metrics beside the formats of hosts. */
+export function metricsFormatOption(): Option {
+  return formatOption(
+    'print annotations for GitHub, SARIF 2.1.0, JUnit XML, or metrics for the textfile collector of Prometheus',
+    [...HOST_FORMATS, 'prometheus'],
+  )
+}
+
+function formatOption(description: string, formats: readonly string[]): Option {
+  return new Option('--format <format>', description)
+    .choices(formats)
+    .conflicts(['json', 'markdown'])
 }
 
 /** The default of `--max-age` in seconds, and as it is typed. */
@@ -118,6 +130,12 @@ const MAX_AGE = [86_400, '24h'] as const
 /** `--max-age`, in seconds; 24 hours if not given. */
 export function maxAgeOption(description: string): Option {
   return new Option('--max-age <duration>', description).argParser(seconds).default(...MAX_AGE)
+}
+
+/** The options of what prints Markdown. */
+export interface MarkdownOptions {
+  readonly markdown?: boolean
+  readonly markdownLimit: number
 }
 
 /** The options of a comment on a pull request. */
@@ -139,12 +157,14 @@ export function addReviewOptions(command: Command): Command {
 
 export function addCommentOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option('--markdown-limit <bytes>', 'leave out what makes the Markdown longer')
-        .argParser(bytes)
-        .default(DEFAULT_LIMIT),
-    )
+    .addOption(markdownLimitOption())
     .addOption(maxAgeOption('the age up to which apply will take the plan: the Markdown says when'))
+}
+
+export function markdownLimitOption(): Option {
+  return new Option('--markdown-limit <bytes>', 'leave out what makes the Markdown longer')
+    .argParser(bytes)
+    .default(DEFAULT_LIMIT)
 }
 
 function bytes(text: string): number {

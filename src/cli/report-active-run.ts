@@ -15,10 +15,10 @@ export async function reportActiveRun(
   session: Context,
   host: Host,
 ): Promise<void> {
-  for (const notice of await findActiveRun(question, session)) host.err(describe(notice))
+  for (const notice of await findActiveRun(question, session)) host.err(describeActiveRun(notice))
 }
 
-function describe(notice: RunNotice): string {
+export function describeActiveRun(notice: RunNotice): string {
   switch (notice.kind) {
     case 'under_way':
       return line`A run is under way: by ${notice.who}, since ${notice.since} (run ${notice.run}).`

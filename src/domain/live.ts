@@ -37,6 +37,10 @@ export interface LiveState {
 
 export interface LiveNode {
   readonly address: NodeAddress
+  /** The node id in the Raft configuration, which stays if the node comes back elsewhere. */
+  readonly raft_id?: string
+  /** `host:port` of the cluster's own traffic. */
+  readonly cluster_address?: string
   readonly role: 'active' | 'standby' | 'unknown'
   /**
    * `serving`: answers for its own mounts and runs its own plugin processes.

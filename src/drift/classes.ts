@@ -28,3 +28,27 @@ export const DRIFT_CLASSES = {
   unmanaged: 'An external plugin that no file names. Lockstep leaves it alone; it is no drift.',
   unreadable: 'A node, a namespace, a mount or a hash could not be read and may differ.',
 } as const satisfies Readonly<Record<DriftClass, string>>
+
+type Severity = Difference['severity']
+
+/**
+ * How much a difference of each class matters. `error`: a node runs, or after its next restart will
+ * run, something else than the file says. `warning`: no node runs anything wrong, or it is not
+ * known. `note`: no drift.
+ */
+export const DRIFT_SEVERITIES: Readonly<Record<DriftClass, Severity>> = {
+  'reload-pending': 'error',
+  'node-skew': 'error',
+  'mount-down': 'error',
+  'mount-missing': 'error',
+  'not-registered': 'error',
+  'hash-differs': 'error',
+  'version-differs': 'error',
+  'connection-differs': 'error',
+  'pinned-elsewhere': 'error',
+  overridden: 'error',
+  'not-overridden': 'error',
+  'retire-pending': 'warning',
+  unreadable: 'warning',
+  unmanaged: 'note',
+}

@@ -1,5 +1,5 @@
 /** One mount with what the file says of it, and the fields that all its differences share. */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { DesiredPlugin, Source, Use } from '../domain/desired.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
 import { startedBinaryOf } from '../domain/live-index.ts'
@@ -45,7 +45,10 @@ export interface MountComparison {
   readonly up: readonly MountOnNode[]
 }
 
-type CommonFields = Pick<Difference, 'subject' | 'mount' | 'plugin' | 'desired' | 'found' | 'at'>
+type CommonFields = Pick<
+  FoundDifference,
+  'subject' | 'mount' | 'plugin' | 'desired' | 'found' | 'at'
+>
 
 /** The fields that all differences of a mount on its nodes have. */
 export function commonFields(

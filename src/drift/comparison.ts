@@ -2,7 +2,7 @@
  * The inputs of every comparison: both states, their index, the journals, and the command that
  * fixes a difference.
  */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { DesiredPlugin, DesiredVersion, Source } from '../domain/desired.ts'
 import { formatSource } from '../domain/errors.ts'
 import type { LiveNode, LiveState } from '../domain/live.ts'
@@ -54,7 +54,7 @@ export function countUsers(plugin: PluginId, version: Version, index: LiveIndex)
 }
 
 /** The place in the file, as a field of a difference. */
-export function writtenAt(source: Source | undefined): Pick<Difference, 'at'> {
+export function writtenAt(source: Source | undefined): Pick<FoundDifference, 'at'> {
   return source === undefined ? {} : { at: formatSource(source) }
 }
 

@@ -2,7 +2,7 @@
  * Compares what a mount is configured for with the file: at most one difference for each mount.
  * This is about what a reload would start. `running-drift.ts` is about what runs.
  */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { Use } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
 import { isBuiltinVersion, BUILTIN, LATEST, UNVERSIONED } from '../domain/names.ts'
@@ -12,12 +12,14 @@ import type { ComparedMount } from './compared-mount.ts'
 import { type Comparison, keptVersion, describeVersionFix, writtenAt } from './comparison.ts'
 import { configuredLabel, describeImpossible } from './wording.ts'
 
-type DifferenceDetails = Pick<Difference, 'class' | 'cause' | 'fix'> & { readonly found?: string }
+type DifferenceDetails = Pick<FoundDifference, 'class' | 'cause' | 'fix'> & {
+  readonly found?: string
+}
 
 export function findConfigurationDrift(
   compared: ComparedMount,
   comparison: Comparison,
-): Difference | undefined {
+): FoundDifference | undefined {
   const { mount, plugin, use } = compared
   const details = judge(compared, comparison)
   if (details === undefined) return undefined
@@ -42,7 +44,7 @@ export function findConfigurationDrift(
 export function findMissedTunes(
   { mount, plugin, use, target }: ComparedMount,
   { apply }: Comparison,
-): Difference[] {
+): FoundDifference[] {
   const configured = mount.configured_version
   return mount.nodes
     .filter((view) => view.configured_version !== configured)

@@ -1,5 +1,5 @@
 /** The differences of one plugin's database connections. Only their version is compared. */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { DesiredPlugin } from '../domain/desired.ts'
 import type { LiveConnection } from '../domain/live.ts'
 import { UNVERSIONED, type Version } from '../domain/names.ts'
@@ -11,7 +11,7 @@ import { configuredLabel, describeImpossible } from './wording.ts'
 export function findConnectionDrift(
   { plugin, named, targets }: PluginTargets,
   comparison: Comparison,
-): Difference[] {
+): FoundDifference[] {
   const byPath = new Map(named.connections.map((connection) => [connection.path, connection]))
   const versions = new Map(
     targets.connections.map(({ connection, version }) => [connection.path, version]),
@@ -54,7 +54,7 @@ interface ComparedConnection {
 function judge(
   { plugin, connection: { path, version }, hasUse, target }: ComparedConnection,
   comparison: Comparison,
-): Pick<Difference, 'class' | 'cause' | 'fix'> | undefined {
+): Pick<FoundDifference, 'class' | 'cause' | 'fix'> | undefined {
   const { index, apply } = comparison
   const uses =
     version === UNVERSIONED ? 'uses the unversioned entry or the builtin' : `uses ${version}`
@@ -79,7 +79,7 @@ function judge(
 function judgeImpossible(
   kind: ImpossibleUse['kind'],
   { path, version, plugin }: LiveConnection,
-): Pick<Difference, 'class' | 'cause' | 'fix'> {
+): Pick<FoundDifference, 'class' | 'cause' | 'fix'> {
   return {
     class: 'connection-differs',
     ...describeImpossible(kind, { path, configured: version, plugin }),

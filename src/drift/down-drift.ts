@@ -1,5 +1,5 @@
 /** Mounts that do not answer on a node, or that are missing in the mount list of a node. */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { MountOnNode } from '../domain/live.ts'
 import { BUILTIN, type RunningBinary, UNKNOWN_HASH, UNVERSIONED } from '../domain/names.ts'
 import { wrongLists } from '../domain/live-index.ts'
@@ -24,7 +24,7 @@ function startedNothing({ running_sha256, running_version }: MountOnNode): boole
 export function reportDownMount(
   { compared, comparison, desired }: MountComparison,
   view: MountOnNode,
-): Difference {
+): FoundDifference {
   const { plugin, target } = compared
   const hasNoPlugin = startedNothing(view)
   const command =
@@ -60,9 +60,9 @@ export function findUnlisted(
   compared: ComparedMount,
   desired: DesiredBinary | undefined,
   { live }: Comparison,
-): Difference[] {
+): FoundDifference[] {
   const { nodes, isGone } = wrongLists(compared.mount, live)
-  return nodes.map((node): Difference => ({
+  return nodes.map((node): FoundDifference => ({
     class: 'mount-missing',
     ...commonFields(compared, desired, undefined),
     node,

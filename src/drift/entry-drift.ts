@@ -2,7 +2,7 @@
  * The differences of the catalog: listed versions that are missing or differ, and retired versions
  * that are still registered. The environment is not compared: servers never return it.
  */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { DesiredPlugin, DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry } from '../domain/live.ts'
 import { runEverywhere, startsUnder } from '../domain/live-index.ts'
@@ -12,7 +12,7 @@ import { findUses } from '../plan/uses.ts'
 import { type Comparison, countUsers, keptVersion, writtenAt } from './comparison.ts'
 import { countMountsOrConnections, entryLabel, type EntryField } from './wording.ts'
 
-export function findEntryDrift(plugin: DesiredPlugin, comparison: Comparison): Difference[] {
+export function findEntryDrift(plugin: DesiredPlugin, comparison: Comparison): FoundDifference[] {
   return [
     ...plugin.versions.flatMap((version) => {
       if (keptVersion(plugin, version.version) === undefined) return []
@@ -32,7 +32,7 @@ function reportUnregistered(
   plugin: PluginId,
   version: DesiredVersion,
   { index, apply }: Comparison,
-): Difference {
+): FoundDifference {
   const users = countUsers(plugin, version.version, index)
   const used =
     users === 0
@@ -56,7 +56,7 @@ interface ComparedEntry {
   readonly entry: CatalogEntry
 }
 
-function findEntryDifference(compared: ComparedEntry, comparison: Comparison): Difference[] {
+function findEntryDifference(compared: ComparedEntry, comparison: Comparison): FoundDifference[] {
   const { plugin, version, entry } = compared
   const { index } = comparison
   const fields = differingFields(version, entry)
@@ -121,7 +121,7 @@ function reportRetirePending(
   entry: CatalogEntry,
   retired: DesiredPlugin['retire'][number],
   { live, apply }: Comparison,
-): Difference {
+): FoundDifference {
   const uses = findUses(live, entry).map(({ description }) => description)
   const more = uses.length - USES_NAMED
   const named = uses.slice(0, USES_NAMED).join('; ') + (more > 0 ? `; and ${more} more` : '')

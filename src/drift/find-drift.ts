@@ -13,6 +13,13 @@ import { findAllTargets } from '../plan/targets.ts'
 import { type Comparison, compareStates, writtenAt } from './comparison.ts'
 import { findConnectionDrift } from './connection-drift.ts'
 import { findEntryDrift } from './entry-drift.ts'
+import { countDifferences } from './count-differences.ts'
+import {
+  completeDifference,
+  fingerprintOf,
+  type FoundDifference,
+  identifyNode,
+} from './found-difference.ts'
 import { findUnusedIgnores, separateIgnored } from './ignore.ts'
 import { findMissing } from './missing-drift.ts'
 import { findMountDrift } from './mount-drift.ts'
@@ -29,12 +36,18 @@ export interface DriftQuestion {
   readonly past?: Past
 }
 
+/** A report without what only its maker knows: when it was made, and what runs there are. */
+export type DriftFindings = Omit<
+  DriftReport,
+  'checked_at' | 'duration' | 'readings' | 'run_under_way' | 'known_runs'
+>
+
 /** Sorted by plugin, mount and subject. `in_sync`: nothing differs, and everything could be read. */
 export function findDrift(
   desired: DesiredState,
   live: LiveState,
   { today, apply, past = NO_PAST }: DriftQuestion,
-): DriftReport {
+): DriftFindings {
   const index = indexLive(live)
   const comparison = compareStates(live, index, { apply, past })
   const found = findAllTargets(desired, index).flatMap((ofPlugin) => [
@@ -45,24 +58,36 @@ export function findDrift(
     ...findConnectionDrift(ofPlugin, comparison),
     ...findMissing(ofPlugin, comparison),
   ])
+  const nodes = live.nodes.map(identifyNode)
+  const complete = (differences: readonly FoundDifference[]): Difference[] =>
+    differences.map(completeDifference(nodes)).sort(compareDifferences)
   const splitIgnored = (differences: readonly Difference[]) =>
-    separateIgnored([...differences].sort(compareDifferences), desired.ignore, today)
-  const unread = findUnreadable(desired, comparison)
-  const foreign = findUnmanaged(desired, comparison)
-  const differences = splitIgnored(found)
+    separateIgnored(differences, desired.ignore, today)
+  const differing = complete(found)
+  const unread = complete(findUnreadable(desired, comparison))
+  const foreign = complete(findUnmanaged(desired, comparison))
+  const differences = splitIgnored(differing)
   const unreadable = splitIgnored(unread)
   const unmanaged = splitIgnored(foreign)
   const { cluster, product, server_version } = live
-  const nodes = live.nodes.map(({ address, role, state }) => ({ address, role, state }))
+  const ignored = [...differences.ignored, ...unreadable.ignored, ...unmanaged.ignored]
+  const all = [...differing, ...unread, ...foreign]
+  const shown = {
+    differences: differences.kept,
+    unconfirmed: [],
+    unreadable: unreadable.kept,
+    ignored,
+    unused_ignores: findUnusedIgnores(all, desired.ignore, today),
+    unmanaged: unmanaged.kept,
+  }
   return {
     format: 1,
     cluster: { id: cluster.id, name: cluster.name, product, server_version, nodes },
     in_sync: differences.kept.length === 0 && unreadable.kept.length === 0,
-    differences: differences.kept,
-    unreadable: unreadable.kept,
-    ignored: [...differences.ignored, ...unreadable.ignored, ...unmanaged.ignored],
-    unused_ignores: findUnusedIgnores([...found, ...unread, ...foreign], desired.ignore, today),
-    unmanaged: unmanaged.kept,
+    complete: unreadable.kept.length === 0,
+    fingerprint: fingerprintOf([...differences.kept, ...unreadable.kept]),
+    counts: countDifferences(shown),
+    ...shown,
   }
 }
 
@@ -71,7 +96,7 @@ function findNotOverridable(
   plugin: DesiredPlugin,
   impossible: readonly { readonly kind: string }[],
   { index }: Comparison,
-): Difference[] {
+): FoundDifference[] {
   if (!impossible.some(({ kind }) => kind === 'not-overridable')) return []
   const version = index.builtinVersion(plugin.id)
   return [

@@ -2,7 +2,7 @@
  * Mounts and connections that the file names and that do not exist, or are another plugin's.
  * If their place could not be read, they are not reported here: `unreadable.ts` reports the place.
  */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { DesiredMount } from '../domain/desired.ts'
 import { hidingPlaces } from '../domain/hidden-places.ts'
 import type { PluginTargets } from '../plan/targets.ts'
@@ -11,14 +11,14 @@ import { type Comparison, writtenAt } from './comparison.ts'
 export function findMissing(
   { plugin, named, targets }: PluginTargets,
   comparison: Comparison,
-): Difference[] {
+): FoundDifference[] {
   const newMounts = new Set(targets.newMounts.map(({ desired }) => desired.path))
   const known = new Set(comparison.index.connectionsOf(plugin.id).map(({ path }) => path))
   return [
     ...named.mounts.flatMap((mount) => missingMount(mount, newMounts.has(mount.path), comparison)),
     ...named.connections
       .filter(({ path }) => !known.has(path) && hidingPlaces(path, comparison.live).length === 0)
-      .map((connection): Difference => ({
+      .map((connection): FoundDifference => ({
         class: 'mount-missing',
         subject: connection.path,
         plugin: plugin.id,
@@ -35,7 +35,7 @@ function missingMount(
   mount: DesiredMount,
   canBeEnabled: boolean,
   { index, live, apply }: Comparison,
-): Difference[] {
+): FoundDifference[] {
   const found = index.mountAt(mount.path)
   if (found?.plugin === mount.plugin) return []
   if (found === undefined && hidingPlaces(mount.path, live).length > 0) return []

@@ -43,7 +43,7 @@ describe('a mount that was not reloaded', () => {
 
     const differences = drift(cluster(NEW, stale))
 
-    expect(differences).toEqual([
+    expect(differences).toMatchObject([
       {
         class: 'reload-pending',
         subject: PATH,

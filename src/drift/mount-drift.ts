@@ -2,7 +2,7 @@
  * The differences of the mounts of one plugin: what each is configured for, and what each node
  * runs for it. If the plugin has no `use`, what runs is compared with what is configured.
  */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { MountPath } from '../domain/names.ts'
 import type { ImpossibleUse, PluginTargets, Targets } from '../plan/targets.ts'
 import type { ComparedMount } from './compared-mount.ts'
@@ -14,7 +14,7 @@ import { findUnreloaded } from './unreloaded-drift.ts'
 export function findMountDrift(
   { plugin, named, targets }: PluginTargets,
   comparison: Comparison,
-): Difference[] {
+): FoundDifference[] {
   const byName = new Map(named.mounts.map((mount) => [mount.path, mount]))
   const byPath = new Map(targets.mounts.map((target) => [target.mount.path, target]))
   const impossible = impossibleByMount(targets)

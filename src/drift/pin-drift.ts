@@ -1,5 +1,5 @@
 /** A pin overrides what each mount is configured for (Vault), so it is compared with all of them. */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { DesiredPlugin } from '../domain/desired.ts'
 import { compareText, versionLabel } from '../domain/names.ts'
 import type { Targets } from '../plan/targets.ts'
@@ -10,7 +10,7 @@ export function findPinDrift(
   plugin: DesiredPlugin,
   targets: Targets,
   { index, apply }: Comparison,
-): Difference[] {
+): FoundDifference[] {
   const pinned = index.pinOf(plugin.id)
   if (pinned === undefined) return []
   const others = [...targets.mounts, ...targets.connections].filter(

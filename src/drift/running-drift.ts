@@ -2,7 +2,7 @@
  * Compares what each node runs for a mount with what it should run, by hash: servers copy the
  * running version from the configuration. A difference that all nodes share is reported once.
  */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { MountOnNode } from '../domain/live.ts'
 import { startedBinaryOf } from '../domain/live-index.ts'
 import { BUILTIN, LATEST, UNVERSIONED, versionLabel } from '../domain/names.ts'
@@ -24,7 +24,7 @@ export function findRunningDrift(
   compared: ComparedMount,
   isMisconfigured: boolean,
   comparison: Comparison,
-): Difference[] {
+): FoundDifference[] {
   const { mount } = compared
   const started = startedBinaryOf(comparison.index, mount)?.sha256
   const desired = desiredBinaryOf(compared, comparison)
@@ -58,7 +58,7 @@ function runs(view: MountOnNode, desired: DesiredBinary | undefined): boolean {
 }
 
 /** Nodes differ: one difference for each node that does not run what it should. */
-function findSkew(mountComparison: MountComparison): Difference[] {
+function findSkew(mountComparison: MountComparison): FoundDifference[] {
   const { compared, comparison, desired, started, up } = mountComparison
   // If no node runs what the file says, the nodes that run what is configured are ahead.
   const right =
@@ -67,7 +67,7 @@ function findSkew(mountComparison: MountComparison): Difference[] {
     (view) => right === undefined || binaryKey(view, desired) !== binaryKey(right, desired),
   )
   const where = onNodes(up.length - others.length, comparison.serving.length)
-  return others.map((view): Difference => {
+  return others.map((view): FoundDifference => {
     if (runsOtherBinary(mountComparison, view))
       return { ...reportOtherBinary(mountComparison, view), node: view.node }
     const cause =
@@ -89,7 +89,7 @@ function findSkew(mountComparison: MountComparison): Difference[] {
 }
 
 /** Every node that answers runs the same: one difference for all of them, or none. */
-function findPending(mountComparison: MountComparison): Difference[] {
+function findPending(mountComparison: MountComparison): FoundDifference[] {
   const { compared, comparison, desired, started, up } = mountComparison
   const [view] = up
   if (view === undefined || desired === undefined || runs(view, desired)) return []
@@ -149,7 +149,7 @@ function runsOtherBinary(
 function reportOtherBinary(
   { compared, comparison, desired }: MountComparison,
   view: MountOnNode,
-): Difference {
+): FoundDifference {
   const version = desired?.version ?? view.running_version
   const registered = comparison.index.external(compared.plugin.id, version)?.sha256
   const name = version === UNVERSIONED ? 'without a version' : `under ${version}`

@@ -2,7 +2,7 @@
  * External plugins that no file names, and entries of named plugins that the file neither lists
  * nor retires. Lockstep leaves them alone, so they are reported but never drift.
  */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import type { CatalogEntry } from '../domain/live.ts'
 import { upgradablePlugins } from '../domain/upgradable.ts'
@@ -11,7 +11,7 @@ import { entrySubject } from '../plan/steps.ts'
 import type { Comparison } from './comparison.ts'
 import { configuredLabel, entryLabel } from './wording.ts'
 
-export function findUnmanaged(desired: DesiredState, { live }: Comparison): Difference[] {
+export function findUnmanaged(desired: DesiredState, { live }: Comparison): FoundDifference[] {
   const named = new Set<PluginId>(desired.plugins.map(({ id }) => id))
   const listed = new Set(
     desired.plugins.flatMap(({ id, versions, retire }) =>
@@ -30,7 +30,7 @@ export function findUnmanaged(desired: DesiredState, { live }: Comparison): Diff
         // An unversioned entry that overrode a builtin may be gone from the catalog.
         (!named.has(plugin) && nodes.some(({ running_sha256 }) => running_sha256 !== BUILTIN)),
     )
-    .map(({ path, plugin, configured_version }): Difference => ({
+    .map(({ path, plugin, configured_version }): FoundDifference => ({
       ...unnamed(plugin),
       subject: path,
       mount: path,
@@ -38,7 +38,7 @@ export function findUnmanaged(desired: DesiredState, { live }: Comparison): Diff
     }))
   const connections = live.connections
     .filter(({ plugin }) => isForeign(plugin))
-    .map(({ path, plugin, version }): Difference => ({
+    .map(({ path, plugin, version }): FoundDifference => ({
       ...unnamed(plugin),
       subject: path,
       found: `uses ${configuredLabel(version)}`,
@@ -46,7 +46,7 @@ export function findUnmanaged(desired: DesiredState, { live }: Comparison): Diff
   return [...entries, ...mounts, ...connections]
 }
 
-function unmanagedEntry(entry: CatalogEntry, isNamed: boolean): Difference {
+function unmanagedEntry(entry: CatalogEntry, isNamed: boolean): FoundDifference {
   return {
     ...unnamed(entry.plugin),
     subject: entrySubject(entry.plugin, entry.version),

@@ -3,7 +3,7 @@
  * runs no plugin, so nothing of it is unread. A standby that is not ready runs plugins that cannot
  * be read.
  */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { DesiredPlugin, DesiredState } from '../domain/desired.ts'
 import type { LiveMount, LiveNode, Unreadable } from '../domain/live.ts'
 import {
@@ -17,7 +17,7 @@ import { entrySubject } from '../plan/steps.ts'
 import { type Comparison, writtenAt } from './comparison.ts'
 import { onNodes, runningLabel } from './wording.ts'
 
-export function findUnreadable(desired: DesiredState, comparison: Comparison): Difference[] {
+export function findUnreadable(desired: DesiredState, comparison: Comparison): FoundDifference[] {
   const { live, index, serving } = comparison
   const named = desired.plugins.map(({ id }) => id)
   return [
@@ -33,7 +33,7 @@ export function findUnreadable(desired: DesiredState, comparison: Comparison): D
   ]
 }
 
-function unreadableNode({ address, state, detail, unasked }: LiveNode): Difference[] {
+function unreadableNode({ address, state, detail, unasked }: LiveNode): FoundDifference[] {
   if (state === 'serving' || state === 'forwarding') return []
   return [
     {
@@ -64,7 +64,7 @@ function matters({ what, path }: Unreadable, named: readonly PluginId[]): boolea
   return named.some((id) => id === plugin)
 }
 
-function unreadablePath({ what, path, node, reason, denied, fix }: Unreadable): Difference {
+function unreadablePath({ what, path, node, reason, denied, fix }: Unreadable): FoundDifference {
   return {
     class: 'unreadable',
     subject: path,
@@ -87,7 +87,10 @@ const DECLARE_HASH =
   'add `sha256sum` to the `plugin` block of the configuration of every server, and restart them one after the other'
 
 /** A version of the file that the servers’ configuration declares without a hash (OpenBao 2.7.2). */
-function unreportedEntries({ id, versions }: DesiredPlugin, { index }: Comparison): Difference[] {
+function unreportedEntries(
+  { id, versions }: DesiredPlugin,
+  { index }: Comparison,
+): FoundDifference[] {
   return versions.flatMap(({ version, sha256, source }) => {
     if (index.external(id, version)?.sha256 !== UNKNOWN_HASH) return []
     return {
@@ -104,7 +107,7 @@ function unreportedEntries({ id, versions }: DesiredPlugin, { index }: Compariso
   })
 }
 
-function unreportedMount({ path, plugin, nodes }: LiveMount, all: number): Difference[] {
+function unreportedMount({ path, plugin, nodes }: LiveMount, all: number): FoundDifference[] {
   const unreported = nodes.filter(
     ({ answers, running_sha256, running_version }) =>
       running_sha256 === UNKNOWN_HASH &&
@@ -130,7 +133,7 @@ function unreportedMount({ path, plugin, nodes }: LiveMount, all: number): Diffe
  * Reports a mount that the token may not ask. A mount can be down while the server lists it as
  * running.
  */
-function unaskedMount({ path, plugin, nodes }: LiveMount, all: number): Difference[] {
+function unaskedMount({ path, plugin, nodes }: LiveMount, all: number): FoundDifference[] {
   const unasked = nodes.filter(
     ({ answers, detail }) => answers === 'unchecked' && detail !== undefined,
   )

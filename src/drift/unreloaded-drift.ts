@@ -2,7 +2,7 @@
  * Mounts whose process was started before the arguments or the command of their entry changed. No
  * listing shows it, since the binary is the same. Only the journals of earlier runs say it.
  */
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import { startsUnder } from '../domain/live-index.ts'
 import { isUnreloaded } from '../plan/past.ts'
 import { findDifference, expectedRunning } from '../plan/reload.ts'
@@ -12,7 +12,7 @@ import { type Comparison, keptVersion } from './comparison.ts'
 import { onNodes } from './wording.ts'
 
 /** One difference for all nodes; none if another difference of the mount is reported. */
-export function findUnreloaded(compared: ComparedMount, comparison: Comparison): Difference[] {
+export function findUnreloaded(compared: ComparedMount, comparison: Comparison): FoundDifference[] {
   const { mount, plugin, target } = compared
   const { index, past, serving } = comparison
   if (target === undefined || target.use.kind === 'builtin') return []

@@ -1,6 +1,6 @@
 /** The words for differences: binaries, numbers of nodes. */
 import { count } from '../domain/count.ts'
-import type { Difference } from '../documents/drift.generated.ts'
+import type { FoundDifference } from './found-difference.ts'
 import type { DesiredVersion } from '../domain/desired.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { CatalogEntry, MountOnNode } from '../domain/live.ts'
@@ -64,7 +64,7 @@ export type EntryField = 'command' | 'sha256' | 'args'
 export function describeImpossible(
   kind: ImpossibleUse['kind'],
   { path, configured, plugin }: { path: string; configured: ConfiguredVersion; plugin: PluginId },
-): Pick<Difference, 'cause' | 'fix'> {
+): Pick<FoundDifference, 'cause' | 'fix'> {
   switch (kind) {
     case 'unversioned-unreachable':
       return {

@@ -36,6 +36,28 @@ export function readPast(folder: string, cluster: string): Past {
   return pastOf(readRuns(folder, cluster))
 }
 
+export interface KnownRuns {
+  /** How many runs `past` is made from: at most 50. */
+  readonly count: number
+  /** `ended`: false of a run that is under way, or that died. */
+  readonly latest?: { readonly run: string; readonly ended: boolean }
+}
+
+/** Same as `readPast`, with how much is known. Throws as `readPast`. */
+export function readKnownPast(
+  folder: string,
+  cluster: string,
+): { readonly past: Past; readonly known: KnownRuns } {
+  const runs = readRuns(folder, cluster).filter((events) => events.length > 0)
+  const latest = runs.at(-1)
+  const run = latest?.[0]?.run
+  const ended = latest?.some(({ event }) => event === 'run_ended') === true
+  return {
+    past: pastOf(runs),
+    known: { count: runs.length, ...(run !== undefined && { latest: { run, ended } }) },
+  }
+}
+
 function readRuns(folder: string, cluster: string): JournalEvent[][] {
   return listRuns(folder)
     .slice(-RUNS_READ)

@@ -22,7 +22,7 @@ import {
   readMembers,
   sharedAddress,
 } from './members.ts'
-import { type NodeReport, type NodesFound, strangersOf, notAskedNode } from './nodes.ts'
+import { byAddress, type NodeReport, type NodesFound, strangersOf, notAskedNode } from './nodes.ts'
 
 export interface ListedNodes {
   /** The address of a node or a load balancer, given by the person who started the program. */
@@ -82,6 +82,12 @@ export async function checkListedNodes(reader: Reader, asked: ListedNodes): Prom
         .map((member) => notAskedNode(member, detail)),
       ...strangersOf(members),
     ],
+    members: new Map([
+      ...byAddress([...all, ...members.strangers]),
+      ...found.flatMap((answer) =>
+        answer.kind === 'member' ? [[answer.address, answer.member] as const] : [],
+      ),
+    ]),
     unreadable: [
       ...(failure === undefined ? [] : [failure.unreadable]),
       ...unidentified.map(({ why }) => why),

@@ -44,6 +44,8 @@ export interface Member {
   readonly address: NodeAddress
   /** `host:port` of the cluster's own traffic. No two members share one. */
   readonly cluster: string
+  /** The node id in the Raft configuration, if that exists and could be read. */
+  readonly id?: string
 }
 
 export interface Members {
@@ -94,15 +96,18 @@ async function readMembersOnce(
     readReportingNodes(reader, address),
     readRaftServers(reader, address),
   ])
-  const reporting = reported.kind === 'nodes' ? reported.members : []
-  const unreadable = raft.kind === 'unreadable' ? [raft.unreadable] : []
   const servers = raft.kind === 'servers' ? raft.servers : []
-  const inRaft = new Set(servers.map((server) => hostOf(server.address)))
+  const idOf = new Map(servers.map(({ address: at, id }) => [hostOf(at), id]))
+  const reporting = (reported.kind === 'nodes' ? reported.members : []).map((member): Member => {
+    const id = idOf.get(member.cluster)
+    return id === undefined ? member : { ...member, id }
+  })
+  const unreadable = raft.kind === 'unreadable' ? [raft.unreadable] : []
   const reportingAddresses = new Set(reporting.map(({ cluster }) => cluster))
   const scheme = (reporting[0]?.address ?? address).startsWith('https:') ? 'https' : 'http'
   const members = {
-    reporting: reporting.filter(({ cluster }) => inRaft.size === 0 || inRaft.has(cluster)),
-    strangers: reporting.filter(({ cluster }) => inRaft.size > 0 && !inRaft.has(cluster)),
+    reporting: reporting.filter(({ cluster }) => idOf.size === 0 || idOf.has(cluster)),
+    strangers: reporting.filter(({ cluster }) => idOf.size > 0 && !idOf.has(cluster)),
     // On storage without Raft this is empty.
     unheard: servers
       .filter((server) => !reportingAddresses.has(hostOf(server.address)))

@@ -10,6 +10,7 @@ import type { Reader } from '../server/reader.ts'
 import { readHealth } from '../server/requests.ts'
 import {
   addressesOf,
+  type Member,
   type Members,
   sharedAddressError,
   readMembers,
@@ -31,6 +32,8 @@ export interface NodesFound {
    * out.
    */
   readonly unasked: readonly LiveNode[]
+  /** The member of the cluster that an address reaches, if it is known. */
+  readonly members: ReadonlyMap<NodeAddress, Member>
   readonly unreadable: readonly Unreadable[]
   /** True if the storage is not Raft: no second source confirms which nodes the cluster has. */
   readonly unconfirmed: boolean
@@ -67,9 +70,14 @@ export async function discoverNodes(reader: Reader, address: NodeAddress): Promi
       ),
       ...strangersOf(found),
     ],
+    members: byAddress([...found.reporting, ...found.unheard, ...found.strangers]),
     unreadable: found.unreadable,
     unconfirmed: found.unconfirmed,
   }
+}
+
+export function byAddress(members: readonly Member[]): ReadonlyMap<NodeAddress, Member> {
+  return new Map(members.map((member) => [member.address, member]))
 }
 
 /** Nodes that report to the active node and are not members of its Raft cluster. */

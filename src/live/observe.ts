@@ -29,6 +29,7 @@ import {
   type MountProgress,
 } from './ask-mounts.ts'
 import { mountsOfCluster, readMounts } from './read-mounts.ts'
+import type { Member } from './members.ts'
 import { discoverNodes, type NodeReport, type NodesFound, createHealthReader } from './nodes.ts'
 
 export interface ObserveOptions {
@@ -262,14 +263,27 @@ function startReadingRoots(
 function joinNodes(
   nodes: readonly NodeReport[],
   roots: NodesReading['roots'],
-  { unasked, unreadable, unconfirmed }: NodesFound,
+  { unasked, members, unreadable, unconfirmed }: NodesFound,
 ): NodesReading {
   const silent = unasked.map((node) => ({ node, cluster: { name: '', id: '' } }))
+  const identified = [...nodes, ...silent].map(({ node, cluster }) => ({
+    node: { ...node, ...identityOf(members.get(node.address)) },
+    cluster,
+  }))
   return {
-    nodes: [...nodes, ...silent].sort((a, b) => compareText(a.node.address, b.node.address)),
+    nodes: identified.sort((a, b) => compareText(a.node.address, b.node.address)),
     roots,
     unreadable,
     unconfirmed,
+  }
+}
+
+function identityOf(member: Member | undefined): Pick<LiveNode, 'raft_id' | 'cluster_address'> {
+  if (member === undefined) return {}
+  const { id, cluster } = member
+  return {
+    ...(id !== undefined && { raft_id: id }),
+    ...(cluster !== '' && { cluster_address: cluster }),
   }
 }
 

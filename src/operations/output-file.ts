@@ -7,21 +7,25 @@ export interface OutputFile {
   /** The name of the content in messages: `the plan`. */
   readonly what: string
   readonly option: '--out' | '--html'
+  /** True: every user of this machine may read the file. */
+  readonly isPublic?: boolean
 }
 
 /**
- * Writes a file that only the user may read. Throws a LockstepError if the file cannot be written,
- * or is a symbolic link.
+ * Only the user may read the file, if it is not public. Throws a LockstepError if the file cannot be written, or is a
+ * symbolic link.
  */
 export async function writeOutputFile(
   path: string,
   text: string,
-  { what, option }: OutputFile,
+  { what, option, isPublic }: OutputFile,
 ): Promise<void> {
   try {
-    if (isStream(path)) await writeFile(path, text)
-    else if (await isLink(path)) throw symbolicLinkError(path, { what, option })
-    else await writeFileAtomic(path, text, { mode: 0o600 })
+    const found = isStream(path) ? 'device' : await kindOf(path)
+    // To replace a device such as /dev/null by a file would break every other program.
+    if (found === 'device') await writeFile(path, text)
+    else if (found === 'link') throw symbolicLinkError(path, { what, option })
+    else await writeFileAtomic(path, text, { mode: isPublic === true ? 0o644 : 0o600 })
   } catch (cause) {
     if (cause instanceof LockstepError) throw cause
     throw new LockstepError({
@@ -40,12 +44,14 @@ export function isStream(path: string): boolean {
   return /^\/dev\/(stdout|stderr|fd\/\d+)$/.test(path)
 }
 
-async function isLink(path: string): Promise<boolean> {
+async function kindOf(path: string): Promise<'device' | 'link' | 'other'> {
   try {
-    return (await lstat(path)).isSymbolicLink()
+    const found = await lstat(path)
+    if (found.isSymbolicLink()) return 'link'
+    return found.isCharacterDevice() ? 'device' : 'other'
   } catch {
-    // The file does not exist yet. Any other problem is reported by the write.
-    return false
+    // The file does not exist yet; any other fault shows when it is written.
+    return 'other'
   }
 }
 

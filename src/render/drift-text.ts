@@ -34,7 +34,7 @@ export function renderDrift(
   report: DriftReport,
   { palette, width, detail = false }: DriftTextOptions,
 ): string {
-  const { differences, unreadable } = report
+  const { differences, unconfirmed, unreadable, known_runs } = report
   const view: DriftView = { palette, width, detail, names: nameNodes(report.cluster.nodes) }
   const paint = report.in_sync
     ? palette.green
@@ -44,6 +44,11 @@ export function renderDrift(
   const drawn = [
     header(report, view),
     ...byPlugin(differences).map(([plugin, group]) => differing(plugin, group, view)),
+    differing(
+      'Not confirmed: not in every reading, or read while a run was under way',
+      unconfirmed,
+      view,
+    ),
     differing('Could not be read', unreadable, view),
     ignoredSection(report, view),
     renderUnusedIgnores(report, view),
@@ -52,17 +57,30 @@ export function renderDrift(
   return [
     ...drawn,
     ...(drawn.some(leavesOutNames) ? [palette.dim(HOW_TO_SEE_ALL)] : []),
+    ...(known_runs.count > 0 ? [] : [palette.dim(wrapLine(NO_RUNS, width, 0).join('\n'))]),
     wrapLine(summarizeDrift(report), width, 0)
       .map((line) => paint(palette.bold(line)))
       .join('\n'),
   ].join('\n\n')
 }
 
+const NO_RUNS =
+  'This machine has no journal of a run on this cluster. Without one, a reload that is missing after a change of only arguments or environment cannot be seen.'
+
 /**
  * `No drift.`, or `Drift: 2 node-skew, 1 mount-down.`, the most frequent first. If nothing differs
- * but not everything could be read, neither: then drift is unknown.
+ * but not everything could be read or was confirmed, neither: then drift is unknown.
  */
-export function summarizeDrift({ differences, unreadable }: DriftReport): string {
+export function summarizeDrift({
+  differences,
+  unconfirmed,
+  unreadable,
+}: Pick<DriftReport, 'differences' | 'unconfirmed' | 'unreadable'>): string {
+  if (differences.length === 0 && unconfirmed.length > 0) {
+    const unread =
+      unreadable.length === 0 ? '' : `, and ${count(unreadable.length, 'thing')} could not be read`
+    return `Not known: ${count(unconfirmed.length, 'difference')} not confirmed${unread}.`
+  }
   if (differences.length === 0 && unreadable.length > 0) {
     return `Not known: nothing differs in what could be read, and ${count(unreadable.length, 'thing')} could not be read.`
   }

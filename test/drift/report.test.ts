@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { DRIFT_CLASSES } from '../../src/drift/classes.ts'
 import { findDrift } from '../../src/drift/find-drift.ts'
+import { driftReport } from '../builders/drift-report.ts'
 import {
   catalogEntry,
   liveMount,
@@ -56,7 +57,7 @@ describe('the drift report', () => {
       },
     )
 
-    const report = findDrift(file, live, ASKED)
+    const report = driftReport(findDrift(file, live, ASKED))
 
     expect(validate(report), JSON.stringify(validate.errors)).toBe(true)
     expect([report.differences, report.ignored, report.unreadable, report.unmanaged]).toMatchObject(

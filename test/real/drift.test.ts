@@ -1,10 +1,14 @@
 /** Things done by hand to a real cluster: seen by drift, with class, mount and node; gone after apply. */
-import { copyFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { copyFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type TestCluster, startCluster } from '../cluster/cluster.ts'
 import { makeExampleStates } from '../cluster/example-states.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
+import { waitUntil } from '../cluster/wait-until.ts'
+import type { DriftReport } from '../../src/documents/drift.generated.ts'
+import { Workplace } from '../faults/run-program.ts'
 import { describeOwn } from '../cluster/shared-cluster.ts'
 import { type DesiredFile, writeDesired } from './desired-file.ts'
 import { tokenFor } from './policy-token.ts'
@@ -28,10 +32,9 @@ describeOwn('drift', () => {
     const cluster = await startCluster({ plugins: files })
     own.cluster = cluster
     await makeExampleStates(cluster, [KV])
-    const binary = (command: PluginFile) => ({ command, sha256: cluster.pluginSha256(command) })
     own.file = await writeDesired({
       plugins: {
-        [KV]: { use: 'v0.16.2', versions: { 'v0.16.2': binary('secrets-kv-0.16.2') } },
+        [KV]: { use: 'v0.16.2', versions: { 'v0.16.2': versionOf('secrets-kv-0.16.2') } },
       },
     })
     own.reader = await tokenFor(cluster, own.file.path, readingOnly)
@@ -46,6 +49,7 @@ describeOwn('drift', () => {
     return own.cluster
   }
   const path = (): string => own.file?.path ?? ''
+  const versionOf = (command: PluginFile) => ({ command, sha256: cluster().pluginSha256(command) })
 
   async function findDrift(): Promise<{ exitCode: number | undefined; differences: Difference[] }> {
     const token = own.reader ?? ''
@@ -77,6 +81,25 @@ describeOwn('drift', () => {
     const active = await cluster().activeIndex()
     const body = { plugin_version: version }
     await cluster().request(active, 'POST', 'sys/mounts/beta/tune', { body })
+  }
+
+  const report = async (...args: readonly string[]): Promise<DriftReport> => {
+    const all = ['drift', '--json', '-f', path(), ...args]
+    // A token that may not read a node's own configuration cannot tell which node a port forward reaches.
+    const { stdout } = await runOn(cluster(), all)
+    return JSON.parse(stdout) as DriftReport
+  }
+
+  /** The same nodes under other addresses, as through port forwards. */
+  async function expectSameFingerprints(): Promise<void> {
+    const others = cluster().addresses.map((one) => one.replace('127.0.0.1', 'localhost'))
+    const before = await report()
+    const after = await report(...others.flatMap((address) => ['--node', address]))
+
+    expect(before.cluster.nodes.map(({ id_source }) => id_source)).toEqual(['raft', 'raft', 'raft'])
+    expect(after.differences.map(({ node }) => others.includes(node ?? ''))).toEqual([true])
+    expect(after.differences[0]?.fingerprint).toBe(before.differences[0]?.fingerprint)
+    expect(after.fingerprint).toBe(before.fingerprint)
   }
 
   it('is not there at first', async () => {
@@ -119,6 +142,7 @@ describeOwn('drift', () => {
     expect(exitCode).toBe(2)
     const node = cluster().addresses[alone]
     expect(differences).toMatchObject([{ class: 'node-skew', mount: 'beta/', node }])
+    await expectSameFingerprints()
     await applyAndLookAgain('--allow', `data-downgrade=${KV}`)
   })
 
@@ -130,6 +154,60 @@ describeOwn('drift', () => {
     expect(exitCode).toBe(2)
     expect(differences.map((one) => one.class)).toContain('hash-differs')
     await applyAndLookAgain('--allow', `sha256-changed=${KV}`)
+  })
+
+  it('an upgrade under way is not reported as drift', async () => {
+    await using place = await Workplace.make(cluster().token)
+    const hang = join(place.home, 'hang')
+    await writeFile(hang, '')
+    await using upgrade = await writeDesired({
+      plugins: {
+        [KV]: {
+          use: 'v0.21.0',
+          versions: {
+            'v0.16.2': versionOf('secrets-kv-0.16.2'),
+            'v0.21.0': {
+              ...versionOf('secrets-kv-0.21.0'),
+              data: { upgrade_from: '>=0.16.0', downgrade_to: '>=0.16.0' },
+            },
+          },
+        },
+      },
+      mounts: {
+        'alpha/': {
+          plugin: KV,
+          canary: true,
+          verify: [
+            { run: ['sh', '-c', `touch ${hang}ing; while [ -e ${hang} ]; do sleep 0.1; done`] },
+          ],
+        },
+      },
+    })
+    const asked = ['-f', upgrade.path, '--address', cluster().addresses[0] ?? '']
+    const drift = ['drift', '--json', ...asked]
+    const run = place.start(['apply', '--auto-approve', ...asked])
+    await waitUntil('the canary is being checked', () =>
+      Promise.resolve(existsSync(`${hang}ing`) ? undefined : 'not yet'),
+    )
+
+    const once = await place.run(drift)
+    const confirmed = await place.run([...drift, '--confirm', '2', '--after', '100ms'])
+    await rm(hang)
+    const applied = await run.ended
+    const after = await place.run([...drift, '--confirm', '2'])
+
+    expect(once.exitCode).toBe(2)
+    expect(confirmed.exitCode).toBe(9)
+    expect(JSON.parse(confirmed.stdout)).toMatchObject({
+      ...{ readings: 2, differences: [], in_sync: false },
+      run_under_way: { state: 'under_way' },
+    })
+    expect(applied.exitCode).toBe(0)
+    expect(after.exitCode).toBe(0)
+    expect(JSON.parse(after.stdout)).toMatchObject({
+      ...{ run_under_way: { state: 'none' }, known_runs: { count: 1, latest: { ended: true } } },
+    })
+    await applyAndLookAgain('--allow', `data-downgrade=${KV}`)
   })
 
   it('a plugin file removed, and its node restarted', async () => {

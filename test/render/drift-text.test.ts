@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DriftReport } from '../../src/documents/drift.generated.ts'
+import { driftReport } from '../builders/drift-report.ts'
 import { findDrift } from '../../src/drift/find-drift.ts'
 import { UNKNOWN_HASH, UNVERSIONED } from '../../src/domain/names.ts'
 import { renderDrift, summarizeDrift } from '../../src/render/drift-text.ts'
@@ -86,7 +87,7 @@ function troubled(): DriftReport {
       kv('team-legacy/', OLD),
     ],
   })
-  return findDrift(desired, live, ASKED)
+  return driftReport(findDrift(desired, live, ASKED))
 }
 
 function thousand(): DriftReport {
@@ -98,7 +99,7 @@ function thousand(): DriftReport {
       except: { [ONE]: running(OLD), [TWO]: running(OLD), [THREE]: running(OLD) },
     }),
   )
-  return findDrift(FILE, liveState({ catalog: CATALOG, mounts }), ASKED)
+  return driftReport(findDrift(FILE, liveState({ catalog: CATALOG, mounts }), ASKED))
 }
 
 /** Update them with `npx vitest run -u --project unit test/render/drift-text.test.ts`. */
@@ -125,7 +126,7 @@ describe('renderDrift', () => {
   })
 
   it('in sync', async () => {
-    const report = findDrift(FILE, cluster(NEW), ASKED)
+    const report = driftReport(findDrift(FILE, cluster(NEW), ASKED))
     await expectGolden(renderDrift(report, { palette: plain, width: 100 }), 'none')
   })
 
@@ -145,7 +146,7 @@ describe('renderDrift', () => {
 
   it('escapes everything in a server’s answer that would act on a terminal', () => {
     const evil = { answers: 'no' as const, detail: 'gone\u001b[2J\nNo drift.' }
-    const report = findDrift(FILE, cluster(NEW, { [ONE]: evil }), ASKED)
+    const report = driftReport(findDrift(FILE, cluster(NEW, { [ONE]: evil }), ASKED))
 
     const text = renderDrift(report, { palette: plain, width: Infinity })
 

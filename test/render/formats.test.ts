@@ -6,7 +6,7 @@ import { SaxesParser } from 'saxes'
 import { describe, expect, it } from 'vitest'
 import type { DriftReport } from '../../src/documents/drift.generated.ts'
 import { InputError, LockstepError } from '../../src/domain/errors.ts'
-import { DRIFT_CLASSES } from '../../src/drift/classes.ts'
+import { DRIFT_CLASSES, DRIFT_SEVERITIES } from '../../src/drift/classes.ts'
 import { renderGithub } from '../../src/render/formats/github.ts'
 import { renderJunit } from '../../src/render/formats/junit.ts'
 import {
@@ -21,6 +21,8 @@ import { reportRule, REPORT_RULES } from '../../src/cli/formats.ts'
 import { secretArgument } from '../../src/safety/rules/secret-argument.ts'
 import { PLANS } from './cases.ts'
 
+const DRIFT_RULES = { classes: DRIFT_CLASSES, severities: DRIFT_SEVERITIES }
+
 const HOSTILE =
   'a%0A::error::x\n::set-env name=A::b,c:d\r\n##[command]x [l](http://evil.example) <b>&amp;]]>"\u001b[2J\u202e\u0000\ufffe\ud800 ü'
 
@@ -30,10 +32,12 @@ const DRIFT = {
   in_sync: false,
   differences: [
     {
+      severity: 'error',
       ...{ class: 'node-skew', subject: 'a/', desired: 'v2', found: 'v1', cause: 'not reloaded' },
       ...{ fix: '`lockstep apply`', node: 'http://node1:8200', at: 'sub dir/f.yaml:3:5' },
     },
   ],
+  unconfirmed: [],
   unreadable: [
     {
       ...{
@@ -66,7 +70,7 @@ const REPORTS: Readonly<Record<string, readonly Report[]>> = {
   'a plan of nothing': [plan('empty')],
   'an edited plan': [buildPlanReport(PLANS.upgrade, { rules: REPORT_RULES, edited: 'plan.json' })],
   'three plans': [plan('blocked'), plan('empty'), plan('vault')],
-  drift: [buildDriftReport(DRIFT, DRIFT_CLASSES)],
+  drift: [buildDriftReport(DRIFT, DRIFT_RULES)],
   'files with problems': [
     buildProblemReport('lockstep.yaml', {
       problems: [

@@ -4,24 +4,31 @@
  */
 import { expect, it } from 'vitest'
 import type { DriftReport } from '../../src/documents/drift.generated.ts'
+import { renderDriftMetrics } from '../../src/render/drift-metrics.ts'
+import { renderDriftMarkdown } from '../../src/render/markdown/drift-markdown.ts'
+import { parseMetrics } from './parse-metrics.ts'
 import { renderDrift } from '../../src/render/drift-text.ts'
 import { createPalette } from '../../src/render/palette.ts'
 import { renderPlan } from '../../src/render/plan-text.ts'
 import { renderPlanMarkdown } from './comment.ts'
 import { renderStatus } from '../../src/render/status-text.ts'
 import { REPORT_RULES } from '../../src/cli/formats.ts'
-import { DRIFT_CLASSES } from '../../src/drift/classes.ts'
+import { DRIFT_CLASSES, DRIFT_SEVERITIES } from '../../src/drift/classes.ts'
 import { renderGithub } from '../../src/render/formats/github.ts'
 import { renderJunit } from '../../src/render/formats/junit.ts'
 import { type Report, buildDriftReport, buildPlanReport } from '../../src/render/formats/report.ts'
 import { renderSarif } from '../../src/render/formats/sarif.ts'
 import { PLANS, STATES } from './cases.ts'
 
+const DRIFT_RULES = { classes: DRIFT_CLASSES, severities: DRIFT_SEVERITIES }
+
 const EVIL = 'x\u001b[2J\u0000\r\nFORGED\u2028FORGED\u202e\u200b\u009b31m\ue000y'
 
 /** Fields that a schema or a type limits to a few words. */
 const WORDS = new Set(
-  'kind action severity role state answers product fact class is what'.split(' '),
+  'kind action severity role state answers product fact class is what id_source checked_at'.split(
+    ' ',
+  ),
 )
 
 /** One copy of the document for each of its texts, with that text hostile. */
@@ -81,6 +88,8 @@ it.each(['troubled', 'vault'] as const)('what runs where: %s', (name) => {
 it('drift', () => {
   const difference = {
     class: 'node-skew' as const,
+    severity: 'error' as const,
+    fingerprint: 'abc',
     subject: 'a/',
     desired: 'v2',
     found: 'v1',
@@ -93,6 +102,19 @@ it('drift', () => {
   }
   const report = {
     format: 1,
+    checked_at: '2026-06-15T10:00:00.000Z',
+    duration: 0.25,
+    readings: 2,
+    run_under_way: { state: 'under_way', run: 'r', by: 'ops@host', since: '2026-06-15' },
+    known_runs: { count: 0 },
+    fingerprint: 'abc',
+    complete: false,
+    counts: {
+      by_class: { 'node-skew': 1 },
+      by_severity: { error: 1, warning: 0, note: 0 },
+      ignored: 1,
+      unconfirmed: 1,
+    },
     cluster: {
       id: 'id',
       name: 'prod',
@@ -102,6 +124,7 @@ it('drift', () => {
     },
     in_sync: false,
     differences: [difference],
+    unconfirmed: [difference],
     unreadable: [{ ...difference, class: 'unreadable' }],
     ignored: [{ class: 'node-skew', subject: 'b/', because: 'later', until: '2027-01-01' }],
     unused_ignores: [
@@ -112,6 +135,11 @@ it('drift', () => {
 
   for (const one of spoiled(report)) {
     expectHarmless(renderDrift(one, { palette, width: 80 }))
-    expectHarmlessReport(buildDriftReport(one, DRIFT_CLASSES))
+    expectHarmless(renderDriftMarkdown(one, { limit: 60_000, seeAll: 'lockstep drift' }))
+    const { name } = one.cluster
+    parseMetrics(
+      renderDriftMetrics({ cluster: name, lockstepVersion: '1.0.0', report: one }) + '\n',
+    )
+    expectHarmlessReport(buildDriftReport(one, DRIFT_RULES))
   }
 })

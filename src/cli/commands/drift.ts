@@ -1,10 +1,15 @@
-/** `lockstep drift`: reports how the cluster differs from the file, and why. Writes nothing. */
-import { EXIT, type ExitCode } from '../../domain/errors.ts'
-import { jsonText, lines } from '../../domain/printable.ts'
-import { DRIFT_CLASSES } from '../../drift/classes.ts'
+/** `lockstep drift`: reports how the cluster differs from the file, and why. Changes nothing. */
+import type { DriftReport } from '../../documents/drift.generated.ts'
+import type { DesiredState } from '../../domain/desired.ts'
+import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
+import { jsonText, line, lines } from '../../domain/printable.ts'
+import { DRIFT_CLASSES, DRIFT_SEVERITIES } from '../../drift/classes.ts'
 import { reportDrift } from '../../operations/report-drift.ts'
 import { buildDriftReport } from '../../render/formats/report.ts'
-import { renderDrift } from '../../render/drift-text.ts'
+import { renderDrift, summarizeDrift } from '../../render/drift-text.ts'
+import { type DriftCheck, renderDriftMetrics } from '../../render/drift-metrics.ts'
+import { renderDriftMarkdown } from '../../render/markdown/drift-markdown.ts'
+import { driftExitCode, type FailOn } from '../fail-on.ts'
 import { resumeCommand } from '../resume-command.ts'
 import { printReports, withFailureReport } from '../formats.ts'
 import { viewOf } from '../host/colour.ts'
@@ -14,35 +19,143 @@ import {
   type CommonOptions,
   DEFAULT_FILE,
   type DetailOption,
-  type FormatOption,
+  type HostFormat,
+  type MarkdownOptions,
 } from '../options.ts'
 import { openSession } from '../session.ts'
-import { reportActiveRun } from '../report-active-run.ts'
+import { describeActiveRun } from '../report-active-run.ts'
+import { VERSION } from '../version.ts'
 
-type DriftOptions = CommonOptions &
+export type DriftOptions = CommonOptions &
   DetailOption &
-  FormatOption & { readonly json?: boolean; readonly journal?: string }
+  MarkdownOptions & {
+    readonly format?: HostFormat | 'prometheus'
+    readonly json?: boolean
+    readonly journal?: string
+    readonly failOn?: FailOn
+    readonly confirm?: number
+    /** Seconds. */
+    readonly after?: number
+    readonly out?: string
+  }
 
-export function drift(options: DriftOptions, host: Host): Promise<ExitCode> {
+/** Seconds between two readings. */
+const AFTER = 20
+
+export async function drift(options: DriftOptions, host: Host): Promise<ExitCode> {
+  if (options.after !== undefined && options.confirm === undefined) {
+    throw new LockstepError({
+      code: 'usage',
+      message: '--after is the time between two readings, and there is one reading only',
+      hint: 'Say how many there are, as in --confirm 2 --after 20s.',
+    })
+  }
+  const { out } = options
+  if (out === undefined) return findAndReport(options, host)
+  const written: string[] = []
+  const toFile = { ...host, outIsTerminal: false, width: Infinity }
+  const write = async (): Promise<void> => {
+    if (written.length === 0) return
+    const { writeOutputFile } = await import('../../operations/output-file.ts')
+    // The textfile collector runs as another user.
+    const isPublic = options.format === 'prometheus'
+    const about = { what: 'the report', option: '--out', isPublic } as const
+    await writeOutputFile(out, written.join(''), about)
+    // What `--json` prints is in the file: no second document is printed for the exit code.
+    host.out('')
+  }
+  const code = await findAndReport(options, {
+    ...toFile,
+    out: (text) => written.push(text),
+  }).catch(async (error: unknown) => {
+    await write()
+    throw error
+  })
+  await write()
+  return code
+}
+
+/** If the check fails, the document of its format says so. */
+function findAndReport(options: DriftOptions, host: Host): Promise<ExitCode> {
+  const { format } = options
+  if (format === 'prometheus') return findAndMeasure(options, host)
   const of = (options.file ?? [DEFAULT_FILE]).join(' + ')
-  return withFailureReport({ command: 'drift', of, format: options.format }, host, (own) =>
-    findAndShow(options, own),
+  return withFailureReport({ command: 'drift', of, format }, host, (own) =>
+    findAndShow(options, own, {
+      show: (report) => {
+        if (format === undefined) own.out(lines(drawReport(report, options, own)))
+        else {
+          const rules = { classes: DRIFT_CLASSES, severities: DRIFT_SEVERITIES }
+          printReports(format, [buildDriftReport(report, rules)], own)
+        }
+      },
+    }),
   )
 }
 
-async function findAndShow(options: DriftOptions, host: Host): Promise<ExitCode> {
+function drawReport(report: DriftReport, options: DriftOptions, host: Host): string {
+  if (options.json === true) return jsonText(report, 2)
+  if (options.markdown !== true) return renderDrift(report, viewOf(options, host))
+  const seeAll = resumeCommand(['drift', '--detail'], options)
+  return renderDriftMarkdown(report, { limit: options.markdownLimit, seeAll })
+}
+
+/** If the check fails, the metrics say so: an old file would say that all is well. */
+async function findAndMeasure(options: DriftOptions, host: Host): Promise<ExitCode> {
+  const began = host.now()
+  const named: { cluster?: string } = {}
+  const print = (check: DriftCheck): void => host.out(lines(renderDriftMetrics(check)))
+  try {
+    return await findAndShow(options, host, {
+      onLoad: ({ cluster: { name } }) => {
+        if (name !== undefined) named.cluster = name.value
+      },
+      show: (report) => {
+        const cluster = named.cluster ?? report.cluster.name
+        print({ cluster, lockstepVersion: VERSION, report })
+      },
+    })
+  } catch (error) {
+    if (error instanceof LockstepError) {
+      const duration = Math.max(0, host.now().getTime() - began.getTime()) / 1000
+      const check = { checkedAt: began.toISOString(), duration, lockstepVersion: VERSION }
+      print({ ...check, cluster: named.cluster ?? '' })
+    }
+    throw error
+  }
+}
+
+async function findAndShow(
+  options: DriftOptions,
+  host: Host,
+  {
+    show,
+    onLoad,
+  }: {
+    readonly show: (report: DriftReport) => void
+    readonly onLoad?: (desired: DesiredState) => void
+  },
+): Promise<ExitCode> {
   const desired = await loadDesired(options, host)
+  onLoad?.(desired)
   const session = await openSession(options, host, desired)
   try {
     const apply = resumeCommand(['apply'], options)
-    const { report, live } = await reportDrift({ desired, apply }, session)
-    await reportActiveRun({ live, desired }, session, host)
-    if (options.json === true) host.out(lines(jsonText(report, 2)))
-    else if (options.format !== undefined) {
-      printReports(options.format, [buildDriftReport(report, DRIFT_CLASSES)], host)
-    } else host.out(lines(renderDrift(report, viewOf(options, host))))
-    if (report.differences.length > 0) return EXIT.changes
-    return report.in_sync ? EXIT.done : EXIT.notAllSeen
+    const { confirm: readings, after = AFTER } = options
+    const { report, notices } = await reportDrift(
+      { desired, apply, ...(readings !== undefined && { confirm: { readings, after } }) },
+      session,
+    )
+    for (const notice of notices) host.err(describeActiveRun(notice))
+    show(report)
+    const code = driftExitCode(report, options.failOn)
+    if (options.quiet !== true) {
+      if (options.out !== undefined) host.err(line`${summarizeDrift(report)}`)
+      if (code === EXIT.done && report.differences.length > 0) {
+        host.err('None of the differences is of a kind that --fail-on names: exit 0.\n')
+      }
+    }
+    return code
   } finally {
     await session.close()
   }

@@ -130,11 +130,13 @@ const UNUSED_IGNORE: ReportRule = {
   fix: 'Remove it from the file, or set a later day.',
 }
 
-/** `classes`: for each class of differences, its explanation. */
-export function buildDriftReport(
-  drift: DriftReport,
-  classes: Readonly<Record<string, string>>,
-): Report {
+/** What the classes of difference mean, and how much each matters. */
+export interface DriftRules {
+  readonly classes: Readonly<Record<Difference['class'], string>>
+  readonly severities: Readonly<Record<Difference['class'], Level>>
+}
+
+export function buildDriftReport(drift: DriftReport, { classes, severities }: DriftRules): Report {
   const result =
     (level: Level) =>
     (difference: Difference & { readonly because?: string }): ReportResult => {
@@ -155,16 +157,17 @@ export function buildDriftReport(
     of: drift.cluster.name,
     summary: summarizeDrift(drift),
     rules: [
-      ...Object.entries(classes).map(([name, explanation]): ReportRule => ({
+      ...Object.entries(severities).map(([name, level]): ReportRule => ({
         name,
-        level: name === 'unmanaged' ? 'note' : name === 'unreadable' ? 'warning' : 'error',
+        level,
         title: name.replaceAll('-', ' '),
-        explanation,
+        explanation: classes[name as Difference['class']],
       })),
       UNUSED_IGNORE,
     ],
     results: [
-      ...drift.differences.map(result('error')),
+      ...drift.differences.map((difference) => result(difference.severity)(difference)),
+      ...drift.unconfirmed.map(result('note')),
       ...drift.unreadable.map(result('warning')),
       ...drift.unused_ignores.map(({ class: name, subject, is, at }): ReportResult => ({
         rule: UNUSED_IGNORE.name,
