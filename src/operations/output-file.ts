@@ -12,8 +12,8 @@ export interface OutputFile {
 }
 
 /**
- * Only the user may read the file, if it is not public. Throws a LockstepError if the file cannot be written, or is a
- * symbolic link.
+ * Writes a file that only the user may read, unless it is public. Throws a LockstepError if the
+ * file cannot be written, or is a symbolic link.
  */
 export async function writeOutputFile(
   path: string,

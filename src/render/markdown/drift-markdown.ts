@@ -18,7 +18,7 @@ export interface DriftMarkdownOptions {
   readonly seeAll: string
 }
 
-/** Characters of a text that somebody else wrote. */
+/** The most characters of a text that a server or a file gives. */
 const LONGEST_TEXT = 400
 
 /**
