@@ -1,4 +1,7 @@
-/** Asks mounts whether they answer, each once on each node for as long as its line in the list stays. */
+/**
+ * Asks mounts on each node whether they answer. A mount is asked once on a node, and again only if
+ * its listing there changed.
+ */
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { LiveNode, MountOnNode } from '../domain/live.ts'
 import type { MountPath, NodeAddress } from '../domain/names.ts'
@@ -7,7 +10,10 @@ import type { Reader } from '../server/reader.ts'
 import { REQUESTS_PER_NODE } from '../server/request-limits.ts'
 import { askMount, type ListedMount } from './mounts.ts'
 
-/** Mounts that were asked whether they answer, on each node, and that are to be asked. */
+/**
+ * How many mounts, counted on each node, were asked whether they answer, and how many will be asked
+ * in all.
+ */
 export interface MountProgress {
   readonly done: number
   readonly of: number
@@ -20,29 +26,32 @@ export interface MountOfNode {
   readonly mount: ListedMount
 }
 
-/** Whether a mount was seen to answer on a node a moment ago. */
+/** Whether a mount answered on a node a moment ago. */
 export type HasAnswered = (node: AskedNode, mount: MountPath) => boolean
 
 export interface AskOptions {
-  /** Which mounts are asked. */
+  /** Selects the mounts to ask. */
   readonly asks: (mount: ListedMount) => boolean
-  /** Of these, those that need not be asked; all are asked if not given. */
+  /** Of these, the mounts that need not be asked. Default: all are asked. */
   readonly hasAnswered?: HasAnswered | undefined
   /** Called after each answer. */
   readonly onProgress?: ((progress: MountProgress) => void) | undefined
 }
 
 export interface MountAsker {
-  /** Asks those that were not asked before. Resolves when every mount that was asked has answered. */
+  /**
+   * Asks the mounts that were not asked before. Resolves when all mounts that were asked so far
+   * have answered.
+   */
   readonly ask: (mounts: readonly MountOfNode[]) => Promise<void>
-  /** What came of it; `unchecked` if the mount was not asked. */
+  /** Whether the mount answers on the node. `unchecked` if it was not asked. */
   readonly answerOf: (node: NodeAddress, path: MountPath) => MountAnswer
 }
 
 type MountAnswer = Pick<MountOnNode, 'answers' | 'detail'>
 
-/** `line`: what the list said of the mount when it was asked. */
-interface Asked {
+/** `line`: the mount's listing at the time of the request. */
+interface AskedMount {
   readonly line: ListedMount
   answer: MountAnswer
 }
@@ -51,30 +60,30 @@ export function createMountAsker(
   reader: Reader,
   { asks, hasAnswered = () => false, onProgress }: AskOptions,
 ): MountAsker {
-  const asked = new Map<string, Asked>()
+  const asked = new Map<string, AskedMount>()
   const limits = new Map<NodeAddress, LimitFunction>()
   let [done, of] = [0, 0]
   let all: Promise<unknown> = Promise.resolve()
-  const ask = async (node: NodeAddress, one: Asked): Promise<void> => {
-    // A list that is read again does not wait for all of these.
+  const ask = async (node: NodeAddress, request: AskedMount): Promise<void> => {
+    // Limited, so that the request for a list that is read again does not wait for all of these.
     const limit = remember(limits, node, () => pLimit(REQUESTS_PER_NODE))
-    one.answer = await limit(() => askMount(reader, node, one.line))
+    request.answer = await limit(() => askMount(reader, node, request.line))
     onProgress?.({ done: (done += 1), of })
   }
   return {
     ask: async (mounts) => {
-      const begun = mounts.flatMap(({ node, mount }) => {
+      const toAsk = mounts.flatMap(({ node, mount }) => {
         const place = placeOf(node.address, mount.path)
         const before = asked.get(place)
         if (!asks(mount) || (before !== undefined && isSameLine(before.line, mount))) return []
         const isKnown = hasAnswered(node, mount.path)
-        const one: Asked = { line: mount, answer: isKnown ? { answers: 'yes' } : UNASKED }
-        asked.set(place, one)
-        return isKnown ? [] : { node: node.address, one }
+        const request: AskedMount = { line: mount, answer: isKnown ? { answers: 'yes' } : UNASKED }
+        asked.set(place, request)
+        return isKnown ? [] : { node: node.address, request }
       })
-      of += begun.length
-      if (begun.length > 0) onProgress?.({ done, of })
-      all = Promise.all([all, ...begun.map(({ node, one }) => ask(node, one))])
+      of += toAsk.length
+      if (toAsk.length > 0) onProgress?.({ done, of })
+      all = Promise.all([all, ...toAsk.map(({ node, request }) => ask(node, request))])
       await all
     },
     answerOf: (node, path) => asked.get(placeOf(node, path))?.answer ?? UNASKED,
