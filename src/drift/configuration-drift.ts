@@ -16,6 +16,7 @@ type DifferenceDetails = Pick<FoundDifference, 'class' | 'cause' | 'fix'> & {
   readonly found?: string
 }
 
+/** The difference of a mount’s configured version. Undefined if it is in sync. */
 export function findConfigurationDrift(
   compared: ComparedMount,
   comparison: Comparison,

@@ -8,6 +8,7 @@ import type { ImpossibleUse, PluginTargets } from '../plan/targets.ts'
 import { type Comparison, keptVersion, describeVersionFix, writtenAt } from './comparison.ts'
 import { configuredLabel, describeImpossible } from './wording.ts'
 
+/** The differences of the connections of one plugin. */
 export function findConnectionDrift(
   { plugin, named, targets }: PluginTargets,
   comparison: Comparison,

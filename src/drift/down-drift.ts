@@ -21,6 +21,7 @@ function startedNothing({ running_sha256, running_version }: MountOnNode): boole
   return running_sha256 === UNKNOWN_HASH && running_version === UNVERSIONED
 }
 
+/** The difference for a mount that is down on the node of `view`. */
 export function reportDownMount(
   { compared, comparison, desired }: MountComparison,
   view: MountOnNode,

@@ -8,6 +8,7 @@ import { hidingPlaces } from '../domain/hidden-places.ts'
 import type { PluginTargets } from '../plan/targets.ts'
 import { type Comparison, writtenAt } from './comparison.ts'
 
+/** The differences for mounts and connections of one plugin that do not exist. */
 export function findMissing(
   { plugin, named, targets }: PluginTargets,
   comparison: Comparison,

@@ -11,6 +11,7 @@ import { findConfigurationDrift, findMissedTunes } from './configuration-drift.t
 import { findRunningDrift } from './running-drift.ts'
 import { findUnreloaded } from './unreloaded-drift.ts'
 
+/** The differences of the existing mounts of one plugin. */
 export function findMountDrift(
   { plugin, named, targets }: PluginTargets,
   comparison: Comparison,

@@ -6,6 +6,7 @@ import type { Targets } from '../plan/targets.ts'
 import { type Comparison, writtenAt } from './comparison.ts'
 import { countMountsOrConnections } from './wording.ts'
 
+/** At most one difference: the pin of the plugin has another version than the file. */
 export function findPinDrift(
   plugin: DesiredPlugin,
   targets: Targets,

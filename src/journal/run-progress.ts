@@ -12,6 +12,7 @@ export interface RunProgress {
   readonly ending: () => RunOutcome & { readonly kind: 'interrupted' }
 }
 
+/** Follows a run of `plan`: give each event to `sink`. */
 export function followRun({ steps }: Plan): RunProgress {
   const done = new Set<string>()
   const already = new Set<string>()

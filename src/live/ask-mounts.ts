@@ -56,6 +56,7 @@ interface AskedMount {
   answer: MountAnswer
 }
 
+/** Asks mounts over `reader`. `askMount` says what counts as an answer. */
 export function createMountAsker(
   reader: Reader,
   { asks, hasAnswered = () => false, onProgress }: AskOptions,

@@ -228,6 +228,10 @@ function badAdvertisedAddress(advertised: string): LockstepError {
   })
 }
 
+/**
+ * The error for an address that several nodes advertise. `nodes`: how many nodes the cluster
+ * has.
+ */
 export function sharedAddressError(shared: NodeAddress, nodes: number): LockstepError {
   return new LockstepError({
     code: 'shared-node-address',

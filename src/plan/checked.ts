@@ -29,6 +29,7 @@ export type CheckRecord =
 /** By `checkKey`. */
 export type CheckRecords = ReadonlyMap<string, CheckRecord>
 
+/** The key of a mount on a node in `CheckRecords`. */
 export function checkKey(mount: MountPath, node: NodeAddress): string {
   return `${mount} ${node}`
 }

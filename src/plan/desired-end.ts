@@ -11,6 +11,7 @@ import type { DraftPlan } from './make-plan.ts'
 import { entryOf } from './steps.ts'
 import type { PluginTargets } from './targets.ts'
 
+/** The entries, mounts and connections as they must be after the plan. */
 export function findDesiredEnd(draft: DraftPlan, live: LiveState): DesiredEnd {
   const reached = draft.targets.filter(({ targets }) =>
     targets.impossible.every(({ kind }) => kind !== 'not-overridable'),

@@ -15,6 +15,7 @@ import { entryFact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { NewMount } from './targets.ts'
 import { labelTarget } from './tune.ts'
 
+/** The step that makes a mount. `entry`: the entry of its version; undefined for a builtin. */
 export function enableStep(
   fresh: NewMount,
   entry: SeenEntry | undefined,

@@ -32,6 +32,7 @@ export interface EntryChanges {
   readonly entriesAfter: ReadonlyMap<Version, SeenEntry>
 }
 
+/** The changes of one plugin’s entries. */
 export function findEntryChanges(
   plugin: DesiredPlugin,
   targets: Targets,

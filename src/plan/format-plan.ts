@@ -5,6 +5,7 @@
 import { jsonText } from '../domain/printable.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 
+/** The plan as indented JSON with a line end. */
 export function formatPlan(plan: Plan): string {
   return `${jsonText(plan, 2)}\n`
 }

@@ -136,6 +136,7 @@ function isUnobservable(change: MountChange, node: LiveNode): boolean {
   return reason === 'entry' || reason === 'unfinished'
 }
 
+/** The checks that the file has for the mount. */
 export function verificationsOf({ target }: MountChange): StepVerification[] {
   return target.verify.map((check) => verificationOf(target.mount.path, check))
 }

@@ -6,6 +6,7 @@ import { UNVERSIONED, versionLabel } from '../domain/names.ts'
 import { entryFact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { ConnectionTarget } from './targets.ts'
 
+/** The step that changes a connection. `entry`: the entry of its version, if it was read. */
 export function repointStep(target: ConnectionTarget, entry: SeenEntry | undefined): UnorderedStep {
   const { connection, version } = target
   const at = { connection: connection.path, namespace: connection.namespace }

@@ -26,6 +26,7 @@ export interface RollbackTarget {
   readonly sha256: RunningBinary
 }
 
+/** The rollback target that tunes a mount to `version`, which has this binary. */
 export function rollbackTo(version: Version, sha256: RunningBinary): RollbackTarget {
   return { configured: version, version, sha256 }
 }

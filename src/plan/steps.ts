@@ -19,6 +19,7 @@ export function entrySubject(plugin: PluginId, version: Version): string {
   return `${plugin} ${versionLabel(version)}`
 }
 
+/** The fact that the catalog has this entry; null: none. As `node` sees it, if given. */
 export function entryFact(
   plugin: PluginId,
   version: Version,
@@ -44,6 +45,7 @@ export function entryFactsOn(
   ]
 }
 
+/** The entry that the file lists for a version. */
 export function entryOf(version: DesiredVersion): Entry {
   return { command: version.command, sha256: version.sha256, args: [...version.args] }
 }
@@ -71,6 +73,7 @@ export function environmentNames(version: DesiredVersion): EnvironmentName[] {
   }))
 }
 
+/** Whether two entries have the same binary, command and arguments. */
 export function sameEntry(a: SeenEntry, b: SeenEntry): boolean {
   return a.sha256 === b.sha256 && sameCommand(a, b)
 }

@@ -16,6 +16,7 @@ import { entryFact, type Fact, type SeenEntry, type UnorderedStep } from './step
 import type { MountTarget } from './targets.ts'
 import type { RollbackTarget } from './rollback-target.ts'
 
+/** The fact that a mount is configured for `version`. */
 export function mountFact(mount: LiveMount, version: ConfiguredVersion): Fact & { fact: 'mount' } {
   return {
     fact: 'mount',
@@ -35,6 +36,7 @@ export interface Tuning {
   readonly live: LiveState
 }
 
+/** The step that tunes a mount to its target. Its rollback tunes the mount to `back`. */
 export function tuneStep(target: MountTarget, { entry, back, group, live }: Tuning): UnorderedStep {
   const { mount, configured } = target
   const at = { mount: mount.path, namespace: mount.namespace }

@@ -27,6 +27,7 @@ export function sourceOf({ run }: RunStarted): Source {
   return { file: `${run}.jsonl`, line: 1, column: 1 }
 }
 
+/** The `use` of a file that means this configured version. */
 export function useOf(version: ConfiguredVersion): Use {
   if (version === LATEST) return { kind: 'latest' }
   if (version === UNVERSIONED) return { kind: 'unversioned' }

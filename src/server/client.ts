@@ -34,6 +34,7 @@ export interface ClientOptions extends ReaderOptions {
   readonly transport: Transport
 }
 
+/** A client over `options.transport`. `close` closes the transport. */
 export function createClient(options: ClientOptions): Client {
   const { transport, wait } = options
   let busyWaits = 0

@@ -129,6 +129,7 @@ export function findClosedReason(answer: ServerResponse): ClosedNamespace | unde
   return answer.status === 404 && words.includes('namespace not found') ? 'deleted' : undefined
 }
 
+/** The reason and the fix for a namespace that answers nothing. */
 export function describeClosed(why: ClosedNamespace): Pick<Unreadable, 'reason' | 'fix'> {
   switch (why) {
     case 'sealed':

@@ -42,6 +42,7 @@ export interface ReaderOptions {
   readonly limits?: RequestLimits
 }
 
+/** A reader over `transport`. */
 export function createReader({
   transport,
   wait,

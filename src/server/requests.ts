@@ -122,6 +122,7 @@ export function readOwnConfiguration(): ReadRequest {
   return get(requestPath`sys/config/state/sanitized`, NODE_ITSELF)
 }
 
+/** The list of all entries, without their commands. */
 export function readCatalog(): ReadRequest {
   return get(requestPath`sys/plugins/catalog`)
 }
@@ -135,6 +136,7 @@ export function readCatalogEntry(
   return get(entryPath(plugin, version), options)
 }
 
+/** The pins (Vault). */
 export function readPins(): ReadRequest {
   return get(requestPath`sys/plugins/pins`)
 }
@@ -181,10 +183,12 @@ export function readBelowMount(mount: MountPath, namespace: Namespace, path: str
   return get(withQuery(below, path.endsWith('/') ? LIST : {}), { namespace, ...NODE_ITSELF })
 }
 
+/** The names of the connections of a `database` mount. */
 export function listConnections(mount: MountPath, namespace: Namespace): ReadRequest {
   return get(withQuery(requestPath`${mountIn(mount, namespace)}config`, LIST), { namespace })
 }
 
+/** The settings of one connection, without its password. */
 export function readConnection(connection: ConnectionPath, namespace: Namespace): ReadRequest {
   return get(connectionPath(connection, namespace), { namespace })
 }

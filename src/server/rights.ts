@@ -21,6 +21,7 @@ const CAPABILITY = { GET: 'read', POST: 'update', PUT: 'update', DELETE: 'delete
 // are refused, in every namespace. `sys/mounts/*` and `sys/plugins/reload/*` do not need it.
 const SUDO = /^sys\/(auth|plugins\/catalog)\//
 
+/** The path and the capabilities that a request needs. */
 export function capabilityFor(request: ServerRequest): Capability {
   const { method, namespace, body } = request
   const isList = /[?&]list=true/.test(request.path)

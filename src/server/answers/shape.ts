@@ -21,6 +21,7 @@ export function misfit(at: string, problem: string): never {
   throw new Misfit(`${at} ${problem}`)
 }
 
+/** Decodes the body of an answer. */
 export function decode<Value>(decoder: Decoder<Value>, value: unknown): Decoded<Value> {
   try {
     return { kind: 'documented', value: decoder(value, 'the body') }
@@ -30,6 +31,7 @@ export function decode<Value>(decoder: Decoder<Value>, value: unknown): Decoded<
   }
 }
 
+/** The fields of an object. */
 export function fields(value: unknown, at: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return misfit(at, 'is not an object')
@@ -37,19 +39,23 @@ export function fields(value: unknown, at: string): JsonObject {
   return value as JsonObject
 }
 
+/** A list, each element decoded by `item`. */
 export function list<Item>(value: unknown, at: string, item: Decoder<Item>): readonly Item[] {
   if (!Array.isArray(value)) return misfit(at, 'is not a list')
   return value.map((element, index) => item(element, `${at}[${index}]`))
 }
 
+/** A text, which may be empty. */
 export function text(value: unknown, at: string): string {
   return typeof value === 'string' ? value : misfit(at, 'is not a text')
 }
 
+/** A text that is not empty. */
 export function nonEmptyText(value: unknown, at: string): string {
   return text(value, at) || misfit(at, 'is empty')
 }
 
+/** True or false. */
 export function truth(value: unknown, at: string): boolean {
   return typeof value === 'boolean' ? value : misfit(at, 'is neither true nor false')
 }

@@ -11,6 +11,7 @@ import { isOverridable } from '../../domain/overridable.ts'
 import type { MountSeed, NodeSeed, RunningSeed, TwinOptions } from './seeds.ts'
 import type { Backend, Mount, Node, RunningBackend, State } from './state.ts'
 
+/** The state of a new twin. */
 export function buildState(options: TwinOptions): State {
   const { product, server_version, cluster } = options
   const builtins = options.builtins ?? builtinPlugins(product, server_version)

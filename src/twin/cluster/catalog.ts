@@ -57,6 +57,7 @@ export function findStartedVersion(
   return latestOf([...(state.catalog.get(plugin)?.keys() ?? [])])
 }
 
+/** The server’s text for a version that is not in the catalog. */
 export function notFound(plugin: PluginId, version: ConfiguredVersion): string {
   const suffix = version === UNVERSIONED ? '' : `, version=${version}`
   return `plugin not found in the catalog: ${pluginName(plugin)}${suffix}`
@@ -72,6 +73,7 @@ export function chooseVersion(state: State, plugin: PluginId): Version {
   return versions.sort(compareVersions).at(-1) ?? UNVERSIONED
 }
 
+/** Registers an entry, or replaces the one of its version. */
 export function addEntry(state: State, external: ExternalPlugin): void {
   const { plugin, version, command, sha256, declarative = false } = external
   const args = [...(external.args ?? [])]

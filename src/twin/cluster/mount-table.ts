@@ -65,6 +65,7 @@ const SERVER_MOUNTS = [
   ['auth/token/', 'token', 'token based credentials'],
 ] as const
 
+/** Adds the servers’ own mounts to a namespace. */
 export function addOwnMounts(state: State, namespace: Namespace): Mount[] {
   return SERVER_MOUNTS.map(([path, type, description]) =>
     addMount(state, {

@@ -6,6 +6,7 @@ import { addOwnMounts } from './mount-table.ts'
 import { runsMounts, setUpMount } from './running.ts'
 import { nextId, type State } from './state.ts'
 
+/** Adds a namespace with the servers’ own mounts, set up on every node that runs mounts. */
 export function addNamespace(state: State, namespace: Namespace): void {
   state.namespaces.set(namespace, { id: nextId(state).slice(0, 6) })
   const mounts = addOwnMounts(state, namespace)

@@ -69,6 +69,7 @@ function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 
+/** Deregisters an entry. Refused only for a pinned version. */
 export function deregister(state: State, plugin: PluginId, version: Version): ServerResponse {
   if (state.pins.get(plugin) === version) {
     return refuse(500, joinErrors(['cannot delete a pinned version']))

@@ -56,6 +56,7 @@ export interface TwinRequest {
   readonly body: JsonObject
 }
 
+/** The answer of `node`, which does not forward the request. */
 export function answerRequest(state: State, node: Node, request: TwinRequest): ServerResponse {
   const { path, method, namespace } = request
   if (!path.startsWith('sys/')) return answerBelowMounts(state, node, request)

@@ -11,6 +11,7 @@ import { answerHealth, answerLeader, answerSealStatus, SEALED } from './cluster-
 import { answerRequest, type TwinRequest } from './requests.ts'
 import type { Node, State } from './state.ts'
 
+/** The answer to a request that was sent to `node`. */
 export function route(state: State, node: Node, request: ServerRequest): ServerResponse {
   const read = readRequest(state, request)
   if (read === undefined) return refuse(400)

@@ -21,6 +21,7 @@ export function readServerVersion(
   return { refusal: refuse(400, words) }
 }
 
+/** Undefined if the text is no semantic version. */
 export function normaliseVersion(text: string): Version | undefined {
   const match = FORM.exec(text)
   if (match === null) return undefined
@@ -29,6 +30,7 @@ export function normaliseVersion(text: string): Version | undefined {
   return `v${numbers.join('.')}${match[2] ?? ''}${match[3] ?? ''}` as Version
 }
 
+/** Negative if `a` is lower than `b`. */
 export function compareVersions(a: Version, b: Version): number {
   return compareBuild(a, b, { loose: true })
 }

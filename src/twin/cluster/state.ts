@@ -148,6 +148,7 @@ export function nextUuid(state: State): string {
   return `${nextId(state)}-0000-4000-8000-${String(state.counter).padStart(12, '0')}`
 }
 
+/** Throws a RangeError for an address that no node has. */
 export function getNode(state: State, address: NodeAddress): Node {
   const node = state.nodes.get(address)
   if (node === undefined) throw new RangeError(`the twin has no node ${address}`)

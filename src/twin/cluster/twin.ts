@@ -94,6 +94,7 @@ export interface RunningMount {
   readonly process: string | undefined
 }
 
+/** A twin of the cluster that `options` describe. */
 export function createTwin(options: TwinOptions): Twin {
   const state = buildState(options)
   const node = (address: NodeAddress) => getNode(state, address)
