@@ -40,10 +40,10 @@ export function findCheckReason(
 ): string | undefined {
   const { target } = change
   const { mount, canary, verify } = target
+  if (!canary && verify.length === 0) return undefined
   const view = viewOn(mount, node)
   // A mount that is reloaded on the node is checked after that reload.
   if (view === undefined || findReloadReason(change, view) !== undefined) return undefined
-  if (!canary && verify.length === 0) return undefined
   const key = checkKey(mount.path, node.address)
   const record = needs.checks.get(key)
   if (hasPassed(record, { ...expectedRunning(target), verify: verificationsOf(change) }))

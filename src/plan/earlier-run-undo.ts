@@ -8,10 +8,9 @@ import { BUILTIN, compareText, UNVERSIONED } from '../domain/names.ts'
 import { type LiveIndex, reloadOrder } from '../domain/live-index.ts'
 import type { Block } from './order.ts'
 import { findReplaced, type Past } from './past.ts'
-import { type MountChange, runningFact, viewOn, findReloadReason } from './reload.ts'
+import { type MountChange, restoresOn, viewOn, findReloadReason } from './reload.ts'
 import { contentOf, type Entry, entryFactsOn, type Fact, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
-import { mountFact } from './tune.ts'
 import { rollbackTo, type RollbackTarget } from './rollback-target.ts'
 
 /**
@@ -127,14 +126,7 @@ function undoReloads(changes: readonly MountChange[], live: LiveState): EarlierR
           .filter(({ target }) => target.mount.namespace === namespace)
           .map(({ target }) => target.mount.path),
       })),
-      restores: done.flatMap(({ target, back }) =>
-        back === undefined
-          ? []
-          : [
-              { ...mountFact(target.mount, back.configured), node: node.address },
-              runningFact(target.mount, node, back),
-            ],
-      ),
+      restores: restoresOn(node, done),
     }
   })
   return {

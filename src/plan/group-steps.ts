@@ -8,7 +8,7 @@ import { reloadOrder } from '../domain/live-index.ts'
 import { type Block, sequentialBlocks } from './order.ts'
 import { checkStep, type CheckNeeds, findCheckReason } from './check.ts'
 import type { CheckRecords } from './checked.ts'
-import { type MountChange, reloadStep, viewOn, findReloadReason } from './reload.ts'
+import { findNeededReloads, type MountChange, reloadStep } from './reload.ts'
 import type { SeenEntry, UnorderedStep } from './steps.ts'
 import { retuneStep, tuneStep } from './tune.ts'
 
@@ -76,11 +76,8 @@ function changeSteps(
         : retuneStep(target, entry, behind)
     })
   const reloads = reloadOrder(live).flatMap((node) => {
-    const needing = changes.filter((change) => {
-      const view = viewOn(change.target.mount, node)
-      return view !== undefined && findReloadReason(change, view) !== undefined
-    })
-    const byNamespace = groupBy(needing, (change) => change.target.mount.namespace)
+    const needed = findNeededReloads(changes, node)
+    const byNamespace = groupBy(needed, ({ change }) => change.target.mount.namespace)
     return [...byNamespace]
       .sort(([a], [b]) => compareText(a, b))
       .map(([namespace, alike]) => reloadStep(plugin, node, namespace, alike, group))

@@ -3,7 +3,7 @@
  * must be reloaded there. A reload reaches only the node that it is sent to, so each node has its
  * own step.
  */
-import type { StepVerification } from '../documents/plan.generated.ts'
+import type { RunningFact, StepVerification } from '../documents/plan.generated.ts'
 import type { LiveMount, LiveNode, MountOnNode } from '../domain/live.ts'
 import {
   type RunningBinary,
@@ -19,7 +19,7 @@ import { groupBy } from '../domain/group-by.ts'
 import { verificationOf } from './checked.ts'
 import { entryFact, type Fact, type SeenEntry, type UnorderedStep } from './steps.ts'
 import type { MountTarget } from './targets.ts'
-import { mountFact } from './tune.ts'
+import { mountFact, mountFactOn } from './tune.ts'
 import type { RollbackTarget } from './rollback-target.ts'
 
 /** A mount that a plan changes, with what its steps need. */
@@ -87,40 +87,52 @@ export function viewOn(mount: LiveMount, node: LiveNode): MountOnNode | undefine
   return mount.nodes.find((view) => view.node === node.address)
 }
 
-/**
- * The reload of one namespace's mounts on one node. `changes`: those that need the reload there,
- * sorted by path.
- */
+/** A mount that a node must reload, and why. */
+export interface NeededReload {
+  readonly change: MountChange
+  readonly reason: ReloadReason
+}
+
+export function findNeededReloads(changes: readonly MountChange[], node: LiveNode): NeededReload[] {
+  return changes.flatMap((change) => {
+    const view = viewOn(change.target.mount, node)
+    const reason = view && findReloadReason(change, view)
+    return reason === undefined ? [] : { change, reason }
+  })
+}
+
+/** The reload of one namespace's mounts on one node. `needed` is sorted by path. */
 export function reloadStep(
   plugin: PluginId,
   node: LiveNode,
   namespace: Namespace,
-  changes: readonly MountChange[],
+  needed: readonly NeededReload[],
   group: string,
 ): UnorderedStep {
+  const changes = needed.map(({ change }) => change)
   const mounts = changes.map((change) => change.target.mount.path)
   const action = { kind: 'reload' as const, node: node.address, namespace, mounts }
   const where = namespace === '' ? '' : ` in ${namespace}`
   const verify = changes.flatMap(verificationsOf)
-  const unobservable = changes.filter((change) => isUnobservable(change, node))
+  const unobservable = needed.filter(isUnobservable)
   return {
     id: `reload ${group}${where} on ${node.address}`,
     group,
     action,
     requires: [
       ...changes.flatMap(({ target, tuned }) => {
-        const configured = tuned ? target.configured : target.mount.configured_version
-        const fact = mountFact(target.mount, configured)
-        return [fact, { ...fact, node: node.address }]
+        const { mount } = target
+        const configured = tuned ? target.configured : mount.configured_version
+        return [mountFact(mount, configured), mountFactOn(node.address, mount, configured)]
       }),
       ...entryFactsOf(plugin, node, changes),
     ],
     ensures: changes.map(({ target }) => runningFact(target.mount, node, target)),
     undo: undoOf(changes, action),
     restores: restoresOn(node, changes),
-    why: whyReload(node, changes),
+    why: whyReload(node, needed),
     ...(unobservable.length > 0 && {
-      unobservable: unobservable.map(({ target }) => target.mount.path),
+      unobservable: unobservable.map(({ change }) => change.target.mount.path),
     }),
     ...(verify.length > 0 && { verify }),
   }
@@ -130,9 +142,7 @@ export function reloadStep(
  * No server reports the arguments or the environment of a running process, so such a reload cannot
  * be verified.
  */
-function isUnobservable(change: MountChange, node: LiveNode): boolean {
-  const view = viewOn(change.target.mount, node)
-  const reason = view && findReloadReason(change, view)
+function isUnobservable({ reason }: NeededReload): boolean {
   return reason === 'entry' || reason === 'unfinished'
 }
 
@@ -143,37 +153,34 @@ export function verificationsOf({ target }: MountChange): StepVerification[] {
 
 /** The fact that a mount runs a target on a node. */
 export function runningFact(
-  mount: LiveMount,
-  node: LiveNode,
+  { path: mount, namespace }: LiveMount,
+  { address: node }: LiveNode,
   target: Pick<MountTarget, 'version' | 'sha256'>,
-) {
-  return {
-    fact: 'running' as const,
-    mount: mount.path,
-    namespace: mount.namespace,
-    node: node.address,
-    ...expectedRunning(target),
-  }
+): RunningFact {
+  const { sha256, version } = expectedRunning(target)
+  return version === undefined
+    ? { fact: 'running', mount, namespace, node, sha256 }
+    : { fact: 'running', mount, namespace, node, sha256, version }
 }
 
 /**
  * The binary that must run, and the version if the mount has one: the same binary may be registered
  * under two versions.
  */
-export function expectedRunning({ version, sha256 }: Pick<MountTarget, 'version' | 'sha256'>) {
-  const versioned = version !== UNVERSIONED && !isBuiltinVersion(version)
-  return { sha256, ...(versioned && { version }) }
+export function expectedRunning({
+  version,
+  sha256,
+}: Pick<MountTarget, 'version' | 'sha256'>): Pick<RunningFact, 'version' | 'sha256'> {
+  const isVersioned = version !== UNVERSIONED && !isBuiltinVersion(version)
+  return isVersioned ? { sha256, version } : { sha256 }
 }
 
 /** The facts on a node after the changes were rolled back there. */
 export function restoresOn(node: LiveNode, changes: readonly MountChange[]): Fact[] {
-  return changes.flatMap(({ target, back }) =>
+  return changes.flatMap(({ target: { mount }, back }) =>
     back === undefined
       ? []
-      : [
-          { ...mountFact(target.mount, back.configured), node: node.address },
-          runningFact(target.mount, node, back),
-        ],
+      : [mountFactOn(node.address, mount, back.configured), runningFact(mount, node, back)],
   )
 }
 
@@ -182,11 +189,10 @@ export function restoresOn(node: LiveNode, changes: readonly MountChange[]): Fac
  * active node, and a reload before that starts the old entry.
  */
 function entryFactsOf(plugin: PluginId, node: LiveNode, changes: readonly MountChange[]) {
-  const entries = new Map(
-    changes
-      .filter(({ target }) => !isBuiltinVersion(target.version))
-      .map(({ target, entry }) => [target.version, entry]),
-  )
+  const entries = new Map<Version, SeenEntry | null>()
+  for (const { target, entry } of changes) {
+    if (!isBuiltinVersion(target.version)) entries.set(target.version, entry)
+  }
   return [...entries].map(([version, entry]) => entryFact(plugin, version, entry, node.address))
 }
 
@@ -215,13 +221,9 @@ export function undoOf(
   return mounts.length === 0 ? [] : [...tunes, { kind: 'reload', node, namespace, mounts }]
 }
 
-function whyReload(node: LiveNode, changes: readonly MountChange[]): string {
+function whyReload(node: LiveNode, needed: readonly NeededReload[]): string {
   const role = node.role === 'active' ? 'active node' : 'standby'
-  const reasons = changes.flatMap((change) => {
-    const view = viewOn(change.target.mount, node)
-    return (view && findReloadReason(change, view)) ?? []
-  })
-  const summary = [...groupBy(reasons, (reason) => reason)].map(
+  const summary = [...groupBy(needed, ({ reason }) => reason)].map(
     ([reason, alike]) =>
       `${count(alike.length, 'mount')} ${RELOAD_REASONS[reason][alike.length === 1 ? 'ofOne' : 'ofMany']}`,
   )

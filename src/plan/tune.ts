@@ -28,6 +28,23 @@ export function mountFact(mount: LiveMount, version: ConfiguredVersion): Fact & 
   }
 }
 
+/** The fact of a mount in a node's own view. */
+export function mountFactOn(
+  node: NodeAddress,
+  mount: LiveMount,
+  version: ConfiguredVersion,
+): Fact & { fact: 'mount' } {
+  return {
+    fact: 'mount',
+    mount: mount.path,
+    namespace: mount.namespace,
+    plugin: mount.plugin,
+    accessor: mount.accessor,
+    configured_version: version,
+    node,
+  }
+}
+
 export interface Tuning {
   /** The entry under the target version when the tune is sent. Undefined for a builtin. */
   readonly entry: SeenEntry | undefined
@@ -95,7 +112,7 @@ export function retuneStep(
     group: id,
     action: { kind: 'tune', mount: mount.path, namespace: mount.namespace, version: configured },
     requires: requiredBy(target, entry),
-    ensures: [after, ...behind.map((node) => ({ ...after, node }))],
+    ensures: [after, ...behind.map((node) => mountFactOn(node, mount, configured))],
     undo: [],
     restores: [],
     why: `another version still on ${behind.join(', ')}; the same tune once more reaches it`,

@@ -71,10 +71,11 @@ function readDataChanges(draft: DraftPlan): readonly DataChange[] {
       }
     >()
     for (const target of targets.mounts) {
-      for (const view of target.mount.nodes) {
+      // If no node shows what ran, the configured version may have written data.
+      const isUnknown = target.mount.nodes.every(ranNothing)
+      for (const views of alikeViews(target.mount)) {
+        const [view] = views
         if (runsTarget(view, target)) continue
-        // If no node shows what ran, the configured version may have written data.
-        const isUnknown = target.mount.nodes.every(ranNothing)
         if (ranNothing(view) && !isUnknown) continue
         const from: DataVersion = isUnknown
           ? names.configured(target.mount)
@@ -92,7 +93,7 @@ function readDataChanges(draft: DraftPlan): readonly DataChange[] {
         }
         changes.set(key, change)
         change.mounts.add(target.mount.path)
-        change.nodes.add(view.node)
+        for (const { node } of views) change.nodes.add(node)
       }
     }
     return [...changes.values()].map((change) => ({
@@ -102,6 +103,23 @@ function readDataChanges(draft: DraftPlan): readonly DataChange[] {
       nodes: [...change.nodes],
     }))
   })
+}
+
+/** A mount's views in groups: neighbours in the list of nodes that run the same. */
+function alikeViews({ nodes }: LiveMount): readonly [MountOnNode, ...MountOnNode[]][] {
+  const groups: [MountOnNode, ...MountOnNode[]][] = []
+  for (const view of nodes) {
+    const group = groups.at(-1)
+    if (group !== undefined && runsAlike(group[0], view)) group.push(view)
+    else groups.push([view])
+  }
+  return groups
+}
+
+function runsAlike(one: MountOnNode, other: MountOnNode): boolean {
+  return (
+    one.running_sha256 === other.running_sha256 && one.running_version === other.running_version
+  )
 }
 
 /**

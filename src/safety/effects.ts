@@ -30,6 +30,8 @@ export interface Effects {
   tunes(mount: MountPath): boolean
   /** On this node; on any node if none is given. */
   reloads(mount: MountPath, node?: NodeAddress): boolean
+  /** What the mount is configured for after the last step. */
+  configuredAfter(mount: LiveMount): ConfiguredVersion
   /** The mount after the last step. */
   mountAfter(mount: LiveMount): LiveMount
   connectionAfter(connection: LiveConnection): LiveConnection
@@ -72,6 +74,8 @@ function readEffects(draft: DraftPlan): Effects {
     }
   }
   const ofPlugin = groupBy([...registered.values()], ({ plugin }) => plugin)
+  const configuredAfter = (mount: LiveMount): ConfiguredVersion =>
+    tuned.get(mount.path) ?? mount.configured_version
   return {
     registered: [...registered.values()],
     registeredOf: (plugin) => ofPlugin.get(plugin) ?? [],
@@ -80,8 +84,9 @@ function readEffects(draft: DraftPlan): Effects {
     tunes: (mount) => tuned.has(mount),
     reloads: (mount, node) =>
       node === undefined ? reloaded.has(mount) : reloaded.get(mount)?.has(node) === true,
+    configuredAfter,
     mountAfter(mount) {
-      const version = tuned.get(mount.path) ?? mount.configured_version
+      const version = configuredAfter(mount)
       const nodes = reloaded.get(mount.path)
       if (nodes === undefined && version === mount.configured_version) return mount
       return {

@@ -2,7 +2,7 @@
  * Finds the plugin files that the mounts and connections of a plan start. They come from the facts
  * that its steps require, ensure and restore.
  */
-import type { Fact, Step } from '../documents/plan.generated.ts'
+import type { Fact, MountFact, Step } from '../documents/plan.generated.ts'
 import type { DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry, LiveState } from '../domain/live.ts'
 import { startsUnder } from '../domain/live-index.ts'
@@ -33,7 +33,6 @@ export const neededFiles = oncePerDraft(readNeededFiles)
 function readNeededFiles({ steps, index, targets }: DraftPlan): readonly NeededFile[] {
   const changingSteps = steps.filter(({ action }) => action.kind !== 'deregister')
   const files = new Map<string, NeededFile>()
-  // Thousands of mounts have the same change: each entry is looked up once.
   const seen = new Set<string>()
   const desired = new Map(targets.map(({ plugin }) => [plugin.id, plugin.versions]))
   const need = (use: NeededFile['for'], { plugin, version, node, entry }: StartedEntry): void => {
@@ -55,17 +54,30 @@ function readNeededFiles({ steps, index, targets }: DraftPlan): readonly NeededF
     const on = joinNodes(known?.on ?? new Set(), node)
     files.set(command, { plugin, version, command, sha256, ...known, for: use, on })
   }
-  for (const fact of changingSteps.flatMap(reliesOn)) {
-    if (fact.fact === 'entry') need('run', fact)
+  for (const step of changingSteps) {
+    for (const fact of reliesOn(step)) if (fact.fact === 'entry') need('run', fact)
   }
-  for (const fact of changingSteps.flatMap(({ restores }) => restores)) {
-    if (fact.fact === 'connection') need('rollback', fact)
-    if (fact.fact !== 'mount') continue
-    // Rolled back to `latest`, a mount starts the version that `latest` meant before the plan.
-    const version = startsUnder(index, fact.plugin, fact.configured_version)
-    if (version !== undefined) need('rollback', { plugin: fact.plugin, version, node: fact.node })
+  let last: MountFact | undefined
+  for (const { restores } of changingSteps) {
+    for (const fact of restores) {
+      if (fact.fact === 'connection') need('rollback', fact)
+      // Thousands of mounts have the same change, one after another: it is looked up once.
+      if (fact.fact !== 'mount' || startAlike(fact, last)) continue
+      last = fact
+      // Rolled back to `latest`, a mount starts the version that `latest` meant before the plan.
+      const version = startsUnder(index, fact.plugin, fact.configured_version)
+      if (version !== undefined) need('rollback', { plugin: fact.plugin, version, node: fact.node })
+    }
   }
   return [...files.values()]
+}
+
+function startAlike(fact: MountFact, other: MountFact | undefined): boolean {
+  return (
+    fact.plugin === other?.plugin &&
+    fact.configured_version === other.configured_version &&
+    fact.node === other.node
+  )
 }
 
 interface StartedEntry {

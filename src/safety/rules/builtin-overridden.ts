@@ -51,7 +51,7 @@ export const builtinOverridden: PlanRule = {
       }
       const mounts = index
         .mountsOf(id)
-        .filter((mount) => effects.mountAfter(mount).configured_version === UNVERSIONED)
+        .filter((mount) => effects.configuredAfter(mount) === UNVERSIONED)
         .map(({ path }) => path)
       if (effects.registers(id, UNVERSIONED) && mounts.length > 0) {
         const first = index.external(id, UNVERSIONED) === undefined

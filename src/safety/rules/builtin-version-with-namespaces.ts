@@ -70,7 +70,7 @@ function judgeConfigured(draft: DraftPlan, live: LiveState): Verdict[] {
   )
   return doublingMounts(live).flatMap((mount): Verdict[] => {
     const { path, configured_version: version } = mount
-    const isChanged = effects.mountAfter(mount).configured_version !== version
+    const isChanged = effects.configuredAfter(mount) !== version
     if (isChanged && !restoreVersion.has(path)) return []
     return [
       {

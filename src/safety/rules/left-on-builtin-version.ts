@@ -25,17 +25,18 @@ export const leftOnBuiltinVersion: PlanRule = {
     return draft.targets.flatMap(({ plugin }) => {
       const left = draft.index
         .mountsOf(plugin.id)
-        .map((mount) => effects.mountAfter(mount))
-        .filter((mount) => isBuiltinVersion(mount.configured_version))
-      return [...groupBy(left, (mount) => mount.configured_version)].map(([version, group]) => {
-        const mounts = group.map(({ path }) => path)
-        return {
-          subject: plugin.id,
-          message: `${count(mounts.length, 'mount')} of ${plugin.id} ${agree(mounts.length, 'is', 'are')} left configured for ${version}, which the next server release will not have: ${nameSome(mounts)}.`,
-          mounts,
-          at: plugin.use?.source ?? plugin.source,
-        }
-      })
+        .filter((mount) => isBuiltinVersion(effects.configuredAfter(mount)))
+      return [...groupBy(left, (mount) => effects.configuredAfter(mount))].map(
+        ([version, group]) => {
+          const mounts = group.map(({ path }) => path)
+          return {
+            subject: plugin.id,
+            message: `${count(mounts.length, 'mount')} of ${plugin.id} ${agree(mounts.length, 'is', 'are')} left configured for ${version}, which the next server release will not have: ${nameSome(mounts)}.`,
+            mounts,
+            at: plugin.use?.source ?? plugin.source,
+          }
+        },
+      )
     })
   },
 }

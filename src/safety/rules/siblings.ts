@@ -1,9 +1,10 @@
 /** Mounts that share a process with a reloaded mount and are not named in that reload. */
-import type { LiveMount, MountOnNode } from '../../domain/live.ts'
+import type { ReloadAction } from '../../documents/plan.generated.ts'
+import type { MountOnNode } from '../../domain/live.ts'
+import type { LiveIndex } from '../../domain/live-index.ts'
 import { BUILTIN, type MountPath, type NodeAddress, type PluginId } from '../../domain/names.ts'
 import type { PlanRule } from '../rule.ts'
 import { count } from '../../domain/count.ts'
-import { groupBy } from '../../domain/group-by.ts'
 import { agree, nameSome } from '../wording.ts'
 
 export const siblings: PlanRule = {
@@ -16,29 +17,26 @@ export const siblings: PlanRule = {
   fix: 'Nothing to do. If clients do not retry, apply in a quiet hour.',
   allowable: true,
   judge({ draft }) {
-    const running = draft.targets
-      .flatMap(({ plugin }) => draft.index.mountsOf(plugin.id))
-      .flatMap((mount) => mount.nodes.map((view) => ({ mount, view })))
-      .filter(({ view }) => view.running_sha256 !== BUILTIN)
-    const processes = groupBy(running, ({ mount, view }) => keyOf(mount, view))
+    const { index } = draft
+    const ended = new Set<string>()
     const disturbed = new Map<PluginId, { mounts: Set<MountPath>; nodes: Set<NodeAddress> }>()
     for (const { action } of draft.steps) {
       if (action.kind !== 'reload') continue
       const named = new Set(action.mounts)
-      for (const path of action.mounts) {
-        const mount = draft.index.mountAt(path)
-        const view = mount?.nodes.find(({ node }) => node === action.node)
-        if (mount === undefined || view === undefined) continue
-        const key = keyOf(mount, view)
-        const otherMounts = (processes.get(key) ?? [])
-          .map((served) => served.mount.path)
-          .filter((served) => !named.has(served))
+      for (const process of processesOf(action, index)) {
         // A later reload disturbs no mount that this one does not.
-        processes.delete(key)
+        if (ended.has(process.key)) continue
+        ended.add(process.key)
+        const { plugin } = process
+        const otherMounts = index
+          .mountsOf(plugin)
+          .filter(
+            ({ path, nodes }) => !named.has(path) && nodes.some((view) => runs(view, process)),
+          )
         if (otherMounts.length === 0) continue
-        const found = disturbed.get(mount.plugin) ?? { mounts: new Set(), nodes: new Set() }
-        disturbed.set(mount.plugin, found)
-        otherMounts.forEach((other) => found.mounts.add(other))
+        const found = disturbed.get(plugin) ?? { mounts: new Set(), nodes: new Set() }
+        disturbed.set(plugin, found)
+        otherMounts.forEach(({ path }) => found.mounts.add(path))
         found.nodes.add(action.node)
       }
     }
@@ -56,7 +54,36 @@ export const siblings: PlanRule = {
   },
 }
 
-/** Mounts of one entry share one process on a node. */
-function keyOf(mount: LiveMount, view: MountOnNode): string {
-  return `${view.node} ${mount.plugin} ${view.running_version} ${view.running_sha256}`
+/** A plugin process on a node. Mounts of one entry share it. */
+interface Process {
+  readonly plugin: PluginId
+  /** The view of one of its mounts. */
+  readonly view: MountOnNode
+  readonly key: string
+}
+
+function runs(view: MountOnNode, { view: other }: Process): boolean {
+  return (
+    view.node === other.node &&
+    view.running_sha256 === other.running_sha256 &&
+    view.running_version === other.running_version
+  )
+}
+
+/** The plugin processes that a reload ends, each once. */
+function processesOf({ node, mounts }: ReloadAction, index: LiveIndex): readonly Process[] {
+  const processes = new Map<string, Process>()
+  let last: Process | undefined
+  for (const path of mounts) {
+    const mount = index.mountAt(path)
+    const view = mount?.nodes.find((one) => one.node === node)
+    if (mount === undefined || view === undefined || view.running_sha256 === BUILTIN) continue
+    const { plugin } = mount
+    // Most mounts of a reload share one process.
+    if (last?.plugin === plugin && runs(view, last)) continue
+    const key = `${node} ${plugin} ${view.running_version} ${view.running_sha256}`
+    last = { plugin, view, key }
+    processes.set(key, last)
+  }
+  return [...processes.values()]
 }

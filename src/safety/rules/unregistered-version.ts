@@ -32,23 +32,26 @@ export const unregisteredVersion: PlanRule = {
         : effects.registers(plugin, version)) ||
       runsUnder(draft.index, plugin, version) !== undefined
     const managed = new Map(draft.targets.map(({ plugin }) => [plugin.id, plugin]))
-    const uses: readonly Configured[] = [
-      ...live.mounts.map((mount) => ({
-        path: mount.path,
-        mounts: [mount.path],
-        plugin: mount.plugin,
-        version: mount.configured_version,
-        after: effects.mountAfter(mount).configured_version,
-      })),
-      ...live.connections.map((connection) => ({
-        path: connection.path,
-        mounts: [],
-        plugin: connection.plugin,
-        version: connection.version,
-        after: effects.connectionAfter(connection).version,
-      })),
+    const lost: readonly Configured[] = [
+      ...live.mounts
+        .filter(({ plugin, configured_version }) => !isRegistered(plugin, configured_version))
+        .map((mount) => ({
+          path: mount.path,
+          mounts: [mount.path],
+          plugin: mount.plugin,
+          version: mount.configured_version,
+          after: effects.configuredAfter(mount),
+        })),
+      ...live.connections
+        .filter(({ plugin, version }) => !isRegistered(plugin, version))
+        .map((connection) => ({
+          path: connection.path,
+          mounts: [],
+          plugin: connection.plugin,
+          version: connection.version,
+          after: effects.connectionAfter(connection).version,
+        })),
     ]
-    const lost = uses.filter(({ plugin, version }) => !isRegistered(plugin, version))
     const severityOf = ({ plugin, after: version }: Configured) => {
       if (isRegistered(plugin, version)) return 'note'
       return managed.has(plugin) ? 'error' : 'warning'

@@ -77,9 +77,10 @@ export const unsafeStoppingPoint: PlanRule = {
 
 /** The files that the plan registers and another entry names with another hash. */
 function filesReplaced(draft: DraftPlan, { catalog }: LiveState): string[] {
+  const byCommand = groupBy(catalog, ({ command }) => command)
   return effectsOf(draft)
     .registered.filter(({ entry }) =>
-      catalog.some(({ command, sha256 }) => command === entry.command && sha256 !== entry.sha256),
+      byCommand.get(entry.command)?.some(({ sha256 }) => sha256 !== entry.sha256),
     )
     .map(({ entry }) => fileTopic(entry))
 }

@@ -163,8 +163,10 @@ function stateAfter(
     ...live,
     // Needed to know which version `latest` means after the plan.
     catalog: [
-      ...live.catalog.filter((entry) => !effects.deregisters(entry.plugin, entry.version)),
-      ...effects.registered.map(({ plugin, version, entry }) => ({
+      ...draft.index
+        .externals(plugin)
+        .filter(({ version }) => !effects.deregisters(plugin, version)),
+      ...effects.registeredOf(plugin).map(({ version, entry }) => ({
         plugin,
         version,
         builtin: false,
