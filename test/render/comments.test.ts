@@ -129,6 +129,27 @@ function waivedPlan(): Plan {
   })
 }
 
+/** The branch upgrades another mount than the files at the ref, by the same registration. */
+function comparedPlan(): Plan {
+  const [first, second, third] = mounts(3)
+  const plans = [[first!], [second!, third!]].map((some) =>
+    upgradePlan({ ...upgrade, mounts: some }),
+  )
+  const [here, there] = plans as [Plan, Plan]
+  const ids = here.steps.map(({ id }) => id)
+  return {
+    ...here,
+    against: {
+      id: '0'.repeat(64),
+      ref: 'origin/main',
+      commit: '0123456789abcdef0123456789abcdef01234567',
+      only_here: ids.slice(1, -1),
+      in_both: [ids[0]!, ids.at(-1)!],
+      only_there: there.steps.slice(1, -1),
+    },
+  }
+}
+
 function ofCluster(of: Plan, name: string, id: string): Plan {
   return { ...of, cluster: { ...of.cluster, name, id } }
 }
@@ -144,6 +165,7 @@ const COMMENTS = {
   retire: [reviewed(retirePlan())],
   '300-mounts': [reviewed(upgradePlan({ ...upgrade, mounts: mounts(300) }))],
   mixed: [reviewed(PLANS.mixed)],
+  compared: [reviewed(comparedPlan())],
   edited: [reviewed(upgraded, { isEdited: true })],
   'three-clusters': ['eu', 'us', 'ap'].map((region) =>
     reviewed(ofCluster(region === 'us' ? plan() : upgraded, `prod-${region}`, `id-${region}`), {

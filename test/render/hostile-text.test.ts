@@ -3,6 +3,7 @@
  * line.
  */
 import { expect, it } from 'vitest'
+import type { Plan } from '../../src/documents/plan.generated.ts'
 import type { DriftReport } from '../../src/documents/drift.generated.ts'
 import { renderDriftMetrics } from '../../src/render/drift-metrics.ts'
 import { renderDriftMarkdown } from '../../src/render/markdown/drift-markdown.ts'
@@ -67,9 +68,27 @@ function expectHarmlessReport(report: Report): void {
 
 const palette = createPalette(false)
 
-it.each(['blocked', 'mixed', 'vault'] as const)('a plan: %s', (name) => {
+const { mixed } = PLANS
+const COMPARED: Plan = {
+  ...mixed,
+  against: {
+    id: '0'.repeat(64),
+    ref: 'origin/main',
+    commit: 'ab'.repeat(20),
+    only_here: mixed.steps.slice(0, 2).map(({ id }) => id),
+    in_both: mixed.steps.slice(2).map(({ id }) => id),
+    only_there: mixed.steps,
+  },
+}
+
+it.each([
+  ['blocked', PLANS.blocked],
+  ['mixed', mixed],
+  ['vault', PLANS.vault],
+  ['compared', COMPARED],
+] as const)('a plan: %s', (_, document) => {
   let tried = 0
-  for (const plan of spoiled(PLANS[name])) {
+  for (const plan of spoiled<Plan>(document)) {
     for (const detail of [false, true])
       expectHarmless(renderPlan(plan, { palette, detail, width: 80 }))
     expectHarmless(renderPlanMarkdown(plan))
