@@ -187,7 +187,8 @@ export function seconds(text: string): number {
 /** Parses a whole number of at least 1. */
 export function positiveNumber(text: string): number {
   const number = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 0
-  if (number === 0) throw new InvalidArgumentError('Write a whole number of at least 1, such as 4.')
+  if (number === 0)
+    throw new InvalidArgumentError('Write a whole number from 1 to 999999, such as 4.')
   return number
 }
 

@@ -13,8 +13,8 @@ export interface AnswerLimits {
   readonly size: number
 }
 
-/** 64 MiB. Measured: the list of a thousand mounts has 0.8 MB. */
-export const LARGEST_ANSWER = 64 * 1024 * 1024
+/** 128 MiB. Measured: the list of a thousand mounts has 0.8 MB, so that of 100,000 has 80 MB. */
+export const LARGEST_ANSWER = 128 * 1024 * 1024
 
 /** Milliseconds in which a running node accepts a connection, TLS included. */
 const CONNECTED_WITHIN = 10_000

@@ -105,9 +105,10 @@ describe('a misspelt command line exits 1 and suggests what was meant', () => {
     { args: ['plan', 'lockstep.yaml'], told: "too many arguments for 'plan'" },
     { args: ['plan', 'lockstep.yaml'], told: 'desired state are given with -f.' },
     ...DURATION_OPTIONS.map((args) => ({ args: [...args, 'soon'], told: DURATION_HINT })),
-    { args: ['apply', '--parallelism', '0'], told: 'Write a whole number of at least 1' },
-    { args: ['apply', '--parallelism', '-1'], told: 'Write a whole number of at least 1' },
-    { args: ['rollback', '--parallelism', 'many'], told: 'Write a whole number of at least 1' },
+    { args: ['apply', '--parallelism', '0'], told: 'Write a whole number from 1 to 999999' },
+    { args: ['apply', '--parallelism', '-1'], told: 'Write a whole number from 1 to 999999' },
+    { args: ['apply', '--parallelism', '1000000'], told: 'Write a whole number from 1 to 999999' },
+    { args: ['rollback', '--parallelism', 'many'], told: 'Write a whole number from 1 to 999999' },
     { args: ['status', '--plugin', 'my-kv'], told: 'Write it as in the catalog: secret/my-kv' },
     { args: ['explain', 'no-such-name'], told: 'no-such-name' },
   ])('$args', async ({ args, told }) => {
