@@ -45,5 +45,7 @@ export function againstText({ against, steps, cluster }: Plan): AgainstText | un
 
 /** Two registrations that differ only in this have the same words. */
 function hashOf({ action }: Step): string {
-  return action.kind === 'register' ? `, SHA-256 ${printable(shortenHashes(action.entry.sha256))}` : ''
+  return action.kind === 'register'
+    ? `, SHA-256 ${printable(shortenHashes(action.entry.sha256))}`
+    : ''
 }
