@@ -22,6 +22,7 @@ const LONG_TESTS = [
   ),
 ]
 const EXHAUSTIVE_TESTS = 'test/exhaustive/**/*.test.ts'
+const BROWSER_TESTS = 'test/browser/**/*.test.ts'
 const PROPERTY_TESTS = ['test/property/**/*.test.ts', 'test/desired/any-text.test.ts']
 
 const exceptLong = [...configDefaults.exclude, ...LONG_TESTS]
@@ -42,13 +43,14 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [
             ...configDefaults.exclude,
-            ...[CLI_TESTS, REAL_TESTS, FAULT_TESTS, EXHAUSTIVE_TESTS],
+            ...[CLI_TESTS, REAL_TESTS, FAULT_TESTS, EXHAUSTIVE_TESTS, BROWSER_TESTS],
           ],
           ...timeouts,
         },
       },
       // Each starts the built program, some against a server in the test's own process.
       { test: { name: 'cli', include: [CLI_TESTS], exclude: exceptLong, ...timeouts } },
+      { test: { name: 'browser', include: [BROWSER_TESTS], ...timeouts } },
       { test: { name: 'real', include: [REAL_TESTS], exclude: exceptLong, ...timeouts } },
       { test: { name: 'faults', include: [FAULT_TESTS], exclude: exceptLong, ...timeouts } },
       {

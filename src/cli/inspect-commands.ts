@@ -12,6 +12,7 @@ import {
   addClusterOptions,
   addFileOptions,
   addFormatOption,
+  addHtmlOption,
   addOutputOptions,
   type CommonOptions,
   collect,
@@ -86,6 +87,7 @@ export const addDrift: AddCommand = (program, host, done) => {
         examples(
           'lockstep drift -f lockstep.yaml',
           'lockstep drift --json --out drift.json',
+          'lockstep drift --html drift.html',
           'lockstep drift --confirm 2 --after 20s --fail-on mount-down,node-skew',
           'lockstep drift --format prometheus --out /var/lib/node_exporter/lockstep.prom',
         ),
@@ -94,7 +96,7 @@ export const addDrift: AddCommand = (program, host, done) => {
       const { drift } = await import('./commands/drift.ts')
       done(await drift(options, host))
     })
-  addOutputOptions(addDetailOption(addClusterOptions(addFileOptions(command))))
+  addOutputOptions(addDetailOption(addHtmlOption(addClusterOptions(addFileOptions(command)))))
 }
 
 export const addImport: AddCommand = (program, host, done) => {
@@ -167,12 +169,19 @@ export const addHistory: AddCommand = (program, host, done) => {
     .description('List the runs made from this machine, or show one')
     .option('--json', 'print journals as JSON')
     .option('--journal <dir>', 'where the journals are kept')
-    .addHelpText('after', examples('lockstep history', 'lockstep history 2026-05-01T10'))
+    .addHelpText(
+      'after',
+      examples(
+        'lockstep history',
+        'lockstep history 2026-05-01T10',
+        'lockstep history 2026-05-01T10 --html run.html',
+      ),
+    )
     .action(async (run: string | undefined, options: OutputOptions) => {
       const { history } = await import('./commands/history.ts')
-      done(history(run, options, host))
+      done(await history(run, options, host))
     })
-  addOutputOptions(command)
+  addOutputOptions(addHtmlOption(command))
 }
 
 export const addLock: AddCommand = (program, host, done) => {

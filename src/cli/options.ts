@@ -132,6 +132,15 @@ export function maxAgeOption(description: string): Option {
   return new Option('--max-age <duration>', description).argParser(seconds).default(...MAX_AGE)
 }
 
+export interface HtmlOption {
+  readonly html?: string
+}
+
+/** The option of commands that also write a page for a browser. */
+export function addHtmlOption(command: Command): Command {
+  return command.option('--html <file>', 'also write one HTML file, for a browser')
+}
+
 /** The options of what prints Markdown. */
 export interface MarkdownOptions {
   readonly markdown?: boolean
@@ -158,7 +167,11 @@ export function addReviewOptions(command: Command): Command {
 export function addCommentOptions(command: Command): Command {
   return command
     .addOption(markdownLimitOption())
-    .addOption(maxAgeOption('the age up to which apply will take the plan: the Markdown says when'))
+    .addOption(
+      maxAgeOption(
+        'the age up to which apply will take the plan: the Markdown and the page say when',
+      ),
+    )
 }
 
 export function markdownLimitOption(): Option {

@@ -12,6 +12,7 @@ import {
   addCommentOptions,
   addFileOptions,
   addFormatOption,
+  addHtmlOption,
   addOutputOptions,
   addPassEnvOption,
   addReviewOptions,
@@ -40,13 +41,14 @@ export const addPlan: AddCommand = (program, host, done) => {
         'lockstep plan -f prod/ --detailed-exitcode',
         'lockstep plan --out plan.json && lockstep apply plan.json',
         'lockstep plan --against origin/main   # what this branch changes, beside what is drift anyway',
+        'lockstep plan --out plan.json --html plan.html',
       ),
     )
     .action(async (options: CommonOptions & ReviewOptions) => {
       const { plan } = await import('./commands/plan.ts')
       done(await plan(options, host))
     })
-  addFormatOption(addReviewOptions(command))
+  addHtmlOption(addFormatOption(addReviewOptions(command)))
   addOutputOptions(
     addClusterOptions(addFileOptions(addPassEnvOption(addAllowOption(addDetailOption(command))))),
   )
@@ -64,13 +66,14 @@ export const addShow: AddCommand = (program, host, done) => {
         'lockstep show plan.json',
         'lockstep show plan.json --markdown > comment.md',
         'lockstep show prod-eu.json prod-us.json --markdown   # one comment for both clusters',
+        'lockstep show prod-eu.json prod-us.json --html plans.html   # one page for both clusters',
       ),
     )
     .action(async (paths: readonly string[], options: OutputOptions & ReviewOptions) => {
       const { show } = await import('./commands/show.ts')
       done(await show(paths, options, host))
     })
-  addOutputOptions(addDetailOption(addFormatOption(addReviewOptions(command))))
+  addOutputOptions(addDetailOption(addHtmlOption(addFormatOption(addReviewOptions(command)))))
 }
 
 export const addComment: AddCommand = (program, host, done) => {

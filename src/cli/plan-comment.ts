@@ -5,13 +5,14 @@
 import type { Plan } from '../documents/plan.generated.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import { isUnchanged, readPlanToShow } from '../operations/plan-files/plan-file.ts'
-import { type ReviewedPlan, renderPlansMarkdown } from '../render/markdown/plan-markdown.ts'
+import { renderPlansMarkdown } from '../render/markdown/plan-markdown.ts'
+import type { ReviewedPlan } from '../render/plan-review.ts'
 import { ciCommit } from './host/ci-commit.ts'
 import type { Host } from './host/host.ts'
 import type { CommentOptions } from './options.ts'
 import { VERSION } from './version.ts'
 
-type PlanToReview = Omit<ReviewedPlan, 'expiresAt'>
+export type PlanToReview = Omit<ReviewedPlan, 'expiresAt'>
 
 /** A plan file to show. */
 export interface ShownPlan {
@@ -37,32 +38,41 @@ export function savedPlansComment(
   options: CommentOptions,
   host: Host,
 ): string {
-  const plans = shown.map(({ path, plan, isEdited }) => ({
+  return planComment(shown.map(toReview), options, host)
+}
+
+/** Adds the commands of a plan file. */
+export function toReview({ path, plan, isEdited }: ShownPlan): PlanToReview {
+  return {
     plan,
     isEdited,
     apply: shellWords(['lockstep', 'apply', path]),
     seeAll: shellWords(['lockstep', 'show', path, '--detail']),
-  }))
-  return planComment(plans, options, host)
+  }
 }
 
 /** Markdown. Throws a LockstepError if `renderPlansMarkdown` does. */
 export function planComment(
   plans: readonly PlanToReview[],
-  { markdownLimit, maxAge }: CommentOptions,
+  options: CommentOptions,
   host: Host,
 ): string {
   const commit = ciCommit(host)
-  const reviewed = plans.map((entry): ReviewedPlan => {
-    const madeAt = Date.parse(entry.plan.created_at ?? '')
-    return Number.isNaN(madeAt)
-      ? entry
-      : { ...entry, expiresAt: new Date(madeAt + maxAge * 1000).toISOString() }
-  })
-  return renderPlansMarkdown(reviewed, {
-    limit: markdownLimit,
+  return renderPlansMarkdown(withExpiry(plans, options), {
+    limit: options.markdownLimit,
     version: VERSION,
     now: host.now().toISOString(),
     ...(commit !== undefined && { commit }),
+  })
+}
+
+/** Adds when each saved plan expires; not to a plan whose date cannot be read. */
+export function withExpiry(
+  plans: readonly PlanToReview[],
+  { maxAge }: Pick<CommentOptions, 'maxAge'>,
+): ReviewedPlan[] {
+  return plans.map((entry): ReviewedPlan => {
+    const expires = new Date(Date.parse(entry.plan.created_at ?? '') + maxAge * 1000)
+    return Number.isNaN(expires.getTime()) ? entry : { ...entry, expiresAt: expires.toISOString() }
   })
 }

@@ -91,11 +91,22 @@ export function describeField(
 
 /** Compares arguments one by one: `--log-json [--v-] {+-vv+}`. */
 function describeArgs(from: string, to: string): string {
-  const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')
-  return diffArrays(words(from), words(to))
-    .flatMap(({ value, added, removed }) =>
-      value.map((word) => (added ? `{+${word}+}` : removed ? `[-${word}-]` : word)),
+  return compareArgs(from, to)
+    .map(({ word, side }) =>
+      printable(side === 'added' ? `{+${word}+}` : side === 'removed' ? `[-${word}-]` : word),
     )
-    .map(printable)
     .join(' ')
+}
+
+export interface ComparedArgument {
+  readonly word: string
+  readonly side: 'both' | 'added' | 'removed'
+}
+
+/** The arguments of two entries as a diff, word by word. */
+export function compareArgs(from: string, to: string): ComparedArgument[] {
+  const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')
+  return diffArrays(words(from), words(to)).flatMap(({ value, added, removed }) =>
+    value.map((word) => ({ word, side: added ? 'added' : removed ? 'removed' : 'both' })),
+  )
 }

@@ -9,6 +9,19 @@ import { versionLabel } from '../domain/names.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import { type FindingTree, nestFindings } from './finding-tree.ts'
 
+/** A plan, and what its document does not say. */
+export interface ReviewedPlan {
+  readonly plan: Plan
+  /** True if its content does not match its id. */
+  readonly isEdited: boolean
+  /** The command that applies the plan, without `--expect`. */
+  readonly apply: string
+  /** The command that shows the whole plan. */
+  readonly seeAll: string
+  /** RFC 3339. Absent: the plan is not saved, so it cannot expire. */
+  readonly expiresAt?: string
+}
+
 export interface SortedFindings {
   /** Trees with an error that no allowance accepts. */
   readonly blocking: readonly FindingTree[]

@@ -13,7 +13,8 @@ import { createPalette } from '../../src/render/palette.ts'
 import { renderPlan } from '../../src/render/plan-text.ts'
 import { liveNode, mountPath, plugin, version } from '../builders/live.ts'
 import { finding, upgradePlan } from '../builders/plan.ts'
-import { renderPlanMarkdown } from '../render/comment.ts'
+import { renderPlanMarkdown, reviewed } from '../render/comment.ts'
+import { renderPlanPages } from '../render/pages.ts'
 
 const STEPS = 10_000
 const ROUNDS = 5
@@ -47,6 +48,7 @@ const FORMATS: Readonly<Record<string, () => string>> = {
   terminal: () => renderPlan(plan, { palette }),
   'terminal --detail': () => renderPlan(plan, { palette, detail: true }),
   markdown: () => renderPlanMarkdown(plan),
+  html: () => renderPlanPages([reviewed(plan)]),
   github: () => renderGithub([report]),
   sarif: () => renderSarif([report], { version: '1.0.0' }),
   junit: () => renderJunit([report]),

@@ -317,6 +317,18 @@ describe('files on the nodes', () => {
     return makeScratchFolder({ 'lockstep.yaml': JSON.stringify({ version: 1, cluster, plugins }) })
   }
 
+  test('--html of plan and drift writes their pages', async () => {
+    await using folder = await makeUpgrade()
+    const [plan, drift] = ['plan', 'drift'].map((name) => join(folder.path, `${name}.html`))
+
+    const planned = await run('plan', '-f', folder.path, '--html', plan!)
+    const drifted = await run('drift', '-f', folder.path, '--html', drift!)
+
+    expect([planned.exitCode, drifted.exitCode]).toEqual([3, 2])
+    expect(await readFile(plan!, 'utf8')).toContain('Upgrades 1 mount on 3 nodes')
+    expect(await readFile(drift!, 'utf8')).toContain('Drift: 1 version-differs')
+  })
+
   test('block a plan if a standby lacks a file that the plan starts, and status shows them', async () => {
     await using folder = await makeUpgrade()
     own.twin!.removeFile(NODES[1]!, FILE.command)

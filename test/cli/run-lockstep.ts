@@ -105,10 +105,10 @@ export async function runLockstep(
   }
 }
 
-/** The content of the files of `--out`, `--log-file` and `--journal`. */
+/** The content of the files of `--out`, `--html`, `--log-file` and `--journal`. */
 async function readNamed(args: readonly string[], cwd: string): Promise<string> {
   const paths = args.flatMap((arg, index) => {
-    const [, option, value] = /^--(out|log-file|journal)(?:=(.*))?$/.exec(arg) ?? []
+    const [, option, value] = /^--(out|html|log-file|journal)(?:=(.*))?$/.exec(arg) ?? []
     return option === undefined ? [] : resolve(cwd, value ?? args[index + 1] ?? '')
   })
   const texts = paths.filter(existsSync).map(async (path) => {

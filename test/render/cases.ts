@@ -201,7 +201,7 @@ export const PLANS = {
         'nothing is mounted there; to run v0.21.0',
       ),
     ],
-    rehearsal: { stopping_points: 1, safe: 1, unsafe: [] },
+    rehearsal: { stopping_points: 4, safe: 4, unsafe: [] },
   }),
 }
 

@@ -4,8 +4,8 @@ import { DEFAULT_LIMIT } from '../../src/render/markdown/default-limit.ts'
 import {
   type CommentOptions,
   renderPlansMarkdown,
-  type ReviewedPlan,
 } from '../../src/render/markdown/plan-markdown.ts'
+import type { ReviewedPlan } from '../../src/render/plan-review.ts'
 
 const OPTIONS: CommentOptions = {
   limit: DEFAULT_LIMIT,

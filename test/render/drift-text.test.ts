@@ -2,21 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { DriftReport } from '../../src/documents/drift.generated.ts'
 import { driftReport } from '../builders/drift-report.ts'
 import { findDrift } from '../../src/drift/find-drift.ts'
-import { UNKNOWN_HASH, UNVERSIONED } from '../../src/domain/names.ts'
 import { renderDrift, summarizeDrift } from '../../src/render/drift-text.ts'
 import { createPalette, terminalText } from '../../src/render/palette.ts'
-import {
-  builtinEntry,
-  catalogEntry,
-  liveMount,
-  liveNode,
-  liveState,
-  mountPath,
-  nodeAddress,
-  plugin,
-  version,
-} from '../builders/live.ts'
-import { desiredMount, desiredPlugin, desiredState, writtenOn } from '../drift/desired-state.ts'
+import { liveMount, liveNode, liveState, mountPath, nodeAddress } from '../builders/live.ts'
 import {
   CATALOG,
   cluster,
@@ -31,64 +19,9 @@ import {
   ASKED,
   TWO,
 } from '../drift/one-mount.ts'
+import { troubledDrift } from './drifts.ts'
 
 const plain = createPalette(false)
-const JWT = plugin('auth/jwt')
-const OTHER = plugin('secret/other')
-const HAND_MADE = version('v0.26.1')
-
-/**
- * One of each kind: an unfinished reload, a node without the file, a change of the catalog by hand.
- */
-function troubled(): DriftReport {
-  const nodes = [...NODES, liveNode(4, { state: 'sealed', role: 'unknown', detail: 'sealed' })]
-  const behind = { [TWO]: running(OLD), [THREE]: running(OLD) }
-  const down = {
-    [TWO]: {
-      running_version: UNVERSIONED,
-      running_sha256: UNKNOWN_HASH,
-      answers: 'no' as const,
-      detail: 'no handler for route "team-b/". route entry found, but backend is nil.',
-    },
-  }
-  const kv = (path: string, of = NEW, except = {}) =>
-    liveMount(mountPath(path), { plugin: KV, version: of, nodes, except })
-  const desired = desiredState({
-    plugins: [
-      desiredPlugin(JWT, { use: 'builtin' }),
-      desiredPlugin(KV, { use: NEW, versions: [OLD, NEW], retire: [version('v0.10.0')] }),
-    ],
-    mounts: [desiredMount(mountPath('team-new/'), KV, { enable: true })],
-    ignore: [
-      {
-        class: 'version-differs',
-        subject: 'team-legacy/',
-        because: 'partner still on the old roles',
-        until: '2026-12-31',
-        source: writtenOn(20),
-      },
-    ],
-  })
-  const live = liveState({
-    nodes,
-    catalog: [
-      builtinEntry(JWT, version('v2.7.2+builtin.bao')),
-      catalogEntry(JWT, HAND_MADE),
-      catalogEntry(KV, version('v0.10.0')),
-      catalogEntry(KV, OLD),
-      catalogEntry(KV, NEW, { args: ['--log-json'] }),
-      catalogEntry(OTHER, NEW),
-    ],
-    mounts: [
-      liveMount(mountPath('auth/jwt/'), { plugin: JWT, version: HAND_MADE, nodes }),
-      liveMount(mountPath('other/'), { plugin: OTHER, version: NEW, nodes }),
-      kv('team-a/', NEW, behind),
-      kv('team-b/', NEW, down),
-      kv('team-legacy/', OLD),
-    ],
-  })
-  return driftReport(findDrift(desired, live, ASKED))
-}
 
 function thousand(): DriftReport {
   const mounts = Array.from({ length: 1000 }, (_, index) =>
@@ -109,16 +42,22 @@ async function expectGolden(text: string, name: string): Promise<void> {
 
 describe('renderDrift', () => {
   it('troubled, in a log', async () => {
-    await expectGolden(renderDrift(troubled(), { palette: plain, width: Infinity }), 'troubled')
+    await expectGolden(
+      renderDrift(troubledDrift(), { palette: plain, width: Infinity }),
+      'troubled',
+    )
   })
 
   it('troubled, in a narrow terminal', async () => {
-    await expectGolden(renderDrift(troubled(), { palette: plain, width: 60 }), 'troubled-narrow')
+    await expectGolden(
+      renderDrift(troubledDrift(), { palette: plain, width: 60 }),
+      'troubled-narrow',
+    )
   })
 
   it('troubled, in colour', async () => {
     const palette = createPalette(true)
-    await expectGolden(renderDrift(troubled(), { palette, width: 100 }), 'troubled-colour')
+    await expectGolden(renderDrift(troubledDrift(), { palette, width: 100 }), 'troubled-colour')
   })
 
   it('a thousand mounts in one block', async () => {
@@ -131,7 +70,7 @@ describe('renderDrift', () => {
   })
 
   it('ends with the summary', () => {
-    const report = troubled()
+    const report = troubledDrift()
 
     const lines = renderDrift(report, { palette: plain, width: Infinity }).split('\n')
 

@@ -20,36 +20,9 @@ import { renderJunit } from '../../src/render/formats/junit.ts'
 import { type Report, buildDriftReport, buildPlanReport } from '../../src/render/formats/report.ts'
 import { renderSarif } from '../../src/render/formats/sarif.ts'
 import { PLANS, STATES } from './cases.ts'
+import { EVIL, spoiled } from './spoiled.ts'
 
 const DRIFT_RULES = { classes: DRIFT_CLASSES, severities: DRIFT_SEVERITIES }
-
-const EVIL = 'x\u001b[2J\u0000\r\nFORGED\u2028FORGED\u202e\u200b\u009b31m\ue000y'
-
-/** Fields that a schema or a type limits to a few words. */
-const WORDS = new Set(
-  'kind action severity role state answers product fact class is what id_source checked_at'.split(
-    ' ',
-  ),
-)
-
-/** One copy of the document for each of its texts, with that text hostile. */
-function* spoiled<Document>(document: Document): Generator<Document> {
-  const places: (readonly (string | number)[])[] = []
-  const walk = (value: unknown, path: readonly (string | number)[]): void => {
-    if (typeof value === 'string' && !WORDS.has(String(path.at(-1)))) places.push(path)
-    else if (typeof value === 'object' && value !== null) {
-      for (const [key, one] of Object.entries(value)) walk(one, [...path, key])
-    }
-  }
-  walk(document, [])
-  for (const path of places) {
-    const copy = structuredClone(document)
-    let at = copy as Record<string | number, unknown>
-    for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>
-    at[path.at(-1)!] = EVIL
-    yield copy
-  }
-}
 
 function expectHarmless(text: string): void {
   expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/u)
@@ -88,7 +61,7 @@ it.each([
   ['compared', COMPARED],
 ] as const)('a plan: %s', (_, document) => {
   let tried = 0
-  for (const plan of spoiled<Plan>(document)) {
+  for (const plan of spoiled<Plan>(document, EVIL)) {
     for (const detail of [false, true])
       expectHarmless(renderPlan(plan, { palette, detail, width: 80 }))
     expectHarmless(renderPlanMarkdown(plan))
@@ -99,7 +72,7 @@ it.each([
 })
 
 it.each(['troubled', 'vault'] as const)('what runs where: %s', (name) => {
-  for (const state of spoiled(STATES[name])) {
+  for (const state of spoiled(STATES[name], EVIL)) {
     for (const width of [60, 200]) expectHarmless(renderStatus(state, { palette, width }))
   }
 })
@@ -152,7 +125,7 @@ it('drift', () => {
     unmanaged: [difference],
   } as unknown as DriftReport
 
-  for (const one of spoiled(report)) {
+  for (const one of spoiled(report, EVIL)) {
     expectHarmless(renderDrift(one, { palette, width: 80 }))
     expectHarmless(renderDriftMarkdown(one, { limit: 60_000, seeAll: 'lockstep drift' }))
     const { name } = one.cluster

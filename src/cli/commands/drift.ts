@@ -20,6 +20,7 @@ import {
   DEFAULT_FILE,
   type DetailOption,
   type HostFormat,
+  type HtmlOption,
   type MarkdownOptions,
 } from '../options.ts'
 import { openSession } from '../session.ts'
@@ -28,6 +29,7 @@ import { VERSION } from '../version.ts'
 
 export type DriftOptions = CommonOptions &
   DetailOption &
+  HtmlOption &
   MarkdownOptions & {
     readonly format?: HostFormat | 'prometheus'
     readonly json?: boolean
@@ -147,6 +149,10 @@ async function findAndShow(
       session,
     )
     for (const notice of notices) host.err(describeActiveRun(notice))
+    if (options.html !== undefined) {
+      const { writeDriftPage } = await import('../pages.ts')
+      await writeDriftPage(options.html, report)
+    }
     show(report)
     const code = driftExitCode(report, options.failOn)
     if (options.quiet !== true) {

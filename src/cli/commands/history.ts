@@ -1,6 +1,5 @@
 /** `lockstep history`: lists the runs that have a journal on this machine, or shows one of them. */
 import type { History, HistoryRun } from '../../documents/history.generated.ts'
-import type { JournalEvent } from '../../documents/journal.generated.ts'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { jsonText, line, lines } from '../../domain/printable.ts'
 import { journalRoot } from '../../journal/write-journal.ts'
@@ -8,13 +7,19 @@ import { listRuns, readRun } from '../../journal/read-journal.ts'
 import { isHeld, readHolder } from '../../lock/local-lock.ts'
 import { renderHistory, renderRun } from '../../render/history-text.ts'
 import type { Host } from '../host/host.ts'
-import type { OutputOptions } from '../options.ts'
+import type { HtmlOption, OutputOptions } from '../options.ts'
 
-type HistoryOptions = OutputOptions & { readonly json?: boolean; readonly journal?: string }
+type HistoryOptions = OutputOptions &
+  HtmlOption & { readonly json?: boolean; readonly journal?: string }
 
-export function history(run: string | undefined, options: HistoryOptions, host: Host): ExitCode {
+export async function history(
+  run: string | undefined,
+  options: HistoryOptions,
+  host: Host,
+): Promise<ExitCode> {
   const found = findRuns(options, host)
   if (run === undefined) {
+    if (options.html !== undefined) throw pageOfNoRun()
     const active = findActiveRuns(host)
     const runs = found.flatMap((kept) => readOrWarn(kept, active, host))
     if (options.json === true) {
@@ -23,7 +28,12 @@ export function history(run: string | undefined, options: HistoryOptions, host: 
     } else host.out(lines(renderHistory(runs)))
     return EXIT.done
   }
-  const events = eventsOf(run, found)
+  const shown = readOne(run, found, host)
+  const { events } = shown
+  if (options.html !== undefined) {
+    const { writeRunPage } = await import('../pages.ts')
+    await writeRunPage(options.html, shown)
+  }
   if (options.json === true) for (const event of events) host.out(lines(jsonText(event)))
   else host.out(lines(renderRun(events)))
   return EXIT.done
@@ -73,14 +83,25 @@ function findActiveRuns(host: Host): ReadonlySet<string> {
   )
 }
 
-/** The events of a run. `run` is its id or the first characters of its id. */
-function eventsOf(run: string, found: readonly KeptRun[]): JournalEvent[] {
+/** One run. `run` is its id or the first characters of its id. */
+function readOne(run: string, found: readonly KeptRun[], host: Host): HistoryRun {
   const matching = found.filter(({ name }) => name.startsWith(run))
   const [only] = matching
-  if (only !== undefined && matching.length === 1) return readRun(only.folder, only.name)
+  if (only !== undefined && matching.length === 1) {
+    const { folder, name } = only
+    return { name, under_way: findActiveRuns(host).has(name), events: readRun(folder, name) }
+  }
   throw new LockstepError({
     code: 'no-such-run',
     message: matching.length === 0 ? `there is no run "${run}"` : `"${run}" matches several runs`,
     hint: 'List the runs: lockstep history',
+  })
+}
+
+function pageOfNoRun(): LockstepError {
+  return new LockstepError({
+    code: 'no-such-run',
+    message: '--html writes the page of one run, and no run was given',
+    hint: 'List the runs: lockstep history. Then: lockstep history RUN --html FILE',
   })
 }

@@ -2,7 +2,6 @@
 import { sawEverything } from '../../documents/unseen-nodes.ts'
 import { EXIT, type ExitCode } from '../../domain/errors.ts'
 import { line, lines } from '../../domain/printable.ts'
-import { shellWords } from '../../domain/shell-words.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import type { Plan } from '../../documents/plan.generated.ts'
 import { renderPlan } from '../../render/plan-text.ts'
@@ -20,9 +19,10 @@ import {
   DEFAULT_FILE,
   type DetailOption,
   type FormatOption,
+  type HtmlOption,
   type ReviewOptions,
 } from '../options.ts'
-import { planComment } from '../plan-comment.ts'
+import { planComment, type PlanToReview, toReview } from '../plan-comment.ts'
 import { resumeCommand } from '../resume-command.ts'
 import { openSession } from '../session.ts'
 import { warnOfTokenLife } from '../token-life.ts'
@@ -32,7 +32,8 @@ type PlanOptions = CommonOptions &
   DetailOption &
   AllowOptions &
   ReviewOptions &
-  FormatOption & {
+  FormatOption &
+  HtmlOption & {
     readonly journal?: string
     readonly json?: boolean
     readonly detailedExitcode?: boolean
@@ -73,11 +74,15 @@ async function makeAndShow(options: PlanOptions, host: Host): Promise<ExitCode> 
       const { writePlanFile } = await import('../../operations/plan-files/plan-file.ts')
       await writePlanFile(options.out, made, createdAt)
     }
+    const review = reviewed(made, createdAt, options)
+    if (options.html !== undefined) {
+      const { writePlanPage } = await import('../pages.ts')
+      await writePlanPage(options.html, [review], options, host)
+    }
     if (options.json === true) host.out(formatPlan(made))
     else if (options.format !== undefined) {
       printReports(options.format, [buildPlanReport(made, { rules: REPORT_RULES })], host)
-    } else if (options.markdown === true)
-      host.out(lines(comment({ made, createdAt, options, host })))
+    } else if (options.markdown === true) host.out(lines(planComment([review], options, host)))
     else host.out(lines(renderPlan(made, viewOf(options, host))))
     if (isBlocked(made)) return blockedExitCode(made)
     if (options.out !== undefined && options.quiet !== true && made.steps.length > 0) {
@@ -91,25 +96,16 @@ async function makeAndShow(options: PlanOptions, host: Host): Promise<ExitCode> 
   }
 }
 
-function comment({
-  made,
-  createdAt,
-  options,
-  host,
-}: {
-  readonly made: Plan
-  readonly createdAt: Date
-  readonly options: PlanOptions
-  readonly host: Host
-}): string {
+/** Adds the commands that apply and show the plan. */
+function reviewed(made: Plan, createdAt: Date, options: PlanOptions): PlanToReview {
   const { out } = options
   // A saved plan has the time when it was made, and expires.
   const plan = out === undefined ? made : { ...made, created_at: createdAt.toISOString() }
-  const apply =
-    out === undefined ? resumeCommand(['apply'], options) : shellWords(['lockstep', 'apply', out])
-  const seeAll =
-    out === undefined
-      ? resumeCommand(['plan', '--detail'], options)
-      : shellWords(['lockstep', 'show', out, '--detail'])
-  return planComment([{ plan, isEdited: false, apply, seeAll }], options, host)
+  if (out !== undefined) return toReview({ path: out, plan, isEdited: false })
+  return {
+    plan,
+    isEdited: false,
+    apply: resumeCommand(['apply'], options),
+    seeAll: resumeCommand(['plan', '--detail'], options),
+  }
 }

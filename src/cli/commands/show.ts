@@ -10,13 +10,20 @@ import { renderPlan } from '../../render/plan-text.ts'
 import { printReports, REPORT_RULES, withFailureReport } from '../formats.ts'
 import { viewOf } from '../host/colour.ts'
 import type { Host } from '../host/host.ts'
-import type { DetailOption, FormatOption, OutputOptions, ReviewOptions } from '../options.ts'
-import { readPlansToShow, savedPlansComment, type ShownPlan } from '../plan-comment.ts'
+import type {
+  DetailOption,
+  FormatOption,
+  HtmlOption,
+  OutputOptions,
+  ReviewOptions,
+} from '../options.ts'
+import { readPlansToShow, savedPlansComment, type ShownPlan, toReview } from '../plan-comment.ts'
 
 type ShowOptions = OutputOptions &
   DetailOption &
   ReviewOptions &
-  FormatOption & { readonly json?: boolean }
+  FormatOption &
+  HtmlOption & { readonly json?: boolean }
 
 export function show(
   paths: readonly string[],
@@ -35,6 +42,10 @@ async function readAndShow(
   host: Host,
 ): Promise<ExitCode> {
   const shown = await readPlansToShow(paths)
+  if (options.html !== undefined) {
+    const { writePlanPage } = await import('../pages.ts')
+    await writePlanPage(options.html, shown.map(toReview), options, host)
+  }
   if (options.json === true) showJson(shown, host)
   else if (options.format !== undefined) {
     const reports = shown.map(({ path, plan, isEdited }) =>

@@ -4,30 +4,17 @@
  * hidden marker by which the comment of the same clusters is found again.
  */
 import { blockingFindings } from '../../documents/blocking.ts'
-import type { Plan } from '../../documents/plan.generated.ts'
 import { LockstepError } from '../../domain/errors.ts'
 import { printable } from '../../domain/printable.ts'
 import { nameNodes } from '../node-names.ts'
 import { summarizePlan } from '../plan-summary.ts'
+import type { ReviewedPlan } from '../plan-review.ts'
 import { describeVerdict } from '../plan-verdict.ts'
 import { describeRehearsal } from '../rehearsal-text.ts'
 import { describeNodeState, productName } from '../wording.ts'
 import { fitParts, type Section } from './fit-parts.ts'
 import { clip, code, codeBlock, prose } from './markdown-text.ts'
 import { LONGEST_NAME, planParts } from './plan-parts.ts'
-
-/** A plan, and what its document does not say. */
-export interface ReviewedPlan {
-  readonly plan: Plan
-  /** True if its content does not match its id. */
-  readonly isEdited: boolean
-  /** The command that applies the plan, without `--expect`. */
-  readonly apply: string
-  /** The command that shows the whole plan. */
-  readonly seeAll: string
-  /** RFC 3339. Absent: the plan is not saved, so it cannot expire. */
-  readonly expiresAt?: string
-}
 
 export interface CommentOptions {
   /** In bytes of UTF-8, the final newline not counted. */
