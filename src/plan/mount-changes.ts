@@ -17,6 +17,7 @@ import {
   canBeStarted,
   type RollbackTarget,
   findRollbackTarget,
+  runsNowhere,
 } from './rollback-target.ts'
 
 /** The inputs that all steps of a plan share. */
@@ -76,7 +77,7 @@ function rollBackToEntry(
   const { before } = registration
   if (before === null || before === 'unread' || !staysOn(target, registration, index))
     return undefined
-  return { ...target, sha256: before.sha256 }
+  return runsNowhere(target.mount, before.sha256) ? undefined : { ...target, sha256: before.sha256 }
 }
 
 function rollbackTargetOf(

@@ -58,6 +58,7 @@ export function findRollbackTarget(
     if (back !== undefined) return back
   }
   if (sha256 === undefined || before === LATEST) return undefined
+  if (runsNowhere(mount, sha256)) return undefined
   if (before !== UNVERSIONED) return rollbackTo(before, sha256)
   return versionThatRuns(mount, sha256, target.version, index)
 }
@@ -76,6 +77,15 @@ function rollbackTargetOfLatest(target: MountTarget, index: LiveIndex): Rollback
   const ran = ranEverywhere(mount)
   if (ran !== undefined && ran !== sha256) return undefined
   return { configured: LATEST, version, sha256 }
+}
+
+/**
+ * True if each node on which the mount answers runs another binary. Then the binary is no rollback
+ * target: it is unknown whether the mount starts with it.
+ */
+export function runsNowhere({ nodes }: LiveMount, sha256: RunningBinary): boolean {
+  const up = nodes.filter(({ answers }) => answers !== 'no')
+  return up.length > 0 && up.every(({ running_sha256 }) => isOtherBinary(running_sha256, sha256))
 }
 
 /** The binary that all nodes run on which the mount answers. Undefined if they differ. */

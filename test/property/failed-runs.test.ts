@@ -109,7 +109,10 @@ it('rolls back what failed, or says why not', async () => {
   )
 })
 
-it('goes back to what a mount ran, also where that was tuned away by hand', async () => {
+it.each([
+  { to: 'a new version', target: 'v2.0.0', args: [] },
+  { to: 'other arguments of that version', target: 'v1.1.0', args: ['-log=json'] },
+])('rolls back to what a mount ran before a tune by hand: $to', async ({ target, args }) => {
   const mount = { path: mountPath('a/'), namespace: ROOT_NAMESPACE }
   const [old, middle] = ['v1.0.0', 'v1.1.0'].map(version)
   const register = (of: Version): Deed => ({
@@ -129,10 +132,9 @@ it('goes back to what a mount ran, also where that was tuned away by hand', asyn
       { do: 'tune', mount, version: middle! },
     ],
   })
-  const newest = version('v2.0.0')
-  const file = desiredVersion(KV.id, 'v2.0.0', usualBinary(KV, newest))
+  const file = desiredVersion(KV.id, target, { ...usualBinary(KV, version(target)), args })
   const desired = desiredState({
-    plugins: [desiredPlugin(KV.id, { use: 'v2.0.0', versions: [file] })],
+    plugins: [desiredPlugin(KV.id, { use: target, versions: [file] })],
   })
   const { plan } = await planOn(twin, desired)
 
