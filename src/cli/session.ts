@@ -17,6 +17,7 @@ import type { Host } from './host/host.ts'
 import { showReading } from './host/show-reading.ts'
 import { warnOfPlainHttp } from './host/warn-plain-http.ts'
 import type { ClusterOptions, FileOptions, OutputOptions, PassEnvOptions } from './options.ts'
+import { VERSION } from './version.ts'
 import { trustOf } from './trust.ts'
 
 type SessionOptions = ClusterOptions &
@@ -43,6 +44,7 @@ export async function openSession(
     ...(options.journal !== undefined && { journal: options.journal }),
     trust: trustOf(options, host),
     world: host,
+    version: VERSION,
     wrapTransport: (http, { token }) =>
       withRequestLog(token === '' ? http : warnOfPlainHttp(http, warnOfNode(host)), options, host),
     // The requests of a run are not wrapped: a run itself reports nodes that do not answer.

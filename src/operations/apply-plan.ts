@@ -156,6 +156,7 @@ async function runLocked(
     ending: progress.ending,
     release: localLock.release,
   })
+  context.markRun(holder.run)
   try {
     const run = {
       plan,
@@ -201,6 +202,7 @@ async function runLocked(
       await clusterLock?.release().catch(() => undefined)
     }
   } finally {
+    context.markRun(undefined)
     onEnd?.()
     localLock.release()
   }

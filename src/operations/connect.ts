@@ -10,8 +10,9 @@ import type { PatienceOptions } from '../server/patience.ts'
 import { createHttpTransport } from '../server/transport.ts'
 import { type Context, type ContextSources, createContext } from './context.ts'
 import { hideSecrets } from './secrets/hide-secrets.ts'
-import { gatherSecrets, type Trust } from './secrets/secrets.ts'
+import { gatherSecrets, type Secrets, type Trust } from './secrets/secrets.ts'
 import { createCommands } from './user-commands/create-commands.ts'
+import { runBounded } from './user-commands/run-bounded.ts'
 import { processWorld, type World } from './world.ts'
 
 export interface ConnectOptions {
@@ -43,6 +44,47 @@ export interface ConnectOptions {
   readonly onBusy?: PatienceOptions['onWait']
   readonly onSlowDown?: ContextSources['onSlowDown']
   readonly watchReading?: ContextSources['watchReading']
+  /** The version in `User-Agent: lockstep/VERSION`. */
+  readonly version?: string
+}
+
+/** Milliseconds. A token helper may ask a person or a hardware key. */
+const HELPER_LIMIT = 30_000
+
+/** A token helper is the user's own program, and gets the user's variables. */
+function definedVariables(env: World['env']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+}
+
+interface TokenInUse {
+  readonly connection: Pick<Connection, 'readTokenAgain'>
+  readonly current: { token: string }
+  readonly secrets: Secrets
+}
+
+/**
+ * A transport that reads the token's file again if a request is refused (403), and sends the
+ * request once more if the file has another token. Servers carry nothing out that they refuse so.
+ */
+function renewFromFile(http: Transport, { connection, current, secrets }: TokenInUse): Transport {
+  const { readTokenAgain } = connection
+  if (readTokenAgain === undefined) return http
+  return {
+    close: () => http.close(),
+    send: async (node, request, signal) => {
+      const sentWith = current.token
+      const response = await http.send(node, request, signal)
+      if (response.status !== 403 || request.anonymous === true) return response
+      // The refusal is the better error than a file that is gone.
+      const token = await readTokenAgain().catch(() => '')
+      if (token === '' || token === sentWith) return response
+      secrets.add(token)
+      current.token = token
+      return http.send(node, request, signal)
+    },
+  }
 }
 
 /**
@@ -58,17 +100,33 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
     trustsFiles: trust === 'trusted',
     env: world.env,
     home: world.home,
+    runHelper: (command) =>
+      runBounded(command, {
+        timeLimit: HELPER_LIMIT,
+        secrets: [],
+        env: definedVariables(world.env),
+      }),
   })
   const { address, token, namespace, tls, timeout } = connection
   const secrets = gatherSecrets({ token, env: world.env, trust })
   secrets.learn({ desired })
   const commands = createCommands({ env: world.env, passEnv, secrets })
-  const http = createHttpTransport({ token: () => token, namespace, tls, timeout })
-  const maskedTransport = hideSecrets(http, secrets)
+  const current = { token }
+  const running: { id: string | undefined } = { id: undefined }
+  const http = createHttpTransport({
+    ...{ token: () => current.token, namespace, tls, timeout },
+    userAgent: `lockstep/${options.version ?? 'library'}`,
+    run: () => running.id,
+  })
+  const maskedTransport = hideSecrets(
+    renewFromFile(http, { connection, current, secrets }),
+    secrets,
+  )
   const transport = options.wrapTransport?.(maskedTransport, connection) ?? maskedTransport
   const readTransport = options.wrapReads?.(transport)
   const nodes = options.nodes ?? desired?.cluster.nodes
   return createContext({
+    markRun: (id) => (running.id = id),
     world,
     transport,
     address,

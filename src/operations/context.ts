@@ -52,6 +52,8 @@ export interface Context extends World {
    * answers.
    */
   readonly identify: () => Promise<NodeReport['cluster']>
+  /** Names the run in the header `X-Lockstep-Run` of each request from now on; undefined: none. */
+  readonly markRun: (run: string | undefined) => void
   readonly close: () => Promise<void>
 }
 
@@ -59,10 +61,10 @@ export type WatchReading = (
   read: (onProgress: (progress: ReadingProgress) => void) => Promise<LiveState>,
 ) => Promise<LiveState>
 
-export interface ContextSources extends Pick<
-  Context,
-  'address' | 'token' | 'secrets' | 'commands' | 'journal'
-> {
+export interface ContextSources
+  extends
+    Partial<Pick<Context, 'markRun'>>,
+    Pick<Context, 'address' | 'token' | 'secrets' | 'commands' | 'journal'> {
   readonly world: World
   readonly transport: Transport
   /** Sends the requests that read the cluster before and after a run; `transport` if not given. */
@@ -123,6 +125,7 @@ export function createContext(sources: ContextSources): Context {
         hint: 'Is the address right (--address, cluster.address, BAO_ADDR or VAULT_ADDR)?',
       })
     },
+    markRun: sources.markRun ?? (() => undefined),
     close: () => client.close(),
   }
 }

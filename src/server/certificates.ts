@@ -13,19 +13,56 @@ export interface Setting {
   readonly value: string
 }
 
+/** The first that is set counts, as for the servers' own command line. */
+export interface AuthoritySettings {
+  readonly file: Setting | undefined
+  /** The PEM text itself. */
+  readonly pem: Setting | undefined
+  readonly folder: Setting | undefined
+}
+
+/**
+ * The PEM text that a variable holds. Throws a LockstepError if it has no such block; the text, which
+ * may be a key, is in no message.
+ */
+export function pemOf(setting: Setting, block: 'CERTIFICATE' | 'PRIVATE KEY'): string
+export function pemOf(
+  setting: Setting | undefined,
+  block: 'CERTIFICATE' | 'PRIVATE KEY',
+): string | undefined
+export function pemOf(
+  setting: Setting | undefined,
+  block: 'CERTIFICATE' | 'PRIVATE KEY',
+): string | undefined {
+  if (setting === undefined) return undefined
+  const { from, value } = setting
+  const begins =
+    block === 'CERTIFICATE'
+      ? holdsCertificate(value)
+      : /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(value)
+  if (begins) return value
+  throw new LockstepError({
+    code: 'no-certificate',
+    message: `${from} holds no ${block === 'CERTIFICATE' ? 'certificate' : 'private key'}`,
+    hint: `Its value must be the PEM text itself, from -----BEGIN on. For the name of a file, use ${from.replace('_BYTES', '')}.`,
+  })
+}
+
 /**
  * The authorities to trust, as PEM texts. Undefined without a setting. Throws a LockstepError if a
  * file cannot be read, or if there is no certificate.
  */
-export async function readAuthorities(
-  file: Setting | undefined,
-  folder: Setting | undefined,
-): Promise<string[] | undefined> {
+export async function readAuthorities({
+  file,
+  pem: given,
+  folder,
+}: AuthoritySettings): Promise<string[] | undefined> {
   if (file !== undefined) {
     const pem = await readPem(file)
     if (!holdsCertificate(pem)) throw noCertificate(file)
     return [pem]
   }
+  if (given !== undefined) return [pemOf(given, 'CERTIFICATE')]
   if (folder === undefined) return undefined
   const names = await listFolder(folder)
   const pems = await Promise.all(

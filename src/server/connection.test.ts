@@ -39,6 +39,42 @@ describe('an authority', () => {
   })
 })
 
+describe('certificates and keys in variables', () => {
+  const KEY = '-----BEGIN EC PRIVATE KEY-----\nBBBB\n-----END EC PRIVATE KEY-----\n'
+
+  test('are their own text', async () => {
+    const { tls } = await resolve({
+      ...{ VAULT_CACERT_BYTES: CERTIFICATE, BAO_CLIENT_CERT_BYTES: CERTIFICATE },
+      BAO_CLIENT_KEY_BYTES: KEY,
+    })
+
+    expect(tls).toMatchObject({ ca: [CERTIFICATE], cert: CERTIFICATE, key: KEY })
+  })
+
+  test('that hold the name of a file are refused by name, and without the value', async () => {
+    const error = await resolve({ BAO_CLIENT_KEY_BYTES: 'a-secret' }).catch((one: unknown) => one)
+
+    expect(error).toMatchObject({
+      code: 'no-certificate',
+      message: 'BAO_CLIENT_KEY_BYTES holds no private key',
+    })
+    expect(JSON.stringify(error)).not.toContain('a-secret')
+  })
+})
+
+describe('an address that is not TCP', () => {
+  test.each([
+    [{ BAO_ADDR: 'unix:///run/bao.sock' }, '"unix:///run/bao.sock" is a Unix socket'],
+    [{ VAULT_SRV_LOOKUP: 'true' }, 'VAULT_SRV_LOOKUP asks for an SRV lookup'],
+  ])('%j is refused by name', async (env, message) => {
+    await expect(resolve(env)).rejects.toMatchObject({
+      code: 'unsupported-address',
+      message: expect.stringContaining(message) as string,
+      hint: expect.stringContaining('https://vault.example.com:8200') as string,
+    })
+  })
+})
+
 describe('the time limit', () => {
   test.each([
     ['90', 90],

@@ -4,7 +4,6 @@
  * the file name different addresses, that is an error: the author of a file must not redirect the
  * token. Reads certificates and the token file. Keeps the token only in memory.
  */
-import { join } from 'node:path'
 import type { Source } from '../domain/desired.ts'
 import { DURATION_HINT, parseDuration } from '../domain/duration.ts'
 import { formatSource, LockstepError } from '../domain/errors.ts'
@@ -15,8 +14,8 @@ import {
   parseNamespace,
   parseNodeAddress,
 } from '../domain/names.ts'
-import { readAuthorities, readPem, type Setting } from './certificates.ts'
-import { readTextFile, UnfitFile } from './read-file.ts'
+import { pemOf, readAuthorities, readPem, type Setting } from './certificates.ts'
+import { readToken, type TokenSources } from './read-token.ts'
 import type { TlsSettings } from './transport.ts'
 
 /** The options of the command line. */
@@ -36,6 +35,8 @@ export interface ConnectionFlags {
 export interface Connection {
   readonly address: NodeAddress
   readonly token: string
+  /** Reads the token's file again, if it came from one: another program may have renewed it. */
+  readonly readTokenAgain?: () => Promise<string>
   readonly namespace: Namespace
   readonly tls: TlsSettings
   /** Milliseconds. */
@@ -51,6 +52,7 @@ export interface ConnectionSources {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The user's home folder, which has `.vault-token`. */
   readonly home: string
+  readonly runHelper?: TokenSources['runHelper']
 }
 
 export interface FileAddress {
@@ -60,9 +62,6 @@ export interface FileAddress {
 
 const DEFAULT_ADDRESS = 'https://127.0.0.1:8200'
 const DEFAULT_TIMEOUT = 60
-
-/** The largest token file, in MiB. */
-const LARGEST_TOKEN = 1
 
 /**
  * The connection. Throws a LockstepError for an unusable address, certificate, token or time limit.
@@ -75,10 +74,14 @@ export async function resolveConnection(sources: ConnectionSources): Promise<Con
       const value = env[from]
       return value === undefined || value === '' ? [] : { from, value }
     })[0]
-  const [tls, token] = await Promise.all([readTls(flags, variable), readToken(sources, variable)])
+  refuseSrv(variable('SRV_LOOKUP'))
+  const [tls, token] = await Promise.all([
+    readTls(flags, variable),
+    readToken({ ...sources, variable }),
+  ])
   return {
     address: chooseAddress(sources, variable('ADDR')),
-    token,
+    ...token,
     namespace: namespace(flags.namespace ?? variable('NAMESPACE')?.value ?? ''),
     tls,
     timeout: 1000 * (flags.timeout ?? timeoutOf(variable('CLIENT_TIMEOUT')) ?? DEFAULT_TIMEOUT),
@@ -122,12 +125,15 @@ async function readTls(flags: ConnectionFlags, variable: Variable): Promise<TlsS
   const keyFile = setting('--client-key', flags.clientKey, 'CLIENT_KEY')
   const servername = flags.tlsServerName ?? variable('TLS_SERVER_NAME')?.value
   const [ca, cert, key] = await Promise.all([
-    readAuthorities(
-      setting('--ca-cert', flags.caCert, 'CACERT'),
-      setting('--ca-path', flags.caPath, 'CAPATH'),
-    ),
-    certFile && readPem(certFile),
-    keyFile && readPem(keyFile),
+    readAuthorities({
+      file: setting('--ca-cert', flags.caCert, 'CACERT'),
+      pem: variable('CACERT_BYTES'),
+      folder: setting('--ca-path', flags.caPath, 'CAPATH'),
+    }),
+    certFile === undefined
+      ? pemOf(variable('CLIENT_CERT_BYTES'), 'CERTIFICATE')
+      : readPem(certFile),
+    keyFile === undefined ? pemOf(variable('CLIENT_KEY_BYTES'), 'PRIVATE KEY') : readPem(keyFile),
   ])
   return {
     ...(ca !== undefined && { ca }),
@@ -138,49 +144,29 @@ async function readTls(flags: ConnectionFlags, variable: Variable): Promise<TlsS
   }
 }
 
-/** The token of the environment, else of `~/.vault-token`. Empty if there is none. */
-async function readToken(sources: ConnectionSources, variable: Variable): Promise<string> {
-  const token = variable('TOKEN')
-  if (token !== undefined) return checkToken(token.value)
-  const path = join(sources.home, '.vault-token')
-  try {
-    return checkToken(await readTextFile(path, LARGEST_TOKEN))
-  } catch (error) {
-    if (error instanceof LockstepError) throw error
-    if (error instanceof UnfitFile) {
-      throw new LockstepError({
-        code: 'bad-token',
-        message: `${path} ${error.message}: no token is read from it`,
-        exitCode: 8,
-        hint: 'Move it away and log in again, or set BAO_TOKEN (VAULT_TOKEN).',
-        cause: error,
-      })
-    }
-    return ''
-  }
-}
-
-function checkToken(text: string): string {
-  const token = text.trim()
-  // Otherwise the HTTP layer would fail, with a message that may quote the token.
-  if (!/^[\x21-\x7e]*$/.test(token)) {
+function parseAddress(text: string): NodeAddress {
+  if (/^unix:/i.test(text)) {
     throw new LockstepError({
-      code: 'bad-token',
-      message: 'the token holds characters that no token has',
-      exitCode: 8,
-      hint: 'Check BAO_TOKEN, VAULT_TOKEN and ~/.vault-token: the token must be one line, without quotes.',
+      code: 'unsupported-address',
+      message: `"${text}" is a Unix socket, and Lockstep reaches each node by its own address over TCP`,
+      hint: 'Give the address of a node or of a load balancer, like https://vault.example.com:8200.',
     })
   }
-  return token
-}
-
-function parseAddress(text: string): NodeAddress {
   const parsed = parseNodeAddress(text)
   if (parsed !== undefined) return parsed
   throw new LockstepError({
     code: 'bad-address',
     message: `"${text}" is not an address of a server`,
     hint: 'Write it like https://vault.example.com:8200.',
+  })
+}
+
+function refuseSrv(setting: Setting | undefined): void {
+  if (setting === undefined || !isTrue(setting.value)) return
+  throw new LockstepError({
+    code: 'unsupported-address',
+    message: `${setting.from} asks for an SRV lookup of the address, and Lockstep makes none`,
+    hint: `Unset ${setting.from}, and give the address with its port, like https://vault.example.com:8200.`,
   })
 }
 

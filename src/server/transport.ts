@@ -26,6 +26,10 @@ export interface TransportSettings {
   /** Put before the namespace of every request. */
   readonly namespace: Namespace
   readonly tls: TlsSettings
+  /** `User-Agent` of every request. */
+  readonly userAgent?: string
+  /** The id of the run that sends, for the audit logs of the servers; undefined outside a run. */
+  readonly run?: () => string | undefined
   /** Milliseconds after which a request without a complete answer is lost. 0: no limit. */
   readonly timeout: number
   /** The largest answer, in bytes. */
@@ -56,7 +60,10 @@ export function createHttpTransport(settings: TransportSettings): Transport {
       const outgoing = (tls?.https ?? http).request(urlOf(node, request), {
         agent: tls?.agent ?? plain,
         method: request.method,
-        headers: headersOf(request, { token, namespace: settings.namespace }, body),
+        headers: {
+          ...headersOf(request, { token, namespace: settings.namespace }, body),
+          ...senderOf(settings),
+        },
         ...(signal !== undefined && { signal }),
       })
       running.add(outgoing)
@@ -106,6 +113,15 @@ function urlOf(node: NodeAddress, { method, path }: ServerRequest): URL {
     message: `${node}: ${method} ${JSON.stringify(path)} is not sent: as a URL it would be another path`,
     hint: 'This is a mistake in Lockstep: please report it with this message.',
   })
+}
+
+/** Who sends, for audit logs and the logs of proxies. */
+function senderOf({ userAgent, run }: TransportSettings): http.OutgoingHttpHeaders {
+  const id = run?.()
+  return {
+    ...(userAgent !== undefined && { 'User-Agent': userAgent }),
+    ...(id !== undefined && { 'X-Lockstep-Run': id }),
+  }
 }
 
 function headersOf(

@@ -36,6 +36,7 @@ export function testContext(over: Partial<Context> = {}): Context {
     journal: undefined,
     observe: refuse,
     identify: refuse,
+    markRun: () => undefined,
     close: () => Promise.resolve(),
     ...over,
   }

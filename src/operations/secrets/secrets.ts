@@ -40,13 +40,18 @@ function secretsOf({ token, desired, plan, env: all, trust }: SecretSources): st
     .flatMap((step): Action[] => [...writeOf(step), ...step.undo])
     .flatMap((action) => (action.kind === 'register' ? action.env : []))
     .map(({ from }) => (from === undefined ? undefined : env[from]))
-  const found = [token, all['BAO_TOKEN'], all['VAULT_TOKEN'], ...inFile, ...inPlan]
+  const found = [token, all['BAO_TOKEN'], all['VAULT_TOKEN'], ...keysOf(all), ...inFile, ...inPlan]
   return [...new Set(found.flatMap((value) => value ?? []))]
+}
+
+function keysOf(env: EnvironmentVariables): (string | undefined)[] {
+  return [env['BAO_CLIENT_KEY_BYTES'], env['VAULT_CLIENT_KEY_BYTES']]
 }
 
 /** The known secrets. More are added as files and plans are read. */
 export interface Secrets {
   readonly known: () => readonly string[]
+  readonly add: (secret: string) => void
   readonly learn: (from: Pick<SecretSources, 'desired' | 'plan'>) => void
 }
 
@@ -57,6 +62,7 @@ export function gatherSecrets(sources: Pick<SecretSources, 'token' | 'env' | 'tr
   const known = new Set(secretsOf({ ...sources, desired: undefined }))
   return {
     known: () => [...known],
+    add: (secret) => void known.add(secret),
     learn: (from) => {
       for (const secret of secretsOf({ ...sources, ...from })) known.add(secret)
     },
