@@ -32,7 +32,9 @@ beforeAll(async () => {
   // The tests run as root in containers, where Chromium has no sandbox.
   browser = await chromium.launch({ executablePath: found.path, args: ['--no-sandbox'] })
 })
-afterAll(() => browser?.close())
+afterAll(async () => {
+  if (found.kind === 'there') await browser.close()
+})
 
 const DESKTOP = { width: 1200, height: 900 }
 const NARROW = { width: 320, height: 700 }
@@ -161,7 +163,7 @@ describePages(() => {
       expect(await last.isVisible()).toBe(false)
       await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
       expect(await last.isVisible()).toBe(true)
-      const background = await page.evaluate(
+      const background = await page.evaluate<string>(
         `getComputedStyle(document.querySelector('.part')).backgroundColor`,
       )
       expect(background).toBe('rgb(255, 255, 255)')

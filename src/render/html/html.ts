@@ -75,11 +75,13 @@ function checkPlaces(texts: TemplateStringsArray): void {
   for (const text of texts.slice(0, -1)) {
     before += text
     if (/<(?:style|script)\b[^>]*>(?!.*<\/)/is.test(before) || /<!--(?!.*-->)/s.test(before)) {
+      // eslint-disable-next-line no-restricted-syntax -- a mistake of this program, not of its user
       throw new Error(`a value stands in a style, script or comment: ${before.slice(-40)}`)
     }
     const tag = before.slice(before.lastIndexOf('<'))
     const isInTag = tag.startsWith('<') && !tag.includes('>')
     if (isInTag && !/\s[\w-]+="[^"]*$/.test(tag)) {
+      // eslint-disable-next-line no-restricted-syntax -- a mistake of this program, not of its user
       throw new Error(`a value stands in a tag outside a quoted attribute: ${tag}`)
     }
     before += 'x'

@@ -52,7 +52,7 @@ export function foldRest(parts: readonly Html[], { most, noun, draw }: FoldRestO
   // Showing one more takes no more room than saying that there is one.
   if (parts.length <= most + 1) return draw(parts)
   const rest = parts.slice(most)
-  return html`${draw(parts.slice(0, most))}${fold(`${count(rest.length, `more ${noun}`)}`, draw(rest))}`
+  return html`${draw(parts.slice(0, most))}${fold(count(rest.length, `more ${noun}`), draw(rest))}`
 }
 
 interface FoldRestOptions {

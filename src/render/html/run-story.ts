@@ -112,7 +112,12 @@ function nodesOf(events: readonly JournalEvent[]): NodeAddress[] {
         return 'node' in event.action ? [event.action.node] : []
       case 'run_ended':
         return (event.away ?? []).map(({ node }) => node)
-      default:
+      case 'step_done':
+      case 'step_failed':
+      case 'undo_started':
+      case 'undo_done':
+      case 'undo_failed':
+      case 'run_waiting':
         return []
     }
   })
