@@ -8,7 +8,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { execa } from 'execa'
-import { afterAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import type { Plan } from '../../src/documents/plan.generated.ts'
 import { startListener } from '../cli/listener.ts'
@@ -112,7 +112,9 @@ describeReal('the pipeline for GitLab', () => {
       'lockstep-comment': { GITLAB_TOKEN: 'glpat-aVeryLongTokenOfAJob0123456789' },
       'lockstep-apply': { BAO_TOKEN: write },
     }
+    host = await startGitlab()
   })
+  afterEach(() => host[Symbol.asyncDispose]())
   afterAll(() => sharedCluster().reset())
 
   const inputs = () => ({ address: sharedCluster().addresses[0] ?? '', image: 'any' })
@@ -157,24 +159,23 @@ describeReal('the pipeline for GitLab', () => {
     const events = new Map<string, string[]>()
     for (const component of COMPONENTS) {
       for (const [name, { rules }] of Object.entries(await readComponent(component, inputs()))) {
-        events.set(
-          name,
-          rules.map((rule) => /"(\w+)"/.exec(rule.if)?.[1] + (rule.when ? `, ${rule.when}` : '')),
-        )
+        const told = rules.map(({ if: condition, when = 'on_success' }) => {
+          const [, source = ''] = /"(\w+)"/.exec(condition) ?? []
+          return `${source}, ${when}`
+        })
+        events.set(name, told)
       }
     }
     expect(Object.fromEntries(events)).toEqual({
-      'lockstep-plan': ['merge_request_event'],
+      'lockstep-plan': ['merge_request_event, on_success'],
       'lockstep-comment': ['merge_request_event, always'],
-      'lockstep-plan-merged': ['push'],
+      'lockstep-plan-merged': ['push, on_success'],
       'lockstep-apply': ['push, manual'],
-      'lockstep-drift': ['schedule'],
+      'lockstep-drift': ['schedule, on_success'],
     })
   })
 
   it('comments the plan, applies exactly the reviewed one, and finds drift', async () => {
-    host = await startGitlab()
-    await using _ = host
     await using request = await makeRepository()
     await using merged = await makeRepository()
 
@@ -216,8 +217,6 @@ describeReal('the pipeline for GitLab', () => {
   })
 
   it('refuses what was merged if it is not what was reviewed, and comments a blocked plan', async () => {
-    host = await startGitlab()
-    await using _ = host
     await using request = await makeRepository()
     await using merged = await makeRepository((state) => delete state.mounts['gamma/'])
     await using blocked = await makeRepository((state) => {
@@ -242,8 +241,6 @@ describeReal('the pipeline for GitLab', () => {
   })
 
   it('runs nothing and asks no host that a merge request names, and takes no plan from it', async () => {
-    host = await startGitlab()
-    await using _ = host
     await using sink = await startListener()
     await using outside = await makeScratchFolder()
     const marker = join(outside.path, 'ran')
@@ -281,6 +278,7 @@ describeReal('the workflow for Atlantis', () => {
     const { read, write } = await makeTokens()
     folder = await makeScratchFolder({ 'plan-token': `${read}\n`, 'apply-token': `${write}\n` })
   })
+  afterEach(() => folder[Symbol.asyncDispose]())
   afterAll(() => sharedCluster().reset())
 
   function stage(name: AtlantisStage, repository: ScratchFolder): Promise<LinesRun> {
@@ -292,7 +290,6 @@ describeReal('the workflow for Atlantis', () => {
   }
 
   it('plans and applies the plan file that it keeps, and refuses it for another file', async () => {
-    await using _ = folder
     await using repository = await makeRepository()
 
     const planned = await stage('plan', repository)
@@ -311,7 +308,6 @@ describeReal('the workflow for Atlantis', () => {
   })
 
   it('runs nothing and asks no host that a pull request names', async () => {
-    await using _ = folder
     await using sink = await startListener()
     await using outside = await makeScratchFolder()
     const marker = join(outside.path, 'ran')
