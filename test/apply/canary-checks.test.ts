@@ -44,6 +44,26 @@ it('is checked first where the run was killed in its check, and is rolled back w
   expect(await versionsOf(twin, 'b/')).toEqual(['v1.0.0', 'v1.0.0', 'v1.0.0'])
 })
 
+it('names a check that passed in the outcome, although a later check of the group failed', async () => {
+  const { twin, desired } = await killedInCheck()
+  const { plan } = await planOn(twin, desired)
+  const [first, , third] = plan.steps
+  const node = third?.action.kind === 'check' ? third.action.node : undefined
+
+  const { outcome } = await applyOn(twin, plan, {
+    around: (asked, request, pass) =>
+      isCheck(request) && asked === node
+        ? { status: 500, body: { errors: ['the backend is broken'] } }
+        : pass(),
+  })
+
+  expect(outcome).toMatchObject({ kind: 'rollback_failed', step: third?.id, not_rolled_back: [] })
+  expect([
+    ...outcome.done,
+    ...(outcome.kind === 'rollback_failed' ? outcome.rolled_back : []),
+  ]).toContain(first?.id)
+})
+
 it('lets the others be moved once the check that was cut off passes', async () => {
   const { twin, desired, journal } = await killedInCheck()
   const { plan } = await planOn(twin, desired, [journal])

@@ -65,6 +65,10 @@ export async function failSteps(
   const rolledBack = results.flatMap((one) => one.rolledBack)
   const incomplete = results.filter((one) => one.kind === 'not_rolled_back')
   const notRolledBack = incomplete.flatMap((one) => one.notRolledBack)
+  // A step that changed nothing counts as rolled back too.
+  const rolled_back = idsOf(
+    [...new Set([...before, ...rolledBack])].filter((step) => !notRolledBack.includes(step)),
+  )
   const common = {
     step: first.id,
     failure,
@@ -78,12 +82,10 @@ export async function failSteps(
       problems: joinFailures(incomplete.map(({ problems }) => problems)),
       mounts_not_rolled_back: incomplete.flatMap((one) => one.mountsNotRolledBack),
       by_hand: incomplete.flatMap(({ byHand }) => byHand),
-      rolled_back: idsOf(rolledBack),
+      rolled_back,
       not_rolled_back: idsOf(notRolledBack),
     }
   }
-  // A step of which the request changed nothing counts as rolled back too.
-  const rolled_back = idsOf([...new Set([...before, ...rolledBack])])
   return { kind: 'rolled_back', ...common, rolled_back }
 }
 
