@@ -5,6 +5,7 @@
  */
 import type { Step, StepVerification } from '../documents/plan.generated.ts'
 import { LockstepError, unreachable } from '../domain/errors.ts'
+import { fillPlaceholders } from '../domain/fill-placeholders.ts'
 import type { MountPath, Namespace, NodeAddress } from '../domain/names.ts'
 import { shellWords } from '../domain/shell-words.ts'
 import type { Client } from '../server/client.ts'
@@ -62,15 +63,12 @@ async function verifyOne(
     case 'read':
       return verifyRead(client, verification.path, place)
     case 'run': {
-      const fill = (text: string): string =>
-        text
-          .replaceAll('{mount}', place.mount)
-          .replaceAll('{node}', place.node)
-          .replaceAll('{address}', place.node)
+      const { mount, node } = place
+      const fill = (text: string): string => fillPlaceholders(text, { mount, node, address: node })
       const where = {
-        LOCKSTEP_NODE: new URL(place.node).hostname,
-        LOCKSTEP_ADDRESS: place.node,
-        LOCKSTEP_MOUNT: place.mount,
+        LOCKSTEP_NODE: new URL(node).hostname,
+        LOCKSTEP_ADDRESS: node,
+        LOCKSTEP_MOUNT: mount,
       }
       const problem = await runCommand(verification.command.map(fill), where)
       if (problem === undefined) return undefined

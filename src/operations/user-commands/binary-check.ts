@@ -3,6 +3,7 @@
  * starts. Runs in parallel, with a time limit. The found hashes are compared with the expected ones
  * before anything is begun.
  */
+import { fillPlaceholders } from '../../domain/fill-placeholders.ts'
 import { type NodeAddress, parseSha256, type Sha256 } from '../../domain/names.ts'
 import type { DiskCheck } from './commands.ts'
 import type { BinaryReport } from '../../safety/rule.ts'
@@ -42,9 +43,7 @@ async function runCheck(
   { node, command, expected, setting }: Check,
 ): Promise<BinaryReport['result']> {
   const host = new URL(node).hostname
-  const filled = template.map((part) =>
-    part.replaceAll('{host}', host).replaceAll('{address}', node).replaceAll('{command}', command),
-  )
+  const filled = template.map((part) => fillPlaceholders(part, { host, address: node, command }))
   const env = { ...setting.environment, LOCKSTEP_NODE: host, LOCKSTEP_ADDRESS: node }
   const result = await runBounded(filled, {
     timeLimit: TIME_LIMIT,
