@@ -130,8 +130,8 @@ async function runLocked(
   secrets.learn({ desired: values, plan })
   const holder = holderOf(context)
   const folder = stateFolder(context, plan.cluster.id)
-  // A run that ended between the reading and this lock may have changed what was read. Of a run on
-  // another machine nothing tells when it ended.
+  // A run that ended between the reading and this lock may have changed what was read. When a run on
+  // another machine ended is not known.
   const mayHaveChanged =
     plan.cluster.lock !== undefined ||
     made.readAt === undefined ||
@@ -145,19 +145,20 @@ async function runLocked(
   const gate = gateWrites(context.client)
   const progress = followRun(plan)
   let stopped = false
-  const onEnd = input.onStart?.({
-    plan,
-    shut: gate.shut,
-    isUnderWay: gate.isUnderWay,
-    settled: gate.settled,
-    stop: () => {
-      stopped = true
-    },
-    ending: progress.ending,
-    release: localLock.release,
-  })
+  let onEnd: (() => void) | undefined
   context.markRun(holder.run)
   try {
+    onEnd = input.onStart?.({
+      plan,
+      shut: gate.shut,
+      isUnderWay: gate.isUnderWay,
+      settled: gate.settled,
+      stop: () => {
+        stopped = true
+      },
+      ending: progress.ending,
+      release: localLock.release,
+    })
     const run = {
       plan,
       holder,
@@ -203,8 +204,8 @@ async function runLocked(
     }
   } finally {
     context.markRun(undefined)
-    onEnd?.()
     localLock.release()
+    onEnd?.()
   }
 }
 

@@ -107,6 +107,15 @@ it('begins nothing more once it is told to stop, and finishes what is under way'
   expectEachOnce(outcome, plan)
 })
 
+it('releases the lock of the machine if onStart throws', async () => {
+  const { twin, plan } = await upgrade()
+  const onStart = (): never => {
+    throw new Error('broken onStart')
+  }
+
+  await expect(applyOn(twin, plan, { onStart })).rejects.toThrow('broken onStart')
+})
+
 it('goes on one step at a time when a server limits requests, and says so once', async () => {
   const { twin, plan } = await upgrade()
   const journal: JournalEvent[] = []

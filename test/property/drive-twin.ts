@@ -252,9 +252,10 @@ export async function applyOn(
         },
       },
       context,
-    )
+    ).finally(() => {
+      if (existsSync(lockFile)) throw new Error('the lock of this machine is still held')
+    })
     if (result.kind !== 'ended') throw new Error(`the plan was not applied: ${result.kind}`)
-    if (existsSync(lockFile)) throw new Error('the lock of this machine is still held')
     return { outcome: result.outcome, journal, writes }
   } finally {
     rmSync(folder, { recursive: true, force: true })
