@@ -16,7 +16,7 @@ export function staysBehind(reason: string): LockstepError {
   return new LockstepError({
     code: 'node-behind',
     message: reason,
-    hint: 'The node has missed a change. Restart it, so that it reads everything anew.',
+    hint: 'The node has missed a change. Restart it, so that it reads everything again.',
   })
 }
 
@@ -27,7 +27,7 @@ export function lacksWhatItNeeds({ reason, causes }: Failure): LockstepError {
   return new LockstepError({
     code: 'binary-missing',
     message: reason,
-    hint: `Nothing was touched. Copy ${missing.file} to the plugin directory of ${missing.node}.`,
+    hint: `Copy ${missing.file} to the plugin directory of ${missing.node}, then resume.`,
   })
 }
 

@@ -254,7 +254,7 @@ it('says which file is missing where that is why a node cannot begin', async () 
     done: [],
     error: {
       code: 'binary-missing',
-      hint: `Nothing was touched. Copy ${command} to the plugin directory of ${node}.`,
+      hint: `Copy ${command} to the plugin directory of ${node}, then resume.`,
     },
   })
   expect(writes).toEqual([])
