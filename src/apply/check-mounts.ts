@@ -1,6 +1,6 @@
 /**
- * Checks the mounts of a reload, or of a step that only checks, before the run goes on: the file's
- * own checks must pass, and after the soak the mounts must still run what the plan says.
+ * Checks the mounts of a reload, or of a step that only checks, before the next step begins: the
+ * file's own checks must pass, and after the soak the mounts must still run what the plan says.
  */
 import type { Step } from '../documents/plan.generated.ts'
 import type { Failure } from '../documents/run-outcome.ts'

@@ -1,4 +1,7 @@
-/** Finds the environment values of registrations, which no plan holds: in the file, or in the variables of this machine. */
+/**
+ * Finds the environment values of registrations, which no plan holds: in the file, or in the
+ * variables of this machine.
+ */
 import type { EnvironmentVariables } from '../domain/environment-variables.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'

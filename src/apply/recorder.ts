@@ -1,6 +1,6 @@
 /**
  * Records what a run does, before and after each request: first in the journal, which is on disk
- * before the request is sent, then for whoever watches the run.
+ * before the request is sent, then for the watchers of the run.
  */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Action, Plan, Step } from '../documents/plan.generated.ts'
@@ -43,9 +43,9 @@ export interface RecorderOptions {
   /** The id of the plan file that the run carries out. */
   readonly savedPlanId?: string
   readonly now: () => Date
-  /** Called one after the other. The run goes on when all of them have returned. */
+  /** Called one after the other. The run waits until all of them have returned. */
   readonly sinks: readonly Sink[]
-  /** Called after the sinks. A watcher that throws is not called again; the run goes on. */
+  /** Called after the sinks. A watcher that throws is not called again; the run continues. */
   readonly watchers?: readonly Sink[]
 }
 
@@ -58,7 +58,7 @@ type Unstamped = JournalEvent extends infer Event
 export function createRecorder(options: RecorderOptions): Recorder {
   const { run, by, backTo, savedPlanId, now, sinks } = options
   const watching = new Set(options.watchers)
-  const tell = async (event: Unstamped): Promise<void> => {
+  const record = async (event: Unstamped): Promise<void> => {
     const { event: name, ...rest } = event
     const stamped = { event: name, at: now().toISOString(), run, ...rest } as JournalEvent
     for (const sink of sinks) await sink(stamped)
@@ -72,7 +72,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
   return {
     runStarted: (plan, before) =>
-      tell({
+      record({
         event: 'run_started',
         format: 1,
         plan_id: plan.plan_id,
@@ -84,22 +84,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
         before,
       }),
     stepStarted: ({ id, action, undo, restores }, number, of) =>
-      tell({ event: 'step_started', step: id, number, of, action, undo, restores }),
+      record({ event: 'step_started', step: id, number, of, action, undo, restores }),
     stepDone: ({ id }, outcome, passed) =>
-      tell({ event: 'step_done', step: id, outcome, ...(passed !== undefined && { passed }) }),
+      record({ event: 'step_done', step: id, outcome, ...(passed !== undefined && { passed }) }),
     stepFailed: ({ id }, reason, how) =>
-      tell({
+      record({
         event: 'step_failed',
         step: id,
         reason,
         ...(how?.unseen === true && { unseen: true as const }),
       }),
-    undoStarted: ({ id }, action) => tell({ event: 'undo_started', step: id, action }),
-    undoDone: ({ id }) => tell({ event: 'undo_done', step: id }),
-    undoFailed: ({ id }, reason) => tell({ event: 'undo_failed', step: id, reason }),
-    waiting: (reason) => tell({ event: 'run_waiting', reason }),
+    undoStarted: ({ id }, action) => record({ event: 'undo_started', step: id, action }),
+    undoDone: ({ id }) => record({ event: 'undo_done', step: id }),
+    undoFailed: ({ id }, reason) => record({ event: 'undo_failed', step: id, reason }),
+    waiting: (reason) => record({ event: 'run_waiting', reason }),
     runEnded: (outcome) =>
-      tell({
+      record({
         event: 'run_ended',
         outcome: outcome.kind,
         done: [...outcome.done],

@@ -11,8 +11,13 @@ import type { RunContext } from './run-context.ts'
 import { sendAction } from './send-action.ts'
 import { describeMismatch, isOneNodesOwn, isUnseen } from './facts/mismatch.ts'
 
-const SETTINGS: ReadonlySet<Mismatch['field']> = new Set([
-  ...(['plugin_version', 'mount', 'entry', 'sha256', 'command', 'args'] as const),
+const SETTINGS: ReadonlySet<Mismatch['field']> = new Set<Mismatch['field']>([
+  'plugin_version',
+  'mount',
+  'entry',
+  'sha256',
+  'command',
+  'args',
 ])
 
 /** True if the node answers and shows a setting of which it may have missed a change. */
@@ -21,8 +26,8 @@ export function isBehind(mismatch: Mismatch): boolean {
 }
 
 /**
- * Returns those of `broken`, a step's unmet requirements, that are still unmet after the tunes were
- * sent again. A tune is sent only if the active node has that version already: it changes nothing
+ * Returns the step's requirements that are unmet after the tunes were sent again. `broken`: those that
+ * were unmet before. A tune is sent only if the active node has that version already: it changes nothing
  * but what the node shows.
  */
 export async function retuneNodes(
@@ -42,7 +47,7 @@ export async function retuneNodes(
 }
 
 /** Returns a tune for each mount that was tuned to a version. A version cannot be cleared. */
-function tunesFor(broken: readonly Mismatch[]): ReadonlyMap<Action, Mismatch> {
+function tunesFor(broken: readonly Mismatch[]): (readonly [Action, Mismatch])[] {
   const tunes = new Map<string, readonly [Action, Mismatch]>()
   for (const mismatch of broken) {
     const { fact, field } = mismatch
@@ -50,5 +55,5 @@ function tunesFor(broken: readonly Mismatch[]): ReadonlyMap<Action, Mismatch> {
     const { mount, namespace, configured_version: version } = fact
     if (version !== '') tunes.set(mount, [{ kind: 'tune', mount, namespace, version }, mismatch])
   }
-  return new Map(tunes.values())
+  return [...tunes.values()]
 }

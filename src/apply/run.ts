@@ -109,7 +109,7 @@ interface Ending {
 async function endRun(run: RunContext, endings: readonly [Ending, ...Ending[]]): Promise<RunEnd> {
   const [failed, ...others] = endings.flatMap(failureIn)
   if (failed !== undefined) {
-    // What ran beside a failed step and was not seen to be done is rolled back too.
+    // A step that ran beside a failed step and was not seen to be done is rolled back too.
     return failSteps(run, [failed, ...others, ...endings.flatMap(unseenAsFailure)])
   }
   const { step, result } = endings.reduce((a, b) => (rankOf(b) < rankOf(a) ? b : a))
@@ -124,8 +124,8 @@ async function endRun(run: RunContext, endings: readonly [Ending, ...Ending[]]):
       return { kind: 'stale', step: step.id, mismatches, ...ledger.ended(), remaining }
     }
     case 'away':
-      // Nothing that was seen speaks against the new version, and it is safe to stop here. To roll
-      // back while a node is away would only risk more.
+      // No check of the new version failed, and it is safe to stop here. A rollback while a node does
+      // not answer would only add a risk.
       return stopRun(run, await explainAway(run, result.reason), unchecked)
     case 'behind':
       return stopRun(run, staysBehind(result.reason))

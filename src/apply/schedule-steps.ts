@@ -5,6 +5,7 @@
  */
 import type { Step } from '../documents/plan.generated.ts'
 import { LockstepError } from '../domain/errors.ts'
+import { remember } from '../domain/remember.ts'
 
 export interface Scheduling {
   /** How many steps may be under way now; at least 1. */
@@ -17,7 +18,8 @@ export interface Scheduling {
 
 /**
  * Resolves when nothing is under way any more. Steps that are free begin in the order of the plan.
- * Throws what `mayBegin` throws, once what was under way has finished.
+ * Throws what `mayBegin` throws, and a LockstepError if steps wait for each other, once what was
+ * under way has finished.
  */
 export async function scheduleSteps(
   steps: readonly Step[],
@@ -67,9 +69,7 @@ function trackFree(steps: readonly Step[]): FreeSteps {
   for (const step of steps) {
     missing.set(step, step.after.length)
     for (const id of step.after) {
-      const ofStep = followers.get(id)
-      if (ofStep === undefined) followers.set(id, [step])
-      else ofStep.push(step)
+      remember(followers, id, (): Step[] => []).push(step)
     }
   }
   const free = steps.filter(({ after }) => after.length === 0)

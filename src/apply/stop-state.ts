@@ -1,6 +1,6 @@
 /**
- * Whether a run may go on. One object for the whole run: every step that goes on at the same time
- * asks it, and the first one that fails tells it.
+ * Keeps whether a run may begin more steps. One object for the whole run: every step asks it before
+ * it begins, and a step that fails reports that to it.
  */
 
 export interface StopState {

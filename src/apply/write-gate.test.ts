@@ -85,7 +85,7 @@ function everythingDue(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Answers the oldest write that has no answer, when it is told to. */
+/** Answers the oldest write that has no answer, when it is called. */
 function slowServer() {
   const sent: WriteRequest[] = []
   const waiting: Waiting[] = []

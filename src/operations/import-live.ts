@@ -1,6 +1,6 @@
 /**
- * Writes a file of desired state that describes the live state. A plan for it is empty. Writes
- * nothing to a server.
+ * Makes the text of a file of desired state that describes the live state. A plan for this file is
+ * empty. Writes neither a file nor anything on a server.
  */
 import { Document, visit } from 'yaml'
 import { escapeQuoted, printable } from '../domain/printable.ts'

@@ -11,7 +11,7 @@ import { rehearse } from '../twin/rehearsal/rehearse.ts'
 
 /** Rehearses the steps of a draft on the twin of the live state. */
 export function rehearseDraft(draft: DraftPlan, live: LiveState): Plan['rehearsal'] {
-  return rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
+  return rehearse({ live, steps: draft.steps, desiredEnd: findDesiredEnd(draft, live) })
 }
 
 /** `input.rehearsal`: what `rehearseDraft` returned. */

@@ -2,7 +2,7 @@
 
 export interface HostComment {
   readonly id: string
-  /** The account that wrote it. Only that account, and who maintains the repository, can change it. */
+  /** The account that wrote it. Only this account and the maintainers of the repository can change it. */
   readonly author: string
   readonly body: string
   /** Where a person reads it. */
@@ -18,7 +18,7 @@ export interface CodeHost {
   readonly account: () => Promise<string>
   /** From the oldest. `page` counts from 1. */
   readonly list: (page: number) => Promise<CommentPage>
-  /** Where the new comment is read. */
+  /** Returns the address where a person reads the new comment. */
   readonly post: (body: string) => Promise<string>
   /** `gone`: there is no such comment any more. */
   readonly update: (comment: HostComment, body: string) => Promise<'updated' | 'gone'>

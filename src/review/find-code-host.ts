@@ -104,7 +104,10 @@ function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== ''
 }
 
-/** Of a pull request, or of a comment on one: GitHub says of an issue whether it is one. */
+/**
+ * Returns the number of the pull request of an event. For a comment, GitHub sends the issue: if it
+ * is a pull request, it has the property `pull_request`.
+ */
 function numberIn(event: unknown): number | undefined {
   const { pull_request: pullRequest, issue } = objectOf(event)
   const of = pullRequest ?? (objectOf(issue)['pull_request'] === undefined ? undefined : issue)

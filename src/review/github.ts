@@ -1,7 +1,7 @@
 /**
- * The comments of a pull request on GitHub, or GitHub Enterprise. The REST description is the one
- * that GitHub publishes; who the token is only the GraphQL interface tells for every kind of token:
- * `GET /user` answers 403 to the token of a workflow.
+ * The comments of a pull request on GitHub, or GitHub Enterprise, as GitHub's published REST
+ * description has them. The account of the token is read from the GraphQL interface: `GET /user`
+ * answers 403 to the token of a workflow.
  */
 import { fields, nonEmptyText, list, text, wholeNumber } from '../server/answers/shape.ts'
 import type { CodeHost, HostComment } from './code-host.ts'

@@ -64,7 +64,6 @@ export class BusyHost extends LockstepError {
 /** Bytes of an answer: a page of 100 comments, each of 65,536 characters of up to four bytes. */
 const LARGEST_ANSWER = 32 * 1024 * 1024
 
-/** A repository that was renamed answers with one. */
 const MOST_REDIRECTS = 3
 
 /** Characters of a host's words that a message repeats. */
@@ -99,7 +98,7 @@ async function follow(settings: HostClientSettings, request: HostRequest): Promi
   for (let left = MOST_REDIRECTS; ; left--) {
     const answer = await ask(settings, request, url)
     const location = answer.headers.get('location')
-    // The host itself may see this path elsewhere; its other statuses are no redirects.
+    // Only these statuses are followed: a repository that was renamed answers with one.
     if (![301, 302, 307, 308].includes(answer.status) || location === null) return answer
     const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined
     if (next?.origin !== url.origin) {
@@ -147,7 +146,7 @@ async function ask(
     log?.(`${method} ${url.origin}${url.pathname}${url.search} -> no answer`)
     throw new BusyHost(
       `${name} at ${new URL(base).host}: ${method} ${path}: ${mask(describeFault(error, timeout))}`,
-      'Nothing is known of this request. Run the command again: it finds its own comment and posts no second one.',
+      'Whether this request had an effect is not known. Run the command again: it finds its own comment and posts no second one.',
     )
   }
 }
@@ -233,7 +232,7 @@ function refusal(
   })
 }
 
-/** GitHub says it with 403, too: then a header says that nothing is left, or when to come back. */
+/** GitHub also answers 403. Then a header says that no requests are left, or when to send the next one. */
 function isRateLimit(status: number, headers: Headers): boolean {
   return (
     status === 429 ||

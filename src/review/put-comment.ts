@@ -1,7 +1,7 @@
 /**
- * Posts a comment, or updates the one of the same marker that this account wrote before. What can be
- * tried again is tried again from the beginning: a comment that was posted although no answer came
- * is found then, so no second one is posted.
+ * Posts a comment, or updates the comment with the same marker that this account wrote before. If a
+ * request may be sent again, everything is done again from the search: it finds a comment that was
+ * posted although no answer came, so no second one is posted.
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { CodeHost, HostComment } from './code-host.ts'
@@ -32,9 +32,9 @@ export type PutOutcome = {
 const MOST_ATTEMPTS = 4
 /** Milliseconds; twice as long each time. */
 const FIRST_WAIT = 1000
-/** Milliseconds: who is asked to wait longer fails, and says so. */
+/** Milliseconds. If the host asks to wait longer, the command fails. */
 const LONGEST_WAIT = 60_000
-/** Of 100 comments each. GitHub allows 2,500 comments. */
+/** Of 100 comments each. GitHub allows 2,500 comments on an issue. */
 const MOST_PAGES = 100
 
 /** Throws a LockstepError if the comment could not be put. */

@@ -93,7 +93,7 @@ test('does not link findings about different files', () => {
 function chains(parts: SafetyInputParts): readonly string[] {
   const input = safetyInput(parts)
   const { live, draft } = input
-  const rehearsal = rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
+  const rehearsal = rehearse({ live, steps: draft.steps, desiredEnd: findDesiredEnd(draft, live) })
   return judge({ ...input, rehearsal }, [])
     .filter(({ severity }) => severity !== 'note')
     .map(({ rule, because_of: cause }) => (cause === undefined ? rule : `${rule} < ${cause.rule}`))

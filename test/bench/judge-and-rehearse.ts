@@ -163,7 +163,7 @@ function timeShape(shape: Shape): Timed {
   const planned = performance.now()
   judge({ desired, live, draft, today: '2026-01-01' }, [])
   const judged = performance.now()
-  const rehearsal = rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
+  const rehearsal = rehearse({ live, steps: draft.steps, desiredEnd: findDesiredEnd(draft, live) })
   const rehearsed = performance.now()
   if (rehearsal?.safe !== draft.steps.length) throw new Error(JSON.stringify(rehearsal?.unsafe[0]))
   return {

@@ -32,7 +32,7 @@ function stepsOf({ draft }: { readonly draft: DraftPlan }): string[] {
 /** What stops the plan, or warns: the rules' names, with what the rehearsal found. */
 function findingsOf(given: RuleInput): string[] {
   const { live, draft } = given
-  const rehearsal = rehearse({ live, steps: draft.steps, wanted: findDesiredEnd(draft, live) })
+  const rehearsal = rehearse({ live, steps: draft.steps, desiredEnd: findDesiredEnd(draft, live) })
   return judge({ ...given, rehearsal }, [])
     .filter(({ severity }) => severity !== 'note')
     .map(({ rule }) => rule)

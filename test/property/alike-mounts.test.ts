@@ -47,11 +47,11 @@ it('says the same as a rehearsal of every mount', async () => {
         const { live } = await planOn(makeTwin(story), desired)
         const large = withCopies(live, isFirstDown)
         const draft = draftPlan(desired, large)
-        const wanted = findDesiredEnd(draft, large)
+        const desiredEnd = findDesiredEnd(draft, large)
         for (const mistake of MISTAKES) {
           for (const place of places) {
             const steps = mistake(draft.steps, place % Math.max(1, draft.steps.length))
-            const input = { live: large, steps: oneAfterAnother(steps), wanted }
+            const input = { live: large, steps: oneAfterAnother(steps), desiredEnd }
 
             const each = rehearseEachMount(input)
             expect(rehearse(input)).toEqual(each)

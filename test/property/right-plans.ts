@@ -43,7 +43,7 @@ export function problemsOf(right: Right, steps: readonly Step[]): string {
 
 /** The same, with each step's `after` as it is. */
 export function problemsInOrder({ live, draft }: Right, steps: readonly Step[]): string {
-  const rehearsal = rehearse({ live, steps, wanted: findDesiredEnd(draft, live) })
+  const rehearsal = rehearse({ live, steps, desiredEnd: findDesiredEnd(draft, live) })
   return (rehearsal?.unsafe ?? []).map(({ after, problem }) => `${after}: ${problem}`).join('\n')
 }
 

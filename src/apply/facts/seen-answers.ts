@@ -1,6 +1,6 @@
 /**
- * Which mounts a run has just seen to answer, and on which node. The look at the cluster after the
- * last step does not ask these again. A reload of a node's mounts may end the process of any other
+ * Keeps which mounts a run has just seen to answer, and on which node. The reading of the cluster
+ * after the last step does not ask these mounts again. A reload of a node's mounts may end the process of any other
  * mount there, so it makes the run forget what it saw on that node.
  */
 import type { LiveNode } from '../../domain/live.ts'
@@ -15,7 +15,7 @@ export interface AnswerStart {
   readonly node: NodeAddress
   /** Milliseconds on the clock of the run. */
   readonly since: number
-  /** A node that becomes active starts its plugins anew. */
+  /** A node that becomes active starts its plugins again. */
   readonly isActive: boolean
   /** How often what was seen on the node had been forgotten. */
   readonly forgotten: number

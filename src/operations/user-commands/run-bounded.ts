@@ -1,7 +1,7 @@
 /**
- * Runs a command of the user's file, with a time limit and with only the given environment. The
- * processes that it starts end with it. The output of foreign programs enters only here: known
- * secrets are removed from it.
+ * Runs a command of the user's file, with a time limit and with only the given environment. If the
+ * limit ends it, or this program exits, the processes that the command started are killed too. The
+ * output of foreign programs enters only here: known secrets are removed from it.
  */
 import pLimit from 'p-limit'
 import { withoutSecrets } from '../secrets/mask.ts'

@@ -36,8 +36,8 @@ function kept(change: (steps: readonly Step[]) => readonly Step[] = (steps) => s
     ],
   }
   const { draft } = safetyInput({ live, desired })
-  const wanted = findDesiredEnd(draft, live)
-  const { live: few, steps } = keepOneOfAlike({ live, steps: change(draft.steps), wanted })
+  const desiredEnd = findDesiredEnd(draft, live)
+  const { live: few, steps } = keepOneOfAlike({ live, steps: change(draft.steps), desiredEnd })
   return { mounts: few.mounts.map(({ path }) => path), steps }
 }
 

@@ -1,7 +1,7 @@
 /**
- * Mounts that fare alike at every stop of a plan: mounts of one plugin with the same settings, the
- * same processes and the same desired state, which the same steps touch. A rehearsal with one mount
- * of each class finds something wrong if the rehearsal with all mounts does.
+ * Finds mounts that are in the same state after every step of a plan: mounts of one plugin with the
+ * same settings, the same processes and the same desired state, which the same steps touch. A
+ * rehearsal with one mount of each class finds a fault if the rehearsal with all mounts does.
  */
 import type { Step } from '../../documents/plan.generated.ts'
 import { unreachable } from '../../domain/errors.ts'
@@ -11,27 +11,30 @@ import { mountSeed } from './from-live.ts'
 import type { RehearsalInput } from './stage.ts'
 
 /** The same plan and cluster with the first mount of each class. */
-export function keepOneOfAlike({ live, steps, wanted }: RehearsalInput): RehearsalInput {
-  const left = findRepeated({ live, steps, wanted })
+export function keepOneOfAlike({ live, steps, desiredEnd }: RehearsalInput): RehearsalInput {
+  const left = findRepeated({ live, steps, desiredEnd })
   return {
     live: { ...live, mounts: live.mounts.filter(({ path }) => !left.has(path)) },
     steps: steps.flatMap((step) => withoutMounts(step, left)),
-    wanted: { ...wanted, mounts: wanted.mounts.filter(({ mount }) => !left.has(mount)) },
+    desiredEnd: {
+      ...desiredEnd,
+      mounts: desiredEnd.mounts.filter(({ mount }) => !left.has(mount)),
+    },
   }
 }
 
-/** The mounts that are alike to one before them. */
-function findRepeated({ live, steps, wanted }: RehearsalInput): ReadonlySet<MountPath> {
+/** Returns the mounts that have an earlier mount in their class. */
+function findRepeated({ live, steps, desiredEnd }: RehearsalInput): ReadonlySet<MountPath> {
   const classes = new MountClasses(live.mounts)
   for (const mount of live.mounts) splitBySeed(classes, mount)
-  for (const { mount, configured, version, sha256, nodes } of wanted.mounts) {
+  for (const { mount, configured, version, sha256, nodes } of desiredEnd.mounts) {
     classes.split(mount, configured, version, sha256, nodes.length, ...nodes)
   }
   splitBySteps(classes, steps)
   return classes.repeated()
 }
 
-/** Mounts are of one class until something tells them apart. */
+/** All mounts are of one class until `split` is called. */
 class MountClasses {
   /** In the cluster's order. */
   private readonly places: ReadonlyMap<MountPath, number>
@@ -88,7 +91,7 @@ class MountClasses {
   }
 }
 
-/** By all that the twin is made of, but for what only names the mount: its path and accessor. */
+/** By everything that the twin is made of except the path and the accessor, which only name the mount. */
 function splitBySeed(classes: MountClasses, mount: LiveMount): void {
   const { path, namespace, plugin, configured_version, running = [] } = mountSeed(mount)
   classes.split(path, namespace, plugin, configured_version, running.length)
@@ -99,8 +102,8 @@ function splitBySeed(classes: MountClasses, mount: LiveMount): void {
 }
 
 /**
- * By the steps that touch a mount. Tunes right after one another are told apart by what they set and
- * not by their place, since none of them changes another mount.
+ * By the steps that touch a mount. Tunes that follow each other directly differ by what they set and not
+ * by their place, because none of them changes another mount.
  */
 function splitBySteps(classes: MountClasses, steps: readonly Step[]): void {
   let firstTune = 0

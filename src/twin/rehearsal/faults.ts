@@ -1,4 +1,4 @@
-/** What can be wrong at a stopping point, and how it is said: one line for each kind of fault. */
+/** Finds what is wrong with a mount at a stopping point, and describes it: a line for each kind of fault. */
 import type { UnsafePoint } from '../../documents/plan.generated.ts'
 import { groupBy } from '../../domain/group-by.ts'
 import { nameSome } from '../../domain/name-some.ts'
@@ -17,11 +17,11 @@ export type FaultKind = UnsafePoint['kind']
 
 export interface RehearsalFault {
   readonly kind: FaultKind
-  /** Absent where it is of the cluster as a whole. */
+  /** Absent if the fault is one of the whole cluster. */
   readonly node?: NodeAddress
   readonly mount?: MountPath
   readonly connection?: ConnectionPath
-  /** The server's words, or what the plan leaves undone. */
+  /** The server's words, or how the end of the plan differs from the desired state. */
   readonly words?: string
 }
 
@@ -33,16 +33,16 @@ export interface MountOnStage {
   readonly plugin: PluginId
   readonly accessor: string
   /**
-   * The binaries it may come up with while the plan runs: what it ran or would have come up with
-   * before it, and what it is to run after it. Absent where the plan does not move it.
+   * The binaries that a restart may start while the plan runs: what the mount ran or would have
+   * started before the plan, and the desired binary. Absent if the plan does not change the mount.
    */
   readonly mayStart?: ReadonlySet<RunningBinary>
 }
 
 /**
- * Why a mount would not be whole on a node, now and after its restart.
+ * Returns the faults of a mount on a node: now, and after a restart of the node.
  *
- * @param running undefined where the node runs no mounts
+ * @param running undefined if the node runs no mounts
  */
 export function faultsOfMount(
   { accessor, mayStart }: Pick<MountOnStage, 'accessor' | 'mayStart'>,
@@ -53,7 +53,8 @@ export function faultsOfMount(
   if (running !== undefined) {
     if (!running.answers) faults.push({ kind: 'down' })
     if (running.accessor !== accessor) faults.push({ kind: 'other-mount' })
-    // Between the registration of an entry in place and the reload another binary stands there.
+    // Only a missing entry counts: between a changed registration and the reload, the entry names a
+    // binary that the mount does not run yet.
     if (!running.is_registered) faults.push({ kind: 'unregistered' })
   }
   if (start.kind === 'failed') faults.push(wouldNotStart(start))
@@ -61,12 +62,12 @@ export function faultsOfMount(
   return faults
 }
 
-/** Of a mount or connection that a restart would lose, by why. */
+/** Returns the fault of a mount or connection that would not start again after a restart. */
 export function wouldNotStart({ why, cause }: ConnectionFailure): MountFault {
   return { kind: cause === 'entry' ? 'entry-missing' : 'file-differs', words: why }
 }
 
-/** In the order in which they are told. */
+/** In the order in which they are reported. */
 const SAID: Readonly<Record<FaultKind, (names: string, words: string, number: number) => string>> =
   {
     refused: (_, words) => `it would be refused (${words})`,
@@ -95,9 +96,9 @@ function saidOfRestart(names: string, words: string): string {
 }
 
 /**
- * What is unsafe after a step: one for each kind of fault, with the mounts and nodes it is of.
+ * Returns what is unsafe after a step: a point for each kind of fault, with its mounts and nodes.
  *
- * @param nodes how many there are to be named: `every node` is said of all
+ * @param nodes how many nodes there are: a fault on all of them is `on every node`
  */
 export function describeFaults(
   after: string,

@@ -1,8 +1,8 @@
 /**
- * Whether playing the steps in the listed order proves every set of steps that `after` allows at a
- * stop. It does if `after` makes blocks, one after another, and if no mount depends on more than one
- * step of a block: then each mount is, at any stop, as it is at some place in the listed order.
- * Measures time by the number of names in `after`, not by the number of sets.
+ * Finds out whether a rehearsal in the listed order proves every set of steps that `after` allows at
+ * a stop. It does if `after` makes blocks, one after another, and if no mount depends on more than
+ * one step of a block: then each mount is, at any stop, as it is at some place in the listed order.
+ * Takes time in proportion to the number of names in `after`, not to the number of sets.
  */
 import type { Step } from '../../documents/plan.generated.ts'
 import { blocksOf } from '../../documents/step-blocks.ts'
@@ -12,11 +12,11 @@ import type { RehearsalFault } from './faults.ts'
 
 export interface OrderedMounts {
   readonly pluginOf: (mount: MountPath) => PluginId | undefined
-  /** The mounts of a plugin that are configured for `latest` before the plan. */
+  /** True if a mount of the plugin is configured for `latest` before the plan. */
   readonly followsLatest: (plugin: PluginId) => boolean
 }
 
-/** By step: what other order `after` allows that the listed order says nothing of. */
+/** By step: the steps that may run before or after it although the rehearsal proves only one order. */
 export function findFreeOrder(
   steps: readonly Step[],
   mounts: OrderedMounts,
@@ -50,7 +50,7 @@ export function findFreeOrder(
 
 interface FreeStep {
   readonly step: Step
-  /** The steps that may be carried out before it or after it. */
+  /** The steps that may run before or after it. */
   readonly beside: readonly Step[]
 }
 
@@ -74,7 +74,7 @@ function isExactly(after: readonly string[], block: ReadonlySet<string>): boolea
   return after.length === block.size && after.every((id) => block.has(id))
 }
 
-/** The kinds of steps that can be beside others: what they change, no other step of a block needs. */
+/** True for the kinds of steps that may share a block: no other step of the block needs what they change. */
 function isFree({ action }: Step): boolean {
   return action.kind === 'register' || action.kind === 'deregister' || action.kind === 'tune'
 }

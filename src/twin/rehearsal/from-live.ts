@@ -1,6 +1,6 @@
 /**
- * A twin of a cluster that was read. What nobody could see is taken to be well: every registered
- * file lies on every node as it was registered, but for those that a node said it lacks.
+ * Makes a twin of a cluster that was read. What could not be read is assumed to be right: every
+ * registered file is on every node as it was registered, except those that a node said it lacks.
  */
 import type {
   CatalogEntry,
@@ -50,12 +50,12 @@ function externalPlugin(entry: LiveState['catalog'][number]): ExternalPlugin[] {
   return [{ plugin, version, command: commandOf(entry), sha256, args, declarative }]
 }
 
-/** A list does not say the command: any name that only this entry has stands for it. */
+/** A list does not give the command: a name that no other entry has is used instead. */
 function commandOf({ plugin, version, command }: CatalogEntry): string {
   return command ?? `${plugin}@${version}`
 }
 
-/** A command that entries say different hashes of is there, but what it holds nobody knows. */
+/** If entries name different hashes for one command, the file exists and its content is unknown. */
 function registeredFiles(catalog: readonly ExternalPlugin[]): Record<string, PluginFile> {
   const files: Record<string, PluginFile> = {}
   for (const { command, sha256 } of catalog) {
@@ -65,7 +65,7 @@ function registeredFiles(catalog: readonly ExternalPlugin[]): Record<string, Plu
   return files
 }
 
-/** Less those for want of which the node cannot read an entry. */
+/** Returns the files without those that the node lacks, because it cannot read their entries. */
 function filesOn(
   { address }: LiveNode,
   files: Readonly<Record<string, PluginFile>>,
@@ -80,7 +80,7 @@ function filesOn(
   return Object.fromEntries(Object.entries(files).filter(([command]) => !absent.has(command)))
 }
 
-/** What is compiled in and hidden by an unversioned entry was not read: the product's list has it. */
+/** A builtin that an unversioned entry hides was not read: it comes from the product's list. */
 function builtinsOf(live: LiveState): BuiltinPlugin[] {
   const read = live.catalog
     .filter((entry) => entry.builtin)
@@ -114,7 +114,7 @@ function nodeState({ state, role }: LiveNode): SeedNodeState {
   }
 }
 
-/** All that a twin is told of a mount. */
+/** Everything that a twin is given about a mount. */
 export function mountSeed(mount: LiveMount): MountSeed {
   return {
     path: mount.path,
@@ -128,7 +128,8 @@ export function mountSeed(mount: LiveMount): MountSeed {
 
 function runningSeed(seen: MountOnNode): RunningSeed {
   const { node, running_version, running_sha256, configured_version } = seen
-  // Servers say `backend is nil` where there is none; other words are of a process that cannot start.
+  // Servers answer `backend is nil` if there is no backend. Other words mean that the process cannot
+  // start.
   const isNil = seen.detail === undefined || seen.detail.includes('backend is nil')
   const hasProcess =
     running_sha256 !== BUILTIN && (isHash(running_sha256) || running_version !== UNVERSIONED)

@@ -1,4 +1,4 @@
-/** What a plan was to bring about and does not: never the cluster's fault, always the planner's. */
+/** Finds what the plan should have brought about and did not: always a bug of the planner. */
 import {
   isBuiltinVersion,
   isOtherBinary,
@@ -11,11 +11,11 @@ import type { DesiredEnd, DesiredEndEntry, DesiredEndMount } from '../../domain/
 import type { RehearsalFault } from './faults.ts'
 import type { RunningMount, Twin, TwinEntry } from '../cluster/twin.ts'
 
-export function missedEnds(twin: Twin, wanted: DesiredEnd): RehearsalFault[] {
+export function missedEnds(twin: Twin, desired: DesiredEnd): RehearsalFault[] {
   return [
-    ...wanted.entries.flatMap((entry) => missedEntry(twin, entry)),
-    ...wanted.mounts.flatMap((mount) => missedMount(twin, mount)),
-    ...wanted.connections
+    ...desired.entries.flatMap((entry) => missedEntry(twin, entry)),
+    ...desired.mounts.flatMap((mount) => missedMount(twin, mount)),
+    ...desired.connections
       .filter(({ connection, version }) => twin.connectionVersion(connection) !== version)
       .map(({ connection }) => missed(`${connection} on another version`, { connection })),
   ]
@@ -45,43 +45,43 @@ function isSame(found: TwinEntry, { command, sha256, args }: TwinEntry): boolean
   )
 }
 
-function missedMount(twin: Twin, wanted: DesiredEndMount): RehearsalFault[] {
-  const { mount, nodes } = wanted
+function missedMount(twin: Twin, desired: DesiredEndMount): RehearsalFault[] {
+  const { mount, nodes } = desired
   return nodes.flatMap((node) => {
     const running = twin.running(node, mount)
     if (running === undefined) return [missed(`${mount} not there`, { mount, node })]
-    if ((running.configured_version === LATEST) !== (wanted.configured === LATEST)) {
-      const still = wanted.configured === LATEST ? 'not' : 'still'
+    if ((running.configured_version === LATEST) !== (desired.configured === LATEST)) {
+      const still = desired.configured === LATEST ? 'not' : 'still'
       return [missed(`${mount} ${still} configured for latest`, { mount, node })]
     }
     const start = twin.wouldStart(node, mount)
-    // What would not start is a fault of its own, but may have been one before; and what it is
-    // configured for is for the plan to mend.
+    // A mount that would not start is reported as another fault. But that fault may be older than
+    // the plan, and the configured version must be right all the same.
     const starts =
       start.kind === 'failed'
-        ? { version: configuredFor(running, wanted), sha256: wanted.sha256 }
+        ? { version: configuredFor(running, desired), sha256: desired.sha256 }
         : start
     const runs = { version: running.running_version, sha256: running.running_sha256 }
-    if (![runs, starts].every(({ sha256 }) => sha256 === wanted.sha256)) {
+    if (![runs, starts].every(({ sha256 }) => sha256 === desired.sha256)) {
       return [missed(`${mount} on another binary`, { mount, node })]
     }
-    // The same binary may stand under two versions.
-    if (![runs, starts].every(({ version }) => isVersionOf(wanted, version))) {
+    // The same binary may be registered under two versions.
+    if (![runs, starts].every(({ version }) => isVersionOf(desired, version))) {
       return [missed(`${mount} on another version`, { mount, node })]
     }
-    // What is registered no more is a fault of its own.
+    // A version that is not registered any more is reported as another fault.
     return running.is_current || !running.is_registered
       ? []
       : [missed(`${mount} on what its entry was before`, { mount, node })]
   })
 }
 
-/** What has no version, or the builtin's, says what the binary says of itself. */
-function isVersionOf({ version: wanted }: DesiredEndMount, version: string): boolean {
-  return wanted === UNVERSIONED || isBuiltinVersion(wanted) || wanted === version
+/** Without a version, and for a builtin's version, a server lists the version that the binary reports. */
+function isVersionOf({ version: desired }: DesiredEndMount, version: string): boolean {
+  return desired === UNVERSIONED || isBuiltinVersion(desired) || desired === version
 }
 
-/** What `latest` cannot start it would start under the version that is asked for. */
+/** A mount on `latest` counts as configured for the desired version. */
 function configuredFor(
   { configured_version: configured }: RunningMount,
   { version }: DesiredEndMount,

@@ -1,16 +1,17 @@
 /**
- * The mounts that run with one process: a reload of one ends it under all. They fare alike, so
- * that one of them stands for the others.
+ * Keeps which mounts share a process. A reload of one mount ends the process of all of them, so all
+ * of them are in the same state, and to check one is enough.
  */
 import type { MountPath, NodeAddress } from '../../domain/names.ts'
+import { remember } from '../../domain/remember.ts'
 import type { Twin } from '../cluster/twin.ts'
 
 export interface ProcessMates {
-  /** To be told of a mount when it was made, and when it was reloaded. */
+  /** To be called when a mount was made, and when it was reloaded. */
   look(node: NodeAddress, mount: MountPath): void
   /** The processes that these mounts run with. */
   processesOf(node: NodeAddress, mounts: readonly MountPath[]): ReadonlySet<string>
-  /** One mount that runs with a process by now, or did until it ended. */
+  /** Returns a mount that runs with the process, or ran with it until it ended. */
   oneOf(node: NodeAddress, process: string): MountPath | undefined
 }
 
@@ -21,11 +22,8 @@ interface OnNode {
 
 export function trackProcessMates(twin: Twin): ProcessMates {
   const nodes = new Map<NodeAddress, OnNode>()
-  const on = (node: NodeAddress): OnNode => {
-    const known = nodes.get(node) ?? { processes: new Map(), mates: new Map() }
-    nodes.set(node, known)
-    return known
-  }
+  const on = (node: NodeAddress): OnNode =>
+    remember(nodes, node, () => ({ processes: new Map(), mates: new Map() }))
   return {
     look(node, mount) {
       const { processes, mates } = on(node)
@@ -37,7 +35,7 @@ export function trackProcessMates(twin: Twin): ProcessMates {
         return
       }
       processes.set(mount, now)
-      mates.set(now, (mates.get(now) ?? new Set()).add(mount))
+      remember(mates, now, () => new Set<MountPath>()).add(mount)
     },
     processesOf(node, mounts) {
       const { processes } = on(node)

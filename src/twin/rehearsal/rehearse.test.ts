@@ -20,8 +20,8 @@ const NODES = [liveNode(1), liveNode(2), liveNode(3)]
 
 function rehearsed(live: LiveState, desired: DesiredPlugin) {
   const { draft } = safetyInput({ live, desired: { plugins: [desired] } })
-  const wanted = { entries: [], mounts: [], connections: [] }
-  return rehearse({ live, steps: draft.steps, wanted })
+  const desiredEnd = { entries: [], mounts: [], connections: [] }
+  return rehearse({ live, steps: draft.steps, desiredEnd })
 }
 
 /** `shared/` and `other/`, each on v1.0.0 of its plugin. */
@@ -79,16 +79,16 @@ it('keeps of what was wrong before only what stays so', () => {
     after: [register!.id],
     action: { kind: 'deregister', plugin: SHARED, version: V1 } as const,
   }
-  const wanted = { entries: [], mounts: [], connections: [] }
+  const desiredEnd = { entries: [], mounts: [], connections: [] }
 
-  expect(rehearse({ live, steps: [register!], wanted })?.unsafe).toEqual([])
-  expect(rehearse({ live, steps: [register!, withdrawn], wanted })?.unsafe).toMatchObject([
+  expect(rehearse({ live, steps: [register!], desiredEnd })?.unsafe).toEqual([])
+  expect(rehearse({ live, steps: [register!, withdrawn], desiredEnd })?.unsafe).toMatchObject([
     { after: 'deregister it again', kind: 'entry-missing', mounts: ['shared/'] },
     { after: 'deregister it again', kind: 'unregistered' },
   ])
 })
 
 it('is null where nothing is to be done', () => {
-  const wanted = { entries: [], mounts: [], connections: [] }
-  expect(rehearse({ live: twoPlugins('other'), steps: [], wanted })).toBeNull()
+  const desiredEnd = { entries: [], mounts: [], connections: [] }
+  expect(rehearse({ live: twoPlugins('other'), steps: [], desiredEnd })).toBeNull()
 })

@@ -1,8 +1,8 @@
 /**
- * Rehearses a plan on a twin of the live state: sends each step's request, and after each looks
- * whether stopping there would be safe, even if every node restarted at that moment. Also whether
- * that says the same of every other set of steps that `after` allows, whether the plan ends where the
- * file says, and reloads in the right order. Changes nothing that is handed in.
+ * Rehearses a plan on a twin of the live state: sends each step's request, and checks after each
+ * whether a stop there would be safe, even if every node restarted at that moment. Also checks
+ * whether this proves every other set of steps that `after` allows, whether the plan reaches the
+ * desired state, and whether it reloads in the right order. Changes none of its arguments.
  */
 import type { Action, Rehearsal, Step, UnsafePoint } from '../../documents/plan.generated.ts'
 import { isWrite } from '../../documents/writes-of.ts'
@@ -23,11 +23,12 @@ import {
   type RehearsalStage,
 } from './stage.ts'
 
-/** Null where there is nothing to rehearse, and nothing that should have been. */
+/** Null if there is no active node, or if there are no steps and none is missing. */
 export function rehearse(input: RehearsalInput): Rehearsal | null {
   return describeRehearsal(input, (active) => {
     const order = findOrderFaults(input, active)
-    // One mount of each class is enough to see that all is safe. Faults are named mount by mount.
+    // One mount of each class is enough to prove that everything is safe. To name the mounts of a
+    // fault, all mounts are rehearsed.
     const isSafe = order.size === 0 && playSteps(keepOneOfAlike(input), active).length === 0
     return isSafe ? [] : playSteps(input, active, order)
   })
@@ -58,7 +59,7 @@ function describeRehearsal(
 
 type FaultsByStep = ReadonlyMap<Step, readonly RehearsalFault[]>
 
-/** What no state of the cluster shows: a standby reloaded late, and steps in a free order. */
+/** Finds the faults that no state of the cluster shows: a standby reloaded late, and a free order. */
 function findOrderFaults({ live, steps }: RehearsalInput, active: NodeAddress): FaultsByStep {
   const late = findLateStandbys(steps, active)
   const free = findFreeOrder(steps, orderedMounts(live))
@@ -78,28 +79,28 @@ function playSteps(
   active: NodeAddress,
   order: FaultsByStep = new Map(),
 ): UnsafePoint[] {
-  const { steps, wanted } = input
+  const { steps, desiredEnd } = input
   const stage = setStage(input, active)
   const describe = (after: string, faults: readonly RehearsalFault[]): UnsafePoint[] =>
     describeFaults(after, faults, stage.nodes.length)
-  if (steps.length === 0) return describe('', missedEnds(stage.twin, wanted))
+  if (steps.length === 0) return describe('', missedEnds(stage.twin, desiredEnd))
   let isRefused = false
-  // What costs the cluster its leader does so at every stop from there on.
+  // A step that costs the cluster its leader does so at every later stop too.
   const lasting: RehearsalFault[] = []
   return steps.flatMap((step, at) => {
     const faults = playStep(stage, step)
     isRefused ||= faults.some(({ kind }) => kind === 'refused')
     faults.push(...(order.get(step) ?? []), ...lasting)
     lasting.push(...faults.filter((one) => one.kind === 'no-leader' && !lasting.includes(one)))
-    // What was refused did not happen: then the end is missed, and not by the planner.
-    if (at === steps.length - 1 && !isRefused) faults.push(...missedEnds(stage.twin, wanted))
+    // A refused request did nothing. So the end is missed without a bug of the planner.
+    if (at === steps.length - 1 && !isRefused) faults.push(...missedEnds(stage.twin, desiredEnd))
     return describe(step.id, faults)
   })
 }
 
 /**
- * Sends a step's request; what is wrong after it that was not before the plan. A check sends none,
- * so it changes nothing.
+ * Sends a step's request, and returns what is wrong after it that was not wrong before the plan. A
+ * check sends no request, so it changes nothing.
  */
 function playStep(stage: RehearsalStage, { action }: Step): RehearsalFault[] {
   if (!isWrite(action)) return []
@@ -112,8 +113,8 @@ function playStep(stage: RehearsalStage, { action }: Step): RehearsalFault[] {
 }
 
 /**
- * What a request can have changed: looking at more would cost more and show no more. Called before
- * the request; the look itself is taken after it.
+ * Returns a function that checks everything that the request can have changed, and nothing else.
+ * `prepareLook` is called before the request, the function that it returns after it.
  */
 function prepareLook(stage: RehearsalStage, action: Action): () => readonly RehearsalFault[] {
   const { nodes } = stage
@@ -153,7 +154,7 @@ function prepareLook(stage: RehearsalStage, action: Action): () => readonly Rehe
   }
 }
 
-/** The processes end under the mounts that are named, and under every other that shares one. */
+/** A reload ends the processes of the named mounts, also under other mounts that share them. */
 function prepareReload(
   stage: RehearsalStage,
   { node, mounts }: Action & { readonly kind: 'reload' },
@@ -168,7 +169,7 @@ function prepareReload(
   }
 }
 
-/** A mount that was made is kept as those that were there. */
+/** Adds a mount that was made to the mounts of the stage. */
 function bringOnStage(
   { twin, active, nodes, mounts, mountsOf, mates }: RehearsalStage,
   { mount: path, plugin }: Action & { readonly kind: 'enable' },

@@ -1,11 +1,11 @@
 /**
- * The order of reloads that no state of the cluster shows: of every mount the standbys come first
- * and the active node last, where a failure hurts most and a new version may migrate the data.
+ * Checks the order of reloads, which no state of the cluster shows: for each mount the standbys come
+ * first and the active node last. There a failure hurts most, and a new version may migrate data.
  */
 import type { Step } from '../../documents/plan.generated.ts'
 import type { MountPath, NodeAddress } from '../../domain/names.ts'
 
-/** By step: the mounts it reloads on a standby after the active node, and was to reload before. */
+/** By step: the mounts that it reloads on a standby although the active node was reloaded before. */
 export function findLateStandbys(
   steps: readonly Step[],
   active: NodeAddress,

@@ -1,6 +1,6 @@
 /**
- * Where a plan is rehearsed: the twin, the mounts and connections that it can touch, and what was
- * wrong with them before it, which is no fault of the plan.
+ * Prepares a rehearsal: the twin, the mounts and connections that the plan can touch, and what was
+ * wrong with them before the plan.
  */
 import type { Action, Step } from '../../documents/plan.generated.ts'
 import { writeOf } from '../../documents/writes-of.ts'
@@ -28,7 +28,7 @@ import type { Twin } from '../cluster/twin.ts'
 export interface RehearsalInput {
   readonly live: LiveState
   readonly steps: readonly Step[]
-  readonly wanted: DesiredEnd
+  readonly desiredEnd: DesiredEnd
 }
 
 export interface RehearsalStage {
@@ -44,16 +44,16 @@ export interface RehearsalStage {
   /** The plugins with an entry of this command: they start the same file. */
   readonly pluginsOfCommand: ReadonlyMap<string, readonly PluginId[]>
   readonly mates: ProcessMates
-  /** By node and mount or connection, until it was seen to be well. */
+  /** What was wrong before the plan, by node and mount or connection, until it was seen to be right. */
   readonly known: Map<string, ReadonlySet<FaultKind>>
 }
 
 /**
- * The files of what is to be registered lie there from the first step on, and were not there
- * before: where one takes the place of another, the harm is the plan's.
+ * Puts the files of all registrations on every node, after the faults before the plan were recorded:
+ * if such a file replaces another one, the faults that follow are faults of the plan.
  */
 export function setStage(
-  { live, steps, wanted }: RehearsalInput,
+  { live, steps, desiredEnd }: RehearsalInput,
   active: NodeAddress,
 ): RehearsalStage {
   const up = live.nodes.filter(
@@ -84,7 +84,7 @@ export function setStage(
   )) {
     recordKnown(stage, plugin)
   }
-  recordStarts(stage, live, wanted)
+  recordStarts(stage, live, desiredEnd)
   for (const { action } of steps) {
     if (action.kind !== 'register') continue
     const { command, sha256 } = action.entry
@@ -148,7 +148,7 @@ function recordKnown(stage: RehearsalStage, plugin: PluginId): void {
   }
   for (const path of mountsOf.get(plugin) ?? []) {
     for (const node of nodes) {
-      // One that is down already does not stand for those that run.
+      // A mount that is down already does not represent mounts that run.
       if (twin.running(node, path)?.answers === true) mates.look(node, path)
     }
   }
@@ -157,10 +157,10 @@ function recordKnown(stage: RehearsalStage, plugin: PluginId): void {
 function recordStarts(
   { twin, nodes, mounts }: RehearsalStage,
   live: LiveState,
-  wanted: DesiredEnd,
+  desiredEnd: DesiredEnd,
 ): void {
   const views = new Map(live.mounts.map(({ path, nodes }) => [path, nodes]))
-  for (const { mount: path, sha256 } of wanted.mounts) {
+  for (const { mount: path, sha256 } of desiredEnd.mounts) {
     const mount = mounts.get(path)
     if (mount === undefined) continue
     const binaries = new Set<RunningBinary>([sha256])
@@ -173,7 +173,7 @@ function recordStarts(
   }
 }
 
-/** What is wrong with a mount on these nodes that was not before the plan. */
+/** Returns what is wrong with a mount on these nodes and was not wrong before the plan. */
 export function checkMount(
   stage: RehearsalStage,
   path: MountPath,
@@ -192,7 +192,7 @@ export function checkMount(
   })
 }
 
-/** Why a connection would not start again, where that is new. */
+/** Returns why a connection would not start again, if it would have before the plan. */
 export function checkConnection(stage: RehearsalStage, path: ConnectionPath): RehearsalFault[] {
   return stage.nodes.flatMap((node) => {
     const not = stage.twin.whyNotConnecting(node, path)
@@ -202,7 +202,7 @@ export function checkConnection(stage: RehearsalStage, path: ConnectionPath): Re
   })
 }
 
-/** What was wrong before and is well once is no longer known. */
+/** Removes the faults from before the plan. A fault that was once gone counts as one of the plan. */
 function withoutKnown(
   { known }: RehearsalStage,
   faults: readonly RehearsalFault[],
