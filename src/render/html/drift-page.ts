@@ -136,7 +136,8 @@ function differenceRow({ one, subjects, nodes: on }: DriftBlock, view: FindingVi
           html`<p>${names(subjects.map(nodes.of))}</p>`,
         )
   const value = (text: string): string => shortenHashes(nodes.within(text))
-  const isItself = on.length === 1 && on[0] === one.subject
+  const isNode = on.length === 1 && on[0] === one.subject
+  const place = isNode ? 'this node' : 'the cluster'
   return html`<tbody>
     <tr>
       <th scope="row">${subject}<br />${badge(TONES[one.severity], one.class)}</th>
@@ -144,7 +145,7 @@ function differenceRow({ one, subjects, nodes: on }: DriftBlock, view: FindingVi
       <td data-label="Desired"><ins>${value(one.desired)}</ins></td>
       <td data-label="On">
         <div>
-          ${on.length === 0 || isItself ? html`<span class="muted">the cluster</span>` : names(on.map(nodes.of))}
+          ${on.length === 0 || isNode ? html`<span class="muted">${place}</span>` : names(on.map(nodes.of))}
         </div>
       </td>
     </tr>

@@ -68,8 +68,9 @@ function beforeTheFirst({ cluster: { lock, binary_check: check } }: Plan): Html 
   return html`${lock === undefined ? NOTHING : html`<p class="before">Before the first step the run takes the lock ${name(lock)}.</p>`}${check === undefined ? NOTHING : html`<p class="before">Before the first step <code>binary_check</code> reads ${count(check.files.length, 'file')} on each node.</p>`}`
 }
 
-/** Lines that roll back together, one after another. */
+/** Lines that follow each other. */
 interface Block {
+  /** Their steps roll back together; empty if the steps of a line belong to several groups. */
   readonly group: string
   readonly lines: readonly StepLine[]
 }
@@ -78,7 +79,6 @@ function gatherGroups(lines: readonly StepLine[]): Block[] {
   const blocks: { group: string; lines: StepLine[] }[] = []
   for (const line of lines) {
     const [{ group }] = line.steps
-    // Of several groups: none of them is the line's.
     const isOne = line.steps.every((step) => step.group === group)
     const last = blocks.at(-1)
     if (isOne && last?.group === group) last.lines.push(line)
@@ -87,10 +87,10 @@ function gatherGroups(lines: readonly StepLine[]): Block[] {
   return blocks
 }
 
-function drawBlock({ lines }: Block, view: TimelineView): Html {
+function drawBlock({ group, lines }: Block, view: TimelineView): Html {
   const isCanary = lines.some(({ steps }) => steps.some(({ canary }) => canary === true))
   const steps = lines.reduce((sum, line) => sum + line.steps.length, 0)
-  if (steps === 1) return join(lines.map((line) => drawLine(line, view, isCanary)))
+  if (steps === 1 || group === '') return join(lines.map((line) => drawLine(line, view, isCanary)))
   return html`<li class="together${isCanary ? ' canary' : ''}">
     <p class="group-name">
       ${isCanary ? html`${badge('info', 'Canary')} No other mount goes before these steps are checked. ` : NOTHING}If
