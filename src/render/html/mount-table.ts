@@ -191,7 +191,7 @@ function unchanged(): Html {
   return html`<span class="muted">unchanged</span>`
 }
 
-/** Under one version two binaries are told apart by their hashes. */
+/** Two binaries of one version are shown by their hashes. */
 function value(
   { from, to }: Pick<Change['fields'][number], 'from' | 'to'>,
   labels: BinaryLabels,

@@ -49,7 +49,7 @@ export function fold(summary: Html | string, body: Html): Html {
 
 /** The first `most` parts in sight, the others folded. */
 export function foldRest(parts: readonly Html[], { most, noun, draw }: FoldRestOptions): Html {
-  // Showing one more takes no more room than saying that there is one.
+  // One more part takes the same room as a fold that says `1 more`.
   if (parts.length <= most + 1) return draw(parts)
   const rest = parts.slice(most)
   return html`${draw(parts.slice(0, most))}${fold(count(rest.length, `more ${noun}`), draw(rest))}`

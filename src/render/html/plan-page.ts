@@ -205,7 +205,7 @@ function sections(plan: Plan, nodes: NodeNames, options: SectionOptions): Html {
   )}`
 }
 
-/** Where a page has several clusters, whoever hears a heading hears which one it is of. */
+/** If a page has several clusters, a screen reader names the cluster with each heading. */
 function ofCluster(title: string, { cluster }: Plan, { isOne }: ClusterOptions): Html {
   return isOne ? html`${title}` : html`${title}<span class="hidden"> of ${cluster.name}</span>`
 }
