@@ -1,6 +1,6 @@
 /**
  * Checks before the first step whether the cluster is still as planned: a change is better found
- * here than in the middle of the run. A plan of which an earlier run did a part may go on.
+ * here than in the middle of the run. A plan of which an earlier run did a part still fits.
  */
 import type { Fact, Step } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
@@ -15,7 +15,7 @@ import type { RunContext } from './run-context.ts'
 
 /** Returns the members of the cluster that the plan does not have. */
 export async function findJoined(run: RunContext): Promise<readonly NodeAddress[]> {
-  const active = await findActive(run, { isOver: run.stop.isAsked })
+  const active = await findActive(run, { isOver: run.stop.mustStop })
   const planned = run.nodes
   const { unasked, failure } = await checkListedNodes(run.client, {
     address: active,
@@ -48,7 +48,7 @@ export interface Stale {
  */
 export async function findStale(run: RunContext): Promise<Stale | undefined> {
   const { steps } = run.plan
-  const end = { isOver: run.stop.isAsked }
+  const end = { isOver: run.stop.mustStop }
   const broken = await readMismatches(run, reliedOn(steps), end)
   const known = broken.filter((mismatch) => !isUnseen(mismatch))
   if (known.length === 0) return undefined

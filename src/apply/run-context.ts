@@ -53,7 +53,7 @@ export interface RunContext extends Collaborators {
   readonly recent: RecentFacts
   /**
    * Entries that were registered and may not have been reloaded since, as `plugin version`. What runs
-   * under them is reloaded: servers do not tell the arguments and environment of a running process.
+   * under them is reloaded: servers do not show the arguments and environment of a running process.
    */
   readonly written: Set<string>
   /** Mounts that were seen without a backend, and where. */

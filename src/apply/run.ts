@@ -138,7 +138,7 @@ async function endRun(run: RunContext, endings: readonly [Ending, ...Ending[]]):
   }
 }
 
-/** The most important first. */
+/** The kinds of endings, the one that decides how the run ends first. */
 const RANKS = ['failed', 'fault', 'away', 'behind', 'stale', 'interrupted'] as const
 
 function rankOf({ result }: Ending): number {

@@ -7,7 +7,7 @@ export interface StopState {
   /** False once nothing more may begin: the user or the lock ended the run, or a step failed. */
   readonly mayBegin: () => boolean
   /** True once the user asked the run to stop, or its lock is lost. */
-  readonly isAsked: () => boolean
+  readonly mustStop: () => boolean
   /** True once nothing may be written, because another run may be writing. */
   readonly isLockLost: () => boolean
   /** Asks the cluster whether the lock is still held; `isLockLost` says it afterwards. */
@@ -24,10 +24,10 @@ export interface StopSources {
 
 export function createStopState({ interrupted, lockLost, checkLock }: StopSources): StopState {
   let hasFailedStep = false
-  const isAsked = (): boolean => interrupted() || lockLost()
+  const mustStop = (): boolean => interrupted() || lockLost()
   return {
-    mayBegin: () => !hasFailedStep && !isAsked(),
-    isAsked,
+    mayBegin: () => !hasFailedStep && !mustStop(),
+    mustStop,
     isLockLost: lockLost,
     checkLock,
     reportFailedStep: () => {

@@ -22,7 +22,7 @@ import { mountFact } from './tune.ts'
 
 export interface CheckNeeds {
   readonly checks: CheckRecords
-  /** The mounts that a saved plan checks, by `checkKey`. */
+  /** The mounts that a saved plan reloads or checks, by `checkKey`. */
   readonly requested: ReadonlySet<string>
   /**
    * True if more steps of the plugin follow: then a canary without a record is checked before them.

@@ -73,7 +73,7 @@ export interface Past {
 export interface Requested {
   /** Reloads whose effect no server shows and that no journal of this machine records. */
   readonly reloads: ReadonlySet<string>
-  /** Checks of mounts that no journal of this machine records as passed. */
+  /** The mounts that the saved plan reloads or checks, also those whose checks have a record. */
   readonly checks: ReadonlySet<string>
 }
 

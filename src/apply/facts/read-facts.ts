@@ -84,7 +84,7 @@ export async function findMismatches(
   return checks.filter((one) => one !== undefined)
 }
 
-/** One look. */
+/** One reading, with what was read once for all its facts. */
 interface Look extends FactReader, LookOptions {
   readonly mounts: MountFinder
   /** By node, plugin and version: hundreds of steps may rely on one entry. */
@@ -275,7 +275,7 @@ async function checkUnused(
     plugins: new Set<PluginId>([fact.plugin]),
   })
   const uses = findUses(live, fact)
-  // A use that was seen is final. What could not be read may become readable.
+  // A use that was seen comes before one that could not be read, which may become readable.
   const use = uses.find(({ kind }) => kind !== 'unreadable') ?? uses[0]
   if (use === undefined) return undefined
   const details = { expected: 'nothing', found: use.description }

@@ -37,7 +37,7 @@ export async function findReadOnly(run: RunContext): Promise<readonly ReadOnlyMo
 
 async function activeIfAny(run: RunContext): Promise<NodeAddress | undefined> {
   try {
-    return await findActive(run, { isOver: run.stop.isAsked })
+    return await findActive(run, { isOver: run.stop.mustStop })
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error
     return undefined

@@ -1,8 +1,8 @@
 /**
  * Finds the requests of a plan file whose effect no server shows: reloads for other arguments or
- * environment, and checks. Another machine may have carried out a part of the file and have the
- * only record of that. So each of them that has no record here is done again: to reload or check
- * twice does no harm. Pure.
+ * environment, and checks. Another machine may have applied a part of the file and have the only
+ * record of that. So each reload that has no record here is repeated, and each check is requested:
+ * the planner leaves out those with a record. To reload or check twice does no harm. Pure.
  */
 import type { Plan } from '../../documents/plan.generated.ts'
 import { onlyActiveRuns } from '../../documents/standbys.ts'
