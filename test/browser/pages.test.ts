@@ -143,7 +143,9 @@ describePages(() => {
       const table = page.getByRole('region', { name: 'Mounts and nodes, before and after' })
       const row = table.getByRole('row', { name: 'team-002/' })
       expect(await row.getByRole('cell').allInnerTexts()).toEqual(
-        Array.from({ length: 4 }, () => expect.stringMatching(/^v0\.16\.2 →\s+to\s+v0\.21\.0$/)),
+        Array.from({ length: 4 }, (): unknown =>
+          expect.stringMatching(/^v0\.16\.2 →\s+to\s+v0\.21\.0$/),
+        ),
       )
       expect(await page.getByText('To apply exactly this plan:').count()).toBe(1)
       expect(await page.getByText('Safe to stop after this step').count()).toBeGreaterThan(5)
