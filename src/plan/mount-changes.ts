@@ -2,7 +2,13 @@
 import type { DesiredPlugin } from '../domain/desired.ts'
 import type { LiveMount, LiveState } from '../domain/live.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
-import { type RunningBinary, BUILTIN, isSameBinary, UNVERSIONED } from '../domain/names.ts'
+import {
+  type RunningBinary,
+  BUILTIN,
+  isOtherBinary,
+  isSameBinary,
+  UNVERSIONED,
+} from '../domain/names.ts'
 import { checkKey } from './checked.ts'
 import { rollbackTargetOfEarlierRun } from './earlier-run-undo.ts'
 import { type EntryChanges, registrationOf, staysOn } from './entry-changes.ts'
@@ -50,7 +56,12 @@ export function planMountChanges(
       (pin === undefined ? rollbackTargetOf(target, changes, known) : undefined)
     return {
       target,
-      back: back !== undefined && canBeStarted(back, plugin, known) ? back : undefined,
+      back:
+        back !== undefined &&
+        canBeStarted(back, plugin, known) &&
+        !isReplacedApart(plugin, target, back)
+          ? back
+          : undefined,
       tuned: pin === undefined && mount.configured_version !== configured,
       behind: pin === undefined ? nodesBehind(target) : [],
       // If the entry was missing and is registered again, the process that still runs its binary is
@@ -62,6 +73,21 @@ export function planMountChanges(
         past.requested.reloads.has(checkKey(mount.path, node)),
     }
   })
+}
+
+/**
+ * True if the plan gives the version of the rollback target another binary, for other mounts than
+ * this one: a rollback of this mount does not register the old binary again.
+ */
+function isReplacedApart(
+  { versions }: DesiredPlugin,
+  { version: target }: MountTarget,
+  { version, sha256 }: RollbackTarget,
+): boolean {
+  if (version === target) return false
+  return versions.some(
+    (listed) => listed.version === version && isOtherBinary(listed.sha256, sha256),
+  )
 }
 
 /**

@@ -80,6 +80,7 @@ const DURATION_OPTIONS = [
   ['apply', '--max-age'],
   ['apply', '--soak'],
   ['rollback', '--wait'],
+  ['drift', '--after'],
 ]
 
 it('accepts times in the same form for every option', async () => {

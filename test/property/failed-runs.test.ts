@@ -153,6 +153,38 @@ it.each([
   )
 })
 
+it('rolls back to no version that the plan gives another binary', async () => {
+  const old = version('v1.0.0')
+  const twin = makeTwin({
+    product: 'openbao',
+    nodes: 3,
+    deeds: [
+      { do: 'register', plugin: KV.id, version: old, binary: usualBinary(KV, old), args: [] },
+      {
+        do: 'enable',
+        mount: { path: mountPath('a/'), namespace: ROOT_NAMESPACE },
+        plugin: KV.id,
+        version: old,
+      },
+    ],
+  })
+  const versions = [
+    desiredVersion(KV.id, 'v1.0.0', { command: 'another', sha256: OTHER }),
+    desiredVersion(KV.id, 'v1.1.0', usualBinary(KV, version('v1.1.0'))),
+  ]
+  const desired = desiredState({ plugins: [desiredPlugin(KV.id, { use: 'v1.1.0', versions })] })
+
+  const { plan } = await planOn(twin, desired)
+
+  const reloads = plan.steps.filter(({ action }) => action.kind === 'reload')
+  expect(
+    reloads.flatMap(({ restores }) => restores.filter(({ fact }) => fact === 'running')),
+  ).toEqual([])
+  expect(plan.findings.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual(
+    expect.arrayContaining(['no-rollback warning', 'unchecked-without-rollback error']),
+  )
+})
+
 it('goes back to the older arguments of a version that mounts run, on every node', async () => {
   const mount = { path: mountPath('a/'), namespace: ROOT_NAMESPACE }
   const of = version('v1.0.0')

@@ -235,10 +235,14 @@ function describeLasting(mismatch: Mismatch): string {
   if (fact.fact === 'entry') {
     return `${describeMismatch(mismatch)}; the file that it named before holds another binary now`
   }
-  const version = fact.fact === 'mount' ? fact.configured_version : ''
   const why =
-    version === UNVERSIONED
+    versionOf(fact) === UNVERSIONED
       ? 'a version, once set, cannot be cleared'
-      : `nothing is registered that it could be rolled back to`
+      : 'nothing is registered that it could be rolled back to'
   return `${describeMismatch(mismatch)}; ${why}`
+}
+
+function versionOf(fact: Fact): string | undefined {
+  if (fact.fact === 'mount') return fact.configured_version
+  return fact.fact === 'connection' ? fact.version : undefined
 }

@@ -225,14 +225,19 @@ function itemList(items: readonly Html[], noun: string): Html {
   })
 }
 
-function nextSection(run: string, { ended }: RunStory, isUnderWay: boolean): Html {
+function nextSection(run: string, { ended, started }: RunStory, isUnderWay: boolean): Html {
   if (isUnderWay && ended === undefined) return NOTHING
   const isDone = ended?.outcome === 'done' && ended.away === undefined
   const body = isDone
     ? html`<p>To roll this run back:</p>
         ${copied([`lockstep rollback ${run}`])}`
-    : html`<p>Fix the cause, then resume:</p>
-        ${copied(['lockstep apply'])}`
+    : ended?.outcome === 'stale'
+      ? html`<p>The cluster changed after the plan was made. Plan again:</p>
+          ${copied(['lockstep plan'])}`
+      : started?.saved_plan_id === undefined
+        ? html`<p>Fix the cause, then resume:</p>
+            ${copied(['lockstep apply'])}`
+        : html`<p>Fix the cause, then resume: apply the same plan file again.</p>`
   return section(2, { id: 'next', title: 'Next', body })
 }
 
