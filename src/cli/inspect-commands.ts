@@ -150,8 +150,8 @@ export const addVerify: AddCommand = (program, host, done) => {
 export const addExplain: AddCommand = (program, host, done) => {
   program
     .command('explain')
-    .argument('[name...]', 'the name of a rule, or a word from a message')
-    .description('Explain a rule or a word; without a name, list them all')
+    .argument('[name...]', 'the name of a rule, a class of drift, or a word from a message')
+    .description('Explain a rule, a class of drift or a word; without a name, list them all')
     .addHelpText(
       'after',
       examples('lockstep explain', 'lockstep explain version-in-use', 'lockstep explain roll back'),

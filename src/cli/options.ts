@@ -62,7 +62,7 @@ export function addFileOptions(
     )
     .option(
       '--untrusted-files',
-      'others wrote the files: they decide neither where the token goes nor what runs or is read here (LOCKSTEP_UNTRUSTED_FILES=1)',
+      'do not trust the files: the address comes from flags or variables only, and no command or other file that they name is run or read (LOCKSTEP_UNTRUSTED_FILES=1)',
     )
 }
 
@@ -77,7 +77,11 @@ export function addPassEnvOption(command: Command): Command {
 export function addClusterOptions(command: Command): Command {
   return command
     .option('--address <url>', 'where the cluster is reached (BAO_ADDR, cluster.address)')
-    .option('--node <url>', "a node's own address; repeat for each, instead of asking", collect)
+    .option(
+      '--node <url>',
+      "a node's own address; repeat for each node, instead of the addresses that the cluster gives",
+      collect,
+    )
     .option('--namespace <path>', 'namespace sent with every request (BAO_NAMESPACE)')
     .option('--ca-cert <file>', 'certificate authority to trust (BAO_CACERT)')
     .option('--ca-path <dir>', 'folder of certificate authorities to trust (BAO_CAPATH)')
@@ -208,7 +212,7 @@ export function positiveNumber(text: string): number {
 export function addAllowOption(command: Command): Command {
   return command.option(
     '--allow <rule=subject>',
-    'accept a finding for this once; may be repeated',
+    'accept a finding, in this run only; may be repeated',
     collect,
   )
 }

@@ -40,7 +40,7 @@ export const addPlan: AddCommand = (program, host, done) => {
         'lockstep plan -f lockstep.yaml',
         'lockstep plan -f prod/ --detailed-exitcode',
         'lockstep plan --out plan.json && lockstep apply plan.json',
-        'lockstep plan --against origin/main   # what this branch changes, beside what is drift anyway',
+        'lockstep plan --against origin/main   # what this branch changes, apart from what the cluster needs anyway',
         'lockstep plan --out plan.json --html plan.html',
       ),
     )
@@ -92,7 +92,7 @@ export const addComment: AddCommand = (program, host, done) => {
 GitHub: GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_EVENT_PATH, GITHUB_API_URL.
 GitLab: GITLAB_TOKEN, CI_PROJECT_ID, CI_MERGE_REQUEST_IID, CI_API_V4_URL.
 
-Exits 0 if the comment is as it must be, whatever the plans say; 1 if it could not be posted, or if
+Exits 0 if the comment is posted or up to date, whatever the plans say; 1 if it could not be posted, or if
 a plan file was edited (the comment says so); 8 if the token may not. Asks no OpenBao or Vault.
 ` +
         examples(

@@ -68,7 +68,7 @@ Exit codes:
   6    a step failed and was not rolled back: needs a person
   7    locked by another run
   8    not allowed: the token, or a right it lacks
-  9    drift, plan --detailed-exitcode: nothing differs, but not everything could be read
+  9    drift, plan --detailed-exitcode: nothing differs for sure, but not everything could be read
   10   stopped between two versions, and nothing failed; run again to resume
   130  interrupted; run again to resume`
 

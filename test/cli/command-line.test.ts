@@ -130,12 +130,13 @@ describe('a misspelt command line exits 1 and suggests what was meant', () => {
 describe('explain', () => {
   it.each([
     { args: ['version-in-use'], told: /^version-in-use \(error\): [^]*\n\nWhat to do: / },
+    { args: ['reload-pending'], told: /^reload-pending \(a class of drift\): / },
     { args: ['canary'], told: /^canary: A mount with `canary: true`\./ },
     { args: ['Roll', 'back'], told: /^roll back: To undo / },
     { args: ['rollback'], told: /^roll back: To undo / },
     {
       args: [],
-      told: /^Rules\n {2}allow-expired [^]*\nWords\n {2}active node +The node that leads/,
+      told: /^Rules\n {2}allow-expired [^]*\nClasses of drift\n {2}reload-pending [^]*\nWords\n {2}active node +The node that leads/,
     },
   ])('$args', async ({ args, told }) => {
     const run = await runLockstep(['explain', ...args])

@@ -12,6 +12,7 @@ import { summarizePlan } from '../plan-summary.ts'
 import { describeVerdict } from '../plan-verdict.ts'
 import { describeRehearsal } from '../rehearsal-text.ts'
 import { productName } from '../wording.ts'
+import { comparedList } from './compared.ts'
 import { diffList } from './diff.ts'
 import { type Explanations, findingList, type FindingView, waiverList } from './findings.ts'
 import { html, type Html, NOTHING } from './html.ts'
@@ -198,7 +199,7 @@ function sections(plan: Plan, nodes: NodeNames, options: SectionOptions): Html {
     'machine',
     'Runs on, and takes from, the machine that applies',
     found(uses, () => machineList(uses)),
-  )}${some('rollout', 'Rollout', rollout(plan, nodes))}${some('diff', 'Changes', diffList(plan, nodes))}${some(
+  )}${some('rollout', 'Rollout', rollout(plan, nodes))}${some('compared', 'Compared', comparedList(plan))}${some('diff', 'Changes', diffList(plan, nodes))}${some(
     'more',
     'More',
     html`${found(notes, () => fold(count(notes.length, 'note'), findingList(notes, view)))}${everyStep(plan, nodes)}${hashes(plan)}`,
