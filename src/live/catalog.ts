@@ -55,7 +55,7 @@ export interface ListedEntries {
 /** The entries of the catalog's list. Throws a LockstepError if the list cannot be read. */
 export async function listEntries(reader: Reader, address: NodeAddress): Promise<ListedEntries> {
   const request = readCatalog()
-  const response = await reader.askTwice(address, request)
+  const response = await reader.ask(address, request)
   if (response.status === 404) {
     throw new LockstepError({
       code: 'no-catalog',

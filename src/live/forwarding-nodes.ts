@@ -52,7 +52,7 @@ async function whyNotConfigured(
 ): Promise<{ readonly detail?: string } | undefined> {
   const request = readOwnConfiguration()
   try {
-    const answer = await reader.askTwice(active, request)
+    const answer = await reader.ask(active, request)
     if (answer.status !== 200) {
       return { detail: `whether it is configured to could not be read: ${describeAnswer(answer)}` }
     }

@@ -142,7 +142,7 @@ async function findMember(
   // The token is sent only to a node that serves and whose cluster is known.
   if ((await report(address)).node.state !== 'serving') return { kind: 'silent' }
   const request = readOwnConfiguration()
-  const answer = await reader.askTwice(address, request).catch((error: unknown) => {
+  const answer = await reader.ask(address, request).catch((error: unknown) => {
     if (error instanceof LockstepError) return undefined
     throw error
   })

@@ -149,7 +149,7 @@ type Reporting =
  */
 async function readReportingNodes(reader: Reader, address: NodeAddress): Promise<Reporting> {
   const request = readHaStatus()
-  const response = await reader.askTwice(address, request)
+  const response = await reader.ask(address, request)
   const about = { what: 'nodes', path: shownPath(request.path) } as const
   if (response.status === 200) {
     const decoded = decode(haStatus, response.body)

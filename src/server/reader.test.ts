@@ -44,8 +44,13 @@ test.each(['ETIMEDOUT', 'ECONNREFUSED'])(
 )
 
 test('a request is sent again if a node does not know the token yet', async () => {
-  expect(await readerOf(REFUSED).reader.askTwice(nodeAddress(1), readHealth())).toBe(ANSWER)
-  const { reader, asked } = readerOf(REFUSED, REFUSED, REFUSED)
-  expect(await reader.askTwice(nodeAddress(1), readHealth())).toBe(REFUSED)
+  expect(await readerOf(REFUSED).reader.ask(nodeAddress(1), readHealth())).toBe(ANSWER)
+})
+
+test('what a node denies after it had time to learn the token is final', async () => {
+  const { reader, asked } = readerOf(REFUSED, REFUSED, REFUSED, REFUSED)
+  expect(await reader.ask(nodeAddress(1), readHealth())).toBe(REFUSED)
   expect(asked()).toBe(2)
+  expect(await reader.ask(nodeAddress(1), readHealth())).toBe(REFUSED)
+  expect(asked()).toBe(3)
 })

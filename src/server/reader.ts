@@ -4,18 +4,18 @@
  */
 import type { ServerResponse, Transport } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
+import { remember } from '../domain/remember.ts'
 import { isDenied, noAnswerError } from './faults.ts'
 import { createPatience, isBusy, isRateLimited, type PatienceOptions } from './patience.ts'
 import { createRequestLimits, type RequestLimits } from './request-limits.ts'
 import type { ReadRequest } from './requests.ts'
 
 export interface Reader {
-  /** The answer, with any status. Throws a LockstepError if no answer came. */
-  ask(node: NodeAddress, request: ReadRequest, signal?: AbortSignal): Promise<ServerResponse>
   /**
-   * Same as `ask`; asks again once if the token is refused: the node may not know a new token yet.
+   * The answer, with any status. Throws a LockstepError if no answer came. The first requests that a
+   * node denies are sent again once, after a short wait: it may not know a new token yet.
    */
-  askTwice(node: NodeAddress, request: ReadRequest): Promise<ServerResponse>
+  ask(node: NodeAddress, request: ReadRequest, signal?: AbortSignal): Promise<ServerResponse>
   /** Waits. Tests pass a function that does not wait. */
   wait(milliseconds: number): Promise<void>
   /**
@@ -50,8 +50,24 @@ export function createReader({
   lasting = new Set(),
   limits = createRequestLimits(),
 }: ReaderOptions): Reader {
-  const ask: Reader['ask'] = (node, request, signal) =>
-    limits.run(node, () => askUntilAnswered(node, request, signal))
+  /** Nodes that had the time to learn the token: what they deny now, they deny. */
+  const knowsToken = new Set<NodeAddress>()
+  const learning = new Map<NodeAddress, Promise<void>>()
+  const letLearn = (node: NodeAddress): Promise<void> =>
+    remember(learning, node, async () => {
+      await wait(TOKEN_KNOWN_WITHIN)
+      knowsToken.add(node)
+    })
+
+  const ask: Reader['ask'] = async (node, request, signal) => {
+    const send = (): Promise<ServerResponse> =>
+      limits.run(node, () => askUntilAnswered(node, request, signal))
+    const isFinal = knowsToken.has(node)
+    const response = await send()
+    if (isFinal || !isDenied(response)) return response
+    await letLearn(node)
+    return send()
+  }
 
   async function askUntilAnswered(
     node: NodeAddress,
@@ -78,12 +94,6 @@ export function createReader({
 
   return {
     ask,
-    askTwice: async (node, request) => {
-      const response = await ask(node, request)
-      if (!isDenied(response)) return response
-      await wait(TOKEN_KNOWN_WITHIN)
-      return ask(node, request)
-    },
     wait,
     lasting,
   }

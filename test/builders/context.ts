@@ -22,7 +22,6 @@ export function testContext(over: Partial<Context> = {}): Context {
     every: () => () => undefined,
     client: {
       ask: refuse,
-      askTwice: refuse,
       write: refuse,
       wait: refuse,
       lasting: new Set(),
