@@ -137,6 +137,16 @@ export async function whyNotWhole(
   return mount.startsWith('auth/') ? undefined : whySecretsDiffer(cluster, mount)
 }
 
+/** On a busy machine the cluster may choose another leader at any moment: a node that has none answers later. */
+export async function waitUntilWhole(
+  cluster: ClusterClient,
+  mounts: readonly string[],
+): Promise<void> {
+  for (const mount of mounts) {
+    await waitUntil(`${mount} is whole`, () => whyNotWhole(cluster, mount), { timeout: 60_000 })
+  }
+}
+
 async function whyRoleDiffers(
   cluster: ClusterClient,
   address: string,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { canaries, CANARY_VARIABLE } from '../canaries.ts'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
-import { makeExampleStates, whyNotWhole } from '../cluster/example-states.ts'
+import { makeExampleStates, waitUntilWhole } from '../cluster/example-states.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
 import { resetCluster } from '../cluster/reset.ts'
 import { describeOwn } from '../cluster/shared-cluster.ts'
@@ -344,7 +344,7 @@ function versioned(cluster: TestCluster) {
 
 async function expectOldAndWhole(cluster: TestCluster, mounts: readonly string[]): Promise<void> {
   await expectEverywhere(cluster, mounts, oldFile)
-  for (const mount of mounts) expect(await whyNotWhole(cluster, mount)).toBeUndefined()
+  await waitUntilWhole(cluster, mounts)
 }
 
 async function expectEverywhere(

@@ -1,6 +1,6 @@
 /** Every folder of `examples/`, run as its README says, on the state that `npm run cluster` makes. */
 import { afterAll, beforeEach, expect, it } from 'vitest'
-import { exampleMounts, makeExampleStates, whyNotWhole } from '../cluster/example-states.ts'
+import { exampleMounts, makeExampleStates, waitUntilWhole } from '../cluster/example-states.ts'
 import { describeReal, sharedCluster, type SharedCluster } from '../cluster/shared-cluster.ts'
 import { copyExamples, examples, readStage, wantedSha256 } from './examples.ts'
 import { findSilentMounts, readNodeMounts } from './node-views.ts'
@@ -71,5 +71,5 @@ async function applyStage(cluster: SharedCluster, folder: string, stage: string)
     }
   }
   expect(await findSilentMounts(cluster)).toEqual([])
-  for (const mount of exampleMounts) expect(await whyNotWhole(cluster, mount)).toBeUndefined()
+  await waitUntilWhole(cluster, exampleMounts)
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { ensurePlugins } from '../cluster/cache.ts'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
-import { makeExampleStates, whyNotWhole } from '../cluster/example-states.ts'
+import { makeExampleStates, waitUntilWhole } from '../cluster/example-states.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
 import { resetCluster } from '../cluster/reset.ts'
 import { describeOwn } from '../cluster/shared-cluster.ts'
@@ -251,7 +251,7 @@ async function expectEverywhere(
       })
     }
   }
-  for (const mount of mounts) expect(await whyNotWhole(cluster, mount)).toBeUndefined()
+  await waitUntilWhole(cluster, mounts)
 }
 
 function pluginPath(cluster: TestCluster, node: number, file: PluginFile): string {

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
-import { makeExampleStates, whyNotWhole } from '../cluster/example-states.ts'
+import { makeExampleStates, waitUntilWhole } from '../cluster/example-states.ts'
 import type { PluginFile } from '../cluster/plugin-files.ts'
 import {
   describeOwn,
@@ -97,7 +97,7 @@ describeReal('a reload on the active node alone', () => {
       expect(new Set(await hashesOf(cluster, mount))).toEqual(
         new Set([cluster.pluginSha256(newFile)]),
       )
-      expect(await whyNotWhole(cluster, mount)).toBeUndefined()
+      await waitUntilWhole(cluster, [mount])
     }
   })
 })
