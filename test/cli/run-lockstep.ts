@@ -54,7 +54,7 @@ const terminal = `
 import os, pty, sys
 def read(terminal):
     data = os.read(terminal, 65536)
-    if b'will do: ' in data:
+    if b'to apply: ' in data:
         os.write(terminal, sys.argv[1].encode() + b'\\n')
     return data
 sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[2:], read)))
