@@ -50,7 +50,15 @@ export default defineConfig({
       },
       // Each starts the built program, some against a server in the test's own process.
       { test: { name: 'cli', include: [CLI_TESTS], exclude: exceptLong, ...timeouts } },
-      { test: { name: 'browser', include: [BROWSER_TESTS], ...timeouts } },
+      {
+        test: {
+          name: 'browser',
+          include: [BROWSER_TESTS],
+          // After the others: beside Chromium the servers of the clusters would get too little time.
+          sequence: { groupOrder: 1 },
+          ...timeouts,
+        },
+      },
       { test: { name: 'real', include: [REAL_TESTS], exclude: exceptLong, ...timeouts } },
       { test: { name: 'faults', include: [FAULT_TESTS], exclude: exceptLong, ...timeouts } },
       {

@@ -4,7 +4,7 @@
  */
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-const ORDER = ['exhaustive', 'faults', 'real', 'cli', 'unit']
+const ORDER = ['exhaustive', 'faults', 'real', 'cli', 'unit', 'browser']
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
