@@ -1,7 +1,7 @@
 /**
  * Holds what the real nodes show against what the twin shows: every field of every node, entry,
  * mount, connection and pin. An accessor is any text, so of each the mount's first, second, … is
- * compared.
+ * compared. The Raft ids and cluster addresses of nodes are not: each cluster has its own.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LiveState } from '../../src/domain/live.ts'
@@ -61,7 +61,9 @@ function createDescription(): (live: LiveState) => ReadonlyMap<string, string> {
   }
   return (live) => {
     const fields: (readonly [string, unknown])[] = [
-      ...live.nodes.flatMap(({ address, ...node }) => fieldsOf(address, node)),
+      ...live.nodes.flatMap(({ address, ...node }) =>
+        fieldsOf(address, { ...node, raft_id: undefined, cluster_address: undefined }),
+      ),
       ...live.catalog.flatMap(({ plugin, version, ...entry }) =>
         fieldsOf(`entry ${plugin} ${versionLabel(version)}`, entry),
       ),
