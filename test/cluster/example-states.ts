@@ -5,6 +5,7 @@
 import { canaries } from '../canaries.ts'
 import { describe, type ClusterClient } from './cluster-client.ts'
 import { pluginSource, type PluginFile } from './plugin-files.ts'
+import { throughElections } from './elections.ts'
 import { waitUntil } from './wait-until.ts'
 
 interface ExamplePlugin {
@@ -211,6 +212,12 @@ async function demand(
   path: string,
   body: unknown,
 ): Promise<void> {
-  const answer = await cluster.request(node, method, path, { body })
+  let place = node
+  const answer = await throughElections(async () => {
+    const asked = await cluster.request(place, method, path, { body })
+    // If it does not lead any more, another node is asked the next time.
+    if (asked.status >= 300) place = await cluster.activeIndex().catch(() => place)
+    return asked
+  })
   if (answer.status >= 300) throw new Error(`${method} ${path} answered ${describe(answer)}`)
 }

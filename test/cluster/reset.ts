@@ -5,6 +5,7 @@
  */
 import { describe, type ClusterClient } from './cluster-client.ts'
 import type { Answer } from './server-request.ts'
+import { throughElections } from './elections.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** The types of the mounts every server has and none can be without, in namespaces too. */
@@ -156,8 +157,10 @@ async function ask<Body>(
   path: string,
   namespace = '',
 ): Promise<Answer<Body>> {
-  const active = await waitForActive(cluster)
-  return cluster.request<Body>(active, method, path, { ...(namespace && { namespace }) })
+  return throughElections(async () => {
+    const active = await waitForActive(cluster)
+    return cluster.request<Body>(active, method, path, { ...(namespace && { namespace }) })
+  })
 }
 
 function demand<Body>(path: string, answer: Answer<Body>): Body {

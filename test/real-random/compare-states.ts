@@ -33,7 +33,16 @@ export function createStateComparison({ real, twin }: Compared): CompareStates {
   return async () => {
     const deadline = Date.now() + PATIENCE
     for (;;) {
-      const differences = findDifferences(theirs(await real()), ours(await twin()))
+      const shown = await real().catch((error: unknown) => {
+        // The nodes may be choosing a leader.
+        if (Date.now() > deadline) throw error
+        return undefined
+      })
+      if (shown === undefined) {
+        await sleep(150)
+        continue
+      }
+      const differences = findDifferences(theirs(shown), ours(await twin()))
       if (differences.length === 0 || Date.now() > deadline) return differences
       await sleep(150)
     }
