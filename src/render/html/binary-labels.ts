@@ -2,6 +2,7 @@
 import type { JournalEvent } from '../../documents/journal.generated.ts'
 import type { Fact, Plan } from '../../documents/plan.generated.ts'
 import { type Version, versionLabel } from '../../domain/names.ts'
+import { remember } from '../../domain/remember.ts'
 import { shortHash } from '../wording.ts'
 
 /** The versions that a binary is registered or desired under, by SHA-256, as the document has them. */
@@ -10,10 +11,7 @@ export type BinaryLabels = ReadonlyMap<string, ReadonlySet<string>>
 export function findBinaryLabels({ steps, changes, desired }: Plan): BinaryLabels {
   const labels = new Map<string, Set<string>>()
   const add = (sha256: unknown, version: string): void => {
-    if (typeof sha256 !== 'string' || version === '') return
-    const known = labels.get(sha256)
-    if (known === undefined) labels.set(sha256, new Set([version]))
-    else known.add(version)
+    if (typeof sha256 === 'string' && version !== '') addLabel(labels, sha256, version)
   }
   for (const { action, undo, requires, ensures } of steps) {
     for (const request of [action, ...undo]) {
@@ -37,11 +35,15 @@ export function findBinaryLabels({ steps, changes, desired }: Plan): BinaryLabel
   return labels
 }
 
+function addLabel(labels: Map<string, Set<string>>, sha256: string, label: string): void {
+  remember(labels, sha256, () => new Set<string>()).add(label)
+}
+
 /** The same of a run, from its journal. */
 export function findRunLabels(events: readonly JournalEvent[]): BinaryLabels {
   const labels = new Map<string, Set<string>>()
   const add = (sha256: string, version: Version): void => {
-    labels.set(sha256, (labels.get(sha256) ?? new Set()).add(versionLabel(version)))
+    addLabel(labels, sha256, versionLabel(version))
   }
   const addFacts = (facts: readonly Fact[]): void => {
     for (const fact of facts) {

@@ -90,13 +90,18 @@ export interface Hero {
   readonly about: Html
   readonly verdict: string
   readonly summary: Html
-  readonly facts: readonly Fact[]
+  readonly facts: readonly Figure[]
 }
 
-export interface Fact {
+export interface Figure {
   readonly name: string
   readonly value: Html | string
   readonly tone?: Tone
+}
+
+/** A number that is shown only if it is not 0. */
+export function figureIfAny(name: string, number: number, tone: Tone): Figure[] {
+  return number === 0 ? [] : [{ name, value: String(number), tone }]
 }
 
 /** The top of a page: what it is about, and the verdict. */
@@ -111,7 +116,7 @@ export function hero({ id, level, tone, label, about, verdict, summary, facts }:
   </div> `
 }
 
-function factList(facts: readonly Fact[]): Html {
+function factList(facts: readonly Figure[]): Html {
   if (facts.length === 0) return NOTHING
   return html`<dl class="facts">
     ${facts.map(

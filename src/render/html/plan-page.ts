@@ -22,7 +22,8 @@ import { renderPage } from './page.ts'
 import {
   badge,
   copied,
-  type Fact,
+  type Figure,
+  figureIfAny,
   fold,
   hero,
   type Level,
@@ -130,15 +131,13 @@ function stateOf({ plan, isEdited }: ReviewedPlan): {
     : { tone: 'warn', label: 'Not known' }
 }
 
-function factsOf(plan: Plan): Fact[] {
+function factsOf(plan: Plan): Figure[] {
   if (plan.steps.length === 0) return []
   const { steps, changes, cluster, rehearsal, findings } = plan
   const mounts = changes.filter(({ kind }) => kind === 'mount').length
   const nodes = new Set(steps.flatMap(({ action }) => ('node' in action ? action.node : [])))
   const { blocking, warnings } = sortFindings(findings)
   const waivers = findings.filter(({ allowed }) => allowed !== undefined).length
-  const some = (title: string, number: number, tone: Tone): Fact[] =>
-    number === 0 ? [] : [{ name: title, value: String(number), tone }]
   return [
     { name: 'Mounts', value: String(mounts) },
     { name: 'Nodes', value: html`${nodes.size} <small>of ${cluster.nodes.length}</small>` },
@@ -153,9 +152,9 @@ function factsOf(plan: Plan): Fact[] {
               rehearsal.safe === rehearsal.stopping_points ? ('good' as const) : ('bad' as const),
           },
         ]),
-    ...some('Blocking', blocking.length, 'bad'),
-    ...some('Waivers', waivers, 'warn'),
-    ...some('Warnings', warnings.length, 'warn'),
+    ...figureIfAny('Blocking', blocking.length, 'bad'),
+    ...figureIfAny('Waivers', waivers, 'warn'),
+    ...figureIfAny('Warnings', warnings.length, 'warn'),
   ]
 }
 
@@ -229,7 +228,7 @@ function applyBox(
         ? html`<p>There is nothing to apply.</p>`
         : html`<p>To apply exactly this plan:</p>
             ${copied([`${apply} --expect ${plan.plan_id}`])}`
-  const facts: Fact[] = [
+  const facts: Figure[] = [
     { name: 'Plan', value: name(plan.plan_id) },
     { name: 'Made', value: plan.created_at ?? now },
     ...(expiresAt === undefined ? [] : [{ name: 'Expires', value: expiresAt }]),

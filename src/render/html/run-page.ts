@@ -7,7 +7,17 @@ import { findRunLabels } from './binary-labels.ts'
 import { html, type Html, NOTHING } from './html.ts'
 import { changeTable } from './mount-table.ts'
 import { renderPage } from './page.ts'
-import { copied, type Fact, foldRest, hero, name, prose, section, type Tone } from './parts.ts'
+import {
+  copied,
+  figureIfAny,
+  type Figure,
+  foldRest,
+  hero,
+  name,
+  prose,
+  section,
+  type Tone,
+} from './parts.ts'
 import { mountsOfRun, type RunStory, tellRun } from './run-story.ts'
 import { formatDuration, runTimeline, spanOf } from './run-timeline.ts'
 
@@ -96,18 +106,16 @@ function summaryOf({ started, ended }: RunStory): Html {
   return html`${started === undefined ? 'The journal does not say when it began' : `Started ${started.at}`}${ended === undefined ? '' : `, ended ${ended.at}`}.${back === undefined ? '' : ` It rolled back to where run ${back} began.`}`
 }
 
-function factsOf({ rows, ended, started }: RunStory, events: readonly JournalEvent[]): Fact[] {
+function factsOf({ rows, ended, started }: RunStory, events: readonly JournalEvent[]): Figure[] {
   const span = spanOf(events)
   const failed = rows.filter(({ result }) => result === 'failed' || result === 'undo_failed').length
-  const some = (title: string, number: number, tone: Tone): Fact[] =>
-    number === 0 ? [] : [{ name: title, value: String(number), tone }]
   return [
     ...(span === undefined ? [] : [{ name: 'Took', value: formatDuration(span.length) }]),
     ...(started === undefined ? [] : [{ name: 'Steps', value: String(started.steps) }]),
-    ...some('Failed', failed, 'bad'),
-    ...some('Rolled back', ended?.rolled_back.length ?? 0, 'warn'),
-    ...some('Not rolled back', ended?.not_rolled_back?.length ?? 0, 'bad'),
-    ...some('Not begun', ended?.remaining.length ?? 0, 'quiet'),
+    ...figureIfAny('Failed', failed, 'bad'),
+    ...figureIfAny('Rolled back', ended?.rolled_back.length ?? 0, 'warn'),
+    ...figureIfAny('Not rolled back', ended?.not_rolled_back?.length ?? 0, 'bad'),
+    ...figureIfAny('Not begun', ended?.remaining.length ?? 0, 'quiet'),
   ]
 }
 
