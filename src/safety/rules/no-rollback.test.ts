@@ -44,7 +44,7 @@ test('reports a mount of a pinned plugin: every reload starts the pinned version
   })
 
   expect(only(noRollback.judge(input))).toMatchObject({
-    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that runs now: ${KV} is pinned to v0.21.0, which every reload starts.`,
+    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that it runs now: ${KV} is pinned to v0.21.0, which every reload starts.`,
     fix: expect.stringContaining('vault delete sys/plugins/pins/secret/my-kv'),
   })
 })
@@ -58,7 +58,7 @@ test('reports a mount without a version, and the fix says what to register', () 
 
   expect(only(noRollback.judge(input))).toMatchObject({
     subject: KV,
-    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that runs now: that binary is registered under no version, so no tune leads to it.`,
+    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that it runs now: that binary is registered under no version, so no tune leads to it.`,
     fix: `List the binary that runs now (${entry.command ?? ''}, SHA-256 ${entry.sha256}) under \`versions\` with its own version, apply that first, then plan again.`,
     mounts: ['team-a/'],
   })
@@ -154,7 +154,7 @@ test('reports an entry that is replaced in the same file: its rollback neither r
   })
 
   expect(only(noRollback.judge(input))).toMatchObject({
-    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that runs now: the file kv holds the new binary, or will hold it.`,
+    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that it runs now: the file kv holds the new binary, or will hold it.`,
     fix: expect.stringContaining(`leave kv as it is (SHA-256 ${before.sha256})`),
     mounts: ['team-a/'],
   })
@@ -249,7 +249,7 @@ test('reports a builtin of unknown version, and a change to the same binary unde
     only(noRollback.judge(safetyInput({ desired: upgrade, live: { catalog, mounts } })))
 
   expect(verdict([mountOf('team-a/', KV, 'unversioned', { except })])).toMatchObject({
-    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that runs now.`,
+    message: `If the new ${KV} fails, team-a/ cannot be rolled back to the binary that it runs now.`,
     fix: expect.stringContaining('canary'),
     at: SOURCE,
   })

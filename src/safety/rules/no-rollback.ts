@@ -144,7 +144,7 @@ function judgeGroup(first: LostMount, group: readonly LostMount[], index: LiveIn
   const paths = group.map(({ target }) => target.mount.path)
   const started = plugin.versions.filter(({ version }) => version === first.target.version)
   const found = { subject: plugin.id, mounts: paths, topics: started.map(fileTopic) }
-  const cannotRollBack = `If the new ${plugin.id} fails, ${nameSome(paths)} cannot be rolled back to the binary that ${agree(paths.length, 'runs', 'run')} now`
+  const cannotRollBack = `If the new ${plugin.id} fails, ${nameSome(paths)} cannot be rolled back to the binary that ${agree(paths.length, 'it runs', 'they run')} now`
   const pin = index.pinOf(plugin.id)
   if (pin !== undefined) {
     return {

@@ -189,6 +189,31 @@ test('names a standby that forwards: it starts the file when it becomes active',
   expect(only(judge({ binaries: [report] }))).toMatchObject({ nodes: [standby.address] })
 })
 
+test('allows a file that nodes run since a failed run, whose journal has its command', () => {
+  const file = { command: 'kv-2', sha256: NEW }
+  const views = Object.fromEntries(NODES.map((node) => [node, { running_sha256: NEW }]))
+  const judge = (command?: string) => {
+    const { draft, ...rest } = safetyInput({
+      ...inPlace('kv-2'),
+      live: {
+        catalog: [entryOf(KV, 'unversioned', { command: 'kv' })],
+        mounts: [mountOf('team-a/', KV, 'unversioned', { except: views })],
+      },
+    })
+    const known = { plugin: plugin(KV), version: UNVERSIONED, env: [] }
+    const registered =
+      command === undefined ? [] : [{ ...known, entry: { ...file, command, args: [] } }]
+    return uncheckedWithoutRollback.judge({
+      ...rest,
+      draft: { ...draft, past: { ...draft.past, registered } },
+    })
+  }
+
+  expect(only(judge())).toMatchObject({ nodes: NODES })
+  expect(judge('kv-2')).toEqual([])
+  expect(only(judge('kv'))).toMatchObject({ nodes: NODES })
+})
+
 test('warns if apply will make the check that an untrusted file asks for', () => {
   const command = ['sha256sum', '{command}']
   const parts = inPlace('kv')

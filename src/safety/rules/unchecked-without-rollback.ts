@@ -4,7 +4,7 @@
  */
 import type { Step } from '../../documents/plan.generated.ts'
 import { groupBy } from '../../domain/group-by.ts'
-import { type LiveIndex, startsUnder } from '../../domain/live-index.ts'
+import { startsUnder } from '../../domain/live-index.ts'
 import type { LiveState } from '../../domain/live.ts'
 import {
   BUILTIN,
@@ -144,19 +144,27 @@ function proofOf(
 ): (node: NodeAddress) => boolean {
   if (command === undefined || !isHash(sha256)) return () => false
   const file = { command, sha256 }
-  const running = findNodesRunning(file, live, draft.index)
+  const running = findNodesRunning(file, live, draft)
   return (node) => isChecked(node, file, binaries) || running.has(node)
 }
 
-/** The nodes that run a process of an entry with this command and hash. */
+/**
+ * The nodes that run a process of an entry with this command and hash. A process with another hash
+ * than the registered one was started from an earlier entry, whose command only a journal has.
+ */
 function findNodesRunning(
   file: { readonly command: string; readonly sha256: Sha256 },
   { mounts }: LiveState,
-  index: LiveIndex,
+  { index, past }: DraftPlan,
 ): ReadonlySet<NodeAddress> {
   const isOfFile = (plugin: PluginId, version: ConfiguredVersion): boolean => {
     const entry = version === LATEST ? undefined : index.external(plugin, version)
-    return entry?.command === file.command && entry.sha256 === file.sha256
+    if (entry?.sha256 === file.sha256) return entry.command === file.command
+    const earlier = past.registered.filter(
+      (known) =>
+        known.plugin === plugin && known.version === version && known.entry.sha256 === file.sha256,
+    )
+    return earlier.length > 0 && earlier.every((known) => known.entry.command === file.command)
   }
   const running = mounts.flatMap(({ plugin, nodes }) =>
     nodes.filter(
