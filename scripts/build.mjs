@@ -10,6 +10,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { build } from 'esbuild'
+import { tsImport } from 'tsx/esm/api'
 import { thirdPartyLicenses } from './third-party-licenses.mjs'
 
 const { values: options } = parseArgs({
@@ -87,6 +88,8 @@ await writeFile(
 )
 await makeAscii(`${options.outdir}/main.cjs`)
 await keepCode()
+const { manualPage } = await tsImport('../src/cli/completion/manual-page.ts', import.meta.url)
+await writeFile(`${options.outdir}/lockstep.1`, manualPage(manifest.version))
 
 /**
  * `loadMain` reads each byte as a character. esbuild escapes what is not ASCII in strings, and not

@@ -82,7 +82,7 @@ export function addClusterOptions(command: Command): Command {
       "a node's own address; repeat for each node, instead of the addresses that the cluster gives",
       collect,
     )
-    .option('--namespace <path>', 'namespace sent with every request (BAO_NAMESPACE)')
+    .option('--namespace <namespace>', 'namespace sent with every request (BAO_NAMESPACE)')
     .option('--ca-cert <file>', 'certificate authority to trust (BAO_CACERT)')
     .option('--ca-path <dir>', 'folder of certificate authorities to trust (BAO_CAPATH)')
     .option('--client-cert <file>', 'client certificate (BAO_CLIENT_CERT)')

@@ -17,6 +17,7 @@ import {
   addVerify,
 } from './inspect-commands.ts'
 import { addApply, addComment, addPlan, addRollback, addShow } from './plan-commands.ts'
+import { addCompletion, addInit } from './setup-commands.ts'
 
 /** `done` is called with the exit code of the command that ran. `run` runs another command. */
 export function createProgram(
@@ -74,6 +75,7 @@ Exit codes:
 
 /** In the order in which the help lists them. */
 const COMMANDS: readonly AddCommand[] = [
+  addInit,
   addValidate,
   addPlan,
   addShow,
@@ -88,5 +90,6 @@ const COMMANDS: readonly AddCommand[] = [
   addExplain,
   addHistory,
   addLock,
+  addCompletion,
   addDemo,
 ]

@@ -14,10 +14,10 @@ import { reviewed } from '../render/comment.ts'
 import { PAGES, renderPlanPages } from '../render/pages.ts'
 import { bySize } from '../size.ts'
 import { EVIL_MARKUP, spoiled } from '../render/spoiled.ts'
-import { findChromium } from './chromium.ts'
+import { findProgram } from '../find-program.ts'
 
 const folder = fileURLToPath(new URL('../../.cache/pages/', import.meta.url))
-const found = findChromium()
+const found = findProgram('chromium', { debian: 'chromium', variable: 'LOCKSTEP_TEST_CHROMIUM' })
 const title = 'a page in Chromium'
 const describePages =
   found.kind === 'there'
