@@ -13,8 +13,13 @@ import type {
 } from '../documents/plan.generated.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { LiveMount, MountOnNode } from '../domain/live.ts'
-import { binaryName, type ConfiguredVersion, UNVERSIONED, versionLabel } from '../domain/names.ts'
-import { groupBy } from '../domain/group-by.ts'
+import {
+  binaryName,
+  type ConfiguredVersion,
+  type MountPath,
+  UNVERSIONED,
+  versionLabel,
+} from '../domain/names.ts'
 import type { LiveIndex } from '../domain/live-index.ts'
 import { maskArguments } from '../domain/secret-arguments.ts'
 import { shellWords } from '../domain/shell-words.ts'
@@ -33,28 +38,75 @@ export function describeChanges(steps: readonly Step[], index: LiveIndex): Chang
   const registered = new Set(
     steps.flatMap(({ action }) => (action.kind === 'register' ? action.plugin : [])),
   )
-  return mergeMounts(steps.flatMap((step) => changesOf(step, { index, registered })))
+  const drafts = new Drafts()
+  for (const step of steps) describeStep(step, { index, registered }, drafts)
+  return drafts.changes()
 }
 
-function changesOf(step: Step, known: DescribedPlan): readonly Change[] {
+function describeStep(step: Step, known: DescribedPlan, drafts: Drafts): void {
   const { action } = step
   switch (action.kind) {
     case 'register':
-      return [describeRegister(action, step, known)]
+      drafts.add(describeRegister(action, step, known))
+      break
     case 'deregister':
-      return [describeDeregister(action, step)]
+      drafts.add(describeDeregister(action, step))
+      break
     case 'enable':
-      return [describeEnable(action, step)]
+      drafts.add(describeEnable(action, step))
+      break
     case 'repoint':
-      return [describeRepoint(action, step)]
+      drafts.add(describeRepoint(action, step))
+      break
     case 'tune':
-      return [describeTune(action, step, known)]
+      describeTune(action, step, known, drafts)
+      break
     case 'reload':
-      return describeReload(step, known)
+      describeReload(step, known, drafts)
+      break
     case 'check':
-      return []
+      break
     default:
-      return unreachable(action)
+      unreachable(action)
+  }
+}
+
+type Field = Change['fields'][number]
+
+/** What the steps so far change about a mount that exists. */
+interface MountDraft {
+  readonly subject: MountPath
+  readonly fields: Field[]
+  /** The reason of the tune, if the tune comes first; else those of all steps. */
+  readonly reasons: Set<string>
+  readonly isTunedFirst: boolean
+}
+
+/** The changes in the order in which they were found. A mount's tune and reloads are one change. */
+class Drafts {
+  private readonly drafts: (Change | MountDraft)[] = []
+  private readonly mounts = new Map<MountPath, MountDraft>()
+
+  add(change: Change): void {
+    this.drafts.push(change)
+  }
+
+  /** The draft of a mount; begun if there is none yet. */
+  ofMount(subject: MountPath, by: 'tune' | 'reload'): MountDraft {
+    const known = this.mounts.get(subject)
+    if (known !== undefined) return known
+    const draft = { subject, fields: [], reasons: new Set<string>(), isTunedFirst: by === 'tune' }
+    this.mounts.set(subject, draft)
+    this.drafts.push(draft)
+    return draft
+  }
+
+  changes(): Change[] {
+    return this.drafts.map((draft) => {
+      if ('kind' in draft) return draft
+      const { subject, fields, reasons } = draft
+      return { subject, kind: 'mount', action: 'change', fields, why: [...reasons].join(', ') }
+    })
   }
 }
 
@@ -130,7 +182,8 @@ function describeTune(
   action: TuneAction,
   { ensures, why }: Step,
   { index }: DescribedPlan,
-): Change {
+  drafts: Drafts,
+): void {
   const mount = index.mountAt(action.mount)
   const before = mount?.configured_version ?? UNVERSIONED
   const nodesBehind = ensures.flatMap((fact) =>
@@ -144,27 +197,24 @@ function describeTune(
           return { name: `version on ${node}`, from: configuredName(from ?? UNVERSIONED), to }
         })
       : [{ name: 'version', from: configuredName(before), to }]
-  return { subject: action.mount, kind: 'mount', action: 'change', fields, why }
+  const draft = drafts.ofMount(action.mount, 'tune')
+  draft.fields.push(...fields)
+  if (!draft.isTunedFirst || draft.reasons.size === 0) draft.reasons.add(why)
 }
 
-/** One change for each mount, with its own reason: the step's reason is about all its mounts. */
-function describeReload(step: Step, known: DescribedPlan): readonly Change[] {
-  return step.ensures.flatMap((fact): Change[] => {
-    if (fact.fact !== 'running') return []
+/** Each mount has its own reason: the step's reason is about all its mounts. */
+function describeReload(step: Step, known: DescribedPlan, drafts: Drafts): void {
+  for (const fact of step.ensures) {
+    if (fact.fact !== 'running') continue
     const mount = known.index.mountAt(fact.mount)
     const view = mount?.nodes.find(({ node }) => node === fact.node)
     const running = view === undefined ? null : binaryName(view.running_sha256)
     const from = view?.answers === 'no' ? 'down' : running
-    return [
-      {
-        subject: fact.mount,
-        kind: 'mount',
-        action: 'change',
-        fields: [{ name: 'running', node: fact.node, from, to: binaryName(fact.sha256) }],
-        why: view === undefined ? step.why : whyReloaded(view, mount, fact, known),
-      },
-    ]
-  })
+    const draft = drafts.ofMount(fact.mount, 'reload')
+    draft.fields.push({ name: 'running', node: fact.node, from, to: binaryName(fact.sha256) })
+    if (draft.isTunedFirst) continue
+    draft.reasons.add(view === undefined ? step.why : whyReloaded(view, mount, fact, known))
+  }
 }
 
 /**
@@ -179,23 +229,6 @@ function whyReloaded(
 ): string {
   const isRegistered = mount !== undefined && known.registered.has(mount.plugin)
   return RELOAD_REASONS[findDifference(view, fact) ?? (isRegistered ? 'entry' : 'unfinished')].ofOne
-}
-
-/**
- * Merges a mount's tune and reloads into one change. The reason is that of the tune, or those of
- * all the reloads.
- */
-function mergeMounts(changes: readonly Change[]): Change[] {
-  const groups = groupBy(changes, (change) =>
-    change.kind === 'mount' && change.action === 'change' ? change.subject : change,
-  )
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group
-    if (first === undefined) return []
-    const isTuned = first.fields.every(({ node }) => node === undefined)
-    const reasons = isTuned ? [first.why] : new Set(group.map(({ why }) => why))
-    return { ...first, fields: group.flatMap(({ fields }) => fields), why: [...reasons].join(', ') }
-  })
 }
 
 function argsText(args: readonly string[] | undefined): string | null {

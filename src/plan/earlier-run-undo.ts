@@ -41,7 +41,8 @@ export function addEarlierRunUndo(
   blocks: readonly Block[],
   changes: readonly MountChange[],
   known: { readonly live: LiveState; readonly index: LiveIndex; readonly past: Past },
-): Block[] {
+): readonly Block[] {
+  if (!changes.some(wasChangedEarlier)) return blocks
   const steps = blocks.flat()
   const byMount = new Map<string, MountChange>(
     changes.map((change) => [change.target.mount.path, change]),

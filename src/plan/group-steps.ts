@@ -1,7 +1,7 @@
 /**
  * Makes the steps of mounts that change together: all tunes, then one reload request to each node.
  */
-import type { LiveState } from '../domain/live.ts'
+import type { LiveNode, LiveState } from '../domain/live.ts'
 import { compareText, isBuiltinVersion, type PluginId, type Version } from '../domain/names.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { reloadOrder } from '../domain/live-index.ts'
@@ -38,7 +38,7 @@ export function groupSteps(
   const others = changes.filter(({ target }) => !target.canary)
   const otherBlocks = changeSteps(others, group, context, { isFollowed: false })
   const canaryBlocks = changeSteps(canaries, canaryGroup, context, {
-    isFollowed: otherBlocks.flat().length > 0,
+    isFollowed: otherBlocks.some((block) => block.length > 0),
   })
   const markCanary = (step: UnorderedStep): UnorderedStep => ({
     ...(canaryGroup === group ? namedAfterCanary(step) : step),
@@ -75,33 +75,42 @@ function changeSteps(
         ? tuneStep(target, { entry, back, group, live })
         : retuneStep(target, entry, behind)
     })
-  const reloads = reloadOrder(live).flatMap((node) => {
+  const nodes = reloadOrder(live)
+  const reloads = nodes.flatMap((node) => {
     const needed = findNeededReloads(changes, node)
     const byNamespace = groupBy(needed, ({ change }) => change.target.mount.namespace)
     return [...byNamespace]
       .sort(([a], [b]) => compareText(a, b))
       .map(([namespace, alike]) => reloadStep(plugin, node, namespace, alike, group))
   })
+  // Most mounts have no check: nothing else is computed for them.
+  const checkable = changes.filter(({ target }) => target.canary || target.verify.length > 0)
+  const checking =
+    checkable.length === 0
+      ? []
+      : checkSteps(checkable, group, nodes, {
+          checks,
+          requested,
+          isFollowed,
+          isReloaded: isReloadedBy(reloads),
+        })
+  return [...sequentialBlocks(checking), tunes, ...sequentialBlocks(reloads)]
+}
+
+function isReloadedBy(reloads: readonly UnorderedStep[]): CheckNeeds['isReloaded'] {
   const reloaded = new Set(
     reloads.flatMap(({ action }) => (action.kind === 'reload' ? action.mounts : [])),
   )
-  const isReloaded = ({ target }: MountChange): boolean => reloaded.has(target.mount.path)
-  const checking = checkSteps(changes, group, live, {
-    checks,
-    requested,
-    isFollowed,
-    isReloaded,
-  })
-  return [...sequentialBlocks(checking), tunes, ...sequentialBlocks(reloads)]
+  return ({ target }) => reloaded.has(target.mount.path)
 }
 
 function checkSteps(
   changes: readonly MountChange[],
   group: string,
-  live: LiveState,
+  nodes: readonly LiveNode[],
   needs: CheckNeeds,
 ): UnorderedStep[] {
-  return reloadOrder(live).flatMap((node) => {
+  return nodes.flatMap((node) => {
     const needing = changes.flatMap((change) => {
       const why = findCheckReason(change, node, needs)
       return why === undefined ? [] : { change, why }

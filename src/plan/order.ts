@@ -33,8 +33,11 @@ export function orderSteps(blocks: readonly Block[]): Step[] {
   let before: readonly string[] = []
   const add = (block: Block): void => {
     if (block.length === 0) return
-    for (const { id, group, ...rest } of block)
-      steps.push({ id, group, after: [...before], ...rest })
+    for (const step of block) {
+      // In front of the other fields, since people read the JSON too.
+      const first = { id: step.id, group: step.group, after: [...before] }
+      steps.push(Object.assign(first, step))
+    }
     before = block.map(({ id }) => id)
   }
   for (const block of blocks) {

@@ -8,6 +8,7 @@ import type { LiveMount, LiveNode, MountOnNode } from '../domain/live.ts'
 import {
   type RunningBinary,
   isBuiltinVersion,
+  type MountPath,
   type Namespace,
   type NodeAddress,
   type PluginId,
@@ -109,25 +110,31 @@ export function reloadStep(
   needed: readonly NeededReload[],
   group: string,
 ): UnorderedStep {
-  const changes = needed.map(({ change }) => change)
-  const mounts = changes.map((change) => change.target.mount.path)
+  const changes: MountChange[] = []
+  const mounts: MountPath[] = []
+  const requires: Fact[] = []
+  const ensures: Fact[] = []
+  const verify: StepVerification[] = []
+  for (const { change } of needed) {
+    const { target, tuned } = change
+    const { mount } = target
+    const configured = tuned ? target.configured : mount.configured_version
+    changes.push(change)
+    mounts.push(mount.path)
+    requires.push(mountFact(mount, configured), mountFactOn(node.address, mount, configured))
+    ensures.push(runningFact(mount, node, target))
+    if (target.verify.length > 0) verify.push(...verificationsOf(change))
+  }
+  requires.push(...entryFactsOf(plugin, node, changes))
   const action = { kind: 'reload' as const, node: node.address, namespace, mounts }
   const where = namespace === '' ? '' : ` in ${namespace}`
-  const verify = changes.flatMap(verificationsOf)
   const unobservable = needed.filter(isUnobservable)
   return {
     id: `reload ${group}${where} on ${node.address}`,
     group,
     action,
-    requires: [
-      ...changes.flatMap(({ target, tuned }) => {
-        const { mount } = target
-        const configured = tuned ? target.configured : mount.configured_version
-        return [mountFact(mount, configured), mountFactOn(node.address, mount, configured)]
-      }),
-      ...entryFactsOf(plugin, node, changes),
-    ],
-    ensures: changes.map(({ target }) => runningFact(target.mount, node, target)),
+    requires,
+    ensures,
     undo: undoOf(changes, action),
     restores: restoresOn(node, changes),
     why: whyReload(node, needed),
@@ -177,11 +184,13 @@ export function expectedRunning({
 
 /** The facts on a node after the changes were rolled back there. */
 export function restoresOn(node: LiveNode, changes: readonly MountChange[]): Fact[] {
-  return changes.flatMap(({ target: { mount }, back }) =>
-    back === undefined
-      ? []
-      : [mountFactOn(node.address, mount, back.configured), runningFact(mount, node, back)],
-  )
+  const facts: Fact[] = []
+  for (const { target, back } of changes) {
+    if (back === undefined) continue
+    const { mount } = target
+    facts.push(mountFactOn(node.address, mount, back.configured), runningFact(mount, node, back))
+  }
+  return facts
 }
 
 /**
@@ -205,20 +214,17 @@ export function undoOf(
   changes: readonly MountChange[],
   { node, namespace }: { readonly node: NodeAddress; readonly namespace: Namespace },
 ): UnorderedStep['undo'] {
-  const tunes = changes.flatMap(({ target, tuned, back }) =>
-    tuned || back === undefined || back.configured === target.mount.configured_version
-      ? []
-      : {
-          kind: 'tune' as const,
-          mount: target.mount.path,
-          namespace: target.mount.namespace,
-          version: back.configured,
-        },
-  )
-  const mounts = changes.flatMap(({ target, back }) =>
-    back === undefined ? [] : target.mount.path,
-  )
-  return mounts.length === 0 ? [] : [...tunes, { kind: 'reload', node, namespace, mounts }]
+  const undo: UnorderedStep['undo'] = []
+  const mounts: MountPath[] = []
+  for (const { target, tuned, back } of changes) {
+    if (back === undefined) continue
+    const { path: mount, namespace, configured_version } = target.mount
+    mounts.push(mount)
+    if (tuned || back.configured === configured_version) continue
+    undo.push({ kind: 'tune', mount, namespace, version: back.configured })
+  }
+  if (mounts.length > 0) undo.push({ kind: 'reload', node, namespace, mounts })
+  return undo
 }
 
 function whyReload(node: LiveNode, needed: readonly NeededReload[]): string {
