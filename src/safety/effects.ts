@@ -19,6 +19,7 @@ import {
 } from '../domain/names.ts'
 import { unreachable } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
+import { remember } from '../domain/remember.ts'
 import type { DraftPlan } from '../plan/make-plan.ts'
 import { oncePerDraft } from './once-per-draft.ts'
 
@@ -43,7 +44,7 @@ function readEffects(draft: DraftPlan): Effects {
   const registered = new Map<string, RegisterAction>()
   const deregistered = new Set<string>()
   const tuned = new Map<MountPath, ConfiguredVersion>()
-  const reloaded = new Map<MountPath, Map<NodeAddress, LoadedBinary>>()
+  const reloaded = new Map<NodeAddress, Map<MountPath, LoadedBinary>>()
   const repointed = new Map<ConnectionPath, Version>()
   for (const { action, ensures } of draft.steps) {
     switch (action.kind) {
@@ -65,8 +66,7 @@ function readEffects(draft: DraftPlan): Effects {
       case 'reload':
         for (const fact of ensures) {
           if (fact.fact !== 'running') continue
-          const nodes = reloaded.get(fact.mount) ?? new Map<NodeAddress, LoadedBinary>()
-          reloaded.set(fact.mount, nodes.set(fact.node, fact))
+          remember(reloaded, fact.node, () => new Map()).set(fact.mount, fact)
         }
         break
       default:
@@ -76,24 +76,26 @@ function readEffects(draft: DraftPlan): Effects {
   const ofPlugin = groupBy([...registered.values()], ({ plugin }) => plugin)
   const configuredAfter = (mount: LiveMount): ConfiguredVersion =>
     tuned.get(mount.path) ?? mount.configured_version
+  const reloads = (mount: MountPath, node?: NodeAddress): boolean =>
+    node === undefined
+      ? [...reloaded.values()].some((mounts) => mounts.has(mount))
+      : reloaded.get(node)?.has(mount) === true
   return {
     registered: [...registered.values()],
     registeredOf: (plugin) => ofPlugin.get(plugin) ?? [],
     registers: (plugin, version) => registered.has(entryKey(plugin, version)),
     deregisters: (plugin, version) => deregistered.has(entryKey(plugin, version)),
     tunes: (mount) => tuned.has(mount),
-    reloads: (mount, node) =>
-      node === undefined ? reloaded.has(mount) : reloaded.get(mount)?.has(node) === true,
+    reloads,
     configuredAfter,
     mountAfter(mount) {
       const version = configuredAfter(mount)
-      const nodes = reloaded.get(mount.path)
-      if (nodes === undefined && version === mount.configured_version) return mount
+      if (!reloads(mount.path) && version === mount.configured_version) return mount
       return {
         ...mount,
         configured_version: version,
         nodes: mount.nodes.map((view) => {
-          const loaded = nodes?.get(view.node)
+          const loaded = reloaded.get(view.node)?.get(mount.path)
           if (loaded === undefined) return { ...view, configured_version: version }
           return {
             node: view.node,

@@ -2,7 +2,7 @@
  * Finds the plugin files that the mounts and connections of a plan start. They come from the facts
  * that its steps require, ensure and restore.
  */
-import type { Fact, MountFact, Step } from '../documents/plan.generated.ts'
+import type { Fact, Step } from '../documents/plan.generated.ts'
 import type { DesiredVersion } from '../domain/desired.ts'
 import type { CatalogEntry, LiveState } from '../domain/live.ts'
 import { startsUnder } from '../domain/live-index.ts'
@@ -35,7 +35,17 @@ function readNeededFiles({ steps, index, targets }: DraftPlan): readonly NeededF
   const files = new Map<string, NeededFile>()
   const seen = new Set<string>()
   const desired = new Map(targets.map(({ plugin }) => [plugin.id, plugin.versions]))
+  let last: (StartedEntry & { readonly use: NeededFile['for'] }) | undefined
   const need = (use: NeededFile['for'], { plugin, version, node, entry }: StartedEntry): void => {
+    // Thousands of mounts start the same, one after another.
+    if (
+      plugin === last?.plugin &&
+      version === last.version &&
+      node === last.node &&
+      use === last.use
+    )
+      return
+    last = { plugin, version, node, use }
     const key = `${use} ${plugin} ${version} ${node ?? ''}`
     if (seen.has(key)) return
     seen.add(key)
@@ -57,27 +67,16 @@ function readNeededFiles({ steps, index, targets }: DraftPlan): readonly NeededF
   for (const step of changingSteps) {
     for (const fact of reliesOn(step)) if (fact.fact === 'entry') need('run', fact)
   }
-  let last: MountFact | undefined
   for (const { restores } of changingSteps) {
     for (const fact of restores) {
       if (fact.fact === 'connection') need('rollback', fact)
-      // Thousands of mounts have the same change, one after another: it is looked up once.
-      if (fact.fact !== 'mount' || startAlike(fact, last)) continue
-      last = fact
+      if (fact.fact !== 'mount') continue
       // Rolled back to `latest`, a mount starts the version that `latest` meant before the plan.
       const version = startsUnder(index, fact.plugin, fact.configured_version)
       if (version !== undefined) need('rollback', { plugin: fact.plugin, version, node: fact.node })
     }
   }
   return [...files.values()]
-}
-
-function startAlike(fact: MountFact, other: MountFact | undefined): boolean {
-  return (
-    fact.plugin === other?.plugin &&
-    fact.configured_version === other.configured_version &&
-    fact.node === other.node
-  )
 }
 
 interface StartedEntry {

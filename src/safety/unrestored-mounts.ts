@@ -10,6 +10,12 @@ import type { MountPath, NodeAddress } from '../domain/names.ts'
 export function findUnrestoredMounts(step: Step, index: LiveIndex): readonly MountPath[] {
   const { action, restores } = step
   if (action.kind !== 'reload') return []
+  // Nearly always the rollback starts every mount again, in the order of the request.
+  let inOrder = 0
+  for (const fact of restores) {
+    if (fact.fact === 'running' && fact.mount === action.mounts[inOrder]) inOrder += 1
+  }
+  if (inOrder === action.mounts.length) return []
   const restored = new Set(restores.flatMap((fact) => (fact.fact === 'running' ? fact.mount : [])))
   return action.mounts.filter((mount) => !restored.has(mount) && isUp(index, mount, action.node))
 }

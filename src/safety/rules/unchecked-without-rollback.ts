@@ -22,7 +22,7 @@ import {
 } from '../../domain/names.ts'
 import type { DraftPlan } from '../../plan/make-plan.ts'
 import { contentOf } from '../../plan/steps.ts'
-import { isChecked, missingFiles } from '../needed-files.ts'
+import { isChecked, type MissingFile, missingFiles } from '../needed-files.ts'
 import type { PlanRule, RuleInput, Verdict } from '../rule.ts'
 import { BINARY_CHECK_TOPIC, fileTopic } from '../topics.ts'
 import { findUnrestoredMounts, isUp } from '../unrestored-mounts.ts'
@@ -40,27 +40,17 @@ export const uncheckedWithoutRollback: PlanRule = {
   judge(input) {
     const { draft, live } = input
     const missingForRollback = missingFiles(draft, live, 'rollback')
-    const isMissing = ({ plugin, version, node }: Place): boolean =>
-      missingForRollback.some(
-        (missing) =>
-          missing.node === node &&
-          missing.file.plugin === plugin &&
-          missing.file.version === version,
-      )
-    const starts = draft.steps.flatMap((step) => findStarts(step, draft, isMissing))
+    const starts = draft.steps.flatMap((step) => findStarts(step, draft, missingForRollback))
     const byEntry = groupBy(starts, ({ plugin, version }) => `${plugin} ${version}`)
     return [...byEntry.values()].flatMap((group) => judgeEntry(group, input))
   },
 }
 
-interface Place {
+/** What a reload without a rollback starts for one mount. */
+interface Start {
   readonly plugin: PluginId
   readonly version: Version
   readonly node: NodeAddress
-}
-
-/** What a reload without a rollback starts for one mount. */
-interface Start extends Place {
   readonly mount: MountPath
   /** Absent: the command could not be read. */
   readonly command: string | undefined
@@ -70,17 +60,20 @@ interface Start extends Place {
 function findStarts(
   step: Step,
   { index, targets }: DraftPlan,
-  isMissing: (place: Place) => boolean,
+  missingForRollback: readonly MissingFile[],
 ): Start[] {
   const { action, requires, ensures, restores } = step
   if (action.kind !== 'reload') return []
   const { node } = action
   const lost = new Set(findUnrestoredMounts(step, index))
-  for (const fact of restores) {
+  const missingHere = missingForRollback.filter((missing) => missing.node === node)
+  for (const fact of missingHere.length === 0 ? [] : restores) {
     if (fact.fact !== 'mount' || !isUp(index, fact.mount, node)) continue
     const version = startsUnder(index, fact.plugin, fact.configured_version)
-    if (version !== undefined && isMissing({ plugin: fact.plugin, version, node }))
-      lost.add(fact.mount)
+    const isMissing = missingHere.some(
+      ({ file }) => file.plugin === fact.plugin && file.version === version,
+    )
+    if (isMissing) lost.add(fact.mount)
   }
   if (lost.size === 0) return []
   const entries = new Map(

@@ -28,7 +28,7 @@ function findRepeated({ live, steps, desiredEnd }: RehearsalInput): ReadonlySet<
   const classes = new MountClasses(live.mounts)
   for (const mount of live.mounts) splitBySeed(classes, mount)
   for (const { mount, configured, version, sha256, nodes } of desiredEnd.mounts) {
-    classes.split(mount, configured, version, sha256, nodes.length, ...nodes)
+    classes.split(mount, [configured, version, sha256, nodes.length, ...nodes])
   }
   splitBySteps(classes, steps)
   return classes.repeated()
@@ -49,7 +49,7 @@ class MountClasses {
   }
 
   /** Splits its class from those that do not get the same traits, in the same order. */
-  split(mount: MountPath, ...traits: readonly unknown[]): void {
+  split(mount: MountPath, traits: readonly unknown[]): void {
     const place = this.places.get(mount)
     if (place === undefined) return
     let of = this.classes[place] ?? 0
@@ -73,32 +73,37 @@ class MountClasses {
 
   /** True of different mounts in the cluster's order. */
   areInOrder(mounts: readonly MountPath[]): boolean {
-    const places = mounts.map((mount) => this.places.get(mount) ?? -1)
-    return places.every((place, at) => at === 0 || place > (places[at - 1] ?? place))
+    let last = -Infinity
+    return mounts.every((mount) => {
+      const place = this.places.get(mount) ?? -1
+      const isNext = place > last
+      last = place
+      return isNext
+    })
   }
 
   /** All but the first mount of each class. */
   repeated(): ReadonlySet<MountPath> {
     const seen = new Set<number | undefined>()
-    return new Set(
-      [...this.places].flatMap(([path, place]) => {
-        const of = this.classes[place]
-        if (seen.has(of)) return path
-        seen.add(of)
-        return []
-      }),
-    )
+    const repeated = new Set<MountPath>()
+    for (const [path, place] of this.places) {
+      const of = this.classes[place]
+      if (seen.has(of)) repeated.add(path)
+      else seen.add(of)
+    }
+    return repeated
   }
 }
 
 /** By everything that the twin is made of except the path and the accessor, which only name the mount. */
 function splitBySeed(classes: MountClasses, mount: LiveMount): void {
   const { path, namespace, plugin, configured_version, running = [] } = mountSeed(mount)
-  classes.split(path, namespace, plugin, configured_version, running.length)
+  const traits: unknown[] = [namespace, plugin, configured_version, running.length]
   for (const one of running) {
-    const { node, running_version, running_sha256, configured_version, backend } = one
-    classes.split(path, node, running_version, running_sha256, configured_version, backend)
+    traits.push(one.node, one.running_version, one.running_sha256)
+    traits.push(one.configured_version, one.backend)
   }
+  classes.split(path, traits)
 }
 
 /**
@@ -111,20 +116,20 @@ function splitBySteps(classes: MountClasses, steps: readonly Step[]): void {
     if (steps[at - 1]?.action.kind !== 'tune') firstTune = at
     switch (action.kind) {
       case 'tune':
-        classes.split(action.mount, firstTune, action.namespace, action.version)
+        classes.split(action.mount, [firstTune, action.namespace, action.version])
         break
       case 'reload': {
         // In another order than the cluster's, mounts are disturbed in another order, too.
         const isOrdered = classes.areInOrder(action.mounts)
-        for (const mount of action.mounts) classes.split(mount, at, isOrdered || mount)
+        for (const mount of action.mounts) classes.split(mount, [at, isOrdered || mount])
         break
       }
       // A mount in the place of a new one, or with a connection, counts by its path.
       case 'enable':
-        for (const path of pathsAbove(action.mount)) classes.split(path, path)
+        for (const path of pathsAbove(action.mount)) classes.split(path, [path])
         break
       case 'repoint':
-        for (const path of pathsAbove(action.connection)) classes.split(path, path)
+        for (const path of pathsAbove(action.connection)) classes.split(path, [path])
         break
       case 'register':
       case 'deregister':

@@ -64,14 +64,17 @@ function findBlocks(steps: readonly Step[]): Blocks {
   const blocks = blocksOf(steps)
   const unordered = blocks.flatMap((block, at) => {
     const before = blocks[at - 1] ?? []
-    const isNext = isExactly(block[0].after, new Set(before.map(({ id }) => id)))
+    const isNext = namesExactly(block[0].after, before)
     return isNext ? [] : block.map((step) => ({ step, beside: before }))
   })
   return { blocks, unordered }
 }
 
-function isExactly(after: readonly string[], block: ReadonlySet<string>): boolean {
-  return after.length === block.size && after.every((id) => block.has(id))
+function namesExactly(after: readonly string[], block: readonly Step[]): boolean {
+  // The planner names them in order.
+  if (after.length === block.length && block.every(({ id }, at) => id === after[at])) return true
+  const ids = new Set(block.map(({ id }) => id))
+  return after.length === ids.size && after.every((id) => ids.has(id))
 }
 
 /** True for the kinds of steps that may share a block: no other step of the block needs what they change. */

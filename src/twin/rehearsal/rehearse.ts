@@ -50,11 +50,8 @@ function describeRehearsal(
   const unsafe = findUnsafe(active.address)
   if (steps.length === 0 && unsafe.length === 0) return null
   const stops = new Set(unsafe.map(({ after }) => after))
-  return {
-    stopping_points: steps.length,
-    safe: steps.filter(({ id }) => !stops.has(id)).length,
-    unsafe,
-  }
+  const safe = stops.size === 0 ? steps : steps.filter(({ id }) => !stops.has(id))
+  return { stopping_points: steps.length, safe: safe.length, unsafe }
 }
 
 type FaultsByStep = ReadonlyMap<Step, readonly RehearsalFault[]>
