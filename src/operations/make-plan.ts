@@ -12,7 +12,7 @@ import { readOwnCapabilities } from '../live/capabilities.ts'
 import { type DraftPlan, draftPlan, type FreshPlan } from '../plan/make-plan.ts'
 import { requiredCapabilities } from '../safety/capabilities.ts'
 import { neededFiles } from '../safety/needed-files.ts'
-import type { BinaryReport, RuleInput } from '../safety/rule.ts'
+import type { BinaryReport, TokenRights } from '../safety/rule.ts'
 import type { DiskCheck } from './user-commands/commands.ts'
 import { comparePlans, type PlanComparison } from './plan-files/compare-plans.ts'
 import { type Context, journalFolder, pluginsOf, today } from './context.ts'
@@ -24,6 +24,11 @@ export interface PlanInput {
   readonly desired: DesiredState
   /** What `Context.observe` returned; read now if not given. */
   readonly live?: LiveState
+  /**
+   * False: another token applies the plan, so the token of this job is not asked for its rights. The
+   * plan has a note that says so. Do not apply such a plan: make it again with the token that applies.
+   */
+  readonly checksRights?: boolean
 }
 
 /** A plan, and what it was made from. */
@@ -50,13 +55,13 @@ export async function makePlan(input: PlanInput, context: Context): Promise<Made
   const { desired, live, readAt, check } = drafted
   // The rehearsal runs while the commands run.
   const [finish, reports] = await Promise.all([
-    prepareJudgement(drafted, context),
+    prepareJudgement(drafted, context, input.checksRights),
     check && context.commands?.checkDisks(check),
   ])
   return { plan: finish(reports), desired, live, ...(readAt !== undefined && { readAt }) }
 }
 
-export interface SavedPlanInput extends PlanInput {
+export interface SavedPlanInput extends Omit<PlanInput, 'checksRights'> {
   /** The plan file. `desired` is the desired state that was read from it. */
   readonly file: Plan
 }
@@ -142,9 +147,13 @@ export async function draftFrom(
 /** `binaries`: what `binary_check` found; undefined if it did not run. */
 type FinishPlan = (binaries: readonly BinaryReport[] | undefined) => FreshPlan
 
-async function prepareJudgement(drafted: Drafted, context: Context): Promise<FinishPlan> {
+async function prepareJudgement(
+  drafted: Drafted,
+  context: Context,
+  checksRights = true,
+): Promise<FinishPlan> {
   const { desired, live, draft } = drafted
-  const reading = readGrantedCapabilities(drafted, context)
+  const reading = checksRights ? readGrantedCapabilities(drafted, context) : 'not-asked'
   const rehearsal = rehearseDraft(draft, live)
   const capabilities = await reading
   return (binaries) =>
@@ -163,7 +172,7 @@ async function prepareJudgement(drafted: Drafted, context: Context): Promise<Fin
 async function readGrantedCapabilities(
   { desired, live, draft }: Drafted,
   { client }: Context,
-): Promise<RuleInput['capabilities']> {
+): Promise<TokenRights | undefined> {
   const active = live.nodes.find(({ role }) => role === 'active')
   const steps: readonly Step[] = draft.steps
   const required = requiredCapabilities(steps, desired.cluster.lock?.kv)

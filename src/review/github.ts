@@ -3,6 +3,7 @@
  * description has them. The account of the token is read from the GraphQL interface: `GET /user`
  * answers 403 to the token of a workflow.
  */
+import type { JsonObject } from '../domain/exchange.ts'
 import { fields, nonEmptyText, list, text, wholeNumber } from '../server/answers/shape.ts'
 import type { CodeHost, HostComment } from './code-host.ts'
 import { createHostClient, type HostClientSettings, type HostRequest } from './host-client.ts'
@@ -54,6 +55,8 @@ export function createGithub(
         body: { query: 'query { viewer { login } }' },
       }
       const { body } = await graphql.send(request)
+      const errors = errorsOf(body)
+      if (errors.length > 0) throw graphql.refusedInBody(request, errors)
       return read(graphql, request, body, (value, at) => {
         const { viewer } = fields(fields(value, at)['data'], 'data')
         return nonEmptyText(fields(viewer, 'data.viewer')['login'], 'data.viewer.login')
@@ -82,6 +85,12 @@ export function createGithub(
       return status === 404 ? 'gone' : 'updated'
     },
   }
+}
+
+/** The errors of a GraphQL answer, which has the status 200 with or without them. */
+function errorsOf(body: unknown): readonly unknown[] {
+  const { errors } = (typeof body === 'object' && body !== null ? body : {}) as JsonObject
+  return Array.isArray(errors) ? errors : []
 }
 
 /** Enterprise has REST at `/api/v3` and GraphQL at `/api/graphql`. */

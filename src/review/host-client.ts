@@ -2,9 +2,9 @@
  * Requests to a code host, with the token in a header. The token goes to one origin: a redirect to
  * another one is refused. Answers are bounded in size and time, and read as JSON.
  */
-import { EXIT, errorName, LockstepError } from '../domain/errors.ts'
+import { errorName, LockstepError } from '../domain/errors.ts'
 import type { JsonObject } from '../domain/exchange.ts'
-import { parseRetryAfter } from '../server/patience.ts'
+import { BusyHost, type RawAnswer, refusal, refusalInBody } from './refusals.ts'
 
 export interface HostClientSettings {
   /** `GitHub`, for messages. */
@@ -47,27 +47,15 @@ export interface HostClient {
    * help, else a LockstepError.
    */
   readonly send: (request: HostRequest, expected?: readonly number[]) => Promise<HostAnswer>
+  /** The error for a 2xx answer that says, in its `errors`, that the request was refused (GraphQL). */
+  readonly refusedInBody: (request: HostRequest, errors: readonly unknown[]) => LockstepError
   readonly oddAnswer: (request: HostRequest, problem: string) => LockstepError
-}
-
-/** No answer came, or one that says to come back later: 429, 5xx. */
-export class BusyHost extends LockstepError {
-  /** Milliseconds that the host asks to wait; undefined if it does not say. */
-  readonly retryAfter: number | undefined
-
-  constructor(message: string, hint: string, retryAfter?: number) {
-    super({ code: 'host-busy', message, hint })
-    this.retryAfter = retryAfter
-  }
 }
 
 /** Bytes of an answer: a page of 100 comments, each of 65,536 characters of up to four bytes. */
 const LARGEST_ANSWER = 32 * 1024 * 1024
 
 const MOST_REDIRECTS = 3
-
-/** Characters of a host's words that a message repeats. */
-const LONGEST_WORDS = 300
 
 export function createHostClient(settings: HostClientSettings): HostClient {
   return {
@@ -76,6 +64,7 @@ export function createHostClient(settings: HostClientSettings): HostClient {
       if (isGood(answer.status) || expected.includes(answer.status)) return answer
       throw refusal(settings, request, answer)
     },
+    refusedInBody: (request, errors) => refusalInBody(settings, request, errors),
     oddAnswer: ({ method, path }, problem) =>
       new LockstepError({
         code: 'odd-answer',
@@ -87,10 +76,6 @@ export function createHostClient(settings: HostClientSettings): HostClient {
 
 function isGood(status: number): boolean {
   return status >= 200 && status < 300
-}
-
-interface RawAnswer extends HostAnswer {
-  readonly headers: Headers
 }
 
 async function follow(settings: HostClientSettings, request: HostRequest): Promise<RawAnswer> {
@@ -182,78 +167,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function refusal(
-  { name, mask, tokenVariable, neededRights, now }: HostClientSettings,
-  { method, path }: HostRequest,
-  { status, body, headers }: RawAnswer,
-): LockstepError {
-  const words = mask(wordsOf(body)).slice(0, LONGEST_WORDS)
-  const answered = `${name}: ${method} ${path}: HTTP ${status}${words === '' ? '' : ` (${words})`}`
-  if (isRateLimit(status, headers)) {
-    const wait = waitFor(headers, now())
-    const when = wait === undefined ? 'later' : `in ${Math.ceil(wait / 1000)} s`
-    return new BusyHost(
-      `${answered}: too many requests`,
-      `Run the command again ${when}. The plan is not affected.`,
-      wait,
-    )
-  }
-  if (status >= 500) {
-    return new BusyHost(
-      answered,
-      'Run the command again later. The plan is not affected.',
-      waitFor(headers, now()),
-    )
-  }
-  if (status === 401 || status === 403) {
-    const is = status === 401 ? 'does not accept the token' : 'does not allow this with the token'
-    return new LockstepError({
-      code: status === 401 ? 'bad-token' : 'not-allowed',
-      message: `${answered}: ${name} ${is} of ${tokenVariable}`,
-      exitCode: EXIT.notAllowed,
-      hint: neededRights,
-    })
-  }
-  if (status === 404) {
-    return new LockstepError({
-      code: 'not-found',
-      message: `${answered}: there is nothing by this name, or the token of ${tokenVariable} may not see it`,
-      hint: `Check the names in the path. ${neededRights}`,
-    })
-  }
-  return new LockstepError({
-    code: 'host-refused',
-    message: answered,
-    ...(status === 422 && {
-      hint: 'If the comment is too long, make it shorter with --markdown-limit.',
-    }),
-  })
-}
-
-/** GitHub also answers 403. Then a header says that no requests are left, or when to send the next one. */
-function isRateLimit(status: number, headers: Headers): boolean {
-  return (
-    status === 429 ||
-    (status === 403 && (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0'))
-  )
-}
-
-/** Milliseconds: GitHub and GitLab send `Retry-After`; GitHub also the second of a reset. */
-function waitFor(headers: Headers, now: number): number | undefined {
-  const after = parseRetryAfter(headers.get('retry-after') ?? '', now)
-  if (after !== undefined) return after
-  const reset = headers.get('x-ratelimit-remaining') === '0' ? headers.get('x-ratelimit-reset') : ''
-  return /^\d{1,12}$/.test(reset ?? '') ? Math.max(0, Number(reset) * 1000 - now) : undefined
-}
-
-/** What an error answer says: GitHub's `message` and `errors`, GitLab's `message` or `error`. */
-function wordsOf(body: unknown): string {
-  if (typeof body !== 'object' || body === null) return ''
-  const { message, error, errors } = body as JsonObject
-  return [message, error, errors]
-    .filter((one) => one !== undefined)
-    .map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
-    .join(' ')
 }

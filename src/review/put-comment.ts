@@ -5,7 +5,7 @@
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { CodeHost, HostComment } from './code-host.ts'
-import { BusyHost } from './host-client.ts'
+import { BusyHost } from './refusals.ts'
 
 export interface CommentToPut {
   /** Its first line is the marker. */

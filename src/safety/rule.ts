@@ -16,8 +16,8 @@ export interface RuleInput {
   readonly draft: DraftPlan
   /** YYYY-MM-DD. */
   readonly today: string
-  /** For each API path the rights of the token, or why they are unknown. Absent: not asked. */
-  readonly capabilities?: ReadonlyMap<string, readonly string[]> | { readonly refused: string }
+  /** Absent: no node could be asked, or nothing is to be done. */
+  readonly capabilities?: TokenRights
   /** What `binary_check` found. Absent: it was not run. */
   readonly binaries?: readonly BinaryReport[]
   /**
@@ -28,6 +28,13 @@ export interface RuleInput {
   /** The result of the rehearsal. Absent or null: nothing was rehearsed. */
   readonly rehearsal?: Rehearsal | null
 }
+
+/**
+ * For each API path the rights of the token, or why they are unknown. `not-asked`: the job that
+ * plans is not the job that applies, so the rights of its token say nothing about the run.
+ */
+export type TokenRights =
+  ReadonlyMap<string, readonly string[]> | { readonly refused: string } | 'not-asked'
 
 /** A plugin file on one node, compared with the expected hash. */
 export interface BinaryReport {

@@ -26,10 +26,9 @@ import {
   readGitlabDocuments,
 } from '../examples/gitlab-jobs.ts'
 import { gitlabSchema } from '../examples/gitlab-schema.ts'
-import { makeToken, readOnlyPolicy } from '../examples/tokens.ts'
+import { makeTokens, type PipelineTokens } from '../examples/tokens.ts'
 import { type LinesRun, runLines } from '../examples/run-lines.ts'
 import { readNodeMounts } from '../real/node-views.ts'
-import { tokenFor } from '../real/policy-token.ts'
 import { type CodeHostServer, startGitlab } from '../review/code-host-server.ts'
 
 interface DesiredState {
@@ -88,12 +87,9 @@ async function planIn(folder: string, name = 'plan.json'): Promise<Plan> {
   return JSON.parse(await readFile(join(folder, name), 'utf8')) as Plan
 }
 
-async function makeTokens(): Promise<{ readonly read: string; readonly write: string }> {
+async function tokens(): Promise<PipelineTokens> {
   await using repository = await makeRepository()
-  return {
-    read: await makeToken(sharedCluster(), 'lockstep-read', await readOnlyPolicy()),
-    write: await tokenFor(sharedCluster(), join(repository.path, 'lockstep.yaml')),
-  }
+  return await makeTokens(sharedCluster(), join(repository.path, 'lockstep.yaml'))
 }
 
 async function resetStates(): Promise<void> {
@@ -106,7 +102,7 @@ describeReal('the pipeline for GitLab', () => {
   let scopes: Readonly<Record<string, Readonly<Record<string, string>>>>
   beforeEach(async () => {
     await resetStates()
-    const { read, write } = await makeTokens()
+    const { read, write } = await tokens()
     scopes = {
       'lockstep-plan': { BAO_TOKEN: read },
       'lockstep-comment': { GITLAB_TOKEN: 'glpat-aVeryLongTokenOfAJob0123456789' },
@@ -275,7 +271,7 @@ describeReal('the workflow for Atlantis', () => {
   let folder: ScratchFolder
   beforeEach(async () => {
     await resetStates()
-    const { read, write } = await makeTokens()
+    const { read, write } = await tokens()
     folder = await makeScratchFolder({ 'plan-token': `${read}\n`, 'apply-token': `${write}\n` })
   })
   afterEach(() => folder[Symbol.asyncDispose]())

@@ -284,6 +284,47 @@ it('counts a 403 of GitHub without requests left as a rate limit', async () => {
   expect(outcome).toMatchObject({ kind: 'posted' })
 })
 
+it.each([
+  ['FORBIDDEN', 'not-allowed', EXIT.notAllowed, 'does not allow this with the token'],
+  ['INSUFFICIENT_SCOPES', 'not-allowed', EXIT.notAllowed, 'GITHUB_TOKEN'],
+  [undefined, 'host-refused', EXIT.error, 'GitHub: POST /graphql: Something went wrong; again'],
+])('tells of errors in a 200 of GraphQL: %s', async (type, code, exitCode, words) => {
+  await using server = await startGithub()
+  server.comments.push({ id: 7, author: server.account, body: BODY })
+  const errors = [{ ...(type !== undefined && { type }), message: 'Something went wrong' }]
+  const body = { data: null, errors: [...errors, { message: `again ${TOKEN}\u001b[2J` }] }
+  server.disturb('POST', { status: 200, body })
+
+  const { error, waits } = await put(onGithub(server), { body: `${MARKER}\nother` })
+
+  expect(error).toMatchObject({ code, exitCode })
+  expect(describeError(error!)).toContain(words)
+  expect(waits).toEqual([])
+  expect(server.comments[0]?.body).toBe(BODY)
+})
+
+it('waits where GraphQL says in a 200 that there were too many requests', async () => {
+  await using server = await startGithub()
+  server.comments.push({ id: 7, author: server.account, body: BODY })
+  const limited = { type: 'RATE_LIMITED', message: 'API rate limit exceeded' }
+  server.disturb('POST', { status: 200, body: { errors: [limited] } })
+
+  const { outcome, waits } = await put(onGithub(server))
+
+  expect(waits).toEqual([1000])
+  expect(outcome).toMatchObject({ kind: 'unchanged' })
+})
+
+it('says which field was refused, not how the host wrote it', async () => {
+  await using server = await startGithub()
+  const errors = [{ resource: 'IssueComment', field: 'body', code: 'too_long' }, null, 7]
+  server.disturb('POST', { status: 422, body: { message: 'Validation Failed', errors } })
+
+  const { error } = await put(onGithub(server))
+
+  expect(error?.message).toContain('HTTP 422 (Validation Failed; body: too_long; 7)')
+})
+
 it('ignores the notes that GitLab writes itself', async () => {
   const [, , gitlab] = KINDS
   await using server = await gitlab!.start()

@@ -26,6 +26,7 @@ import { planComment, type PlanToReview, toReview } from '../plan-comment.ts'
 import { resumeCommand } from '../resume-command.ts'
 import { openSession } from '../session.ts'
 import { warnOfTokenLife } from '../token-life.ts'
+import { trustOf } from '../trust.ts'
 import { reportActiveRun } from '../report-active-run.ts'
 
 type PlanOptions = CommonOptions &
@@ -65,10 +66,12 @@ async function makeAndShow(options: PlanOptions, host: Host): Promise<ExitCode> 
     const live = await session.observe(plugins)
     await reportActiveRun({ live, desired }, session, host)
     const allowed = withAllowances(desired, options.allow)
-    const { plan: fresh } = await makePlan({ desired: allowed, live }, session)
+    // Another job applies the plan of a pull request, with another token.
+    const checksRights = trustOf(options, host) === 'trusted'
+    const { plan: fresh } = await makePlan({ desired: allowed, live, checksRights }, session)
     const made =
       before === undefined ? fresh : await addComparison(fresh, { before, live }, session)
-    if (!isBlocked(made)) await warnOfTokenLife({ plan: made, session, host })
+    if (checksRights && !isBlocked(made)) await warnOfTokenLife({ plan: made, session, host })
     const createdAt = host.now()
     if (options.out !== undefined) {
       const { writePlanFile } = await import('../../operations/plan-files/plan-file.ts')

@@ -54,7 +54,17 @@ test('warns if the token may not ask for its rights, with the line for the polic
   })
 })
 
-test('finds nothing if the rights were not asked for', () => {
+test('notes that the rights of the token that applies were not checked', () => {
+  const input = safetyInput({ desired, capabilities: 'not-asked' })
+
+  expect(only(capabilityMissing.judge(input))).toMatchObject({ severity: 'note', subject: 'token' })
+  const live = { catalog: [entryOf(KV, 'v0.21.0')] }
+  expect(
+    capabilityMissing.judge(safetyInput({ desired, live, capabilities: 'not-asked' })),
+  ).toEqual([])
+})
+
+test('finds nothing if no node could be asked', () => {
   expect(capabilityMissing.judge(safetyInput({ desired }))).toEqual([])
 })
 

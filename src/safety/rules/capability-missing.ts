@@ -15,11 +15,12 @@ export const capabilityMissing: PlanRule = {
   severity: 'error',
   title: 'The token lacks a right that the plan needs',
   explanation:
-    'The server was asked what the token may do on each path of the plan’s requests, and of the requests that undo a step. A refused request would stop the run in the middle, so the plan is blocked. If the token may not ask for its rights, this is a warning. To register an entry, the token needs `sudo` and `update`; to enable or tune an auth method, too.',
+    'The server was asked what the token may do on each path of the plan’s requests, and of the requests that undo a step. A refused request would stop the run in the middle, so the plan is blocked. If the token may not ask for its rights, this is a warning. With --untrusted-files `plan` does not ask: the job that applies has another token, and `apply` asks what that token may do before the first step. To register an entry, the token needs `sudo` and `update`; to enable or tune an auth method, too.',
   fix: 'Give the token’s policy what is missing, or use another token.',
   allowable: false,
   judge({ desired, draft, capabilities }) {
-    if (capabilities === undefined) return []
+    if (capabilities === undefined || draft.steps.length === 0) return []
+    if (capabilities === 'not-asked') return [NOT_CHECKED]
     if ('refused' in capabilities) return [rightsUnknown(capabilities.refused)]
     const required = requiredCapabilities(draft.steps, desired.cluster.lock?.kv)
     const missing = missingCapabilities(required, capabilities)
@@ -38,6 +39,14 @@ export const capabilityMissing: PlanRule = {
       },
     ]
   },
+}
+
+const NOT_CHECKED: Verdict = {
+  severity: 'note',
+  subject: 'token',
+  message:
+    'Not checked whether the token that applies this plan may send its requests: the plan was made with --untrusted-files.',
+  fix: 'Nothing to do: `apply` checks the rights of its own token before the first step.',
 }
 
 function rightsUnknown(reason: string): Verdict {
