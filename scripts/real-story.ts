@@ -2,20 +2,29 @@
  * Tells the story of `lockstep demo` on three real nodes, which are started for it and stopped
  * after it. Leaves nothing behind, Ctrl-C included.
  */
-import { copyFile, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type DemoCluster, STORY_FILES, type StoryFile, tellStory } from '../src/cli/demo/story.ts'
+import {
+  type DemoCluster,
+  NEXT_FILE,
+  STORY_FILES,
+  type StoryFile,
+  tellStory,
+} from '../src/cli/demo/story.ts'
 import { processHost } from '../src/cli/host/host.ts'
 import { main } from '../src/cli/main.ts'
 import { LockstepError } from '../src/domain/errors.ts'
 import { startCluster, type TestCluster } from '../test/cluster/cluster.ts'
 import { MissingToolError } from '../test/cluster/missing-tool-error.ts'
 
+const BUILT_FILES = STORY_FILES.filter((file) => file !== NEXT_FILE)
+
 /** The exit code. */
 export async function tellRealStory(version: string): Promise<number> {
   const progress = showProgress()
-  const starting = startCluster({ plugins: STORY_FILES, log: progress.log }).finally(progress.end)
+  const starting = startCluster({ plugins: BUILT_FILES, log: progress.log }).finally(progress.end)
   stopOnSignal(starting)
   try {
     const cluster = await starting
@@ -42,14 +51,16 @@ async function stageOf(cluster: TestCluster): Promise<DemoCluster> {
   const nodes = [active, ...all.filter((index) => index !== active)]
   const fileOn = (node: number, file: StoryFile): string =>
     join(cluster.node(nodes[node] ?? active).pluginDirectory, file)
+  const next = await makeNextFile(cluster)
   return {
     introduction: `Three real nodes of ${cluster.product} ${cluster.version}, with real plugins.`,
     product: cluster.product,
     addresses: nodes.map((index) => cluster.addresses[index] ?? ''),
     token: cluster.token,
-    sha256: Object.fromEntries(
-      STORY_FILES.map((file) => [file, cluster.pluginSha256(file)]),
-    ) as Record<StoryFile, string>,
+    sha256: Object.fromEntries([
+      ...BUILT_FILES.map((file) => [file, cluster.pluginSha256(file)]),
+      [NEXT_FILE, next],
+    ]) as Record<StoryFile, string>,
     victim: (await cluster.servingIndices()).length > 1 ? 1 : 0,
     request: async (method, path, body) => {
       const options = body === undefined ? {} : { body: { ...body } }
@@ -67,6 +78,20 @@ async function stageOf(cluster: TestCluster): Promise<DemoCluster> {
       await copyFile(fileOn(node + 1, file), fileOn(node, file))
     },
   }
+}
+
+/**
+ * Copies the newest plugin to each node under the name of the next version, one byte longer, so that
+ * it has another hash. Returns its SHA-256.
+ */
+async function makeNextFile(cluster: TestCluster): Promise<string> {
+  const directories = cluster.addresses.map((_, index) => cluster.node(index).pluginDirectory)
+  const newest = await readFile(join(directories[0] ?? '', 'secrets-kv-0.21.0'))
+  const content = Buffer.concat([newest, Buffer.from('\n')])
+  for (const directory of directories) {
+    await writeFile(join(directory, NEXT_FILE), content, { mode: 0o755 })
+  }
+  return createHash('sha256').update(content).digest('hex')
 }
 
 /** Building takes minutes where nothing is cached: now and then it says that it goes on. */

@@ -33,7 +33,14 @@ export interface DemoCluster {
   readonly restoreFile: (node: number, file: StoryFile) => Promise<void>
 }
 
-export const STORY_FILES = ['secrets-kv-0.16.2', 'secrets-kv-0.21.0', 'auth-jwt-0.25.0'] as const
+/** The file of a version that the story makes up. */
+export const NEXT_FILE = 'secrets-kv-0.22.0'
+export const STORY_FILES = [
+  'secrets-kv-0.16.2',
+  'secrets-kv-0.21.0',
+  NEXT_FILE,
+  'auth-jwt-0.25.0',
+] as const
 export type StoryFile = (typeof STORY_FILES)[number]
 
 const MOUNTS = ['billing', 'payroll', 'search', 'staging', 'web'] as const
@@ -47,20 +54,22 @@ export async function tellStory(stage: DemoCluster, host: Host, run: RunProgram)
   try {
     host.out(lines(stage.introduction))
     await setUp(stage)
-    for (const [number, scene] of scenes(stage).entries()) {
-      host.out(lines(`\n== ${number + 1}. ${scene.title}`, scene.text))
-      await scene.before?.()
-      await writeFile(join(folder, 'lockstep.yaml'), scene.file)
-      host.out(line`\n$ lockstep ${scene.command.join(' ')}`)
-      const code = await run(
-        [
-          ...scene.command,
-          ...(scene.command[0] === 'status' ? [] : ['-f', join(folder, 'lockstep.yaml')]),
-        ],
-        inStory(host, stage, folder),
-      )
+    let shown = ''
+    for (const [number, { title, text, before, file, command, exitCode }] of scenes(
+      stage,
+    ).entries()) {
+      host.out(lines(`\n== ${number + 1}. ${title}`, text))
+      await before?.()
+      if (file !== undefined) await writeFile(join(folder, 'lockstep.yaml'), file)
+      if (file !== undefined && file !== shown) {
+        host.out(lines('\n$ cat lockstep.yaml', file.trimEnd()))
+        shown = file
+      }
+      host.out(line`\n$ lockstep ${command.join(' ')}`)
+      const options = file === undefined ? [] : ['-f', join(folder, 'lockstep.yaml')]
+      const code = await run([...command, ...options], inStory(host, stage, folder))
       host.out(line`(exit code ${code})`)
-      if (code !== scene.exitCode) throw unexpectedExit(scene.command, code, scene.exitCode)
+      if (code !== exitCode) throw unexpectedExit(command, code, exitCode)
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -113,7 +122,8 @@ interface Scene {
   readonly title: string
   readonly text: string
   readonly before?: () => Promise<void>
-  readonly file: string
+  /** The desired state. Absent: the command reads none. */
+  readonly file?: string
   readonly command: readonly string[]
   /** The expected exit code. */
   readonly exitCode: number
@@ -127,7 +137,6 @@ function scenes(stage: DemoCluster): readonly Scene[] {
     {
       title: 'What is there',
       text: 'Five mounts of one plugin on three nodes. Somebody overrode the builtin jwt and reloaded only one node. Somebody also deregistered the version that archive/ runs.',
-      file: whole,
       command: ['status'],
       exitCode: 0,
     },
@@ -172,7 +181,7 @@ function scenes(stage: DemoCluster): readonly Scene[] {
       text: 'Somebody puts another build on one node under the right name. A server checks the file only when it starts it.',
       before: async () => {
         await registerNext(stage)
-        await stage.spoilFile(stage.victim, 'secrets-kv-0.16.2')
+        await stage.spoilFile(stage.victim, NEXT_FILE)
       },
       file: desiredNext(stage) + canary('staging/'),
       command: ['apply', '--auto-approve'],
@@ -181,8 +190,7 @@ function scenes(stage: DemoCluster): readonly Scene[] {
     {
       title: 'Rolled back',
       text: 'The canary runs its old version on every node; the other mounts were never touched.',
-      before: () => stage.restoreFile(stage.victim, 'secrets-kv-0.16.2'),
-      file: whole,
+      before: () => stage.restoreFile(stage.victim, NEXT_FILE),
       command: ['status'],
       exitCode: 0,
     },
@@ -196,7 +204,7 @@ function missingFile(stage: DemoCluster): Scene {
     text: 'The next version is registered, but one node has lost its file since. The active node does not know that. Asked directly, that node reports it.',
     before: async () => {
       await registerNext(stage)
-      await stage.removeFile(stage.victim, 'secrets-kv-0.16.2')
+      await stage.removeFile(stage.victim, NEXT_FILE)
     },
     file: desiredNext(stage) + canary('staging/'),
     command: ['plan'],
@@ -207,8 +215,8 @@ function missingFile(stage: DemoCluster): Scene {
 function registerNext({ request, sha256 }: DemoCluster): Promise<void> {
   return request('POST', 'sys/plugins/catalog/secret/team-kv', {
     version: 'v0.22.0',
-    command: 'secrets-kv-0.16.2',
-    sha256: sha256['secrets-kv-0.16.2'],
+    command: NEXT_FILE,
+    sha256: sha256[NEXT_FILE],
   })
 }
 
@@ -247,8 +255,8 @@ plugins:
     versions:
       v0.21.0: { command: secrets-kv-0.21.0, sha256: ${sha256['secrets-kv-0.21.0']} }
       v0.22.0:
-        command: secrets-kv-0.16.2
-        sha256: ${sha256['secrets-kv-0.16.2']}
+        command: ${NEXT_FILE}
+        sha256: ${sha256[NEXT_FILE]}
         data: { upgrade_from: ">=0.16.0" }
 `
 }
