@@ -6,7 +6,8 @@
 import type { JsonObject } from '../domain/exchange.ts'
 import { fields, nonEmptyText, list, text, wholeNumber } from '../server/answers/shape.ts'
 import type { CodeHost, HostComment } from './code-host.ts'
-import { createHostClient, type HostClientSettings, type HostRequest } from './host-client.ts'
+import { createHostClient } from './host-client.ts'
+import type { HostClientSettings, HostRequest } from './host-exchange.ts'
 import { read } from './read-answer.ts'
 
 export interface PullRequest {

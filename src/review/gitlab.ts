@@ -2,7 +2,8 @@
 import { fields, nonEmptyText, list, text, truth, wholeNumber } from '../server/answers/shape.ts'
 import type { CodeHost, HostComment } from './code-host.ts'
 import type { HostAccess } from './github.ts'
-import { createHostClient, type HostRequest } from './host-client.ts'
+import { createHostClient } from './host-client.ts'
+import type { HostRequest } from './host-exchange.ts'
 import { read } from './read-answer.ts'
 
 export interface MergeRequest {

@@ -3,43 +3,8 @@
  * another one is refused. Answers are bounded in size and time, and read as JSON.
  */
 import { errorName, LockstepError } from '../domain/errors.ts'
-import type { JsonObject } from '../domain/exchange.ts'
+import type { HostAnswer, HostClientSettings, HostRequest } from './host-exchange.ts'
 import { BusyHost, type RawAnswer, refusal, refusalInBody } from './refusals.ts'
-
-export interface HostClientSettings {
-  /** `GitHub`, for messages. */
-  readonly name: string
-  /** Of the API: scheme, host, and the path before every request, without a slash at the end. */
-  readonly base: string
-  readonly headers: Readonly<Record<string, string>>
-  /** The variable that the token was read from, for messages. */
-  readonly tokenVariable: string
-  /** Says what the token needs, if it may not do something. */
-  readonly neededRights: string
-  /** Takes the token out of what the host says. */
-  readonly mask: (text: string) => string
-  /** Milliseconds for a whole answer. */
-  readonly timeout: number
-  /** In milliseconds, for a `Retry-After` that is a date. */
-  readonly now: () => number
-  /** Called with one line for each request and its status. */
-  readonly log?: (text: string) => void
-}
-
-export interface HostRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
-  /** Below the base, with its query. Each part from elsewhere is encoded. */
-  readonly path: string
-  readonly body?: JsonObject
-}
-
-export interface HostAnswer {
-  readonly status: number
-  /** Undefined if it is not JSON. */
-  readonly body: unknown
-  /** True if a `Link` header names a next page. */
-  readonly hasNext: boolean
-}
 
 export interface HostClient {
   /**

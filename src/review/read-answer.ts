@@ -1,6 +1,7 @@
 /** What an answer of a code host says, by its decoder. */
 import { decode, type Decoder } from '../server/answers/shape.ts'
-import type { HostClient, HostRequest } from './host-client.ts'
+import type { HostClient } from './host-client.ts'
+import type { HostRequest } from './host-exchange.ts'
 
 /** Throws a LockstepError if the answer has not the documented shape. */
 export function read<Value>(

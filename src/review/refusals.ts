@@ -2,7 +2,7 @@
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { JsonObject } from '../domain/exchange.ts'
 import { parseRetryAfter } from '../server/patience.ts'
-import type { HostAnswer, HostClientSettings, HostRequest } from './host-client.ts'
+import type { HostAnswer, HostClientSettings, HostRequest } from './host-exchange.ts'
 
 export interface RawAnswer extends HostAnswer {
   readonly headers: Headers
