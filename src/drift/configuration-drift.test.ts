@@ -159,4 +159,17 @@ describe('a pin', () => {
       { class: 'version-differs', fix: expect.stringContaining('remove the pin') },
     ])
   })
+
+  it('keeps a mount up whose own version is not registered, until it is removed', () => {
+    const pinned = { pins: [{ plugin: KV, version: NEW }] }
+    const still = onEveryNode(running(NEW))
+
+    expect(drift(cluster(version('v0.0.9'), still, pinned))).toMatchObject([
+      {
+        class: 'not-registered',
+        cause: expect.stringContaining('the pin starts v0.21.0 instead'),
+        fix: expect.stringContaining('remove the pin'),
+      },
+    ])
+  })
 })

@@ -142,8 +142,11 @@ function judgeImpossible({
 
 function unregistered(
   { mount, use, plugin }: ComparedMount,
-  { apply }: Comparison,
+  comparison: Comparison,
 ): DifferenceDetails {
+  const { apply, index } = comparison
+  const pinned = index.pinOf(plugin.id)
+  const goesDown = 'the mount goes down at its next reload, restart or change of leader'
   const configured = mount.configured_version
   const what = configured === UNVERSIONED ? 'without a version' : `for ${configured}`
   const listed =
@@ -151,11 +154,11 @@ function unregistered(
   return {
     class: 'not-registered',
     found: `${configuredLabel(configured)}, not registered`,
-    cause: `configured ${what}, which is not in the catalog: the mount goes down at its next reload, restart or change of leader`,
+    cause: `configured ${what}, which is not in the catalog: ${pinned === undefined ? goesDown : `the pin starts ${pinned} instead, and once it is removed ${goesDown}`}`,
     fix:
       use === undefined
         ? `list ${listed} under \`versions\` of ${plugin.id}, or set \`use\` for the mount; then ${apply}`
-        : apply,
+        : describeVersionFix(plugin.id, comparison),
   }
 }
 

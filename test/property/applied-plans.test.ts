@@ -67,6 +67,7 @@ function readLock(twin: Twin): unknown {
 /** What drift says of the configuration of a mount or connection, and not of what it runs. */
 const CONFIGURED = new Set<string>([
   'version-differs',
+  'not-registered',
   'connection-differs',
   'not-overridden',
   'overridden',
@@ -138,7 +139,8 @@ const LAWS: readonly ((told: Told) => void)[] = [
     const uses = new Set(usesSaid(again.live, desired))
     const moved = differences.filter(({ class: kind, subject, mount, plugin }) => {
       // The pin decides what runs; what a mount itself is configured for stays as it is.
-      if (plugin !== undefined && pinned.has(plugin) && CONFIGURED.has(kind)) return false
+      const isEntry = kind === 'not-registered' && mount === undefined
+      if (plugin !== undefined && pinned.has(plugin) && CONFIGURED.has(kind)) return isEntry
       // A connection that is to use a builtin that there is not: no plan can help it.
       if (kind === 'not-registered' && subject.includes('/config/')) return false
       // What has no `use` is left as it is; an entry that was replaced under it shows as pending.
