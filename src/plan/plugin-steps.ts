@@ -154,7 +154,7 @@ function mountSteps(
   // The plan changes or removes the entry that these mounts leave, or changes what `latest` means.
   // A restart before their reload must not start that for them, so they leave first.
   const leavesShared = ({ target: { use, mount, configured } }: MountChange): boolean =>
-    (isShared && use.kind === 'version') ||
+    (isShared && (use.kind === 'version' || use.kind === 'latest')) ||
     (raising.length > 0 && mount.configured_version === LATEST && configured !== LATEST)
   const isLeaving = (change: MountChange): boolean =>
     !isUnderMounts(change) && leavesShared(change) && !raised.has(change.target.version)

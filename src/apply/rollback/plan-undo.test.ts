@@ -30,6 +30,21 @@ it('takes configuration back newest first, then reloads each node once, in the o
   expect(actions).toEqual([back1, back2, reload1.action, reload2.action])
 })
 
+it('deregisters an unversioned entry before it tunes a mount back to the builtin it hides', () => {
+  const entry = { command: 'kv', sha256: 'a'.repeat(64) as Sha256, args: [] }
+  const at = { plugin: KV, version: version('') }
+  const deregister = { kind: 'deregister' as const, ...at }
+  const back = tune('v1.20.0+builtin').action
+  const register = step('register', { kind: 'register', ...at, entry, env: [] }, '')
+
+  const { actions } = planUndo([
+    { ...register, undo: [deregister] },
+    { ...tune('v2.0.0'), undo: [back] },
+  ])
+
+  expect(actions).toEqual([deregister, back])
+})
+
 it('knows what a step without an undo found', () => {
   const at = { connection: 'db/config/orders' as ConnectionPath, namespace }
   const action = { kind: 'repoint' as const, ...at, version: version('v2.0.0') }

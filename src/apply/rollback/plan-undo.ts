@@ -3,6 +3,7 @@
  * of every node that was reloaded, in the same order.
  */
 import type { Action, Fact, Step } from '../../documents/plan.generated.ts'
+import { UNVERSIONED } from '../../domain/names.ts'
 import { keyOf } from '../facts/mismatch.ts'
 
 export interface UndoPlan {
@@ -18,7 +19,11 @@ export interface UndoPlan {
 /** `touched` are the steps of one group whose request was sent, the failed one last. */
 export function planUndo(touched: readonly Step[]): UndoPlan {
   const undo = touched.map((step) => step.undo)
-  const configuration = [...undo].reverse().flatMap((actions) => actions.filter(isConfiguration))
+  const newestFirst = [...undo].reverse().flatMap((actions) => actions.filter(isConfiguration))
+  const configuration = [
+    ...newestFirst.filter(uncoversBuiltin),
+    ...newestFirst.filter((action) => !uncoversBuiltin(action)),
+  ]
   const reloads = undo.flatMap((actions) => actions.filter((action) => !isConfiguration(action)))
   const restores = earliestOf(touched.flatMap((step) => step.restores))
   return {
@@ -32,6 +37,14 @@ export function planUndo(touched: readonly Step[]): UndoPlan {
 /** One request may roll back two steps. */
 function onceEach(actions: readonly Action[]): Action[] {
   return [...new Map(actions.map((action) => [JSON.stringify(action), action])).values()]
+}
+
+/**
+ * An unversioned entry hides the builtin of its name: until it is deregistered, servers refuse to
+ * tune a mount back to the builtin's version.
+ */
+function uncoversBuiltin(action: Action): boolean {
+  return action.kind === 'deregister' && action.version === UNVERSIONED
 }
 
 function isConfiguration(action: Action): boolean {
