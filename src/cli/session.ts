@@ -45,8 +45,12 @@ export async function openSession(
     trust: trustOf(options, host),
     world: host,
     version: VERSION,
-    wrapTransport: (http, { token }) =>
-      withRequestLog(token === '' ? http : warnOfPlainHttp(http, warnOfNode(host)), options, host),
+    wrapTransport: (http, { token, proxyFor }) =>
+      withRequestLog(
+        token === '' ? http : warnOfPlainHttp(http, warnOfNode(host), proxyFor),
+        options,
+        host,
+      ),
     // The requests of a run are not wrapped: a run itself reports nodes that do not answer.
     ...(!isQuiet && {
       wrapReads: (transport) => announceWaits(transport, host),

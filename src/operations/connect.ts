@@ -107,7 +107,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
         env: definedVariables(world.env),
       }),
   })
-  const { address, token, namespace, tls, timeout } = connection
+  const { address, token, namespace, tls, timeout, proxyFor } = connection
   const secrets = gatherSecrets({ token, env: world.env, trust })
   secrets.learn({ desired })
   const commands = createCommands({ env: world.env, passEnv, secrets })
@@ -115,6 +115,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
   const running: { id: string | undefined } = { id: undefined }
   const http = createHttpTransport({
     ...{ token: () => current.token, namespace, tls, timeout },
+    ...(proxyFor !== undefined && { proxyFor }),
     userAgent: `lockstep/${options.version ?? 'library'}`,
     run: () => running.id,
   })

@@ -15,8 +15,9 @@ import {
   parseNodeAddress,
 } from '../domain/names.ts'
 import { pemOf, readAuthorities, readPem, type Setting } from './certificates.ts'
+import { type ChooseProxy, proxiesOf } from './proxies.ts'
 import { readToken, type TokenSources } from './read-token.ts'
-import type { TlsSettings } from './transport.ts'
+import type { TlsSettings } from './agents.ts'
 
 /** The options of the command line. */
 export interface ConnectionFlags {
@@ -41,6 +42,8 @@ export interface Connection {
   readonly tls: TlsSettings
   /** Milliseconds. */
   readonly timeout: number
+  /** Absent if no variable names a proxy. */
+  readonly proxyFor?: ChooseProxy
 }
 
 export interface ConnectionSources {
@@ -64,7 +67,8 @@ const DEFAULT_ADDRESS = 'https://127.0.0.1:8200'
 const DEFAULT_TIMEOUT = 60
 
 /**
- * The connection. Throws a LockstepError for an unusable address, certificate, token or time limit.
+ * The connection. Throws a LockstepError for an unusable address, certificate, token, proxy or time
+ * limit.
  * A missing token is empty: a proxy in front of the servers may add one.
  */
 export async function resolveConnection(sources: ConnectionSources): Promise<Connection> {
@@ -79,12 +83,17 @@ export async function resolveConnection(sources: ConnectionSources): Promise<Con
     readTls(flags, variable),
     readToken({ ...sources, variable }),
   ])
+  const address = chooseAddress(sources, variable('ADDR'))
+  const proxyFor = proxiesOf(env)
+  // A variable that names no usable proxy is an error before the first request.
+  proxyFor?.(address)
   return {
-    address: chooseAddress(sources, variable('ADDR')),
+    address,
     ...token,
     namespace: namespace(flags.namespace ?? variable('NAMESPACE')?.value ?? ''),
     tls,
     timeout: 1000 * (flags.timeout ?? timeoutOf(variable('CLIENT_TIMEOUT')) ?? DEFAULT_TIMEOUT),
+    ...(proxyFor !== undefined && { proxyFor }),
   }
 }
 

@@ -8,6 +8,7 @@ import type { ServerRequest, ServerResponse } from '../domain/exchange.ts'
 import type { Unreadable } from '../domain/live.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { decode, type Decoder } from './answers/shape.ts'
+import { ProxyError, proxyHint } from './proxy-error.ts'
 import { UNUSABLE_ANSWER } from './read-answer.ts'
 import { plainPath } from './request-path.ts'
 import { capabilityFor, policyLine } from './rights.ts'
@@ -185,6 +186,10 @@ export function noAnswerError(
 ): LockstepError {
   // Nothing was sent, and the error already explains why.
   if (error instanceof LockstepError) return error
+  if (error instanceof ProxyError) {
+    const message = `${node}: ${error.message}`
+    return new LockstepError({ code: 'proxy', message, hint: proxyHint(error), cause: error })
+  }
   const code = networkCode(error)
   if (code === UNUSABLE_ANSWER || code.startsWith('HPE_')) {
     return new LockstepError({

@@ -19,6 +19,13 @@ export const LARGEST_ANSWER = 128 * 1024 * 1024
 /** Milliseconds in which a running node accepts a connection, TLS included. */
 const CONNECTED_WITHIN = 10_000
 
+/**
+ * Milliseconds in which a connection must be open. `timeout`: of the whole answer, 0 for no limit.
+ */
+export function connectionLimit(timeout: number): number {
+  return timeout === 0 ? CONNECTED_WITHIN : Math.min(CONNECTED_WITHIN, timeout)
+}
+
 /** The most levels of lists and objects. Servers' own answers have fewer than ten. */
 const DEEPEST_ANSWER = 100
 
@@ -111,8 +118,7 @@ function limitTime(outgoing: ClientRequest, timeout: number): void {
     }
     const connected = 'encrypted' in socket ? 'secureConnect' : 'connect'
     socket.once(connected, limitAnswer)
-    const limit = timeout === 0 ? CONNECTED_WITHIN : Math.min(CONNECTED_WITHIN, timeout)
-    limitUntil(connected, limit, 'connection')
+    limitUntil(connected, connectionLimit(timeout), 'connection')
   })
 }
 

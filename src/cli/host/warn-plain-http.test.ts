@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { ServerRequest, Transport } from '../../domain/exchange.ts'
 import type { NodeAddress } from '../../domain/names.ts'
+import { proxiesOf } from '../../server/proxies.ts'
 import { isReadableByOthers, warnOfPlainHttp } from './warn-plain-http.ts'
 
 it.each([
@@ -16,6 +17,22 @@ it.each([
   ['http://[::1]:8200', false],
 ])('%s: %s', (address, readable) => {
   expect(isReadableByOthers(address as NodeAddress)).toBe(readable)
+})
+
+it.each([
+  ['http://127.0.0.1:8200', { BAO_HTTP_PROXY: 'http://proxy.test:3128' }, true],
+  ['https://127.0.0.1:8200', { BAO_HTTP_PROXY: 'http://proxy.test:3128' }, false],
+  ['http://127.0.0.1:8200', { HTTP_PROXY: 'http://proxy.test:3128' }, false],
+])('%s with %j: %s', async (address, env, isWarnedOf) => {
+  const warned: NodeAddress[] = []
+  const transport = warnOfPlainHttp(
+    { send: () => Promise.resolve({ status: 200, body: null }), close: () => Promise.resolve() },
+    (node) => warned.push(node),
+    proxiesOf(env),
+  )
+  await transport.send(address as NodeAddress, {} as ServerRequest)
+
+  expect(warned).toEqual(isWarnedOf ? [address] : [])
 })
 
 it('warns once, before the first request is sent', async () => {

@@ -6,6 +6,7 @@ import type { Action, Plan } from '../../documents/plan.generated.ts'
 import { writeOf } from '../../documents/writes-of.ts'
 import type { EnvironmentVariables } from '../../domain/environment-variables.ts'
 import type { DesiredState } from '../../domain/desired.ts'
+import { proxyPasswords } from '../../server/proxies.ts'
 
 /**
  * Who wrote the files of desired state: `trusted`, the person who runs the program; `untrusted`,
@@ -24,7 +25,7 @@ interface SecretSources {
   readonly trust: Trust
 }
 
-/** The token, the tokens in the environment, and every value for a plugin's `env`. */
+/** The token, the tokens, keys and passwords of proxies in the environment, and every value for a plugin's `env`. */
 function secretsOf({ token, desired, plan, env: all, trust }: SecretSources): string[] {
   // If values of variables were masked in an untrusted file, its author could learn from the masked
   // words what a variable of this machine holds.
@@ -40,7 +41,15 @@ function secretsOf({ token, desired, plan, env: all, trust }: SecretSources): st
     .flatMap((step): Action[] => [...writeOf(step), ...step.undo])
     .flatMap((action) => (action.kind === 'register' ? action.env : []))
     .map(({ from }) => (from === undefined ? undefined : env[from]))
-  const found = [token, all['BAO_TOKEN'], all['VAULT_TOKEN'], ...keysOf(all), ...inFile, ...inPlan]
+  const found = [
+    token,
+    all['BAO_TOKEN'],
+    all['VAULT_TOKEN'],
+    ...keysOf(all),
+    ...proxyPasswords(all),
+    ...inFile,
+    ...inPlan,
+  ]
   return [...new Set(found.flatMap((value) => value ?? []))]
 }
 

@@ -1,0 +1,35 @@
+/** Why a proxy opened no connection to a node, and what the user can do. */
+import type { Proxy } from './proxies.ts'
+
+/** `message` is one line that names the proxy and its variable, without credentials. */
+export class ProxyError extends Error {
+  readonly proxy: Proxy
+  /** The status of the proxy's answer; undefined if it gave none that can be used. */
+  readonly status: number | undefined
+
+  /** `why`: the end of a sentence whose subject is the proxy. */
+  constructor(proxy: Proxy, why: string, status?: number) {
+    super(`the proxy ${proxy.origin} (${proxy.from}) ${why}`)
+    this.proxy = proxy
+    this.status = status
+  }
+}
+
+/** What to do about it: one or two sentences. */
+export function proxyHint({ proxy, status }: ProxyError): string {
+  const { from, limitedByNoProxy } = proxy
+  const around = limitedByNoProxy
+    ? 'add the host of the node to NO_PROXY'
+    : `unset ${from} (NO_PROXY does not limit it)`
+  const directly = `To reach the node directly, ${around}.`
+  if (status === 407) {
+    return `It needs a user name and a password: ${from}=http://USER:PASSWORD@HOST:PORT, percent-encoded. ${directly}`
+  }
+  if (status === 403) {
+    return `Allow it to connect to the host and port of the node. ${directly}`
+  }
+  if (status === 502 || status === 503 || status === 504) {
+    return `The proxy did not reach the node. Is the address right, and the node up? ${directly}`
+  }
+  return `Check ${from}. ${directly}`
+}
