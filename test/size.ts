@@ -21,3 +21,18 @@ const size = readSize()
 export function bySize<T>(choices: { readonly few: T; readonly many: T; readonly all?: T }): T {
   return size === 'all' ? (choices.all ?? choices.many) : choices[size]
 }
+
+/**
+ * The options of a property: how many inputs it draws, and from which seed. The seed is the same in
+ * every run, so that a change is never red for an input that it has nothing to do with.
+ * `LOCKSTEP_TEST_SEED` is another one, or `random`, which is how new inputs are searched.
+ */
+export function samples(numRuns: number): { readonly numRuns: number; readonly seed?: number } {
+  const named = process.env['LOCKSTEP_TEST_SEED'] ?? '1'
+  if (named === 'random') return { numRuns }
+  const seed = Number(named)
+  if (!Number.isInteger(seed)) {
+    throw new Error(`LOCKSTEP_TEST_SEED is ${named}; it can be an integer or random`)
+  }
+  return { numRuns, seed }
+}

@@ -20,6 +20,7 @@ import { createReader } from './reader.ts'
 import * as requests from './requests.ts'
 import { capabilityFor, findProblemInPolicy, policyLine } from './rights.ts'
 import { createHttpTransport } from './transport.ts'
+import { samples } from '../../test/size.ts'
 
 type Answerer = (incoming: IncomingMessage, outgoing: ServerResponse, socket: Socket) => void
 
@@ -167,7 +168,7 @@ describe('a request', () => {
             expect(segments.some((each) => each === '.' || each === '..')).toBe(false)
           }
         }),
-        { numRuns: 300 },
+        { ...samples(300) },
       )
     } finally {
       await transport.close()

@@ -4,7 +4,7 @@ import type { Files } from '../../src/desired/files/files.ts'
 import { loadDesiredState } from '../../src/desired/load-desired-state.ts'
 import { InputError } from '../../src/domain/errors.ts'
 import { DIGEST, problemsOf, withPlugin } from './desired-folder.ts'
-import { bySize } from '../size.ts'
+import { bySize, samples } from '../size.ts'
 
 /** Files without a disk: one file, whatever its name. */
 function onlyFile(text: string): Files {
@@ -89,7 +89,7 @@ const document = fc.letrec((tie) => ({
 describe('any input is read, or refused with places', () => {
   test('text', async () => {
     await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), isJudged), {
-      numRuns: bySize({ few: 200, many: 500 }),
+      ...samples(bySize({ few: 200, many: 500 })),
     })
   })
 
@@ -101,7 +101,7 @@ describe('any input is read, or refused with places', () => {
     )
     const text = fc.array(token, { maxLength: 60 }).map((tokens) => tokens.join(''))
     await fc.assert(fc.asyncProperty(text, isJudged), {
-      numRuns: bySize({ few: 1000, many: 3000 }),
+      ...samples(bySize({ few: 1000, many: 3000 })),
     })
   })
 
@@ -112,13 +112,15 @@ describe('any input is read, or refused with places', () => {
       ([at, length, text]) => good.slice(0, at) + text + good.slice(at + length),
     )
     await fc.assert(fc.asyncProperty(edited, isJudged), {
-      numRuns: bySize({ few: 400, many: 1000 }),
+      ...samples(bySize({ few: 400, many: 1000 })),
     })
   })
 
   test('any data below the keys of the format', async () => {
     const text = document.map((data) => JSON.stringify({ version: 1, ...(data as object) }))
-    await fc.assert(fc.asyncProperty(text, isJudged), { numRuns: bySize({ few: 400, many: 1000 }) })
+    await fc.assert(fc.asyncProperty(text, isJudged), {
+      ...samples(bySize({ few: 400, many: 1000 })),
+    })
   })
 })
 

@@ -20,6 +20,7 @@ import {
 } from '../builders/live.ts'
 import { desiredMount, desiredPlugin, desiredState, using } from './desired-state.ts'
 import { ASKED, summarize } from './one-mount.ts'
+import { samples } from '../size.ts'
 
 const NODES = [liveNode(1), liveNode(2), liveNode(3)]
 const BUILTIN = version('v2.7.2+builtin.bao')
@@ -121,7 +122,7 @@ describe('drift and the plan', () => {
 
         expect(findDrift(desired, live, ASKED).in_sync).toBe(false)
       }),
-      { numRuns: 1000 },
+      { ...samples(1000) },
     )
   })
 
@@ -140,7 +141,7 @@ describe('drift and the plan', () => {
           expect(moved.filter((mount) => !mounts.has(mount))).toEqual([])
         }
       }),
-      { numRuns: 1000 },
+      { ...samples(1000) },
     )
   })
 
@@ -153,7 +154,7 @@ describe('drift and the plan', () => {
         expect(new Set(texts).size).toBe(texts.length)
         expect(findDrift(desired, live, ASKED)).toEqual(first)
       }),
-      { numRuns: 300 },
+      { ...samples(300) },
     )
   })
 

@@ -14,7 +14,7 @@ import { rehearse, rehearseEachMount } from '../../src/twin/rehearsal/rehearse.t
 import { makeTwin, planOn } from './drive-twin.ts'
 import { scenarios } from './generators.ts'
 import { oneAfterAnother } from './right-plans.ts'
-import { bySize } from '../size.ts'
+import { bySize, samples } from '../size.ts'
 
 type Mistake = (steps: readonly Step[], at: number) => readonly Step[]
 
@@ -62,7 +62,7 @@ it('says the same as a rehearsal of every mount', async () => {
         }
       },
     ),
-    { numRuns: bySize({ few: 60, many: 500 }) },
+    { ...samples(bySize({ few: 60, many: 500 })) },
   )
   expect(Math.min(seen.merged, seen.unsafe, seen.safe)).toBeGreaterThan(10)
 })

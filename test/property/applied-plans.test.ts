@@ -19,7 +19,7 @@ import {
 } from './drive-twin.ts'
 import { type Scenario, scenarios } from './generators.ts'
 import { LOCK_MOUNT } from './palette.ts'
-import { bySize } from '../size.ts'
+import { bySize, samples } from '../size.ts'
 
 interface Told extends Judged, Applied {
   readonly desired: DesiredState
@@ -159,7 +159,7 @@ it('keeps every law in every run', async () => {
       const told = await play(scenario)
       for (const law of LAWS) law(told)
     }),
-    { numRuns: bySize({ few: 200, many: 700 }) },
+    { ...samples(bySize({ few: 200, many: 700 })) },
   )
 })
 

@@ -24,7 +24,7 @@ import type { Deed } from './deeds.ts'
 import { applyOn, makeTwin, observeTwin, planOn } from './drive-twin.ts'
 import { scenarios } from './generators.ts'
 import { MADE_UP, usualBinary } from './palette.ts'
-import { bySize } from '../size.ts'
+import { bySize, samples } from '../size.ts'
 
 interface Sabotage {
   /** Numbers go around. */
@@ -105,7 +105,7 @@ it('rolls back what failed, or says why not', async () => {
           expect.fail(JSON.stringify(outcome))
       }
     }),
-    { numRuns: bySize({ few: 150, many: 600 }), maxSkipsPerRun: 20 },
+    { ...samples(bySize({ few: 150, many: 600 })), maxSkipsPerRun: 20 },
   )
 })
 

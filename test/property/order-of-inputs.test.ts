@@ -9,7 +9,7 @@ import { planId } from '../../src/plan/make-plan.ts'
 import { documentOf } from './desired-document.ts'
 import { judgedPlan, makeTwin, observeTwin } from './drive-twin.ts'
 import { scenarios } from './generators.ts'
-import { bySize } from '../size.ts'
+import { bySize, samples } from '../size.ts'
 
 it('has the same plan_id', async () => {
   await fc.assert(
@@ -27,7 +27,7 @@ it('has the same plan_id', async () => {
       expect(other).toEqual(one)
       expect(planId(other)).toBe(planId(one))
     }),
-    { numRuns: bySize({ few: 100, many: 300 }) },
+    { ...samples(bySize({ few: 100, many: 300 })) },
   )
 })
 

@@ -9,7 +9,7 @@ import { requestOf } from '../../src/server/requests.ts'
 import type { Twin } from '../../src/twin/cluster/twin.ts'
 import { makeTwin, planOn } from './drive-twin.ts'
 import { type ClusterStory, scenarios } from './generators.ts'
-import { bySize } from '../size.ts'
+import { bySize, samples } from '../size.ts'
 
 it('is safe wherever the rehearsal does not say otherwise', async () => {
   await fc.assert(
@@ -46,7 +46,7 @@ it('is safe wherever the rehearsal does not say otherwise', async () => {
         }
       }
     }),
-    { numRuns: bySize({ few: 300, many: 1_200 }) },
+    { ...samples(bySize({ few: 300, many: 1_200 })) },
   )
 })
 

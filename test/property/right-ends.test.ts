@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { makeTwin, planOn } from './drive-twin.ts'
 import { scenarios } from './generators.ts'
-import { bySize } from '../size.ts'
+import { bySize, samples } from '../size.ts'
 
 it('a plan that only its own end could hold back misses nothing', async () => {
   await fc.assert(
@@ -19,6 +19,6 @@ it('a plan that only its own end could hold back misses nothing', async () => {
 
       expect(missed ?? []).toEqual([])
     }),
-    { numRuns: bySize({ few: 250, many: 1_000 }), maxSkipsPerRun: 50 },
+    { ...samples(bySize({ few: 250, many: 1_000 })), maxSkipsPerRun: 50 },
   )
 })

@@ -10,7 +10,7 @@ import { requestOf } from '../../src/server/requests.ts'
 import type { Twin } from '../../src/twin/cluster/twin.ts'
 import { makeTwin, planOn } from './drive-twin.ts'
 import { type ClusterStory, scenarios } from './generators.ts'
-import { bySize } from '../size.ts'
+import { bySize, samples } from '../size.ts'
 
 it('is as safe as the rehearsal says', async () => {
   let wide = 0
@@ -32,7 +32,7 @@ it('is as safe as the rehearsal says', async () => {
         expect([...wellMounts(story, done)]).toEqual(expect.arrayContaining([...before]))
       },
     ),
-    { numRuns: bySize({ few: 200, many: 1_000 }), maxSkipsPerRun: 50 },
+    { ...samples(bySize({ few: 200, many: 1_000 })), maxSkipsPerRun: 50 },
   )
   // Else only what the rehearsal itself plays was drawn.
   expect(wide).toBeGreaterThan(0)

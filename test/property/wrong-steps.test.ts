@@ -20,7 +20,7 @@ import {
   upgradeDeeds,
   upgradeDesired,
 } from './right-plans.ts'
-import { bySize } from '../size.ts'
+import { bySize, samples } from '../size.ts'
 
 const UP = { stops: false }
 
@@ -111,7 +111,7 @@ describe('any plan', () => {
 
         expect(problemsOf(right, wrong[at % wrong.length]!)).not.toBe('')
       }),
-      { numRuns: bySize({ few: 50, many: 150 }), maxSkipsPerRun: 500 },
+      { ...samples(bySize({ few: 50, many: 150 })), maxSkipsPerRun: 500 },
     )
   })
 })
