@@ -33,7 +33,14 @@ const STAGES = {
   ],
   render: ['domain', 'documents'],
   // Comments on pull requests: asks code hosts, never an OpenBao or Vault server.
-  review: ['domain', 'documents', 'server/answers/shape.ts', 'server/patience.ts'],
+  review: [
+    'domain',
+    'documents',
+    'server/answers/shape.ts',
+    'server/patience.ts',
+    'server/proxy-error.ts',
+    'server/agents.ts (types)',
+  ],
 }
 
 /** These see nothing but what they are handed: no files, no network, no processes, no clock. */

@@ -16,7 +16,7 @@ export interface PullRequest {
   readonly number: number
 }
 
-export type HostAccess = Pick<HostClientSettings, 'mask' | 'timeout' | 'now' | 'log'> & {
+export type HostAccess = Pick<HostClientSettings, 'agents' | 'mask' | 'timeout' | 'now' | 'log'> & {
   /** Of the API, without a slash at the end: `https://api.github.com`. */
   readonly base: string
   readonly token: string

@@ -2,7 +2,10 @@
  * Requests to a code host, with the token in a header. The token goes to one origin: a redirect to
  * another one is refused. Answers are bounded in size and time, and read as JSON.
  */
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { errorName, LockstepError } from '../domain/errors.ts'
+import { ProxyError, proxyHint } from '../server/proxy-error.ts'
 import type { HostAnswer, HostClientSettings, HostRequest } from './host-exchange.ts'
 import { BusyHost, type RawAnswer, refusal, refusalInBody } from './refusals.ts'
 
@@ -72,53 +75,82 @@ function redirected(
 }
 
 async function ask(
-  { name, base, headers, timeout, mask, log }: HostClientSettings,
-  { method, path, body }: HostRequest,
+  settings: HostClientSettings,
+  request: HostRequest,
   url: URL,
 ): Promise<RawAnswer> {
+  const { name, base, timeout, mask, log } = settings
+  const { method, path } = request
+  const limit = AbortSignal.timeout(timeout)
   try {
-    const response = await fetch(url, {
-      method,
-      headers: { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeout),
-    })
-    log?.(`${method} ${url.origin}${url.pathname}${url.search} -> ${response.status}`)
+    const response = await send(settings, request, { url, signal: limit })
+    const status = response.statusCode ?? 0
+    log?.(`${method} ${url.origin}${url.pathname}${url.search} -> ${status}`)
+    const headers = new Headers(
+      Object.entries(response.headers).map(([header, value]) => [header, String(value)]),
+    )
     return {
-      status: response.status,
-      body: parse(await readBounded(response)),
-      hasNext: /<[^>]*>\s*;[^,]*\brel="?next"?/.test(response.headers.get('link') ?? ''),
-      headers: response.headers,
+      status,
+      body: parse(await readBounded(response, url)),
+      hasNext: /<[^>]*>\s*;[^,]*\brel="?next"?/.test(headers.get('link') ?? ''),
+      headers,
     }
   } catch (error) {
     if (error instanceof LockstepError) throw error
     log?.(`${method} ${url.origin}${url.pathname}${url.search} -> no answer`)
+    const at = `${name} at ${new URL(base).host}`
+    if (error instanceof ProxyError) {
+      const message = `${at}: ${error.message}`
+      const hint = proxyHint(error, name)
+      throw new LockstepError({ code: 'proxy', message, hint, cause: error })
+    }
+    const why = limit.aborted
+      ? `no whole answer within ${timeout / 1000} s`
+      : `no answer (${errorName(error)})`
     throw new BusyHost(
-      `${name} at ${new URL(base).host}: ${method} ${path}: ${mask(describeFault(error, timeout))}`,
+      `${at}: ${method} ${path}: ${mask(why)}`,
       'Whether this request had an effect is not known. Run the command again: it finds its own comment and posts no second one.',
     )
   }
 }
 
-/** Node puts the network's own fault into `cause`. */
-function describeFault(error: unknown, timeout: number): string {
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return `no whole answer within ${timeout / 1000} s`
-  }
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return `no answer (${errorName(cause)})`
+/** The answer, whose body is not read yet. Rejects with Node's own errors, or a ProxyError. */
+async function send(
+  { agents, headers }: HostClientSettings,
+  { method, body }: HostRequest,
+  { url, signal }: { readonly url: URL; readonly signal: AbortSignal },
+): Promise<IncomingMessage> {
+  const way = await agents.wayTo(url.origin)
+  const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
+  const outgoing = way.request(url, {
+    agent: way.agent,
+    method,
+    signal,
+    headers: {
+      ...headers,
+      ...(bytes !== undefined && {
+        'Content-Type': 'application/json',
+        'Content-Length': bytes.length,
+      }),
+    },
+  })
+  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>
+  // An error after the answer began is an error of the answer, too, which is read.
+  outgoing.on('error', () => undefined)
+  outgoing.end(bytes)
+  const [response] = await answered
+  return response
 }
 
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
+async function readBounded(response: IncomingMessage, { host }: URL): Promise<string> {
+  const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > LARGEST_ANSWER) {
       throw new LockstepError({
         code: 'odd-answer',
-        message: `the answer of ${new URL(response.url).host} is larger than ${LARGEST_ANSWER / 1024 ** 2} MiB`,
+        message: `the answer of ${host} is larger than ${LARGEST_ANSWER / 1024 ** 2} MiB`,
       })
     }
     chunks.push(chunk)

@@ -1,5 +1,6 @@
 /** A request to a code host, its answer, and what every request needs. */
 import type { JsonObject } from '../domain/exchange.ts'
+import type { Agents } from '../server/agents.ts'
 
 export interface HostClientSettings {
   /** `GitHub`, for messages. */
@@ -13,6 +14,8 @@ export interface HostClientSettings {
   readonly neededRights: string
   /** Takes the token out of what the host says. */
   readonly mask: (text: string) => string
+  /** The connections to the host, directly or through a proxy. Who makes them closes them. */
+  readonly agents: Agents
   /** Milliseconds for a whole answer. */
   readonly timeout: number
   /** In milliseconds, for a `Retry-After` that is a date. */

@@ -1,10 +1,9 @@
 /**
- * The agents that keep connections to nodes open: one for each way to reach nodes (http or https,
- * directly or through a proxy). TLS and proxies are loaded for the first node that needs them.
+ * The agents that keep connections open: one for each way to reach a server (http or https,
+ * directly or through a proxy). TLS and proxies are loaded for the first address that needs them.
  */
 import * as http from 'node:http'
 import type * as Https from 'node:https'
-import type { NodeAddress } from '../domain/names.ts'
 import { remember } from '../domain/remember.ts'
 import type { ChooseProxy, Proxy } from './proxies.ts'
 import { connectionLimit } from './read-answer.ts'
@@ -26,19 +25,19 @@ export interface AgentSettings {
   readonly userAgent?: string
   /** Milliseconds after which a request without a complete answer is lost. 0: no limit. */
   readonly timeout: number
-  /** Absent: every node is reached directly. */
+  /** Absent: every address is reached directly. */
   readonly proxyFor?: ChooseProxy
 }
 
-/** How a request to a node is made. */
+/** How a request to an address is made. */
 interface Way {
   readonly request: typeof http.request
   readonly agent: http.Agent
 }
 
 export interface Agents {
-  /** Rejects with a LockstepError if the proxy of the node cannot be used. */
-  readonly wayTo: (node: NodeAddress) => Promise<Way>
+  /** `address`: `http://…` or `https://…`. Rejects with a LockstepError if its proxy cannot be used. */
+  readonly wayTo: (address: string) => Promise<Way>
   /** Ends all connections, also those that are being opened. */
   readonly close: () => Promise<void>
 }
@@ -68,13 +67,13 @@ export function createAgents(settings: AgentSettings): Agents {
   }
 
   return {
-    wayTo: (node) => {
-      const proxy = settings.proxyFor?.(node)
-      if (node.startsWith('https:')) {
-        return remember(loaded, `https ${proxy?.origin ?? ''}`, () => loadSecure(proxy))
+    wayTo: async (address) => {
+      const proxy = settings.proxyFor?.(address)
+      if (address.startsWith('https:')) {
+        return await remember(loaded, `https ${proxy?.origin ?? ''}`, () => loadSecure(proxy))
       }
-      if (proxy === undefined) return Promise.resolve(plain)
-      return remember(loaded, `http ${proxy.origin}`, () => loadPlain(proxy))
+      if (proxy === undefined) return plain
+      return await remember(loaded, `http ${proxy.origin}`, () => loadPlain(proxy))
     },
     close: async () => {
       plain.agent.destroy()

@@ -1,5 +1,5 @@
 /**
- * Decides which proxy a node is reached through, by the rules of the servers' own command lines.
+ * Decides which proxy a server is reached through, by the rules of the servers' own command lines.
  * Those are Go programs, so the rules are Go's (`golang.org/x/net/http/httpproxy`), and `ALL_PROXY`
  * as curl has it. Reads only the variables that it is given. No message has a credential.
  */
@@ -7,7 +7,6 @@ import { BlockList, isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import type { EnvironmentVariables } from '../domain/environment-variables.ts'
 import { LockstepError } from '../domain/errors.ts'
-import type { NodeAddress } from '../domain/names.ts'
 import type { Setting } from './certificates.ts'
 
 export interface Proxy {
@@ -22,44 +21,55 @@ export interface Proxy {
 }
 
 /**
- * The proxy for a node; undefined if the node is reached directly. Throws a LockstepError if the
- * variable that counts for this node does not name a proxy that can be used.
+ * The proxy for an address (`http://` or `https://`); undefined if it is reached directly. Throws a
+ * LockstepError if the variable that counts for this address does not name a proxy that can be used.
  */
-export type ChooseProxy = (node: NodeAddress) => Proxy | undefined
+export type ChooseProxy = (address: string) => Proxy | undefined
 
 /**
- * `BAO_PROXY_ADDR` and `BAO_HTTP_PROXY` (`VAULT_…`), in this order, count for every node: also for
- * loopback addresses and for hosts in NO_PROXY (`ReadEnvironment` in both servers' `api/client.go`).
- * Otherwise `HTTPS_PROXY` counts for https nodes, `HTTP_PROXY` for http nodes, else `ALL_PROXY`,
- * except for loopback addresses and hosts in `NO_PROXY`. Of two spellings, upper case wins, as in
- * Go. Undefined if no variable names a proxy.
+ * The proxies of nodes. `BAO_PROXY_ADDR` and `BAO_HTTP_PROXY` (`VAULT_…`), in this order, count for
+ * every node: also for loopback addresses and for hosts in NO_PROXY (`ReadEnvironment` in both
+ * servers' `api/client.go`). Otherwise those of every program count. Undefined if no variable names
+ * a proxy.
  */
 export function proxiesOf(env: EnvironmentVariables): ChooseProxy | undefined {
-  const first = (...names: readonly string[]): Setting | undefined =>
-    names.flatMap((from) => {
-      const value = env[from]?.trim()
-      return value === undefined || value === '' ? [] : { from, value }
-    })[0]
-  const ofServers = first(
+  const ofServers = firstSet(env, [
     'BAO_PROXY_ADDR',
     'VAULT_PROXY_ADDR',
     'BAO_HTTP_PROXY',
     'VAULT_HTTP_PROXY',
-  )
-  if (ofServers !== undefined) return () => parseProxy(ofServers, { limitedByNoProxy: false })
-  const all = first('ALL_PROXY', 'all_proxy')
+  ])
+  return ofServers === undefined
+    ? usualProxiesOf(env)
+    : () => parseProxy(ofServers, { limitedByNoProxy: false })
+}
+
+/**
+ * The proxies of every program: `HTTPS_PROXY` for https addresses, `HTTP_PROXY` for http addresses,
+ * else `ALL_PROXY`, except for loopback addresses and hosts in `NO_PROXY`. Of two spellings, upper
+ * case wins, as in Go. Undefined if no variable names a proxy.
+ */
+export function usualProxiesOf(env: EnvironmentVariables): ChooseProxy | undefined {
+  const all = firstSet(env, ['ALL_PROXY', 'all_proxy'])
   const settings: Readonly<Record<string, Setting | undefined>> = {
-    'https:': first('HTTPS_PROXY', 'https_proxy') ?? all,
-    'http:': first('HTTP_PROXY', 'http_proxy') ?? all,
+    'https:': firstSet(env, ['HTTPS_PROXY', 'https_proxy']) ?? all,
+    'http:': firstSet(env, ['HTTP_PROXY', 'http_proxy']) ?? all,
   }
   if (Object.values(settings).every((setting) => setting === undefined)) return undefined
-  const isExempt = exemptHosts(first('NO_PROXY', 'no_proxy')?.value ?? '')
-  return (node) => {
-    const target = new URL(node)
+  const isExempt = exemptHosts(firstSet(env, ['NO_PROXY', 'no_proxy'])?.value ?? '')
+  return (address) => {
+    const target = new URL(address)
     const setting = settings[target.protocol]
     if (setting === undefined || isExempt(hostOf(target), portOf(target))) return undefined
     return parseProxy(setting, { limitedByNoProxy: true })
   }
+}
+
+function firstSet(env: EnvironmentVariables, names: readonly string[]): Setting | undefined {
+  return names.flatMap((from) => {
+    const value = env[from]?.trim()
+    return value === undefined || value === '' ? [] : { from, value }
+  })[0]
 }
 
 /** The passwords of all proxies that variables name, to hide them. Also of those not in use. */

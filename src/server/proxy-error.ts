@@ -1,4 +1,4 @@
-/** Why a proxy opened no connection to a node, and what the user can do. */
+/** Why a proxy opened no connection to a server, and what the user can do. */
 import type { Proxy } from './proxies.ts'
 
 /** `message` is one line that names the proxy and its variable, without credentials. */
@@ -15,21 +15,21 @@ export class ProxyError extends Error {
   }
 }
 
-/** What to do about it: one or two sentences. */
-export function proxyHint({ proxy, status }: ProxyError): string {
+/** What to do about it: one or two sentences. `server`: the server behind the proxy, for messages. */
+export function proxyHint({ proxy, status }: ProxyError, server = 'the node'): string {
   const { from, limitedByNoProxy } = proxy
   const around = limitedByNoProxy
-    ? 'add the host of the node to NO_PROXY'
+    ? `add the host of ${server} to NO_PROXY`
     : `unset ${from} (NO_PROXY does not limit it)`
-  const directly = `To reach the node directly, ${around}.`
+  const directly = `To reach ${server} directly, ${around}.`
   if (status === 407) {
     return `It needs a user name and a password: ${from}=http://USER:PASSWORD@HOST:PORT, percent-encoded. ${directly}`
   }
   if (status === 403) {
-    return `Allow it to connect to the host and port of the node. ${directly}`
+    return `Allow it to connect to the host and port of ${server}. ${directly}`
   }
   if (status === 502 || status === 503 || status === 504) {
-    return `The proxy did not reach the node. Is the address right, and the node up? ${directly}`
+    return `The proxy did not reach ${server}. Is the address right, and the server up? ${directly}`
   }
   return `Check ${from}. ${directly}`
 }

@@ -6,6 +6,7 @@ import type { Plan } from '../../src/documents/plan.generated.ts'
 import { liveNode, mountPath, plugin, version } from '../builders/live.ts'
 import { finding, plan, upgradePlan } from '../builders/plan.ts'
 import { type CodeHostServer, startGithub, startGitlab } from '../review/code-host-server.ts'
+import { startConnectProxy } from '../proxy/connect-proxy.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 import { type Run, runLockstep } from './run-lockstep.ts'
 
@@ -28,6 +29,14 @@ const PLANS = {
 }
 
 async function onGithub(server: CodeHostServer, ...args: string[]): Promise<Run> {
+  return await onGithubWith({}, server, ...args)
+}
+
+async function onGithubWith(
+  env: Readonly<Record<string, string>>,
+  server: CodeHostServer,
+  ...args: string[]
+): Promise<Run> {
   await using folder = await makeScratchFolder(PLANS)
   return await runLockstep(['comment', ...args], {
     cwd: folder.path,
@@ -38,6 +47,7 @@ async function onGithub(server: CodeHostServer, ...args: string[]): Promise<Run>
       GITHUB_EVENT_NAME: 'pull_request',
       GITHUB_EVENT_PATH: 'event.json',
       GITHUB_TOKEN: TOKEN,
+      ...env,
     },
   })
 }
@@ -119,4 +129,48 @@ test('refuses to comment outside of CI', async () => {
 
   expect(run).toMatchObject({ exitCode: 1, stdout: '' })
   expect(run.stderr).toContain('neither GITHUB_REPOSITORY nor CI_PROJECT_ID is set')
+})
+
+test('reaches the code host through the proxy of HTTP_PROXY, not through that of the servers', async () => {
+  await using server = await startGithub()
+  const { hostname: host, port } = new URL(server.base)
+  await using proxy = await startConnectProxy({ leadTo: { host, port: Number(port) } })
+
+  const run = await onGithubWith(
+    {
+      GITHUB_API_URL: 'http://git.test',
+      HTTP_PROXY: `http://me:hunter22@${proxy.host}`,
+      BAO_HTTP_PROXY: 'http://127.0.0.1:9',
+    },
+    server,
+    'upgrade.json',
+  )
+
+  expect(run).toMatchObject({ exitCode: 0 })
+  expect(run.stdout).toMatch(/^Posted on /)
+  expect(server.comments).toHaveLength(1)
+  expect(new Set(proxy.asked)).toEqual(new Set(['CONNECT git.test:80']))
+  expect(run.stderr).toContain('the token is sent to http://git.test without TLS')
+  expect(run.stdout + run.stderr).not.toContain('hunter22')
+})
+
+test('names a proxy that refuses, sends the code host nothing, and exits 1', async () => {
+  await using server = await startGithub()
+  await using proxy = await startConnectProxy({
+    answer: (socket) => socket.end('HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n'),
+  })
+
+  const run = await onGithubWith(
+    { GITHUB_API_URL: 'https://git.test', HTTPS_PROXY: `http://me:hunter22@${proxy.host}` },
+    server,
+    'upgrade.json',
+  )
+
+  expect(run).toMatchObject({ exitCode: 1, stdout: '' })
+  expect(run.stderr).toContain(
+    `GitHub at git.test: the proxy ${proxy.url} (HTTPS_PROXY) answered CONNECT with HTTP 407`,
+  )
+  expect(run.stderr).toContain('To reach GitHub directly, add the host of GitHub to NO_PROXY.')
+  expect(run.stderr).not.toContain('hunter22')
+  expect(proxy.asked).toHaveLength(1)
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { describeError, EXIT, LockstepError } from '../../src/domain/errors.ts'
 import { findCodeHost, type JobEnvironment } from '../../src/review/find-code-host.ts'
 import { type PutOutcome, putComment } from '../../src/review/put-comment.ts'
+import { createAgents } from '../../src/server/agents.ts'
 import { startListener } from '../cli/listener.ts'
 import { type CodeHostServer, startGithub, startGitlab } from './code-host-server.ts'
 
@@ -74,7 +75,9 @@ async function put(
   { body = BODY, isNew = true, timeout = 30_000 } = {},
 ): Promise<Put> {
   const waits: number[] = []
+  const agents = createAgents({ tls: { verify: true }, timeout })
   const { host } = findCodeHost(job, (token) => ({
+    agents,
     userAgent: 'lockstep/1.0.0',
     mask: (text) => text.replaceAll(token, '***'),
     timeout,
@@ -91,6 +94,8 @@ async function put(
     if (!(error instanceof LockstepError)) throw error
     expect(describeError(error)).not.toContain(TOKEN)
     return { error, waits }
+  } finally {
+    await agents.close()
   }
 }
 
@@ -383,6 +388,7 @@ describe('the environment', () => {
 
   it('names the pull request of a comment, and gives way to a given number', () => {
     const access = () => ({
+      agents: createAgents({ tls: { verify: true }, timeout: 1 }),
       userAgent: 'x',
       mask: (text: string) => text,
       timeout: 1,

@@ -10,6 +10,8 @@ import { line } from '../../domain/printable.ts'
 import { withoutSecrets } from '../../operations/secrets/mask.ts'
 import { findCodeHost } from '../../review/find-code-host.ts'
 import { putComment, type PutOutcome } from '../../review/put-comment.ts'
+import { createAgents } from '../../server/agents.ts'
+import { usualProxiesOf } from '../../server/proxies.ts'
 import { readGithubEvent } from '../host/github-event.ts'
 import type { Host } from '../host/host.ts'
 import { isReadableByOthers } from '../host/warn-plain-http.ts'
@@ -34,8 +36,15 @@ export async function comment(
     event: readGithubEvent(host),
     ...(options.pullRequest !== undefined && { pullRequest: options.pullRequest }),
   }
+  const userAgent = `lockstep/${VERSION}`
+  const proxyFor = usualProxiesOf(host.env)
+  const agents = createAgents({
+    ...{ tls: { verify: true }, timeout: TIMEOUT, userAgent },
+    ...(proxyFor !== undefined && { proxyFor }),
+  })
   const { host: to, base } = findCodeHost(job, (token) => ({
-    userAgent: `lockstep/${VERSION}`,
+    agents,
+    userAgent,
     mask: (text) => withoutSecrets(text, [token]),
     timeout: TIMEOUT,
     now: () => host.now().getTime(),
@@ -55,7 +64,7 @@ export async function comment(
         if (options.quiet !== true) host.err(line`${why}; trying again in ${wait / 1000} s.`)
       },
     },
-  )
+  ).finally(() => agents.close())
   for (const { author, url } of outcome.foreign) {
     host.err(
       line`Warning: ${author} wrote a comment that begins like one of lockstep: ${url}. This account did not write it, so it was left as it is. Do not believe it.`,
