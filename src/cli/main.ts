@@ -5,6 +5,7 @@ import { line, lines } from '../domain/printable.ts'
 import { errorDocument, exitDocument, usageDocument } from './error-document.ts'
 import type { Host } from './host/host.ts'
 import { createProgram } from './program.ts'
+import { refuseSingleDash } from './refuse-single-dash.ts'
 
 /** Runs one command. Returns the exit code of the process. */
 export async function main(args: readonly string[], host: Host, version: string): Promise<number> {
@@ -40,6 +41,7 @@ async function runCommand(
     (other, otherHost) => main(other, otherHost, version),
   )
   try {
+    refuseSingleDash(program, args)
     await program.parseAsync(args, { from: 'user' })
     return { code }
   } catch (error) {

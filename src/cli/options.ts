@@ -41,6 +41,7 @@ export function addOutputOptions(command: Command): Command {
         .choices(['auto', 'always', 'never'])
         .default('auto'),
     )
+    .addOption(new Option('--no-color', 'the same as --color never').preset('never'))
     .option('-q, --quiet', 'print results and errors only')
     .option('--verbose', 'log every request to stderr (never a token or a value)')
 }

@@ -16,6 +16,8 @@ it.each([
   { args: ['--color', 'always'], env: {}, coloured: true },
   { args: ['--color', 'always'], env: { NO_COLOR: '1' }, coloured: true },
   { args: ['--color', 'never'], env: {}, coloured: false },
+  { args: ['--no-color'], env: {}, coloured: false },
+  { args: ['--color', 'always', '--no-color'], env: {}, coloured: false },
   // Variables that programs set for other programs must not count as a terminal.
   { args: [], env: { CI: 'true' }, coloured: false },
 ])('colours a plan with $args and $env: $coloured', async ({ args, env, coloured }) => {

@@ -112,10 +112,29 @@ describe('a misspelt command line exits 1 and suggests what was meant', () => {
     { args: ['rollback', '--parallelism', 'many'], told: 'Write a whole number from 1 to 999999' },
     { args: ['status', '--plugin', 'my-kv'], told: 'Write it as in the catalog: secret/my-kv' },
     { args: ['explain', 'no-such-name'], told: 'no-such-name' },
+    { args: ['plan', '-json'], told: "unknown option '-json'\n(Did you mean --json?)" },
+    { args: ['plan', '-q', '-out=x.json'], told: "'-out'\n(Did you mean --out?)" },
+    { args: ['plan', '-file=prod.yaml'], told: "'-file'\n(Did you mean --file?)" },
+    { args: ['apply', '-auto-approve'], told: "'-auto-approve'\n(Did you mean --auto-approve?)" },
+    { args: ['lock', 'release', '-force'], told: "'-force'\n(Did you mean --force?)" },
+    { args: ['-version'], told: "'-version'\n(Did you mean --version?)" },
+    { args: ['status', '-help'], told: "'-help'\n(Did you mean --help?)" },
+    { args: ['status', '-auto-approve'], told: "unknown option '-auto-approve'" },
   ])('$args', async ({ args, told }) => {
     const run = await runLockstep(args)
 
     expect(run).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(run.stderr).toContain(told)
+  })
+
+  it.each([
+    { args: ['validate', '-f', '-json'], told: '-json: is not there' },
+    { args: ['validate', '--', '-json'], told: '-json: is not there' },
+    { args: ['validate', '-fjson'], told: 'json: is not there' },
+  ])('but $args names a file', async ({ args, told }) => {
+    const run = await runLockstep(args)
+
+    expect(run.exitCode).toBe(1)
     expect(run.stderr).toContain(told)
   })
 

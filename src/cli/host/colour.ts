@@ -1,5 +1,5 @@
 /**
- * Decides whether results are coloured: on a terminal, unless NO_COLOR or --color says otherwise.
+ * Decides whether results are coloured: on a terminal, unless NO_COLOR, --color or --no-color says otherwise.
  */
 import { createPalette, type Palette } from '../../render/palette.ts'
 import type { Host } from './host.ts'
