@@ -63,10 +63,17 @@ function judge(
   const isAsDesired = target === undefined || target === version
   // Reported once, for the entry, and not again for each connection that would run it.
   if (!registered && !(isAsDesired && keptVersion(plugin, version) !== undefined)) {
+    const pinned = index.pinOf(plugin.id)
+    const fails =
+      pinned === undefined
+        ? 'its next start fails'
+        : `the pin starts ${pinned} instead, and once it is removed the next start fails`
     return {
       class: 'not-registered',
-      cause: `${uses}, which is not in the catalog: its next start fails`,
-      fix: hasUse ? apply : `set \`use\` for ${path}, then ${apply}`,
+      cause: `${uses}, which is not in the catalog: ${fails}`,
+      fix: hasUse
+        ? describeVersionFix(plugin.id, comparison)
+        : `set \`use\` for ${path}, then ${apply}`,
     }
   }
   if (isAsDesired) return undefined

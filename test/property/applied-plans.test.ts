@@ -139,12 +139,12 @@ const LAWS: readonly ((told: Told) => void)[] = [
     const uses = new Set(usesSaid(again.live, desired))
     const moved = differences.filter(({ class: kind, subject, mount, plugin }) => {
       // The pin decides what runs; what a mount itself is configured for stays as it is.
-      const isEntry = kind === 'not-registered' && mount === undefined
-      if (plugin !== undefined && pinned.has(plugin) && CONFIGURED.has(kind)) return isEntry
+      const isPlace = mount !== undefined || subject.includes('/config/')
+      if (plugin !== undefined && pinned.has(plugin) && CONFIGURED.has(kind) && isPlace)
+        return false
       // A connection that is to use a builtin that there is not: no plan can help it.
       if (kind === 'not-registered' && subject.includes('/config/')) return false
       // What has no `use` is left as it is; an entry that was replaced under it shows as pending.
-      const isPlace = mount !== undefined || subject.includes('/config/')
       return !isPlace || uses.has(mount ?? subject)
     })
     // What the servers’ configuration declares without a hash stays unknown, whatever is applied.
