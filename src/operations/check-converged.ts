@@ -3,7 +3,7 @@ import type { Plan } from '../documents/plan.generated.ts'
 import type { AwayNode, RunOutcome, Unconfirmed } from '../documents/run-outcome.ts'
 import { onlyActiveRuns } from '../documents/standbys.ts'
 import type { SeenAnswers } from '../apply/facts/seen-answers.ts'
-import { LockstepError } from '../domain/errors.ts'
+import { faultOf } from '../apply/stop-reasons.ts'
 import type { LiveState } from '../domain/live.ts'
 import { type Context, pluginsOf } from './context.ts'
 import { draftFrom, type MadePlan } from './make-plan.ts'
@@ -38,7 +38,7 @@ export async function checkConverged(
   const { now, wait } = context
   const began = now().getTime()
   for (;;) {
-    const { unconfirmed, away } = await planAgain(made, context, answers)
+    const { unconfirmed, away } = await planAgain(made, context, answers).catch(explainUnread)
     const waited = now().getTime() - began
     const limit = unconfirmed?.kind === 'more_to_do' ? AGREEMENT_LIMIT : patience * 1000
     if (unconfirmed === undefined || waited >= limit) {
@@ -57,22 +57,19 @@ interface Reading {
   readonly away?: readonly AwayNode[]
 }
 
+/** Whatever fails here: the steps are done, and the outcome must say so. */
+function explainUnread(error: unknown): Reading {
+  const { message, hint } = faultOf(error)
+  const why = hint === undefined ? message : `${message}. ${hint}`
+  return { unconfirmed: { kind: 'cluster_not_read', why } }
+}
+
 async function planAgain(
   { plan, desired, file }: MadePlan,
   context: Context,
   answers: SeenAnswers,
 ): Promise<Reading> {
-  const live = await context
-    .observe(pluginsOf(desired), undefined, answers.has)
-    .catch((error: unknown) => {
-      if (error instanceof LockstepError) return error
-      throw error
-    })
-  if (live instanceof LockstepError) {
-    const { message, hint } = live
-    const why = hint === undefined ? message : `${message}. ${hint}`
-    return { unconfirmed: { kind: 'cluster_not_read', why } }
-  }
+  const live = await context.observe(pluginsOf(desired), undefined, answers.has)
   const away = findAway(plan, live)
   // The plan was accepted with the knowledge that these nodes did not answer.
   const known = new Set(

@@ -207,6 +207,8 @@ export interface ApplyOptions {
   readonly onStart?: ApplyInput['onStart']
   /** Called before each request that changes something; the first is number 0. */
   readonly beforeWrite?: (number: number, request: ServerRequest, node: NodeAddress) => void
+  /** Puts something else in the place of what the run is given. */
+  readonly change?: (context: Context) => Context
 }
 
 /** Applies the plan that was made last on the twin. `plan`: that one, or a part of it. */
@@ -216,6 +218,7 @@ export async function applyOn(
   options: ApplyOptions = {},
 ): Promise<Applied> {
   const { beforeWrite = () => undefined, around, lockLost = () => false, recorded } = options
+  const change = options.change ?? ((context: Context): Context => context)
   const last = planned.get(twin)
   if (last === undefined) throw new Error('no plan was made on this twin')
   const { made, folder } = last
@@ -251,7 +254,7 @@ export async function applyOn(
           recorded?.(event, context.now().getTime() - began)
         },
       },
-      context,
+      change(context),
     ).finally(() => {
       if (existsSync(lockFile)) throw new Error('the lock of this machine is still held')
     })
