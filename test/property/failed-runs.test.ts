@@ -68,7 +68,7 @@ it('rolls back what failed, or says why not', async () => {
       expect(accessorsOf(after)).toMatchObject(accessorsOf(before))
       // No plan that starts an unchecked file without a rollback gets here. A file that is spoiled
       // under mounts that run it takes them down when their shared process is next replaced.
-      if (!runsFrom(before, place) && !isReloaded)
+      if (!runsFrom(before, plan, place) && !isReloaded)
         expect(answering(after)).toEqual(expect.arrayContaining(answering(before)))
       // What takes a step back is in the plan too.
       const planned = plan.steps.flatMap((step) => [...writeOf(step), ...step.undo])
@@ -266,12 +266,15 @@ it('retires a version whose file is gone, which OpenBao cannot read', async () =
 
 /** The programs that the plan's entries are registered with. */
 function programsOf(plan: Plan): string[] {
-  const commands = plan.steps.flatMap(({ requires, ensures }) =>
+  return [...new Set(entriesOf(plan).map(({ command }) => command))].sort()
+}
+
+function entriesOf({ steps }: Plan) {
+  return steps.flatMap(({ requires, ensures }) =>
     [...requires, ...ensures].flatMap((fact) =>
-      fact.fact === 'entry' && fact.entry !== null ? fact.entry.command : [],
+      fact.fact === 'entry' && fact.entry !== null ? fact.entry : [],
     ),
   )
-  return [...new Set(commands)].sort()
 }
 
 function spoil(twin: Twin, { node, command }: PluginFilePlace, how: Sabotage['how']): void {
@@ -294,9 +297,16 @@ function placeOf(
 }
 
 /** Whether a mount of the node runs an entry of this file: a rollback may start the file again. */
-function runsFrom({ catalog, mounts }: LiveState, { node, command }: PluginFilePlace): boolean {
-  const hashes = new Set(
-    catalog.flatMap((entry) => (entry.command === command ? [entry.sha256] : [])),
+function runsFrom(
+  { catalog, mounts }: LiveState,
+  plan: Plan,
+  { node, command }: PluginFilePlace,
+): boolean {
+  // An entry that was deregistered by hand is in the plan, if it is registered again.
+  const hashes = new Set<string>(
+    [...catalog, ...entriesOf(plan)].flatMap((entry) =>
+      entry.command === command ? [entry.sha256] : [],
+    ),
   )
   return mounts.some(({ nodes }) =>
     nodes.some((view) => view.node === node && hashes.has(view.running_sha256)),
