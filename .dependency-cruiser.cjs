@@ -32,6 +32,8 @@ const STAGES = {
     'drift',
   ],
   render: ['domain', 'documents'],
+  // Answers over HTTP what rounds of drift found. It is handed the check, and asks no server.
+  service: ['domain', 'documents', 'operations (types)', 'operations/watch-drift.ts', 'render'],
   // Comments on pull requests: asks code hosts, never an OpenBao or Vault server.
   review: [
     'domain',

@@ -8,10 +8,13 @@ import { decode } from '../server/answers/shape.ts'
 import type { Client } from '../server/client.ts'
 import { readOwnToken, renewToken } from '../server/requests.ts'
 
-export interface TokenKeeperOptions {
+export interface TokenRequests {
   readonly client: Client
   /** Finds the node to ask; called for each request. */
   readonly node: () => Promise<NodeAddress>
+}
+
+export interface TokenKeeperOptions extends TokenRequests {
   /** Calls back every so many milliseconds until the returned function is called. */
   readonly every: (milliseconds: number, callback: () => void) => () => void
 }
@@ -26,37 +29,51 @@ export async function keepToken(options: TokenKeeperOptions): Promise<() => void
   let ended = false
   const schedule = (ttl: number): void => {
     if (ended) return
-    stop = options.every(Math.min(Math.max((ttl * 1000) / 2, SHORTEST), LONGEST), () => {
+    stop = options.every(pauseBeforeRenewal(ttl), () => {
       stop()
-      void renew(options).then((next) => {
+      void renewOnce(options).then((next) => {
         // If the renewal failed, the next one comes after half of the time that is left.
         if (next !== 'never') schedule(next ?? ttl / 2)
       })
     })
   }
-  const ttl = await lifeOf(options)
-  if (ttl !== undefined) schedule(ttl)
+  const ttl = await readRenewableLife(options)
+  if (typeof ttl === 'number') schedule(ttl)
   return () => {
     ended = true
     stop()
   }
 }
 
-/** Seconds left of a token that can be renewed; undefined for any other, or if unknown. */
-async function lifeOf({ client, node }: TokenKeeperOptions): Promise<number | undefined> {
+/** Milliseconds until a token with so many seconds left is renewed. */
+export function pauseBeforeRenewal(ttl: number): number {
+  return Math.min(Math.max((ttl * 1000) / 2, SHORTEST), LONGEST)
+}
+
+/**
+ * Seconds left of a token that can be renewed; `never` for any other; undefined if the server did
+ * not say.
+ */
+export async function readRenewableLife({
+  client,
+  node,
+}: TokenRequests): Promise<number | undefined | 'never'> {
   try {
     const answer = await client.ask(await node(), readOwnToken())
     const life = decode(tokenLife, answer.body)
     if (answer.status !== 200 || life.kind === 'odd') return undefined
     const { renewable, ttl } = life.value
-    return renewable && ttl > 0 ? ttl : undefined
+    return renewable && ttl > 0 ? ttl : 'never'
   } catch {
     return undefined
   }
 }
 
 /** Seconds left after a renewal; undefined if it failed; `never` if the server refuses renewals. */
-async function renew({ client, node }: TokenKeeperOptions): Promise<number | undefined | 'never'> {
+export async function renewOnce({
+  client,
+  node,
+}: TokenRequests): Promise<number | undefined | 'never'> {
   try {
     const outcome = await client.write(await node(), renewToken())
     if (outcome.kind === 'lost') return undefined

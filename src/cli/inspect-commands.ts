@@ -2,8 +2,9 @@
  * The options and help of the commands that apply no plan. Each command loads its code when it
  * runs.
  */
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DRIFT_CLASSES } from '../drift/classes.ts'
+import { LISTEN_HINT, type ListenAddress, parseListenAddress } from '../service/listen-address.ts'
 import { type AddCommand, examples } from './add-command.ts'
 import type { DriftOptions } from './commands/drift.ts'
 import { parseFailOn } from './fail-on.ts'
@@ -16,6 +17,7 @@ import {
   addOutputOptions,
   type CommonOptions,
   collect,
+  interval,
   markdownLimitOption,
   metricsFormatOption,
   positiveNumber,
@@ -60,6 +62,12 @@ export const addStatus: AddCommand = (program, host, done) => {
   addOutputOptions(addClusterOptions(addFileOptions(command, 'none')))
 }
 
+function listenAddress(text: string): ListenAddress {
+  const address = parseListenAddress(text)
+  if (address === undefined) throw new InvalidArgumentError(LISTEN_HINT)
+  return address
+}
+
 export const addDrift: AddCommand = (program, host, done) => {
   const command = program
     .command('drift')
@@ -81,6 +89,20 @@ export const addDrift: AddCommand = (program, host, done) => {
     )
     .option('--after <duration>', 'with --confirm: the time between two readings (20s)', seconds)
     .option('--journal <dir>', 'where the journals of earlier runs are kept')
+    .addOption(
+      new Option(
+        '--interval <duration>',
+        'check again and again until SIGTERM or Ctrl-C, and write one JSON line for each check to stderr',
+      )
+        .argParser(interval)
+        .conflicts(['json', 'markdown', 'format', 'out', 'html', 'failOn', 'detail']),
+    )
+    .addOption(
+      new Option(
+        '--listen <host:port>',
+        'with --interval: answer /metrics, /healthz, /readyz, /report.json and / (the page) over HTTP',
+      ).argParser(listenAddress),
+    )
     .addHelpText(
       'after',
       `\nExits 0 if in sync, 2 on drift, 9 if nothing differs but not everything could be read or confirmed.\nClasses: ${Object.keys(DRIFT_CLASSES).join(', ')}.\n` +
@@ -90,11 +112,17 @@ export const addDrift: AddCommand = (program, host, done) => {
           'lockstep drift --html drift.html',
           'lockstep drift --confirm 2 --after 20s --fail-on mount-down,node-skew',
           'lockstep drift --format prometheus --out /var/lib/node_exporter/lockstep.prom',
+          'lockstep drift --interval 5m --listen 127.0.0.1:9470',
         ),
     )
     .action(async (options: DriftOptions) => {
-      const { drift } = await import('./commands/drift.ts')
-      done(await drift(options, host))
+      if (options.interval !== undefined) {
+        const { serveDrift } = await import('./commands/serve-drift.ts')
+        done(await serveDrift({ ...options, interval: options.interval }, host))
+      } else {
+        const { drift } = await import('./commands/drift.ts')
+        done(await drift(options, host))
+      }
     })
   addOutputOptions(addDetailOption(addHtmlOption(addClusterOptions(addFileOptions(command)))))
 }

@@ -1,6 +1,6 @@
 /** The options that several commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { DURATION_HINT, parseDuration } from '../domain/duration.ts'
+import { DURATION_HINT, LONGEST_TIMER, parseDuration } from '../domain/duration.ts'
 import { DEFAULT_LIMIT } from '../render/markdown/default-limit.ts'
 import type { ConnectionFlags } from '../server/connection.ts'
 
@@ -200,6 +200,16 @@ export function seconds(text: string): number {
   const parsed = parseDuration(text)
   if (parsed === undefined) throw new InvalidArgumentError(DURATION_HINT)
   return parsed
+}
+
+/** Seconds: what one timer of Node can wait for, about 24 days. */
+const LONGEST_INTERVAL = Math.floor(LONGEST_TIMER / 1000)
+
+/** Parses a time between two rounds, to seconds. */
+export function interval(text: string): number {
+  const parsed = seconds(text)
+  if (parsed >= 1 && parsed <= LONGEST_INTERVAL) return parsed
+  throw new InvalidArgumentError('Write a time from 1s to 24d, such as 5m.')
 }
 
 /** Parses a whole number of at least 1. */

@@ -35,13 +35,16 @@ export function writePlanPage(
 
 /** Throws a LockstepError if the file cannot be written. */
 export function writeDriftPage(path: string, report: DriftReport): Promise<void> {
-  return write(
-    path,
-    renderDriftPage(report, {
-      version: VERSION,
-      explanations: CLASS_EXPLANATIONS,
-    }),
-  )
+  return write(path, drawDriftPage(report))
+}
+
+/** `notice`: what the reader must know first. */
+export function drawDriftPage(report: DriftReport, notice?: string): string {
+  return renderDriftPage(report, {
+    version: VERSION,
+    explanations: CLASS_EXPLANATIONS,
+    ...(notice !== undefined && { notice }),
+  })
 }
 
 /** Throws a LockstepError if the file cannot be written. */

@@ -10,7 +10,7 @@ export interface Sample {
   readonly value: number
 }
 
-const LINE = /^([a-z_][a-z0-9_]*)\{(.*)\} (-?\d+(?:\.\d+)?(?:e[+-]\d+)?)$/
+const LINE = /^([a-z_][a-z0-9_]*)(?:\{(.*)\})? (-?\d+(?:\.\d+)?(?:e[+-]\d+)?)$/
 const LABEL = /([a-z_][a-z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(,|$)/y
 
 /** Throws an Error with the line that breaks a rule. `text` ends with a newline. */
@@ -24,14 +24,14 @@ export function parseMetrics(text: string): Sample[] {
       throw new Error(`${why}: ${line}`)
     }
     const [, help] = /^# HELP ([a-z_][a-z0-9_]*) \S.*$/.exec(line) ?? []
-    const [, type] = /^# TYPE ([a-z_][a-z0-9_]*) (?:gauge|counter)$/.exec(line) ?? []
+    const [, type, kind] = /^# TYPE ([a-z_][a-z0-9_]*) (gauge|counter)$/.exec(line) ?? []
     if (help !== undefined) {
       if (seen.has(help)) fail('a metric twice')
       seen.add(help)
       state.help = help
     } else if (type !== undefined) {
       if (type !== state.help) fail('TYPE without its HELP')
-      checkName(type, fail)
+      checkName(type, kind === 'counter', fail)
       state.type = type
     } else {
       const [, name = '', labels = '', value = ''] = LINE.exec(line) ?? fail('no sample')
@@ -45,9 +45,10 @@ export function parseMetrics(text: string): Sample[] {
   return samples
 }
 
-function checkName(name: string, fail: (why: string) => never): void {
+function checkName(name: string, isCounter: boolean, fail: (why: string) => never): void {
   if (!name.startsWith('lockstep_')) fail('no namespace')
-  if (/_(total|count|sum|bucket|gauge)$/.test(name)) fail('a suffix that is not for a gauge')
+  if (/_(count|sum|bucket|gauge)$/.test(name)) fail('a suffix of another type')
+  if (name.endsWith('_total') !== isCounter) fail('counters, and they only, end with _total')
   if (/(milli|micro|nano|kilo|_ms\b|_minutes|_hours|_days|_percent)/.test(name))
     fail('no base unit')
 }

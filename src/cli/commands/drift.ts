@@ -4,11 +4,12 @@ import type { DesiredState } from '../../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { jsonText, line, lines } from '../../domain/printable.ts'
 import { DRIFT_CLASSES, DRIFT_SEVERITIES } from '../../drift/classes.ts'
-import { reportDrift } from '../../operations/report-drift.ts'
+import { type DriftInput, reportDrift } from '../../operations/report-drift.ts'
 import { buildDriftReport } from '../../render/formats/report.ts'
 import { renderDrift, summarizeDrift } from '../../render/drift-text.ts'
 import { type DriftCheck, renderDriftMetrics } from '../../render/drift-metrics.ts'
 import { renderDriftMarkdown } from '../../render/markdown/drift-markdown.ts'
+import type { ListenAddress } from '../../service/listen-address.ts'
 import { driftExitCode, type FailOn } from '../fail-on.ts'
 import { resumeCommand } from '../resume-command.ts'
 import { printReports, withFailureReport } from '../formats.ts'
@@ -39,19 +40,40 @@ export type DriftOptions = CommonOptions &
     /** Seconds. */
     readonly after?: number
     readonly out?: string
+    /** Seconds. */
+    readonly interval?: number
+    readonly listen?: ListenAddress
   }
 
 /** Seconds between two readings. */
 const AFTER = 20
 
+/** Throws a LockstepError if there is a time between readings and only one reading. */
+export function refuseLoneAfter({ after, confirm }: Pick<DriftOptions, 'after' | 'confirm'>): void {
+  if (after === undefined || confirm !== undefined) return
+  throw new LockstepError({
+    code: 'usage',
+    message: '--after is the time between two readings, and there is one reading only',
+    hint: 'Say how many there are, as in --confirm 2 --after 20s.',
+  })
+}
+
+/** What the options ask of a comparison with the desired state. */
+export function driftInput(options: DriftOptions, desired: DesiredState): DriftInput {
+  const { confirm: readings, after = AFTER } = options
+  const apply = resumeCommand(['apply'], options)
+  return { desired, apply, ...(readings !== undefined && { confirm: { readings, after } }) }
+}
+
 export async function drift(options: DriftOptions, host: Host): Promise<ExitCode> {
-  if (options.after !== undefined && options.confirm === undefined) {
+  if (options.listen !== undefined) {
     throw new LockstepError({
       code: 'usage',
-      message: '--after is the time between two readings, and there is one reading only',
-      hint: 'Say how many there are, as in --confirm 2 --after 20s.',
+      message: '--listen needs --interval: one check has nothing to answer later',
+      hint: 'Say how often to check, as in --interval 5m --listen 127.0.0.1:9470.',
     })
   }
+  refuseLoneAfter(options)
   const { out } = options
   if (out === undefined) return findAndReport(options, host)
   const written: string[] = []
@@ -142,12 +164,7 @@ async function findAndShow(
   onLoad?.(desired)
   const session = await openSession(options, host, desired)
   try {
-    const apply = resumeCommand(['apply'], options)
-    const { confirm: readings, after = AFTER } = options
-    const { report, notices } = await reportDrift(
-      { desired, apply, ...(readings !== undefined && { confirm: { readings, after } }) },
-      session,
-    )
+    const { report, notices } = await reportDrift(driftInput(options, desired), session)
     for (const notice of notices) host.err(describeActiveRun(notice))
     if (options.html !== undefined) {
       const { writeDriftPage } = await import('../pages.ts')

@@ -25,6 +25,8 @@ export interface DriftPageOptions {
   /** Of this program. */
   readonly version: string
   readonly explanations: Explanations
+  /** What the reader must know first, such as that a later check failed. */
+  readonly notice?: string
 }
 
 /** So many blocks of a plugin are in sight. */
@@ -42,7 +44,7 @@ export function renderDriftPage(report: DriftReport, options: DriftPageOptions):
   return renderPage({
     title: `${cluster.name}: ${verdict} · lockstep drift`,
     kind: 'drift',
-    main: html`${hero({
+    main: html`${noticeSection(options)}${hero({
       id: 'verdict',
       level: 1,
       tone,
@@ -88,6 +90,16 @@ export function renderDriftPage(report: DriftReport, options: DriftPageOptions):
       view,
     )}${ignoredSection(report, nodes)}${unusedSection(report)}${unmanagedSection(report)}${classesSection(report, view)}`,
     version: options.version,
+  })
+}
+
+function noticeSection({ notice }: DriftPageOptions): Html {
+  if (notice === undefined) return NOTHING
+  return section(2, {
+    id: 'notice',
+    title: 'This may not be what the cluster runs now',
+    body: html`<p>${notice}</p>`,
+    tone: 'warn',
   })
 }
 
