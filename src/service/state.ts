@@ -15,7 +15,9 @@ export interface ServiceState extends ServiceFigures {
  * Causes that have a sample from the start: a counter that appears with 1 shows no increase. Others
  * are added when they occur.
  */
-const USUAL_CAUSES = ['unreachable', 'not-allowed', 'sealed', 'no-active-node', 'invalid-input']
+const USUAL_CAUSES = [
+  ...['unreachable', 'bad-token', 'not-allowed', 'sealed', 'no-active-node', 'invalid-input'],
+]
 
 /** So many intervals after the last round the service is not ready. */
 const READY_INTERVALS = 3
