@@ -20,11 +20,15 @@ import { execa } from 'execa'
 import { afterAll, beforeEach, expect, it } from 'vitest'
 import { startListener } from '../cli/listener.ts'
 import { checkout, program } from '../cli/run-lockstep.ts'
+import { makeScratchFolder } from '../cli/scratch-folder.ts'
 import { ensureTool } from '../cluster/cache.ts'
+import { renderSums } from '../cluster/example-sums.ts'
 import { makeExampleStates } from '../cluster/example-states.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { makeTokens, type PipelineTokens } from '../examples/tokens.ts'
 import { runOn } from '../real/run-on-cluster.ts'
 import { type CodeHostServer, startGithub } from '../review/code-host-server.ts'
+import { GithubRuns } from '../workflows/github-runs.ts'
 import { type JobResult, runWorkflow, type Setting } from '../workflows/run-workflow.ts'
 
 const examples = join(checkout, 'examples', 'github-actions')
@@ -46,20 +50,42 @@ function desired(use: string, more: object = {}): string {
   return JSON.stringify({ version: 1, plugins: { [plugin]: { use, versions } }, ...more }, null, 2)
 }
 
+function sumsText(): string {
+  return renderSums(sharedCluster().description)
+}
+
 /** A repository with the workflows, `gh`, lockstep on the PATH, and what GitHub would keep. */
 class Stand implements AsyncDisposable {
   readonly folder: string
   readonly github: CodeHostServer
 
-  private constructor(folder: string, github: CodeHostServer) {
-    this.folder = folder
-    this.github = github
+  readonly runs: GithubRuns
+  private readonly tokens: PipelineTokens
+
+  private constructor(
+    parts: Pick<Stand, 'folder' | 'github' | 'runs'> & { readonly tokens: PipelineTokens },
+  ) {
+    this.folder = parts.folder
+    this.github = parts.github
+    this.runs = parts.runs
+    this.tokens = parts.tokens
   }
 
   static async start(): Promise<Stand> {
-    const stand = new Stand(await mkdtemp(join(tmpdir(), 'lockstep-stand-')), await startGithub())
+    await using file = await makeScratchFolder({
+      'lockstep.yaml': desired('v0.21.0').replaceAll('SHA256SUMS', 'sums'),
+      sums: sumsText(),
+    })
+    const github = await startGithub()
+    const stand = new Stand({
+      folder: await mkdtemp(join(tmpdir(), 'lockstep-stand-')),
+      github,
+      runs: await GithubRuns.describe(github.base),
+      tokens: await makeTokens(sharedCluster(), join(file.path, 'lockstep.yaml')),
+    })
+    github.more = (_, path) => stand.runs.answer(path)
     const { folder } = stand
-    for (const name of ['bin', 'home', 'artifacts', 'gh/reviewed', 'work']) {
+    for (const name of ['bin', 'home', 'artifacts', 'gh', 'work']) {
       await mkdir(join(folder, name), { recursive: true })
     }
     await copyFile(join(checkout, 'test', 'workflows', 'gh.sh'), join(folder, 'bin', 'gh'))
@@ -69,9 +95,6 @@ class Stand implements AsyncDisposable {
       `#!/bin/sh\nprintf '#!/bin/sh\\nexec ${process.execPath} ${program} "$@"\\n' > ${folder}/bin/lockstep\nchmod +x ${folder}/bin/lockstep\n`,
     )
     for (const name of ['gh', 'npm']) await chmod(join(folder, 'bin', name), 0o755)
-    const sums = (['secrets-kv-0.16.2', 'secrets-kv-0.21.0'] as const).map(
-      (name) => `${sharedCluster().pluginSha256(name)}  ${name}\n`,
-    )
     await stand.git('init', '--quiet', '--initial-branch=main')
     await mkdir(join(folder, 'work', '.github', 'actions', 'lockstep'), { recursive: true })
     await copyFile(
@@ -81,7 +104,7 @@ class Stand implements AsyncDisposable {
     await cp(join(examples, 'workflows'), join(folder, 'work', '.github', 'workflows'), {
       recursive: true,
     })
-    await stand.commit({ 'lockstep.yaml': desired('v0.16.2'), SHA256SUMS: sums.join('') })
+    await stand.commit({ 'lockstep.yaml': desired('v0.16.2'), SHA256SUMS: sumsText() })
     return stand
   }
 
@@ -113,29 +136,19 @@ class Stand implements AsyncDisposable {
     await change()
     await this.commit(files)
     const sha = await this.git('rev-parse', 'HEAD')
-    const runs = [
-      { id: 78, display_title: 'lockstep plan of another commit' },
-      { id: 77, display_title: `lockstep plan ${sha}` },
-      { id: 76, display_title: `lockstep plan ${sha}` },
-    ]
-    await this.answer('pulls', [{ number: 12, head: { sha } }])
-    await this.answer('runs', { workflow_runs: runs })
+    this.runs.pull = { number: 12, head: sha }
     await this.git('checkout', '--quiet', '-B', 'merge', 'main')
     await this.git('merge', '--quiet', '--no-ff', '--no-edit', 'proposal')
     await this.git('update-ref', 'refs/pull/12/merge', 'HEAD')
     await this.git('checkout', '--quiet', 'main')
   }
 
-  /** What GitHub answers to `gh`. */
-  answer(name: 'pulls' | 'runs', body: unknown): Promise<void> {
-    return writeFile(join(this.folder, 'gh', `${name}.json`), JSON.stringify(body))
-  }
-
   async run(
     workflow: 'plan' | 'apply' | 'drift',
     vars: Files = {},
   ): Promise<Readonly<Record<string, JobResult>>> {
-    const { token, addresses, caCertificate, product } = sharedCluster()
+    const { addresses, caCertificate, product } = sharedCluster()
+    const { tokens } = this
     const event = join(this.folder, 'event.json')
     await writeFile(
       event,
@@ -148,10 +161,13 @@ class Stand implements AsyncDisposable {
       github: {
         token: GITHUB_TOKEN,
         repository: 'octo/app',
-        event: { pull_request: { number: 12 } },
+        event: { pull_request: { number: 12, head: { sha: this.runs.pull?.head } } },
       },
       vars: { BAO_ADDR: addresses[0] ?? '', LOCKSTEP_PACKAGE: 'lockstep@1.0.0', ...vars },
-      secrets: { 'lockstep-plan': { BAO_TOKEN: token }, 'lockstep-apply': { BAO_TOKEN: token } },
+      secrets: {
+        'lockstep-plan': { BAO_TOKEN: tokens.read },
+        'lockstep-apply': { BAO_TOKEN: tokens.write },
+      },
       artifacts: join(this.folder, 'artifacts'),
       env: {
         PATH: `${join(this.folder, 'bin')}:${process.env['PATH'] ?? ''}`,
@@ -172,19 +188,32 @@ class Stand implements AsyncDisposable {
     const path = join(this.folder, 'work', '.github', 'workflows', `lockstep-${workflow}.yml`)
     const results = await runWorkflow(path, setting)
     for (const { log } of Object.values(results)) {
-      expect(log).not.toContain(token)
-      expect(log).not.toContain(GITHUB_TOKEN)
+      for (const secret of [tokens.read, tokens.write, GITHUB_TOKEN]) {
+        expect(log).not.toContain(secret)
+      }
     }
-    if (workflow === 'plan' && existsSync(join(this.folder, 'artifacts', 'lockstep-plan'))) {
-      await cp(
-        join(this.folder, 'artifacts', 'lockstep-plan'),
-        join(this.folder, 'gh', 'reviewed'),
-        {
-          recursive: true,
-        },
-      )
+    const name = `lockstep-plan-${this.runs.pull?.head ?? ''}`
+    const folder = join(this.folder, 'artifacts', name)
+    if (workflow === 'plan' && existsSync(folder)) {
+      const conclusion = results['comment']?.result === 'success' ? 'success' : 'failure'
+      await this.runs.add({ event: 'pull_request_target', conclusion }, { name, folder })
     }
     return results
+  }
+
+  /**
+   * Newer artifacts with the name of the reviewed plan that do not count: of a pull request's own
+   * version of the workflow, of another workflow, of a run that commented nothing, an expired one.
+   */
+  async addForgedPlans(): Promise<void> {
+    await using forged = await makeScratchFolder({ 'plan.json': '{"plan_id":"forged"}' })
+    const artifact = { name: `lockstep-plan-${this.runs.pull?.head ?? ''}`, folder: forged.path }
+    const good = { event: 'pull_request_target', conclusion: 'success' } as const
+    await this.runs.add({ ...good, event: 'pull_request' }, artifact)
+    await this.runs.add({ ...good, workflow: 7 }, artifact)
+    await this.runs.add({ ...good, conclusion: 'failure' }, artifact)
+    await this.runs.add(good, { ...artifact, isExpired: true })
+    this.runs.pageSize = 1
   }
 
   told(name: string): Promise<string> {
@@ -247,7 +276,9 @@ describeReal('the workflows', () => {
     expect(planned['plan']?.log).toContain('upgrades 3 mounts on 3 nodes')
 
     await stand.git('merge', '--quiet', 'merge')
+    await stand.addForgedPlans()
     const applied = await stand.run('apply')
+    expect(stand.github.mistakes()).toEqual([])
     expect(resultsOf(applied), applied['plan']?.log).toEqual({
       plan: 'success',
       apply: 'success',
@@ -278,16 +309,17 @@ describeReal('the workflows', () => {
     const comment = await stand.told('comment.md')
     expect(comment).toMatch(/^\*\*Not applied: /)
     expect(comment).toMatch(/^ {4}\+.*tune gamma\/ to v0\.21\.0/m)
-    // A commit that no pull request brought, and one whose plan nobody saw, are not applied.
-    await stand.answer('runs', { workflow_runs: [] })
+    // A commit that no pull request brought, and one whose plan nobody commented, are not applied.
+    stand.runs.pull = { number: 12, head: 'f'.repeat(40) }
     const unplanned = await stand.run('apply')
-    await stand.answer('pulls', [])
+    stand.runs.pull = undefined
     const direct = await stand.run('apply')
     for (const one of [unplanned, direct]) {
       expect(resultsOf(one)).toEqual({ plan: 'failure', apply: 'skipped', refuse: 'skipped' })
     }
     expect(unplanned['plan']!.log).toContain('of pull request 12 was found')
     expect(direct['plan']!.log).toContain('came with no pull request')
+    expect(stand.github.mistakes()).toEqual([])
     // All of it is code.
     expect(
       comment

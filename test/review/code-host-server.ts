@@ -37,6 +37,8 @@ export interface CodeHostServer extends AsyncDisposable {
   pageSize: number
   /** For the next requests of a method, one each. */
   readonly disturb: (method: string, ...with_: readonly Disturbance[]) => void
+  /** Answers a request for something else than comments; undefined if it knows no such path. */
+  more: (method: string, path: string) => Reply | undefined
   /** Called before a request of that method is carried out. */
   before: (method: string) => void
   /** What did not fit the description, of all exchanges so far. */
@@ -132,17 +134,21 @@ async function startServer(kind: Kind): Promise<CodeHostServer> {
         request.socket.destroy()
         return
       }
-      if (!path.startsWith('/graphql')) {
+      // Neither is in the description.
+      if (!/^\/(graphql|download\/)/.test(path)) {
         exchanges.push({ method, path, body, status: reply.status, answer: reply.body })
       }
       response.writeHead(reply.status, { 'Content-Type': 'application/json', ...reply.headers })
-      response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body))
+      const isText = typeof reply.body === 'string' || reply.body instanceof Buffer
+      response.end(isText ? reply.body : JSON.stringify(reply.body))
     })
   })
   const answer = (method: string, path: string, body: unknown): Reply => {
     const [pathname = '', search = ''] = path.split('?')
     const account = kind.account(pathname, host.account)
     if (account !== undefined) return { status: 200, body: account }
+    const more = host.more(method, path)
+    if (more !== undefined) return more
     const text = (body as { body?: string } | undefined)?.body ?? ''
     if (kind.list.test(pathname) && method === 'GET') {
       return page(new URLSearchParams(search))
@@ -185,6 +191,7 @@ async function startServer(kind: Kind): Promise<CodeHostServer> {
     account: 'github-actions[bot]',
     pageSize: 100,
     disturb: (method, ...list) => disturbances.set(method, [...list]),
+    more: () => undefined,
     before: () => undefined,
     mistakes: () =>
       exchanges.flatMap((one) =>

@@ -8,16 +8,23 @@ after() { # the argument after $1
   while [ $# -gt 0 ]; do [ "$1" = "$flag" ] && { printf '%s' "$2"; return; }; shift; done
 }
 : "${GH_TOKEN:?gh is called without its token}"
+# Each page of an answer of GITHUB_API_URL, through the --jq of the call if it has one.
+api() {
+  local pages=false
+  if [ "$1" = --paginate ]; then pages=true; shift; fi
+  local url="$GITHUB_API_URL/$1" filter headers body
+  filter=$(after --jq "$@")
+  headers=$(mktemp) body=$(mktemp)
+  while [ -n "$url" ]; do
+    curl --silent --show-error --fail --location --header "Authorization: Bearer $GH_TOKEN" \
+      --dump-header "$headers" --output "$body" "$url"
+    if [ -n "$filter" ]; then jq --raw-output "$filter" "$body"; else cat "$body"; fi
+    $pages || break
+    url=$(sed -n 's/^link:.*<\([^>]*\)>; rel="next".*/\1/Ip' "$headers")
+  done
+}
+if [ "$1" = api ]; then shift; api "$@"; exit; fi
 case "$1 $2" in
-  "api repos/octo/app/commits/"*/pulls) jq --raw-output "$(after --jq "$@")" "$GH_STATE/pulls.json" ;;
-  "api repos/octo/app/actions/workflows/lockstep-plan.yml/runs?event=pull_request_target&status=success"*)
-    jq --raw-output "$(after --jq "$@")" "$GH_STATE/runs.json"
-    ;;
-  'run download')
-    [ "$3" = 77 ]
-    mkdir -p "$(after --dir "$@")"
-    cp "$GH_STATE/reviewed/"* "$(after --dir "$@")/"
-    ;;
   'pr comment') cp "$(after --body-file "$@")" "$GH_STATE/comment.md" ;;
   'issue list') if [ -e "$GH_STATE/issue.md" ]; then echo 5; fi ;;
   'label create') ;;
