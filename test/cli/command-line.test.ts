@@ -81,6 +81,7 @@ const DURATION_OPTIONS = [
   ['apply', '--soak'],
   ['rollback', '--wait'],
   ['drift', '--after'],
+  ['drift', '--interval'],
 ]
 
 it('accepts times in the same form for every option', async () => {

