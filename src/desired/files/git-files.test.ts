@@ -127,6 +127,19 @@ describe('files at a ref', () => {
     expect(existsSync(marker)).toBe(false)
   })
 
+  it('are those of the commit, whatever a ref replaces', async () => {
+    git('init', '--quiet')
+    await write({ 'a.yaml': 'a' })
+    const old = commit('first')
+    await write({ 'a.yaml': 'forged' })
+    commit('second')
+    git('replace', `${old}:a.yaml`, 'HEAD:a.yaml')
+    expect(git('cat-file', 'blob', `${old}:a.yaml`)).toBe('forged')
+
+    const { files } = await openGitFiles(old, env)
+    expect(await files.read('a.yaml', 100)).toEqual({ value: 'a' })
+  })
+
   it('have the SHA-256 that Git LFS keeps for them', async () => {
     git('init', '--quiet')
     const sha256 = 'a'.repeat(64)
@@ -149,14 +162,50 @@ describe('a ref is refused', () => {
     })
   })
 
+  it('of a repository that a folder of the branch forges', async () => {
+    git('init', '--quiet', '--initial-branch=main')
+    await write({ 'prod/a.yaml': 'a' })
+    commit('first')
+    git('init', '--quiet', '--bare', '--initial-branch=main', 'prod')
+    process.chdir('prod')
+    expect(git('rev-parse', '--is-bare-repository')).toBe('true')
+
+    const error = await refusal('main')
+    expect(error).toMatchObject({ code: 'not-a-repository' })
+    expect(error.message).toContain('bare repository')
+  })
+
+  it('that names two, but not an id that a branch is called like', async () => {
+    git('init', '--quiet', '--initial-branch=main')
+    await write({ a: 'a' })
+    const first = commit('first')
+    git('update-ref', 'refs/remotes/origin/main', first)
+    await write({ a: 'b' })
+    const second = commit('second')
+    git('tag', 'origin/main', second)
+    for (const id of [first, second]) git('update-ref', `refs/heads/${id}`, second)
+
+    expect(await refusal('origin/main')).toMatchObject({ code: 'ambiguous-ref' })
+    expect((await openGitFiles('refs/remotes/origin/main', env)).commit).toBe(first)
+    expect((await openGitFiles(first, env)).commit).toBe(first)
+    expect((await openGitFiles(`${second}~1`, env)).commit).toBe(first)
+  })
+
   it('that is not there, or is an option', async () => {
     git('init', '--quiet')
     await write({ a: 'a' })
     commit('first')
 
-    for (const ref of ['nowhere', '--help', '', 'HEAD:a', 'HEAD~9']) {
+    const hostile = [
+      '--upload-pack=touch ran',
+      'HEAD; touch ran',
+      '$(touch ran)',
+      'HEAD\ntouch ran',
+    ]
+    for (const ref of ['nowhere', '--help', '', 'HEAD:a', 'HEAD~9', ...hostile]) {
       expect(await refusal(ref), ref).toMatchObject({ code: 'no-ref' })
     }
+    expect(existsSync('ran')).toBe(false)
   })
 
   it('in a shallow clone, and how to fetch it is told', async () => {

@@ -35,14 +35,26 @@ interface GitResult {
 /** In bytes: the files of a plugin may be large, and are read whole. */
 const LARGEST_BLOB = 1024 ** 3
 
+/**
+ * A folder of the branch can have the form of a bare repository, with commits of its author: git
+ * would take that one. Of two refs with one short name, such as a tag `origin/main` beside the
+ * branch, git takes the tag, and only warns.
+ */
+const SETTINGS = ['-c', 'safe.bareRepository=explicit', '-c', 'core.warnAmbiguousRefs=true']
+
 /** Throws a LockstepError if this folder is in no git repository, or if the ref is not there. */
 export async function openGitFiles(ref: string, env: EnvironmentVariables): Promise<GitFiles> {
   const git = createGit(env)
   const top = await git('rev-parse', '--show-prefix')
   if (!top.ok) throw noRepository(top.problem)
   const prefix = top.stdout.toString('utf8').replace(/\n$/, '')
-  const found = await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`)
+  const found = await git('rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`)
   const commit = found.stdout.toString('utf8').trim()
+  // A whole id is the id of a commit, whatever refs have this name.
+  const isId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})(?:[~^]|$)/.test(ref)
+  if (found.ok && found.problem.endsWith(' is ambiguous.') && !isId) {
+    throw ambiguousRef(ref)
+  }
   if (!found.ok || !/^[0-9a-f]{40,64}$/.test(commit)) throw await noRef(ref, git)
 
   const entryAt = (path: string): Promise<Result<Entry>> => findEntry(git, commit, { path, prefix })
@@ -96,13 +108,15 @@ function createGit(all: EnvironmentVariables): Git {
     LC_ALL: 'C',
     GIT_LITERAL_PATHSPECS: '1',
     GIT_OPTIONAL_LOCKS: '0',
+    // A replacement (`refs/replace/`) gives an object other content than its id says.
+    GIT_NO_REPLACE_OBJECTS: '1',
     // A partial clone would fetch what it lacks, with the programs that its settings name.
     GIT_NO_LAZY_FETCH: '1',
     GIT_ALLOW_PROTOCOL: 'none',
   }
   return async (...args) => {
     const { execa } = await import('execa')
-    const { failed, stdout, stderr, code } = await execa('git', args, {
+    const { failed, stdout, stderr, code } = await execa('git', [...SETTINGS, ...args], {
       env: { ...env, ...settings },
       extendEnv: false,
       stdin: 'ignore',
@@ -195,6 +209,14 @@ function noRepository(problem: string): LockstepError {
     hint: isUnsafe
       ? 'If you trust it: git config --global --add safe.directory "$PWD"'
       : 'Run this in the clone that holds the files, or leave out --against.',
+  })
+}
+
+function ambiguousRef(ref: string): LockstepError {
+  return new LockstepError({
+    code: 'ambiguous-ref',
+    message: `--against ${ref}: this repository has several refs of this name, such as a branch and a tag`,
+    hint: 'Give the full name of one of them: refs/heads/NAME, refs/tags/NAME or refs/remotes/origin/NAME. git show-ref lists them.',
   })
 }
 
