@@ -1,8 +1,9 @@
 /**
- * Everything that `--json` prints is a document with a schema. Each test that runs the program holds
- * what it printed against that schema.
+ * Everything that `--json` prints, each plan and report that `--out` writes, and each journal is a
+ * document with a schema. Each test that runs the program checks all of them against their schemas.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 
@@ -13,7 +14,7 @@ for (const name of readdirSync(folder)) {
 }
 
 /** What each command prints: one document, or one event a line. */
-const DOCUMENTS: Readonly<Record<string, string>> = {
+export const DOCUMENTS: Readonly<Record<string, string>> = {
   plan: 'lockstep:plan',
   show: 'lockstep:plan',
   drift: 'lockstep:drift',
@@ -22,7 +23,7 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
 }
 
 /** These print events, one a line; `history` without a run prints one document. */
-const EVENTS = new Set(['apply', 'rollback', 'history'])
+export const EVENTS: ReadonlySet<string> = new Set(['apply', 'rollback', 'history'])
 
 /** Of `history`: one document. A run's events, a document on each line, are not. */
 function isListing(stdout: string): boolean {
@@ -61,6 +62,37 @@ export function assertJson(
   const lines = stdout.split('\n').filter((line) => line !== '')
   if (lines.length === 0 && exitCode !== 0) throw new Error('it failed and printed no document')
   for (const line of lines) assertOne(JSON.parse(line), 'lockstep:journal', exitCode)
+}
+
+/** Throws where the file of `--out` is not the plan or the report that it should be. */
+export function assertOut(
+  args: readonly string[],
+  { exitCode, cwd }: { readonly exitCode: number | null; readonly cwd: string },
+): void {
+  const [command = ''] = args
+  const isDocument = command === 'plan' || (command === 'drift' && args.includes('--json'))
+  const hasWritten = exitCode !== null && [0, 2, 3, 9].includes(exitCode)
+  const at = args.findIndex((arg) => /^--out(?:=|$)/.test(arg))
+  if (!isDocument || !hasWritten || at < 0) return
+  const joined = /^--out=(.*)/.exec(args[at] ?? '')?.[1]
+  const path = resolve(cwd, joined ?? args[at + 1] ?? '')
+  if (!statSync(path).isFile()) return
+  assertOne(JSON.parse(readFileSync(path, 'utf8')), `lockstep:${command}`, exitCode)
+}
+
+/** Throws where a journal below this folder has a line that is no event, but for a line cut off. */
+export function assertJournals(folder: string): void {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  for (const path of paths.filter((one) => one.endsWith('.jsonl'))) {
+    const lines = readFileSync(join(folder, path), 'utf8').split('\n').slice(0, -1)
+    for (const line of lines) assertDocument('lockstep:journal', JSON.parse(line))
+  }
+}
+
+/** Throws where a document does not fit the schema with this id. */
+export function assertDocument(schema: string, document: unknown): void {
+  if (ajv.validate(schema, document)) return
+  throw new Error(`a document does not fit ${schema}: ${ajv.errorsText()}`)
 }
 
 function assertOne(document: unknown, schema: string, exitCode: number): void {

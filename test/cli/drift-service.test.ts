@@ -8,6 +8,7 @@ import { createTwin, type Twin } from '../../src/twin/cluster/twin.ts'
 import { startTwinServer, type TwinServer } from '../../src/twin/http/http-server.ts'
 import { nodeAddress, plugin, sha256Of, version } from '../builders/live.ts'
 import { Workplace } from '../faults/run-program.ts'
+import { assertDocument } from '../json-documents.ts'
 import { RunningService } from '../service.ts'
 import { runLockstep } from './run-lockstep.ts'
 
@@ -59,6 +60,7 @@ describe('the service', () => {
 
     expect(await page.text()).toContain('<h1')
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    assertDocument('lockstep:drift', report)
     expect(report.in_sync).toBe(false)
     expect([head.status, await head.text()]).toEqual([200, ''])
     expect(posted.status).toBe(405)

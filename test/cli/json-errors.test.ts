@@ -2,8 +2,9 @@
  * A command with `--json` that fails prints one error document. `runLockstep` checks it against its
  * schema.
  */
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { assertJson } from '../json-documents.ts'
+import { assertJournals, assertJson, assertOut } from '../json-documents.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 import { runLockstep } from './run-lockstep.ts'
 
@@ -71,4 +72,22 @@ test('a document that does not fit its schema is found', () => {
   expect(() => assertJson(['lock', '--json'], '{}', { exitCode: 0 })).toThrow('no schema is known')
   const wrong = { code: 'x', message: '', exit_code: 3, details: [], problems: [] }
   expect(check(JSON.stringify({ format: 1, error: wrong }))).toThrow('says exit 3')
+})
+
+test('a file that does not fit its schema is found', async () => {
+  await using folder = await makeScratchFolder({
+    'plan.json': '{"format":2}',
+    'runs/one.jsonl': '{"event":"run_waiting"}\n',
+    'cut/two.jsonl': '{"event":"run_',
+  })
+  const out = (...args: string[]) => {
+    return () => assertOut(args, { exitCode: 2, cwd: folder.path })
+  }
+
+  expect(out('plan', '--out', 'plan.json')).toThrow('does not fit lockstep:plan')
+  expect(out('drift', '--json', '--out=plan.json')).toThrow('does not fit lockstep:drift')
+  expect(out('import', '--out', 'plan.json')).not.toThrow()
+  expect(out('plan', '--out', 'missing.json')).toThrow('ENOENT')
+  expect(() => assertJournals(folder.path)).toThrow('does not fit lockstep:journal')
+  expect(() => assertJournals(join(folder.path, 'cut'))).not.toThrow()
 })

@@ -17,7 +17,7 @@ import {
   secretsOf,
   WRAPPED_VARIABLE,
 } from '../canaries.ts'
-import { assertJson } from '../json-documents.ts'
+import { assertJournals, assertJson, assertOut } from '../json-documents.ts'
 import { heldLease } from '../cluster/lease.ts'
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url))
@@ -99,6 +99,8 @@ export async function runLockstep(
     }
     assertUnseen([...secretsOf(given), tokenFile?.trim()], written, args)
     if (answer === undefined) assertJson(args, stdout, run)
+    assertOut(args, { exitCode, cwd })
+    assertJournals(home)
     return run
   } finally {
     await rm(home, { recursive: true, force: true })

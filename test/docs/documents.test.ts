@@ -3,10 +3,13 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { checkout } from '../cli/run-lockstep.ts'
+import { processHost } from '../../src/cli/host/host.ts'
+import { createProgram } from '../../src/cli/program.ts'
 import { EXIT } from '../../src/domain/errors.ts'
 import { GLOSSARY } from '../../src/domain/glossary.ts'
 import { compareText } from '../../src/domain/names.ts'
 import { RULES } from '../../src/safety/rules.ts'
+import { DOCUMENTS, EVENTS } from '../json-documents.ts'
 import { blocksOf, documents, readDocument } from './pages.ts'
 
 function section(page: string, name: string): string {
@@ -44,6 +47,34 @@ it('docs/rules.md has every rule', async () => {
     ...sections,
   ]
   await expect(`${page.join('\n').trimEnd()}\n`).toMatchFileSnapshot('../../docs/rules.md')
+})
+
+it('the README says for each command with --json which document it prints', () => {
+  const { commands } = createProgram(
+    processHost(),
+    { version: '1', args: [] },
+    () => undefined,
+    () => Promise.resolve(0),
+  )
+  const withJson = commands
+    .filter(({ options }) => options.some(({ long }) => long === '--json'))
+    .map((command) => command.name())
+  expect(withJson.length).toBeGreaterThan(5)
+  expect(withJson.toSorted(compareText)).toEqual(
+    [...new Set([...Object.keys(DOCUMENTS), ...EVENTS])].sort(compareText),
+  )
+
+  const rows = [
+    ...readDocument('README.md').matchAll(/^\| (.*) \| .* \| `(.*\.schema\.json)` \|$/gm),
+  ]
+  const named = rows.flatMap(([, first = '']) => [...first.matchAll(/`(\w+)/g)])
+  expect([...new Set(named.map(([, name = '']) => name))].sort(compareText)).toEqual(
+    withJson.toSorted(compareText),
+  )
+  const schemas = readdirSync(join(checkout, 'schemas'))
+  expect(rows.map(([, , schema = '']) => schema).sort(compareText)).toEqual(
+    schemas.filter((name) => name !== 'desired-state.schema.json').sort(compareText),
+  )
 })
 
 it('the README lists every exit code, and so does no table more than there are', () => {

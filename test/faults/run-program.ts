@@ -16,7 +16,7 @@ import {
   secretsOf,
   WRAPPED_VARIABLE,
 } from '../canaries.ts'
-import { assertJson } from '../json-documents.ts'
+import { assertJson, assertOut } from '../json-documents.ts'
 import { heldLease } from '../cluster/lease.ts'
 
 const program =
@@ -81,6 +81,7 @@ export class Workplace implements AsyncDisposable {
       const written = { ...output, ...this.#readAll(this.home) }
       assertUnseen(this.#secrets, written, args)
       assertJson(args, output.stdout, child)
+      assertOut(args, { exitCode: child.exitCode, cwd: this.home })
       return { exitCode: child.exitCode, ...output }
     })
     return { child, ended }
