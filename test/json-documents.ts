@@ -19,6 +19,7 @@ export const DOCUMENTS: Readonly<Record<string, string>> = {
   show: 'lockstep:plan',
   drift: 'lockstep:drift',
   status: 'lockstep:status',
+  doctor: 'lockstep:doctor',
   validate: 'lockstep:validation',
 }
 

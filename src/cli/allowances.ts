@@ -1,8 +1,6 @@
-/** `--allow`, and the exit code of a blocked plan. */
-import { blockingFindings } from '../documents/blocking.ts'
-import type { Plan } from '../documents/plan.generated.ts'
+/** `--allow`. */
 import type { Allowance, DesiredState } from '../domain/desired.ts'
-import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
+import { LockstepError } from '../domain/errors.ts'
 import { RULES } from '../safety/rules.ts'
 
 /** The reason of an allowance from the command line, which cannot give one. */
@@ -39,11 +37,4 @@ function parseAllowance(text: string): Allowance {
     })
   }
   return { rule, subject, because: ALLOWED_ON_COMMAND_LINE }
-}
-
-/** Exit code 8 if only missing rights block the plan, else 3. */
-export function blockedExitCode(plan: Plan): ExitCode {
-  return blockingFindings(plan.findings).every(({ rule }) => rule === 'capability-missing')
-    ? EXIT.notAllowed
-    : EXIT.blocked
 }

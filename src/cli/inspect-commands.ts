@@ -6,6 +6,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DRIFT_CLASSES } from '../drift/classes.ts'
 import { LISTEN_HINT, type ListenAddress, parseListenAddress } from '../service/listen-address.ts'
 import { type AddCommand, examples } from './add-command.ts'
+import type { DoctorOptions } from './commands/doctor.ts'
 import type { DriftOptions } from './commands/drift.ts'
 import { parseFailOn } from './fail-on.ts'
 import {
@@ -15,6 +16,7 @@ import {
   addFormatOption,
   addHtmlOption,
   addOutputOptions,
+  addPassEnvOption,
   type CommonOptions,
   collect,
   interval,
@@ -230,6 +232,27 @@ export const addLock: AddCommand = (program, host, done) => {
     'release',
     'Remove the lock of a run that is gone, here and (with -f) across machines',
   ).option('--force', 'also if the run that holds it may be alive')
+}
+
+export const addDoctor: AddCommand = (program, host, done) => {
+  const command = program
+    .command('doctor')
+    .description('Check what an apply from this machine needs; changes nothing')
+    .option('--json', 'print the checks as JSON')
+    .option('--journal <dir>', 'where the journals are kept')
+    .addHelpText(
+      'after',
+      `
+Checks the file, settings, proxies, address, certificates, clocks, token, nodes, rights, plan, lock and
+journal. Runs no command of the file. Exits 0 if nothing was found that would stop an apply; otherwise
+with the exit code that apply would end with.
+` + examples('lockstep doctor -f lockstep.yaml', 'lockstep doctor --json > doctor.json'),
+    )
+    .action(async (options: DoctorOptions) => {
+      const { doctor } = await import('./commands/doctor.ts')
+      done(await doctor(options, host))
+    })
+  addOutputOptions(addClusterOptions(addFileOptions(addPassEnvOption(command))))
 }
 
 export const addDemo: AddCommand = (program, host, done, run) => {

@@ -6,6 +6,7 @@ import type { RunProgram } from './demo/story.ts'
 import type { Host } from './host/host.ts'
 import {
   addDemo,
+  addDoctor,
   addDrift,
   addExplain,
   addHistory,
@@ -90,6 +91,7 @@ const COMMANDS: readonly AddCommand[] = [
   addExplain,
   addHistory,
   addLock,
+  addDoctor,
   addCompletion,
   addDemo,
 ]

@@ -8,7 +8,7 @@ import { errorName, LockstepError } from '../domain/errors.ts'
 import type { Transport } from '../domain/exchange.ts'
 import { type NodeAddress, parseNodeAddress } from '../domain/names.ts'
 import { line } from '../domain/printable.ts'
-import { connect } from '../operations/connect.ts'
+import { connect, type ConnectOptions } from '../operations/connect.ts'
 import type { Context } from '../operations/context.ts'
 import { isStream } from '../operations/output-file.ts'
 import { logRequests } from '../server/log-requests.ts'
@@ -23,7 +23,12 @@ import { trustOf } from './trust.ts'
 type SessionOptions = ClusterOptions &
   OutputOptions &
   FileOptions &
-  PassEnvOptions & { readonly logFile?: string; readonly journal?: string; readonly json?: boolean }
+  PassEnvOptions & {
+    readonly logFile?: string
+    readonly journal?: string
+    readonly json?: boolean
+    readonly onCertificate?: ConnectOptions['onCertificate']
+  }
 
 /**
  * `desired` gives the address and the nodes if no flag or variable does. The address is used only
@@ -45,6 +50,7 @@ export async function openSession(
     trust: trustOf(options, host),
     world: host,
     version: VERSION,
+    ...(options.onCertificate !== undefined && { onCertificate: options.onCertificate }),
     wrapTransport: (http, { token, proxyFor }) =>
       withRequestLog(
         token === '' ? http : warnOfPlainHttp(http, warnOfNode(host), proxyFor),

@@ -37,3 +37,12 @@ function sumParts(text: string): number | undefined {
     0,
   )
 }
+
+/** About so many seconds, for a sentence: `45 s`, `3 min`, `1.5 h`, `3 days`. */
+export function describeDuration(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
+  return seconds < 172_800
+    ? `${(seconds / 3600).toFixed(1)} h`
+    : `${Math.floor(seconds / 86_400)} days`
+}

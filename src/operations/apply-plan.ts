@@ -112,13 +112,16 @@ function waitOf({ wait = 60 }: ApplyInput): number {
   return wait
 }
 
-async function runLocked(
+/**
+ * What a run needs of this machine. Throws a LockstepError if it is not there: a command that cannot
+ * be started, a variable that is not set, or something that untrusted files may not use.
+ */
+export function prepareMachine(
   plan: FreshPlan,
-  input: ApplyInput & { readonly answers: SeenAnswers },
+  { made, values }: Pick<ApplyInput, 'made' | 'values'>,
   context: Context,
-): Promise<RunOutcome> {
-  const { made, values, lockCommands = LOCK_COMMANDS } = input
-  const { commands, secrets } = context
+) {
+  const { commands } = context
   const runCommand = commands === undefined ? refuseUntrusted(plan, made.desired) : commands.run
   // An untrusted file must not choose which variable of this machine a rollback reads.
   const environmentOf = resolveEnvironment(plan, {
@@ -127,7 +130,17 @@ async function runLocked(
     token: context.token,
   })
   if (commands !== undefined) checkCommands(plan, commands)
-  secrets.learn({ desired: values, plan })
+  return { runCommand, environmentOf }
+}
+
+async function runLocked(
+  plan: FreshPlan,
+  input: ApplyInput & { readonly answers: SeenAnswers },
+  context: Context,
+): Promise<RunOutcome> {
+  const { made, values, lockCommands = LOCK_COMMANDS } = input
+  const { runCommand, environmentOf } = prepareMachine(plan, input, context)
+  context.secrets.learn({ desired: values, plan })
   const holder = holderOf(context)
   const folder = stateFolder(context, plan.cluster.id)
   // A run that ended between the reading and this lock may have changed what was read. When a run on

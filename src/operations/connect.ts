@@ -7,7 +7,7 @@ import type { Transport } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { type Connection, type ConnectionFlags, resolveConnection } from '../server/connection.ts'
 import type { PatienceOptions } from '../server/patience.ts'
-import { createHttpTransport } from '../server/transport.ts'
+import { createHttpTransport, type TransportSettings } from '../server/transport.ts'
 import { type Context, type ContextSources, createContext } from './context.ts'
 import { hideSecrets } from './secrets/hide-secrets.ts'
 import { gatherSecrets, type Secrets, type Trust } from './secrets/secrets.ts'
@@ -44,6 +44,8 @@ export interface ConnectOptions {
   readonly onBusy?: PatienceOptions['onWait']
   readonly onSlowDown?: ContextSources['onSlowDown']
   readonly watchReading?: ContextSources['watchReading']
+  /** Called with the certificate of a node for each answer over TLS. */
+  readonly onCertificate?: TransportSettings['onCertificate']
   /** The version in `User-Agent: lockstep/VERSION`. */
   readonly version?: string
 }
@@ -118,6 +120,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
     ...(proxyFor !== undefined && { proxyFor }),
     userAgent: `lockstep/${options.version ?? 'library'}`,
     run: () => running.id,
+    ...(options.onCertificate !== undefined && { onCertificate: options.onCertificate }),
   })
   const maskedTransport = hideSecrets(
     renewFromFile(http, { connection, current, secrets }),

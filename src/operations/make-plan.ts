@@ -29,6 +29,8 @@ export interface PlanInput {
    * plan has a note that says so. Do not apply such a plan: make it again with the token that applies.
    */
   readonly checksRights?: boolean
+  /** False: `binary_check` is not run. Do not apply such a plan. */
+  readonly runsBinaryCheck?: boolean
 }
 
 /** A plan, and what it was made from. */
@@ -56,12 +58,12 @@ export async function makePlan(input: PlanInput, context: Context): Promise<Made
   // The rehearsal runs while the commands run.
   const [finish, reports] = await Promise.all([
     prepareJudgement(drafted, context, input.checksRights),
-    check && context.commands?.checkDisks(check),
+    input.runsBinaryCheck === false ? undefined : check && context.commands?.checkDisks(check),
   ])
   return { plan: finish(reports), desired, live, ...(readAt !== undefined && { readAt }) }
 }
 
-export interface SavedPlanInput extends Omit<PlanInput, 'checksRights'> {
+export interface SavedPlanInput extends Omit<PlanInput, 'checksRights' | 'runsBinaryCheck'> {
   /** The plan file. `desired` is the desired state that was read from it. */
   readonly file: Plan
 }

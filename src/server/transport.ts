@@ -7,6 +7,7 @@ import { LockstepError } from '../domain/errors.ts'
 import type { ServerRequest, Transport } from '../domain/exchange.ts'
 import type { Namespace, NodeAddress } from '../domain/names.ts'
 import { type AgentSettings, createAgents } from './agents.ts'
+import { certificateOf, type ServerCertificate } from './peer-certificate.ts'
 import { LARGEST_ANSWER, readAnswer } from './read-answer.ts'
 
 export interface TransportSettings extends AgentSettings {
@@ -18,6 +19,8 @@ export interface TransportSettings extends AgentSettings {
   readonly run?: () => string | undefined
   /** The largest answer, in bytes. */
   readonly largestAnswer?: number
+  /** Called with the certificate of a node for each answer over TLS. */
+  readonly onCertificate?: (node: NodeAddress, certificate: ServerCertificate) => void
 }
 
 /** A transport over HTTP or HTTPS. `send` rejects with Node's own network errors. */
@@ -44,6 +47,13 @@ export function createHttpTransport(settings: TransportSettings): Transport {
       })
       running.add(outgoing)
       outgoing.once('close', () => running.delete(outgoing))
+      const { onCertificate } = settings
+      if (onCertificate !== undefined) {
+        outgoing.once('response', ({ socket }) => {
+          const certificate = certificateOf(socket)
+          if (certificate !== undefined) onCertificate(node, certificate)
+        })
+      }
       const response = await readAnswer(outgoing, body, {
         timeout: settings.timeout,
         size: settings.largestAnswer ?? LARGEST_ANSWER,

@@ -9,6 +9,7 @@ import type { Counts } from './try-answers.ts'
 import {
   type ApplyState,
   whyApplyFalse,
+  whyDoctorFalse,
   whyDriftFalse,
   whyImportFalse,
   whyPlanFalse,
@@ -98,6 +99,7 @@ function trialsOn(own: { twin: Twin }): readonly CommandTrial[] {
     reading(['status'], TWO, whyStatusFalse(EXPECTED)),
     reading(['status', '--json'], TWO, whyStatusFalse(EXPECTED)),
     reading(['import'], TWO, whyImportFalse(EXPECTED)),
+    reading(['doctor', '--json', '-f', 'FILE'], TWO, whyDoctorFalse),
     {
       name: 'apply of an upgrade',
       args: ['apply', '--auto-approve', '-f', 'FILE'],

@@ -70,6 +70,33 @@ interface StatusJson {
   readonly unreadable: readonly unknown[]
 }
 
+/** The file asks for a change, so a plan that was made has steps. */
+export const whyDoctorFalse: Judge = (run) => {
+  const { checks } = JSON.parse(run.out) as DoctorJson
+  const find = (name: string) => checks.find(({ check }) => check === name)
+  const plan = find('plan')
+  if (plan?.result === 'ok' && plan.message.includes(' 0 steps')) {
+    return Promise.resolve('it says that there is nothing to change')
+  }
+  const nodes = find('nodes')
+  if (nodes?.result === 'ok' && nodes.details.length < NODES) {
+    return Promise.resolve('it says that all is well with fewer nodes')
+  }
+  if (run.exitCode === EXIT.done && checks.some(({ result }) => result === 'failed')) {
+    return Promise.resolve('it exits 0 although a check failed')
+  }
+  return Promise.resolve(whyUnexpected(run, [EXIT.done, EXIT.error, EXIT.blocked, EXIT.notAllowed]))
+}
+
+interface DoctorJson {
+  readonly checks: readonly {
+    readonly check: string
+    readonly result: string
+    readonly message: string
+    readonly details: readonly string[]
+  }[]
+}
+
 export function whyImportFalse({ plugin }: Expected): Judge {
   return (run) => {
     if (run.exitCode !== EXIT.done) {

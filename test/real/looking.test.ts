@@ -63,13 +63,16 @@ describeReal('looking alone', () => {
     }
   })
 
-  it('drift tells of a run that died', async () => {
+  it('drift and doctor tell of a run that died', async () => {
     await using file = await desired(`kill -9 $PPID; sleep 5`)
 
     const died = await run('apply', file, ['--auto-approve', '--journal', place.journals])
     const drift = await run('drift', file, ['--journal', place.journals])
+    const doctor = await run('doctor', file, ['--journal', place.journals])
 
     expect(died.exitCode).toBeNull()
+    expect(doctor.exitCode).toBe(0)
+    expect(doctor.stdout).toMatch(/^warning +journal +The latest run of this machine died/m)
     const [name = ''] = place.runs()
     expect(drift.stderr).toContain(`Run ${name} `)
     expect(drift.stderr).toContain('died before its end')

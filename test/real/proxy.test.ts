@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCluster, type TestCluster } from '../cluster/cluster.ts'
+import type { DoctorReport } from '../../src/documents/doctor.generated.ts'
 import { describeOwn } from '../cluster/shared-cluster.ts'
 import { startConnectProxy } from '../proxy/connect-proxy.ts'
 import { runOn } from './run-on-cluster.ts'
@@ -62,6 +63,27 @@ describeOwn('a cluster behind a proxy', () => {
       expect(run.stderr).toContain(`https://192.0.2.7:${port}: its certificate is for another name`)
       expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT 192.0.2.7:${port}`]))
     })
+  })
+
+  it('is checked by doctor, with the proxy and the certificate of each node', async () => {
+    await using proxy = await startConnectProxy()
+
+    const run = await runOn(cluster, ['doctor', '--json'], {
+      env: { BAO_PROXY_ADDR: `http://someone:proxy-password@${proxy.host}` },
+    })
+
+    const { checks } = JSON.parse(run.stdout) as DoctorReport
+    const find = (name: string) => checks.find(({ check }) => check === name)
+    expect(run.exitCode).toBe(0)
+    expect(run.stdout).not.toContain('proxy-password')
+    expect(find('proxy')?.result).toBe('ok')
+    expect([...(find('proxy')?.details ?? [])].sort()).toEqual(
+      cluster.addresses.map((address) => `${address} through ${proxy.url} (BAO_PROXY_ADDR)`).sort(),
+    )
+    // The certificate of the test cluster is for two days.
+    expect(find('certificate')).toMatchObject({ result: 'warning' })
+    expect(find('certificate')?.details).toHaveLength(3)
+    expect(find('certificate')?.details.join()).toContain('IP Address:127.0.0.1, DNS:localhost')
   })
 
   it('names the proxy that wants a password, and its variable', async () => {

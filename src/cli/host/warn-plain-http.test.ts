@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import type { ServerRequest, Transport } from '../../domain/exchange.ts'
 import type { NodeAddress } from '../../domain/names.ts'
+import { isReadableByOthers } from '../../domain/plain-http.ts'
 import { proxiesOf } from '../../server/proxies.ts'
-import { isReadableByOthers, warnOfPlainHttp } from './warn-plain-http.ts'
+import { warnOfPlainHttp } from './warn-plain-http.ts'
 
 it.each([
   ['http://bao.example.com:8200', true],

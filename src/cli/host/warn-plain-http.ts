@@ -1,6 +1,7 @@
 /** Warns once before the token is sent over a network without TLS. */
 import type { Transport } from '../../domain/exchange.ts'
 import type { NodeAddress } from '../../domain/names.ts'
+import { isReadableByOthers } from '../../domain/plain-http.ts'
 import type { ChooseProxy } from '../../server/proxies.ts'
 
 /**
@@ -24,20 +25,4 @@ export function warnOfPlainHttp(
       return transport.send(node, request, signal)
     },
   }
-}
-
-/** True if the address is plain HTTP to another machine. */
-export function isReadableByOthers(address: string): boolean {
-  const { protocol, hostname } = new URL(address)
-  return protocol === 'http:' && !isLoopback(hostname)
-}
-
-function isLoopback(hostname: string): boolean {
-  // `URL` normalises every spelling of an IPv4 address to four numbers.
-  return (
-    /^127(\.\d+){3}$/.test(hostname) ||
-    hostname === '[::1]' ||
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost')
-  )
 }

@@ -4,6 +4,7 @@
  */
 import type { Plan } from '../../documents/plan.generated.ts'
 import { findPlanProblem } from '../../documents/validator.ts'
+import { describeDuration } from '../../domain/duration.ts'
 import { EXIT, LockstepError, errorName } from '../../domain/errors.ts'
 import { formatPlan } from '../../plan/format-plan.ts'
 import { comparisonId, planId } from '../../plan/make-plan.ts'
@@ -160,7 +161,7 @@ export function checkPlanAge(plan: Plan, maxAge: number, now: Date): void {
       code: 'plan-too-old',
       exitCode: EXIT.stale,
       hint,
-      message: `the plan ${problem}; the limit is ${duration(maxAge)}`,
+      message: `the plan ${problem}; the limit is ${describeDuration(maxAge)}`,
     })
   }
   const { created_at: createdAt } = plan
@@ -173,13 +174,5 @@ export function checkPlanAge(plan: Plan, maxAge: number, now: Date): void {
       'Check the clock of this machine, then plan again.',
     )
   }
-  if (age > maxAge) refuse(`is ${duration(age)} old`, 'Plan again, or raise --max-age.')
-}
-
-function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.floor(seconds)} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
-  return seconds < 172_800
-    ? `${(seconds / 3600).toFixed(1)} h`
-    : `${Math.floor(seconds / 86_400)} days`
+  if (age > maxAge) refuse(`is ${describeDuration(age)} old`, 'Plan again, or raise --max-age.')
 }

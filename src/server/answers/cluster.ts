@@ -182,3 +182,27 @@ export const tokenLife: Decoder<TokenLife> = (body, at) => {
 /** `POST auth/token/renew-self`: the token's new lifetime in seconds. */
 export const renewedLife: Decoder<number> = (body, at) =>
   wholeNumber(fields(fields(body, at)['auth'], 'auth')['lease_duration'], 'auth.lease_duration')
+
+/** `GET auth/token/lookup-self`: what a person should know of the token. Never its id. */
+export interface OwnToken extends TokenLife {
+  /** `service` or `batch`. */
+  readonly kind: string
+  /** Those of the token and of its identity. */
+  readonly policies: readonly string[]
+  /** How often the token can still be used; 0: without limit. */
+  readonly usesLeft: number
+}
+
+export const ownToken: Decoder<OwnToken> = (body, at) => {
+  const answer = dataOf(body, at)
+  const names = (key: string) =>
+    optional(answer[key], `data.${key}`, (value, where) => list(value, where, text)) ?? []
+  return {
+    ttl: wholeNumber(answer['ttl'], 'data.ttl'),
+    // Absent for a root token that never expires.
+    renewable: optional(answer['renewable'], 'data.renewable', truth) ?? false,
+    kind: nonEmptyText(answer['type'], 'data.type'),
+    policies: [...new Set([...names('policies'), ...names('identity_policies')])],
+    usesLeft: optional(answer['num_uses'], 'data.num_uses', wholeNumber) ?? 0,
+  }
+}
