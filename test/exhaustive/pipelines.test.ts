@@ -25,10 +25,12 @@ import {
   readComponent,
   readGitlabDocuments,
 } from '../examples/gitlab-jobs.ts'
+import { GitlabIssues, OWN_ACCOUNT } from '../examples/gitlab-issues.ts'
 import { gitlabSchema } from '../examples/gitlab-schema.ts'
 import { makeTokens, type PipelineTokens } from '../examples/tokens.ts'
 import { type LinesRun, runLines } from '../examples/run-lines.ts'
 import { readNodeMounts } from '../real/node-views.ts'
+import { runOn } from '../real/run-on-cluster.ts'
 import { type CodeHostServer, startGitlab } from '../review/code-host-server.ts'
 
 interface DesiredState {
@@ -113,7 +115,11 @@ describeReal('the pipeline for GitLab', () => {
   afterEach(() => host[Symbol.asyncDispose]())
   afterAll(() => sharedCluster().reset())
 
-  const inputs = () => ({ address: sharedCluster().addresses[0] ?? '', image: 'any' })
+  const inputs = (component: ComponentName) => ({
+    address: sharedCluster().addresses[0] ?? '',
+    image: 'any',
+    ...(component === 'drift' && { issue_image: 'any' }),
+  })
 
   /** Runs a job in a checkout, with the variables of its environment and no others. */
   async function run(
@@ -121,10 +127,11 @@ describeReal('the pipeline for GitLab', () => {
     name: string,
     { cwd, jobInputs }: { readonly cwd: string; readonly jobInputs?: Record<string, string> },
   ): Promise<LinesRun> {
-    const job = (await readComponent(component, inputs()))[name]
+    const job = (await readComponent(component, inputs(component)))[name]
     if (job === undefined) throw new Error(`there is no job ${name}`)
     return runLines({
-      script: linesOf(job, jobInputs),
+      // As they stand, but for the time between two readings.
+      script: linesOf(job, jobInputs).map((line) => line.replace('--after 20s', '--after 1s')),
       cwd,
       env: {
         ...{ CI: 'true', GITLAB_CI: 'true', CI_PROJECT_ID: '5', CI_MERGE_REQUEST_IID: '12' },
@@ -144,6 +151,15 @@ describeReal('the pipeline for GitLab', () => {
     return await run('plan', 'lockstep-comment', { cwd: empty.path })
   }
 
+  /** `lockstep-drift-issue`, which gets the artifacts and checks nothing out. */
+  async function reportDrift(from: string): Promise<LinesRun> {
+    await using empty = await makeScratchFolder()
+    for (const name of ['drift.md', 'drift.result']) {
+      await copyFile(join(from, name), join(empty.path, name))
+    }
+    return await run('drift', 'lockstep-drift-issue', { cwd: empty.path })
+  }
+
   it('fits the published schema, and is for the events that its jobs are for', async () => {
     const validate = new Ajv({ strict: false, allErrors: true }).compile(await gitlabSchema())
     for (const [path, document] of await readGitlabDocuments()) {
@@ -154,7 +170,9 @@ describeReal('the pipeline for GitLab', () => {
 
     const events = new Map<string, string[]>()
     for (const component of COMPONENTS) {
-      for (const [name, { rules }] of Object.entries(await readComponent(component, inputs()))) {
+      for (const [name, { rules }] of Object.entries(
+        await readComponent(component, inputs(component)),
+      )) {
         const told = rules.map(({ if: condition, when = 'on_success' }) => {
           const [, source = ''] = /"(\w+)"/.exec(condition) ?? []
           return `${source}, ${when}`
@@ -168,10 +186,11 @@ describeReal('the pipeline for GitLab', () => {
       'lockstep-plan-merged': ['push, on_success'],
       'lockstep-apply': ['push, manual'],
       'lockstep-drift': ['schedule, on_success'],
+      'lockstep-drift-issue': ['schedule, on_success'],
     })
   })
 
-  it('comments the plan, applies exactly the reviewed one, and finds drift', async () => {
+  it('comments the plan, and applies exactly the reviewed one', async () => {
     await using request = await makeRepository()
     await using merged = await makeRepository()
 
@@ -199,17 +218,56 @@ describeReal('the pipeline for GitLab', () => {
     const applied = await apply(plan_id)
     expect(applied.exitCode, applied.output).toBe(0)
     expect(await running()).toEqual(after())
+  })
 
-    const settled = await run('drift', 'lockstep-drift', { cwd: merged.path })
-    expect(settled.exitCode, settled.output).toBe(0)
-    await sharedCluster().request(
-      await sharedCluster().activeIndex(),
-      'POST',
-      'sys/mounts/beta/tune',
-      { body: { plugin_version: 'v0.16.2' } },
-    )
-    const drifted = await run('drift', 'lockstep-drift', { cwd: merged.path })
-    expect(drifted.exitCode, drifted.output).toBe(2)
+  it('opens one issue for drift, updates it, and closes it', async () => {
+    await using repository = await makeRepository()
+    const known = new GitlabIssues()
+    host.more = (...request) => known.answer(...request)
+    // Of another account, which may change it at any time.
+    const title = 'Drift of plugin versions'
+    const labels = ['lockstep-drift']
+    known.open({ author: 7, labels, title, description: 'forged' })
+    const drift = async (): Promise<LinesRun> => {
+      const found = await run('drift', 'lockstep-drift', { cwd: repository.path })
+      expect(found.exitCode, found.output).toBe(0)
+      return await reportDrift(repository.path)
+    }
+    const mine = () => known.issues.filter(({ author }) => author === OWN_ACCOUNT)
+
+    const opened = await drift()
+    const updated = await drift()
+    await writeFile(join(repository.path, 'drift.result'), 'unknown\n')
+    const unknown = await reportDrift(repository.path)
+
+    for (const one of [opened, updated]) expect(one.exitCode, one.output).toBe(0)
+    expect(unknown.exitCode, unknown.output).toBe(1)
+    expect(mine()).toMatchObject([{ title, labels, state: 'opened', notes: [] }])
+    expect(mine()[0]?.description).toMatch(/^- \*\*[\w-]+\*\* `beta\/`/m)
+    // A line that begins with a slash could be a command of GitLab.
+    expect(mine()[0]?.description).not.toMatch(/^\s*\//m)
+
+    const file = join(repository.path, 'lockstep.yaml')
+    const applied = await runOn(sharedCluster(), ['apply', '--auto-approve', '-f', file])
+    expect(applied.exitCode, applied.stderr).toBe(0)
+    const settled = await drift()
+    const again = await drift()
+
+    for (const one of [settled, again]) expect(one.exitCode, one.output).toBe(0)
+    expect(mine()).toMatchObject([{ state: 'closed', notes: ['No drift any more.'] }])
+    expect(known.issues[0]).toMatchObject({ state: 'opened', description: 'forged' })
+    expect(host.mistakes()).toEqual([])
+    expect(host.requests.filter((request) => request.startsWith('P'))).toEqual([
+      'POST /projects/5/issues',
+      'PUT /projects/5/issues/2',
+      'POST /projects/5/issues/2/notes',
+      'PUT /projects/5/issues/2',
+    ])
+
+    host.disturb('GET', { status: 401, body: { message: '401 Unauthorized' } })
+    const refused = await reportDrift(repository.path)
+    expect(refused.exitCode).not.toBe(0)
+    expect(refused.output).toContain('401')
   })
 
   it('refuses what was merged if it is not what was reviewed, and comments a blocked plan', async () => {
@@ -261,7 +319,8 @@ describeReal('the pipeline for GitLab', () => {
     expect(listed.exitCode, listed.output).toBe(1)
     expect(silent.exitCode, silent.output).toBe(1)
     expect(host.comments).toHaveLength(1)
-    expect(drift.exitCode, drift.output).toBe(2)
+    expect(drift.exitCode, drift.output).toBe(0)
+    expect(await readFile(join(attack.path, 'drift.result'), 'utf8')).toBe('found\n')
     expect(existsSync(marker)).toBe(false)
     expect(sink.connections()).toBe(0)
   })

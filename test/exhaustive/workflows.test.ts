@@ -97,9 +97,11 @@ class Stand implements AsyncDisposable {
     for (const name of ['gh', 'npm']) await chmod(join(folder, 'bin', name), 0o755)
     await stand.git('init', '--quiet', '--initial-branch=main')
     await mkdir(join(folder, 'work', '.github', 'actions', 'lockstep'), { recursive: true })
-    await copyFile(
-      join(examples, 'action.yml'),
+    const action = await readFile(join(examples, 'action.yml'), 'utf8')
+    // As it stands, but for the time between two readings.
+    await writeFile(
       join(folder, 'work', '.github', 'actions', 'lockstep', 'action.yml'),
+      action.replace('--after 20s', '--after 1s'),
     )
     await cp(join(examples, 'workflows'), join(folder, 'work', '.github', 'workflows'), {
       recursive: true,

@@ -38,7 +38,7 @@ export interface CodeHostServer extends AsyncDisposable {
   /** For the next requests of a method, one each. */
   readonly disturb: (method: string, ...with_: readonly Disturbance[]) => void
   /** Answers a request for something else than comments; undefined if it knows no such path. */
-  more: (method: string, path: string) => Reply | undefined
+  more: (method: string, path: string, body: unknown) => Reply | undefined
   /** Called before a request of that method is carried out. */
   before: (method: string) => void
   /** What did not fit the description, of all exchanges so far. */
@@ -147,7 +147,7 @@ async function startServer(kind: Kind): Promise<CodeHostServer> {
     const [pathname = '', search = ''] = path.split('?')
     const account = kind.account(pathname, host.account)
     if (account !== undefined) return { status: 200, body: account }
-    const more = host.more(method, path)
+    const more = host.more(method, path, body)
     if (more !== undefined) return more
     const text = (body as { body?: string } | undefined)?.body ?? ''
     if (kind.list.test(pathname) && method === 'GET') {

@@ -32,9 +32,21 @@ const note = {
     body: { type: 'string' },
     author: account,
     system: { type: 'boolean' },
-    noteable_type: { enum: ['MergeRequest'] },
+    noteable_type: { enum: ['MergeRequest', 'Issue'] },
     noteable_iid: { type: 'integer' },
     created_at: { type: 'string', format: 'date-time' },
+  },
+}
+const issue = {
+  type: 'object',
+  required: ['id', 'iid', 'project_id', 'title', 'description', 'state', 'labels', 'author'],
+  properties: {
+    ...{ id: { type: 'integer' }, iid: { type: 'integer' }, project_id: { type: 'integer' } },
+    title: { type: 'string' },
+    description: { type: 'string', nullable: true },
+    state: { enum: ['opened', 'closed'] },
+    labels: { type: 'array', items: { type: 'string' } },
+    author: account,
   },
 }
 const json = (schema: object): object => ({ content: { 'application/json': { schema } } })
@@ -57,6 +69,16 @@ const refusals = Object.fromEntries(
 )
 const noteBody = body(1_000_000)
 const ofMergeRequest = [path('id', 'string'), path('merge_request_iid')]
+const issueBody = (required: readonly string[], more: object): object => ({
+  ...json({
+    type: 'object',
+    required,
+    additionalProperties: false,
+    properties: { description: { type: 'string', maxLength: 1_048_576 }, ...more },
+  }),
+  required: true,
+})
+const issues = '/projects/{id}/issues'
 const notes = '/projects/{id}/merge_requests/{merge_request_iid}/notes'
 
 export const GITLAB_DESCRIPTION = {
@@ -85,6 +107,43 @@ export const GITLAB_DESCRIPTION = {
         parameters: [...ofMergeRequest, path('note_id')],
         requestBody: noteBody,
         responses: { 200: json(note), ...refusals },
+      },
+    },
+    [issues]: {
+      get: {
+        parameters: [
+          path('id', 'string'),
+          query('scope', { enum: ['created_by_me', 'assigned_to_me', 'all'] }),
+          query('state', { enum: ['opened', 'closed', 'all'] }),
+          query('labels', { type: 'string' }),
+          query('author_id', { type: 'integer' }),
+          query('order_by', { enum: ['created_at', 'updated_at'] }),
+          query('sort', { enum: ['asc', 'desc'] }),
+          query('per_page', { type: 'integer', minimum: 1, maximum: 100 }),
+        ],
+        responses: { 200: json({ type: 'array', items: issue }), ...refusals },
+      },
+      post: {
+        parameters: [path('id', 'string')],
+        requestBody: issueBody(['title'], {
+          title: { type: 'string', minLength: 1, maxLength: 255 },
+          labels: { type: 'string' },
+        }),
+        responses: { 201: json(issue), ...refusals },
+      },
+    },
+    [`${issues}/{issue_iid}`]: {
+      put: {
+        parameters: [path('id', 'string'), path('issue_iid')],
+        requestBody: issueBody([], { state_event: { enum: ['close', 'reopen'] } }),
+        responses: { 200: json(issue), ...refusals },
+      },
+    },
+    [`${issues}/{issue_iid}/notes`]: {
+      post: {
+        parameters: [path('id', 'string'), path('issue_iid')],
+        requestBody: noteBody,
+        responses: { 201: json(note), ...refusals },
       },
     },
   },
