@@ -108,13 +108,21 @@ function header({ cluster }: DriftReport, { palette, names }: DriftView): string
   ].join('\n')
 }
 
+/** Up to this many mounts with the same difference are shown one by one. */
+const SHOWN_APART = 3
+
 function differing(title: string, differences: readonly Difference[], view: DriftView): string {
   if (differences.length === 0) return ''
-  const blocks = joinAlike(differences, view).map((block) => blockLines(block, view))
+  const blocks = joinAlike(differences, { apart: view.detail ? Infinity : SHOWN_APART }).map(
+    (block) => blockLines(block, view),
+  )
   return [view.palette.bold(printable(view.names.of(title))), ...blocks.flat()].join('\n')
 }
 
-function blockLines({ one: first, subjects, nodes }: DriftBlock, view: DriftView): string[] {
+function blockLines(
+  { one: first, subjects, places, nodes }: DriftBlock,
+  view: DriftView,
+): string[] {
   const { palette, width, detail, names } = view
   const many = subjects.length > 1 ? `${count(subjects.length, nounOf(first))}: ` : ''
   const named = palette.bold(listSome(subjects.map(names.of), { all: detail }))
@@ -127,7 +135,7 @@ function blockLines({ one: first, subjects, nodes }: DriftBlock, view: DriftView
     ...field('found', first.found, view),
     ...field('cause', first.cause, view),
     ...field('fix', first.fix, view),
-    ...(first.at === undefined ? [] : field('at', first.at, view)),
+    ...(places.length === 0 ? [] : field('at', listSome(places, { all: detail }), view)),
   ]
 }
 

@@ -13,7 +13,13 @@ import {
   version,
 } from '../builders/live.ts'
 import { driftReport } from '../builders/drift-report.ts'
-import { desiredMount, desiredPlugin, desiredState, writtenOn } from '../drift/desired-state.ts'
+import {
+  desiredMount,
+  desiredPlugin,
+  desiredState,
+  using,
+  writtenOn,
+} from '../drift/desired-state.ts'
 import { ASKED, KV, NEW, NODES, OLD, running, THREE, TWO } from '../drift/one-mount.ts'
 
 const JWT = plugin('auth/jwt')
@@ -69,4 +75,52 @@ export function troubledDrift(): DriftReport {
     ],
   })
   return driftReport(findDrift(desired, live, ASKED))
+}
+
+/** 300 mounts of 15 plugins, each with its own line in the file: half-done reloads, dead backends. */
+export function manyDrift(): DriftReport {
+  const behind = { [TWO]: running(OLD), [THREE]: running(OLD) }
+  const down = {
+    [TWO]: {
+      running_version: UNVERSIONED,
+      running_sha256: UNKNOWN_HASH,
+      answers: 'no' as const,
+      detail: 'no handler for route. route entry found, but backend is nil.',
+    },
+  }
+  const plugins = Array.from({ length: 15 }, (_, at) => plugin(`secret/kv-${letter(at)}`))
+  const mounts = plugins.flatMap((of, at) =>
+    Array.from({ length: 20 }, (_, index) => ({
+      of,
+      path: mountPath(`${letter(at)}/team-${String(index + 1).padStart(2, '0')}/`),
+      kind: (at + index) % 10,
+      line: 100 + at * 20 + index,
+    })),
+  )
+  const desired = desiredState({
+    plugins: plugins.map((of) => desiredPlugin(of, { use: NEW, versions: [OLD, NEW] })),
+    mounts: mounts.map(({ of, path, line }) =>
+      desiredMount(path, of, {
+        use: { ...using(NEW), source: writtenOn(line) },
+        source: writtenOn(line),
+      }),
+    ),
+  })
+  const live = liveState({
+    nodes: NODES,
+    catalog: plugins.flatMap((of) => [catalogEntry(of, OLD), catalogEntry(of, NEW)]),
+    mounts: mounts.map(({ of, path, kind }) =>
+      liveMount(path, {
+        plugin: of,
+        version: kind < 7 ? OLD : NEW,
+        nodes: NODES,
+        except: kind === 8 ? behind : kind === 9 ? down : {},
+      }),
+    ),
+  })
+  return driftReport(findDrift(desired, live, ASKED))
+}
+
+function letter(at: number): string {
+  return String.fromCodePoint(97 + at)
 }

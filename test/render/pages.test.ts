@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { SaxesParser } from 'saxes'
 import { PLANS } from './cases.ts'
 import { reviewed } from './comment.ts'
-import { troubledDrift } from './drifts.ts'
+import { manyDrift, troubledDrift } from './drifts.ts'
 import { PAGES, renderDriftPages, renderPlanPages, renderRun } from './pages.ts'
 import { failedRun, finishedRun } from './runs.ts'
 import { EVIL_MARKUP, spoiled } from './spoiled.ts'
@@ -75,7 +75,8 @@ function expectInert(page: string): void {
     for (const [key, value] of Object.entries(attributes)) {
       if (!ATTRIBUTES.has(key)) expect.fail(`there is an attribute ${key}`)
       if (key === 'class' && !/^[a-z -]+$/.test(value)) expect.fail(`there is a class ${value}`)
-      if (key === 'href' && !/^#cluster-\d+$/.test(value)) expect.fail(`there is a link ${value}`)
+      if (key === 'href' && !/^#(?:cluster|plugin)-\d+$/.test(value))
+        expect.fail(`there is a link ${value}`)
       if (key === 'id' && (!/^[a-z]+(?:-\d+)?(?:-[a-z]+)?$/.test(value) || ids.has(value))) {
         expect.fail(`there is an id ${value}`)
       }
@@ -104,6 +105,11 @@ describe('nothing that was read is markup', () => {
 
   it('hostile drift', () => {
     for (const report of spoiled(troubledDrift(), EVIL_MARKUP)) {
+      expectInert(renderDriftPages(report))
+    }
+    const { differences, ...many } = manyDrift()
+    const firsts = differences.filter((one, at) => one.plugin !== differences[at - 1]?.plugin)
+    for (const report of spoiled({ ...many, differences: firsts }, EVIL_MARKUP)) {
       expectInert(renderDriftPages(report))
     }
   })

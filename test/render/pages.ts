@@ -7,7 +7,7 @@ import { renderPlanPage } from '../../src/render/html/plan-page.ts'
 import { renderRunPage } from '../../src/render/html/run-page.ts'
 import type { ReviewedPlan } from '../../src/render/plan-review.ts'
 import { RULES } from '../../src/safety/rules.ts'
-import { troubledDrift } from './drifts.ts'
+import { manyDrift, troubledDrift } from './drifts.ts'
 import { REVIEWED } from './reviewed-plans.ts'
 import { failedRun, finishedRun, RUN_NAME } from './runs.ts'
 
@@ -45,6 +45,7 @@ export const PAGES: Readonly<Record<string, string>> = {
     Object.entries(REVIEWED).map(([name, plans]) => [name, renderPlanPages(plans)]),
   ),
   drift: renderDriftPages(troubledDrift()),
+  'drift-300': renderDriftPages(manyDrift()),
   'run-finished': renderRun(finishedRun()),
   'run-failed': renderRun(failedRun()),
 }

@@ -12,21 +12,36 @@ const WORDS = new Set(
 
 /** The document once for each of its texts, that one hostile. */
 export function* spoiled<Document>(document: Document, text: string): Generator<Document> {
-  const places: (readonly (string | number)[])[] = []
-  const walk = (value: unknown, path: readonly (string | number)[]): void => {
+  for (const path of placesOf(document)) yield withText(document, [path], text)
+}
+
+/** The document with every text hostile. */
+export function spoiledAll<Document>(document: Document, text: string): Document {
+  return withText(document, placesOf(document), text)
+}
+
+type Path = readonly (string | number)[]
+
+function placesOf(document: unknown): readonly Path[] {
+  const places: Path[] = []
+  const walk = (value: unknown, path: Path): void => {
     if (typeof value === 'string' && !WORDS.has(String(path.at(-1)))) places.push(path)
     else if (typeof value === 'object' && value !== null) {
       for (const [key, one] of Object.entries(value)) walk(one, [...path, key])
     }
   }
   walk(document, [])
-  for (const path of places) {
-    const copy = structuredClone(document)
+  return places
+}
+
+function withText<Document>(document: Document, paths: readonly Path[], text: string): Document {
+  const copy = structuredClone(document)
+  for (const path of paths) {
     let at = copy as Record<string | number, unknown>
     for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>
     at[path.at(-1)!] = text
-    yield copy
   }
+  return copy
 }
 
 /** Would act in a page: elements, attributes, ends of whatever it may stand in, and `EVIL` too. */

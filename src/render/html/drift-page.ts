@@ -5,6 +5,7 @@ import { byPlugin, type DriftBlock, joinAlike, nounOf } from '../drift-blocks.ts
 import { summarizeDrift } from '../drift-text.ts'
 import { type NodeNames, nameNodes } from '../node-names.ts'
 import { productName, shortenHashes } from '../wording.ts'
+import { driftOverview, sectionId } from './drift-overview.ts'
 import { explain, type Explanations, type FindingView, TONES } from './findings.ts'
 import { html, type Html, NOTHING } from './html.ts'
 import { renderPage } from './page.ts'
@@ -32,6 +33,9 @@ export interface DriftPageOptions {
 /** So many blocks of a plugin are in sight. */
 const BLOCKS_SHOWN = 40
 
+/** So many subjects and places of a block are in sight. */
+const NAMES_SHOWN = 3
+
 /** Ends with a newline. */
 export function renderDriftPage(report: DriftReport, options: DriftPageOptions): string {
   const { cluster, differences, unconfirmed, unreadable } = report
@@ -39,6 +43,7 @@ export function renderDriftPage(report: DriftReport, options: DriftPageOptions):
   const view: FindingView = { nodes, explanations: options.explanations }
   const verdict = summarizeDrift(report)
   const { tone, label } = stateOf(report)
+  const groups = byPlugin(differences)
   const mounts = new Set(differences.flatMap(({ mount }) => mount ?? []))
   const on = new Set(differences.flatMap(({ node }) => node ?? []))
   return renderPage({
@@ -71,13 +76,14 @@ export function renderDriftPage(report: DriftReport, options: DriftPageOptions):
                 ? []
                 : [{ name: 'Not read', value: String(unreadable.length), tone: 'warn' as const }]),
             ],
-    })}${nodeList(cluster.nodes, nodes)}${byPlugin(differences).map(([plugin, group], at) =>
-      section(2, {
-        id: `plugin-${at + 1}`,
-        title: name(plugin),
-        body: differenceList(group, view),
-        tone: 'bad',
-      }),
+    })}${nodeList(cluster.nodes, nodes)}${driftOverview(groups)}${groups.map(
+      ([plugin, group], at) =>
+        section(2, {
+          id: sectionId(at),
+          title: name(plugin),
+          body: differenceList(group, view),
+          tone: 'bad',
+        }),
     )}${unsureSection(
       {
         id: 'unconfirmed',
@@ -114,7 +120,7 @@ function stateOf({ in_sync, differences }: DriftReport): {
 }
 
 function differenceList(differences: readonly Difference[], view: FindingView): Html {
-  const blocks = joinAlike(differences, { detail: false })
+  const blocks = joinAlike(differences, { apart: 1 })
   return foldRest(
     blocks.map((block) => differenceRow(block, view)),
     {
@@ -136,12 +142,12 @@ function differenceList(differences: readonly Difference[], view: FindingView): 
   )
 }
 
-function differenceRow({ one, subjects, nodes: on }: DriftBlock, view: FindingView): Html {
+function differenceRow({ one, subjects, places, nodes: on }: DriftBlock, view: FindingView): Html {
   const { nodes } = view
   const [first = ''] = subjects
   const subject =
-    subjects.length === 1
-      ? name(nodes.of(first))
+    subjects.length <= NAMES_SHOWN
+      ? names(subjects.map(nodes.of))
       : fold(
           html`<strong>${count(subjects.length, nounOf(one))}</strong> ${name(nodes.of(first))} …
             ${name(nodes.of(subjects.at(-1) ?? ''))}`,
@@ -152,7 +158,10 @@ function differenceRow({ one, subjects, nodes: on }: DriftBlock, view: FindingVi
   const place = isNode ? 'this node' : 'the cluster'
   return html`<tbody>
     <tr>
-      <th scope="row">${subject}<br />${badge(TONES[one.severity], one.class)}</th>
+      <th scope="row">
+        ${subject}
+        <div>${badge(TONES[one.severity], one.class)}</div>
+      </th>
       <td data-label="Found"><del>${value(one.found)}</del></td>
       <td data-label="Desired"><ins>${value(one.desired)}</ins></td>
       <td data-label="On">
@@ -165,10 +174,17 @@ function differenceRow({ one, subjects, nodes: on }: DriftBlock, view: FindingVi
       <td colspan="4">
         <p><strong>Cause:</strong> ${prose(one.cause, nodes)}</p>
         <p><strong>Fix:</strong> ${prose(one.fix, nodes)}</p>
-        ${one.at === undefined ? NOTHING : html`<p class="muted">At ${name(one.at)}</p>`}
+        ${placeList(places)}
       </td>
     </tr>
   </tbody> `
+}
+
+function placeList(places: readonly string[]): Html {
+  if (places.length === 0) return NOTHING
+  return places.length <= NAMES_SHOWN
+    ? html`<p class="muted">At ${names(places)}</p>`
+    : fold(`At ${count(places.length, 'place')} of the files`, html`<p>${names(places)}</p>`)
 }
 
 /** What the classes of this page mean, each once. */

@@ -1,13 +1,15 @@
 /**
- * Renders drift as Markdown, for an issue or a chat: a heading with the verdict, then each
- * difference with its cause and its fix. What needs no action is folded.
+ * Renders drift as Markdown, for an issue or a chat: a heading with the verdict, then the
+ * differences with cause and fix. Those of a plugin that are equal except for the mount are one
+ * item. What needs no action is folded.
  */
 import type { Difference, DriftReport } from '../../documents/drift.generated.ts'
 import { count } from '../../domain/count.ts'
 import { LockstepError } from '../../domain/errors.ts'
+import { byPlugin, type DriftBlock, joinAlike, nounOf } from '../drift-blocks.ts'
 import { summarizeDrift } from '../drift-text.ts'
 import { type NodeNames, nameNodes } from '../node-names.ts'
-import { productName } from '../wording.ts'
+import { NAMED_IN_FINDING, productName } from '../wording.ts'
 import { fitParts, type Part } from './fit-parts.ts'
 import { clip, code, prose } from './markdown-text.ts'
 
@@ -37,11 +39,14 @@ export function renderDriftMarkdown(
     `${prose(server)}, ${count(cluster.nodes.length, 'node')}, checked at ${code(checked_at)} in ${code(`${String(duration)} s`)}.${runSentence(report)}`,
   ].join('\n\n')
   const foot = `Fingerprint: ${code(report.fingerprint)}`
-  const draw = (difference: Difference): string => drawDifference(difference, names)
+  const draw = (differences: readonly Difference[]): string[] =>
+    byPlugin(differences).flatMap(([, group]) =>
+      joinAlike(group, { apart: 1 }).map((block) => drawBlock(block, names)),
+    )
   const parts = [
-    shown('blocking', 'difference', 'Drift', report.differences.map(draw)),
-    shown('warnings', 'unconfirmed difference', 'Not confirmed', report.unconfirmed.map(draw)),
-    shown('warnings', 'unreadable part', 'Could not be read', report.unreadable.map(draw)),
+    shown('blocking', 'difference group', 'Drift', draw(report.differences)),
+    shown('warnings', 'unconfirmed group', 'Not confirmed', draw(report.unconfirmed)),
+    shown('warnings', 'unreadable group', 'Could not be read', draw(report.unreadable)),
     folded(
       'notes',
       'ignored difference',
@@ -82,13 +87,20 @@ function folded(kind: Part['kind'], noun: string, items: readonly string[]): Par
   return { kind, noun, items, isFolded: true, draw }
 }
 
-function drawDifference(difference: Difference, names: NodeNames): string {
-  const { class: name, subject, node, desired, found, cause, fix, at } = difference
+function drawBlock({ one, subjects, nodes, places }: DriftBlock, names: NodeNames): string {
+  const { class: name, subject, desired, found, cause, fix } = one
   const text = (words: string): string => prose(clip(names.within(words), LONGEST_TEXT))
   const value = (words: string): string => code(clip(names.within(words), LONGEST_TEXT))
-  const where = node === undefined || node === subject ? '' : ` on ${value(node)}`
-  const place = at === undefined ? '' : `<br>In the file: ${value(at)}`
-  return `- **${name}** ${value(subject)}${where}: desired ${value(desired)}, found ${value(found)}<br>Cause: ${text(cause)}<br>Fix: ${text(fix)}${place}`
+  const some = (all: readonly string[]): string => {
+    const shown = all.slice(0, NAMED_IN_FINDING).map(value).join(', ')
+    const left = all.length - NAMED_IN_FINDING
+    return left > 0 ? `${shown} and ${left} more` : shown
+  }
+  const many = subjects.length === 1 ? '' : `${count(subjects.length, nounOf(one))}: `
+  const isItself = nodes.length === 1 && nodes[0] === subject
+  const where = nodes.length === 0 || isItself ? '' : ` on ${some(nodes)}`
+  const place = places.length === 0 ? '' : `<br>In the file: ${some(places)}`
+  return `- **${name}** ${many}${some(subjects)}${where}: desired ${value(desired)}, found ${value(found)}<br>Cause: ${text(cause)}<br>Fix: ${text(fix)}${place}`
 }
 
 function drawIgnored(

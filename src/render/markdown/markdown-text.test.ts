@@ -5,6 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { finding, plan, planCluster, upgradePlan } from '../../../test/builders/plan.ts'
 import { liveNode, mountPath, plugin, version } from '../../../test/builders/live.ts'
 import { code, prose } from './markdown-text.ts'
+import { troubledDrift } from '../../../test/render/drifts.ts'
+import { spoiledAll } from '../../../test/render/spoiled.ts'
+import { renderDriftMarkdown } from './drift-markdown.ts'
 import { renderComment, reviewed } from '../../../test/render/comment.ts'
 
 const HOSTILE = [
@@ -63,6 +66,7 @@ const ACTIVE = /[@#]\w|\b[A-Za-z]+-\d|:[\w+-]+:|:\/\/|www\.|[!~$%&]\d|\[\^|[\u20
 
 const HARMLESS = new Set([
   'h2',
+  'h3',
   'h4',
   'p',
   'ul',
@@ -172,5 +176,17 @@ describe('a plan of hostile names', () => {
 
     expect(marker).toMatch(/^<!-- lockstep:plan (?:(?!--|[<>]).)+ -->$/)
     expectInert(rest.join('\n'))
+  })
+})
+
+describe('a drift report of hostile names', () => {
+  it.each(HOSTILE)('is shown only as text: %j', (text) => {
+    const report = spoiledAll(troubledDrift(), text)
+    const hostile = { ...report, unconfirmed: report.differences }
+    const markdown = renderDriftMarkdown(hostile, { limit: 60_000, seeAll: text })
+
+    expectInert(markdown)
+    // GitLab runs a line of an issue that begins with a slash.
+    expect(markdown).not.toMatch(/^\s*\//m)
   })
 })
