@@ -51,8 +51,8 @@ export function pauseBeforeRenewal(ttl: number): number {
 }
 
 /**
- * Seconds left of a token that can be renewed; `never` for any other; undefined if the server did
- * not say.
+ * Seconds left of a token that can be renewed; `never` for any other, and for one that may not be
+ * looked up; undefined if the server did not say.
  */
 export async function readRenewableLife({
   client,
@@ -60,6 +60,8 @@ export async function readRenewableLife({
 }: TokenRequests): Promise<number | undefined | 'never'> {
   try {
     const answer = await client.ask(await node(), readOwnToken())
+    // A token whose policies lack `default` may not read itself.
+    if (answer.status === 403) return 'never'
     const life = decode(tokenLife, answer.body)
     if (answer.status !== 200 || life.kind === 'odd') return undefined
     const { renewable, ttl } = life.value

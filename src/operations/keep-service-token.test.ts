@@ -10,7 +10,7 @@ interface Life {
 
 /** A server with one token at a time, and timers that fire when the test says. */
 function makeStand(answers: {
-  lookup: () => Life | undefined
+  lookup: () => Life | 'refused' | undefined
   renewed?: () => number | undefined
 }) {
   const timers: { milliseconds: number; fire: () => void }[] = []
@@ -20,8 +20,9 @@ function makeStand(answers: {
     ask: () => {
       requests.push(`lookup ${current.token}`)
       const life = answers.lookup()
+      if (life === undefined) return Promise.resolve({ status: 503, body: null })
       return Promise.resolve(
-        life === undefined ? { status: 503, body: null } : { status: 200, body: { data: life } },
+        life === 'refused' ? { status: 403, body: null } : { status: 200, body: { data: life } },
       )
     },
     write: () => {
@@ -92,6 +93,15 @@ test('a token that cannot be renewed is left alone; an unknown life is asked for
   for (let round = 0; round < 4; round += 1) await token.follow(session())
 
   expect(requests).toEqual(['lookup first', 'lookup first'])
+  expect(timers).toEqual([])
+})
+
+test('a token that may not be looked up is not looked up again', async () => {
+  const { token, session, timers, requests } = makeStand({ lookup: () => 'refused' })
+
+  for (let round = 0; round < 3; round += 1) await token.follow(session())
+
+  expect(requests).toEqual(['lookup first'])
   expect(timers).toEqual([])
 })
 
