@@ -32,7 +32,7 @@ export function checkNodes({ nodes }: LiveState, plan: FreshPlan | undefined): D
   return found({
     ...{ check: 'nodes', details },
     message: `${unseen.length} of ${count(nodes.length, 'node')} cannot be seen, so what they run is not known.`,
-    fix: 'Bring the nodes back. If they have other addresses from here, list each node’s own address under cluster.nodes or with --node.',
+    fix: 'Bring the nodes back, or unseal them. If they have other addresses from here, list each node’s own address under cluster.nodes or with --node.',
     ...(isBlocking(unseen, plan)
       ? { result: 'failed', exit_code: EXIT.blocked }
       : { result: 'warning' }),

@@ -117,8 +117,9 @@ function refuseUnwritable(folder: string): void {
     if (!statSync(existing).isDirectory()) throw refuse(`${existing} is not a folder`)
     accessSync(existing, constants.W_OK | constants.X_OK)
     if (existing === folder) checkFolder(folder)
-    const { bavail, bsize } = statfsSync(existing)
-    if (bavail * bsize < NEEDED_SPACE) throw refuse('its disk is full')
+    const { blocks, bavail, bsize } = statfsSync(existing)
+    // Some file systems do not count their blocks.
+    if (blocks > 0 && bavail * bsize < NEEDED_SPACE) throw refuse('its disk is full')
   } catch (error) {
     if (error instanceof LockstepError) throw error
     throw refuse(errorName(error))

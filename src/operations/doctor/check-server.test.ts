@@ -21,6 +21,8 @@ describe('the address', () => {
     [{ status: 200, body: { ...HEALTH, sealed: true } }, 'is sealed.'],
     [{ status: 200, body: { ...HEALTH, initialized: false } }, 'is not initialized.'],
     [{ status: 200, body: { ...HEALTH, version: 7 } }, 'not its documented shape'],
+    [{ status: 200, body: { ...HEALTH, cluster_id: '../../x' } }, 'cluster_id is not an id'],
+    [{ status: 200, body: { ...HEALTH, cluster_id: '..' } }, 'cluster_id is not an id'],
     [{ status: 200, body: null }, 'not its documented shape'],
     [{ status: 404, body: { errors: ['<h1>a page</h1>'] } }, 'HTTP 404: <h1>a page</h1>'],
   ])('fails for %j', async (answer, words) => {

@@ -44,8 +44,17 @@ export const health: Decoder<Health> = (body, at) => {
     standby,
     version: nonEmptyText(answer['version'], 'version'),
     clusterName: name(answer['cluster_name'], 'cluster_name'),
-    clusterId: name(answer['cluster_id'], 'cluster_id'),
+    clusterId: folderName(name(answer['cluster_id'], 'cluster_id'), 'cluster_id'),
   }
+}
+
+/**
+ * The id of a cluster names a folder of this machine, so it must not lead out of the folder above.
+ * Measured: it is a UUID.
+ */
+function folderName(id: string, at: string): string {
+  const isName = /^[\w.-]{0,128}$/.test(id) && !/^\.+$/.test(id)
+  return isName ? id : misfit(at, 'is not an id')
 }
 
 /** `GET sys/health`: the server's own clock, in seconds since 1970. */
