@@ -8,31 +8,11 @@ import type { ServerRequest, ServerResponse } from '../domain/exchange.ts'
 import type { Unreadable } from '../domain/live.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { decode, type Decoder } from './answers/shape.ts'
+import { isUntrustedCertificate, networkCode, WRONG_NAME } from './network-codes.ts'
 import { ProxyError, proxyHint } from './proxy-error.ts'
 import { UNUSABLE_ANSWER } from './read-answer.ts'
 import { plainPath } from './request-path.ts'
 import { capabilityFor, policyLine } from './rights.ts'
-
-const CERTIFICATE_CODES = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_UNTRUSTED',
-])
-
-/** The certificate is trusted, but not for the host of the address. */
-const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID'
-
-/** Node's code of a network error, e.g. `ECONNREFUSED`. Empty if the error has none. */
-function networkCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : ''
-}
 
 /** The errors of a server's answer, unchanged: they may contain secrets. */
 export function errorsOf({ body }: ServerResponse): readonly string[] {
@@ -172,7 +152,7 @@ export function describeNoAnswer(error: unknown): string {
     default:
       if (error instanceof Error && error.name === 'AbortError') return 'no answer in time'
       if (code.startsWith('HPE_')) return `its answer is not HTTP (${code})`
-      if (CERTIFICATE_CODES.has(code)) return `its certificate is not trusted (${code})`
+      if (isUntrustedCertificate(error)) return `its certificate is not trusted (${code})`
       // An error without a code has its own words.
       return error instanceof Error && error.message !== '' ? error.message : code || 'no answer'
   }
@@ -200,7 +180,7 @@ export function noAnswerError(
     })
   }
   const base = { message: `${node}: ${describeNoAnswer(error)}`, cause: error }
-  if (CERTIFICATE_CODES.has(code)) {
+  if (isUntrustedCertificate(error)) {
     return new LockstepError({
       ...base,
       code: 'untrusted-certificate',

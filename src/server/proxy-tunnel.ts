@@ -6,8 +6,10 @@
 import { once } from 'node:events'
 import * as http from 'node:http'
 import * as https from 'node:https'
+import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { LONGEST_TIMER } from '../domain/duration.ts'
+import { isUntrustedCertificate, networkCode, WRONG_NAME } from './network-codes.ts'
 import { hostOf, portOf, type Proxy } from './proxies.ts'
 import { ProxyError } from './proxy-error.ts'
 
@@ -117,7 +119,9 @@ async function openTunnel(
   const [answer, socket, head] = await once(request, 'connect').then(
     (connect) => connect as [http.IncomingMessage, Duplex, Buffer],
     (error: unknown) => {
-      throw new ProxyError(proxy, describeFailure(error))
+      throw new ProxyError(proxy, describeFailure(error), {
+        isUntrusted: isUntrustedCertificate(error),
+      })
     },
   )
   const { statusCode = 0 } = answer
@@ -130,7 +134,7 @@ async function openTunnel(
         : undefined
   if (why === undefined) return socket
   socket.destroy()
-  throw new ProxyError(proxy, why, statusCode)
+  throw new ProxyError(proxy, why, { status: statusCode })
 }
 
 function askForTunnel(
@@ -146,6 +150,8 @@ function askForTunnel(
   return (url.protocol === 'https:' ? https : http).request({
     agent: false,
     host: hostOf(url),
+    // Without it Node would check the certificate of the proxy against the name in `Host`.
+    servername: isIP(hostOf(url)) === 0 ? hostOf(url) : '',
     port: portOf(url),
     method: 'CONNECT',
     path: authority,
@@ -163,7 +169,9 @@ function askForTunnel(
 
 /** `error` is of the connection to the proxy. The text is the end of a sentence about the proxy. */
 function describeFailure(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = networkCode(error)
+  if (code === WRONG_NAME) return 'has a certificate for another name'
+  if (isUntrustedCertificate(error)) return `has a certificate that is not trusted (${code})`
   if (code.startsWith('HPE_')) return `gave an answer that is not HTTP (${code})`
   switch (code) {
     case 'ECONNREFUSED':

@@ -1,10 +1,11 @@
 /** A proxy that opens tunnels (CONNECT), as a company's proxy does, or misbehaves as a test says. */
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 export interface ConnectProxy extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`. */
+  /** `http://127.0.0.1:PORT`, or `https://…`. */
   readonly url: string
   /** `127.0.0.1:PORT`, to put credentials before it. */
   readonly host: string
@@ -21,6 +22,8 @@ export interface ProxyBehaviour {
   readonly answer?: (socket: Duplex) => void
   /** The host and port that a tunnel leads to, instead of the ones that were asked for. */
   readonly leadTo?: { readonly host: string; readonly port: number }
+  /** The proxy itself speaks TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string }
 }
 
 export async function startConnectProxy(behaviour: ProxyBehaviour = {}): Promise<ConnectProxy> {
@@ -28,10 +31,12 @@ export async function startConnectProxy(behaviour: ProxyBehaviour = {}): Promise
   const headers: IncomingMessage['headers'][] = []
   const sent: Buffer[] = []
   const sockets = new Set<Duplex>()
-  const server = createServer((request, response) => {
+  const refuse = (request: IncomingMessage, response: ServerResponse): void => {
     asked.push(`${request.method} ${request.url}`)
     response.writeHead(405).end()
-  })
+  }
+  const { tls } = behaviour
+  const server = tls === undefined ? createServer(refuse) : createSecureServer(tls, refuse)
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.on('error', () => undefined)
@@ -60,7 +65,7 @@ export async function startConnectProxy(behaviour: ProxyBehaviour = {}): Promise
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     host: `127.0.0.1:${port}`,
     asked,
     headers,
