@@ -29,13 +29,18 @@ const DESIRED = {
 export interface SimulatedCluster {
   /** `METHOD path` of the requests that nodes answered since the last call, sorted. */
   readonly takeRequests: () => readonly string[]
-  /** Runs `lockstep` with these arguments and a `-f`. */
+  /** The file with the desired state, and one with the token. */
+  readonly file: string
+  readonly tokenFile: string
+  /** Runs `lockstep` with these arguments. */
   readonly run: (args: readonly string[], over?: Partial<Host>) => Promise<Ran>
+  readonly address: string
 }
 
 export interface Ran {
   readonly exitCode: number
   readonly stdout: string
+  readonly stderr: string
 }
 
 /** Three nodes with mounts that run the old version, so that each round has drift to report. */
@@ -68,30 +73,36 @@ export async function withSimulatedCluster<Result>(
   const server = await startTwinServer({ ...twin, send }, { token: TOKEN })
   await using folder = await makeScratchFolder()
   const file = join(folder.path, 'lockstep.yaml')
+  const tokenFile = join(folder.path, 'token')
   await writeFile(file, JSON.stringify(DESIRED))
+  await writeFile(tokenFile, `${TOKEN}\n`)
+  const address = server.addresses[0] ?? ''
   try {
     return await use({
+      file,
+      tokenFile,
+      address,
       takeRequests: () => {
         const taken = requests.sort()
         requests = []
         return taken
       },
       run: async (args, over = {}) => {
-        let stdout = ''
+        const written = { stdout: '', stderr: '' }
         const host: Host = {
           ...processHost(),
-          out: (text) => (stdout += text),
-          err: () => undefined,
+          out: (text) => (written.stdout += text),
+          err: (text) => (written.stderr += text),
           showLine: () => undefined,
           outIsTerminal: false,
           errIsTerminal: false,
           inIsTerminal: false,
-          env: { BAO_ADDR: server.addresses[0] ?? '', BAO_TOKEN: TOKEN },
+          env: { BAO_ADDR: address, BAO_TOKEN: TOKEN },
           home: folder.path,
           ...over,
         }
-        const exitCode = await main([...args, '-f', file], host, 'test')
-        return { exitCode, stdout }
+        const exitCode = await main(args, host, 'test')
+        return { exitCode, ...written }
       },
     })
   } finally {
@@ -101,22 +112,29 @@ export async function withSimulatedCluster<Result>(
 
 export interface ServiceRounds {
   readonly rounds: number
+  /** The arguments of `lockstep drift`; any free port if not given. */
+  readonly args?: readonly string[]
+  readonly over?: Partial<Host>
   /** Called after each round. `address`: where the service listens. */
   readonly betweenRounds: (round: number, address: string) => Promise<void> | void
 }
 
 /** Runs the service for so many rounds, then stops it as SIGTERM does. Returns its log. */
 export async function runServiceRounds(
-  { run }: SimulatedCluster,
-  { rounds, betweenRounds }: ServiceRounds,
+  { run, file }: SimulatedCluster,
+  { rounds, args, over = {}, betweenRounds }: ServiceRounds,
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const log: Record<string, unknown>[] = []
   let interrupt = (): void => undefined
   let round = 0
+  let hasEnded = false
   let address = ''
-  await run(['drift', '--interval', '1s', '--listen', '127.0.0.1:0'], {
+  const usual = ['-f', file, '--interval', '1s', '--listen', '127.0.0.1:0']
+  const { exitCode } = await run(['drift', ...(args ?? usual)], {
+    ...over,
     err: (text) => {
       const entry = JSON.parse(text) as Record<string, unknown>
+      if (entry['event'] === 'round') hasEnded = true
       if (typeof entry['listen'] === 'string') address = entry['listen']
       // A log of thousands of rounds would be seen as memory of the service.
       if (log.length < 100) log.push(entry)
@@ -128,10 +146,14 @@ export async function runServiceRounds(
       return () => undefined
     },
     wait: async () => {
+      // Other waits are those between two readings of one round.
+      if (!hasEnded) return
+      hasEnded = false
       round += 1
       await betweenRounds(round, address)
       if (round === rounds) interrupt()
     },
   })
+  if (exitCode !== 0) throw new Error(`the service ended with ${exitCode}`)
   return log
 }

@@ -8,7 +8,7 @@ import { LOOKUP, runServiceRounds, withSimulatedCluster } from '../service-round
 
 it('a round makes the requests of one drift; the first also looks up the token', async () => {
   await withSimulatedCluster(async (cluster) => {
-    const { exitCode } = await cluster.run(['drift'])
+    const { exitCode } = await cluster.run(['drift', '-f', cluster.file])
     expect(exitCode).toBe(EXIT.changes)
     const ofDrift = cluster.takeRequests()
     expect(ofDrift.length).toBeGreaterThan(10)
