@@ -50,10 +50,9 @@ function atRef({ message, source, hint }: Problem, ref: string): Problem {
       ...(hint !== undefined && { hint }),
     }
   }
-  return {
-    message: `at ${ref}: ${message}`,
-    hint: hint ?? 'if this branch adds the file, all steps are its own: leave out --against',
-  }
+  const adds = 'if this branch adds the file, all steps are its own: leave out --against'
+  const told = hint ?? (message.endsWith(': is not there') ? adds : undefined)
+  return { message: `at ${ref}: ${message}`, ...(told !== undefined && { hint: told }) }
 }
 
 /** The plan with the comparison. `live` is what the plan was made from. */

@@ -109,7 +109,9 @@ async function ask(
       : `no answer (${errorName(error)})`
     throw new BusyHost(
       `${at}: ${method} ${path}: ${mask(why)}`,
-      'Whether this request had an effect is not known. Run the command again: it finds its own comment and posts no second one.',
+      method === 'GET'
+        ? `Nothing was posted. Check that ${base} is the address of its API, and that this machine can reach it. Then run the command again.`
+        : 'Whether this request had an effect is not known. Run the command again: it finds its own comment and posts no second one.',
     )
   }
 }

@@ -245,7 +245,11 @@ describe.each(KINDS)('on $name', ({ start, job, update, authorization }) => {
     const { error, waits } = await put(job(server))
     expect(error).toMatchObject({ code: 'host-busy', exitCode: EXIT.error })
     expect(error?.message).toContain('no answer (')
+    expect(error?.hint).toContain('Nothing was posted. Check that http')
     expect(waits).toEqual([1000, 2000, 4000])
+
+    server.disturb('POST', 'lost', 'lost', 'lost', 'lost')
+    expect((await put(job(server))).error?.hint).toContain('had an effect is not known')
   })
 
   it.each([

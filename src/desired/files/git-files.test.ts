@@ -108,8 +108,29 @@ describe('files at a ref', () => {
 
     expect(await files.read('prod/link.yaml', 100)).toEqual(refused)
     expect(await files.kind('other')).toEqual(refused)
-    expect(await files.read('other/a.yaml', 100)).toEqual({ failure: 'is not there' })
+    expect(await files.read('other/a.yaml', 100)).toEqual({
+      failure: 'is behind the symbolic link other, which is not followed',
+    })
     expect(await files.list('prod')).toEqual({ value: ['a.yaml'] })
+  })
+
+  it('are in no submodule', async () => {
+    git('init', '--quiet')
+    git('init', '--quiet', 'plugins/sub')
+    process.chdir('plugins/sub')
+    await write({ 'a.yaml': 'a' })
+    commit('in the submodule')
+    process.chdir(folder)
+    commit('first')
+    const { files } = await openGitFiles('HEAD', env)
+
+    expect(await files.kind('plugins/sub')).toEqual({
+      failure: 'is a submodule, which is not read',
+    })
+    expect(await files.read('plugins/sub/a.yaml', 100)).toEqual({
+      failure: 'is in the submodule plugins/sub, which is not read',
+    })
+    expect(await files.read('plugins/b.yaml', 100)).toEqual({ failure: 'is not there' })
   })
 
   it('run nothing that the repository names', async () => {

@@ -147,10 +147,23 @@ async function findEntry(
   const tree = await git('ls-tree', '-z', '--full-tree', commit, '--', within)
   const entry = parseTree(tree.stdout).find(({ name }) => name === within)
   if (!tree.ok) return { failure: `cannot be read from git (${tree.problem})` }
-  if (entry === undefined) return { failure: 'is not there' }
+  if (entry === undefined) return { failure: await whyNotThere(git, commit, within) }
   if (entry.mode === '120000') return { failure: 'is a symbolic link, which is not followed' }
   if (entry.type === 'commit') return { failure: 'is a submodule, which is not read' }
   return { value: entry }
+}
+
+/** A file in a submodule or behind a link may be on the disk, and in no tree of this repository. */
+async function whyNotThere(git: Git, commit: string, path: string): Promise<string> {
+  const parts = path.split(sep)
+  const folders = parts.slice(1).map((_, at) => parts.slice(0, at + 1).join(sep))
+  if (folders.length === 0) return 'is not there'
+  const tree = await git('ls-tree', '-z', '--full-tree', commit, '--', ...folders)
+  for (const { name, mode, type } of parseTree(tree.stdout)) {
+    if (type === 'commit') return `is in the submodule ${name}, which is not read`
+    if (mode === '120000') return `is behind the symbolic link ${name}, which is not followed`
+  }
+  return 'is not there'
 }
 
 /** Lines of `git ls-tree -z`: mode, type and id, a tab, the name. */
@@ -225,7 +238,7 @@ async function noRef(ref: string, git: Git): Promise<LockstepError> {
   const isShallow = shallow.stdout.toString('utf8').trim() === 'true'
   return new LockstepError({
     code: 'no-ref',
-    message: `--against ${ref}: there is no such commit in this ${isShallow ? 'shallow clone' : 'repository'}`,
+    message: `--against ${ref === '' ? '""' : ref}: there is no such commit in this ${isShallow ? 'shallow clone' : 'repository'}`,
     hint: isShallow
       ? 'Fetch it: set fetch-depth: 0 for actions/checkout (GitLab: GIT_DEPTH: 0), or run git fetch --unshallow. A branch of the remote is origin/NAME.'
       : 'Run git fetch. A branch of the remote is origin/NAME; git branch --all lists them.',
