@@ -22,6 +22,29 @@ export interface ReviewedPlan {
   readonly expiresAt?: string
 }
 
+/** What `apply` does with the plan; all but `applies` are why it does nothing. */
+export type ApplyAnswer = 'edited' | 'blocked' | 'nothing-to-do' | 'expired' | 'applies'
+
+/** `now`: RFC 3339. */
+export function answerOfApply(
+  { plan, isEdited, expiresAt }: ReviewedPlan,
+  now: string,
+): ApplyAnswer {
+  if (isEdited) return 'edited'
+  if (blockingFindings(plan.findings).length > 0) return 'blocked'
+  if (plan.steps.length === 0) return 'nothing-to-do'
+  const isExpired = expiresAt !== undefined && Date.parse(expiresAt) < Date.parse(now)
+  return isExpired ? 'expired' : 'applies'
+}
+
+/** Each why as a sentence; names in backquotes. */
+export const WHY_NOT_APPLIED: Readonly<Record<Exclude<ApplyAnswer, 'applies'>, string>> = {
+  edited: '`lockstep apply` refuses this plan: it was edited.',
+  blocked: '`lockstep apply` refuses this plan until nothing blocks it.',
+  'nothing-to-do': 'There is nothing to apply.',
+  expired: '`lockstep apply` refuses this plan: it has expired. Plan again.',
+}
+
 export interface SortedFindings {
   /** Trees with an error that no allowance accepts. */
   readonly blocking: readonly FindingTree[]

@@ -138,7 +138,7 @@ test('says in the first visible line of every form that a plan was edited, and e
 })
 
 test('the comment of a saved plan has its expiry, the commit and the command that applies it', async () => {
-  const saved = formatPlan({ ...GENUINE, created_at: '2026-05-01T10:00:00.000Z' })
+  const saved = formatPlan({ ...GENUINE, created_at: '2126-05-01T10:00:00.000Z' })
   const event = JSON.stringify({ pull_request: { head: { sha: 'a'.repeat(40) } } })
   await using folder = await makeScratchFolder({ 'my plan.json': saved, 'event.json': event })
   const env = {
@@ -153,7 +153,7 @@ test('the comment of a saved plan has its expiry, the commit and the command tha
   })
 
   expect(run.exitCode).toBe(0)
-  expect(run.stdout).toContain('expires `2026-05-01T12:00:00.000Z`')
+  expect(run.stdout).toContain('expires `2126-05-01T12:00:00.000Z`')
   expect(run.stdout).toContain(`commit \`${'a'.repeat(40)}\``)
   expect(run.stdout).toContain(`\nlockstep apply 'my plan.json' --expect ${GENUINE.plan_id}\n`)
 })

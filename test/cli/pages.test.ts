@@ -12,7 +12,7 @@ import { runLockstep } from './run-lockstep.ts'
 const PLAN = formatPlan({
   ...upgraded,
   plan_id: planId(upgraded),
-  created_at: '2026-05-01T10:00:00.000Z',
+  created_at: '2126-05-01T10:00:00.000Z',
 })
 
 test('show writes a page beside what it prints', async () => {
@@ -27,7 +27,7 @@ test('show writes a page beside what it prints', async () => {
   const page = await readFile(join(folder.path, 'plan.html'), 'utf8')
   expect(page).toMatch(/^<!doctype html>[^]*<\/html>\n$/)
   expect(page).toContain('Upgrades 3 mounts on 3 nodes; can be rolled back')
-  expect(page).toContain('2026-05-02T10:00:00.000Z')
+  expect(page).toContain('2126-05-02T10:00:00.000Z')
   expect(page).toContain('lockstep apply plan.json --expect ')
   expect((await stat(join(folder.path, 'plan.html'))).mode & 0o777).toBe(0o600)
 })
@@ -47,7 +47,7 @@ test('the page of an edited plan says so, and the exit code is 1', async () => {
 })
 
 test('a plan whose date is at the end of time has no expiry', async () => {
-  const late = PLAN.replace('2026-05-01T10:00:00.000Z', '+275760-09-13T00:00:00.000Z')
+  const late = PLAN.replace('2126-05-01T10:00:00.000Z', '+275760-09-13T00:00:00.000Z')
   await using folder = await makeScratchFolder({ 'plan.json': late })
 
   const run = await runLockstep(['show', 'plan.json', '--html', 'plan.html', '--markdown'], {

@@ -86,6 +86,15 @@ function expectInert(page: string): void {
   parser.write(body).close()
 }
 
+it('says that a plan has expired, and gives no command for it', () => {
+  const expired = { expiresAt: '2026-05-01T09:59:59.000Z' }
+  const page = renderPlanPages([reviewed(PLANS.upgrade, expired)])
+
+  expect(page).toContain('refuses this plan: it has expired. Plan again.')
+  expect(page).toContain('<dt>Expired</dt>')
+  expect(page).not.toContain('--expect')
+})
+
 describe('nothing that was read is markup', () => {
   it.each(Object.entries(PAGES))('%s', (_, page) => expectInert(page))
 

@@ -7,7 +7,14 @@ import { sawEverything } from '../../documents/unseen-nodes.ts'
 import type { Plan } from '../../documents/plan.generated.ts'
 import { count } from '../../domain/count.ts'
 import { type NodeNames, nameNodes } from '../node-names.ts'
-import { findMachineUses, findWaivers, type ReviewedPlan, sortFindings } from '../plan-review.ts'
+import {
+  answerOfApply,
+  findMachineUses,
+  findWaivers,
+  type ReviewedPlan,
+  sortFindings,
+  WHY_NOT_APPLIED,
+} from '../plan-review.ts'
 import { summarizePlan } from '../plan-summary.ts'
 import { describeVerdict } from '../plan-verdict.ts'
 import { describeRehearsal } from '../rehearsal-text.ts'
@@ -29,6 +36,7 @@ import {
   type Level,
   name,
   nodeList,
+  prose,
   section,
   type Tone,
 } from './parts.ts'
@@ -214,24 +222,21 @@ function levelOf({ isOne }: ClusterOptions): Level {
   return isOne ? 2 : 3
 }
 
-function applyBox(
-  { plan, isEdited, apply, expiresAt }: ReviewedPlan,
-  options: SectionOptions,
-): Html {
+function applyBox(reviewed: ReviewedPlan, options: SectionOptions): Html {
+  const { plan, apply, expiresAt } = reviewed
   const { prefix, now, commit } = options
-  const isBlocked = blockingFindings(plan.findings).length > 0
-  const how = isEdited
-    ? html`<p><code>lockstep apply</code> refuses this plan: it was edited.</p>`
-    : isBlocked
-      ? html`<p><code>lockstep apply</code> refuses this plan until nothing blocks it.</p>`
-      : plan.steps.length === 0
-        ? html`<p>There is nothing to apply.</p>`
-        : html`<p>To apply exactly this plan:</p>
-            ${copied([`${apply} --expect ${plan.plan_id}`])}`
+  const answer = answerOfApply(reviewed, now)
+  const how =
+    answer === 'applies'
+      ? html`<p>To apply exactly this plan:</p>
+          ${copied([`${apply} --expect ${plan.plan_id}`])}`
+      : html`<p>${prose(WHY_NOT_APPLIED[answer], nameNodes(plan.cluster.nodes))}</p>`
   const facts: Figure[] = [
     { name: 'Plan', value: name(plan.plan_id) },
     { name: 'Made', value: plan.created_at ?? now },
-    ...(expiresAt === undefined ? [] : [{ name: 'Expires', value: expiresAt }]),
+    ...(expiresAt === undefined
+      ? []
+      : [{ name: answer === 'expired' ? 'Expired' : 'Expires', value: expiresAt }]),
     ...(commit === undefined ? [] : [{ name: 'Commit', value: name(commit) }]),
   ]
   return section(levelOf(options), {

@@ -32,4 +32,14 @@ describe('renderPlansMarkdown', () => {
     expect(renderPlanMarkdown(PLANS.upgrade).split('<details>')[0]).toContain(line)
     expect(renderPlanMarkdown(PLANS.blocked)).not.toContain('--expect')
   })
+
+  it('says that a plan has expired, and gives no command for it', () => {
+    const text = renderPlanMarkdown(PLANS.upgrade, { now: '2026-05-02T09:30:01.000Z' })
+
+    expect(text).toContain('`lockstep apply` refuses this plan: it has expired. Plan again.')
+    expect(text).toContain(', expired `2026-05-02T09:30:00.000Z`')
+    expect(text).not.toContain('--expect')
+    const before = renderPlanMarkdown(PLANS.upgrade, { now: '2026-05-02T09:30:00.000Z' })
+    expect(before).toContain('--expect')
+  })
 })

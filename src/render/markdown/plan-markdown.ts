@@ -3,12 +3,11 @@
  * waived, what changes, what runs and how to apply it. The rest is folded. The first line is a
  * hidden marker by which the comment of the same clusters is found again.
  */
-import { blockingFindings } from '../../documents/blocking.ts'
 import { LockstepError } from '../../domain/errors.ts'
 import { printable } from '../../domain/printable.ts'
 import { nameNodes } from '../node-names.ts'
 import { summarizePlan } from '../plan-summary.ts'
-import type { ReviewedPlan } from '../plan-review.ts'
+import { answerOfApply, type ReviewedPlan, WHY_NOT_APPLIED } from '../plan-review.ts'
 import { describeVerdict } from '../plan-verdict.ts'
 import { describeRehearsal } from '../rehearsal-text.ts'
 import { describeNodeState, productName } from '../wording.ts'
@@ -128,25 +127,23 @@ function planSection(reviewed: ReviewedPlan, options: CommentOptions): Section {
 /** The nodes that the head names. The full lists name all of them. */
 const MOST_NODES = 9
 
-function footer(
-  { plan, isEdited, apply, expiresAt }: ReviewedPlan,
-  options: CommentOptions,
-): string {
+function footer(reviewed: ReviewedPlan, options: CommentOptions): string {
+  const { plan, apply, expiresAt } = reviewed
   const { version, now, commit } = options
+  const answer = answerOfApply(reviewed, now)
   const facts = [
     `Plan ${code(plan.plan_id)}`,
     `made ${code(clip(plan.created_at ?? now, LONGEST_NAME))}`,
-    ...(expiresAt === undefined ? [] : [`expires ${code(expiresAt)}`]),
+    ...(expiresAt === undefined
+      ? []
+      : [`${answer === 'expired' ? 'expired' : 'expires'} ${code(expiresAt)}`]),
     ...(commit === undefined ? [] : [`commit ${code(commit)}`]),
     `shown by lockstep ${code(version)}`,
   ].join(', ')
-  const how = isEdited
-    ? '`lockstep apply` refuses this plan: it was edited.'
-    : blockingFindings(plan.findings).length > 0
-      ? '`lockstep apply` refuses this plan until nothing blocks it.'
-      : plan.steps.length === 0
-        ? 'There is nothing to apply.'
-        : `To apply exactly this plan:\n\n${codeBlock('sh', [printable(`${apply} --expect ${plan.plan_id}`)])}`
+  const how =
+    answer === 'applies'
+      ? `To apply exactly this plan:\n\n${codeBlock('sh', [printable(`${apply} --expect ${plan.plan_id}`)])}`
+      : WHY_NOT_APPLIED[answer]
   return `${how}\n\n${facts}.`
 }
 
