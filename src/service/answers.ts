@@ -89,11 +89,19 @@ function page(report: DriftReport, { state, drawPage }: AnswerSources): Answer {
   const { lastRound } = state
   const notice =
     lastRound?.kind === 'failed'
-      ? `The check of ${lastRound.began.toISOString()} failed (${lastRound.cause}): ${lastRound.message}. This page shows the last report.`
+      ? `The check of ${lastRound.began.toISOString()} failed (${lastRound.cause}). This page shows the last report before it. ${inOneLine(lastRound.message)}`
       : undefined
   return make(200, 'text/html; charset=utf-8', drawPage(report, notice), {
     'Content-Security-Policy': PAGE_POLICY,
   })
+}
+
+/** The message of wrong files has a line for each mistake. */
+function inOneLine(message: string): string {
+  return message
+    .split('\n')
+    .map((each) => each.trim())
+    .join('; ')
 }
 
 function noReport({ lastRound }: ServiceState): Answer {
