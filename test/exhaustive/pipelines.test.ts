@@ -243,7 +243,7 @@ describeReal('the pipeline for GitLab', () => {
     for (const one of [opened, updated]) expect(one.exitCode, one.output).toBe(0)
     expect(unknown.exitCode, unknown.output).toBe(1)
     expect(mine()).toMatchObject([{ title, labels, state: 'opened', notes: [] }])
-    expect(mine()[0]?.description).toMatch(/^- \*\*[\w-]+\*\* `beta\/`/m)
+    expect(mine()[0]?.description).toMatch(/^- \*\*version-differs\*\* .*`beta\/`/m)
     // A line that begins with a slash could be a command of GitLab.
     expect(mine()[0]?.description).not.toMatch(/^\s*\//m)
 

@@ -351,7 +351,7 @@ describeReal('the workflows', () => {
     expect(resultsOf(found), found['drift']?.log).toEqual({ drift: 'success', issue: 'success' })
     await stand.run('drift')
     expect(await calls()).toEqual(['create', 'edit'])
-    expect(await stand.told('issue.md')).toMatch(/^- \*\*[\w-]+\*\* `alpha\/`/m)
+    expect(await stand.told('issue.md')).toMatch(/^- \*\*version-differs\*\* .*`alpha\/`/m)
 
     await stand.commit({ 'lockstep.yaml': desired('v0.16.2') })
     await stand.run('drift')

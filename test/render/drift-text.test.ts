@@ -19,7 +19,7 @@ import {
   ASKED,
   TWO,
 } from '../drift/one-mount.ts'
-import { troubledDrift } from './drifts.ts'
+import { manyDrift, troubledDrift } from './drifts.ts'
 
 const plain = createPalette(false)
 
@@ -58,6 +58,19 @@ describe('renderDrift', () => {
   it('troubled, in colour', async () => {
     const palette = createPalette(true)
     await expectGolden(renderDrift(troubledDrift(), { palette, width: 100 }), 'troubled-colour')
+  })
+
+  it('mounts with a line each in the file in one block', () => {
+    const text = renderDrift(manyDrift(), { palette: plain, width: 200 })
+
+    expect(text).toContain(
+      '\n  14 mounts: a/team-01/, a/team-02/, a/team-03/ and 11 more  version-differs\n',
+    )
+    expect(text).toContain(
+      '\n    at:      lockstep.yaml:100:3, lockstep.yaml:101:3, lockstep.yaml:102:3 and 11 more\n',
+    )
+    const all = renderDrift(manyDrift(), { palette: plain, width: Infinity, detail: true })
+    expect(all.match(/\n {4}at: /g)).toHaveLength(270)
   })
 
   it('a thousand mounts in one block', async () => {
