@@ -15,6 +15,7 @@ const STAGES = {
   rollback: ['domain', 'documents', 'plan', 'journal'],
   apply: ['domain', 'documents', 'server', 'live', 'plan', 'journal'],
   drift: ['domain', 'documents', 'plan'],
+  login: ['domain', 'server'],
   // Use cases: what the command line does, without a command line.
   operations: [
     'domain',
@@ -28,6 +29,7 @@ const STAGES = {
     'apply',
     'journal',
     'lock',
+    'login',
     'rollback',
     'drift',
   ],

@@ -22,7 +22,7 @@ export const WRAPPED_VARIABLE = 'LOCKSTEP_TEST_WRAPPED'
 
 /** Variables whose values may be told: where the servers are, and how to print. */
 const open =
-  /^(PATH|HOME|TERM|CI|NO_COLOR|XDG_\w+|(BAO|VAULT)_(ADDR|CACERT|NAMESPACE)|(GITHUB|CI)_(?!.*TOKEN)\w+)$/
+  /^(PATH|HOME|TERM|CI|NO_COLOR|XDG_\w+|(BAO|VAULT)_(ADDR|CACERT|CLIENT_CERT|CLIENT_KEY|NAMESPACE)|LOCKSTEP_(AUTH\w*|ROLE\w*|USERNAME|\w+_FILE)|ACTIONS_ID_TOKEN_REQUEST_URL|(GITHUB|CI)_(?!.*TOKEN)\w+)$/
 /** Shorter ones are no secrets, and stand in too many words and hashes. */
 const SHORTEST = 6
 

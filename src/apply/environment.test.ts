@@ -21,7 +21,7 @@ const changing = plan({
 const from = (variables: Record<string, string>) => ({
   desired: undefined,
   variables,
-  token: 'the-token',
+  credentials: ['the-token'],
 })
 
 it('gives the older entry its own environment, not the newer one’s', () => {
@@ -49,7 +49,10 @@ it('gives the token to no plugin, whatever its variable is called, and not in an
 })
 
 it('takes an empty variable for a value where there is no token', () => {
-  const environmentOf = resolveEnvironment(changing, { ...from({ NEW: '', OLD: '' }), token: '' })
+  const environmentOf = resolveEnvironment(changing, {
+    ...from({ NEW: '', OLD: '' }),
+    credentials: [''],
+  })
 
   expect(environmentOf(after)).toEqual(['NEW='])
 })

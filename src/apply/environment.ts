@@ -14,8 +14,8 @@ interface EnvironmentSources {
   readonly desired: DesiredState | undefined
   /** Of this machine. */
   readonly variables: EnvironmentVariables
-  /** The token that the servers are asked with, or ''. No plugin gets it. */
-  readonly token: string
+  /** The token that the servers are asked with, and the secrets of a login. No plugin gets them. */
+  readonly credentials: readonly string[]
 }
 
 /**
@@ -26,7 +26,7 @@ interface EnvironmentSources {
  */
 export function resolveEnvironment(
   plan: Plan,
-  { desired, variables, token }: EnvironmentSources,
+  { desired, variables, credentials }: EnvironmentSources,
 ): EnvironmentOf {
   const registrations = plan.steps.flatMap(({ action }) =>
     action.kind === 'register' ? [action] : [],
@@ -39,7 +39,10 @@ export function resolveEnvironment(
       ?.env.find((one) => one.name === name)
     return inFile !== undefined && 'value' in inFile ? inFile.value : undefined
   }
-  const holdsToken = (value: string | undefined) => value?.trim() === token && token !== ''
+  const holdsToken = (value: string | undefined) => {
+    const text = value?.trim() ?? ''
+    return text !== '' && credentials.includes(text)
+  }
   const matching = (isMatch: (value: string | undefined) => boolean) =>
     registrations.flatMap((action) =>
       action.env
@@ -51,7 +54,7 @@ export function resolveEnvironment(
     throw new LockstepError({
       code: 'token-for-plugin',
       message:
-        'the plan gives plugins the token that this program uses, and no plugin gets that token:',
+        'the plan gives plugins the token that this program uses, or a secret of its login, and no plugin gets those:',
       details: handedOver.map(describeToken),
       exitCode: EXIT.blocked,
       hint: 'Nothing was changed. Review who wrote this. If the plugin needs a token, create one for the plugin.',

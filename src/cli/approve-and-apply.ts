@@ -116,7 +116,10 @@ async function applyWatched(job: ApplyJob): Promise<ApplyResult> {
         ...(backTo !== undefined && { backTo }),
         onEvent: progress.sink,
         onStart: (run) =>
-          watchInterrupt({ run, host, progress, describeEnd: describeEnd(job, run.plan) }),
+          watchInterrupt({
+            ...{ run, host, progress, login: session.login },
+            describeEnd: describeEnd(job, run.plan),
+          }),
       },
       session,
     )

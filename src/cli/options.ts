@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DURATION_HINT, LONGEST_TIMER, parseDuration } from '../domain/duration.ts'
 import { DEFAULT_LIMIT } from '../render/markdown/default-limit.ts'
+import { AUTH_METHODS, type LoginFlags } from '../login/settings.ts'
 import type { ConnectionFlags } from '../server/connection.ts'
 
 export interface OutputOptions {
@@ -25,7 +26,7 @@ export interface PassEnvOptions {
   readonly passEnv?: readonly string[]
 }
 
-export interface ClusterOptions extends ConnectionFlags {
+export interface ClusterOptions extends ConnectionFlags, LoginFlags {
   readonly node?: readonly string[]
 }
 
@@ -76,7 +77,7 @@ export function addPassEnvOption(command: Command): Command {
 }
 
 export function addClusterOptions(command: Command): Command {
-  return command
+  const connection = command
     .option('--address <url>', 'where the cluster is reached (BAO_ADDR, cluster.address)')
     .option(
       '--node <url>',
@@ -94,6 +95,55 @@ export function addClusterOptions(command: Command): Command {
       '--timeout <duration>',
       'how long a whole answer may take, and the waits for a busy server (BAO_CLIENT_TIMEOUT)',
       seconds,
+    )
+  return addLoginOptions(connection)
+}
+
+/** Each has a variable, which `--auth-mount` shows the form of. */
+function addLoginOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--auth <method>',
+        'log in instead of taking a token; the token of the login is revoked at the end (LOCKSTEP_AUTH)',
+      ).choices(AUTH_METHODS),
+    )
+    .option(
+      '--auth-mount <path>',
+      "path of the auth method; the method's name if not given (LOCKSTEP_AUTH_MOUNT)",
+    )
+    .option('--role <name>', 'role of the auth method (LOCKSTEP_ROLE)')
+    .option(
+      '--role-id <id>',
+      'approle: the role ID (LOCKSTEP_ROLE_ID); the secret ID is in LOCKSTEP_SECRET_ID',
+    )
+    .option(
+      '--secret-id-file <file>',
+      'approle: the file that holds the secret ID (LOCKSTEP_SECRET_ID_FILE)',
+    )
+    .option(
+      '--secret-id-wrapped',
+      'approle: the secret ID is a wrapping token, to be unwrapped first (LOCKSTEP_SECRET_ID_WRAPPED=1)',
+    )
+    .option(
+      '--jwt-file <file>',
+      'jwt, kubernetes: the file that holds the JSON Web Token (LOCKSTEP_JWT_FILE)',
+    )
+    .option(
+      '--jwt-variable <name>',
+      'jwt: the variable that holds the token, as id_tokens of GitLab name one (LOCKSTEP_JWT_VARIABLE)',
+    )
+    .option(
+      '--jwt-audience <audience>',
+      'jwt: the audience of the token that GitHub Actions makes (LOCKSTEP_JWT_AUDIENCE)',
+    )
+    .option(
+      '--username <name>',
+      'userpass: the user (LOCKSTEP_USERNAME); the password is in LOCKSTEP_PASSWORD',
+    )
+    .option(
+      '--password-file <file>',
+      'userpass: the file that holds the password (LOCKSTEP_PASSWORD_FILE)',
     )
 }
 

@@ -23,3 +23,12 @@ test('holds no credential', () => {
     'lockstep rollback run-1 --address https://bao.example.com:8200',
   )
 })
+
+test('logs in as before', () => {
+  const typed = {
+    ...{ auth: 'approle', authMount: 'ci', roleId: 'r', secretIdFile: 'id', secretIdWrapped: true },
+  }
+  expect(resumeCommand(['apply'], { color, ...typed })).toBe(
+    'lockstep apply --auth approle --auth-mount ci --role-id r --secret-id-file id --secret-id-wrapped',
+  )
+})

@@ -24,6 +24,7 @@ export function resumeCommand(words: readonly string[], options: TypedOptions): 
     ...repeated('--address', [address].map(withoutUser)),
     ...repeated('--node', node.map(withoutUser)),
     ...repeated('--namespace', [namespace]),
+    ...loginWords(options),
     ...repeated('--allow', allow),
     ...repeated('--pass-env', passEnv),
     ...repeated('--journal', [journal]),
@@ -41,6 +42,21 @@ export function lockCommands(options: TypedOptions): {
     show: resumeCommand(['lock', 'show'], where),
     release: resumeCommand(['lock', 'release'], where),
   }
+}
+
+/** A login has no secret in its flags. A wrapping token must be a new one for the next login. */
+function loginWords(options: TypedOptions): readonly string[] {
+  const { auth, authMount, role, roleId, secretIdFile, secretIdWrapped } = options
+  const { jwtFile, jwtVariable, jwtAudience, username, passwordFile } = options
+  const words = {
+    ...{ '--auth': auth, '--auth-mount': authMount, '--role': role, '--role-id': roleId },
+    ...{ '--secret-id-file': secretIdFile, '--secret-id-wrapped': secretIdWrapped },
+    ...{ '--jwt-file': jwtFile, '--jwt-variable': jwtVariable, '--jwt-audience': jwtAudience },
+    ...{ '--username': username, '--password-file': passwordFile },
+  }
+  return Object.entries(words).flatMap(([flag, value]) =>
+    typeof value === 'string' ? [flag, value] : value === true ? [flag] : [],
+  )
 }
 
 function withoutUser(address: string | undefined): string | undefined {

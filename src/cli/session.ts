@@ -8,12 +8,14 @@ import { errorName, LockstepError } from '../domain/errors.ts'
 import type { Transport } from '../domain/exchange.ts'
 import { type NodeAddress, parseNodeAddress } from '../domain/names.ts'
 import { line } from '../domain/printable.ts'
+import { asksForLogin } from '../login/settings.ts'
 import { connect, type ConnectOptions } from '../operations/connect.ts'
 import type { Context } from '../operations/context.ts'
 import { isStream } from '../operations/output-file.ts'
 import { logRequests } from '../server/log-requests.ts'
 import { announceBusy, announceSlowDown, announceWaits } from './host/announce-waits.ts'
 import type { Host } from './host/host.ts'
+import { revokeAtInterrupt } from './revoke-at-interrupt.ts'
 import { showReading } from './host/show-reading.ts'
 import { warnOfPlainHttp } from './host/warn-plain-http.ts'
 import type { ClusterOptions, FileOptions, OutputOptions, PassEnvOptions } from './options.ts'
@@ -41,7 +43,7 @@ export async function openSession(
 ): Promise<Context> {
   const isQuiet = options.quiet === true
   const nodes = options.node?.map(nodeAddress)
-  return connect({
+  const connecting = connect({
     flags: options,
     ...(desired !== undefined && { desired }),
     ...(nodes !== undefined && { nodes }),
@@ -51,12 +53,19 @@ export async function openSession(
     world: host,
     version: VERSION,
     ...(options.onCertificate !== undefined && { onCertificate: options.onCertificate }),
-    wrapTransport: (http, { token, proxyFor }) =>
+    wrapTransport: (http, { hasCredentials, proxyFor }) =>
       withRequestLog(
-        token === '' ? http : warnOfPlainHttp(http, warnOfNode(host), proxyFor),
+        hasCredentials ? warnOfPlainHttp(http, warnOfNode(host), proxyFor) : http,
         options,
         host,
       ),
+    onUnrevoked: (reason, ttl) => {
+      const end =
+        ttl > 0
+          ? `It ends by itself within ${ttl} s of its last renewal.`
+          : 'It never ends by itself.'
+      host.err(line`Warning: the token of this login was not revoked (${reason}). ${end}`)
+    },
     // The requests of a run are not wrapped: a run itself reports nodes that do not answer.
     ...(!isQuiet && {
       wrapReads: (transport) => announceWaits(transport, host),
@@ -65,6 +74,7 @@ export async function openSession(
     }),
     ...(!isQuiet && options.json !== true && { watchReading: (read) => showReading(host, read) }),
   })
+  return asksForLogin(options, host.env) ? revokeAtInterrupt(connecting, host) : connecting
 }
 
 function warnOfNode(host: Host): (node: NodeAddress) => void {

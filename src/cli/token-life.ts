@@ -16,7 +16,7 @@ const PER_STEP = 5
 
 export interface TokenLifeQuestion {
   readonly plan: Plan
-  readonly session: Pick<Context, 'client' | 'address'>
+  readonly session: Pick<Context, 'client' | 'address' | 'login'>
   readonly host: Host
   /** Seconds to watch each reloaded mount; 0 if not given. */
   readonly soak?: number
@@ -28,7 +28,8 @@ export interface TokenLifeQuestion {
  */
 export async function warnOfTokenLife(question: TokenLifeQuestion): Promise<void> {
   const { plan, session, host, soak = 0 } = question
-  if (plan.steps.length === 0) return
+  // The token of a login is replaced before it ends.
+  if (plan.steps.length === 0 || session.login !== undefined) return
   const life = await readLife(session, host.now().getTime() / 1000)
   const needed = secondsNeeded(plan, soak)
   if (life === undefined || life >= needed) return

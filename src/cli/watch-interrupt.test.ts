@@ -1,10 +1,13 @@
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { plan } from '../../test/builders/plan.ts'
 import { followRun } from '../journal/run-progress.ts'
 import type { FreshPlan } from '../plan/make-plan.ts'
 import { EXIT } from '../domain/errors.ts'
 import type { Host } from './host/host.ts'
-import { watchInterrupt } from './watch-interrupt.ts'
+import { type InterruptedRun, watchInterrupt } from './watch-interrupt.ts'
+
+/** The lock is released before the process ends: nothing runs after that. */
+const ended = ['err: the end: interrupted', 'release', `exit ${EXIT.interrupted}`]
 
 /** The calls on the run and the host, in order. */
 let done: string[]
@@ -80,6 +83,41 @@ it('ends the process at the third Ctrl-C even if a request is under way', () => 
   expect(done.slice(7)).toEqual(['shut', ...ended])
 })
 
+describe('of a run with a login', () => {
+  const login = () => {
+    const revoked: { resolve: () => void } = { resolve: () => undefined }
+    const abandon = () => {
+      done.push('revoke')
+      return new Promise<void>((resolve) => (revoked.resolve = resolve))
+    }
+    return { abandon, revoked }
+  }
+  const endedUntilRevoked = [...ended.slice(0, -1), 'revoke']
+
+  it('the second Ctrl-C ends the process after the token is revoked', async () => {
+    const { abandon, revoked } = login()
+    watch({ login: { abandon } })
+
+    times(2)
+    await pendingCallbacks()
+    expect(done.slice(3)).toEqual(['shut', 'end of the list', ...endedUntilRevoked])
+    revoked.resolve()
+    await pendingCallbacks()
+
+    expect(done.at(-1)).toBe(`exit ${EXIT.interrupted}`)
+  })
+
+  it('the next Ctrl-C does not wait for that', async () => {
+    watch({ login: { abandon: login().abandon } })
+
+    times(2)
+    await pendingCallbacks()
+    times(1)
+
+    expect(done.slice(-3)).toEqual(['revoke', 'shut', `exit ${EXIT.interrupted}`])
+  })
+})
+
 it('watches until the returned function is called', () => {
   const end = watch()
 
@@ -88,10 +126,12 @@ it('watches until the returned function is called', () => {
   expect(watching).toBe(false)
 })
 
-/** The lock is released before the process ends: nothing runs after that. */
-const ended = ['err: the end: interrupted', 'release', `exit ${EXIT.interrupted}`]
-
-function watch({ underWay = false } = {}): ReturnType<typeof watchInterrupt> {
+function watch({
+  underWay = false,
+  login,
+}: { underWay?: boolean; login?: InterruptedRun['login'] } = {}): ReturnType<
+  typeof watchInterrupt
+> {
   const settled = new Promise<void>((resolve) => (answer = resolve))
   const host = {
     err: (text) => done.push(`err: ${text.trim()}`),
@@ -125,6 +165,7 @@ function watch({ underWay = false } = {}): ReturnType<typeof watchInterrupt> {
       },
     },
     describeEnd: ({ kind }) => `the end: ${kind}`,
+    login,
   })
 }
 

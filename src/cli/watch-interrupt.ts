@@ -1,12 +1,14 @@
 /**
  * Handles Ctrl-C while a plan is carried out. The first lets the steps under way finish. The second
  * sends no other request, waits up to two seconds for the answer of a request under way, and ends
- * the process. The third ends it at once.
+ * the process. The third ends it at once. The token of a login is revoked before, within two
+ * seconds; another Ctrl-C does not wait for that.
  */
 import type { ActiveRun } from '../operations/apply-plan.ts'
 import type { RunOutcome } from '../documents/run-outcome.ts'
 import { EXIT } from '../domain/errors.ts'
 import { lines } from '../domain/printable.ts'
+import type { Context } from '../operations/context.ts'
 import type { Host } from './host/host.ts'
 import type { Progress } from './progress.ts'
 
@@ -16,6 +18,7 @@ export interface InterruptedRun {
   readonly describeEnd: (outcome: RunOutcome) => string
   /** What is drawn of the run: it may keep what is written to stderr until it ends. */
   readonly progress: Pick<Progress, 'notify' | 'end'>
+  readonly login: Context['login']
 }
 
 /** Milliseconds to wait for the answer of a request under way at the second Ctrl-C. */
@@ -28,9 +31,14 @@ export function watchInterrupt(watched: InterruptedRun): () => void {
     host.err(lines('', text))
     progress.notify?.(text)
   }
+  let isEnding = false
+  const end = (): void => {
+    if (isEnding) return
+    isEnding = true
+    endRun(watched)
+  }
   // The list of steps keeps what is written until it has ended.
   const endDrawn = (): void => void progress.end().then(end, end)
-  const end = (): void => endRun(watched)
   let times = 0
   return host.onInterrupt(() => {
     times += 1
@@ -40,7 +48,8 @@ export function watchInterrupt(watched: InterruptedRun): () => void {
       return
     }
     run.shut()
-    if (times > 2) end()
+    if (isEnding) host.exit(EXIT.interrupted)
+    else if (times > 2) end()
     else if (!run.isUnderWay()) endDrawn()
     else {
       tell('Stopping at once: a request is under way, and has 2 s for its answer.')
@@ -49,8 +58,12 @@ export function watchInterrupt(watched: InterruptedRun): () => void {
   })
 }
 
-function endRun({ host, run, describeEnd }: InterruptedRun): void {
+function endRun({ host, run, describeEnd, login }: InterruptedRun): void {
   host.err(lines(describeEnd(run.ending())))
   run.release()
-  host.exit(EXIT.interrupted)
+  const exit = (): void => {
+    host.exit(EXIT.interrupted)
+  }
+  if (login === undefined) exit()
+  else void login.abandon().then(exit, exit)
 }

@@ -35,7 +35,7 @@ function readEnvironment(
     // The author of the file would get the token of the person who applies it: the plugin could
     // send it away.
     report({
-      message: `${name}: ${given.from} holds the token that this program uses, and no plugin gets that token`,
+      message: `${name}: ${given.from} holds the token or a secret of the login of this program, and no plugin gets that`,
       source: placeOf(file, ...path, 'env', name, 'from').value,
       hint: 'if the plugin needs a token, create one for the plugin and name another variable that holds it',
     })

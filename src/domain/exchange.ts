@@ -14,6 +14,8 @@ export interface ServerRequest {
   readonly forwarding: boolean
   /** Sent without the token: every node answers it to anyone. */
   readonly anonymous?: true
+  /** Sent instead of the token of the connection: a wrapping token, or a token that was replaced. */
+  readonly token?: string
 }
 
 export interface ServerResponse {

@@ -127,7 +127,7 @@ export function prepareMachine(
   const environmentOf = resolveEnvironment(plan, {
     desired: values,
     variables: commands === undefined ? {} : context.env,
-    token: context.token,
+    credentials: context.credentials(),
   })
   if (commands !== undefined) checkCommands(plan, commands)
   return { runCommand, environmentOf }

@@ -5,19 +5,28 @@
 import type { DesiredState } from '../domain/desired.ts'
 import type { Transport } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
+import { secretsIn } from '../login/read-secret.ts'
+import {
+  checkCertificateLogin,
+  type LoginFlags,
+  type LoginSettings,
+  readLoginSettings,
+} from '../login/settings.ts'
+import { createClient } from '../server/client.ts'
 import { type Connection, type ConnectionFlags, resolveConnection } from '../server/connection.ts'
 import type { PatienceOptions } from '../server/patience.ts'
 import { createHttpTransport, type TransportSettings } from '../server/transport.ts'
 import { type Context, type ContextSources, createContext } from './context.ts'
 import { hideSecrets } from './secrets/hide-secrets.ts'
-import { gatherSecrets, type Secrets, type Trust } from './secrets/secrets.ts'
+import { gatherSecrets, type Trust } from './secrets/secrets.ts'
+import { replaceRefusedToken } from './replace-token.ts'
 import { createCommands } from './user-commands/create-commands.ts'
 import { runBounded } from './user-commands/run-bounded.ts'
 import { processWorld, type World } from './world.ts'
 
 export interface ConnectOptions {
   /** The address of the cluster and how to reach it. Flags win over variables and over the file. */
-  readonly flags?: ConnectionFlags
+  readonly flags?: ConnectionFlags & LoginFlags
   /**
    * Gives the address and the nodes if no flag or variable does. The address is used only if the
    * files are trusted.
@@ -37,7 +46,12 @@ export interface ConnectOptions {
   /** The clock, the variables and the process; those of this process if not given. */
   readonly world?: World
   /** Wraps the transport of every request, to log or to warn. */
-  readonly wrapTransport?: (transport: Transport, connection: Connection) => Transport
+  readonly wrapTransport?: (
+    transport: Transport,
+    connection: { readonly hasCredentials: boolean } & {
+      readonly proxyFor: Connection['proxyFor']
+    },
+  ) => Transport
   /** Wraps that transport once more, for the requests that read before and after a run. */
   readonly wrapReads?: (transport: Transport) => Transport
   /** Called before each wait for a busy server, with its length in milliseconds. */
@@ -46,6 +60,11 @@ export interface ConnectOptions {
   readonly watchReading?: ContextSources['watchReading']
   /** Called with the certificate of a node for each answer over TLS. */
   readonly onCertificate?: TransportSettings['onCertificate']
+  /**
+   * Called if the token of a login could not be revoked, with the reason and the seconds that the
+   * token can still live (0: for ever).
+   */
+  readonly onUnrevoked?: (reason: string, ttl: number) => void
   /** The version in `User-Agent: lockstep/VERSION`. */
   readonly version?: string
 }
@@ -60,43 +79,65 @@ function definedVariables(env: World['env']): Record<string, string> {
   )
 }
 
-interface TokenInUse {
-  readonly connection: Pick<Connection, 'readTokenAgain'>
+interface TokenSources {
+  readonly connection: Pick<Connection, 'readTokenAgain' | 'address' | 'namespace' | 'tls'>
   readonly current: { token: string }
-  readonly secrets: Secrets
+  /** Called with each token, and each secret of a login. */
+  readonly addCredential: (secret: string) => void
+  /** Logs requests, and hides secrets in answers. */
+  readonly transport: Transport
+  readonly login: LoginSettings | undefined
+  readonly patience: PatienceOptions
+  readonly options: ConnectOptions
+  readonly world: World
 }
 
-/**
- * A transport that reads the token's file again if a request is refused (403), and sends the
- * request once more if the file has another token. Servers carry nothing out that they refuse so.
- */
-function renewFromFile(http: Transport, { connection, current, secrets }: TokenInUse): Transport {
-  const { readTokenAgain } = connection
-  if (readTokenAgain === undefined) return http
-  return {
-    close: () => http.close(),
-    send: async (node, request, signal) => {
-      const sentWith = current.token
-      const response = await http.send(node, request, signal)
-      if (response.status !== 403 || request.anonymous === true) return response
-      // The refusal is the better error than a file that is gone.
-      const token = await readTokenAgain().catch(() => '')
-      if (token === '' || token === sentWith) return response
-      secrets.add(token)
-      current.token = token
-      return http.send(node, request, signal)
-    },
+/** Logs in if there is a login. Throws a LockstepError if that fails. */
+async function useToken({ connection, current, addCredential, login, ...rest }: TokenSources) {
+  const { readTokenAgain, address, namespace, tls } = connection
+  const { transport, patience, options, world } = rest
+  const setToken = (token: string): void => {
+    addCredential(token)
+    current.token = token
   }
+  if (login === undefined) {
+    const replace = async (refused: string): Promise<string | undefined> => {
+      const token = (await readTokenAgain?.().catch(() => '')) ?? ''
+      if (token === '' || token === refused) return undefined
+      setToken(token)
+      return token
+    }
+    return replaceRefusedToken(transport, { token: () => current.token, replace })
+  }
+  // Loaded on demand: most commands are given a token.
+  const { startLogin } = await import('../login/login-session.ts')
+  checkCertificateLogin(login, { address, hasCertificate: tls.cert !== undefined })
+  for (const secret of secretsIn(login)) addCredential(secret)
+  const session = await startLogin({
+    settings: login,
+    env: world.env,
+    client: createClient({ transport, wait: world.wait, patience }),
+    ...{ address, namespace, transport },
+    addSecret: addCredential,
+    setToken,
+    every: world.every,
+    clock: () => world.now().getTime(),
+    onUnrevoked: options.onUnrevoked,
+  })
+  return replaceRefusedToken(transport, { token: () => current.token, ...session })
 }
 
 /**
- * Sends no request. Throws a LockstepError for an address, token, certificate or variable that
- * cannot be used.
+ * Sends no request but a login, if `flags` or LOCKSTEP_AUTH ask for one. Throws a LockstepError for an
+ * address, token, certificate or variable that cannot be used, and for a login that fails. Close the
+ * context at the end: that revokes the token of a login.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Context> {
   const { desired, trust = 'trusted', passEnv = [], world = processWorld(), onBusy } = options
   const fileAddress = desired?.cluster.address
+  const login = readLoginSettings(options.flags ?? {}, world.env)
   const connection = await resolveConnection({
+    logsIn: login !== undefined,
     flags: options.flags ?? {},
     ...(fileAddress !== undefined && { fileAddress }),
     trustsFiles: trust === 'trusted',
@@ -114,6 +155,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
   secrets.learn({ desired })
   const commands = createCommands({ env: world.env, passEnv, secrets })
   const current = { token }
+  const credentials = new Set([token])
   const running: { id: string | undefined } = { id: undefined }
   const http = createHttpTransport({
     ...{ token: () => current.token, namespace, tls, timeout },
@@ -122,11 +164,25 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
     run: () => running.id,
     ...(options.onCertificate !== undefined && { onCertificate: options.onCertificate }),
   })
-  const maskedTransport = hideSecrets(
-    renewFromFile(http, { connection, current, secrets }),
-    secrets,
-  )
-  const transport = options.wrapTransport?.(maskedTransport, connection) ?? maskedTransport
+  const patience: PatienceOptions = {
+    limit: timeout,
+    random: () => parseInt(world.randomHex(4), 16) / 2 ** 32,
+    now: () => world.now().getTime(),
+    ...(onBusy !== undefined && { onWait: onBusy }),
+  }
+  const masked = hideSecrets(http, secrets)
+  const hasCredentials = token !== '' || login !== undefined
+  const logged = options.wrapTransport?.(masked, { hasCredentials, proxyFor }) ?? masked
+  const transport = await useToken({
+    ...{ connection, current, transport: logged, login, patience, options, world },
+    addCredential: (secret) => {
+      credentials.add(secret)
+      secrets.add(secret)
+    },
+  }).catch(async (error: unknown) => {
+    await http.close()
+    throw error
+  })
   const readTransport = options.wrapReads?.(transport)
   const nodes = options.nodes ?? desired?.cluster.nodes
   return createContext({
@@ -134,17 +190,14 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
     world,
     transport,
     address,
-    token,
+    token: () => current.token,
+    credentials: () => [...credentials],
+    ...(login !== undefined && { login: { abandon: transport.abandon } }),
     secrets,
     ...(readTransport !== undefined && { readTransport }),
     ...(options.onSlowDown !== undefined && { onSlowDown: options.onSlowDown }),
     ...(options.watchReading !== undefined && { watchReading: options.watchReading }),
-    patience: {
-      limit: timeout,
-      random: () => parseInt(world.randomHex(4), 16) / 2 ** 32,
-      now: () => world.now().getTime(),
-      ...(onBusy !== undefined && { onWait: onBusy }),
-    },
+    patience,
     ...(nodes !== undefined && { nodes }),
     mustBeMembers: options.nodes === undefined && trust === 'untrusted',
     commands: trust === 'untrusted' ? undefined : commands,

@@ -20,17 +20,29 @@ import type { Commands } from './user-commands/commands.ts'
 import type { Secrets } from './secrets/secrets.ts'
 import type { World } from './world.ts'
 
+export interface Login {
+  /**
+   * Revokes the token within two seconds. Call it instead of `close` before the process ends amid an
+   * operation: no request is answered any more.
+   */
+  readonly abandon: () => Promise<void>
+}
+
 export interface Context extends World {
   readonly client: Client
   /**
    * The address that was given for the cluster: a node, or a load balancer in front of the nodes.
    */
   readonly address: NodeAddress
+  /** The token of the requests that are sent now; empty if there is none. */
+  readonly token: () => string
   /**
-   * The token of the requests; empty if there is none. It is never printed and never passed to a
-   * plugin.
+   * The tokens of the requests and the secrets of the login, so far. They are never printed and never
+   * passed to a plugin.
    */
-  readonly token: string
+  readonly credentials: () => readonly string[]
+  /** The login that gives the token; undefined if the token was given. `close` revokes its token. */
+  readonly login: Login | undefined
   /** Must appear in no output, plan, journal or log. */
   readonly secrets: Secrets
   /** Runs the commands of the file. Undefined if the file is untrusted: then no command is run. */
@@ -54,6 +66,7 @@ export interface Context extends World {
   readonly identify: () => Promise<NodeReport['cluster']>
   /** Names the run in the header `X-Lockstep-Run` of each request from now on; undefined: none. */
   readonly markRun: (run: string | undefined) => void
+  /** Revokes the token of a login, and closes the connections. */
   readonly close: () => Promise<void>
 }
 
@@ -63,8 +76,8 @@ export type WatchReading = (
 
 export interface ContextSources
   extends
-    Partial<Pick<Context, 'markRun'>>,
-    Pick<Context, 'address' | 'token' | 'secrets' | 'commands' | 'journal'> {
+    Partial<Pick<Context, 'markRun' | 'login'>>,
+    Pick<Context, 'address' | 'token' | 'credentials' | 'secrets' | 'commands' | 'journal'> {
   readonly world: World
   readonly transport: Transport
   /** Sends the requests that read the cluster before and after a run; `transport` if not given. */
@@ -98,6 +111,8 @@ export function createContext(sources: ContextSources): Context {
     client,
     address,
     token: sources.token,
+    credentials: sources.credentials,
+    login: sources.login,
     secrets: sources.secrets,
     commands: sources.commands,
     journal: sources.journal,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { nodeAddress } from '../../test/builders/live.ts'
 import type { Client } from '../server/client.ts'
+import type { Context } from './context.ts'
 import { keepServiceToken } from './keep-service-token.ts'
 
 interface Life {
@@ -35,12 +36,14 @@ function makeStand(answers: {
       return Promise.resolve({ kind: 'answered', response })
     },
   } as unknown as Client
-  const session = () => ({
-    client,
-    token: current.token,
-    address: nodeAddress(1),
-    close: () => Promise.resolve(),
-  })
+  const session = (over: Partial<Pick<Context, 'login'>> = {}) => {
+    const { token } = current
+    return {
+      ...{ client, token: () => token, address: nodeAddress(1), login: undefined },
+      close: () => Promise.resolve(),
+      ...over,
+    }
+  }
   const token = keepServiceToken(() => Promise.resolve(session()), {
     every: (milliseconds, fire) => {
       const timer = { milliseconds, fire }
@@ -115,4 +118,14 @@ test('no renewal follows one that the server refuses', async () => {
 
   expect(requests).toEqual(['lookup first', 'renew first'])
   expect(timers).toEqual([])
+})
+
+test('the token of a login is neither looked up nor renewed', async () => {
+  const { token, session, timers, requests } = makeStand({
+    lookup: () => ({ ttl: 60, renewable: true }),
+  })
+
+  await token.follow(session({ login: { abandon: () => Promise.resolve() } }))
+
+  expect({ timers, requests }).toEqual({ timers: [], requests: [] })
 })

@@ -11,7 +11,7 @@ import { createRecorder } from '../apply/recorder.ts'
 import { runPlan } from '../apply/run.ts'
 import type { EnvironmentOf } from '../apply/send-once.ts'
 import { faultOf } from '../apply/stop-reasons.ts'
-import { keepToken } from '../apply/token-renewal.ts'
+import { keepToken } from '../login/renew-token.ts'
 import { createVerify, type RunCommand } from '../apply/verify.ts'
 import { unreloadedEntries } from '../journal/past-runs.ts'
 import type { RunProgress } from '../journal/run-progress.ts'
@@ -75,7 +75,11 @@ export async function recordRun(run: LockedRun, context: Context): Promise<RunOu
       ...(savedPlanId !== undefined && { savedPlanId }),
     })
     const { every } = context
-    const stopKeeping = await keepToken({ client: context.client, node: run.node, every })
+    // The token of a login is renewed from the login on.
+    const stopKeeping =
+      context.login !== undefined
+        ? () => undefined
+        : await keepToken({ client: context.client, node: run.node, every })
     try {
       await recorder.runStarted(plan, await readStateBefore(client, plan, run.fresh()))
       const outcome = await runPlan(plan, {

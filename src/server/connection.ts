@@ -56,6 +56,8 @@ export interface ConnectionSources {
   /** The user's home folder, which has `.vault-token`. */
   readonly home: string
   readonly runHelper?: TokenSources['runHelper']
+  /** True: a login gives the token. None is read, and no token helper is run. */
+  readonly logsIn?: boolean
 }
 
 export interface FileAddress {
@@ -81,7 +83,7 @@ export async function resolveConnection(sources: ConnectionSources): Promise<Con
   refuseSrv(variable('SRV_LOOKUP'))
   const [tls, token] = await Promise.all([
     readTls(flags, variable),
-    readToken({ ...sources, variable }),
+    sources.logsIn === true ? { token: '' } : readToken({ ...sources, variable }),
   ])
   const address = chooseAddress(sources, variable('ADDR'))
   const proxyFor = proxiesOf(env)

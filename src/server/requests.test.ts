@@ -69,15 +69,25 @@ const READS: Readonly<Record<string, readonly ReadRequest[]>> = {
   readOneMount: MOUNTS.map((mount) => requests.readOneMount(mount, root)),
   readMountHelp: MOUNTS.map((mount) => requests.readMountHelp(mount, root)),
   listConnections: MOUNTS.map((mount) => requests.listConnections(mount, root)),
+  lookUpWrapping: [requests.lookUpWrapping('wrapping-token')],
   readBelowMount: ['config', 'roles/'].map((path) =>
     requests.readBelowMount('team-a/' as MountPath, root, path),
   ),
+}
+
+/** The reads whose question is a body. */
+const POSTED_READS: Readonly<Record<string, RegExp>> = {
+  readCapabilities: /^POST sys\/capabilities-self$/,
+  lookUpWrapping: /^POST sys\/wrapping\/lookup$/,
 }
 
 const WRITES: Readonly<Record<string, readonly WriteRequest[]>> = {
   requestOf: ACTIONS.map((action) => requests.requestOf(action)),
   writeLock: [requests.writeLock('kv/lock', 0, {})],
   renewToken: [requests.renewToken()],
+  logIn: [requests.logIn('ci/approle', {}), requests.logIn('userpass', {}, 'me')],
+  unwrap: [requests.unwrap('wrapping-token')],
+  revokeToken: [requests.revokeToken('token')],
 }
 
 /** Everything that this program can change on a server. */
@@ -87,7 +97,9 @@ const MAY_BE_SENT = [
   /^POST sys\/plugins\/reload\/backend$/,
   /^POST db\/config\/a$/,
   /^POST kv\/data\/lock$/,
-  /^POST auth\/token\/renew-self$/,
+  /^POST auth\/token\/(renew|revoke)-self$/,
+  /^POST auth\/(ci\/approle\/login|userpass\/login\/me)$/,
+  /^POST sys\/wrapping\/unwrap$/,
 ]
 
 describe('what can be sent', () => {
@@ -100,9 +112,7 @@ describe('what can be sent', () => {
 
   it.each(Object.entries(READS))('reads only: %s', (name, made) => {
     for (const { method, path } of made) {
-      expect(`${method} ${path}`).toMatch(
-        name === 'readCapabilities' ? /^POST sys\/capabilities-self$/ : /^GET /,
-      )
+      expect(`${method} ${path}`).toMatch(POSTED_READS[name] ?? /^GET /)
     }
   })
 

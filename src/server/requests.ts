@@ -27,6 +27,7 @@ abstract class BaseRequest implements ServerRequest {
   declare readonly namespace: Namespace
   declare readonly forwarding: boolean
   declare readonly anonymous?: true
+  declare readonly token?: string
 
   constructor(fields: ServerRequest & { readonly path: RequestPath }) {
     Object.assign(this, fields)
@@ -67,7 +68,7 @@ function removeEntry(plugin: PluginId, version: Version): WriteRequest {
   })
 }
 
-type RequestOptions = Pick<ServerRequest, 'namespace' | 'forwarding' | 'anonymous'>
+type RequestOptions = Pick<ServerRequest, 'namespace' | 'forwarding' | 'anonymous' | 'token'>
 const DEFAULT_OPTIONS: RequestOptions = { namespace: ROOT_NAMESPACE, forwarding: true }
 
 /** The node itself answers: it must not forward the request. */
@@ -330,4 +331,39 @@ export function readOwnToken(): ReadRequest {
 /** Renews the token, if it is renewable. */
 export function renewToken(): WriteRequest {
   return post(requestPath`auth/token/renew-self`, {})
+}
+
+// ---- logins
+
+/**
+ * A login at the auth method that is mounted at `auth/<mount>/`. Sent without a token. `user`: the
+ * name that the path of a login with a password ends in.
+ */
+export function logIn(mount: string, body: JsonObject, user?: string): WriteRequest {
+  const login = requestPath`auth/${mount}/login`
+  const path = user === undefined ? login : requestPath`auth/${mount}/login/${user}`
+  return post(path, body, { anonymous: true })
+}
+
+/**
+ * Where a wrapping token was made. Measured on OpenBao 2.7.2: answered without another token, and
+ * the wrapping token stays usable.
+ */
+export function lookUpWrapping(token: string): ReadRequest {
+  const path = requestPath`sys/wrapping/lookup`
+  const options = { ...DEFAULT_OPTIONS, anonymous: true } as const
+  return new ReadRequest({ method: 'POST', path, body: { token }, ...options })
+}
+
+/**
+ * Takes out what a wrapping token stands for, which ends the wrapping token. Measured on OpenBao
+ * 2.7.2: refused (403) unless the wrapping token is the token of the request.
+ */
+export function unwrap(token: string): WriteRequest {
+  return post(requestPath`sys/wrapping/unwrap`, {}, { token })
+}
+
+/** Ends a token. The default policy allows this request. */
+export function revokeToken(token: string): WriteRequest {
+  return post(requestPath`auth/token/revoke-self`, {}, { token })
 }

@@ -34,7 +34,7 @@ export function createHttpTransport(settings: TransportSettings): Transport {
       const way = await agents.wayTo(node)
       // A read that is retried after `close` must not keep the program running.
       if (closed) throw new TypeError('the connections are closed')
-      const token = request.anonymous === true ? '' : settings.token()
+      const token = request.anonymous === true ? '' : (request.token ?? settings.token())
       const body = request.body === undefined ? undefined : JSON.stringify(request.body)
       const outgoing = way.request(urlOf(node, request), {
         agent: way.agent,

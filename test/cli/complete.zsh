@@ -5,7 +5,7 @@ export COMPLETION_SCRIPT=$1 OFFERED=$2
 typed=$3
 zpty shell zsh -f -i
 zpty -w shell '
-PROMPT= ; autoload -Uz compinit; compinit -u -D; source $COMPLETION_SCRIPT
+PROMPT= ; LISTMAX=1000; autoload -Uz compinit; compinit -u -D; source $COMPLETION_SCRIPT
 zstyle ":completion:*" insert-tab false
 compadd() {
   if [[ ${@[1,(i)(-|--)]} != *-(O|A|D)* ]]; then

@@ -5,7 +5,7 @@ import { createFolder, DIGEST, OTHER_DIGEST, withBinary, withPlugin } from './de
 type Case = readonly [name: string, text: string, ...problems: string[]]
 
 const TOKEN_REFUSED =
-  'the token that this program uses, and no plugin gets that token\n    if the plugin needs a token, create one for the plugin and name another variable that holds it'
+  'the token or a secret of the login of this program, and no plugin gets that\n    if the plugin needs a token, create one for the plugin and name another variable that holds it'
 
 const MISALIGNED = 'this line is not indented as the lines that it belongs with'
 

@@ -7,6 +7,7 @@ import type { DriftReport } from '../../documents/drift.generated.ts'
 import type { DesiredState } from '../../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError } from '../../domain/errors.ts'
 import { jsonText, lines } from '../../domain/printable.ts'
+import { type LoginSettings, readLoginSettings } from '../../login/settings.ts'
 import type { Context } from '../../operations/context.ts'
 import { keepServiceToken } from '../../operations/keep-service-token.ts'
 import { reportDrift } from '../../operations/report-drift.ts'
@@ -29,6 +30,7 @@ export async function serveDrift(
 ): Promise<ExitCode> {
   refuseLoneAfter(options)
   refuseStdin(options)
+  refuseWrapped(readLoginSettings(options, host.env))
   const { interval, listen } = options
   let clusterName: string | undefined
   const load = async (): Promise<DesiredState> => {
@@ -40,17 +42,21 @@ export async function serveDrift(
   const log = (entry: LogEntry): void => {
     host.err(lines(jsonText({ time: host.now().toISOString(), ...entry })))
   }
-  const sessionHost: Host = { ...host, err: logMessages(log), showLine: () => undefined }
-  const sessions = new Set<Context>()
+  const sessionHost: Host = {
+    ...{ ...host, err: logMessages(log), showLine: () => undefined },
+    // The service itself closes its sessions.
+    onInterrupt: () => () => undefined,
+  }
+  /** Also those that log in. */
+  const sessions = new Set<Promise<Context>>()
   const open = async (desired: DesiredState): Promise<Context> => {
     // As if stdout were for a program: the reading of the cluster is not drawn.
-    const session = await openSession({ ...options, json: true }, sessionHost, desired)
-    sessions.add(session)
-    const close = async (): Promise<void> => {
-      sessions.delete(session)
-      await session.close()
-    }
-    return { ...session, close }
+    const opening = openSession({ ...options, json: true }, sessionHost, desired)
+    sessions.add(opening)
+    const forget = (): void => void sessions.delete(opening)
+    opening.catch(forget)
+    const session = await opening
+    return { ...session, close: () => session.close().finally(forget) }
   }
   const token = keepServiceToken(async () => open(await load()), host)
   const check = async (): Promise<DriftReport> => {
@@ -86,13 +92,26 @@ export async function serveDrift(
     stopWatching()
     // Without open sessions the wait would only keep the process running.
     if (sessions.size > 0) {
-      const closed = Promise.allSettled([...sessions].map((session) => session.close()))
+      const closed = Promise.allSettled(
+        [...sessions].map(async (opening) => (await opening).close()),
+      )
       await Promise.race([closed, host.wait(CLOSE_TIME_LIMIT)])
     }
   }
   // A wait for the next round, or for a busy server, would keep the process running.
   host.exit(EXIT.done)
   return EXIT.done
+}
+
+/** Each check logs in, and a wrapping token can be unwrapped once. */
+function refuseWrapped(login: LoginSettings | undefined): void {
+  if (login?.method !== 'approle' || !login.isWrapped) return
+  throw new LockstepError({
+    code: 'usage',
+    message:
+      'a wrapped secret ID cannot be used with --interval: each check logs in, and a wrapping token is for one use',
+    hint: 'Unwrap the secret ID into a file, and name it with --secret-id-file. Or log in with --auth kubernetes, jwt or cert.',
+  })
 }
 
 function refuseStdin({ file = [] }: DriftOptions): void {

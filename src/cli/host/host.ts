@@ -29,7 +29,10 @@ export interface Host extends World {
   readonly exit: (code: number) => void
   /** Asks a question on the terminal. */
   readonly ask: (question: string) => Promise<Answer>
-  /** Calls `callback` at each Ctrl-C, SIGTERM or SIGHUP until the returned function is called. */
+  /**
+   * Calls `callback` at each Ctrl-C, SIGTERM or SIGHUP until the returned function is called. Of
+   * several callbacks only the newest is called.
+   */
   readonly onInterrupt: (callback: () => void) => () => void
 }
 
@@ -74,13 +77,22 @@ export function processHost(): Host {
     height: (isTerminal(process.stdout) && process.stdout.rows) || Infinity,
     exit: (code) => process.exit(code),
     ask: askTerminal,
-    onInterrupt: (callback) => {
-      const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-      for (const signal of signals) process.on(signal, callback)
-      return () => {
-        for (const signal of signals) process.off(signal, callback)
-      }
-    },
+    onInterrupt: callNewestAtSignals(),
+  }
+}
+
+function callNewestAtSignals(): Host['onInterrupt'] {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const callbacks: (() => void)[] = []
+  const callNewest = (): void => callbacks.at(-1)?.()
+  return (callback) => {
+    if (callbacks.length === 0) for (const signal of signals) process.on(signal, callNewest)
+    callbacks.push(callback)
+    return () => {
+      const at = callbacks.lastIndexOf(callback)
+      if (at >= 0) callbacks.splice(at, 1)
+      if (callbacks.length === 0) for (const signal of signals) process.off(signal, callNewest)
+    }
   }
 }
 

@@ -103,6 +103,14 @@ describe('the token', () => {
     expect(check.exit_code).toBe(result === 'failed' ? 8 : undefined)
   })
 
+  test('of a login may be short: another login replaces it', async () => {
+    const answer = token({ ttl: 60, renewable: false })
+    const login = { abandon: () => Promise.resolve() }
+
+    expect((await checkToken(answering(answer))).result).toBe('warning')
+    expect((await checkToken({ ...answering(answer), login })).result).toBe('ok')
+  })
+
   test('has the policies of its identity, too', async () => {
     const answer = token({ policies: ['default', 'a'], identity_policies: ['a', 'b'] })
 

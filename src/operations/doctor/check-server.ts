@@ -110,11 +110,12 @@ const SHORT_LIFE = 15 * 60
 export async function checkToken({
   client,
   address,
-}: Pick<Context, 'client' | 'address'>): Promise<DoctorCheck> {
+  login,
+}: Pick<Context, 'client' | 'address'> & Partial<Pick<Context, 'login'>>): Promise<DoctorCheck> {
   const request = readOwnToken()
   const answer = await orError(() => client.ask(address, request))
   if (answer instanceof LockstepError) return failed('token', answer)
-  if (answer.status === 200) return describeToken(answer.body)
+  if (answer.status === 200) return describeToken(answer.body, login !== undefined)
   const { message, hint } = refusalError(address, request, answer)
   // A token without the right to look itself up can have every other right.
   if (answer.withoutToken !== true && !mayBeUnknownToken(answer)) {
@@ -126,7 +127,8 @@ export async function checkToken({
   return failed('token', refusalError(address, request, answer))
 }
 
-function describeToken(body: unknown): DoctorCheck {
+/** `isReplaced`: another login replaces the token before it ends. */
+function describeToken(body: unknown, isReplaced: boolean): DoctorCheck {
   const token = decode(ownToken, body)
   if (token.kind === 'odd') {
     const message = `The server’s description of the token is not of its documented shape: ${token.problem}.`
@@ -144,7 +146,7 @@ function describeToken(body: unknown): DoctorCheck {
     const limited = `The token can be used only ${usesLeft} times more, and each request uses it once.`
     return found({ check: 'token', result: 'warning', message: limited, details, fix })
   }
-  const isShort = ttl > 0 && ttl < SHORT_LIFE && !renewable
+  const isShort = !isReplaced && ttl > 0 && ttl < SHORT_LIFE && !renewable
   return isShort
     ? found({
         ...{ check: 'token', result: 'warning', details, fix },

@@ -1,8 +1,8 @@
 /**
  * Checks everything that an apply from this machine needs, in the order in which `apply` would meet
  * the problem: what works, what would stop an apply, and what to do. Only reads: no request that
- * writes is sent, no file is written, and no command of the file is run. A problem is a check that
- * failed, never an error that is thrown.
+ * writes is sent but a login and its end, no file is written, and no command of the file is run. A
+ * problem is a check that failed, never an error that is thrown.
  */
 import type { DoctorCheck, DoctorReport } from '../../documents/doctor.generated.ts'
 import { count } from '../../domain/count.ts'
@@ -90,12 +90,18 @@ async function checkFile(input: DoctorInput): Promise<Findings> {
   )
   if (context instanceof LockstepError) {
     const checks = [file, failed('settings', context)]
-    return { checks, why: 'Not checked: the settings have to be valid first.' }
+    return {
+      checks,
+      why: 'Not checked: the settings have to be valid first, and a login accepted.',
+    }
   }
   try {
     const settings = found({
       ...{ check: 'settings', result: 'ok' },
-      message: 'The options and variables can be used.',
+      message:
+        context.login === undefined
+          ? 'The options and variables can be used.'
+          : 'The options and variables can be used. The login was accepted.',
     })
     const asked = await askServer({ desired, context })
     const nodes = asked.live?.nodes.map(({ address }) => address) ?? []

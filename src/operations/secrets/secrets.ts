@@ -6,6 +6,7 @@ import type { Action, Plan } from '../../documents/plan.generated.ts'
 import { writeOf } from '../../documents/writes-of.ts'
 import type { EnvironmentVariables } from '../../domain/environment-variables.ts'
 import type { DesiredState } from '../../domain/desired.ts'
+import { tokensIn } from '../../domain/token-variables.ts'
 import { proxyPasswords } from '../../server/proxies.ts'
 
 /**
@@ -25,7 +26,7 @@ interface SecretSources {
   readonly trust: Trust
 }
 
-/** The token, the tokens, keys and passwords of proxies in the environment, and every value for a plugin's `env`. */
+/** The token; the tokens, secrets of logins, keys and passwords of proxies in the environment, and every value for a plugin's `env`. */
 function secretsOf({ token, desired, plan, env: all, trust }: SecretSources): string[] {
   // If values of variables were masked in an untrusted file, its author could learn from the masked
   // words what a variable of this machine holds.
@@ -43,8 +44,7 @@ function secretsOf({ token, desired, plan, env: all, trust }: SecretSources): st
     .map(({ from }) => (from === undefined ? undefined : env[from]))
   const found = [
     token,
-    all['BAO_TOKEN'],
-    all['VAULT_TOKEN'],
+    ...tokensIn(all),
     ...keysOf(all),
     ...proxyPasswords(all),
     ...inFile,

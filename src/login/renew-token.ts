@@ -1,6 +1,6 @@
 /**
- * Keeps the token of a run alive: renews it after half its time, as long as the server allows it.
- * Never logs in again, and never fails a run: the next request reports a token that has ended.
+ * Renews a token after half of its life, again and again. Never fails: a token that has ended is
+ * reported by the next request.
  */
 import type { NodeAddress } from '../domain/names.ts'
 import { renewedLife, tokenLife } from '../server/answers/cluster.ts'
@@ -8,41 +8,64 @@ import { decode } from '../server/answers/shape.ts'
 import type { Client } from '../server/client.ts'
 import { readOwnToken, renewToken } from '../server/requests.ts'
 
+/** Calls back every so many milliseconds until the returned function is called. */
+export type Every = (milliseconds: number, callback: () => void) => () => void
+
+/** Seconds that a token lives from now; undefined if unknown; `never` if it cannot be renewed. */
+export type Renewal = number | undefined | 'never'
+
 export interface TokenRequests {
-  readonly client: Client
+  readonly client: Pick<Client, 'ask' | 'write'>
   /** Finds the node to ask; called for each request. */
   readonly node: () => Promise<NodeAddress>
-}
-
-export interface TokenKeeperOptions extends TokenRequests {
-  /** Calls back every so many milliseconds until the returned function is called. */
-  readonly every: (milliseconds: number, callback: () => void) => () => void
 }
 
 /** Milliseconds: the shortest pause between two renewals, and the longest that a timer can have. */
 const SHORTEST = 500
 const LONGEST = 24 * 3_600_000
 
-/** Returns the function that stops the renewals. */
-export async function keepToken(options: TokenKeeperOptions): Promise<() => void> {
+/**
+ * Calls `renew` after half of `ttl` seconds, then after half of what it returns. A renewal that
+ * failed is tried again after half of the time that is left. Returns the function that stops it.
+ */
+export function renewAtHalf({
+  ttl: first,
+  renew,
+  every,
+}: {
+  readonly ttl: number
+  readonly renew: () => Promise<Renewal>
+  readonly every: Every
+}): () => void {
   let stop: () => void = () => undefined
   let ended = false
   const schedule = (ttl: number): void => {
     if (ended) return
-    stop = options.every(pauseBeforeRenewal(ttl), () => {
+    stop = every(pauseBeforeRenewal(ttl), () => {
       stop()
-      void renewOnce(options).then((next) => {
-        // If the renewal failed, the next one comes after half of the time that is left.
+      void renew().then((next) => {
         if (next !== 'never') schedule(next ?? ttl / 2)
       })
     })
   }
-  const ttl = await readRenewableLife(options)
-  if (typeof ttl === 'number') schedule(ttl)
+  schedule(first)
   return () => {
     ended = true
     stop()
   }
+}
+
+/**
+ * Keeps a token alive that was given, as long as the server allows it. Never logs in. Returns the
+ * function that stops the renewals.
+ */
+export async function keepToken({
+  every,
+  ...requests
+}: TokenRequests & { readonly every: Every }): Promise<() => void> {
+  const ttl = await readRenewableLife(requests)
+  if (typeof ttl !== 'number') return () => undefined
+  return renewAtHalf({ ttl, every, renew: () => renewOnce(requests) })
 }
 
 /** Milliseconds until a token with so many seconds left is renewed. */
@@ -50,14 +73,8 @@ export function pauseBeforeRenewal(ttl: number): number {
   return Math.min(Math.max((ttl * 1000) / 2, SHORTEST), LONGEST)
 }
 
-/**
- * Seconds left of a token that can be renewed; `never` for any other, and for one that may not be
- * looked up; undefined if the server did not say.
- */
-export async function readRenewableLife({
-  client,
-  node,
-}: TokenRequests): Promise<number | undefined | 'never'> {
+/** Asks how long the token of the client's requests lives. `never`, too, for one that may not ask. */
+export async function readRenewableLife({ client, node }: TokenRequests): Promise<Renewal> {
   try {
     const answer = await client.ask(await node(), readOwnToken())
     // A token whose policies lack `default` may not read itself.
@@ -71,11 +88,8 @@ export async function readRenewableLife({
   }
 }
 
-/** Seconds left after a renewal; undefined if it failed; `never` if the server refuses renewals. */
-export async function renewOnce({
-  client,
-  node,
-}: TokenRequests): Promise<number | undefined | 'never'> {
+/** Renews the token of the client's requests once. */
+export async function renewOnce({ client, node }: TokenRequests): Promise<Renewal> {
   try {
     const outcome = await client.write(await node(), renewToken())
     if (outcome.kind === 'lost') return undefined
