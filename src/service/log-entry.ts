@@ -1,4 +1,5 @@
 /** The log of the service: one JSON object for each event, in snake_case, without secrets. */
+import type { DriftReport } from '../documents/drift.generated.ts'
 import type { Round } from '../operations/watch-drift.ts'
 
 export interface LogEntry {
@@ -7,7 +8,10 @@ export interface LogEntry {
   readonly [field: string]: unknown
 }
 
-/** The entry of a round. Counts that are 0 are left out. */
+/**
+ * The entry of a round. Counts that are 0 are left out, and what no file names (`unmanaged`), which is
+ * no drift.
+ */
 export function logRound(round: Round): LogEntry {
   const times = { began: round.began.toISOString(), duration: round.duration }
   if (round.kind === 'failed') {
@@ -24,8 +28,7 @@ export function logRound(round: Round): LogEntry {
     }
   }
   const { report } = round
-  const { counts } = report
-  const found = Object.entries(counts.by_class).filter(([, count]) => count > 0)
+  const found = countClasses(report)
   const drifted = report.differences.length > 0
   const isSure = report.unreadable.length === 0 && report.unconfirmed.length === 0
   return {
@@ -34,10 +37,16 @@ export function logRound(round: Round): LogEntry {
     result: drifted ? 'drift' : isSure ? 'no_drift' : 'incomplete',
     ...times,
     cluster: report.cluster.name,
-    ...(found.length > 0 && { differences: Object.fromEntries(found) }),
+    ...(drifted && { differences: found }),
     ...(report.unreadable.length > 0 && { unreadable: report.unreadable.length }),
     ...(report.unconfirmed.length > 0 && { unconfirmed: report.unconfirmed.length }),
     ...(report.run_under_way.state === 'under_way' && { run_under_way: report.run_under_way.run }),
     fingerprint: report.fingerprint,
   }
+}
+
+function countClasses({ differences }: DriftReport): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>()
+  for (const { class: name } of differences) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return Object.fromEntries(counts)
 }
