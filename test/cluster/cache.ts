@@ -136,6 +136,7 @@ const TOOLS = {
   actionlint: { goPackage: 'github.com/rhysd/actionlint/cmd/actionlint' },
   amtool: { goPackage: 'github.com/prometheus/alertmanager/cmd/amtool' },
   conftest: { goPackage: 'github.com/open-policy-agent/conftest' },
+  'grafana-dashboard': { goPackage: '.' },
   promtool: {
     goPackage: 'github.com/prometheus/prometheus/cmd/promtool',
     // Without the service discoveries, a fifth of the packages that it would be built from.
@@ -144,12 +145,14 @@ const TOOLS = {
 } as const satisfies Record<string, GoBuild>
 
 /**
- * A development tool, built from its Go module in `test/tools`.
+ * A development tool, built from its Go module in `test/tools`, and from a `main.go` there if it has one.
  * @throws {MissingToolError} where it has to be built and there is no Go.
  */
 export async function ensureTool(name: keyof typeof TOOLS): Promise<string> {
   const folder = join(checkout, 'test', 'tools', name)
-  const version = sha256Of(await readFile(join(folder, 'go.mod'))).slice(0, 12)
+  const own = await readFile(join(folder, 'main.go')).catch(() => Buffer.of())
+  const source = Buffer.concat([await readFile(join(folder, 'go.mod')), own])
+  const version = sha256Of(source).slice(0, 12)
   return ensureCached(join('tools', `${name}-${version}`), (unfinished) =>
     buildGo(folder, { ...TOOLS[name], output: unfinished }),
   )

@@ -1,6 +1,6 @@
 /**
- * Prometheus' own tools on what Lockstep writes for them: metrics, and the rules, the dashboard and
- * the configurations of `examples/scheduled-drift/`.
+ * The tools of Prometheus and Alertmanager, and Grafana's types, on what Lockstep writes for them:
+ * metrics, and the rules, the dashboard and the configurations of `examples/scheduled-drift/`.
  */
 import { readFileSync } from 'node:fs'
 import { cp, readFile, writeFile } from 'node:fs/promises'
@@ -118,6 +118,17 @@ it('promtool can read the expressions of the dashboard', async () => {
   const { exitCode, all } = await check(expressions)
   expect(exitCode, all).toBe(0)
   expect((await check(['max by cluster (up)'])).exitCode).toBe(1)
+})
+
+it('the dashboard has all properties that Grafana needs, and no others', async () => {
+  const program = await ensureTool('grafana-dashboard')
+  const check = (input: string) => execa(program, { input, all: true, reject: false })
+  const text = readFileSync(join(folder, 'grafana-dashboard.json'), 'utf8')
+
+  expect(await check(text)).toMatchObject({ exitCode: 0, all: '' })
+  const misspelt = await check(text.replace('"reduceOptions"', '"reduceOption"'))
+  expect(misspelt.exitCode).toBe(1)
+  expect(misspelt.all).toContain("unexpected field 'reduceOption'")
 })
 
 it('Prometheus and Alertmanager can read their configurations', async () => {
