@@ -23,8 +23,19 @@ export interface DesiredAtRef {
   readonly desired: DesiredState
 }
 
+/** What files desire that are not there. */
+const NOTHING: DesiredState = {
+  cluster: {},
+  plugins: [],
+  mounts: [],
+  connections: [],
+  allow: [],
+  ignore: [],
+}
+
 /**
- * The desired state of the same paths at a git ref, its includes and checksum files too. Throws a
+ * The desired state of the same paths at a git ref, its checksum files too. A path that the ref does
+ * not have adds nothing: the branch that adds a first file can be compared, too. Throws a
  * LockstepError if the ref cannot be read, and an InputError for the mistakes in its files.
  */
 export async function loadDesiredAt(
@@ -32,9 +43,12 @@ export async function loadDesiredAt(
   ref: string,
   env: EnvironmentVariables,
 ): Promise<DesiredAtRef> {
-  const { files, commit } = await openGitFiles(ref, env)
+  const { files, commit, has } = await openGitFiles(ref, env)
+  const there: string[] = []
+  for (const path of paths) if (await has(path)) there.push(path)
+  if (there.length === 0) return { ref, commit, desired: NOTHING }
   try {
-    return { ref, commit, desired: await loadDesiredState(paths, { ...KNOWN_NAMES, files }) }
+    return { ref, commit, desired: await loadDesiredState(there, { ...KNOWN_NAMES, files }) }
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     throw new InputError(error.problems.map((problem) => atRef(problem, ref)))
@@ -50,9 +64,7 @@ function atRef({ message, source, hint }: Problem, ref: string): Problem {
       ...(hint !== undefined && { hint }),
     }
   }
-  const adds = 'if this branch adds the file, all steps are its own: leave out --against'
-  const told = hint ?? (message.endsWith(': is not there') ? adds : undefined)
-  return { message: `at ${ref}: ${message}`, ...(told !== undefined && { hint: told }) }
+  return { message: `at ${ref}: ${message}`, ...(hint !== undefined && { hint }) }
 }
 
 /** The plan with the comparison. `live` is what the plan was made from. */

@@ -76,7 +76,7 @@ describeReal('a plan against the files of another ref', () => {
     const missing = await run('--against', 'origin/main')
     git('rm', '--quiet', '--cached', 'lockstep.yaml')
     git('commit', '--quiet', '--message', 'without')
-    const added = await run('--against', 'main')
+    const added = await run('--json', '--against', 'main')
 
     expect(json).toMatchObject({ exitCode: 0, stderr: '' })
     expect(again.stdout).toBe(json.stdout)
@@ -102,9 +102,12 @@ describeReal('a plan against the files of another ref', () => {
     expect(markdown.stdout).toContain('\n- tune gamma/ to v0.21.0\n')
     expect(missing).toMatchObject({ exitCode: 1, stdout: '' })
     expect(missing.stderr).toContain('--against origin/main: there is no such commit')
-    expect(added).toMatchObject({ exitCode: 1, stdout: '' })
-    expect(added.stderr).toContain('at main: lockstep.yaml: is not there')
-    expect(added.stderr).toContain('leave out --against')
+    // The branch adds the file: each step is its own.
+    expect(added).toMatchObject({ exitCode: 0, stderr: '' })
+    const first = JSON.parse(added.stdout) as Plan
+    expect(first.plan_id).toBe(plan.plan_id)
+    expect(first.against).toMatchObject({ in_both: [], only_there: [] })
+    expect(first.against?.only_here).toEqual(plan.steps.map(({ id }) => id))
     // The check of the other files is not run.
     expect(existsSync(ran)).toBe(false)
   })

@@ -80,9 +80,11 @@ describe('files at a ref', () => {
     await writeFile('binary', Buffer.from([0xff, 0xfe]))
     commit('first')
     await write({ 'new.yaml': 'new' })
-    const { files } = await openGitFiles('HEAD', env)
+    const { files, has } = await openGitFiles('HEAD', env)
 
     expect(await files.read('new.yaml', 100)).toEqual({ failure: 'is not there' })
+    const paths = ['a.yaml', 'b', 'new.yaml', 'b/new.yaml', '../x']
+    expect(await Promise.all(paths.map(has))).toEqual([true, true, false, false, true])
     expect(await files.read('a.yaml', 1024)).toEqual({ failure: 'is larger than 1 KiB' })
     expect(await files.read('b', 100)).toEqual({ failure: 'is a directory' })
     expect(await files.read('binary', 100)).toEqual({ failure: 'is not UTF-8 text' })

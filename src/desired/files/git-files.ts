@@ -14,6 +14,8 @@ export interface GitFiles {
   readonly files: Files
   /** The id of the commit that the ref names. */
   readonly commit: string
+  /** False if the ref has nothing at this path; true too for what cannot be read. */
+  readonly has: (path: string) => Promise<boolean>
 }
 
 interface Entry {
@@ -31,6 +33,8 @@ interface GitResult {
   /** The first line of stderr. */
   readonly problem: string
 }
+
+const NOT_THERE = 'is not there'
 
 /** In bytes: the files of a plugin may be large, and are read whole. */
 const LARGEST_BLOB = 1024 ** 3
@@ -60,6 +64,10 @@ export async function openGitFiles(ref: string, env: EnvironmentVariables): Prom
   const entryAt = (path: string): Promise<Result<Entry>> => findEntry(git, commit, { path, prefix })
   return {
     commit,
+    has: async (path) => {
+      const entry = await entryAt(path)
+      return !('failure' in entry && entry.failure === NOT_THERE)
+    },
     files: {
       kind: async (path) => {
         const entry = await entryAt(path)
@@ -157,13 +165,13 @@ async function findEntry(
 async function whyNotThere(git: Git, commit: string, path: string): Promise<string> {
   const parts = path.split(sep)
   const folders = parts.slice(1).map((_, at) => parts.slice(0, at + 1).join(sep))
-  if (folders.length === 0) return 'is not there'
+  if (folders.length === 0) return NOT_THERE
   const tree = await git('ls-tree', '-z', '--full-tree', commit, '--', ...folders)
   for (const { name, mode, type } of parseTree(tree.stdout)) {
     if (type === 'commit') return `is in the submodule ${name}, which is not read`
     if (mode === '120000') return `is behind the symbolic link ${name}, which is not followed`
   }
-  return 'is not there'
+  return NOT_THERE
 }
 
 /** Lines of `git ls-tree -z`: mode, type and id, a tab, the name. */
