@@ -84,7 +84,8 @@ export function makeTwin(
     const asked = node === undefined ? twin.active() : nodes[node % nodes.length]
     if (asked !== undefined) answered(deed, twin.send(asked, request).status)
   }
-  if (story.stopped !== undefined) twin.stopNode(nodes[story.stopped % nodes.length]!)
+  if (story.stopped !== undefined && !twin.isStorageDamaged())
+    twin.stopNode(nodes[story.stopped % nodes.length]!)
   return twin
 }
 
