@@ -4,7 +4,8 @@
  * included; what is already there is never touched, and nothing outside `.cache/` is written.
  */
 import { createHash } from 'node:crypto'
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { access, copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa, ExecaError } from 'execa'
@@ -127,6 +128,41 @@ export async function ensureHadolint(): Promise<string> {
   return join(folder, 'bin', 'hadolint')
 }
 
+/**
+ * The folder with the JSON Schemas of Kubernetes 1.37 that refuse unknown keys, from a Python package.
+ * @throws {MissingToolError} if it has to be installed and there is no Python with pip.
+ */
+export function ensureKubernetesSchemas(): Promise<string> {
+  return ensureCached('kubernetes-schemas-1.37.0', async (unfinished) => {
+    // The package has the schemas of many versions.
+    const installed = `${unfinished}-package`
+    try {
+      await installPython('kubernetes-validate==1.37.0', installed)
+      const schemas = join(installed, 'kubernetes_validate', 'kubernetes-json-schema')
+      await rename(join(schemas, 'v1.37.0-local-strict'), unfinished)
+    } finally {
+      await rm(installed, { recursive: true, force: true })
+    }
+  })
+}
+
+/**
+ * The definition of the kind ServiceMonitor, from the Go module of the Prometheus operator.
+ * @throws {MissingToolError} if it has to be downloaded and there is no Go.
+ */
+export function ensureServiceMonitorSchema(): Promise<string> {
+  return ensureCached('servicemonitors-0.93.1.yaml', async (unfinished) => {
+    const module = 'github.com/prometheus-operator/prometheus-operator@v0.93.1'
+    const { stdout } = await runGo(['mod', 'download', '-json', module])
+    const { Dir, Sum } = JSON.parse(stdout) as { Dir: string; Sum: string }
+    if (Sum !== 'h1:4Juk8v93RdG1DSGD/mGp+SeQKPmnlLIj2iq3blLZgFY=') {
+      throw new Error(`${module} has another sum: ${Sum}`)
+    }
+    const name = 'monitoring.coreos.com_servicemonitors.yaml'
+    await copyFile(join(Dir, 'example', 'prometheus-operator-crd', name), unfinished)
+  })
+}
+
 interface GoBuild {
   readonly goPackage: string
   readonly tags?: string
@@ -170,10 +206,17 @@ async function buildGo(
   const args = ['build', '-mod=readonly', '-trimpath', '-buildvcs=false']
   if (tags !== undefined) args.push('-tags', tags)
   args.push('-ldflags', '-s -w -buildid=', '-o', output, goPackage)
+  await runGo(args, cwd)
+}
+
+async function runGo(
+  args: readonly string[],
+  cwd = tmpdir(),
+): Promise<{ readonly stdout: string }> {
   // With these the same Go builds the same bytes everywhere, whatever the user's own settings.
   const env = { CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOOS: '', GOARCH: '' }
   try {
-    await execa('go', args, { cwd, env, stdin: 'ignore' })
+    return await execa('go', args, { cwd, env, stdin: 'ignore' })
   } catch (error) {
     if (isNotFound(error)) {
       throw new MissingToolError('go', 'plugins and tools are built with it', error)
