@@ -123,6 +123,29 @@ describe('the npm package', () => {
   })
 })
 
+describe('the npm package, without a project', () => {
+  const tarball = (): string => join(released, `lockstep-${packageVersion}.tgz`)
+
+  it('installs the command and its manual page globally', async () => {
+    await using folder = await makeScratchFolder()
+    const args = ['install', '--global', '--prefix', folder.path, '--prefer-offline', tarball()]
+    await execa('npm', args, { cwd: folder.path })
+
+    const { stdout } = await execa(join(folder.path, 'bin', 'lockstep'), ['--version'])
+    expect(stdout).toBe(packageVersion)
+    const page = await readFile(join(folder.path, 'share', 'man', 'man1', 'lockstep.1'), 'utf8')
+    expect(page).toContain(packageVersion)
+  })
+
+  it('runs with npx from the file', async () => {
+    await using folder = await makeScratchFolder()
+    const args = ['--yes', '--prefer-offline', '--package', tarball(), 'lockstep', '--version']
+    const env = { npm_config_cache: join(folder.path, 'cache') }
+
+    expect((await execa('npx', args, { cwd: folder.path, env })).stdout).toBe(packageVersion)
+  })
+})
+
 describe('the executable', () => {
   let program: string
   beforeAll(async () => {
