@@ -84,6 +84,7 @@ test.each([
   ['approle', 400, 'invalid role or secret ID', 'expired, was used up or was revoked'],
   ['approle', 403, 'permission denied', 'mounted at auth/approle/ in this namespace (--auth-mount'],
   ['approle', 404, 'no handler for route', '--auth-mount'],
+  ['approle', 404, 'namespace not found', '--namespace'],
   ['jwt', 400, 'error validating claims: audience claim does not match', '--jwt-audience'],
   ['jwt', 400, 'token is expired (exp)', 'compare the clocks'],
   ['jwt', 400, 'role "r" could not be found', '--role'],

@@ -7,7 +7,6 @@ import type { Client, WriteOutcome } from '../server/client.ts'
 import {
   decodeOrThrow,
   describeAnswer,
-  findClosedReason,
   noAnswerError,
   refusalError,
   wordsToJudge,
@@ -38,7 +37,7 @@ export async function logIn(
   const response = await sendUntilLed(target, request)
   if (response.status !== 200) {
     const isRefused = response.status >= 400 && response.status <= 404
-    if (isRefused && findClosedReason(response) === undefined && !speaksTls(response)) {
+    if (isRefused && !speaksTls(response)) {
       throw refusedLogin(settings, address, response)
     }
     throw refusalError(address, request, response)

@@ -12,6 +12,7 @@ import { waitUntil } from '../cluster/wait-until.ts'
 import { runLockstep, type Run } from '../cli/run-lockstep.ts'
 import { makeScratchFolder } from '../cli/scratch-folder.ts'
 import { type Started, Workplace } from '../faults/run-program.ts'
+import { type LogLine, RunningService } from '../service.ts'
 import { writeDesired } from './desired-file.ts'
 import { makeJwtSigner, startJobTokens, startTokenReviews } from './token-issuers.ts'
 
@@ -448,6 +449,25 @@ describeReal('a login', () => {
       expect(stdout).toContain('Apply complete.')
       expect(exitCode).toBe(0)
       expect(await accessors(cluster())).toEqual(started.before)
+    })
+
+    it('that checks again and again: is one for each check, revoked after it', async () => {
+      await using place = await Workplace.make('', {
+        ...{ BAO_ADDR: address(), LOCKSTEP_AUTH: 'approle', LOCKSTEP_ROLE_ID: roleId },
+        LOCKSTEP_SECRET_ID: await secretId(),
+      })
+      await using desired = await desiredWith('true', 'configured')
+      const before = await accessors(cluster())
+      const service = new RunningService(place, ['--interval', '1s', '-f', desired.path])
+      // The file may name a version that is not registered yet.
+      const isWhole = ({ result }: LogLine) => result === 'no_drift' || result === 'drift'
+      await service.nextRound(isWhole)
+      await service.nextRound(isWhole)
+
+      service.kill('SIGTERM')
+
+      expect((await service.ended).exitCode).toBe(0)
+      expect(await accessors(cluster())).toEqual(before)
     })
 
     it('with a token that may not be revoked: warns, and keeps its exit code', async () => {
