@@ -18,6 +18,7 @@ const BRANDS = {
   'lockstep-mount': 'MountPath',
   'lockstep-connection': 'ConnectionPath',
   'lockstep-node': 'NodeAddress',
+  'lockstep-node-id': 'NodeId',
   'lockstep-namespace': 'Namespace',
 }
 

@@ -162,6 +162,8 @@ function awayOf({ atEnd }: RunOutcome): Pick<JournalEvent & { event: 'run_ended'
   return away.length === 0 ? {} : { away: away.map(({ node, why }) => ({ node, why })) }
 }
 
-function clusterOf({ cluster: { id, name, lock } }: Plan): RunStarted['cluster'] {
-  return { id, name, ...(lock !== undefined && { lock }) }
+function clusterOf({ cluster }: Plan): RunStarted['cluster'] {
+  const { id, name, lock } = cluster
+  const nodes = cluster.nodes.map(({ role: _role, state: _state, ...node }) => node)
+  return { id, name, ...(lock !== undefined && { lock }), nodes }
 }

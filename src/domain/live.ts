@@ -19,7 +19,7 @@ export interface LiveState {
   readonly product: Product
   readonly server_version: string
   readonly cluster: { readonly name: string; readonly id: string }
-  /** Sorted by address; exactly one is active while the cluster has a leader. */
+  /** In the order of `compareNodes`; exactly one is active while the cluster has a leader. */
   readonly nodes: readonly LiveNode[]
   /** The storage is not Raft, so only `sys/ha-status` lists the nodes. */
   readonly members_unconfirmed?: true
@@ -87,7 +87,7 @@ export interface LiveMount {
    * See `startsUnder`.
    */
   readonly configured_version: ConfiguredVersion
-  /** One for each serving node, sorted by address. */
+  /** One for each serving node, in the order of the nodes. */
   readonly nodes: readonly MountOnNode[]
 }
 

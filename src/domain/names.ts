@@ -45,6 +45,8 @@ export type ConnectionPath = Brand<'ConnectionPath'>
  * proxy in front of it needs one, such as `https://proxy/vault`.
  */
 export type NodeAddress = Brand<'NodeAddress'>
+/** What a node is known by if its address changes: see `identityOf`. */
+export type NodeId = Brand<'NodeId'>
 /** A namespace's path with its trailing slash; `''` is the root namespace. */
 export type Namespace = Brand<'Namespace'>
 

@@ -4,6 +4,7 @@ import canonicalize from 'canonicalize'
 import type { Difference, DriftReport } from '../documents/drift.generated.ts'
 import type { LiveNode } from '../domain/live.ts'
 import { compareText } from '../domain/names.ts'
+import { identityOf } from '../domain/node-identity.ts'
 import { DRIFT_SEVERITIES } from './classes.ts'
 
 /** What a comparison returns. */
@@ -13,13 +14,8 @@ type IdentifiedNode = DriftReport['cluster']['nodes'][number]
 
 /** The node with the name that stays if its address changes. */
 export function identifyNode(node: LiveNode): IdentifiedNode {
-  const { address, role, state, raft_id, cluster_address } = node
-  const shown = { address, role, state }
-  if (raft_id !== undefined) return { ...shown, id: raft_id, id_source: 'raft' }
-  if (cluster_address !== undefined) {
-    return { ...shown, id: cluster_address, id_source: 'cluster_address' }
-  }
-  return { ...shown, id: address, id_source: 'api_address' }
+  const { address, role, state } = node
+  return { address, role, state, ...identityOf(node) }
 }
 
 /** Adds severity and fingerprint to a difference of a cluster with these nodes. */

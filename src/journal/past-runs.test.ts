@@ -14,7 +14,13 @@ import {
 } from '../domain/names.ts'
 import { isUnreloaded, mayBeUnreloaded, type Past } from '../plan/past.ts'
 import { openJournal } from './write-journal.ts'
-import { pastOf, readPast, reloadsOf, unreloadedEntries } from './past-runs.ts'
+import {
+  type ClusterOfRuns,
+  pastOf,
+  readPast,
+  reloadsOf,
+  unreloadedEntries,
+} from './past-runs.ts'
 
 const plugin = 'secret/my-kv' as PluginId
 const version = '' as Version
@@ -185,9 +191,9 @@ it('ignores the journals of another cluster in the same folder', () => {
     for (const event of [runStarted(), registerStarted(withArguments)]) journal.write(event)
     journal.close()
 
-    expect(readPast(folder, 'c').written).toHaveLength(1)
-    expect(readPast(folder, 'another')).toEqual(pastOf([]))
-    expect(unreloadedEntries(folder, 'another')).toEqual([])
+    expect(readPast(folder, clusterWithId('c')).written).toHaveLength(1)
+    expect(readPast(folder, clusterWithId('another'))).toEqual(pastOf([]))
+    expect(unreloadedEntries(folder, clusterWithId('another'))).toEqual([])
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -217,12 +223,16 @@ it('reads from disk the same as from the events of finished runs', () => {
       journal.close()
     }
 
-    expect(readPast(folder, 'c')).toEqual(pastOf(runs))
-    expect(readPast(folder, 'c').ran.get(mount)).toEqual(new Set([version, v2]))
+    expect(readPast(folder, clusterWithId('c'))).toEqual(pastOf(runs))
+    expect(readPast(folder, clusterWithId('c')).ran.get(mount)).toEqual(new Set([version, v2]))
   } finally {
     rmSync(folder, { recursive: true })
   }
 })
+
+function clusterWithId(id: string): ClusterOfRuns {
+  return { cluster: { id, name: '' }, nodes: [] }
+}
 
 function runStarted(entry: Entry | null = old): JournalEvent {
   return {

@@ -4,6 +4,7 @@
  */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Action, CheckAction, Entry } from '../documents/plan.generated.ts'
+import type { LiveState } from '../domain/live.ts'
 import {
   type ConfiguredVersion,
   LATEST,
@@ -23,17 +24,22 @@ import {
 import { checkKey } from '../plan/checked.ts'
 import { binariesInOrder } from './order-binaries.ts'
 import { pastChecks } from './past-checks.ts'
+import { withCurrentNodes } from './current-nodes.ts'
 import { listRuns, readLines } from './read-journal.ts'
 
 /** Work of older runs was finished by later runs, or by hand. */
 const RUNS_READ = 50
 
+/** The cluster whose journals are read. Its nodes may have had other addresses during a run. */
+export type ClusterOfRuns = Pick<LiveState, 'cluster' | 'nodes'>
+
 /**
- * Reads the newest 50 journals of `cluster`. The folder may also hold journals of other clusters:
- * these are skipped. Throws a LockstepError if a journal cannot be read.
+ * Reads the newest 50 journals of a cluster, with the addresses that its nodes have now. The folder
+ * may also hold journals of other clusters: these are skipped. Throws a LockstepError if a journal
+ * cannot be read.
  */
-export function readPast(folder: string, cluster: string): Past {
-  return pastOf(readRuns(folder, cluster))
+export function readPast(folder: string, live: ClusterOfRuns): Past {
+  return pastOf(readRuns(folder, live))
 }
 
 export interface KnownRuns {
@@ -46,9 +52,9 @@ export interface KnownRuns {
 /** Same as `readPast`, with how much is known. Throws as `readPast`. */
 export function readKnownPast(
   folder: string,
-  cluster: string,
+  live: ClusterOfRuns,
 ): { readonly past: Past; readonly known: KnownRuns } {
-  const runs = readRuns(folder, cluster).filter((events) => events.length > 0)
+  const runs = readRuns(folder, live).filter((events) => events.length > 0)
   const latest = runs.at(-1)
   const run = latest?.[0]?.run
   const ended = latest?.some(({ event }) => event === 'run_ended') === true
@@ -58,10 +64,13 @@ export function readKnownPast(
   }
 }
 
-function readRuns(folder: string, cluster: string): JournalEvent[][] {
+function readRuns(
+  folder: string,
+  { cluster, nodes }: ClusterOfRuns,
+): readonly (readonly JournalEvent[])[] {
   return listRuns(folder)
     .slice(-RUNS_READ)
-    .map((name) => readOwn(folder, name, cluster))
+    .map((name) => withCurrentNodes(readOwn(folder, name, cluster.id), nodes))
 }
 
 /**
@@ -70,9 +79,9 @@ function readRuns(folder: string, cluster: string): JournalEvent[][] {
  */
 export function readReloadsOf(
   savedPlanId: string,
-  { folder, cluster }: { readonly folder: string; readonly cluster: string },
+  { folder, live }: { readonly folder: string; readonly live: ClusterOfRuns },
 ): ReadonlySet<string> {
-  return reloadsOf(savedPlanId, readRuns(folder, cluster))
+  return reloadsOf(savedPlanId, readRuns(folder, live))
 }
 
 /** Same as `readReloadsOf`, from journals that were read before. `runs`: the oldest first. */
@@ -117,8 +126,8 @@ export function startOf(events: readonly JournalEvent[]): RunStarted | undefined
  * Entries, as `plugin version`, that an earlier run wrote and did not reload on every node. Throws
  * a LockstepError if a journal cannot be read.
  */
-export function unreloadedEntries(folder: string, cluster: string): string[] {
-  return readPast(folder, cluster).written.filter(mayBeUnreloaded).map(keyOf)
+export function unreloadedEntries(folder: string, live: ClusterOfRuns): string[] {
+  return readPast(folder, live).written.filter(mayBeUnreloaded).map(keyOf)
 }
 
 interface WrittenByRun extends WrittenEntry {

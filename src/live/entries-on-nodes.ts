@@ -5,6 +5,7 @@
 import { LockstepError } from '../domain/errors.ts'
 import type { CatalogEntry, LiveNode, Unreadable } from '../domain/live.ts'
 import { compareText } from '../domain/names.ts'
+import { compareNodes } from '../domain/node-identity.ts'
 import type { Reader } from '../server/reader.ts'
 import { type EntryReading, readEntry } from './catalog.ts'
 
@@ -92,12 +93,13 @@ function joinReadings(
     reading.kind === 'unreadable' ? [{ node, ...reading }] : [],
   )
   // A standby that is behind, busy or fails in another way proves nothing about the file.
-  const lacking = refused.filter(({ lacksFile }) => lacksFile)
+  const lacking = refused
+    .filter(({ lacksFile }) => lacksFile)
+    .sort((a, b) => compareNodes(a.node, b.node))
   const read = readings.flatMap(({ reading }) => (reading.kind === 'entry' ? reading.entry : []))
   const known = lacking.some(({ node }) => node.role === 'active') ? undefined : read[0]
   const unreadable_on = lacking
     .map(({ node, unreadable }) => ({ node: node.address, reason: unreadable.reason }))
-    .sort((a, b) => compareText(a.node, b.node))
   return {
     entry: { ...(known ?? listed), ...(unreadable_on.length > 0 && { unreadable_on }) },
     unreadable:

@@ -7,11 +7,11 @@ import { LockstepError } from '../domain/errors.ts'
 import type { LiveNode, LiveState, Product, Unreadable } from '../domain/live.ts'
 import {
   BUILTIN,
-  compareText,
   type NodeAddress,
   type PluginId,
   ROOT_NAMESPACE,
 } from '../domain/names.ts'
+import { compareNodes } from '../domain/node-identity.ts'
 import { upgradablePlugins } from '../domain/upgradable.ts'
 import type { Reader } from '../server/reader.ts'
 import { listEntries, readPinnedVersions, ROOT_ALONE } from './catalog.ts'
@@ -205,7 +205,7 @@ function productOf(lists: readonly NodeList[], active: NodeAddress): Product {
 }
 
 interface NodesReading {
-  /** Sorted by address. */
+  /** In the order of `compareNodes`. */
   readonly nodes: readonly NodeReport[]
   readonly roots: ReadonlyMap<NodeAddress, Promise<NodeMounts>>
   readonly unreadable: readonly Unreadable[]
@@ -271,7 +271,7 @@ function joinNodes(
     cluster,
   }))
   return {
-    nodes: identified.sort((a, b) => compareText(a.node.address, b.node.address)),
+    nodes: identified.sort((a, b) => compareNodes(a.node, b.node)),
     roots,
     unreadable,
     unconfirmed,

@@ -102,7 +102,7 @@ function joinViews(views: readonly NodeMount[], answerOf: MountAsker['answerOf']
         plugin,
         accessor,
         configured_version,
-        nodes: nodes.sort((a, b) => compareText(a.node, b.node)),
+        nodes,
       },
       unreadable: group.flatMap((view) => findOtherMount(view, clusterView)),
     }

@@ -189,7 +189,7 @@ async function runLocked(
       savedPlanId: made.file?.plan_id,
       onEvent: input.onEvent,
       answers: input.answers,
-      mountCount: made.live.mounts.length,
+      live: made.live,
       fresh: () => (mayHaveChanged ? undefined : freshReading(made, context)),
     }
     const kv = plan.cluster.lock

@@ -14,6 +14,7 @@ import { requiredCapabilities } from '../safety/capabilities.ts'
 import { neededFiles } from '../safety/needed-files.ts'
 import type { BinaryReport, TokenRights } from '../safety/rule.ts'
 import type { DiskCheck } from './user-commands/commands.ts'
+import { withCurrentAddresses } from './plan-files/current-addresses.ts'
 import { comparePlans, type PlanComparison } from './plan-files/compare-plans.ts'
 import { type Context, journalFolder, pluginsOf, today } from './context.ts'
 import { judgePlan, rehearseDraft } from './judge-plan.ts'
@@ -84,10 +85,10 @@ export async function makePlanFromFile(
   input: SavedPlanInput,
   context: Context,
 ): Promise<PlanFromFile> {
-  const { file } = input
-  await checkCluster(file, context)
+  await checkCluster(input.file, context)
   const drafted = await draftFrom(input, context)
   const { desired, live, readAt, check } = drafted
+  const file = withCurrentAddresses(input.file, live)
   const finish = await prepareJudgement(drafted, context)
   const { commands } = context
   const plan = finish(
@@ -130,15 +131,15 @@ export async function draftFrom(
   input: PlanInput & Partial<SavedPlanInput>,
   context: Context,
 ): Promise<Drafted> {
-  const { desired, file } = input
+  const { desired } = input
   context.secrets.learn({ desired })
   const readAt = input.live === undefined ? context.now().getTime() : undefined
   const live = input.live ?? (await context.observe(pluginsOf(desired)))
-  const cluster = live.cluster.id
-  const folder = journalFolder(context, cluster)
-  const past = readPast(folder, cluster)
+  const file = input.file && withCurrentAddresses(input.file, live)
+  const folder = journalFolder(context, live.cluster.id)
+  const past = readPast(folder, live)
   const requested =
-    file && requestedSteps(file, live, readReloadsOf(file.plan_id, { folder, cluster }))
+    file && requestedSteps(file, live, readReloadsOf(file.plan_id, { folder, live }))
   const draft = draftPlan(desired, live, { ...past, ...(requested !== undefined && { requested }) })
   const command = desired.cluster.binaryCheck?.command
   const check =

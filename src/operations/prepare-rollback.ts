@@ -10,6 +10,7 @@ import type { LiveState } from '../domain/live.ts'
 import type { PluginId } from '../domain/names.ts'
 import { startOf } from '../journal/past-runs.ts'
 import { listRuns, readRun } from '../journal/read-journal.ts'
+import { withCurrentNodes } from '../journal/current-nodes.ts'
 import { findResumedRun, coversRun } from '../journal/resumed-runs.ts'
 import { type RollbackState, rollbackState } from '../rollback/rollback-state.ts'
 import { type Context, journalFolder } from './context.ts'
@@ -56,7 +57,10 @@ export async function prepareRollback(
     [...entries, ...mounts, ...connections].map(({ plugin }) => plugin),
   )
   const live = await context.observe(plugins)
-  const state = rollbackState({ started, runs: journals, live, file })
+  // The journals name the nodes by the addresses that they had then.
+  const current = journals.map((run) => withCurrentNodes(run, live.nodes))
+  const [begun = started] = withCurrentNodes([started], live.nodes)
+  const state = rollbackState({ started: begun, runs: current, live, file })
   return { ...state, started, chosen, resumed, isWhole, live }
 }
 

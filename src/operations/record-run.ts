@@ -46,8 +46,8 @@ export interface LockedRun {
   /** The id of the plan file that is applied, if any. */
   readonly savedPlanId: string | undefined
   readonly answers: SeenAnswers
-  /** How many mounts the cluster has. */
-  readonly mountCount: number
+  /** The cluster that the plan was made from. */
+  readonly live: LiveState
   /** What the plan was made from, if that is so recent that it need not be read again. */
   readonly fresh: () => LiveState | undefined
   readonly onEvent: ((event: JournalEvent) => void | Promise<void>) | undefined
@@ -62,7 +62,7 @@ export async function recordRun(run: LockedRun, context: Context): Promise<RunOu
   const { soak, wait, backTo, savedPlanId, onEvent } = run
   const folder = journalFolder(context, plan.cluster.id)
   // Read before the journal of this run exists, so that this run is not counted.
-  const written = unreloadedEntries(folder, plan.cluster.id)
+  const written = unreloadedEntries(folder, run.live)
   const journal = openJournal(folder, holder.run)
   try {
     const recorder = createRecorder({
@@ -91,7 +91,7 @@ export async function recordRun(run: LockedRun, context: Context): Promise<RunOu
         parallelism: run.parallelism,
         written,
         answers: run.answers,
-        mountCount: run.mountCount,
+        mountCount: run.live.mounts.length,
         verify: createVerify({ client, runCommand }),
         clock: () => context.now().getTime(),
         interrupted: run.isStopped,

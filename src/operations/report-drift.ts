@@ -75,7 +75,7 @@ async function readDrift(
 ): Promise<Reading> {
   const live = await context.observe(pluginsOf(desired))
   const { id } = live.cluster
-  const { past, known } = readKnownPast(journalFolder(context, id), id)
+  const { past, known } = readKnownPast(journalFolder(context, id), live)
   const findings = findDrift(desired, live, { today: today(context), apply, past })
   const notices = await findActiveRun({ live, desired }, context)
   const isUnderWay = notices.some(({ kind }) => kind === 'under_way')

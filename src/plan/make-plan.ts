@@ -7,9 +7,11 @@ import canonicalize from 'canonicalize'
 import type { Change, Plan, Step } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
+import { compareText } from '../domain/names.ts'
 import { describeChanges } from './changes.ts'
 import { desiredDocument } from './desired-document.ts'
 import { indexLive, type LiveIndex } from '../domain/live-index.ts'
+import { recordNode } from '../domain/node-identity.ts'
 import { NO_PAST, type Past } from './past.ts'
 import { mergeBlocks, orderSteps } from './order.ts'
 import { planPlugin } from './plugin-steps.ts'
@@ -80,7 +82,7 @@ export function finishPlan(
       name: live.cluster.name,
       product: live.product,
       server_version: live.server_version,
-      nodes: live.nodes.map(({ address, role, state }) => ({ address, role, state })),
+      nodes: live.nodes.map(({ role, state, ...node }) => ({ ...recordNode(node), role, state })),
       ...(lock !== undefined && { lock }),
       ...(binaryCheck !== undefined && { binary_check: binaryCheck }),
     },
@@ -94,11 +96,12 @@ export function finishPlan(
 
 /**
  * SHA-256 of the plan in canonical JSON (RFC 8785), without its id, the time it was saved, and the
- * comparison with other files: with and without one, the plan does the same.
+ * comparison with other files: with and without one, the plan does the same. Nor does the id depend
+ * on the address of a node that has an id of its own.
  */
 export function planId(plan: Omit<Plan, 'plan_id' | 'created_at'> & Partial<Plan>): string {
   const { plan_id: _id, created_at: _at, against: _against, ...content } = plan
-  return hashOf(content)
+  return sha256(identifyNodes(content))
 }
 
 /** The id of a comparison: an edit of it, or its move to another plan, can be seen. */
@@ -109,8 +112,44 @@ export function comparisonId(
   return hashOf({ ...comparison, plan_id: planIdOfIt })
 }
 
+type PlanContent = Omit<Plan, 'plan_id' | 'created_at' | 'against'>
+
+/**
+ * The canonical text of a plan, with the ids of its nodes in place of their addresses. What the files
+ * ask for stays as it is, addresses in the arguments of a plugin too: a plan with other arguments is
+ * another plan.
+ */
+function identifyNodes(content: PlanContent): string {
+  const ids = new Map<string, string>(
+    content.cluster.nodes.flatMap(({ address, id, id_source }) =>
+      id === undefined ? [] : [[address, JSON.stringify([id_source, id])] as const],
+    ),
+  )
+  if (ids.size === 0) return canonicalText(content)
+  const { desired, findings, ...rest } = content
+  // The longest first, and none in the middle of a longer one: an address can begin another.
+  const addresses = [...ids.keys()].sort((a, b) => b.length - a.length).map(escapePattern)
+  const pattern = new RegExp(`(?:${addresses.join('|')})(?![\\w:-]|\\.\\w)`, 'g')
+  // Canonical JSON has no NUL, so no text of a plan can be mistaken for an id.
+  const identified = (value: unknown): string =>
+    canonicalText(value).replace(pattern, (address) => `\0${ids.get(address) ?? address}\0`)
+  // Findings are sorted by their texts, which hold addresses.
+  const sorted = findings.map(identified).sort(compareText)
+  return [canonicalText(desired), identified(rest), ...sorted].join('\n')
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+}
+
 function hashOf(content: object): string {
-  return createHash('sha256')
-    .update(canonicalize(content) ?? '')
-    .digest('hex')
+  return sha256(canonicalText(content))
+}
+
+function canonicalText(value: unknown): string {
+  return canonicalize(value) ?? ''
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }

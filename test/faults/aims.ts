@@ -23,7 +23,7 @@ export type NameRequest = (seen: SeenRequest) => Pick<Aim, 'key' | 'isWrite' | '
 
 /** By the role of the node, since any may lead: `standby 1` is the first that is reloaded. */
 export function nameRequests(addresses: readonly string[], active: number): NameRequest {
-  const standbys = addresses.filter((_, node) => node !== active).sort()
+  const standbys = addresses.filter((_, node) => node !== active)
   return ({ node, method, path, isWrite, writes }) => {
     const role =
       node === active ? 'active' : `standby ${standbys.indexOf(addresses[node] ?? '') + 1}`

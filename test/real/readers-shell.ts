@@ -24,7 +24,6 @@ import { checkout, onTerminal, program } from '../cli/run-lockstep.ts'
 import { ensureServerProgram } from '../cluster/cache.ts'
 import type { TestCluster } from '../cluster/cluster.ts'
 import { renderSums } from '../cluster/example-sums.ts'
-import { compareText } from '../../src/domain/names.ts'
 
 export interface Command {
   /** Lines of bash; the first that fails ends it. */
@@ -99,11 +98,12 @@ interface NamedNode {
   readonly pluginDirectory: string
 }
 
-/** In the order of their addresses, as every list of nodes is. */
+/** In the order of their node ids, as every list of nodes is. */
 function nameNodes(cluster: TestCluster): readonly NamedNode[] {
-  return [...cluster.description.nodes]
-    .sort((a, b) => compareText(a.address, b.address))
-    .map((node, index) => ({ ...node, name: `bao-${String(index + 1)}` }))
+  return cluster.description.nodes.map((node, index) => ({
+    ...node,
+    name: `bao-${String(index + 1)}`,
+  }))
 }
 
 /** The nodes of a test share a host, so they are shown with their ports; those of a reader do not. */

@@ -104,7 +104,9 @@ function judgeEntry(starts: readonly Start[], input: RuleInput): Verdict[] {
   const isProved = proofOf(first, input)
   // A standby that forwards starts the file when it becomes active.
   const nodes = new Set([...starts.map(({ node }) => node), ...findForwarding(live)])
-  const unproved = [...nodes].filter((node) => !isProved(node)).sort()
+  const unproved = live.nodes
+    .map(({ address }) => address)
+    .filter((address) => nodes.has(address) && !isProved(address))
   if (unproved.length === 0) return []
   const mounts = [...new Set(starts.map(({ mount }) => mount))]
   const plugin = draft.targets.find((target) => target.plugin.id === id)?.plugin
