@@ -3,39 +3,10 @@
  * here than in the middle of the run. A plan of which an earlier run did a part still fits.
  */
 import type { Fact, Step } from '../documents/plan.generated.ts'
-import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Mismatch } from '../documents/run-outcome.ts'
-import type { NodeAddress } from '../domain/names.ts'
-import { checkListedNodes } from '../live/listed-nodes.ts'
-import { createHealthReader } from '../live/nodes.ts'
-import { findActive } from './facts/active-node.ts'
 import { isOneNodesOwn, isUnseen } from './facts/mismatch.ts'
 import { readMismatches } from './facts/wait-for-facts.ts'
 import type { RunContext } from './run-context.ts'
-
-/** Returns the members of the cluster that the plan does not have. */
-export async function findJoined(run: RunContext): Promise<readonly NodeAddress[]> {
-  const active = await findActive(run, { isOver: run.stop.mustStop })
-  const planned = run.nodes
-  const { unasked, failure } = await checkListedNodes(run.client, {
-    address: active,
-    listed: planned,
-    report: createHealthReader(run.client),
-  })
-  // An answer that makes no sense does not prove that no node joined.
-  if (failure?.code === 'odd-answer') throw failure
-  return unasked.map(({ address }) => address).filter((address) => !planned.includes(address))
-}
-
-/** `what`: what was done of the plan, and so not on the nodes that joined. */
-export function nodesJoined(joined: readonly NodeAddress[], what: string): LockstepError {
-  return new LockstepError({
-    code: 'stale-plan',
-    message: `the cluster has more nodes than the plan is for: ${joined.join(', ')}`,
-    exitCode: EXIT.stale,
-    hint: what,
-  })
-}
 
 export interface Stale {
   readonly step: string

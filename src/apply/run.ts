@@ -8,7 +8,8 @@ import type { Step } from '../documents/plan.generated.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { RunEnd, RunOutcome } from '../documents/run-outcome.ts'
 import type { FreshPlan } from '../plan/make-plan.ts'
-import { findJoined, findStale, nodesJoined } from './preflight.ts'
+import { findMemberChanges, type MemberChanges, nodesJoined } from './member-changes.ts'
+import { findStale } from './preflight.ts'
 import { lockLost } from './send-action.ts'
 import { type FailedStep, failSteps } from './rollback/end-failed-steps.ts'
 import { explainFailure } from './failure.ts'
@@ -86,7 +87,7 @@ function limitSteps({ client, parallelism, reportWait }: RunContext): () => numb
 
 async function checkBeforeRun(run: RunContext): Promise<RunEnd | undefined> {
   const { ledger } = run
-  const joined = await findJoined(run)
+  const { joined } = await findMemberChanges(run)
   if (joined.length > 0) return stopRun(run, nodesJoined(joined, 'Nothing was changed.'))
   const stale = await findStale(run)
   if (stale === undefined) return undefined
@@ -95,7 +96,7 @@ async function checkBeforeRun(run: RunContext): Promise<RunEnd | undefined> {
 
 /** A node that joined during the run started whatever was configured at that moment. */
 async function checkAfterRun(run: RunContext): Promise<RunEnd | undefined> {
-  const joined = await findJoined(run)
+  const { joined } = await findMemberChanges(run)
   if (joined.length === 0) return undefined
   return stopRun(run, nodesJoined(joined, 'Every step was carried out, and none of them there.'))
 }
@@ -205,10 +206,13 @@ function interruptedBetween(ledger: Ledger): RunEnd {
   return { kind: 'interrupted', unchecked: [], ...ledger.ended(), remaining: ledger.remaining() }
 }
 
-/** A node that joined is not part of the plan, so the run does not wait for it. */
+/** The run does not wait for a node that joined, or that came back at another address. */
 async function explainAway(run: RunContext, reason: string): Promise<LockstepError> {
-  const joined = await findJoined(run).catch(() => [])
+  const { joined, moved } = await findMemberChanges(run).catch((): MemberChanges => ({
+    joined: [],
+    moved: [],
+  }))
   return joined.length === 0
-    ? stayedAway(reason)
+    ? stayedAway(reason, moved)
     : nodesJoined(joined, 'The steps that were carried out were not carried out there.')
 }

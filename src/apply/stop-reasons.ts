@@ -1,13 +1,21 @@
 /** Why a run stopped although no step failed: an error for each reason, with what to do. */
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { Failure } from '../documents/run-outcome.ts'
+import type { MovedNode } from './member-changes.ts'
 
-/** A node that a step needs did not answer for as long as `--wait` says. */
-export function stayedAway(reason: string): LockstepError {
+/**
+ * A node that a step needs did not answer for as long as `--wait` says. `moved`: nodes that the
+ * cluster lists at another address now.
+ */
+export function stayedAway(reason: string, moved: readonly MovedNode[]): LockstepError {
+  const now = moved.map(({ from, to }) => `the cluster lists ${from} at ${to} now`)
   return new LockstepError({
     code: 'node-away',
-    message: `a node does not answer: ${reason}`,
-    hint: 'Bring the node back, then resume. To wait longer for a node: --wait SECONDS.',
+    message: [`a node does not answer: ${reason}`, ...now].join('; '),
+    hint:
+      moved.length > 0
+        ? 'Resume: the plan holds for the same node at its new address.'
+        : 'Bring the node back, then resume. To wait longer for a node: --wait SECONDS.',
   })
 }
 

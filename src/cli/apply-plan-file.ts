@@ -8,9 +8,9 @@ import type { Allowance } from '../documents/desired-state.generated.ts'
 import type { Plan } from '../documents/plan.generated.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, type ExitCode, LockstepError } from '../domain/errors.ts'
+import { findGone } from '../domain/node-identity.ts'
 import { line } from '../domain/printable.ts'
-import { isBlocked, makePlanFromFile } from '../operations/make-plan.ts'
-import type { PlanComparison } from '../operations/plan-files/compare-plans.ts'
+import { isBlocked, makePlanFromFile, type PlanFromFile } from '../operations/make-plan.ts'
 import { desiredDocument } from '../plan/desired-document.ts'
 import { renderDesiredDifferences, renderPlanDifferences } from '../render/plan-differences.ts'
 import { count } from '../domain/count.ts'
@@ -40,7 +40,7 @@ export async function applyPlanFile(
     const made = await makePlanFromFile({ desired, file }, session)
     // If the plan is blocked, its findings explain more than how it differs from the file.
     if (!isBlocked(made.plan)) {
-      const summary = checkApproved(made.comparison, { planFile, file, planCommand })
+      const summary = checkApproved(made, { planFile, planCommand })
       if (options.quiet !== true) host.err(line`${summary}`)
     }
     return await approveAndApply({
@@ -59,7 +59,6 @@ export async function applyPlanFile(
 
 interface Saved {
   readonly planFile: string
-  readonly file: Plan
   readonly planCommand: string
 }
 
@@ -67,14 +66,22 @@ interface Saved {
  * A line that says how many steps of the file are done already. Throws a LockstepError (exit 4) if
  * the plan made now differs from the file.
  */
-function checkApproved(comparison: PlanComparison, { planFile, file, planCommand }: Saved): string {
+function checkApproved(
+  { comparison, file, live }: PlanFromFile,
+  { planFile, planCommand }: Saved,
+): string {
   if (comparison.kind === 'differs') {
     throw new LockstepError({
       code: 'stale-plan',
       message: `the steps in ${planFile} (-) are not what would be done now (+):`,
       details: renderPlanDifferences(comparison, file.cluster),
       exitCode: EXIT.stale,
-      hint: `Nothing was changed. Plan again: ${planCommand}`,
+      hint: [
+        ...findGone(file.cluster.nodes, live.nodes).map(
+          ({ id = '' }) => line`Node ${id} of the plan is not a member of the cluster any more.`,
+        ),
+        `Nothing was changed. Plan again: ${planCommand}`,
+      ].join('\n'),
     })
   }
   const { alreadyDone } = comparison

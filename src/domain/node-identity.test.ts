@@ -1,7 +1,7 @@
 /** Finds the nodes of a document in a cluster whose nodes have other addresses. */
 import { describe, expect, it } from 'vitest'
 import { liveNode, nodeAddress } from '../../test/builders/live.ts'
-import { compareNodes, findAddresses, recordNode, renameNodes } from './node-identity.ts'
+import { compareNodes, findAddresses, findGone, recordNode, renameNodes } from './node-identity.ts'
 
 const [A, B, C, D] = [1, 2, 3, 4].map(nodeAddress) as [never, never, never, never]
 const raft = (number: number, id: string) => liveNode(number, { raft_id: id })
@@ -33,7 +33,11 @@ describe('the addresses of recorded nodes now', () => {
   it('takes another node at the address of a node that is gone for another node', () => {
     const found = findAddresses(recorded, [raft(1, 'new'), raft(2, 'bao-1')])
 
-    expect([...found]).toEqual([[A, expect.stringMatching(/^http:\/\/gone-\w+\.invalid$/)]])
+    expect([...found]).toEqual([[A, 'http://bao-0.gone.invalid']])
+    const odd = findAddresses([{ ...recordNode(raft(1, 'a/b@c')) }], [raft(1, 'new')])
+    expect([...odd]).toEqual([[A, 'http://612f624063.gone.invalid']])
+    expect(findGone(recorded, [raft(1, 'new'), raft(4, 'bao-1')])).toEqual(recorded.slice(0, 1))
+    expect(findGone([{ address: A }], [raft(2, 'new')])).toEqual([])
   })
 
   it('compares addresses if one of the two readings has no id', () => {

@@ -78,10 +78,21 @@ function isSameNode({ address, id, id_source }: RecordedNode, live: KnownNode): 
   return known === id
 }
 
-/** `.invalid` is reserved: no server has such a name (RFC 2606). */
+/** `.invalid` is reserved: no server has such a name (RFC 2606). Shows the id if a host can have it. */
 function goneAddress({ address, id = '' as NodeId }: RecordedNode): NodeAddress {
-  const name = Buffer.from(id).toString('hex').slice(0, 60)
-  return `${new URL(address).protocol}//gone-${name}.invalid` as NodeAddress
+  const isName = /^[a-z0-9-]{1,60}$/.test(id)
+  const name = isName ? id : Buffer.from(id).toString('hex').slice(0, 60)
+  return `${new URL(address).protocol}//${name}.gone.invalid` as NodeAddress
+}
+
+/** The recorded nodes that are not in the cluster now. Those whose id is not known are left out. */
+export function findGone(
+  recorded: readonly RecordedNode[],
+  live: readonly KnownNode[],
+): readonly RecordedNode[] {
+  return recorded.filter(
+    (node) => node.id !== undefined && !live.some((one) => isSameNode(node, one)),
+  )
 }
 
 /** The value with the nodes' addresses of now, wherever a property `node` holds an address. */

@@ -14,13 +14,7 @@ import {
 } from '../domain/names.ts'
 import { isUnreloaded, mayBeUnreloaded, type Past } from '../plan/past.ts'
 import { openJournal } from './write-journal.ts'
-import {
-  type ClusterOfRuns,
-  pastOf,
-  readPast,
-  reloadsOf,
-  unreloadedEntries,
-} from './past-runs.ts'
+import { type ClusterOfRuns, pastOf, readPast, reloadsOf, unreloadedEntries } from './past-runs.ts'
 
 const plugin = 'secret/my-kv' as PluginId
 const version = '' as Version

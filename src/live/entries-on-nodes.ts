@@ -98,8 +98,10 @@ function joinReadings(
     .sort((a, b) => compareNodes(a.node, b.node))
   const read = readings.flatMap(({ reading }) => (reading.kind === 'entry' ? reading.entry : []))
   const known = lacking.some(({ node }) => node.role === 'active') ? undefined : read[0]
-  const unreadable_on = lacking
-    .map(({ node, unreadable }) => ({ node: node.address, reason: unreadable.reason }))
+  const unreadable_on = lacking.map(({ node, unreadable }) => ({
+    node: node.address,
+    reason: unreadable.reason,
+  }))
   return {
     entry: { ...(known ?? listed), ...(unreadable_on.length > 0 && { unreadable_on }) },
     unreadable:

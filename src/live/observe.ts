@@ -5,12 +5,7 @@
  */
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveNode, LiveState, Product, Unreadable } from '../domain/live.ts'
-import {
-  BUILTIN,
-  type NodeAddress,
-  type PluginId,
-  ROOT_NAMESPACE,
-} from '../domain/names.ts'
+import { BUILTIN, type NodeAddress, type PluginId, ROOT_NAMESPACE } from '../domain/names.ts'
 import { compareNodes } from '../domain/node-identity.ts'
 import { upgradablePlugins } from '../domain/upgradable.ts'
 import type { Reader } from '../server/reader.ts'
@@ -267,7 +262,7 @@ function joinNodes(
 ): NodesReading {
   const silent = unasked.map((node) => ({ node, cluster: { name: '', id: '' } }))
   const identified = [...nodes, ...silent].map(({ node, cluster }) => ({
-    node: { ...node, ...identityOf(members.get(node.address)) },
+    node: { ...node, ...idsOf(members.get(node.address)) },
     cluster,
   }))
   return {
@@ -278,7 +273,7 @@ function joinNodes(
   }
 }
 
-function identityOf(member: Member | undefined): Pick<LiveNode, 'raft_id' | 'cluster_address'> {
+function idsOf(member: Member | undefined): Pick<LiveNode, 'raft_id' | 'cluster_address'> {
   if (member === undefined) return {}
   const { id, cluster } = member
   return {

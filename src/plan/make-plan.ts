@@ -129,7 +129,7 @@ function identifyNodes(content: PlanContent): string {
   const { desired, findings, ...rest } = content
   // The longest first, and none in the middle of a longer one: an address can begin another.
   const addresses = [...ids.keys()].sort((a, b) => b.length - a.length).map(escapePattern)
-  const pattern = new RegExp(`(?:${addresses.join('|')})(?![\\w:-]|\\.\\w)`, 'g')
+  const pattern = new RegExp(`(?:${addresses.join('|')})(?![\\w-]|[.:]\\w)`, 'g')
   // Canonical JSON has no NUL, so no text of a plan can be mistaken for an id.
   const identified = (value: unknown): string =>
     canonicalText(value).replace(pattern, (address) => `\0${ids.get(address) ?? address}\0`)

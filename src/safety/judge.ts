@@ -6,7 +6,8 @@ import type { Finding } from '../documents/plan.generated.ts'
 import type { Allowance } from '../domain/desired.ts'
 import { blockingFindings } from '../documents/blocking.ts'
 import { formatSource } from '../domain/errors.ts'
-import { compareText } from '../domain/names.ts'
+import type { LiveState } from '../domain/live.ts'
+import { compareText, type NodeAddress } from '../domain/names.ts'
 import { linkCauses } from './because-of.ts'
 import type { RuleInput, RuleText, Severity, Standing, Verdict } from './rule.ts'
 import { RULES } from './rules.ts'
@@ -27,7 +28,9 @@ export function judge(input: RuleInput, allow: readonly Allowance[]): Finding[] 
     if (rule.about !== 'plan') return []
     return rule.judge(input).map((verdict) => {
       const allowance = inForce.get(keyOf(rule.name, verdict.subject))
-      return { finding: toFinding(rule, verdict, allowance), topics: verdict.topics ?? [] }
+      const finding = { ...toFinding(rule, verdict), nodes: inOrder(verdict.nodes, input.live) }
+      const allowed = allowance === undefined ? {} : { allowed: allowance.because }
+      return { finding: { ...finding, ...allowed }, topics: verdict.topics ?? [] }
     })
   })
   const findings = found.map(({ finding }) => finding)
@@ -85,7 +88,7 @@ function judgeAllowances(
   })
 }
 
-function toFinding(rule: RuleText, verdict: Verdict, allowance?: Allowance): Finding {
+function toFinding(rule: RuleText, verdict: Verdict): Finding {
   return {
     rule: rule.name,
     severity: verdict.severity ?? rule.severity,
@@ -94,10 +97,15 @@ function toFinding(rule: RuleText, verdict: Verdict, allowance?: Allowance): Fin
     fix: verdict.fix ?? rule.fix,
     ...(verdict.lines !== undefined && { lines: [...verdict.lines] }),
     mounts: sorted(verdict.mounts ?? []),
-    nodes: sorted(verdict.nodes ?? []),
+    nodes: [...(verdict.nodes ?? [])],
     ...(verdict.at !== undefined && { at: formatSource(verdict.at) }),
-    ...(allowance !== undefined && { allowed: allowance.because }),
   }
+}
+
+/** In the order of the nodes of the cluster, which does not depend on their addresses. */
+function inOrder(names: Verdict['nodes'] = [], { nodes }: LiveState): NodeAddress[] {
+  const named = new Set(names)
+  return nodes.map(({ address }) => address).filter((address) => named.has(address))
 }
 
 function sorted<Name extends string>(names: readonly Name[]): Name[] {

@@ -1,4 +1,6 @@
 /** One node of a test cluster: its server process and its seal. */
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { NodeDescription } from './cluster-client.ts'
 import { ServerProcess, type ServerProcessOptions } from './server-process.ts'
 import { sendRequest, type Answer, type RequestOptions } from './server-request.ts'
@@ -19,9 +21,9 @@ export interface ClusterKeys {
 }
 
 export class ClusterNode implements NodeDescription {
-  readonly address: string
   readonly pluginDirectory: string
   readonly auditLog?: string
+  #address: string
   readonly #options: ClusterNodeOptions
   #process: ServerProcess | undefined
   #keys: ClusterKeys | undefined
@@ -29,9 +31,13 @@ export class ClusterNode implements NodeDescription {
 
   constructor(options: ClusterNodeOptions) {
     this.#options = options
-    this.address = options.address
+    this.#address = options.address
     this.pluginDirectory = options.pluginDirectory
     if (options.auditLog !== undefined) this.auditLog = options.auditLog
+  }
+
+  get address(): string {
+    return this.#address
   }
 
   /** Whether the server runs, sealed or not. */
@@ -64,11 +70,55 @@ export class ClusterNode implements NodeDescription {
   }
 
   /**
+   * Restarts the server at another address of the loopback interface, as a pod comes back: its API
+   * address is new; its cluster address, its node id and its storage stay.
+   */
+  async moveTo(host: string): Promise<void> {
+    await this.#readdress(host)
+    await this.restart()
+  }
+
+  /** Puts a new member, with empty storage, in the place of this one, which `leader` removes. */
+  async replaceBy(nodeId: string, host: string, leader: ClusterNode): Promise<void> {
+    const { server_id, token } = { server_id: await this.#nodeId(), token: leader.#token }
+    await leader.#demand('POST', 'sys/storage/raft/remove-peer', { token, body: { server_id } })
+    await this.#readdress(host)
+    await this.#editConfiguration((text) => text.replace(`"${server_id}"`, `"${nodeId}"`))
+    const storage = join(this.#options.server.folder, 'raft')
+    for (const name of ['raft', 'vault.db', 'node-id']) {
+      await rm(join(storage, name), { recursive: true, force: true })
+    }
+    await this.start()
+    await this.join(leader)
+    await this.unseal()
+    await this.#options.settle()
+  }
+
+  async #readdress(host: string): Promise<void> {
+    await this.stop()
+    const from = new URL(this.#address)
+    const to = new URL(this.#address)
+    to.hostname = host
+    await this.#editConfiguration((text) => text.replaceAll(from.host, to.host))
+    this.#address = to.origin
+  }
+
+  async #nodeId(): Promise<string> {
+    const text = await readFile(this.#options.server.configurationFile, 'utf8')
+    return /node_id = "(.*)"/.exec(text)?.[1] ?? ''
+  }
+
+  async #editConfiguration(edit: (text: string) => string): Promise<void> {
+    const file = this.#options.server.configurationFile
+    await writeFile(file, edit(await readFile(file, 'utf8')))
+  }
+
+  /**
    * Seals this node alone. Servers refuse that on a standby, with the advice to restart it: a
    * restarted one is sealed.
    */
   async seal(): Promise<void> {
-    const token = this.#needKeys().rootToken
+    const token = this.#token
     this.#isSealed = true
     const { status } = await this.#request('PUT', 'sys/seal', { token })
     if (status === 204) return
@@ -120,16 +170,20 @@ export class ClusterNode implements NodeDescription {
 
   /** Why this node does not do an active node's work yet. */
   async whyNotLeading(): Promise<string | undefined> {
-    const token = this.#needKeys().rootToken
+    const token = this.#token
     const { status, body } = await this.#request('GET', 'sys/ha-status', { token })
     return status === 200 ? undefined : `it answers ${String(status)} ${JSON.stringify(body)}`
   }
 
   /** Has the leader make joined nodes voters once they are healthy; 10 s later if not said. */
   async letJoinedNodesVoteSoon(): Promise<void> {
-    const token = this.#needKeys().rootToken
+    const token = this.#token
     const body = { server_stabilization_time: '100ms' }
     await this.#demand('POST', 'sys/storage/raft/autopilot/configuration', { token, body })
+  }
+
+  get #token(): string {
+    return this.#needKeys().rootToken
   }
 
   #needKeys(): ClusterKeys {

@@ -57,6 +57,11 @@ export class TestCluster extends ClusterClient {
     this.#clear = parts.clear
   }
 
+  /** Of now: a node may have moved. */
+  override get addresses(): readonly string[] {
+    return this.nodes.map(({ address }) => address)
+  }
+
   node(index: number): ClusterNode {
     const node = this.nodes[index]
     if (node === undefined) throw new RangeError(`the cluster has no node ${String(index)}`)

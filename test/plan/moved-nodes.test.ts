@@ -1,6 +1,7 @@
 /** A plan belongs to the nodes of a cluster, not to the addresses at which they are reached. */
 import { describe, expect, it } from 'vitest'
 import { withCurrentNodes } from '../../src/journal/current-nodes.ts'
+import type { Finding } from '../../src/documents/plan.generated.ts'
 import type { JournalEvent } from '../../src/documents/journal.generated.ts'
 import { type NodeAddress, parseNodeAddress } from '../../src/domain/names.ts'
 import { type FreshPlan, finishPlan, planId } from '../../src/plan/make-plan.ts'
@@ -140,7 +141,13 @@ function planAt(addresses: readonly string[], ids?: readonly string[], argument?
   })
   const { draft, live } = input
   const desired = argument === undefined ? input.desired : withArgument(input.desired, argument)
-  const judgement = { findings: [], rehearsal: null }
+  // Rules name nodes inside sentences.
+  const finding: Finding = {
+    ...{ rule: 'binary-unchecked', severity: 'note', subject: 'binary_check', fix: '', mounts: [] },
+    message: `Not checked on ${nodes.map(({ address }) => address).join(' and ')}: kv.`,
+    nodes: nodes.map(({ address }) => address),
+  }
+  const judgement = { findings: [finding], rehearsal: null }
   return { plan: finishPlan(draft, desired, live, judgement), input }
 }
 
@@ -152,7 +159,10 @@ function withArgument(desired: ReturnType<typeof safetyInput>['desired'], argume
   return { ...desired, plugins }
 }
 
-function nodesAt(addresses: readonly string[], ids: readonly string[] = ['bao-0', 'bao-1', 'bao-2']) {
+function nodesAt(
+  addresses: readonly string[],
+  ids: readonly string[] = ['bao-0', 'bao-1', 'bao-2'],
+) {
   return addresses.map((address, at) =>
     liveNode(at + 1, { address: checked(address), raft_id: ids[at] ?? '' }),
   )

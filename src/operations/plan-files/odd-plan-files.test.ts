@@ -70,7 +70,7 @@ async function outcomeOf(
   if (typeof parent !== 'object' || parent === null) return 'refused'
   change(parent as Container, path.at(-1) ?? '')
   const file = join(folder, 'plan.json')
-  await writeFile(file, JSON.stringify({ ...document, plan_id: planId(document as never) }))
+  await writeFile(file, JSON.stringify({ ...document, plan_id: idOf(document) }))
   try {
     const plan = await readPlanFile(file)
     await readDesiredOfPlan(file, plan.desired, { rules: new Set() })
@@ -80,6 +80,15 @@ async function outcomeOf(
   } catch (error) {
     if (error instanceof LockstepError) return 'refused'
     throw new Error(`${path.join('/')}: ${String(error)}`, { cause: error })
+  }
+}
+
+/** The id that fits, or any: a document without nodes has none, and is refused for that. */
+function idOf(document: Container): unknown {
+  try {
+    return planId(document as never)
+  } catch {
+    return document.plan_id
   }
 }
 
