@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { JournalEvent } from '../../src/documents/journal.generated.ts'
 import { describeReal, sharedCluster } from '../cluster/shared-cluster.ts'
+import { waitUntil } from '../cluster/wait-until.ts'
 import { findSilentMounts } from '../real/node-views.ts'
 import { argumentsFor, closeStage, openStage, type Stage } from './attempt.ts'
 import type { SeenRequest } from './fault-proxy.ts'
@@ -391,7 +392,17 @@ describeReal('a run that is told to stop', () => {
     const answer = await stage.cluster.request<{
       auth: { client_token: string; accessor: string }
     }>(active, 'POST', path, { body })
-    return { id: answer.body.auth.client_token, accessor: answer.body.auth.accessor }
+    const { client_token: token, accessor } = answer.body.auth
+    // A standby hears of a token a little later, and later still on a busy machine.
+    for (const node of stage.cluster.addresses) {
+      await waitUntil(`${node} knows the token`, async () => {
+        const { status } = await stage.cluster.request(node, 'GET', 'auth/token/lookup-self', {
+          token,
+        })
+        return status === 200 ? undefined : `it answers ${String(status)}`
+      })
+    }
+    return { id: token, accessor }
   }
 
   async function rootWrite(path: string, body: unknown): Promise<void> {
