@@ -404,7 +404,7 @@ describe('files on the nodes', () => {
 
       expect(applied.exitCode).toBe(4)
       expect(applied.stdout).not.toContain('Apply complete')
-      expect(applied.stdout).toContain(`than the plan is for: ${addresses()[2]!}`)
+      expect(applied.stdout).toContain(`nodes that are not in the plan: ${addresses()[2]!}`)
       expect(applied.stdout).toMatch(
         isSaved ? /plan again: lockstep plan --out/ : /plan again: lockstep apply/,
       )
