@@ -163,7 +163,12 @@ function awayOf({ atEnd }: RunOutcome): Pick<JournalEvent & { event: 'run_ended'
 }
 
 function clusterOf({ cluster }: Plan): RunStarted['cluster'] {
-  const { id, name, lock } = cluster
+  const { id, name, lock, journal } = cluster
   const nodes = cluster.nodes.map(({ role: _role, state: _state, ...node }) => node)
-  return { id, name, ...(lock !== undefined && { lock }), nodes }
+  return {
+    ...{ id, name },
+    ...(lock !== undefined && { lock }),
+    ...(journal !== undefined && { journal }),
+    nodes,
+  }
 }

@@ -196,7 +196,9 @@ export const addHistory: AddCommand = (program, host, done) => {
   const command = program
     .command('history')
     .argument('[run]', 'run id or its first characters')
-    .description('List the runs made from this machine, or show one')
+    .description(
+      'List the runs made from this machine, or show one; with -f also those in the shared journal',
+    )
     .option('--json', 'print journals as JSON')
     .option('--journal <dir>', 'where the journals are kept')
     .addHelpText(
@@ -205,13 +207,14 @@ export const addHistory: AddCommand = (program, host, done) => {
         'lockstep history',
         'lockstep history 2026-05-01T10',
         'lockstep history 2026-05-01T10 --html run.html',
+        'lockstep history -f lockstep.yaml   # also runs of other machines (cluster.journal)',
       ),
     )
-    .action(async (run: string | undefined, options: OutputOptions) => {
+    .action(async (run: string | undefined, options: CommonOptions) => {
       const { history } = await import('./commands/history.ts')
       done(await history(run, options, host))
     })
-  addOutputOptions(addHtmlOption(command))
+  addOutputOptions(addHtmlOption(addClusterOptions(addFileOptions(command, 'none'))))
 }
 
 export const addLock: AddCommand = (program, host, done) => {

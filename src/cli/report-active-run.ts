@@ -24,6 +24,8 @@ export function describeActiveRun(notice: RunNotice): string {
       return line`A run is under way: by ${notice.who}, since ${notice.since} (run ${notice.run}).`
     case 'died':
       return line`Run ${notice.run} (by ${notice.who}) died before its end: mounts may be between two versions. See what it did with lockstep history ${notice.run}; resume with lockstep apply.`
+    case 'not_ended':
+      return line`Run ${notice.run} (by ${notice.who}) has no end in the shared journal: it is under way on another machine, or it died. If that machine is idle, resume with lockstep apply.`
     case 'unknown':
       return notice.what === 'died'
         ? line`Could not find out whether a run has died: ${notice.why}`

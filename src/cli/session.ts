@@ -53,6 +53,9 @@ export async function openSession(
     world: host,
     version: VERSION,
     ...(options.onCertificate !== undefined && { onCertificate: options.onCertificate }),
+    warn: (text) => {
+      host.err(line`Warning: ${text}`)
+    },
     wrapTransport: (http, { hasCredentials, proxyFor }) =>
       withRequestLog(
         hasCredentials ? warnOfPlainHttp(http, warnOfNode(host), proxyFor) : http,

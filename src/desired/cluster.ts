@@ -33,15 +33,18 @@ function readClusterOf(file: InputFile, claim: ClaimName, report: Report): Desir
       hint: 'for example [ssh, "{host}", sha256sum, "/opt/plugins/{command}"]',
     })
   }
-  const kv = cluster.lock?.kv
-  const problem = kv === undefined ? undefined : findProblemInMountPath(`${kv}/`)
-  if (kv !== undefined && problem !== undefined) {
+  for (const key of ['lock', 'journal'] as const) {
+    const kv = cluster[key]?.kv
+    const problem = kv === undefined ? undefined : findProblemInMountPath(`${kv}/`)
+    if (kv === undefined || problem === undefined) continue
     report({
       message: `${showText(kv)} cannot be a secret's path: it ${problem}`,
-      source: sourceOf('lock'),
+      source: sourceOf(key),
       hint: 'write <mount>/<path>, e.g. secret/lockstep',
     })
   }
+  const lock = cluster.lock?.kv
+  const journal = cluster.journal?.kv
   return {
     ...(cluster.name !== undefined && { name: { value: cluster.name, source: sourceOf('name') } }),
     ...(address !== undefined && { address: { value: address, source: sourceOf('address') } }),
@@ -49,7 +52,8 @@ function readClusterOf(file: InputFile, claim: ClaimName, report: Report): Desir
     ...(check !== undefined && {
       binaryCheck: { command: commandNear(file.file, check), source: sourceOf('binary_check') },
     }),
-    ...(kv !== undefined && { lock: { kv, source: sourceOf('lock') } }),
+    ...(lock !== undefined && { lock: { kv: lock, source: sourceOf('lock') } }),
+    ...(journal !== undefined && { journal: { kv: journal, source: sourceOf('journal') } }),
   }
 }
 

@@ -48,6 +48,8 @@ export interface DesiredCluster {
   readonly binaryCheck?: { readonly command: readonly string[]; readonly source: Source }
   /** API path of a KV v2 secret that serves as the lock between machines, e.g. `secret/lockstep`. */
   readonly lock?: { readonly kv: string; readonly source: Source }
+  /** API path in a KV v2 mount below which all machines record their runs, e.g. `secret/lockstep`. */
+  readonly journal?: { readonly kv: string; readonly source: Source }
 }
 
 export interface DesiredPlugin {

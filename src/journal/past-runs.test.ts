@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { JournalEvent } from '../documents/journal.generated.ts'
 import type { Action, Entry } from '../documents/plan.generated.ts'
@@ -13,8 +10,7 @@ import {
   type Version,
 } from '../domain/names.ts'
 import { isUnreloaded, mayBeUnreloaded, type Past } from '../plan/past.ts'
-import { openJournal } from './write-journal.ts'
-import { type ClusterOfRuns, pastOf, readPast, reloadsOf, unreloadedEntries } from './past-runs.ts'
+import { pastOf, reloadsOf } from './past-runs.ts'
 
 const plugin = 'secret/my-kv' as PluginId
 const version = '' as Version
@@ -177,56 +173,6 @@ it('forgets the entries of a run that finished', () => {
     pastOf([[runStarted(), registerStarted(withArguments), stepDone(), runEnded()]]).written,
   ).toEqual([])
 })
-
-it('ignores the journals of another cluster in the same folder', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-past-'))
-  try {
-    const journal = openJournal(folder, 'one')
-    for (const event of [runStarted(), registerStarted(withArguments)]) journal.write(event)
-    journal.close()
-
-    expect(readPast(folder, clusterWithId('c')).written).toHaveLength(1)
-    expect(readPast(folder, clusterWithId('another'))).toEqual(pastOf([]))
-    expect(unreloadedEntries(folder, clusterWithId('another'))).toEqual([])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-})
-
-it('reads from disk the same as from the events of finished runs', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-past-'))
-  try {
-    const v2 = 'v2.0.0' as Version
-    const tune: Action = { kind: 'tune', mount, namespace: '' as never, version: v2 }
-    const runs = [
-      [runStarted(), registerStarted(withArguments), stepDone(), stepStarted(tune), stepDone()],
-      [
-        runStarted(),
-        registerStarted(newer),
-        stepDone(),
-        stepStarted(tune),
-        stepDone(),
-        stepStarted(reload),
-        stepDone(),
-        runEnded(),
-      ],
-    ]
-    for (const [index, events] of runs.entries()) {
-      const journal = openJournal(folder, String(index))
-      for (const event of events) journal.write(event)
-      journal.close()
-    }
-
-    expect(readPast(folder, clusterWithId('c'))).toEqual(pastOf(runs))
-    expect(readPast(folder, clusterWithId('c')).ran.get(mount)).toEqual(new Set([version, v2]))
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-})
-
-function clusterWithId(id: string): ClusterOfRuns {
-  return { cluster: { id, name: '' }, nodes: [] }
-}
 
 function runStarted(entry: Entry | null = old): JournalEvent {
   return {

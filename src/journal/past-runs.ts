@@ -1,10 +1,9 @@
 /**
- * Reads the kept journals of a cluster for the planner. A journal says only what a run started.
+ * Finds in the journals of a cluster what the planner must know. Pure. A journal says only what a run started.
  * Whether the change happened, the servers say.
  */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Action, CheckAction, Entry } from '../documents/plan.generated.ts'
-import type { LiveState } from '../domain/live.ts'
 import {
   type ConfiguredVersion,
   LATEST,
@@ -24,67 +23,26 @@ import {
 import { checkKey } from '../plan/checked.ts'
 import { binariesInOrder } from './order-binaries.ts'
 import { pastChecks } from './past-checks.ts'
-import { withCurrentNodes } from './current-nodes.ts'
-import { listRuns, readLines } from './read-journal.ts'
-
-/** Work of older runs was finished by later runs, or by hand. */
-const RUNS_READ = 50
-
-/** The cluster whose journals are read. Its nodes may have had other addresses during a run. */
-export type ClusterOfRuns = Pick<LiveState, 'cluster' | 'nodes'>
-
-/**
- * Reads the newest 50 journals of a cluster, with the addresses that its nodes have now. The folder
- * may also hold journals of other clusters: these are skipped. Throws a LockstepError if a journal
- * cannot be read.
- */
-export function readPast(folder: string, live: ClusterOfRuns): Past {
-  return pastOf(readRuns(folder, live))
-}
 
 export interface KnownRuns {
-  /** How many runs `past` is made from: at most 50. */
+  /** How many runs were read. */
   readonly count: number
   /** `ended`: false of a run that is under way, or that died. */
   readonly latest?: { readonly run: string; readonly ended: boolean }
 }
 
-/** Same as `readPast`, with how much is known. Throws as `readPast`. */
-export function readKnownPast(
-  folder: string,
-  live: ClusterOfRuns,
-): { readonly past: Past; readonly known: KnownRuns } {
-  const runs = readRuns(folder, live).filter((events) => events.length > 0)
+/** How much is known of a cluster's past. `runs`: the oldest first. */
+export function knownRunsOf(runs: readonly (readonly JournalEvent[])[]): KnownRuns {
   const latest = runs.at(-1)
   const run = latest?.[0]?.run
   const ended = latest?.some(({ event }) => event === 'run_ended') === true
-  return {
-    past: pastOf(runs),
-    known: { count: runs.length, ...(run !== undefined && { latest: { run, ended } }) },
-  }
-}
-
-function readRuns(
-  folder: string,
-  { cluster, nodes }: ClusterOfRuns,
-): readonly (readonly JournalEvent[])[] {
-  return listRuns(folder)
-    .slice(-RUNS_READ)
-    .map((name) => withCurrentNodes(readOwn(folder, name, cluster.id), nodes))
+  return { count: runs.length, ...(run !== undefined && { latest: { run, ended } }) }
 }
 
 /**
  * The reloads that the runs of one plan file carried out and did not roll back, by `checkKey`.
- * Throws a LockstepError if a journal cannot be read.
+ * `runs`: the oldest first.
  */
-export function readReloadsOf(
-  savedPlanId: string,
-  { folder, live }: { readonly folder: string; readonly live: ClusterOfRuns },
-): ReadonlySet<string> {
-  return reloadsOf(savedPlanId, readRuns(folder, live))
-}
-
-/** Same as `readReloadsOf`, from journals that were read before. `runs`: the oldest first. */
 export function reloadsOf(
   savedPlanId: string,
   runs: readonly (readonly JournalEvent[])[],
@@ -110,24 +68,14 @@ export function reloadsOf(
   return reloaded
 }
 
-function readOwn(folder: string, run: string, cluster: string): JournalEvent[] {
-  const lines = readLines(folder, run)
-  const first = lines[0]?.event()
-  if (first?.event !== 'run_started' || first.cluster.id !== cluster) return []
-  return lines.map(({ event }) => event())
-}
-
 /** The first event of a run. Undefined if its first line was cut off. */
 export function startOf(events: readonly JournalEvent[]): RunStarted | undefined {
   return events.find((event) => event.event === 'run_started')
 }
 
-/**
- * Entries, as `plugin version`, that an earlier run wrote and did not reload on every node. Throws
- * a LockstepError if a journal cannot be read.
- */
-export function unreloadedEntries(folder: string, live: ClusterOfRuns): string[] {
-  return readPast(folder, live).written.filter(mayBeUnreloaded).map(keyOf)
+/** Entries, as `plugin version`, that an earlier run wrote and did not reload on every node. */
+export function unreloadedEntries(past: Past): string[] {
+  return past.written.filter(mayBeUnreloaded).map(keyOf)
 }
 
 interface WrittenByRun extends WrittenEntry {

@@ -62,21 +62,34 @@ export function readLines(folder: string, run: string): JournalLine[] {
     if (cause instanceof LockstepError) throw cause
     throw unreadable(`the journal ${path}`, cause)
   }
+  return parseLines(text, { at: (line) => `${path}:${line}`, fix: 'move the file away' })
+}
+
+/** Where a journal is, for the errors about its lines. */
+export interface JournalPlace {
+  /** Names a line. The first is 1. */
+  readonly at: (line: number) => string
+  /** What to do with a broken journal after `lockstep status`. */
+  readonly fix: string
+}
+
+/** The lines of a journal's text, without a last line that was cut off while it was written. */
+export function parseLines(text: string, place: JournalPlace): JournalLine[] {
   return text
     .split('\n')
     .slice(0, -1)
-    .map((line, index) => ({ event: () => parseEvent(line, `${path}:${index + 1}`) }))
+    .map((line, index) => ({ event: () => parseEvent(line, index + 1, place) }))
 }
 
-function parseEvent(line: string, place: string): JournalEvent {
+function parseEvent(line: string, number: number, place: JournalPlace): JournalEvent {
   let value: unknown
   try {
     value = JSON.parse(line, nameUnknownHash)
   } catch {
-    throw broken(place, 'not JSON')
+    throw broken(number, place, 'not JSON')
   }
   const problem = findEventProblem(value)
-  if (problem !== undefined) throw broken(place, problem)
+  if (problem !== undefined) throw broken(number, place, problem)
   return value as JournalEvent
 }
 
@@ -97,10 +110,10 @@ function unreadable(what: string, cause: unknown): LockstepError {
   })
 }
 
-function broken(place: string, why: string): LockstepError {
+function broken(line: number, { at, fix }: JournalPlace, why: string): LockstepError {
   return new LockstepError({
     code: 'journal-broken',
-    message: `${place}: this line does not fit the journal's schema: ${why}`,
-    hint: 'The journal may record a run that was not finished, so nothing was begun. Run lockstep status to see what runs now; then move the file away. If a newer lockstep wrote the journal, use that version.',
+    message: `${at(line)}: this line does not fit the journal's schema: ${why}`,
+    hint: `The journal may record a run that was not finished, so nothing was begun. Run lockstep status to see what runs now; then ${fix}. If a newer lockstep wrote the journal, use that version.`,
   })
 }

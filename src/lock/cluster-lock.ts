@@ -11,14 +11,14 @@ import { serverTime } from '../server/answers/cluster.ts'
 import {
   deletedVersion,
   isUnversionedSecret,
-  mountOptionsVersion,
   secret as decodeSecret,
   writtenVersion,
 } from '../server/answers/secret.ts'
 import { decode } from '../server/answers/shape.ts'
 import type { Client } from '../server/client.ts'
-import { decodeOrThrow, refusalError, wordsToJudge } from '../server/faults.ts'
-import { readHealth, readLock, readMountOf, writeLock } from '../server/requests.ts'
+import { decodeOrThrow, refusalError } from '../server/faults.ts'
+import { findKvStore } from '../server/kv-store.ts'
+import { readHealth, readSecret, writeSecret } from '../server/requests.ts'
 
 /** Milliseconds: the lifetime of the lock without a renewal, and the time between renewals. */
 const LOCK_LIFETIME = 60_000
@@ -152,7 +152,7 @@ export async function readClusterLock(
   options: Pick<ClusterLockOptions, 'client' | 'kv' | 'watcher'> & AskedNode,
 ): Promise<ClusterLockState> {
   const { client, node, kv, watcher } = options
-  const request = readLock(kv)
+  const request = readSecret(kv)
   const [answer, clock] = await Promise.all([
     client.ask(node, request),
     client.ask(node, readHealth()),
@@ -160,13 +160,10 @@ export async function readClusterLock(
   // The secret does not exist yet, or its newest version is deleted. The metadata of a deleted
   // version still has its number.
   if (answer.status === 404) {
-    if (/no handler for route|unsupported path/.test(wordsToJudge(answer))) throw notMounted(kv)
-    const mount = await client.ask(node, readMountOf(kv))
+    const store = await findKvStore(client, { node, kv, answer })
+    if (store === 'none') throw notMounted(kv)
     // A token without rights on the path cannot ask. Then the write reports the error.
-    if (mount.status === 200) {
-      const asked = { node, request: readMountOf(kv) }
-      if (decodeOrThrow(mountOptionsVersion, asked, mount) !== '2') throw notVersioned(kv)
-    }
+    if (store === 'unversioned') throw notVersioned(kv)
     const version = decodeOrThrow(deletedVersion, { node, request }, answer)
     return { version, run: '', who: '', since: '', held: false }
   }
@@ -221,7 +218,7 @@ async function write(
 ): Promise<number | undefined> {
   const { pid, machine } = watcher
   const holder = { run, who, since, pid, ...(machine !== undefined && { machine }) }
-  const request = writeLock(kv, version, { ...holder, ...state })
+  const request = writeSecret(kv, version, { ...holder, ...state })
   const outcome = await client.write(node, request)
   // The write may have been carried out, so the lock is read again.
   const confirmHeld = async (): Promise<number | undefined> => {

@@ -65,6 +65,8 @@ export interface ConnectOptions {
    * token can still live (0: for ever).
    */
   readonly onUnrevoked?: (reason: string, ttl: number) => void
+  /** Called with each warning. */
+  readonly warn?: (text: string) => void
   /** The version in `User-Agent: lockstep/VERSION`. */
   readonly version?: string
 }
@@ -196,6 +198,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Context> {
     secrets,
     ...(readTransport !== undefined && { readTransport }),
     ...(options.onSlowDown !== undefined && { onSlowDown: options.onSlowDown }),
+    ...(options.warn !== undefined && { warn: options.warn }),
     ...(options.watchReading !== undefined && { watchReading: options.watchReading }),
     patience,
     ...(nodes !== undefined && { nodes }),

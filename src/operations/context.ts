@@ -49,6 +49,8 @@ export interface Context extends World {
   readonly commands: Commands | undefined
   /** The folder of the journals; undefined for the user's state folder. */
   readonly journal: string | undefined
+  /** Tells the user of something that is not as it should be and stops nothing. */
+  readonly warn: (text: string) => void
   /**
    * Reads the cluster. `plugins`: the plugins whose mounts are asked whether they answer; all
    * plugins if not given. `also`: more plugins whose mounts are asked. `hasAnswered`: the mounts that
@@ -76,7 +78,7 @@ export type WatchReading = (
 
 export interface ContextSources
   extends
-    Partial<Pick<Context, 'markRun' | 'login'>>,
+    Partial<Pick<Context, 'markRun' | 'login' | 'warn'>>,
     Pick<Context, 'address' | 'token' | 'credentials' | 'secrets' | 'commands' | 'journal'> {
   readonly world: World
   readonly transport: Transport
@@ -141,7 +143,17 @@ export function createContext(sources: ContextSources): Context {
       })
     },
     markRun: sources.markRun ?? (() => undefined),
+    warn: warnOnce(sources.warn),
     close: () => client.close(),
+  }
+}
+
+/** Reports each text once: an operation may read the same journals several times. */
+function warnOnce(warn: (text: string) => void = () => undefined): Context['warn'] {
+  const reported = new Set<string>()
+  return (text) => {
+    if (!reported.has(text)) warn(text)
+    reported.add(text)
   }
 }
 

@@ -6,10 +6,10 @@ import type { DesiredState } from '../domain/desired.ts'
 import { LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 import { startOf } from '../journal/past-runs.ts'
-import { listRuns, readRun } from '../journal/read-journal.ts'
 import { readClusterLock } from '../lock/cluster-lock.ts'
 import { isHeld, readHolder } from '../lock/local-lock.ts'
-import { type Context, journalFolder, stateFolder } from './context.ts'
+import { type Context, stateFolder } from './context.ts'
+import { listKeptRuns, runsQuestion } from './read-runs.ts'
 
 export type RunNotice =
   | {
@@ -19,6 +19,8 @@ export type RunNotice =
       readonly since: string
     }
   | { readonly kind: 'died'; readonly run: string; readonly who: string }
+  /** A run of another machine has no end in the shared journal, and no lock says whether it lives. */
+  | { readonly kind: 'not_ended'; readonly run: string; readonly who: string }
   /** `what` could not be determined. */
   | { readonly kind: 'unknown'; readonly what: 'under_way' | 'died'; readonly why: string }
 
@@ -37,7 +39,7 @@ export async function findActiveRun(
   if (local !== undefined) return [{ kind: 'under_way', ...local }]
   const sharedNotice = await sharedHolder({ live, desired }, context)
   if (sharedNotice?.kind === 'under_way') return [sharedNotice]
-  const diedNotice = findDiedRun(live, context)
+  const diedNotice = await findDiedRun({ live, desired }, context)
   return [sharedNotice, diedNotice].flatMap((notice) => notice ?? [])
 }
 
@@ -70,16 +72,21 @@ async function sharedHolder(
   }
 }
 
-/** The latest run of this machine on the cluster, if its journal has no end. */
-function findDiedRun(live: LiveState, context: Context): RunNotice | undefined {
-  const folder = journalFolder(context, live.cluster.id)
+/** The latest run on the cluster, if its journal has no end. */
+async function findDiedRun(
+  { live, desired }: ActiveRunQuestion,
+  context: Context,
+): Promise<RunNotice | undefined> {
+  // Without a lock between machines, a run of another machine may still be under way.
+  const knowsOthers = desired?.cluster.lock !== undefined && context.commands !== undefined
   try {
-    for (const run of listRuns(folder).reverse()) {
-      const events = readRun(folder, run)
+    const kept = await listKeptRuns(runsQuestion(desired, live), context)
+    for (const { run, isLocal, read } of [...kept].reverse()) {
+      const events = await read()
       const started = startOf(events)
       if (started?.cluster.id !== live.cluster.id) continue
       if (events.some(({ event }) => event === 'run_ended')) return undefined
-      return { kind: 'died', run, who: started.by }
+      return { kind: isLocal || knowsOthers ? 'died' : 'not_ended', run, who: started.by }
     }
     return undefined
   } catch (error) {

@@ -7,7 +7,7 @@ import { blockingFindings } from '../documents/blocking.ts'
 import type { DesiredState } from '../domain/desired.ts'
 import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
-import { readPast, readReloadsOf } from '../journal/past-runs.ts'
+import { pastOf, reloadsOf } from '../journal/past-runs.ts'
 import { readOwnCapabilities } from '../live/capabilities.ts'
 import { type DraftPlan, draftPlan, type FreshPlan } from '../plan/make-plan.ts'
 import { requiredCapabilities } from '../safety/capabilities.ts'
@@ -16,8 +16,9 @@ import type { BinaryReport, TokenRights } from '../safety/rule.ts'
 import type { DiskCheck } from './user-commands/commands.ts'
 import { withCurrentAddresses } from './plan-files/current-addresses.ts'
 import { comparePlans, type PlanComparison } from './plan-files/compare-plans.ts'
-import { type Context, journalFolder, pluginsOf, today } from './context.ts'
+import { type Context, pluginsOf, today } from './context.ts'
 import { judgePlan, rehearseDraft } from './judge-plan.ts'
+import { readRuns, runsQuestion } from './read-runs.ts'
 import { requestedSteps } from './plan-files/requested-steps.ts'
 
 export interface PlanInput {
@@ -136,10 +137,9 @@ export async function draftFrom(
   const readAt = input.live === undefined ? context.now().getTime() : undefined
   const live = input.live ?? (await context.observe(pluginsOf(desired)))
   const file = input.file && withCurrentAddresses(input.file, live)
-  const folder = journalFolder(context, live.cluster.id)
-  const past = readPast(folder, live)
-  const requested =
-    file && requestedSteps(file, live, readReloadsOf(file.plan_id, { folder, live }))
+  const runs = await readRuns(runsQuestion(desired, live), context)
+  const past = pastOf(runs)
+  const requested = file && requestedSteps(file, live, reloadsOf(file.plan_id, runs))
   const draft = draftPlan(desired, live, { ...past, ...(requested !== undefined && { requested }) })
   const command = desired.cluster.binaryCheck?.command
   const check =
@@ -178,7 +178,7 @@ async function readGrantedCapabilities(
 ): Promise<TokenRights | undefined> {
   const active = live.nodes.find(({ role }) => role === 'active')
   const steps: readonly Step[] = draft.steps
-  const required = requiredCapabilities(steps, desired.cluster.lock?.kv)
+  const required = requiredCapabilities(steps, desired.cluster)
   if (active === undefined || required.length === 0) return undefined
   const paths = required.map(({ path }) => path)
   return readOwnCapabilities(client, active.address, paths)

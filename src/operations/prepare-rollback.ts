@@ -9,11 +9,11 @@ import { EXIT, LockstepError } from '../domain/errors.ts'
 import type { LiveState } from '../domain/live.ts'
 import type { PluginId } from '../domain/names.ts'
 import { startOf } from '../journal/past-runs.ts'
-import { listRuns, readRun } from '../journal/read-journal.ts'
 import { withCurrentNodes } from '../journal/current-nodes.ts'
 import { findResumedRun, coversRun } from '../journal/resumed-runs.ts'
 import { type RollbackState, rollbackState } from '../rollback/rollback-state.ts'
-import { type Context, journalFolder } from './context.ts'
+import type { Context } from './context.ts'
+import { listKeptRuns, type RunsQuestion } from './read-runs.ts'
 
 export interface RollbackInput {
   /** A run id or its first characters. Not given: the latest run, with the runs that it resumed. */
@@ -43,8 +43,7 @@ export async function prepareRollback(
   context: Context,
 ): Promise<Rollback> {
   const { id } = await context.identify()
-  const folder = journalFolder(context, id)
-  const runs = listRuns(folder).map((name) => ({ name, events: readRun(folder, name) }))
+  const runs = await readKept(id, { run, journal: file?.cluster.journal }, context)
   const onCluster = runs.filter(({ events }) => startOf(events)?.cluster.id === id)
   const { events } = chooseRun(run, run === undefined ? onCluster : runs)
   const journals = onCluster.map((run) => run.events)
@@ -64,6 +63,28 @@ export async function prepareRollback(
   return { ...state, started, chosen, resumed, isWhole, live }
 }
 
+/** Runs of other machines that are read before the named run, and if none is named. */
+const OTHERS_READ = 50
+
+/**
+ * All runs of this machine. Of the shared journal: the newest, and all since shortly before the run
+ * that was named.
+ */
+async function readKept(
+  cluster: string,
+  { run, journal }: Pick<RunsQuestion, 'journal'> & { readonly run: string | undefined },
+  context: Context,
+): Promise<KeptJournal[]> {
+  const kept = await listKeptRuns({ cluster, journal }, context)
+  const named = run === undefined ? -1 : kept.findIndex((found) => found.run.startsWith(run))
+  const first = (named < 0 ? kept.length : named) - OTHERS_READ
+  return Promise.all(
+    kept
+      .filter(({ isLocal }, index) => isLocal || index >= first)
+      .map(async ({ run: name, read }) => ({ name, events: await read() })),
+  )
+}
+
 interface KeptJournal {
   readonly name: string
   readonly events: readonly JournalEvent[]
@@ -80,14 +101,14 @@ function chooseRun(run: string | undefined, runs: readonly KeptJournal[]): KeptJ
   if (newest !== undefined && (run === undefined || matching.length === 1)) return newest
   const why =
     run === undefined
-      ? 'no run from this machine has changed this cluster'
+      ? 'no run in the journals has changed this cluster'
       : matching.length === 0
-        ? `no run "${run}" from this machine has changed this cluster`
+        ? `no run "${run}" in the journals has changed this cluster`
         : `"${run}" matches several runs`
   throw new LockstepError({
     code: 'no-such-run',
     message: why,
-    hint: 'List the runs: lockstep history',
+    hint: 'List the runs: lockstep history. For runs of other machines, name the file with cluster.journal: -f FILE.',
   })
 }
 

@@ -13,14 +13,16 @@ import type { EnvironmentOf } from '../apply/send-once.ts'
 import { faultOf } from '../apply/stop-reasons.ts'
 import { keepToken } from '../login/renew-token.ts'
 import { createVerify, type RunCommand } from '../apply/verify.ts'
-import { unreloadedEntries } from '../journal/past-runs.ts'
+import { pastOf, unreloadedEntries } from '../journal/past-runs.ts'
 import type { RunProgress } from '../journal/run-progress.ts'
 import { openJournal } from '../journal/write-journal.ts'
 import type { ClusterLock } from '../lock/cluster-lock.ts'
 import type { LocalLock, LockHolder } from '../lock/local-lock.ts'
 import type { FreshPlan } from '../plan/make-plan.ts'
 import type { Client } from '../server/client.ts'
+import { openSharedJournal } from '../shared-journal/write-shared-journal.ts'
 import { type Context, journalFolder } from './context.ts'
+import { readRuns, runsQuestion } from './read-runs.ts'
 
 export interface LockedRun {
   readonly plan: FreshPlan
@@ -60,16 +62,30 @@ export interface LockedRun {
 export async function recordRun(run: LockedRun, context: Context): Promise<RunOutcome> {
   const { plan, holder, client, environmentOf, runCommand, localLock, clusterLock } = run
   const { soak, wait, backTo, savedPlanId, onEvent } = run
-  const folder = journalFolder(context, plan.cluster.id)
+  const { id } = plan.cluster
+  const kv = plan.cluster.journal
+  const shared =
+    kv === undefined
+      ? undefined
+      : await openSharedJournal({ client: context.client, node: run.node, kv, run: holder.run })
   // Read before the journal of this run exists, so that this run is not counted.
-  const written = unreloadedEntries(folder, run.live)
-  const journal = openJournal(folder, holder.run)
+  const question = {
+    ...runsQuestion({ cluster: {} }, run.live),
+    ...(kv !== undefined && { journal: { kv }, node: await run.node() }),
+  }
+  const written = unreloadedEntries(pastOf(await readRuns(question, context)))
+  const journal = openJournal(journalFolder(context, id), holder.run)
+  const write = async (event: JournalEvent): Promise<void> => {
+    // Both at once, so that steps under way at the same time are in the same order in both.
+    journal.write(event)
+    await shared?.write(event)
+  }
   try {
     const recorder = createRecorder({
       run: holder.run,
       by: holder.who,
       now: context.now,
-      sinks: [journal.write, run.progress.sink],
+      sinks: [write, run.progress.sink],
       watchers: onEvent === undefined ? [] : [onEvent],
       ...(backTo !== undefined && { backTo }),
       ...(savedPlanId !== undefined && { savedPlanId }),

@@ -4,9 +4,10 @@ import type { DesiredState } from '../domain/desired.ts'
 import type { LiveState } from '../domain/live.ts'
 import { confirmDrift, type DriftReading } from '../drift/confirm.ts'
 import { type DriftFindings, findDrift } from '../drift/find-drift.ts'
-import { type KnownRuns, readKnownPast } from '../journal/past-runs.ts'
-import { type Context, journalFolder, pluginsOf, today } from './context.ts'
+import { type KnownRuns, knownRunsOf, pastOf } from '../journal/past-runs.ts'
+import { type Context, pluginsOf, today } from './context.ts'
 import { findActiveRun, type RunNotice } from './find-active-run.ts'
+import { readRuns, runsQuestion } from './read-runs.ts'
 
 export interface DriftInput {
   readonly desired: DesiredState
@@ -74,8 +75,8 @@ async function readDrift(
   context: Context,
 ): Promise<Reading> {
   const live = await context.observe(pluginsOf(desired))
-  const { id } = live.cluster
-  const { past, known } = readKnownPast(journalFolder(context, id), live)
+  const runs = await readRuns(runsQuestion(desired, live), context)
+  const [past, known] = [pastOf(runs), knownRunsOf(runs)]
   const findings = findDrift(desired, live, { today: today(context), apply, past })
   const notices = await findActiveRun({ live, desired }, context)
   const isUnderWay = notices.some(({ kind }) => kind === 'under_way')

@@ -58,11 +58,13 @@ function clusterDocument({
   name,
   binaryCheck,
   lock,
+  journal,
 }: DesiredState['cluster']): NonNullable<DesiredStateDocument['cluster']> {
   return {
     ...(name !== undefined && { name: name.value }),
     ...(binaryCheck !== undefined && { binary_check: [...binaryCheck.command] }),
     ...(lock !== undefined && { lock: { kv: lock.kv } }),
+    ...(journal !== undefined && { journal: { kv: journal.kv } }),
   }
 }
 

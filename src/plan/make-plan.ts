@@ -75,6 +75,7 @@ export function finishPlan(
   { binaryCheck, ...judgement }: Judgement,
 ): FreshPlan {
   const lock = desired.cluster.lock?.kv
+  const journal = desired.cluster.journal?.kv
   const plan = {
     format: 2 as const,
     cluster: {
@@ -84,6 +85,7 @@ export function finishPlan(
       server_version: live.server_version,
       nodes: live.nodes.map(({ role, state, ...node }) => ({ ...recordNode(node), role, state })),
       ...(lock !== undefined && { lock }),
+      ...(journal !== undefined && { journal }),
       ...(binaryCheck !== undefined && { binary_check: binaryCheck }),
     },
     desired: desiredDocument(desired),

@@ -34,7 +34,7 @@ export function rollbackState(sources: RollbackSources): RollbackState {
   for (const { mount } of made) {
     notes.push(`${mount} was mounted by that run and stays: nothing is ever unmounted.`)
   }
-  const lock = started.cluster.lock
+  const { lock, journal } = started.cluster
   const known = { ...sources, past: pastOf(runs), index: indexLive(live) }
   const plugins = [...ids].sort(compareText).map((id) => pluginBefore(id, known, notes))
   const listed = new Set(
@@ -50,6 +50,7 @@ export function rollbackState(sources: RollbackSources): RollbackState {
     desired: {
       cluster: {
         ...(lock !== undefined && { lock: { kv: lock, source: sourceOf(started) } }),
+        ...(journal !== undefined && { journal: { kv: journal, source: sourceOf(started) } }),
         ...file?.cluster,
       },
       plugins,

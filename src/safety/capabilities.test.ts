@@ -23,7 +23,7 @@ const NODES = [liveNode(1)]
 
 function required(parts: SafetyInputParts) {
   const { desired, draft } = safetyInput(parts)
-  const found = requiredCapabilities(draft.steps, desired.cluster.lock?.kv)
+  const found = requiredCapabilities(draft.steps, desired.cluster)
   return Object.fromEntries(found.map(({ path, capabilities }) => [path, capabilities.join(' ')]))
 }
 

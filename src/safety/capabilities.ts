@@ -6,6 +6,7 @@ import type { Fact, Step } from '../documents/plan.generated.ts'
 import { writeOf } from '../documents/writes-of.ts'
 import { unreachable } from '../domain/errors.ts'
 import type { ServerRequest } from '../domain/exchange.ts'
+import type { DesiredCluster } from '../domain/desired.ts'
 import { compareText, ROOT_NAMESPACE } from '../domain/names.ts'
 import {
   listNamespaces,
@@ -14,19 +15,30 @@ import {
   readCatalogEntry,
   readConnection,
   readAuthMounts,
-  readLock,
+  readSecret,
   readPins,
   readSecretMounts,
   requestOf,
-  writeLock,
+  writeSecret,
 } from '../server/requests.ts'
-import { type Capability, capabilityFor, policyLine } from '../server/rights.ts'
+import {
+  type Capability,
+  capabilityFor,
+  journalCapabilities,
+  policyLine,
+} from '../server/rights.ts'
+
+/** What a run writes beside its steps: the lock and the journal of the file. */
+type RunSecrets = Pick<DesiredCluster, 'lock' | 'journal'>
 
 /**
- * The rights that the steps need, for their rollback, their checks and the cluster lock, too;
- * sorted by path. `lock` is the lock of the file, as `<mount>/<path>`.
+ * The rights that the steps need, for their rollback, their checks, the cluster lock and the shared
+ * journal, too; sorted by path. `cluster` is that of the file.
  */
-export function requiredCapabilities(steps: readonly Step[], lock?: string): readonly Capability[] {
+export function requiredCapabilities(
+  steps: readonly Step[],
+  cluster: RunSecrets = {},
+): readonly Capability[] {
   const requests: ServerRequest[] = []
   const need = (request: ServerRequest): void => {
     requests.push(request)
@@ -49,25 +61,31 @@ export function requiredCapabilities(steps: readonly Step[], lock?: string): rea
       need(readBelowMount(check.mount, action.namespace, check.path))
     }
   }
-  return collectCapabilities(requests, steps.length === 0 ? undefined : lock)
+  return collectCapabilities(requests, steps.length === 0 ? {} : cluster)
 }
 
-/** The rights that these requests and the lock need, each path once; sorted by path. */
+/**
+ * The rights that these requests, the lock and the journal need, each path once; sorted by path.
+ */
 export function collectCapabilities(
   requests: readonly ServerRequest[],
-  lock?: string,
+  { lock, journal }: RunSecrets = {},
 ): readonly Capability[] {
   const needed = new Map<string, Set<string>>()
-  const locking = lock === undefined ? [] : [readLock(lock), writeLock(lock, 0, {})]
+  const locking = lock === undefined ? [] : [readSecret(lock.kv), writeSecret(lock.kv, 0, {})]
   for (const request of [...requests, ...locking]) {
     const { path, capabilities } = capabilityFor(request)
     const known = needed.get(path) ?? new Set<string>()
     needed.set(path, known)
     for (const capability of capabilities) known.add(capability)
   }
-  return [...needed]
-    .map(([path, capabilities]) => ({ path, capabilities: [...capabilities].sort(compareText) }))
-    .sort((a, b) => compareText(a.path, b.path))
+  return [
+    ...[...needed].map(([path, capabilities]) => ({
+      path,
+      capabilities: [...capabilities].sort(compareText),
+    })),
+    ...(journal === undefined ? [] : journalCapabilities(journal.kv)),
+  ].sort((a, b) => compareText(a.path, b.path))
 }
 
 /** Facts with the same key are read with the same requests. */
@@ -114,12 +132,12 @@ export function missingCapabilities(
   required: readonly Capability[],
   granted: ReadonlyMap<string, readonly string[]>,
 ): readonly Capability[] {
-  return required.flatMap(({ path, capabilities }) => {
+  return required.flatMap(({ path, capabilities, ...rest }) => {
     const grantedHere = new Set(granted.get(path))
     if (grantedHere.has('root')) return []
     const isDenied = grantedHere.has('deny')
     const missing = capabilities.filter((capability) => isDenied || !grantedHere.has(capability))
-    return missing.length === 0 ? [] : { path, capabilities: missing }
+    return missing.length === 0 ? [] : { path, capabilities: missing, ...rest }
   })
 }
 

@@ -57,10 +57,7 @@ test('a policy has every right that a plan checks', () => {
   const { draft, desired } = safetyInput(UPGRADE)
   const printed = policy(UPGRADE)
 
-  for (const { path, capabilities } of requiredCapabilities(
-    draft.steps,
-    desired.cluster.lock?.kv,
-  )) {
+  for (const { path, capabilities } of requiredCapabilities(draft.steps, desired.cluster)) {
     expect(printed[path]?.split(' ')).toEqual(expect.arrayContaining([...capabilities]))
   }
 })

@@ -32,10 +32,10 @@ import {
 import { type Capability, findProblemInPolicy } from '../server/rights.ts'
 import { collectCapabilities } from './capabilities.ts'
 
-/** The rights to plan and apply this file on this cluster, with its lock; sorted by path. */
+/** The rights to plan and apply this file on this cluster, with its lock and its shared journal; sorted by path. */
 export function policyFor(desired: DesiredState, live: LiveState): readonly Capability[] {
   const requests = [...readsFor(desired, live), ...pluginRequests(desired, live)]
-  return collectCapabilities(requests, desired.cluster.lock?.kv)
+  return collectCapabilities(requests, desired.cluster)
 }
 
 /**

@@ -61,8 +61,9 @@ const READS: Readonly<Record<string, readonly ReadRequest[]>> = {
   readOwnToken: [requests.readOwnToken()],
   readCapabilities: [requests.readCapabilities(['sys/mounts'])],
   readConnection: [requests.readConnection(CONNECTION, root)],
-  readLock: [requests.readLock('kv/lock')],
+  readSecret: [requests.readSecret('kv/lock')],
   readMountOf: [requests.readMountOf('kv/lock')],
+  listSecrets: [requests.listSecrets('kv/lockstep')],
   listNamespaces: NAMESPACES.map(requests.listNamespaces),
   readSecretMounts: NAMESPACES.map(requests.readSecretMounts),
   readAuthMounts: NAMESPACES.map(requests.readAuthMounts),
@@ -83,7 +84,8 @@ const POSTED_READS: Readonly<Record<string, RegExp>> = {
 
 const WRITES: Readonly<Record<string, readonly WriteRequest[]>> = {
   requestOf: ACTIONS.map((action) => requests.requestOf(action)),
-  writeLock: [requests.writeLock('kv/lock', 0, {})],
+  writeSecret: [requests.writeSecret('kv/lock', 0, {})],
+  keepOneVersion: [requests.keepOneVersion('kv/lockstep/run')],
   renewToken: [requests.renewToken()],
   logIn: [requests.logIn('ci/approle', {}), requests.logIn('userpass', {}, 'me')],
   unwrap: [requests.unwrap('wrapping-token')],
@@ -100,6 +102,7 @@ const MAY_BE_SENT = [
   /^POST auth\/token\/(renew|revoke)-self$/,
   /^POST auth\/(ci\/approle\/login|userpass\/login\/me)$/,
   /^POST sys\/wrapping\/unwrap$/,
+  /^POST kv\/metadata\/lockstep\/run$/,
 ]
 
 describe('what can be sent', () => {

@@ -304,13 +304,26 @@ function mountIn(mount: MountPath, namespace: Namespace): string {
  * A secret of a KV store (version 2), as `<mount>/<path>`: its newest version and the time of that
  * version.
  */
-export function readLock(kv: string): ReadRequest {
-  return get(kvDataPath(kv))
+export function readSecret(kv: string): ReadRequest {
+  return get(kvPath(kv, 'data'))
 }
 
 /** Writes the secret only if its version is still `version` (0: there is none yet). */
-export function writeLock(kv: string, version: number, data: JsonObject): WriteRequest {
-  return post(kvDataPath(kv), { options: { cas: version }, data })
+export function writeSecret(kv: string, version: number, data: JsonObject): WriteRequest {
+  return post(kvPath(kv, 'data'), { options: { cas: version }, data })
+}
+
+/** The names of the secrets and folders below a path of a KV store (version 2). */
+export function listSecrets(kv: string): ReadRequest {
+  return get(withQuery(kvPath(kv, 'metadata'), LIST))
+}
+
+/**
+ * Makes the store keep only the newest version of a secret, and refuse a write without
+ * check-and-set.
+ */
+export function keepOneVersion(kv: string): WriteRequest {
+  return post(kvPath(kv, 'metadata'), { max_versions: 1, cas_required: true })
 }
 
 /** The mount at a path and its options. Any token that may use the path may ask. */
@@ -318,9 +331,9 @@ export function readMountOf(path: string): ReadRequest {
   return get(requestPath`sys/internal/ui/mounts/${path}`)
 }
 
-function kvDataPath(kv: string): RequestPath {
+function kvPath(kv: string, part: 'data' | 'metadata'): RequestPath {
   const at = kv.indexOf('/')
-  return requestPath`${kv.slice(0, at)}/data/${kv.slice(at + 1)}`
+  return requestPath`${kv.slice(0, at)}/${part}/${kv.slice(at + 1)}`
 }
 
 /** The token's own data. The default policy allows this request. */

@@ -6,12 +6,15 @@ import type { ServerRequest } from '../domain/exchange.ts'
 import { compareText } from '../domain/names.ts'
 import { jsonText } from '../domain/printable.ts'
 import { plainPath } from './request-path.ts'
+import { keepOneVersion, listSecrets, readSecret } from './requests.ts'
 
 export interface Capability {
   /** From the root namespace, without `/v1/`, as in policies and `sys/capabilities-self`. */
   readonly path: string
   /** Sorted. */
   readonly capabilities: readonly string[]
+  /** True: the star at the end of `path` stands for every path below. Else a star is a name. */
+  readonly isPattern?: true
 }
 
 /** A POST needs `update` even if it creates something, except for a secret. */
@@ -36,12 +39,27 @@ export function capabilityFor(request: ServerRequest): Capability {
 }
 
 /**
+ * The rights to record runs below a path of a KV store (version 2), and to read the records: the
+ * names of the secrets are not known before the runs. Sorted by path.
+ */
+export function journalCapabilities(kv: string): readonly Capability[] {
+  const below = `${kv}/*`
+  return [
+    { ...capabilityFor(readSecret(below)), capabilities: ['create', 'read', 'update'] },
+    capabilityFor(listSecrets(kv)),
+    { ...capabilityFor(keepOneVersion(below)), capabilities: ['create', 'update'] },
+  ].map((capability) =>
+    capability.path.endsWith('/*') ? { ...capability, isPattern: true } : capability,
+  )
+}
+
+/**
  * A line of a policy in HCL. A path that a policy cannot name exactly becomes a comment that says
  * so: the line would allow more than intended.
  */
-export function policyLine({ path, capabilities }: Capability): string {
+export function policyLine({ path, capabilities, isPattern }: Capability): string {
   const list = capabilities.map((capability) => `"${capability}"`).join(', ')
-  const problem = findProblemInPolicy(path)
+  const problem = findProblemInPolicy(isPattern === true ? path.replace(/\*$/, '') : path)
   return problem === undefined
     ? `path ${jsonText(path)} { capabilities = [${list}] }`
     : `# No line for [${list}] on ${jsonText(path)}: ${problem}.`

@@ -102,7 +102,7 @@ function requestsOf(
     ],
     [() => requests.listConnections(full, namespace), `${mount}config?list=true`],
     [() => requests.readConnection(connection, namespace), `${mount}config/${name}`],
-    [() => requests.readLock(`${mount}${name}`), lockPath(`${mount}${name}`)],
+    [() => requests.readSecret(`${mount}${name}`), lockPath(`${mount}${name}`)],
     [() => requests.readMountOf(`${mount}${name}`), `sys/internal/ui/mounts/${mount}${name}`],
     [() => requests.requestOf({ kind: 'tune', ...action }), `${below}/tune`],
     [

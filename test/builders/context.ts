@@ -38,6 +38,7 @@ export function testContext(over: Partial<Context> = {}): Context {
     observe: refuse,
     identify: refuse,
     markRun: () => undefined,
+    warn: () => undefined,
     close: () => Promise.resolve(),
     ...over,
   }

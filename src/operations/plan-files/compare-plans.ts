@@ -25,12 +25,12 @@ export type PlanComparison =
       readonly notInFile: readonly Step[]
       /** Steps of the file that are neither done nor in the plan made now. */
       readonly onlyInFile: readonly Step[]
-      /** The commands and the lock that the file shows, if its desired state has others. */
+      /** The commands, the lock and the journal that the file shows, if its desired state has others. */
       readonly settings: readonly SettingDifference[]
     }
 
 export interface SettingDifference {
-  readonly name: 'lock' | 'binary_check'
+  readonly name: 'lock' | 'journal' | 'binary_check'
   /** As JSON; undefined if there is none. */
   readonly file: string | undefined
   readonly now: string | undefined
@@ -161,8 +161,8 @@ function isInEffect(action: Step['action'], { live, index, managed }: Cluster): 
 }
 
 /**
- * Both settings act when the plan is applied: a lock is written, and a check runs a command on this
- * machine. So both must be what the file shows.
+ * These settings act when the plan is applied: the lock and the journal are written, and a check runs
+ * a command on this machine. So all of them must be what the file shows.
  */
 function findSettings(
   file: Plan,
@@ -174,6 +174,7 @@ function findSettings(
   const check = fileCheck ?? fresh.cluster.binary_check?.command
   const pairs = [
     { name: 'lock' as const, file: file.cluster.lock, now: fresh.cluster.lock },
+    { name: 'journal' as const, file: file.cluster.journal, now: fresh.cluster.journal },
     {
       name: 'binary_check' as const,
       file: fileCheck,

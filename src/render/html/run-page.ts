@@ -258,6 +258,9 @@ function originSection({ started }: RunStory): Html {
     ...(saved === undefined ? [] : [['Approved plan', name(saved)] as [string, Html]]),
     ['Cluster id', name(cluster.id)],
     ...(cluster.lock === undefined ? [] : [['Lock', name(cluster.lock)] as [string, Html]]),
+    ...(cluster.journal === undefined
+      ? []
+      : [['Shared journal', name(cluster.journal)] as [string, Html]]),
   ]
   return section(2, {
     id: 'origin',

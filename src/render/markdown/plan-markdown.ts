@@ -114,6 +114,9 @@ function planSection(reviewed: ReviewedPlan, options: CommentOptions): Section {
         describeRehearsal(plan),
         `Nodes: ${nodes.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
         cluster.lock === undefined ? '' : `The run takes the lock in ${name(cluster.lock)}.`,
+        cluster.journal === undefined
+          ? ''
+          : `The run is recorded for all machines below ${name(cluster.journal)}.`,
       ]
         .filter((sentence) => sentence !== '')
         .join(' '),

@@ -22,7 +22,7 @@ export const capabilityMissing: PlanRule = {
     if (capabilities === undefined || draft.steps.length === 0) return []
     if (capabilities === 'not-asked') return [NOT_CHECKED]
     if ('refused' in capabilities) return [rightsUnknown(capabilities.refused)]
-    const required = requiredCapabilities(draft.steps, desired.cluster.lock?.kv)
+    const required = requiredCapabilities(draft.steps, desired.cluster)
     const missing = missingCapabilities(required, capabilities)
     if (missing.length === 0) return []
     const described = missing.map(

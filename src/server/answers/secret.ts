@@ -1,5 +1,6 @@
 /**
- * Decodes a key-value store's (version 2) answers about the secret that holds the cluster's lock.
+ * Decodes a key-value store's (version 2) answers about the secrets that hold the cluster's lock and
+ * the shared journal.
  */
 import type { JsonObject } from '../../domain/exchange.ts'
 import {
@@ -10,6 +11,8 @@ import {
   nonEmptyText,
   misfit,
   optional,
+  list,
+  text,
 } from './shape.ts'
 
 /** `GET <kv>/data/<path>`, found. */
@@ -45,6 +48,10 @@ export const deletedVersion: Decoder<number> = (body, at) => {
 /** `POST <kv>/data/<path>`: the version written. */
 export const writtenVersion: Decoder<number> = (body, at) =>
   wholeNumber(dataOf(body, at)['version'], 'data.version')
+
+/** `GET <kv>/metadata/<path>?list=true`: the names; those of folders end in a slash. */
+export const secretNames: Decoder<readonly string[]> = (body, at) =>
+  list(dataOf(body, at)['keys'], 'data.keys', text)
 
 /** `GET sys/internal/ui/mounts/<path>`: `2` for a key-value store with versions. */
 export const mountOptionsVersion: Decoder<string | undefined> = (body, at) => {
