@@ -124,7 +124,7 @@ function pluginRequests(desired: DesiredState, live: LiveState): ServerRequest[]
     // Without the right to read a single mount, Lockstep lists all mounts for each step. So a mount
     // that no policy can name exactly (`a*/`) gets no such right.
     const read = readOneMount(mount, namespace)
-    if (collectCapabilities([read]).every(({ path }) => findProblemInPolicy(path) === undefined)) {
+    if (collectCapabilities([read]).every((right) => findProblemInPolicy(right) === undefined)) {
       reads.push(read)
     }
   }

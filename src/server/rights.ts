@@ -57,9 +57,10 @@ export function journalCapabilities(kv: string): readonly Capability[] {
  * A line of a policy in HCL. A path that a policy cannot name exactly becomes a comment that says
  * so: the line would allow more than intended.
  */
-export function policyLine({ path, capabilities, isPattern }: Capability): string {
-  const list = capabilities.map((capability) => `"${capability}"`).join(', ')
-  const problem = findProblemInPolicy(isPattern === true ? path.replace(/\*$/, '') : path)
+export function policyLine(capability: Capability): string {
+  const { path, capabilities } = capability
+  const list = capabilities.map((name) => `"${name}"`).join(', ')
+  const problem = findProblemInPolicy(capability)
   return problem === undefined
     ? `path ${jsonText(path)} { capabilities = [${list}] }`
     : `# No line for [${list}] on ${jsonText(path)}: ${problem}.`
@@ -69,8 +70,11 @@ export function policyLine({ path, capabilities, isPattern }: Capability): strin
  * Why a policy cannot name exactly this path. Undefined if it can. Measured on OpenBao 2.7.2: a
  * star in the middle matches a star, and there is no escape.
  */
-export function findProblemInPolicy(path: string): string | undefined {
-  if (path.endsWith('*')) return 'in a policy, a star at the end matches any ending'
+export function findProblemInPolicy({
+  path,
+  isPattern,
+}: Pick<Capability, 'path' | 'isPattern'>): string | undefined {
+  if (path.endsWith('*') && isPattern !== true) return 'in a policy, a star at the end matches any ending'
   if (path.split('/').includes('+')) return 'in a policy, the segment + matches any segment'
   return /\{\{|\}\}|\$\{/.test(path) ? 'in a policy these braces begin a template' : undefined
 }

@@ -234,7 +234,7 @@ describe('a policy', () => {
       )
     expect(line('a#b c/')).toBe('path "sys/mounts/a#b c/tune" { capabilities = ["update"] }')
     expect(line('a*/')).toBe('path "sys/mounts/a*/tune" { capabilities = ["update"] }')
-    expect(findProblemInPolicy('sys/mounts/a*')).toContain('star')
+    expect(findProblemInPolicy({ path: 'sys/mounts/a*' })).toContain('star')
   })
 })
 

@@ -33,9 +33,9 @@ export async function policy(options: CommonOptions, host: Host): Promise<ExitCo
  * the file needs.
  */
 function refuseWidening(capabilities: readonly Capability[]): void {
-  const problems = capabilities.flatMap(({ path }) => {
-    const problem = findProblemInPolicy(path)
-    return problem === undefined ? [] : `${path}: ${problem}`
+  const problems = capabilities.flatMap((capability) => {
+    const problem = findProblemInPolicy(capability)
+    return problem === undefined ? [] : `${capability.path}: ${problem}`
   })
   if (problems.length === 0) return
   throw new LockstepError({
