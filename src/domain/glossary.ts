@@ -78,7 +78,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     word: 'journal',
     meaning:
-      'The record of one run. Each request is written to it before it is sent. `lockstep history` shows it.',
+      'The record of one run. Each request is written to it before it is sent. `lockstep history` shows it. It is a file on this machine; `cluster.journal` in the file adds one that all machines see.',
   },
   {
     word: 'lock',

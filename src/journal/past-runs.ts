@@ -1,7 +1,6 @@
 /**
  * Finds in the journals of a cluster what the planner must know. Pure. A journal says only what a run
- * started.
- * Whether the change happened, the servers say.
+ * started. Whether the change happened, the servers say.
  */
 import type { JournalEvent, RunStarted } from '../documents/journal.generated.ts'
 import type { Action, CheckAction, Entry } from '../documents/plan.generated.ts'

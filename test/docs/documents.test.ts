@@ -136,7 +136,7 @@ it.each(documents)('%s names files that are there', (page) => {
 
 it('ARCHITECTURE.md has every stage', () => {
   const [, table = ''] = /## Stages\n([^]*?)\n## /.exec(readDocument('ARCHITECTURE.md')) ?? []
-  const named = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, stage]) => stage ?? '')
+  const named = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, stage]) => stage ?? '')
   expect(named.sort(compareText)).toEqual(foldersIn('src'))
 })
 
