@@ -74,7 +74,8 @@ export function findProblemInPolicy({
   path,
   isPattern,
 }: Pick<Capability, 'path' | 'isPattern'>): string | undefined {
-  if (path.endsWith('*') && isPattern !== true) return 'in a policy, a star at the end matches any ending'
+  if (path.endsWith('*') && isPattern !== true)
+    return 'in a policy, a star at the end matches any ending'
   if (path.split('/').includes('+')) return 'in a policy, the segment + matches any segment'
   return /\{\{|\}\}|\$\{/.test(path) ? 'in a policy these braces begin a template' : undefined
 }

@@ -16,12 +16,9 @@ describe('the name of a segment', () => {
     expect(segmentName({ run, number: 10_000 })).toBeUndefined()
   })
 
-  it.each(['password', run, `${run}.12`, `${run}.0012/`, `x${run}.0012`])(
-    '%s is none',
-    (name) => {
-      expect(parseSegmentName(name)).toBeUndefined()
-    },
-  )
+  it.each(['password', run, `${run}.12`, `${run}.0012/`, `x${run}.0012`])('%s is none', (name) => {
+    expect(parseSegmentName(name)).toBeUndefined()
+  })
 })
 
 it('is only taken for a segment if the secret says which one it is', () => {
