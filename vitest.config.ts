@@ -14,8 +14,9 @@ const FAULT_TESTS = 'test/faults/**/*.test.ts'
 const LONG_TESTS = [
   'test/cli/package.test.ts',
   ...[
-    ...['as-predicted', 'bench', 'declared-entries', 'docs', 'doubled-namespaces', 'forged-plans'],
-    ...['latest', 'nodes-that-move', 'plan-files'],
+    ...['as-predicted', 'bench', 'closed-namespaces', 'declared-entries', 'docs'],
+    ...['doubled-namespaces', 'forged-plans', 'latest', 'logins', 'moved-nodes'],
+    ...['nodes-that-move', 'plan-files'],
   ].map((name) => `test/real/${name}.test.ts`),
   ...['fault-proxy', 'interrupt', 'load', 'moving-cluster', 'rollback', 'two-at-once'].map(
     (name) => `test/faults/${name}.test.ts`,

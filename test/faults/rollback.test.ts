@@ -199,7 +199,7 @@ describeReal('rollback', () => {
     const back = await goBack(file)
 
     expect(back.exitCode).toBe(1)
-    expect(back.stderr).toContain('no run from this machine has changed this cluster')
+    expect(back.stderr).toContain('no run in the journals has changed this cluster')
   })
 
   it('can log every request to a file that only its owner reads, without a secret', async () => {
