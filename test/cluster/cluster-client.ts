@@ -123,7 +123,7 @@ export class ClusterClient {
   /** Has whoever leads step down until the node at this place does: nobody chooses the next. */
   async makeLead(index: number): Promise<void> {
     for (let elections = 0; (await this.activeIndex()) !== index; elections += 1) {
-      if (elections === 20) throw new Error(`node ${String(index)} was never chosen`)
+      if (elections === 100) throw new Error(`node ${String(index)} was never chosen`)
       await this.stepDown()
     }
   }
