@@ -15,7 +15,7 @@ import {
   readSharedRun,
   type SharedJournalPlace,
   type SharedRun,
-} from '../shared-journal/read-shared-journal.ts'
+} from '../cluster-journal/read-shared-journal.ts'
 import { type Context, journalFolder } from './context.ts'
 
 /** Work of older runs was finished by later runs, or by hand. */

@@ -20,7 +20,7 @@ import type { ClusterLock } from '../lock/cluster-lock.ts'
 import type { LocalLock, LockHolder } from '../lock/local-lock.ts'
 import type { FreshPlan } from '../plan/make-plan.ts'
 import type { Client } from '../server/client.ts'
-import { openSharedJournal } from '../shared-journal/write-shared-journal.ts'
+import { openSharedJournal } from '../cluster-journal/write-shared-journal.ts'
 import { type Context, journalFolder } from './context.ts'
 import { readRuns, runsQuestion } from './read-runs.ts'
 
