@@ -69,7 +69,7 @@ export async function keepToken({
 }
 
 /** Milliseconds until a token with so many seconds left is renewed. */
-export function pauseBeforeRenewal(ttl: number): number {
+function pauseBeforeRenewal(ttl: number): number {
   return Math.min(Math.max((ttl * 1000) / 2, SHORTEST), LONGEST)
 }
 

@@ -4,7 +4,7 @@
  * Never logs in, and never throws: the next check reports a token that has ended. The token of a
  * login lives no longer than its session.
  */
-import { pauseBeforeRenewal, readRenewableLife, renewOnce } from '../login/renew-token.ts'
+import { readRenewableLife, type Renewal, renewAtHalf, renewOnce } from '../login/renew-token.ts'
 import type { Context } from './context.ts'
 import type { World } from './world.ts'
 
@@ -23,47 +23,38 @@ export function keepServiceToken(
 ): ServiceToken {
   let known: string | undefined
   let isStopped = false
-  let cancel: () => void = () => undefined
+  let stopRenewals: () => void = () => undefined
 
-  const schedule = (ttl: number): void => {
-    cancel()
-    if (isStopped) return
-    const stop = every(pauseBeforeRenewal(ttl), () => {
-      stop()
-      void renewLater(ttl)
-    })
-    cancel = stop
-  }
   const follow = async (session: Session): Promise<void> => {
     const token = session.token()
     if (session.login !== undefined || token === '' || token === known) return
-    cancel()
+    stopRenewals()
     const life = await readRenewableLife(requestsOf(session))
     // If the server did not say, the next check asks again.
     known = life === undefined ? undefined : token
-    if (typeof life === 'number') schedule(life)
+    if (typeof life === 'number' && !isStopped) {
+      stopRenewals = renewAtHalf({ ttl: life, renew, every })
+    }
   }
-  const renewLater = async (ttl: number): Promise<void> => {
+  const renew = async (): Promise<Renewal> => {
     try {
       const session = await open()
       try {
-        if (session.token() === known) {
-          const life = await renewOnce(requestsOf(session))
-          // If the renewal failed, the next one comes after half of the time that is left.
-          if (life !== 'never') schedule(life ?? ttl / 2)
-        } else await follow(session)
+        if (session.token() === known) return await renewOnce(requestsOf(session))
+        await follow(session)
+        return 'never'
       } finally {
         await session.close()
       }
     } catch {
-      schedule(ttl / 2)
+      return undefined
     }
   }
   return {
     follow,
     stop: () => {
       isStopped = true
-      cancel()
+      stopRenewals()
     },
   }
 }
