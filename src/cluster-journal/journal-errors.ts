@@ -4,25 +4,6 @@ import type { ServerResponse } from '../domain/exchange.ts'
 import { describeAnswer } from '../server/faults.ts'
 import { journalCapabilities, policyLine } from '../server/rights.ts'
 
-/** The path in `cluster.journal.kv` is not in a KV store of version 2. */
-export function notVersioned(kv: string): LockstepError {
-  return new LockstepError({
-    code: 'journal-not-kv2',
-    message: `cluster.journal.kv names ${kv}, which is not in a KV version 2 mount`,
-    hint: 'Nothing was begun: the journal needs check-and-set, which version 2 has. Name a path in such a mount, or make one: bao (or vault) secrets enable -version=2 -path=NAME kv',
-  })
-}
-
-/** Nothing is mounted at the path in `cluster.journal.kv`. */
-export function notMounted(kv: string): LockstepError {
-  const mount = kv.split('/')[0] ?? ''
-  return new LockstepError({
-    code: 'journal-not-mounted',
-    message: `cluster.journal.kv names ${kv}, and nothing is mounted at ${mount}/`,
-    hint: `Nothing was begun. Make the mount: bao (or vault) secrets enable -version=2 -path=${mount} kv`,
-  })
-}
-
 /** The token may not read or write below the path (exit 8). */
 export function notAllowed(
   kv: string,

@@ -8,10 +8,10 @@ import { compareText, type NodeAddress } from '../domain/names.ts'
 import { parseLines } from '../journal/read-journal.ts'
 import { isUnversionedSecret, secret, secretNames } from '../server/answers/secret.ts'
 import { decodeOrThrow, isDenied, refusalError } from '../server/faults.ts'
-import { findKvStore } from '../server/kv-store.ts'
+import { notVersioned, requireKvStore } from '../server/kv-store.ts'
 import type { Reader } from '../server/reader.ts'
 import { listSecrets, readSecret } from '../server/requests.ts'
-import { brokenSegment, deletion, notAllowed, notMounted, notVersioned } from './journal-errors.ts'
+import { brokenSegment, deletion, notAllowed } from './journal-errors.ts'
 import { parseSegmentName, type SegmentName, segmentName, textOfSegment } from './segments.ts'
 
 /** Characters. The journal of a run of 10,000 steps is smaller. */
@@ -41,9 +41,7 @@ export async function listSharedRuns(place: SharedJournalPlace): Promise<readonl
   const request = listSecrets(kv)
   const answer = await reader.ask(node, request)
   if (answer.status === 404) {
-    const store = await findKvStore(reader, { node, kv, answer })
-    if (store === 'none') throw notMounted(kv)
-    if (store === 'unversioned') throw notVersioned(kv)
+    await requireKvStore(reader, { setting: 'journal', node, kv, answer })
     return []
   }
   if (isDenied(answer)) throw notAllowed(kv, 'read', { answer, consequence: NOTHING_BEGUN })
@@ -104,7 +102,7 @@ async function readSegment(
   if (answer.status === 404) return undefined
   if (isDenied(answer)) throw notAllowed(kv, 'read', { answer, consequence: NOTHING_BEGUN })
   if (answer.status !== 200) throw refusalError(node, request, answer)
-  if (isUnversionedSecret(answer.body)) throw notVersioned(kv)
+  if (isUnversionedSecret(answer.body)) throw notVersioned('journal', kv)
   const found = decodeOrThrow(secret, { node, request }, answer)
   const text = textOfSegment(found.secret, name)
   if (text === undefined) throw brokenSegment(path, 'is not a part of a journal of this program')

@@ -17,9 +17,9 @@ import {
   isDenied,
   wordsToJudge,
 } from '../server/faults.ts'
-import { findKvStore, isNoMount } from '../server/kv-store.ts'
+import { isNoMount, notMounted, notVersioned, requireKvStore } from '../server/kv-store.ts'
 import { keepOneVersion, readSecret, writeSecret, type WriteRequest } from '../server/requests.ts'
-import { notAllowed, notMounted, notVersioned, unwritable } from './journal-errors.ts'
+import { notAllowed, unwritable } from './journal-errors.ts'
 import { cutToFit, isFull, segmentContent, segmentName, textOfSegment } from './segments.ts'
 
 export interface SharedJournal {
@@ -63,9 +63,7 @@ type Sent =
  */
 export async function openSharedJournal(options: SharedJournalOptions): Promise<SharedJournal> {
   const { client, kv } = options
-  const store = await findKvStore(client, { node: await options.node(), kv })
-  if (store === 'none') throw notMounted(kv)
-  if (store === 'unversioned') throw notVersioned(kv)
+  await requireKvStore(client, { setting: 'journal', node: await options.node(), kv })
   return createWriter(options)
 }
 
@@ -89,13 +87,14 @@ function createWriter({ client, node, kv, run }: SharedJournalOptions): SharedJo
     const { response } = outcome
     if (response.status === 200 || response.status === 204) {
       // A store without versions answers 204 to the write of a secret.
-      if (response.status === 204 && 'options' in (request.body ?? {})) throw notVersioned(kv)
+      if (response.status === 204 && 'options' in (request.body ?? {}))
+        throw notVersioned('journal', kv)
       return { kind: 'done' }
     }
     if (response.status === 400 && wordsToJudge(response).includes('check-and-set')) {
       return { kind: 'conflict' }
     }
-    if (isNoMount(response)) throw notMounted(kv)
+    if (isNoMount(response)) throw notMounted('journal', kv)
     if (isDenied(response)) {
       throw notAllowed(kv, 'written', { answer: response, consequence: consequence() })
     }

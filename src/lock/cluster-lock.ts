@@ -17,7 +17,7 @@ import {
 import { decode } from '../server/answers/shape.ts'
 import type { Client } from '../server/client.ts'
 import { decodeOrThrow, refusalError } from '../server/faults.ts'
-import { findKvStore } from '../server/kv-store.ts'
+import { notVersioned, requireKvStore } from '../server/kv-store.ts'
 import { readHealth, readSecret, writeSecret } from '../server/requests.ts'
 
 /** Milliseconds: the lifetime of the lock without a renewal, and the time between renewals. */
@@ -160,15 +160,12 @@ export async function readClusterLock(
   // The secret does not exist yet, or its newest version is deleted. The metadata of a deleted
   // version still has its number.
   if (answer.status === 404) {
-    const store = await findKvStore(client, { node, kv, answer })
-    if (store === 'none') throw notMounted(kv)
-    // A token without rights on the path cannot ask. Then the write reports the error.
-    if (store === 'unversioned') throw notVersioned(kv)
+    await requireKvStore(client, { setting: 'lock', node, kv, answer })
     const version = decodeOrThrow(deletedVersion, { node, request }, answer)
     return { version, run: '', who: '', since: '', held: false }
   }
   if (answer.status !== 200) throw refusalError(node, request, answer)
-  if (isUnversionedSecret(answer.body)) throw notVersioned(kv)
+  if (isUnversionedSecret(answer.body)) throw notVersioned('lock', kv)
   const { version, written, secret } = decodeOrThrow(decodeSecret, { node, request }, answer)
   if (!isLock(secret)) throw notALock(kv)
   const now = decodeOrThrow(serverTime, { node, request: readHealth() }, clock)
@@ -234,7 +231,7 @@ async function write(
   if (response.status === 400 && JSON.stringify(response.body).includes('check-and-set')) {
     return undefined
   }
-  if (response.status === 204) throw notVersioned(kv)
+  if (response.status === 204) throw notVersioned('lock', kv)
   throw refusalError(node, request, response)
 }
 
@@ -250,28 +247,11 @@ function locked(
   })
 }
 
-function notVersioned(kv: string): LockstepError {
-  return new LockstepError({
-    code: 'lock-not-kv2',
-    message: `cluster.lock.kv names ${kv}, which is not in a KV version 2 mount`,
-    hint: `Check-and-set needs version 2. Name a path in such a mount, or make one: bao (or vault) secrets enable -version=2 -path=NAME kv`,
-  })
-}
-
 function notALock(kv: string): LockstepError {
   return new LockstepError({
     code: 'not-a-lock',
     message: `cluster.lock.kv names ${kv}, and the secret there is not a lock of this program`,
     hint: 'Nothing was written. Name a path in cluster.lock.kv that nothing else uses.',
-  })
-}
-
-function notMounted(kv: string): LockstepError {
-  const mount = kv.split('/')[0] ?? ''
-  return new LockstepError({
-    code: 'lock-not-mounted',
-    message: `cluster.lock.kv names ${kv}, and nothing is mounted at ${mount}/`,
-    hint: `Nothing was begun. Make the mount: bao (or vault) secrets enable -version=2 -path=${mount} kv`,
   })
 }
 

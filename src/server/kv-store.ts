@@ -1,4 +1,5 @@
-/** Finds out what kind of key-value store a path of a secret is in. */
+/** The key-value stores of the cluster's lock and of the shared journal: they need version 2. */
+import { LockstepError } from '../domain/errors.ts'
 import type { ServerResponse } from '../domain/exchange.ts'
 import type { NodeAddress } from '../domain/names.ts'
 import { mountOptionsVersion } from './answers/secret.ts'
@@ -6,14 +7,11 @@ import { decodeOrThrow, wordsToJudge } from './faults.ts'
 import type { Reader } from './reader.ts'
 import { readMountOf } from './requests.ts'
 
-/**
- * `none`: nothing is mounted at the path. `unversioned`: the mount is not a key-value store of
- * version 2. `unknown`: the token may not ask;
- * servers also answer so about a path where nothing is mounted.
- */
-export type KvStore = 'versioned' | 'unversioned' | 'none' | 'unknown'
+/** The setting of the file that names the path. */
+type KvSetting = 'lock' | 'journal'
 
 export interface KvQuestion {
+  readonly setting: KvSetting
   readonly node: NodeAddress
   /** `<mount>/<path>`. */
   readonly kv: string
@@ -21,20 +19,43 @@ export interface KvQuestion {
   readonly answer?: ServerResponse
 }
 
-/** Throws a LockstepError if no answer came, or one of another shape than the documented one. */
-export async function findKvStore(
+/**
+ * Throws a LockstepError if the path is known not to be in a key-value store of version 2, and if no
+ * answer came. A token that may not ask is not refused here: servers answer it as if nothing were
+ * mounted, and the write reports what is wrong.
+ */
+export async function requireKvStore(
   reader: Pick<Reader, 'ask'>,
-  { node, kv, answer }: KvQuestion,
-): Promise<KvStore> {
-  if (answer !== undefined && isNoMount(answer)) return 'none'
+  { setting, node, kv, answer }: KvQuestion,
+): Promise<void> {
+  if (answer !== undefined && isNoMount(answer)) throw notMounted(setting, kv)
   const request = readMountOf(kv)
   const mount = await reader.ask(node, request)
-  if (mount.status !== 200) return 'unknown'
+  if (mount.status !== 200) return
   const version = decodeOrThrow(mountOptionsVersion, { node, request }, mount)
-  return version === '2' ? 'versioned' : 'unversioned'
+  if (version !== '2') throw notVersioned(setting, kv)
 }
 
 /** True of the answer to a request below a path where nothing is mounted. */
 export function isNoMount(answer: ServerResponse): boolean {
   return answer.status === 404 && /no handler for route|unsupported path/.test(wordsToJudge(answer))
+}
+
+/** Nothing is mounted at the path. */
+export function notMounted(setting: KvSetting, kv: string): LockstepError {
+  const mount = kv.split('/')[0] ?? ''
+  return new LockstepError({
+    code: `${setting}-not-mounted`,
+    message: `cluster.${setting}.kv names ${kv}, and nothing is mounted at ${mount}/`,
+    hint: `Nothing was begun. Make the mount: bao (or vault) secrets enable -version=2 -path=${mount} kv`,
+  })
+}
+
+/** The path is not in a key-value store of version 2. */
+export function notVersioned(setting: KvSetting, kv: string): LockstepError {
+  return new LockstepError({
+    code: `${setting}-not-kv2`,
+    message: `cluster.${setting}.kv names ${kv}, which is not in a KV version 2 mount`,
+    hint: 'Nothing was begun: check-and-set needs version 2. Name a path in such a mount, or make one: bao (or vault) secrets enable -version=2 -path=NAME kv',
+  })
 }
