@@ -55,6 +55,18 @@ it('reads no journal before its events are needed', async () => {
   await expect(async () => kept?.read()).rejects.toMatchObject({ exitCode: 1 })
 })
 
+it('asks for no secret that an untrusted file names, and says so', async () => {
+  write('one', 'c')
+  const warnings: string[] = []
+  // It has no commands, as with an untrusted file, and refuses every request.
+  const context = testContext({ journal: folder, warn: (text) => void warnings.push(text) })
+
+  const runs = await readRuns({ cluster: 'c', journal: { kv: 'secret/theirs' } }, context)
+
+  expect(runs.map(runOf)).toEqual(['one'])
+  expect(warnings).toEqual([expect.stringContaining('secret/theirs was not read')])
+})
+
 function read(cluster: string): Promise<readonly (readonly JournalEvent[])[]> {
   return readRuns({ cluster }, testContext({ journal: folder }))
 }

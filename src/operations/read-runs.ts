@@ -61,7 +61,14 @@ export async function listKeptRuns(
 ): Promise<readonly KeptRun[]> {
   const folder = journalFolder(context, cluster)
   const local = new Set(listRuns(folder))
-  if (journal === undefined) {
+  // An untrusted file must not choose which secrets are read.
+  const isUntrusted = context.commands === undefined
+  if (journal !== undefined && isUntrusted) {
+    context.warn(
+      `the shared journal in ${journal.kv} was not read: the file is untrusted. Runs of other machines are not known.`,
+    )
+  }
+  if (journal === undefined || isUntrusted) {
     return [...local].map((run) => ({
       run,
       isLocal: true,
